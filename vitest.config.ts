@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// unit, property and golden tests need no build and no server; engine, truth and e2e tests run the built
+// program as processes, one file at a time so that they do not disturb each other's clocks.
+const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/{unit,property,golden}/**/*.test.ts'] } },
+      { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...serial } },
+      { test: { name: 'truth', include: ['test/truth/**/*.test.ts'], ...serial } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...serial } },
+    ],
+  },
+});
