@@ -1,0 +1,29 @@
+import type { LatencyHistogram } from '../metric/histogram.ts';
+import type { RunRecord } from '../record/schema.ts';
+
+/**
+ * What the engine measured. `record/build` turns it, with the environment, the target and the gates, into the
+ * run record.
+ */
+export interface RunResult
+  extends Pick<
+    RunRecord,
+    | 'startedAt'
+    | 'durationMs'
+    | 'partial'
+    | 'load'
+    | 'counters'
+    | 'intervals'
+    | 'ratios'
+    | 'noticeSamples'
+    | 'notMeasured'
+  > {
+  readonly corpus: RunRecord['corpus'];
+  /** By series key, measured phases only; with several phases also one series a phase (`{phase=…}`). */
+  readonly histograms: ReadonlyMap<string, LatencyHistogram>;
+  /** Without `ceiling`. */
+  readonly generator: Omit<RunRecord['generator'], 'ceiling'>;
+  readonly validity: RunRecord['validity'];
+  /** Why the run ended early, or null. */
+  readonly stopped: 'SIGINT' | 'SIGTERM' | 'abort' | null;
+}

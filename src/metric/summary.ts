@@ -1,0 +1,28 @@
+/** Percentiles that every latency is reported with; keys as in `run.json`. */
+export const QUANTILES = { p50: 50, p75: 75, p90: 90, p95: 95, p99: 99, p999: 99.9 } as const;
+export type QuantileName = keyof typeof QUANTILES;
+export const QUANTILE_NAMES = Object.keys(QUANTILES) as readonly QuantileName[];
+
+/**
+ * Summary of one latency histogram in integer microseconds. A percentile is null where fewer than 10 samples
+ * lie above it, and named in `lowConfidence` where fewer than 100 do (facts: binomial order statistics).
+ */
+export interface LatencySummary {
+  readonly count: number;
+  readonly min_us: number | null;
+  readonly mean_us: number | null;
+  readonly stdev_us: number | null;
+  readonly p50_us: number | null;
+  readonly p75_us: number | null;
+  readonly p90_us: number | null;
+  readonly p95_us: number | null;
+  readonly p99_us: number | null;
+  readonly p999_us: number | null;
+  /** Exact, not the edge of a bucket. */
+  readonly max_us: number | null;
+  readonly lowConfidence: readonly QuantileName[];
+  /** Samples above the histogram's highest value, counted at it. */
+  readonly clamped: number;
+  /** HDR histogram, V2 compressed, base64: mergeable, readable by the HdrHistogram tools. */
+  readonly hdr: string;
+}

@@ -1,0 +1,195 @@
+import * as z from 'zod';
+import { COUNTER_MAP_NAMES, COUNTER_NAMES } from '../metric/catalogue.ts';
+import { QUANTILE_NAMES } from '../metric/summary.ts';
+
+/** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
+export const SCHEMA_VERSION = '1.0.0';
+
+const whole = z.int().min(0);
+const maybe = z.number().nullable();
+
+const latencySummary = z.strictObject({
+  count: whole,
+  min_us: maybe,
+  mean_us: maybe,
+  stdev_us: maybe,
+  p50_us: maybe,
+  p75_us: maybe,
+  p90_us: maybe,
+  p95_us: maybe,
+  p99_us: maybe,
+  p999_us: maybe,
+  max_us: maybe,
+  lowConfidence: z.array(z.enum(QUANTILE_NAMES)),
+  clamped: whole,
+  hdr: z.string(),
+});
+
+const counterMap = z.record(z.string(), whole);
+const counters = z.strictObject({
+  ...(Object.fromEntries(COUNTER_NAMES.map((name) => [name, whole])) as Record<
+    (typeof COUNTER_NAMES)[number],
+    typeof whole
+  >),
+  ...(Object.fromEntries(COUNTER_MAP_NAMES.map((name) => [name, counterMap])) as Record<
+    (typeof COUNTER_MAP_NAMES)[number],
+    typeof counterMap
+  >),
+});
+
+/** Latencies of one second, from merged histograms of all workers. */
+const intervalLatency = z.strictObject({
+  count: whole,
+  p50_us: maybe,
+  p95_us: maybe,
+  p99_us: maybe,
+  max_us: maybe,
+});
+
+const interval = z.strictObject({
+  /** Start of the second, in seconds after the start of the load. */
+  t: z.number(),
+  phase: z.string(),
+  /** Operations scheduled in this second. */
+  offered: whole,
+  /** Operations written in this second. */
+  sent: whole,
+  /** Events acknowledged with OK true in this second. */
+  acked: whole,
+  /** Deliveries received in this second. */
+  delivered: whole,
+  /** Queries completed in this second. */
+  completed: whole,
+  /** Open connections at the end of this second. */
+  connections: whole,
+  errors: whole,
+  latencies: z.record(z.string(), intervalLatency),
+  /** CPU of all generator workers in this second, in cores. */
+  cpu: maybe,
+});
+
+/** A quantity of the generator's own health that is not a latency of the target. */
+const distribution = z.strictObject({ p50_us: maybe, p99_us: maybe, max_us: maybe });
+
+const phase = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['warm-up', 'measured']),
+  start_s: z.number(),
+  end_s: z.number(),
+  level: z.number(),
+  offered: whole,
+  sent: whole,
+});
+
+const gate = z.strictObject({
+  expression: z.string(),
+  metric: z.string(),
+  aggregation: z.string(),
+  limit: z.number(),
+  unit: z.string(),
+  actual: maybe,
+  verdict: z.enum(['pass', 'fail', 'no-data']),
+  /** Why `actual` is null. */
+  reason: z.string().optional(),
+});
+
+const component = z.strictObject({
+  name: z.string(),
+  role: z.string(),
+  pid: whole.nullable(),
+  /** CPU seconds used between start and end of the measured phases. */
+  cpu_s: maybe,
+  /** Mean cores over the measured phases. */
+  cpuShare: maybe,
+  rssMax_bytes: maybe,
+});
+
+/** The one schema of `run.json`; validated on every read and before every write. */
+export const runRecordSchema = z.strictObject({
+  schemaVersion: z.string().regex(/^\d+\.\d+\.\d+$/),
+  tool: z.strictObject({ name: z.string(), version: z.string(), node: z.string() }),
+  runId: z.string(),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number(),
+  partial: z.boolean(),
+  scenario: z.strictObject({
+    name: z.string(),
+    sha256: z.string(),
+    resolved: z.record(z.string(), z.unknown()),
+  }),
+  seed: z.int(),
+  corpus: z.strictObject({ profile: z.string(), events: whole, fingerprint: z.string() }),
+  target: z.strictObject({
+    kind: z.enum(['embedded', 'url', 'stack']),
+    /** Userinfo and query are masked. */
+    urls: z.array(z.string()).min(1),
+    nip11: z.record(z.string(), z.unknown()).nullable(),
+  }),
+  environment: z.strictObject({
+    cpus: whole,
+    cpuModel: z.string(),
+    memoryBytes: whole,
+    os: z.string(),
+    kernel: z.string(),
+    limits: z.strictObject({ openFiles: whole.nullable() }),
+    sameHostAsTarget: z.boolean(),
+  }),
+  load: z.strictObject({
+    model: z.enum(['open', 'closed']),
+    connections: z.strictObject({ requested: whole, opened: whole, failed: whole, dropped: whole }),
+    /** Scheduled in the measured phases. */
+    offered: z.strictObject({
+      events: whole,
+      eventsPerSecond: z.number(),
+      queries: whole,
+      queriesPerSecond: z.number(),
+    }),
+    /** Acknowledged (events) and completed (queries), of those scheduled in the measured phases. */
+    achieved: z.strictObject({
+      events: whole,
+      eventsPerSecond: z.number(),
+      queries: whole,
+      queriesPerSecond: z.number(),
+    }),
+    /** Arrivals that were scheduled and never written. */
+    droppedArrivals: whole,
+    /** Seconds of the measured phases that ran. */
+    measured_s: z.number(),
+    phases: z.array(phase),
+  }),
+  /** Key: `name` or `name{label=value}`. Null with a reason in `notMeasured` where a number could not be had. */
+  metrics: z.record(z.string(), latencySummary),
+  notMeasured: z.record(z.string(), z.string()),
+  ratios: z.record(z.string(), z.number().nullable()),
+  counters,
+  intervals: z.array(interval),
+  generator: z.strictObject({
+    workers: whole,
+    /** Highest mean CPU of one worker over the measured phases, in cores. */
+    cpuShare: maybe,
+    /** Highest event-loop utilisation of one worker in one second of the measured phases, 0..1, and the mean. */
+    eventLoopUtilization: z.strictObject({ mean: maybe, max: maybe }),
+    eventLoopDelay_us: distribution,
+    sendLag_us: distribution,
+    rssMax_bytes: maybe,
+    /** Share of this machine's CPU time taken by the hypervisor for others in the measured phases, 0..1. */
+    steal: maybe,
+    ceiling: z.record(z.string(), z.unknown()).nullable(),
+  }),
+  components: z.array(component),
+  faults: z.array(z.record(z.string(), z.unknown())),
+  audit: z.strictObject({ acknowledged: whole, found: whole, lost: z.array(z.string()) }).nullable(),
+  gates: z.array(gate),
+  /** Texts of relay notices, a bounded sample, as received (escape before display). */
+  noticeSamples: z.array(z.string()),
+  caveats: z.array(z.string()),
+  validity: z.strictObject({ verdict: z.enum(['valid', 'invalid']), reasons: z.array(z.string()) }),
+  verdict: z.enum(['pass', 'fail', 'invalid']),
+  exitCode: whole,
+});
+
+export type RunRecord = z.infer<typeof runRecordSchema>;
+export type IntervalRow = RunRecord['intervals'][number];
+export type GateResult = RunRecord['gates'][number];
+export type Counters = RunRecord['counters'];
+export type ComponentUsage = RunRecord['components'][number];
