@@ -1,0 +1,37 @@
+import type { RunRecord } from './schema.ts';
+
+type Observed = Pick<RunRecord, 'environment' | 'load' | 'generator' | 'metrics'>;
+
+/** What a reader must know before trusting the numbers, one sentence each, most important first. */
+export function standardCaveats(record: Observed): string[] {
+  const caveats: string[] = [];
+  if (record.load.model === 'closed') {
+    caveats.push(
+      'closed model: a slow relay slows the load down (coordinated omission), so latencies under stalls are understated',
+    );
+  }
+  if (record.environment.sameHostAsTarget) {
+    caveats.push(
+      'generator and relay share this machine: each takes CPU from the other, and no network lies between',
+    );
+  }
+  if (record.generator.ceiling === null) {
+    caveats.push(
+      "this machine's own ceiling was not calibrated: how close the generator came to it is unknown",
+    );
+  }
+  const clamped = Object.values(record.metrics).reduce((sum, metric) => sum + metric.clamped, 0);
+  if (clamped > 0) caveats.push(`${clamped} samples lie above the histograms' highest value and count at it`);
+  const uncertain = Object.values(record.metrics).filter((metric) => metric.count > 0 && isUncertain(metric));
+  if (uncertain.length > 0) {
+    caveats.push(
+      'low confidence: percentiles with fewer than 100 samples above them are marked, with fewer than 10 not given',
+    );
+  }
+  return caveats;
+}
+
+/** p99.9 is beyond most short runs and alone is no reason to warn. */
+function isUncertain(metric: RunRecord['metrics'][string]): boolean {
+  return metric.lowConfidence.some((name) => name !== 'p999');
+}

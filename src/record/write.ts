@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { type RunRecord, runRecordSchema } from './schema.ts';
+
+/**
+ * The directory a run writes to where none is named: `reports/<UTC time>-<scenario>`, without colons so that
+ * every file system takes it.
+ * @param startedAt ISO 8601 in UTC
+ */
+export function defaultOutDir(startedAt: string, scenario: string): string {
+  const time = startedAt.replace(/\.\d+/, '').replaceAll(':', '-');
+  return join('reports', `${time}-${scenario}`);
+}
+
+/** The exact text of `run.json`. */
+export function recordToJson(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/**
+ * Write `run.json`; validated first, so that no file exists that can't be read back.
+ * @throws RelayBenchError `RECORD_INVALID` (exit 1: a bug) or `FILE_NOT_WRITTEN`
+ */
+export async function writeRunRecord(path: string, record: RunRecord): Promise<void> {
+  const result = runRecordSchema.safeParse(record);
+  if (!result.success) {
+    throw new RelayBenchError(`the run record does not match its schema: ${result.error.message}`, {
+      code: 'RECORD_INVALID',
+      hint: 'this is a bug in relay-bench, please report it with the command you ran',
+      exitCode: EXIT.internal,
+      cause: result.error,
+    });
+  }
+  await writeFileAtomic(path, recordToJson(record));
+}
+
+/**
+ * Write a file as a whole or not at all (temporary file, then rename); its directory is made where missing.
+ * @throws RelayBenchError `FILE_NOT_WRITTEN`
+ */
+export async function writeFileAtomic(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, content, { flag: 'wx' });
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new RelayBenchError(`${path} can't be written: ${messageOf(cause)}`, {
+      code: 'FILE_NOT_WRITTEN',
+      hint: 'name a writable directory with --out',
+      cause,
+    });
+  }
+}
