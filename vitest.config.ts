@@ -1,16 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 // unit, property and golden tests need no build and no server; engine, truth and e2e tests run the built
-// program as processes, one file at a time so that they do not disturb each other's clocks.
-const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+// program as processes, one file and one project at a time so that they do not disturb each other's clocks.
+const serial = (groupOrder: number) => ({
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  sequence: { groupOrder },
+});
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/{unit,property,golden}/**/*.test.ts'] } },
-      { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...serial } },
-      { test: { name: 'truth', include: ['test/truth/**/*.test.ts'], ...serial } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...serial } },
+      { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...serial(1) } },
+      { test: { name: 'truth', include: ['test/truth/**/*.test.ts'], ...serial(2) } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...serial(3) } },
     ],
   },
 });
