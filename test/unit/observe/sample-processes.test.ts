@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ProcessReading } from '../../../src/observe/proc.ts';
+import { sampleProcesses } from '../../../src/observe/sample-processes.ts';
+
+const RELAY = { name: 'relay', role: 'relay process', pid: 42 };
+
+/** A reader that gives the readings of a script one after the other, then the last one again. */
+function script(...readings: ProcessReading[]): (pid: number) => ProcessReading {
+  let at = 0;
+  return () => readings[Math.min(at++, readings.length - 1)] as ProcessReading;
+}
+
+const sample = (cpu_s: number, rss_bytes: number): ProcessReading => ({
+  ok: true,
+  snapshot: { cpu_s, rss_bytes },
+});
+
+describe('sampling processes around the measured phases', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const virtualNs = (): number => Date.now() * 1e6;
+
+  test('CPU is the difference between start and stop, memory the highest sample', () => {
+    const read = script(sample(10, 100), sample(11, 900), sample(13, 300));
+    const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });
+    sampler.start();
+    vi.advanceTimersByTime(1_500);
+    expect(sampler.stop()).toEqual({
+      components: [{ ...RELAY, cpu_s: 3, cpuShare: 2, rssMax_bytes: 900 }],
+      notMeasured: {},
+    });
+  });
+
+  test('stop gives the same report again and no timer is left', () => {
+    const sampler = sampleProcesses([RELAY], {
+      read: script(sample(1, 1), sample(2, 1)),
+      nowNs: virtualNs,
+    });
+    sampler.start();
+    vi.advanceTimersByTime(10);
+    expect(sampler.stop()).toBe(sampler.stop());
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a process that can not be read gives null and the reason', () => {
+    const read = script({ ok: false, reason: 'no /proc here' });
+    const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });
+    sampler.start();
+    vi.advanceTimersByTime(2_000);
+    expect(sampler.stop()).toEqual({
+      components: [{ ...RELAY, cpu_s: null, cpuShare: null, rssMax_bytes: null }],
+      notMeasured: { 'components.relay': 'no /proc here' },
+    });
+  });
+
+  test('a process that dies during the run keeps what it used until then', () => {
+    const read = script(sample(1, 50), sample(2, 60), { ok: false, reason: 'gone' });
+    const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });
+    sampler.start();
+    vi.advanceTimersByTime(5_000);
+    expect(sampler.stop().components[0]).toMatchObject({ cpu_s: 1, cpuShare: 1, rssMax_bytes: 60 });
+  });
+
+  test('a sampler that never started says that the measured phases did not begin', () => {
+    const sampler = sampleProcesses([RELAY], { read: script(sample(1, 1)) });
+    expect(sampler.stop().notMeasured).toEqual({
+      'components.relay': 'the measured phases did not begin',
+    });
+  });
+});
