@@ -1,0 +1,58 @@
+import { NONE } from './pending-table.ts';
+
+/**
+ * A fixed number of slots that hold complete frames between the moment they are built (ahead of the clock) and
+ * the moment they are written. The bound is what keeps memory flat when a relay stops reading: without a free
+ * slot an arrival is dropped and counted.
+ */
+export class FrameStore {
+  readonly bytes: Buffer;
+  readonly slots: number;
+  readonly slotBytes: number;
+  readonly length: Uint32Array;
+  /** Number of the arrival among all arrivals of its stream. */
+  readonly number: Float64Array;
+  /** Scheduled offset in ns after the start of the load. */
+  readonly offsetNs: Float64Array;
+  readonly keyHigh: Uint32Array;
+  readonly keyLow: Uint32Array;
+  /** A number of the owner's. */
+  readonly tag: Int32Array;
+  readonly #free: Int32Array;
+  #freeCount: number;
+
+  /**
+   * @param slotBytes size of the largest frame
+   * @param slots frames that can be held at once
+   */
+  constructor(slotBytes: number, slots: number) {
+    this.slotBytes = slotBytes;
+    this.slots = slots;
+    this.bytes = Buffer.allocUnsafeSlow(slotBytes * slots);
+    this.length = new Uint32Array(slots);
+    this.number = new Float64Array(slots);
+    this.offsetNs = new Float64Array(slots);
+    this.keyHigh = new Uint32Array(slots);
+    this.keyLow = new Uint32Array(slots);
+    this.tag = new Int32Array(slots);
+    this.#free = Int32Array.from({ length: slots }, (_, index) => slots - 1 - index);
+    this.#freeCount = slots;
+  }
+
+  /** A free slot, or {@link NONE}. */
+  take(): number {
+    return this.#freeCount === 0 ? NONE : (this.#free[--this.#freeCount] as number);
+  }
+
+  release(slot: number): void {
+    this.#free[this.#freeCount++] = slot;
+  }
+
+  get freeCount(): number {
+    return this.#freeCount;
+  }
+
+  startOf(slot: number): number {
+    return slot * this.slotBytes;
+  }
+}

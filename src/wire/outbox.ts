@@ -1,0 +1,132 @@
+import { monotonicNs } from '../base/clock.ts';
+import type { Connection } from './connection.ts';
+import type { FrameStore } from './frame-store.ts';
+
+/** Whoever staged a frame: told when it was really written, or that it never will be. */
+export interface FrameOwner {
+  readonly store: FrameStore;
+  /** The frame in `slot` has just been handed to the kernel; the slot is released afterwards. */
+  onWritten(slot: number, connection: number, startedNs: number): void;
+  /** The connection closed before the frame could be written; the slot is released afterwards. */
+  onUnwritten(slot: number, connection: number): void;
+}
+
+interface Line {
+  readonly connection: Connection;
+  /** Staged frames as slot × owners + owner. */
+  readonly staged: number[];
+  dirty: boolean;
+  /** The kernel's buffer is full. */
+  blocked: boolean;
+}
+
+/**
+ * Collects the frames of one tick and writes them with one system call per connection: the system call is what a
+ * message costs. Frames of a connection whose socket is full stay here until it drains.
+ */
+export class Outbox {
+  readonly #owners: readonly FrameOwner[];
+  readonly #lines: (Line | undefined)[] = [];
+  #dirty: Line[] = [];
+  #bytesWritten = 0;
+
+  constructor(owners: readonly FrameOwner[]) {
+    this.#owners = owners;
+  }
+
+  /** Bytes handed to sockets so far. */
+  get bytesWritten(): number {
+    return this.#bytesWritten;
+  }
+
+  open(connection: Connection): void {
+    this.#lines[connection.number] = { connection, staged: [], dirty: false, blocked: false };
+  }
+
+  /** Forget a connection; its staged frames are reported as unwritten. */
+  close(connection: number): void {
+    const line = this.#lines[connection];
+    if (line === undefined) return;
+    this.#lines[connection] = undefined;
+    for (const token of line.staged) {
+      const owner = this.#ownerOf(token);
+      const slot = this.#slotOf(token);
+      owner.onUnwritten(slot, connection);
+      owner.store.release(slot);
+    }
+    line.staged.length = 0;
+  }
+
+  /** Put a frame in line; it is written by the next {@link flush}. The connection must be open here. */
+  stage(connection: number, ownerIndex: number, slot: number): void {
+    const line = this.#lines[connection];
+    if (line === undefined) throw new Error(`connection ${connection} is not open`);
+    line.staged.push(slot * this.#owners.length + ownerIndex);
+    if (!line.dirty && !line.blocked) {
+      line.dirty = true;
+      this.#dirty.push(line);
+    }
+  }
+
+  /** The socket accepts bytes again. */
+  drained(connection: number): void {
+    const line = this.#lines[connection];
+    if (line === undefined || !line.blocked) return;
+    line.blocked = false;
+    if (line.staged.length > 0 && !line.dirty) {
+      line.dirty = true;
+      this.#dirty.push(line);
+    }
+  }
+
+  get hasWork(): boolean {
+    return this.#dirty.length > 0;
+  }
+
+  flush(): void {
+    const lines = this.#dirty;
+    if (lines.length === 0) return;
+    this.#dirty = [];
+    for (const line of lines) {
+      line.dirty = false;
+      if (line.staged.length > 0 && line.connection.isOpen) this.#write(line);
+    }
+  }
+
+  #write(line: Line): void {
+    const frames = this.#collect(line.staged);
+    const startedNs = monotonicNs();
+    line.blocked = !line.connection.write(frames);
+    this.#bytesWritten += frames.length;
+    for (const token of line.staged) {
+      const owner = this.#ownerOf(token);
+      const slot = this.#slotOf(token);
+      owner.onWritten(slot, line.connection.number, startedNs);
+      owner.store.release(slot);
+    }
+    line.staged.length = 0;
+  }
+
+  /** A copy, since the socket may keep the bytes while the slots are used again. */
+  #collect(staged: readonly number[]): Buffer {
+    let total = 0;
+    for (const token of staged) total += this.#ownerOf(token).store.length[this.#slotOf(token)] as number;
+    const frames = Buffer.allocUnsafe(total);
+    let at = 0;
+    for (const token of staged) {
+      const { store } = this.#ownerOf(token);
+      const slot = this.#slotOf(token);
+      const start = store.startOf(slot);
+      at += store.bytes.copy(frames, at, start, start + (store.length[slot] as number));
+    }
+    return frames;
+  }
+
+  #ownerOf(token: number): FrameOwner {
+    return this.#owners[token % this.#owners.length] as FrameOwner;
+  }
+
+  #slotOf(token: number): number {
+    return Math.floor(token / this.#owners.length);
+  }
+}

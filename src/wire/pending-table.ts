@@ -1,0 +1,174 @@
+/** No such slot. */
+export const NONE = -1;
+
+/**
+ * Operations of one worker that wait for their reply: found by a 64-bit key in constant time, and kept in the
+ * order in which they were written (for deadlines). All connections share one table. Typed arrays instead of an
+ * object per operation keep the garbage collector out of the hot path, and ten thousand idle connections cost
+ * nothing here.
+ */
+export class PendingTable {
+  #keyHigh = new Uint32Array(0);
+  #keyLow = new Uint32Array(0);
+  #connection = new Int32Array(0);
+  #tag = new Int32Array(0);
+  #scheduledNs = new Float64Array(0);
+  #startedNs = new Float64Array(0);
+  /** Next slot of the same bucket; for free slots, the next free one. */
+  #chain = new Int32Array(0);
+  #older = new Int32Array(0);
+  #newer = new Int32Array(0);
+  #buckets = new Int32Array(0);
+  #free = NONE;
+  #oldest = NONE;
+  #newest = NONE;
+  #size = 0;
+
+  constructor(initialCapacity = 1_024) {
+    this.#resize(initialCapacity);
+  }
+
+  /** Operations that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Add an operation; set its times with {@link setTimes}.
+   * @param tag a number of the caller's, returned by {@link tagOf}
+   * @returns the slot, valid until it is removed
+   */
+  add(high: number, low: number, connection: number, tag: number): number {
+    if (this.#free === NONE) this.#resize(this.#keyHigh.length * 2);
+    const slot = this.#free;
+    this.#free = this.#chain[slot] as number;
+    this.#keyHigh[slot] = high;
+    this.#keyLow[slot] = low;
+    this.#connection[slot] = connection;
+    this.#tag[slot] = tag;
+    this.#link(slot);
+    this.#older[slot] = this.#newest;
+    this.#newer[slot] = NONE;
+    if (this.#newest === NONE) this.#oldest = slot;
+    else this.#newer[this.#newest] = slot;
+    this.#newest = slot;
+    this.#size++;
+    return slot;
+  }
+
+  setTimes(slot: number, scheduledNs: number, startedNs: number): void {
+    this.#scheduledNs[slot] = scheduledNs;
+    this.#startedNs[slot] = startedNs;
+  }
+
+  /** The slot of a key, or {@link NONE}. */
+  find(high: number, low: number): number {
+    let slot = this.#buckets[this.#bucketOf(high, low)] as number;
+    while (slot !== NONE && (this.#keyLow[slot] !== low || this.#keyHigh[slot] !== high)) {
+      slot = this.#chain[slot] as number;
+    }
+    return slot;
+  }
+
+  remove(slot: number): void {
+    this.#unlink(slot);
+    const older = this.#older[slot] as number;
+    const newer = this.#newer[slot] as number;
+    if (older === NONE) this.#oldest = newer;
+    else this.#newer[older] = newer;
+    if (newer === NONE) this.#newest = older;
+    else this.#older[newer] = older;
+    this.#chain[slot] = this.#free;
+    this.#free = slot;
+    this.#size--;
+  }
+
+  connectionOf(slot: number): number {
+    return this.#connection[slot] as number;
+  }
+
+  tagOf(slot: number): number {
+    return this.#tag[slot] as number;
+  }
+
+  /** Change the caller's number of an operation. */
+  setTag(slot: number, tag: number): void {
+    this.#tag[slot] = tag;
+  }
+
+  scheduledNsOf(slot: number): number {
+    return this.#scheduledNs[slot] as number;
+  }
+
+  startedNsOf(slot: number): number {
+    return this.#startedNs[slot] as number;
+  }
+
+  /** Remove every operation written before `startedBeforeNs`, oldest first; `onExpired` runs before each removal. */
+  expire(startedBeforeNs: number, onExpired: (slot: number) => void): void {
+    while (this.#oldest !== NONE && this.startedNsOf(this.#oldest) < startedBeforeNs) {
+      const slot = this.#oldest;
+      onExpired(slot);
+      this.remove(slot);
+    }
+  }
+
+  /** Remove every operation of a connection, oldest first; `onRemoved` runs before each removal. */
+  removeConnection(connection: number, onRemoved: (slot: number) => void): void {
+    let slot = this.#oldest;
+    while (slot !== NONE) {
+      const newer = this.#newer[slot] as number;
+      if (this.#connection[slot] === connection) {
+        onRemoved(slot);
+        this.remove(slot);
+      }
+      slot = newer;
+    }
+  }
+
+  #bucketOf(high: number, low: number): number {
+    return (Math.imul(low ^ (high >>> 7), 0x9e3779b1) >>> 8) & (this.#buckets.length - 1);
+  }
+
+  #link(slot: number): void {
+    const bucket = this.#bucketOf(this.#keyHigh[slot] as number, this.#keyLow[slot] as number);
+    this.#chain[slot] = this.#buckets[bucket] as number;
+    this.#buckets[bucket] = slot;
+  }
+
+  #unlink(slot: number): void {
+    const bucket = this.#bucketOf(this.#keyHigh[slot] as number, this.#keyLow[slot] as number);
+    let at = this.#buckets[bucket] as number;
+    if (at === slot) {
+      this.#buckets[bucket] = this.#chain[slot] as number;
+      return;
+    }
+    while (this.#chain[at] !== slot) at = this.#chain[at] as number;
+    this.#chain[at] = this.#chain[slot] as number;
+  }
+
+  /** Grow to a power of two; slots keep their numbers. */
+  #resize(capacity: number): void {
+    const old = this.#keyHigh.length;
+    this.#keyHigh = copyInto(new Uint32Array(capacity), this.#keyHigh);
+    this.#keyLow = copyInto(new Uint32Array(capacity), this.#keyLow);
+    this.#connection = copyInto(new Int32Array(capacity), this.#connection);
+    this.#tag = copyInto(new Int32Array(capacity), this.#tag);
+    this.#scheduledNs = copyInto(new Float64Array(capacity), this.#scheduledNs);
+    this.#startedNs = copyInto(new Float64Array(capacity), this.#startedNs);
+    this.#chain = copyInto(new Int32Array(capacity), this.#chain);
+    this.#older = copyInto(new Int32Array(capacity), this.#older);
+    this.#newer = copyInto(new Int32Array(capacity), this.#newer);
+    this.#buckets = new Int32Array(capacity * 2).fill(NONE);
+    for (let slot = this.#oldest; slot !== NONE; slot = this.#newer[slot] as number) this.#link(slot);
+    for (let slot = capacity - 1; slot >= old; slot--) {
+      this.#chain[slot] = this.#free;
+      this.#free = slot;
+    }
+  }
+}
+
+function copyInto<T extends Uint32Array | Int32Array | Float64Array>(target: T, source: T): T {
+  target.set(source);
+  return target;
+}

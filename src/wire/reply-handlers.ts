@@ -1,0 +1,26 @@
+/** An answer to an EVENT that says more than "accepted". */
+export interface OkReply {
+  /** Hex digits 0–7 and 8–15 of the event id. */
+  readonly idHigh: number;
+  readonly idLow: number;
+  readonly accepted: boolean;
+  /** The machine-readable word before `:`, `other` where there is none (NIP-01). */
+  readonly prefix: string;
+}
+
+/** Receives what a relay sent, already sorted; `connection` is the number of the connection. */
+export interface ReplyHandlers {
+  /** OK true with an empty message: nearly every frame of a publishing run, hence no object. */
+  onAccepted(connection: number, idHigh: number, idLow: number): void;
+  onOk(connection: number, reply: OkReply): void;
+  onLiveEvent(connection: number, frame: Buffer): void;
+  onQueryEvent(connection: number, sequence: number): void;
+  onLiveEose(connection: number): void;
+  onQueryEose(connection: number, sequence: number): void;
+  onLiveClosed(connection: number): void;
+  onQueryClosed(connection: number, sequence: number): void;
+  onNotice(connection: number, message: string): void;
+  /** A frame that is well-formed but answers nothing that was asked. */
+  onStray(connection: number): void;
+  onMalformed(connection: number): void;
+}

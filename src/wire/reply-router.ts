@@ -1,0 +1,79 @@
+import { NOT_HEX, readHex32 } from '../base/hex.ts';
+import type { ReplyHandlers } from './reply-handlers.ts';
+import { routeSlowly } from './reply-router-slow.ts';
+import { LIVE_SUBSCRIPTION } from './subscription-id.ts';
+
+const QUERY_LETTER = 0x71; // q
+const OK_HEAD = Buffer.from('["OK","');
+const OK_TAIL_EMPTY = Buffer.from('",true,""]');
+const EVENT_HEAD = Buffer.from('["EVENT","');
+const EOSE_HEAD = Buffer.from('["EOSE","');
+const ID_AT = OK_HEAD.length;
+const ID_LENGTH = 64;
+const QUOTE = 0x22;
+
+/** Offset behind `["EVENT","` and `["EOSE","`. */
+const EVENT_SUB_AT = EVENT_HEAD.length;
+const EOSE_SUB_AT = EOSE_HEAD.length;
+
+/**
+ * Sort one text frame by its bytes. The canonical spellings of OK, EVENT and EOSE are recognised without
+ * parsing; every other spelling (spaces, extra elements, escapes) takes the slow way through JSON and means the
+ * same. Never throws, whatever the relay sent.
+ */
+export function routeFrame(connection: number, frame: Buffer, handlers: ReplyHandlers): void {
+  const third = frame[2];
+  if (third === 0x4f && routeAccepted(connection, frame, handlers)) return;
+  if (third === 0x45 && (routeEvent(connection, frame, handlers) || routeEose(connection, frame, handlers)))
+    return;
+  routeSlowly(connection, frame, handlers);
+}
+
+function startsWith(frame: Buffer, head: Buffer, at: number): boolean {
+  if (frame.length < at + head.length) return false;
+  for (let i = 0; i < head.length; i++) if (frame[at + i] !== head[i]) return false;
+  return true;
+}
+
+/** `["OK","<id>",true,""]` and nothing else. */
+function routeAccepted(connection: number, frame: Buffer, handlers: ReplyHandlers): boolean {
+  if (frame.length !== ID_AT + ID_LENGTH + OK_TAIL_EMPTY.length) return false;
+  if (!startsWith(frame, OK_HEAD, 0) || !startsWith(frame, OK_TAIL_EMPTY, ID_AT + ID_LENGTH)) return false;
+  const high = readHex32(frame, ID_AT);
+  const low = readHex32(frame, ID_AT + 8);
+  if (high === NOT_HEX || low === NOT_HEX) return false;
+  handlers.onAccepted(connection, high, low);
+  return true;
+}
+
+function routeEvent(connection: number, frame: Buffer, handlers: ReplyHandlers): boolean {
+  if (!startsWith(frame, EVENT_HEAD, 0)) return false;
+  if (isLiveId(frame, EVENT_SUB_AT)) {
+    handlers.onLiveEvent(connection, frame);
+    return true;
+  }
+  const sequence = readQueryId(frame, EVENT_SUB_AT);
+  if (sequence === NOT_HEX) return false;
+  handlers.onQueryEvent(connection, sequence);
+  return true;
+}
+
+function routeEose(connection: number, frame: Buffer, handlers: ReplyHandlers): boolean {
+  if (!startsWith(frame, EOSE_HEAD, 0)) return false;
+  if (isLiveId(frame, EOSE_SUB_AT)) {
+    handlers.onLiveEose(connection);
+    return true;
+  }
+  const sequence = readQueryId(frame, EOSE_SUB_AT);
+  if (sequence === NOT_HEX) return false;
+  handlers.onQueryEose(connection, sequence);
+  return true;
+}
+
+function isLiveId(frame: Buffer, at: number): boolean {
+  return frame[at] === LIVE_SUBSCRIPTION.charCodeAt(0) && frame[at + 1] === QUOTE;
+}
+
+function readQueryId(frame: Buffer, at: number): number {
+  return frame[at] === QUERY_LETTER && frame[at + 9] === QUOTE ? readHex32(frame, at + 1) : NOT_HEX;
+}
