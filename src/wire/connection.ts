@@ -132,10 +132,12 @@ export class Connection {
   }
 
   #closed(code: number): void {
-    if (this.#state === 'opening') return this.#failed('closed during handshake');
-    if (this.#state === 'ended') return;
-    this.#state = 'ended';
-    this.#handlers.onClosed(this, code);
+    if (this.#state === 'open') {
+      this.#state = 'ended';
+      this.#handlers.onClosed(this, code);
+    } else {
+      this.#failed('closed during handshake');
+    }
   }
 }
 

@@ -11,17 +11,19 @@ export function routeSlowly(connection: number, frame: Buffer, handlers: ReplyHa
   const message = parseRelayMessage(frame.toString('utf8'));
   switch (message.type) {
     case 'OK':
-      return routeOk(connection, message, handlers);
+      routeOk(connection, message, handlers);
+      return;
     case 'NOTICE':
-      return handlers.onNotice(connection, message.message);
+      handlers.onNotice(connection, message.message);
+      return;
     case 'AUTH':
       return;
     case 'INVALID':
-      return handlers.onMalformed(connection);
+      handlers.onMalformed(connection);
+      return;
     default:
-      return message.subscriptionId === LIVE_SUBSCRIPTION
-        ? routeLive(connection, message, handlers)
-        : routeQuery(connection, message, handlers);
+      if (message.subscriptionId === LIVE_SUBSCRIPTION) routeLive(connection, message, handlers);
+      else routeQuery(connection, message, handlers);
   }
 }
 
@@ -29,7 +31,10 @@ function routeOk(connection: number, message: OkMessage, handlers: ReplyHandlers
   const id = Buffer.from(message.eventId, 'latin1');
   const idHigh = readHex32(id, 0);
   const idLow = readHex32(id, 8);
-  if (id.length !== 64 || idHigh === NOT_HEX || idLow === NOT_HEX) return handlers.onStray(connection);
+  if (id.length !== 64 || idHigh === NOT_HEX || idLow === NOT_HEX) {
+    handlers.onStray(connection);
+    return;
+  }
   const { accepted } = message;
   handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(message.message) });
 }
@@ -38,27 +43,36 @@ function routeLive(connection: number, message: SubscriptionMessage, handlers: R
   switch (message.type) {
     case 'EVENT':
       // The tracker reads the canonical spelling only.
-      return handlers.onLiveEvent(connection, Buffer.from(JSON.stringify(message.event)));
+      handlers.onLiveEvent(connection, Buffer.from(JSON.stringify(message.event)));
+      return;
     case 'EOSE':
-      return handlers.onLiveEose(connection);
+      handlers.onLiveEose(connection);
+      return;
     case 'CLOSED':
-      return handlers.onLiveClosed(connection);
+      handlers.onLiveClosed(connection);
+      return;
     default:
-      return handlers.onStray(connection);
+      handlers.onStray(connection);
   }
 }
 
 function routeQuery(connection: number, message: SubscriptionMessage, handlers: ReplyHandlers): void {
   const sequence = parseQuerySubscription(message.subscriptionId);
-  if (sequence === NOT_HEX) return handlers.onStray(connection);
+  if (sequence === NOT_HEX) {
+    handlers.onStray(connection);
+    return;
+  }
   switch (message.type) {
     case 'EVENT':
-      return handlers.onQueryEvent(connection, sequence);
+      handlers.onQueryEvent(connection, sequence);
+      return;
     case 'EOSE':
-      return handlers.onQueryEose(connection, sequence);
+      handlers.onQueryEose(connection, sequence);
+      return;
     case 'CLOSED':
-      return handlers.onQueryClosed(connection, sequence);
+      handlers.onQueryClosed(connection, sequence);
+      return;
     default:
-      return handlers.onStray(connection);
+      handlers.onStray(connection);
   }
 }
