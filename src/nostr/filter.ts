@@ -1,0 +1,141 @@
+import type { UnsignedEvent } from './event.ts';
+import { isHex64 } from './event.ts';
+
+/** A filter as it travels (NIP-01). Keys of tag conditions are `#` and one letter, case-sensitive. */
+export interface Filter {
+  readonly ids?: readonly string[];
+  readonly authors?: readonly string[];
+  readonly kinds?: readonly number[];
+  /** Unix seconds, inclusive. */
+  readonly since?: number;
+  /** Unix seconds, inclusive. */
+  readonly until?: number;
+  /** Most events of the stored phase; 0 means none. Ignored live. */
+  readonly limit?: number;
+  readonly [tag: `#${string}`]: readonly string[];
+}
+
+/** The outcome of parsing a filter from outside. */
+export type FilterParse =
+  | { readonly filter: Filter; readonly problem?: never }
+  | { readonly filter?: never; readonly problem: string };
+
+const TAG_KEY = /^#[a-zA-Z]$/;
+
+type Check = (value: unknown) => string | null;
+
+function listOf(isItem: (item: unknown) => boolean, what: string): Check {
+  return (value) => (Array.isArray(value) && value.every(isItem) ? null : `is not a list of ${what}`);
+}
+
+const hexList = listOf(isHex64, '64-character lowercase hex values');
+const stringList = listOf((item) => typeof item === 'string', 'strings');
+const kindList = listOf(
+  (item) => Number.isInteger(item) && Number(item) >= 0 && Number(item) <= 65_535,
+  'integers in 0..65535',
+);
+const second: Check = (value) => (Number.isSafeInteger(value) ? null : 'is not an integer');
+const count: Check = (value) =>
+  Number.isSafeInteger(value) && Number(value) >= 0 ? null : 'is not a non-negative integer';
+
+/** A Map, not an object: keys come from outside and `constructor` is one of them. */
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ['ids', hexList],
+  ['authors', hexList],
+  ['kinds', kindList],
+  ['since', second],
+  ['until', second],
+  ['limit', count],
+  ['#e', hexList],
+  ['#p', hexList],
+]);
+
+function checkOf(key: string): Check | undefined {
+  return CHECKS.get(key) ?? (TAG_KEY.test(key) ? stringList : undefined);
+}
+
+/**
+ * Parses a filter from outside. Never throws. Refuses what NIP-01 does not define: unknown fields (ignoring
+ * one would return events that were not asked for) and hex values that are not exactly 64 lowercase
+ * characters (there is no prefix matching).
+ */
+export function parseFilter(value: unknown): FilterParse {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { problem: 'filter is not an object' };
+  }
+  for (const [key, field] of Object.entries(value)) {
+    const check = checkOf(key);
+    if (check === undefined) return { problem: `unknown filter field ${JSON.stringify(key.slice(0, 32))}` };
+    const problem = check(field);
+    if (problem !== null) return { problem: `filter field ${key} ${problem}` };
+  }
+  return { filter: value as Filter };
+}
+
+/** What a filter looks at. */
+export type Filterable = Pick<UnsignedEvent, 'pubkey' | 'created_at' | 'kind' | 'tags'> & {
+  readonly id: string;
+};
+
+/** The tag conditions of a filter: letter and wanted values. */
+export function tagConditions(
+  filter: Filter,
+): { readonly name: string; readonly values: readonly string[] }[] {
+  return Object.keys(filter)
+    .filter((key): key is `#${string}` => key.startsWith('#'))
+    .map((key) => ({ name: key.slice(1), values: filter[key] ?? [] }));
+}
+
+interface TagTest {
+  readonly name: string;
+  readonly values: ReadonlySet<string>;
+}
+
+function setOf<T>(values: readonly T[] | undefined): ReadonlySet<T> | null {
+  return values === undefined ? null : new Set(values);
+}
+
+/** A filter prepared for matching many events: the cost does not grow with the length of its lists. */
+export class FilterMatcher {
+  readonly #ids: ReadonlySet<string> | null;
+  readonly #authors: ReadonlySet<string> | null;
+  readonly #kinds: ReadonlySet<number> | null;
+  readonly #since: number;
+  readonly #until: number;
+  readonly #tags: readonly TagTest[];
+
+  constructor(filter: Filter) {
+    this.#ids = setOf(filter.ids);
+    this.#authors = setOf(filter.authors);
+    this.#kinds = setOf(filter.kinds);
+    this.#since = filter.since ?? Number.NEGATIVE_INFINITY;
+    this.#until = filter.until ?? Number.POSITIVE_INFINITY;
+    this.#tags = tagConditions(filter).map(({ name, values }) => ({ name, values: new Set(values) }));
+  }
+
+  /**
+   * Whether all conditions hold (NIP-01): a list holds when it contains the value, a tag condition when it
+   * contains the FIRST value of some tag of that name, `since` and `until` are inclusive. An empty list,
+   * which NIP-01 leaves undefined, matches nothing. `limit` plays no part.
+   */
+  matches(event: Filterable): boolean {
+    if (event.created_at < this.#since || event.created_at > this.#until) return false;
+    if (this.#kinds !== null && !this.#kinds.has(event.kind)) return false;
+    if (this.#authors !== null && !this.#authors.has(event.pubkey)) return false;
+    if (this.#ids !== null && !this.#ids.has(event.id)) return false;
+    for (const test of this.#tags) if (!hasTag(event.tags, test)) return false;
+    return true;
+  }
+}
+
+function hasTag(tags: Filterable['tags'], test: TagTest): boolean {
+  for (const tag of tags) {
+    if (tag[0] === test.name && tag[1] !== undefined && test.values.has(tag[1])) return true;
+  }
+  return false;
+}
+
+/** Whether one event matches one filter; use {@link FilterMatcher} for many events. */
+export function matchesFilter(filter: Filter, event: Filterable): boolean {
+  return new FilterMatcher(filter).matches(event);
+}

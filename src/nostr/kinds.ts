@@ -1,0 +1,47 @@
+import type { UnsignedEvent } from './event.ts';
+
+/** How a relay treats a kind (NIP-01). */
+export type KindClass = 'regular' | 'replaceable' | 'ephemeral' | 'addressable';
+
+/** The kind of a deletion request (NIP-09). */
+export const DELETION_KIND = 5;
+
+/** The class of a kind. Kinds that NIP-01 puts in no class (45..999, 40000 and above) are regular. */
+export function kindClass(kind: number): KindClass {
+  if (kind === 0 || kind === 3) return 'replaceable';
+  if (kind < 10_000 || kind >= 40_000) return 'regular';
+  if (kind < 20_000) return 'replaceable';
+  return kind < 30_000 ? 'ephemeral' : 'addressable';
+}
+
+/** The first value of the first `d` tag; a missing tag or value is the empty string (NIP-01). */
+export function dTag(event: Pick<UnsignedEvent, 'tags'>): string {
+  return event.tags.find((tag) => tag[0] === 'd')?.[1] ?? '';
+}
+
+/**
+ * The address of which a relay keeps one version, written as in an `a` tag: `kind:pubkey:d`. The `d` of a
+ * replaceable kind is empty whatever its tags say. Null where all versions are kept (regular, ephemeral).
+ */
+export function replaceableAddress(event: Pick<UnsignedEvent, 'kind' | 'pubkey' | 'tags'>): string | null {
+  const group = kindClass(event.kind);
+  if (group === 'replaceable') return `${event.kind}:${event.pubkey}:`;
+  return group === 'addressable' ? `${event.kind}:${event.pubkey}:${dTag(event)}` : null;
+}
+
+/** What the order of events depends on. */
+export interface Ordered {
+  readonly created_at: number;
+  readonly id: string;
+}
+
+/**
+ * The order of query results (NIP-01): newest first, in the same second the lowest id first. For two
+ * versions of one address the first in this order is the one to keep.
+ * @returns negative when `a` comes first, 0 only for the same event
+ */
+export function compareNewestFirst(a: Ordered, b: Ordered): number {
+  if (a.created_at !== b.created_at) return b.created_at - a.created_at;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
+}

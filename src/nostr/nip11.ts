@@ -1,0 +1,92 @@
+import { parseJson } from './json.ts';
+
+/** The limits that NIP-11 names; a field of another type than expected is left out. */
+export interface RelayLimitation {
+  /** Bytes of one message, from `[` to `]`. */
+  readonly max_message_length?: number;
+  /** Open subscriptions of one connection. */
+  readonly max_subscriptions?: number;
+  /** `limit` of a filter is cut to this silently. */
+  readonly max_limit?: number;
+  readonly max_subid_length?: number;
+  /** Number of tags of one event. */
+  readonly max_event_tags?: number;
+  /** Unicode characters. */
+  readonly max_content_length?: number;
+  /** Leading zero bits (NIP-13). */
+  readonly min_pow_difficulty?: number;
+  readonly auth_required?: boolean;
+  readonly payment_required?: boolean;
+  readonly restricted_writes?: boolean;
+  /** Seconds before now. */
+  readonly created_at_lower_limit?: number;
+  /** Seconds after now. */
+  readonly created_at_upper_limit?: number;
+  /** `limit` where a filter has none. */
+  readonly default_limit?: number;
+  /** No longer in the text of NIP-11, still sent by relays. */
+  readonly max_filters?: number;
+}
+
+/** The information document of a relay (NIP-11); every field may be missing. */
+export interface RelayInformation {
+  readonly name?: string;
+  readonly description?: string;
+  readonly pubkey?: string;
+  readonly contact?: string;
+  readonly software?: string;
+  readonly version?: string;
+  readonly supported_nips?: readonly number[];
+  readonly limitation?: RelayLimitation;
+}
+
+/** Media type of the document. */
+export const RELAY_INFORMATION_TYPE = 'application/nostr+json';
+
+const TEXT_FIELDS = ['name', 'description', 'pubkey', 'contact', 'software', 'version'] as const;
+const NUMBER_LIMITS = [
+  'max_message_length',
+  'max_subscriptions',
+  'max_limit',
+  'max_subid_length',
+  'max_event_tags',
+  'max_content_length',
+  'min_pow_difficulty',
+  'created_at_lower_limit',
+  'created_at_upper_limit',
+  'default_limit',
+  'max_filters',
+] as const;
+const BOOLEAN_LIMITS = ['auth_required', 'payment_required', 'restricted_writes'] as const;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function pick(fields: Fields, names: readonly string[], type: 'string' | 'number' | 'boolean'): Fields {
+  return Object.fromEntries(names.filter((name) => typeof fields[name] === type).map((n) => [n, fields[n]]));
+}
+
+function parseLimitation(value: unknown): RelayLimitation | undefined {
+  if (!isObject(value)) return undefined;
+  return { ...pick(value, NUMBER_LIMITS, 'number'), ...pick(value, BOOLEAN_LIMITS, 'boolean') };
+}
+
+/**
+ * Reads an information document from a relay that may be hostile. Never throws; keeps only the known fields
+ * that have the expected type. Texts are returned as received: escape them before display.
+ * @returns null where the text is not a JSON object
+ */
+export function parseRelayInformation(text: string): RelayInformation | null {
+  const value = parseJson(text);
+  if (!isObject(value)) return null;
+  const nips = value['supported_nips'];
+  const limitation = parseLimitation(value['limitation']);
+  return {
+    ...pick(value, TEXT_FIELDS, 'string'),
+    ...(Array.isArray(nips) ? { supported_nips: nips.filter((nip) => Number.isInteger(nip)) } : {}),
+    ...(limitation === undefined ? {} : { limitation }),
+  };
+}
