@@ -1,4 +1,6 @@
+import { createPositions } from './arrival-positions.ts';
 import type { PlannedPhase, Shard, StreamPlan } from './plan.ts';
+import { rateSegments, timeOfPosition } from './rate-profile.ts';
 
 /**
  * The arrivals of one stream that belong to one shard, in order of time. The union over all shards of a run
@@ -13,10 +15,40 @@ export interface Pacer {
   advance(): void;
 }
 
+/** What a pacer needs to know of its stream. */
+export type PacedStream = Pick<StreamPlan, 'name' | 'rate_per_s' | 'arrivals'>;
+
 /** Creates the pacer of `stream` for `shard`; pure in its arguments. */
 export type CreatePacer = (
-  stream: StreamPlan,
+  stream: PacedStream,
   phases: readonly PlannedPhase[],
   seed: number,
   shard: Shard,
 ) => Pacer;
+
+/**
+ * Arrival n of a point process of rate 1 is laid through the inverse of the cumulative rate of the phases.
+ * The time of an arrival depends on n alone, never on the arrival before it: nothing accumulates over hours,
+ * and a shard computes exactly the numbers that a single worker computes.
+ */
+export const createPacer: CreatePacer = (stream, phases, seed, shard) => {
+  const segments = rateSegments(stream.rate_per_s, phases);
+  const positionOf = createPositions(stream.arrivals, seed, stream.name);
+  let segment = 0;
+  let number = shard.index;
+  const timeOf = (position: number): number => {
+    let current = segments[segment];
+    while (current !== undefined && position >= current.to) current = segments[++segment];
+    return current === undefined ? Number.POSITIVE_INFINITY : timeOfPosition(current, position);
+  };
+  let nextNs = timeOf(positionOf(number));
+  return {
+    peekNs: () => nextNs,
+    peekNumber: () => number,
+    advance: () => {
+      if (nextNs === Number.POSITIVE_INFINITY) return;
+      number += shard.count;
+      nextNs = timeOf(positionOf(number));
+    },
+  };
+};

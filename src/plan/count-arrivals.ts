@@ -1,0 +1,38 @@
+import { createPositions, type PositionOf } from './arrival-positions.ts';
+import type { PacedStream } from './pacer.ts';
+import type { PlannedPhase } from './plan.ts';
+import { rateSegments } from './rate-profile.ts';
+
+/**
+ * Arrivals of each phase, in the order of `phases`: exactly those that the pacer yields. A Poisson process is
+ * counted by drawing it, about 20 ns an arrival.
+ */
+export function countArrivals(
+  stream: PacedStream,
+  phases: readonly PlannedPhase[],
+  seed: number,
+): readonly number[] {
+  const countBelow = counterOf(stream, seed);
+  let before = 0;
+  return rateSegments(stream.rate_per_s, phases).map((segment) => {
+    const upTo = countBelow(segment.to);
+    const count = upTo - before;
+    before = upTo;
+    return count;
+  });
+}
+
+/** How many arrivals have a position below `limit`; the limits never decrease. */
+function counterOf({ arrivals, name }: PacedStream, seed: number): (limit: number) => number {
+  if (arrivals === 'poisson') return countByDrawing(createPositions(arrivals, seed, name));
+  const size = arrivals === 'constant' ? 1 : arrivals.size;
+  return (limit) => Math.ceil(limit / size) * size;
+}
+
+function countByDrawing(positionOf: PositionOf): (limit: number) => number {
+  let n = 0;
+  return (limit) => {
+    while (positionOf(n) < limit) n++;
+    return n;
+  };
+}
