@@ -1,11 +1,12 @@
 import { EXIT, type ExitCode, strongestExitCode } from '../base/exit-codes.ts';
+import { marginOf } from './margin.ts';
 import type { GateResult, RunRecord } from './schema.ts';
 
 /** Why a run ended early: a signal, a gate that aborts, or null where it ran to its end. */
 export type Stopped = 'SIGINT' | 'SIGTERM' | 'abort' | null;
 
 /**
- * The finished record: gates, verdict and exit code filled in. An invalid run proves nothing, hence `invalid`
+ * The finished record: gates with their margins, verdict and exit code filled in. An invalid run proves nothing, hence `invalid`
  * wins over any gate; a gate without data counts as failed, and so does a run that a gate aborted.
  * @param record from `buildRecord`
  * @param gates results of the gates on that record
@@ -22,7 +23,7 @@ export function judge(record: RunRecord, gates: readonly GateResult[], stopped: 
   return {
     ...record,
     partial: record.partial || stopped !== null,
-    gates: [...gates],
+    gates: gates.map((gate) => ({ ...gate, margin: marginOf(gate) })),
     verdict: invalid ? 'invalid' : failed ? 'fail' : 'pass',
     exitCode: strongestExitCode(codes),
   };

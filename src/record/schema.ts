@@ -86,8 +86,11 @@ const gate = z.strictObject({
   metric: z.string(),
   aggregation: z.string(),
   limit: z.number(),
+  /** Of `limit`, `actual` and `margin`: a time unit, `%`, or empty for ratios (0..1) and counts. */
   unit: z.string(),
   actual: maybe,
+  /** How far `actual` lies on the good side of `limit` (negative: on the bad side); filled in by `judge`. */
+  margin: maybe.optional(),
   verdict: z.enum(['pass', 'fail', 'no-data']),
   /** Why `actual` is null. */
   reason: z.string().optional(),

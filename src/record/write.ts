@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { INVISIBLE } from './invisible.ts';
 import { type RunRecord, runRecordSchema } from './schema.ts';
 
 /**
@@ -15,9 +16,18 @@ export function defaultOutDir(startedAt: string, scenario: string): string {
   return join('reports', `${time}-${scenario}`);
 }
 
-/** The exact text of `run.json`. */
+/**
+ * The exact text of `run.json`. Relay-supplied characters that act on a terminal are written as `\uXXXX`, which
+ * means the same in JSON, so that the file can be shown as it is.
+ */
 export function recordToJson(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
+  const text = JSON.stringify(record, null, 2);
+  return `${text.replace(INVISIBLE, (found) => (found === '\n' ? found : jsonEscape(found)))}\n`;
+}
+
+function jsonEscape(character: string): string {
+  const units = [...Array(character.length).keys()].map((at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
 /**
@@ -45,14 +55,22 @@ export async function writeFileAtomic(path: string, content: string): Promise<vo
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content, { flag: 'wx' });
-    await rename(temporary, path);
+    await writeThenRename(temporary, path, content);
   } catch (cause) {
-    await rm(temporary, { force: true });
     throw new RelayBenchError(`${path} can't be written: ${messageOf(cause)}`, {
       code: 'FILE_NOT_WRITTEN',
       hint: 'name a writable directory with --out',
       cause,
     });
+  }
+}
+
+async function writeThenRename(temporary: string, path: string, content: string): Promise<void> {
+  try {
+    await writeFile(temporary, content, { flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }

@@ -1,0 +1,423 @@
+import { createRandom, type Random } from '../../src/base/random.ts';
+import type { RunResult } from '../../src/engine/run-result.ts';
+import { COUNTER_NAMES } from '../../src/metric/catalogue.ts';
+import { LatencyHistogram } from '../../src/metric/histogram.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { buildRecord, type RecordInput } from '../../src/record/build.ts';
+import { judge, type Stopped } from '../../src/record/judge.ts';
+import type { Counters, GateResult, IntervalRow, RunRecord } from '../../src/record/schema.ts';
+import { scenarioSchema } from '../../src/scenario/schema.ts';
+
+export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'partial', 'hostile'] as const;
+export type SampleName = (typeof SAMPLE_NAMES)[number];
+
+/** A realistic, judged run record; the same for the same name on every machine. */
+export function sampleRecord(name: SampleName): RunRecord {
+  return BUILDERS[name]();
+}
+
+/** Text as a malicious relay would send it: terminal control, HTML, Markdown, a mention, right-to-left override. */
+export const HOSTILE_TEXT =
+  '\u001b]0;owned\u0007\u001b[2J\u009b31m<script>alert(1)</script> | **bold** `tick` @everyone [x](javascript:1) \u202egnp.exe\r\n# head';
+
+/** All counters zero and all maps empty. */
+export function noCounters(): Counters {
+  const zero = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as Record<
+    (typeof COUNTER_NAMES)[number],
+    number
+  >;
+  return { ...zero, events_rejected: {}, connection_errors: {}, close_codes: {} };
+}
+
+/** A gate result with `actual` given in the gate's unit. */
+export function gateResult(expression: string, actual: number | null, holds: boolean): GateResult {
+  const match = /^(\S+?)(?: (p\d+|max|mean|count|rate))? (?:<=|>=|==|<|>) ([\d.]+)(\S*)$/.exec(expression);
+  return {
+    expression,
+    metric: match?.[1] ?? '',
+    aggregation: match?.[2] ?? 'value',
+    limit: Number(match?.[3]),
+    unit: match?.[4] ?? '',
+    actual,
+    verdict: actual === null ? 'no-data' : holds ? 'pass' : 'fail',
+    ...(actual === null ? { reason: 'no sample in the measured phases' } : {}),
+  };
+}
+
+const BUILDERS: Record<SampleName, () => RunRecord> = {
+  pass: () => judge(buildRecord(sampleInput()), passingGates(), null),
+  fail: failing,
+  invalid,
+  partial,
+  hostile,
+};
+
+function failing(): RunRecord {
+  const counters: Counters = {
+    ...goodCounters(),
+    events_accepted: 1_901,
+    events_rejected: { 'rate-limited': 64, blocked: 12 },
+    events_timeout: 20,
+    events_lost_at_close: 3,
+    deliveries_received: 9_437,
+    deliveries_missing: 68,
+    deliveries_duplicate: 4,
+    queries_completed: 994,
+    queries_closed: 4,
+    queries_timeout: 2,
+    notices: 7,
+    connection_errors: { ECONNRESET: 1 },
+    close_codes: { 1006: 1, 1008: 2 },
+  };
+  const result = sampleResult({
+    counters: { ...counters, deliveries_expected: 9_505 },
+    slowdown: 9,
+    rejects: 76,
+    phases: ['low', 'high'],
+  });
+  result.load.connections = { requested: 50, opened: 49, failed: 1, dropped: 3 };
+  result.load.achieved = { events: 1_901, eventsPerSecond: 95.05, queries: 994, queriesPerSecond: 49.7 };
+  const gates = [
+    gateResult('ack_latency p95 < 100ms', 221.3, false),
+    gateResult('eose_latency p95 < 100ms', 62.1, true),
+    gateResult('delivery_ratio >= 99.99%', 99.28, false),
+    gateResult('achieved_rate_ratio >= 99%', 100, true),
+    gateResult('visibility_latency p99 < 250ms', null, false),
+  ];
+  return judge(
+    buildRecord({ ...sampleInput(), result: { ...result, noticeSamples: ['slow down'] } }),
+    gates,
+    null,
+  );
+}
+
+function invalid(): RunRecord {
+  const result = sampleResult({ counters: goodCounters(), slowdown: 3 });
+  const saturated: RunResult = {
+    ...result,
+    load: {
+      ...result.load,
+      droppedArrivals: 211,
+      achieved: { ...result.load.achieved, eventsPerSecond: 89.45, events: 1_789 },
+    },
+    ratios: { ...result.ratios, achieved_rate_ratio: 0.8945 },
+    generator: {
+      ...result.generator,
+      cpuShare: 0.99,
+      eventLoopUtilization: { mean: 0.91, max: 0.98 },
+      eventLoopDelay_us: { p50_us: 4_200, p99_us: 61_000, max_us: 180_000 },
+      sendLag_us: { p50_us: 3_100, p99_us: 95_000, max_us: 201_000 },
+    },
+    validity: {
+      verdict: 'invalid',
+      reasons: [
+        'generator saturated: event-loop utilisation 0.98 in one second, limit 0.9',
+        'offered rate not reached: 89.5 % of the scheduled operations were written in time, at least 99 % are needed',
+      ],
+    },
+  };
+  return judge(buildRecord({ ...sampleInput(), result: saturated }), passingGates(), null);
+}
+
+function partial(): RunRecord {
+  const result = sampleResult({ counters: fewCounters(), samples: 90, slowdown: 1, intervals: 4 });
+  const closed: RunResult = {
+    ...result,
+    durationMs: 6_004.2,
+    load: { ...result.load, model: 'closed', measured_s: 4.004 },
+    generator: { ...result.generator, steal: null, rssMax_bytes: null },
+    notMeasured: { 'generator.steal': '/proc/stat can not be read on this system' },
+    stopped: 'SIGINT',
+  };
+  const record = buildRecord({
+    ...sampleInput(),
+    result: closed,
+    components: [],
+    target: { kind: 'url', urls: ['wss://user:secret@relay.example.com/path?token=abc'], nip11: null },
+    environment: { ...sampleInput().environment, sameHostAsTarget: false },
+    ceiling: { events_per_s: 21_000 },
+    caveats: ['CPU and memory of the relay were not measured: it is not on this machine'],
+  });
+  return judge(record, [gateResult('ack_latency p95 < 100ms', null, false)], 'SIGINT' satisfies Stopped);
+}
+
+function hostile(): RunRecord {
+  const counters: Counters = {
+    ...goodCounters(),
+    events_accepted: 1_989,
+    events_rejected: { [HOSTILE_TEXT]: 11 },
+    connection_errors: { '<img src=x onerror=alert(1)>': 1 },
+    close_codes: { '\u001b[31m4000': 1 },
+    notices: 2,
+  };
+  const result = {
+    ...sampleResult({ counters, slowdown: 1, rejects: 11 }),
+    noticeSamples: [HOSTILE_TEXT, 'x'.repeat(5_000)],
+  };
+  const record = buildRecord({
+    ...sampleInput(),
+    result,
+    target: {
+      kind: 'url',
+      urls: ['ws://127.0.0.1:7777/'],
+      nip11: { name: HOSTILE_TEXT, software: '</script><script>alert(2)</script>', version: '\u202e1.0' },
+    },
+    caveats: [`the relay says: ${HOSTILE_TEXT}`],
+  });
+  return judge(record, passingGates(), null);
+}
+
+function passingGates(): GateResult[] {
+  return [
+    gateResult('ack_latency p95 < 100ms', 9.84, true),
+    gateResult('eose_latency p95 < 100ms', 7.06, true),
+    gateResult('delivery_latency p95 < 100ms', 14.2, true),
+    gateResult('achieved_rate_ratio >= 99%', 100, true),
+    gateResult('deliveries_missing == 0', 0, true),
+  ];
+}
+
+/** What `buildRecord` gets for the passing sample. */
+export function sampleInput(): RecordInput {
+  return {
+    tool: { name: 'relay-bench', version: '0.1.0', node: '20.20.2' },
+    runId: '6f1c1b0e-7f0c-4d0a-9a59-0d4d4e7c2b11',
+    plan: samplePlan(),
+    result: sampleResult({ counters: goodCounters(), slowdown: 1 }),
+    target: {
+      kind: 'embedded',
+      urls: ['ws://127.0.0.1:40123'],
+      nip11: { name: 'relay-bench reference relay', software: 'relay-bench', version: '0.1.0' },
+    },
+    environment: {
+      cpus: 2,
+      cpuModel: 'Sample CPU @ 2.40GHz',
+      memoryBytes: 8_589_934_592,
+      os: 'Linux',
+      kernel: '6.12.0',
+      limits: { openFiles: 65_536 },
+      sameHostAsTarget: true,
+    },
+    components: [
+      { name: 'relay', role: 'relay', pid: 4_242, cpu_s: 3.21, cpuShare: 0.16, rssMax_bytes: 104_857_600 },
+    ],
+  };
+}
+
+function goodCounters(): Counters {
+  return {
+    ...noCounters(),
+    events_sent: 2_000,
+    events_accepted: 2_000,
+    deliveries_expected: 10_000,
+    deliveries_received: 10_000,
+    queries_sent: 1_000,
+    queries_completed: 1_000,
+    query_events_received: 20_000,
+    bytes_sent: 1_402_311,
+    bytes_received: 14_776_102,
+  };
+}
+
+function fewCounters(): Counters {
+  return {
+    ...noCounters(),
+    events_sent: 90,
+    events_accepted: 90,
+    deliveries_expected: 450,
+    deliveries_received: 450,
+    queries_sent: 45,
+    queries_completed: 45,
+    query_events_received: 900,
+    bytes_sent: 63_104,
+    bytes_received: 664_911,
+  };
+}
+
+interface ResultOptions {
+  readonly counters: Counters;
+  /** Factor on every latency of the target. */
+  readonly slowdown: number;
+  readonly samples?: number;
+  readonly rejects?: number;
+  readonly intervals?: number;
+  /** Names of the measured phases; with several, each latency also has one series a phase. */
+  readonly phases?: readonly string[];
+}
+
+/** What an engine would return for a run of 5 s warm-up and 20 s at 100 events/s and 50 queries/s. */
+export function sampleResult(options: ResultOptions): RunResult {
+  const { counters, intervals = 20, phases = ['steady'] } = options;
+  return {
+    startedAt: '2026-11-24T07:04:12.345Z',
+    durationMs: 27_310.5,
+    partial: false,
+    corpus: { profile: 'synthetic', events: 500, fingerprint: 'sha256:0f343b0931126a20f133d67c2b018a3b' },
+    load: {
+      model: 'open',
+      connections: { requested: 50, opened: 50, failed: 0, dropped: 0 },
+      offered: { events: 2_000, eventsPerSecond: 100, queries: 1_000, queriesPerSecond: 50 },
+      achieved: {
+        events: counters.events_accepted,
+        eventsPerSecond: counters.events_accepted / intervals,
+        queries: counters.queries_completed,
+        queriesPerSecond: counters.queries_completed / intervals,
+      },
+      droppedArrivals: 0,
+      measured_s: intervals,
+      phases: samplePhases(phases, intervals),
+    },
+    counters,
+    intervals: sampleIntervals(intervals, options.slowdown),
+    ratios: {
+      ack_ratio: (counters.events_accepted + counters.events_duplicate) / counters.events_sent,
+      query_ratio: counters.queries_completed / counters.queries_sent,
+      delivery_ratio: counters.deliveries_received / counters.deliveries_expected,
+      connect_ratio: 1,
+      achieved_rate_ratio: 1,
+    },
+    noticeSamples: [],
+    notMeasured: {},
+    histograms: sampleHistograms(options, phases),
+    generator: {
+      workers: 1,
+      cpuShare: 0.22,
+      eventLoopUtilization: { mean: 0.21, max: 0.34 },
+      eventLoopDelay_us: { p50_us: 90, p99_us: 1_250, max_us: 4_100 },
+      sendLag_us: { p50_us: 110, p99_us: 1_100, max_us: 3_900 },
+      rssMax_bytes: 157_286_400,
+      steal: 0.001,
+    },
+    validity: { verdict: 'valid', reasons: [] },
+    stopped: null,
+  };
+}
+
+function samplePhases(names: readonly string[], intervals: number): RunResult['load']['phases'] {
+  const length = intervals / names.length;
+  const measured = names.map((name, at) => ({
+    name,
+    kind: 'measured' as const,
+    start_s: 5 + at * length,
+    end_s: 5 + (at + 1) * length,
+    level: at + 1,
+    offered: Math.round((3_000 / names.length) * (at + 1)),
+    sent: Math.round((3_000 / names.length) * (at + 1)),
+  }));
+  const warmup = {
+    name: 'warm-up',
+    kind: 'warm-up' as const,
+    start_s: 0,
+    end_s: 5,
+    level: 1,
+    offered: 750,
+    sent: 750,
+  };
+  return [warmup, ...measured];
+}
+
+function sampleIntervals(count: number, slowdown: number): IntervalRow[] {
+  const random = createRandom(7, 'intervals');
+  return Array.from({ length: count }, (_, at) => ({
+    t: 5 + at,
+    phase: 'steady',
+    offered: 150,
+    sent: 150,
+    acked: 100,
+    delivered: 500,
+    completed: 50,
+    connections: 50,
+    errors: 0,
+    latencies: {
+      ack_latency: intervalLatency(random, 100, 2_000 * slowdown),
+      eose_latency: intervalLatency(random, 50, 1_500 * slowdown),
+      delivery_latency: intervalLatency(random, 500, 3_000 * slowdown),
+    },
+    cpu: Math.round(200 + random.next() * 50) / 1_000,
+  }));
+}
+
+function intervalLatency(random: Random, count: number, median_us: number): IntervalRow['latencies'][string] {
+  const histogram = lognormal(random, count, median_us);
+  const { p50_us, p95_us } = histogram.summary();
+  return { count, p50_us, p95_us, p99_us: null, max_us: histogram.max_us };
+}
+
+function sampleHistograms(options: ResultOptions, phases: readonly string[]): RunResult['histograms'] {
+  const { slowdown, samples = 2_000, rejects = 0 } = options;
+  const random = createRandom(42, 'sample-record');
+  const result = new Map<string, LatencyHistogram>();
+  const add = (key: string, count: number, median_us: number): void => {
+    result.set(key, lognormal(random, count, median_us));
+  };
+  const twins = (name: string, labels: string, count: number, median_us: number): void => {
+    add(`${name}${labels}`, count, median_us);
+    add(`${name}_service${labels}`, count, median_us * 0.93);
+  };
+  twins('connect_latency', '', 50, 900);
+  twins('ack_latency', '', samples, 2_000 * slowdown);
+  twins('first_event_latency', '', samples / 2, 1_100 * slowdown);
+  twins('eose_latency', '', samples / 2, 1_500 * slowdown);
+  twins('eose_latency', '{filter=home-feed}', samples / 4, 1_800 * slowdown);
+  twins('eose_latency', '{filter=profile}', samples / 4, 1_200 * slowdown);
+  twins('delivery_latency', '', samples * 5, 3_000 * slowdown);
+  twins('delivery_last_latency', '', samples, 4_500 * slowdown);
+  twins('reject_latency', '', rejects, 1_000);
+  add('send_lag', samples * 1.5, 110);
+  if (phases.length > 1) {
+    for (const [at, phase] of phases.entries()) {
+      twins('ack_latency', `{phase=${phase}}`, samples / 2, 1_000 * slowdown * (at + 1));
+      twins('eose_latency', `{phase=${phase}}`, samples / 4, 800 * slowdown * (at + 1));
+      twins('delivery_latency', `{phase=${phase}}`, samples * 2.5, 1_500 * slowdown * (at + 1));
+    }
+  }
+  return result;
+}
+
+/** Lognormal with sigma 0.8, by Box and Muller. */
+function lognormal(random: Random, count: number, median_us: number): LatencyHistogram {
+  const histogram = new LatencyHistogram();
+  for (let i = 0; i < count; i++) {
+    const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+    histogram.record(median_us * Math.exp(0.8 * normal));
+  }
+  return histogram;
+}
+
+function samplePlan(): Plan {
+  const resolved = scenarioSchema.parse({
+    name: 'quick',
+    description: 'Publishes, queries and subscriptions on fifty connections.',
+    connections: { count: 50 },
+    workloads: {
+      publish: { rate: '100/s' },
+      subscribe: { topics: 10 },
+      query: {
+        rate: '50/s',
+        filters: [
+          { name: 'home-feed', filter: { authors: 20, kinds: [1], limit: 20 } },
+          { name: 'profile', filter: { authors: 1, kinds: [0], limit: 1 } },
+        ],
+      },
+    },
+    phases: [{ name: 'steady', duration: '20s' }],
+  });
+  return {
+    scenario: { name: 'quick', sha256: 'a3'.repeat(32), resolved },
+    seed: 1,
+    targets: ['ws://127.0.0.1:40123'],
+    workers: 1,
+    load: resolved.load,
+    connections: { count: 50, rate_per_s: 500, timeoutMs: 10_000 },
+    corpus: { profile: 'synthetic', events: 500, authors: 100 },
+    phases: [],
+    drainMs: 5_000,
+    streams: [],
+    publish: null,
+    subscribe: null,
+    query: null,
+    connect: null,
+    latencies: ['ack_latency', 'eose_latency', 'delivery_latency'],
+    gates: [],
+  };
+}
