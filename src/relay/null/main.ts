@@ -1,0 +1,41 @@
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { startNullRelay } from './server.ts';
+
+/** How often a relay that must not outlive its parent looks whether it still has it. */
+const PARENT_CHECK_MS = 500;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    stored: { type: 'string', default: '0' },
+    'exit-with-parent': { type: 'boolean', default: false },
+  },
+});
+const parent = process.ppid;
+const relay = await startNullRelay({
+  port: wholeNumber('port', values.port),
+  stored: wholeNumber('stored', values.stored),
+});
+
+const stop = (): void => {
+  relay.stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+if (values['exit-with-parent']) {
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, PARENT_CHECK_MS);
+}
+process.stdout.write(
+  `${JSON.stringify({ ready: true, url: `ws://127.0.0.1:${relay.port}`, port: relay.port, pid: process.pid })}\n`,
+);
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new Error(`--${name} must be a whole number, not "${text}"`);
+}
