@@ -1,0 +1,219 @@
+import { monotonicNs } from '../base/clock.ts';
+import { MarkerReader } from '../corpus/marker.ts';
+import type { SeriesTable } from '../metric/series-table.ts';
+import type { EventFate } from './publish.ts';
+import type { SampleSink } from './sample-sink.ts';
+
+/** A live subscription of this worker. */
+export interface Subscriber {
+  readonly connection: number;
+  readonly topic: number;
+}
+
+export interface DeliveryOptions {
+  readonly runTag: string;
+  readonly topics: number;
+  readonly subscribers: readonly Subscriber[];
+  /** Events of this worker per second at the highest level: sizes the window. */
+  readonly events_per_s: number;
+  /** How long an event may be under way, in seconds. */
+  readonly window_s: number;
+  readonly start: { readonly monotonicNs: number };
+  readonly sink: SampleSink;
+  readonly series: SeriesTable;
+}
+
+const FREE = 0;
+const SENT = 1;
+const ACCEPTED = 2;
+
+/**
+ * EVENT at subscribers. Every topic lives on one worker, publisher and subscribers alike, so an event's times,
+ * its expected receivers and who has it already are all known here. Events under way are kept in a window of
+ * fixed size; one that leaves the window with receivers missing is counted as incomplete.
+ */
+export class DeliveryTracker implements EventFate {
+  readonly #options: DeliveryOptions;
+  readonly #marker: MarkerReader;
+  readonly #window: number;
+  readonly #number: Float64Array;
+  readonly #state: Uint8Array;
+  readonly #scheduledNs: Float64Array;
+  readonly #startedNs: Float64Array;
+  readonly #expected: Uint32Array;
+  readonly #received: Uint32Array;
+  /** One bit a subscriber of the topic, for each event of the window. */
+  readonly #seen: Uint8Array;
+  readonly #seenBytes: number;
+  /** Place of a subscriber among those of its topic, by connection; its topic. */
+  readonly #placeOf = new Map<number, { place: number; topic: number }>();
+  readonly #live = new Set<number>();
+  readonly #liveOfTopic = new Map<number, number>();
+  readonly #series: { delivery: number; last: number };
+  readonly #workerStep: number;
+
+  constructor(options: DeliveryOptions, workers: number) {
+    this.#options = options;
+    this.#workerStep = workers;
+    this.#marker = new MarkerReader(options.runTag);
+    this.#window = windowFor(options.events_per_s * options.window_s);
+    this.#number = new Float64Array(this.#window).fill(-1);
+    this.#state = new Uint8Array(this.#window);
+    this.#scheduledNs = new Float64Array(this.#window);
+    this.#startedNs = new Float64Array(this.#window);
+    this.#expected = new Uint32Array(this.#window);
+    this.#received = new Uint32Array(this.#window);
+    const largest = this.#placeSubscribers(options.subscribers);
+    this.#seenBytes = Math.ceil(largest / 8);
+    this.#seen = new Uint8Array(this.#window * this.#seenBytes);
+    this.#series = {
+      delivery: options.series.indexOf('delivery_latency'),
+      last: options.series.indexOf('delivery_last_latency'),
+    };
+  }
+
+  /** The subscription of a connection is live: it has seen its EOSE. */
+  onSubscribed(connection: number): void {
+    const subscriber = this.#placeOf.get(connection);
+    if (subscriber === undefined || this.#live.has(connection)) return;
+    this.#live.add(connection);
+    this.#liveOfTopic.set(subscriber.topic, this.liveSubscribers(subscriber.topic) + 1);
+  }
+
+  /** The subscription of a connection has ended. */
+  onUnsubscribed(connection: number): void {
+    const subscriber = this.#placeOf.get(connection);
+    if (subscriber === undefined || !this.#live.delete(connection)) return;
+    this.#liveOfTopic.set(subscriber.topic, this.liveSubscribers(subscriber.topic) - 1);
+  }
+
+  isSubscriber(connection: number): boolean {
+    return this.#placeOf.has(connection);
+  }
+
+  isLive(connection: number): boolean {
+    return this.#live.has(connection);
+  }
+
+  liveSubscribers(topic: number): number {
+    return this.#liveOfTopic.get(topic) ?? 0;
+  }
+
+  /** Events whose deliveries are not complete. */
+  get incomplete(): number {
+    let count = 0;
+    for (let slot = 0; slot < this.#window; slot++) if (this.#state[slot] === ACCEPTED) count++;
+    return count;
+  }
+
+  onSent(number: number, scheduledNs: number, startedNs: number): void {
+    const slot = this.#slotOf(number);
+    this.#retire(slot);
+    this.#number[slot] = number;
+    this.#state[slot] = SENT;
+    this.#scheduledNs[slot] = scheduledNs;
+    this.#startedNs[slot] = startedNs;
+    this.#expected[slot] = this.liveSubscribers(number % this.#options.topics);
+    this.#received[slot] = 0;
+    this.#seen.fill(0, slot * this.#seenBytes, (slot + 1) * this.#seenBytes);
+  }
+
+  onAccepted(number: number): void {
+    const slot = this.#slotOf(number);
+    if (this.#number[slot] !== number || this.#state[slot] !== SENT) return;
+    this.#state[slot] = ACCEPTED;
+    this.#retireIfComplete(slot);
+  }
+
+  /** @returns false where the event is not one that this subscription asked for */
+  onLiveEvent(connection: number, frame: Buffer): boolean {
+    const endedNs = monotonicNs();
+    const subscriber = this.#placeOf.get(connection);
+    if (subscriber === undefined || !this.#marker.read(frame)) return false;
+    const number = this.#marker.n;
+    if (number % this.#options.topics !== subscriber.topic) return false;
+    const slot = this.#slotOf(number);
+    // Long complete, or given up: it came again, or far too late.
+    if (this.#number[slot] !== number) return true;
+    this.#deliver(slot, subscriber.place, endedNs);
+    return true;
+  }
+
+  /** Count what is still missing; at the end of the drain. */
+  retireAll(): void {
+    for (let slot = 0; slot < this.#window; slot++) this.#retire(slot);
+  }
+
+  #deliver(slot: number, place: number, endedNs: number): void {
+    const { sink } = this.#options;
+    const phase = this.#phaseOf(slot);
+    const at = slot * this.#seenBytes + (place >> 3);
+    const bit = 1 << (place & 7);
+    if (((this.#seen[at] as number) & bit) !== 0) {
+      sink.count(phase, 'deliveries_duplicate');
+      return;
+    }
+    this.#seen[at] = (this.#seen[at] as number) | bit;
+    const received = (this.#received[slot] as number) + 1;
+    this.#received[slot] = received;
+    this.#record(slot, this.#series.delivery, endedNs);
+    if (received === this.#expected[slot]) this.#record(slot, this.#series.last, endedNs);
+    this.#retireIfComplete(slot);
+  }
+
+  #record(slot: number, series: number, endedNs: number): void {
+    const { sink } = this.#options;
+    const phase = this.#phaseOf(slot);
+    sink.latency(series, phase, this.#scheduledNs[slot] as number, endedNs);
+    sink.latency(series + 1, phase, this.#startedNs[slot] as number, endedNs);
+  }
+
+  #retireIfComplete(slot: number): void {
+    if (
+      this.#state[slot] === ACCEPTED &&
+      (this.#received[slot] as number) >= (this.#expected[slot] as number)
+    ) {
+      this.#retire(slot);
+    }
+  }
+
+  /** Settle the account of an event. One that was not accepted owes no deliveries. */
+  #retire(slot: number): void {
+    if (this.#state[slot] === ACCEPTED) {
+      const { sink } = this.#options;
+      const phase = this.#phaseOf(slot);
+      const expected = this.#expected[slot] as number;
+      const received = Math.min(this.#received[slot] as number, expected);
+      sink.count(phase, 'deliveries_expected', expected);
+      sink.count(phase, 'deliveries_received', received);
+      sink.count(phase, 'deliveries_missing', expected - received);
+    }
+    this.#state[slot] = FREE;
+  }
+
+  #phaseOf(slot: number): number {
+    return this.#options.sink.phaseOf((this.#scheduledNs[slot] as number) - this.#options.start.monotonicNs);
+  }
+
+  #slotOf(number: number): number {
+    return Math.floor(number / this.#workerStep) % this.#window;
+  }
+
+  /** @returns the number of subscribers of the largest topic */
+  #placeSubscribers(subscribers: readonly Subscriber[]): number {
+    const sizes = new Map<number, number>();
+    for (const { connection, topic } of subscribers) {
+      const place = sizes.get(topic) ?? 0;
+      this.#placeOf.set(connection, { place, topic });
+      sizes.set(topic, place + 1);
+    }
+    return Math.max(1, ...sizes.values());
+  }
+}
+
+/** A power of two with room for the events under way. */
+function windowFor(events: number): number {
+  const SMALLEST = 256;
+  const LARGEST = 1 << 20;
+  return Math.min(LARGEST, Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(Math.max(1, events)))));
+}

@@ -1,0 +1,75 @@
+import type { FrameStore } from '../wire/frame-store.ts';
+import { NONE } from '../wire/pending-table.ts';
+
+/** The part of a pacer that reading ahead needs; offsets in ns after the start of the load. */
+export interface ArrivalSchedule {
+  peekNs(): number;
+  peekNumber(): number;
+  advance(): void;
+}
+
+/** Builds the frame of arrival `number` into `slot`; sets its length and keys. */
+export type BuildFrame = (slot: number, number: number, offsetNs: number) => void;
+
+/**
+ * Frames of coming arrivals, built before they are due: signing and JSON never stand between the two readings of
+ * the clock, and a slow signer moves no latency as long as it keeps up on average.
+ */
+export class FrameAhead {
+  readonly #schedule: ArrivalSchedule;
+  readonly #store: FrameStore;
+  readonly #build: BuildFrame;
+  readonly #ring: Int32Array;
+  #head = 0;
+  #count = 0;
+
+  constructor(schedule: ArrivalSchedule, store: FrameStore, build: BuildFrame) {
+    this.#schedule = schedule;
+    this.#store = store;
+    this.#build = build;
+    this.#ring = new Int32Array(store.slots);
+  }
+
+  /** Frames that are ready. */
+  get ready(): number {
+    return this.#count;
+  }
+
+  /** Offset of the next arrival, built or not; `Infinity` at the end of the schedule. */
+  peekNs(): number {
+    return this.#count > 0
+      ? (this.#store.offsetNs[this.#ring[this.#head] as number] as number)
+      : this.#schedule.peekNs();
+  }
+
+  /** Build one more frame. @returns false at the end of the schedule or where no slot is free */
+  buildOne(): boolean {
+    const offsetNs = this.#schedule.peekNs();
+    if (offsetNs === Number.POSITIVE_INFINITY) return false;
+    const slot = this.#store.take();
+    if (slot === NONE) return false;
+    const number = this.#schedule.peekNumber();
+    this.#schedule.advance();
+    this.#store.number[slot] = number;
+    this.#store.offsetNs[slot] = offsetNs;
+    this.#build(slot, number, offsetNs);
+    this.#ring[(this.#head + this.#count) % this.#ring.length] = slot;
+    this.#count++;
+    return true;
+  }
+
+  /** The slot of the next arrival, built now if it was not; {@link NONE} where no slot is free. */
+  take(): number {
+    if (this.#count === 0 && !this.buildOne()) return NONE;
+    const slot = this.#ring[this.#head] as number;
+    this.#head = (this.#head + 1) % this.#ring.length;
+    this.#count--;
+    return slot;
+  }
+
+  /** Pass over the next arrival without building it. */
+  skip(): void {
+    if (this.#count > 0) this.#store.release(this.take());
+    else this.#schedule.advance();
+  }
+}

@@ -1,0 +1,89 @@
+import { NONE } from '../wire/pending-table.ts';
+import type { Rotation } from './clients.ts';
+import type { ArrivalSchedule } from './frame-ahead.ts';
+
+/** What decides when the next operation starts and on which connection. */
+export interface LoadModel {
+  readonly name: 'open' | 'closed';
+  /** When the next arrival is due, given its scheduled time; monotonic ns. */
+  dueNs(scheduledNs: number): number;
+  /** The connection for the arrival that is due; {@link NONE} where there is none. */
+  pick(): number;
+  /** An operation on this connection has ended, whatever its outcome. */
+  settled(connection: number): void;
+}
+
+/** Open: arrivals follow their schedule whatever the relay does. */
+export function openModel(rotation: Rotation): LoadModel {
+  return {
+    name: 'open',
+    dueNs: (scheduledNs) => scheduledNs,
+    pick: () => rotation.pick(),
+    settled: () => undefined,
+  };
+}
+
+/**
+ * Closed: `window` operations in flight per connection; a reply starts the next one. The relay sets the pace, so
+ * latencies of this model suffer from coordinated omission and are labelled so.
+ */
+export function closedModel(
+  connections: readonly number[],
+  window: number,
+  isOpen: (connection: number) => boolean,
+): LoadModel {
+  const credits = new CreditQueue(connections.length * window);
+  for (let round = 0; round < window; round++) for (const connection of connections) credits.push(connection);
+  return {
+    name: 'closed',
+    dueNs: () => (credits.size > 0 ? 0 : Number.POSITIVE_INFINITY),
+    pick: () => {
+      while (credits.size > 0) {
+        const connection = credits.shift();
+        if (isOpen(connection)) return connection;
+      }
+      return NONE;
+    },
+    settled: (connection) => credits.push(connection),
+  };
+}
+
+/** Numbers without times: the closed model numbers its operations as they come. */
+export function countingSchedule(first: number, step: number): ArrivalSchedule {
+  let number = first;
+  return {
+    peekNs: () => 0,
+    peekNumber: () => number,
+    advance: () => {
+      number += step;
+    },
+  };
+}
+
+/** A ring of connection numbers; a connection never holds more credits than its window, so it can't overflow. */
+class CreditQueue {
+  readonly #ring: Int32Array;
+  #head = 0;
+  #size = 0;
+
+  constructor(capacity: number) {
+    this.#ring = new Int32Array(Math.max(1, capacity));
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(connection: number): void {
+    if (this.#size === this.#ring.length) return;
+    this.#ring[(this.#head + this.#size) % this.#ring.length] = connection;
+    this.#size++;
+  }
+
+  shift(): number {
+    const connection = this.#ring[this.#head] as number;
+    this.#head = (this.#head + 1) % this.#ring.length;
+    this.#size--;
+    return connection;
+  }
+}

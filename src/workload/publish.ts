@@ -1,0 +1,209 @@
+import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
+import type { EventFrameWriter } from '../corpus/event-frames.ts';
+import type { SeriesTable } from '../metric/series-table.ts';
+import type { FrameStore } from '../wire/frame-store.ts';
+import type { FrameOwner, Outbox } from '../wire/outbox.ts';
+import { NONE, PendingTable } from '../wire/pending-table.ts';
+import type { OkReply } from '../wire/reply-handlers.ts';
+import { type ArrivalSchedule, FrameAhead } from './frame-ahead.ts';
+import type { LoadModel } from './load-model.ts';
+import type { SampleSink } from './sample-sink.ts';
+import type { ArrivalStream } from './stream.ts';
+
+/** Told about the life of each event, to know which deliveries to expect. */
+export interface EventFate {
+  onSent(number: number, scheduledNs: number, startedNs: number): void;
+  /** OK true and new: its deliveries are due. */
+  onAccepted(number: number): void;
+}
+
+export interface PublishOptions {
+  readonly store: FrameStore;
+  readonly writer: EventFrameWriter;
+  readonly schedule: ArrivalSchedule;
+  readonly model: LoadModel;
+  readonly timeoutMs: number;
+  /** Start of the load: monotonic ns, and the wall clock at that moment in ms. */
+  readonly start: { readonly monotonicNs: number; readonly wallMs: number };
+  readonly sink: SampleSink;
+  readonly series: SeriesTable;
+  readonly fate: EventFate | null;
+}
+
+/** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
+export class PublishWorkload implements ArrivalStream, FrameOwner {
+  readonly store: FrameStore;
+  readonly #options: PublishOptions;
+  readonly #ahead: FrameAhead;
+  readonly #waiting = new PendingTable();
+  readonly #series: { ack: number; reject: number; lag: number };
+  #outbox: { outbox: Outbox; owner: number } | null = null;
+  #dropped = 0;
+  #unwritten = 0;
+
+  constructor(options: PublishOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.#ahead = new FrameAhead(options.schedule, options.store, (slot, number, offsetNs) =>
+      this.#build(slot, number, offsetNs),
+    );
+    const { series } = options;
+    this.#series = {
+      ack: series.indexOf('ack_latency'),
+      reject: series.indexOf('reject_latency'),
+      lag: options.model.name === 'open' ? series.indexOf('send_lag') : NONE,
+    };
+  }
+
+  /** Frames go out through `outbox` under this owner number. */
+  attach(outbox: Outbox, owner: number): void {
+    this.#outbox = { outbox, owner };
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get ready(): number {
+    return this.#ahead.ready;
+  }
+
+  dueNs(): number {
+    return this.#options.model.dueNs(this.#ahead.peekNs() + this.#options.start.monotonicNs);
+  }
+
+  readAhead(): boolean {
+    return this.#ahead.buildOne();
+  }
+
+  fire(): void {
+    const connection = this.#options.model.pick();
+    const slot = connection === NONE ? NONE : this.#ahead.take();
+    if (slot === NONE || this.#outbox === null) {
+      this.#dropped++;
+      this.#ahead.skip();
+      return;
+    }
+    this.#unwritten++;
+    this.#outbox.outbox.stage(connection, this.#outbox.owner, slot);
+  }
+
+  onWritten(slot: number, connection: number, startedNs: number): void {
+    const { store, sink, start, model, fate } = this.#options;
+    const scheduledNs =
+      model.name === 'closed' ? startedNs : start.monotonicNs + (store.offsetNs[slot] as number);
+    const phase = sink.phaseOf(scheduledNs - start.monotonicNs);
+    const number = store.number[slot] as number;
+    this.#unwritten--;
+    sink.count(phase, 'events_sent');
+    sink.latency(this.#series.lag, phase, scheduledNs, startedNs);
+    const entry = this.#waiting.add(
+      store.keyHigh[slot] as number,
+      store.keyLow[slot] as number,
+      connection,
+      number,
+    );
+    this.#waiting.setTimes(entry, scheduledNs, startedNs);
+    fate?.onSent(number, scheduledNs, startedNs);
+  }
+
+  onUnwritten(_slot: number, connection: number): void {
+    this.#unwritten--;
+    this.#dropped++;
+    this.#options.model.settled(connection);
+  }
+
+  /** @returns false where no event of this connection with that id waits */
+  onAccepted(connection: number, idHigh: number, idLow: number): boolean {
+    const entry = this.#entryOf(connection, idHigh, idLow);
+    if (entry === NONE) return false;
+    const phase = this.#settle(entry, this.#series.ack);
+    this.#options.sink.count(phase, 'events_accepted');
+    this.#options.fate?.onAccepted(this.#waiting.tagOf(entry));
+    this.#end(entry);
+    return true;
+  }
+
+  /** @returns false where no event of this connection with that id waits */
+  onOk(connection: number, reply: OkReply): boolean {
+    const isDuplicate = reply.accepted && reply.prefix === 'duplicate';
+    if (reply.accepted && !isDuplicate) return this.onAccepted(connection, reply.idHigh, reply.idLow);
+    const entry = this.#entryOf(connection, reply.idHigh, reply.idLow);
+    if (entry === NONE) return false;
+    const phase = this.#settle(entry, isDuplicate ? this.#series.ack : this.#series.reject);
+    if (isDuplicate) this.#options.sink.count(phase, 'events_duplicate');
+    else this.#options.sink.countWord(phase, 'events_rejected', reply.prefix);
+    this.#end(entry);
+    return true;
+  }
+
+  onConnectionClosed(connection: number): void {
+    this.#waiting.removeConnection(connection, (entry) => this.#count(entry, 'events_lost_at_close'));
+  }
+
+  expire(nowNs: number): void {
+    const before = nowNs - this.#options.timeoutMs * NS_PER_MS;
+    this.#waiting.expire(before, (entry) => this.#giveUp(entry));
+  }
+
+  /** Give up every event that is still unanswered: at the end of the drain. */
+  expireAll(): void {
+    this.#waiting.expire(Number.POSITIVE_INFINITY, (entry) => this.#giveUp(entry));
+  }
+
+  #giveUp(entry: number): void {
+    this.#count(entry, 'events_timeout');
+    this.#options.model.settled(this.#waiting.connectionOf(entry));
+  }
+
+  #build(slot: number, number: number, offsetNs: number): void {
+    const { writer, start } = this.#options;
+    const createdAt_s = Math.floor((start.wallMs + offsetNs / NS_PER_MS) / 1_000);
+    this.store.length[slot] = writer.write(
+      this.store.bytes,
+      this.store.startOf(slot),
+      number,
+      createdAt_s,
+      offsetNs,
+    );
+    this.store.keyHigh[slot] = writer.idHigh;
+    this.store.keyLow[slot] = writer.idLow;
+  }
+
+  #entryOf(connection: number, idHigh: number, idLow: number): number {
+    const entry = this.#waiting.find(idHigh, idLow);
+    return entry !== NONE && this.#waiting.connectionOf(entry) === connection ? entry : NONE;
+  }
+
+  #phaseOf(entry: number): number {
+    const { sink, start } = this.#options;
+    return sink.phaseOf(this.#waiting.scheduledNsOf(entry) - start.monotonicNs);
+  }
+
+  #count(entry: number, counter: 'events_timeout' | 'events_lost_at_close'): void {
+    this.#options.sink.count(this.#phaseOf(entry), counter);
+  }
+
+  #settle(entry: number, series: number): number {
+    const endedNs = monotonicNs();
+    const phase = this.#phaseOf(entry);
+    const { sink } = this.#options;
+    sink.latency(series, phase, this.#waiting.scheduledNsOf(entry), endedNs);
+    sink.latency(series + 1, phase, this.#waiting.startedNsOf(entry), endedNs);
+    return phase;
+  }
+
+  #end(entry: number): void {
+    const connection = this.#waiting.connectionOf(entry);
+    this.#waiting.remove(entry);
+    this.#options.model.settled(connection);
+  }
+}

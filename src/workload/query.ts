@@ -1,0 +1,274 @@
+import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
+import { createRandom } from '../base/random.ts';
+import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
+import type { SeriesTable } from '../metric/series-table.ts';
+import type { FrameStore } from '../wire/frame-store.ts';
+import type { FrameOwner, Outbox } from '../wire/outbox.ts';
+import { NONE, PendingTable } from '../wire/pending-table.ts';
+import { querySubscription } from '../wire/subscription-id.ts';
+import type { Rotation } from './clients.ts';
+import { type DrawPools, drawFilter, type FilterTemplate } from './draw-filter.ts';
+import { type ArrivalSchedule, FrameAhead } from './frame-ahead.ts';
+import type { SampleSink } from './sample-sink.ts';
+import type { ArrivalStream } from './stream.ts';
+
+export interface QueryFilter {
+  readonly name: string;
+  readonly weight: number;
+  readonly filter: FilterTemplate;
+}
+
+export interface QueryOptions {
+  readonly store: FrameStore;
+  readonly schedule: ArrivalSchedule;
+  readonly rotation: Rotation;
+  readonly filters: readonly QueryFilter[];
+  readonly pools: DrawPools;
+  readonly seed: number;
+  readonly timeoutMs: number;
+  readonly start: { readonly monotonicNs: number };
+  readonly sink: SampleSink;
+  readonly series: SeriesTable;
+  /** Send a frame outside the measured stream (CLOSE). */
+  readonly sendNow: (connection: number, frame: Buffer) => void;
+}
+
+/** A relay may send somewhat more than the limit; beyond twice of it and this margin the query is stopped. */
+const OVERFLOW_MARGIN = 100;
+/** Assumed where a filter names no limit: relays have one of their own. */
+const ASSUMED_LIMIT = 5_000;
+
+/** REQ → EOSE: asks with a new subscription id each time and closes it when the stored events have come. */
+export class QueryWorkload implements ArrivalStream, FrameOwner {
+  readonly store: FrameStore;
+  readonly #options: QueryOptions;
+  readonly #ahead: FrameAhead;
+  readonly #waiting = new PendingTable();
+  readonly #shapes: readonly QueryShape[];
+  /** Stored events received so far, by entry of the waiting table. */
+  #received = new Uint32Array(1_024);
+  #outbox: { outbox: Outbox; owner: number } | null = null;
+  #sequence = 0;
+  readonly #mask: () => number;
+  #dropped = 0;
+  #unwritten = 0;
+  readonly #lagSeries: number;
+
+  constructor(options: QueryOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.#lagSeries = options.series.indexOf('send_lag');
+    this.#mask = createRandom(options.seed, 'query-masks').uint32;
+    this.#shapes = shapesOf(options.filters, options.series);
+    this.#ahead = new FrameAhead(options.schedule, options.store, (slot, number) =>
+      this.#build(slot, number),
+    );
+  }
+
+  attach(outbox: Outbox, owner: number): void {
+    this.#outbox = { outbox, owner };
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  dueNs(): number {
+    return this.#ahead.peekNs() + this.#options.start.monotonicNs;
+  }
+
+  readAhead(): boolean {
+    return this.#ahead.buildOne();
+  }
+
+  fire(): void {
+    const connection = this.#options.rotation.pick();
+    const slot = connection === NONE ? NONE : this.#ahead.take();
+    if (slot === NONE || this.#outbox === null) {
+      this.#dropped++;
+      this.#ahead.skip();
+      return;
+    }
+    this.#unwritten++;
+    this.#outbox.outbox.stage(connection, this.#outbox.owner, slot);
+  }
+
+  onWritten(slot: number, connection: number, startedNs: number): void {
+    const { sink, start } = this.#options;
+    const offsetNs = this.store.offsetNs[slot] as number;
+    const scheduledNs = start.monotonicNs + offsetNs;
+    const phase = sink.phaseOf(offsetNs);
+    this.#unwritten--;
+    sink.count(phase, 'queries_sent');
+    sink.latency(this.#lagSeries, phase, scheduledNs, startedNs);
+    const entry = this.#waiting.add(
+      connection,
+      this.store.keyLow[slot] as number,
+      connection,
+      this.store.tag[slot] as number,
+    );
+    this.#waiting.setTimes(entry, scheduledNs, startedNs);
+    if (entry >= this.#received.length) this.#received = doubled(this.#received);
+    this.#received[entry] = 0;
+  }
+
+  onUnwritten(): void {
+    this.#unwritten--;
+    this.#dropped++;
+  }
+
+  /** A stored EVENT. @returns false where no such query was ever asked on this worker */
+  onEvent(connection: number, sequence: number): boolean {
+    const entry = this.#waiting.find(connection, sequence);
+    // After EOSE the relay may still send live matches until it has seen the CLOSE.
+    if (entry === NONE) return sequence < this.#sequence;
+    const phase = this.#phaseOf(entry);
+    const shape = this.#shapeOf(entry);
+    const received = (this.#received[entry] as number) + 1;
+    this.#received[entry] = received;
+    this.#options.sink.count(phase, 'query_events_received');
+    if (received === 1) this.#record(entry, phase, shape.firstEvent);
+    if (received > shape.mostEvents) this.#overflow(entry, phase, sequence);
+    return true;
+  }
+
+  /** @returns false where no such query waits */
+  onEose(connection: number, sequence: number): boolean {
+    const entry = this.#waiting.find(connection, sequence);
+    if (entry === NONE) return false;
+    const phase = this.#phaseOf(entry);
+    this.#record(entry, phase, this.#shapeOf(entry).eose);
+    this.#options.sink.count(phase, 'queries_completed');
+    this.#waiting.remove(entry);
+    this.#sendClose(connection, sequence);
+    return true;
+  }
+
+  /** @returns false where no such query was ever asked on this worker */
+  onClosed(connection: number, sequence: number): boolean {
+    const entry = this.#waiting.find(connection, sequence);
+    if (entry === NONE) return sequence < this.#sequence;
+    this.#options.sink.count(this.#phaseOf(entry), 'queries_closed');
+    this.#waiting.remove(entry);
+    return true;
+  }
+
+  onConnectionClosed(connection: number): void {
+    const { sink } = this.#options;
+    this.#waiting.removeConnection(connection, (entry) =>
+      sink.count(this.#phaseOf(entry), 'queries_lost_at_close'),
+    );
+  }
+
+  expire(nowNs: number): void {
+    const before = nowNs - this.#options.timeoutMs * NS_PER_MS;
+    this.#waiting.expire(before, (entry) =>
+      this.#options.sink.count(this.#phaseOf(entry), 'queries_timeout'),
+    );
+  }
+
+  /** Give up every query that is still unanswered: at the end of the drain. */
+  expireAll(): void {
+    this.expire(Number.POSITIVE_INFINITY);
+  }
+
+  #build(slot: number, number: number): void {
+    const { seed, pools } = this.#options;
+    // One stream of random numbers an arrival: the same filters whatever the number of workers.
+    const random = createRandom(seed + number, 'query');
+    const shapeIndex = pickShape(this.#shapes, random.next());
+    const shape = this.#shapes[shapeIndex] as QueryShape;
+    const sequence = this.#sequence++;
+    const filter = drawFilter(shape.filter, pools, random);
+    const text = JSON.stringify(['REQ', querySubscription(sequence), filter]);
+    const frame = encodeMaskedTextFrame(text, this.#mask());
+    this.store.length[slot] = frame.copy(this.store.bytes, this.store.startOf(slot));
+    this.store.keyLow[slot] = sequence;
+    this.store.tag[slot] = shapeIndex;
+  }
+
+  #overflow(entry: number, phase: number, sequence: number): void {
+    const connection = this.#waiting.connectionOf(entry);
+    this.#options.sink.count(phase, 'query_overflows');
+    this.#options.sink.count(phase, 'queries_closed');
+    this.#waiting.remove(entry);
+    this.#sendClose(connection, sequence);
+  }
+
+  #sendClose(connection: number, sequence: number): void {
+    const text = JSON.stringify(['CLOSE', querySubscription(sequence)]);
+    this.#options.sendNow(connection, encodeMaskedTextFrame(text, this.#mask()));
+  }
+
+  #shapeOf(entry: number): QueryShape {
+    return this.#shapes[this.#waiting.tagOf(entry)] as QueryShape;
+  }
+
+  #phaseOf(entry: number): number {
+    const { sink, start } = this.#options;
+    return sink.phaseOf(this.#waiting.scheduledNsOf(entry) - start.monotonicNs);
+  }
+
+  #record(entry: number, phase: number, series: number): void {
+    const endedNs = monotonicNs();
+    const { sink } = this.#options;
+    sink.latency(series, phase, this.#waiting.scheduledNsOf(entry), endedNs);
+    sink.latency(series + 1, phase, this.#waiting.startedNsOf(entry), endedNs);
+  }
+}
+
+interface QueryShape {
+  readonly filter: FilterTemplate;
+  /** Upper edge of this shape's share of 0..1. */
+  readonly cumulative: number;
+  readonly mostEvents: number;
+  readonly firstEvent: number;
+  readonly eose: number;
+}
+
+function shapesOf(filters: readonly QueryFilter[], series: SeriesTable): readonly QueryShape[] {
+  const sum = filters.reduce((total, filter) => total + filter.weight, 0);
+  let reached = 0;
+  return filters.map(({ name, weight, filter }) => {
+    reached += weight / sum;
+    const limit = filter['limit'];
+    return {
+      filter,
+      cumulative: reached,
+      mostEvents: (typeof limit === 'number' ? limit : ASSUMED_LIMIT) * 2 + OVERFLOW_MARGIN,
+      firstEvent: series.indexOf('first_event_latency', name),
+      eose: series.indexOf('eose_latency', name),
+    };
+  });
+}
+
+function pickShape(shapes: readonly QueryShape[], draw: number): number {
+  const index = shapes.findIndex((shape) => draw < shape.cumulative);
+  return index === -1 ? shapes.length - 1 : index;
+}
+
+function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
+
+/** An upper bound for the frames of these filters: each drawn value is at most 64 characters, quotes and a comma. */
+export function maxQueryFrameBytes(filters: readonly QueryFilter[]): number {
+  const OVERHEAD = 64;
+  const sizes = filters.map(({ filter }) =>
+    Object.values(filter).reduce<number>(
+      (sum, value) => sum + (typeof value === 'number' ? value * 68 + 32 : 0),
+      Buffer.byteLength(JSON.stringify(filter)),
+    ),
+  );
+  return Math.max(...sizes) + OVERHEAD;
+}

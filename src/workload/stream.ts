@@ -1,0 +1,17 @@
+/** One stream of arrivals of one worker, as the load loop sees it. Times are monotonic ns. */
+export interface ArrivalStream {
+  /** When the next arrival is due; `Infinity` where there is none (yet). */
+  dueNs(): number;
+  /** Carry out the arrival that is due: stage its frame, or count it as dropped. */
+  fire(nowNs: number): void;
+  /** Build one frame ahead of the clock. @returns false where there is nothing to build now */
+  readAhead(): boolean;
+  /** Time since whose writing unanswered operations are given up. Called a few times a second. */
+  expire(nowNs: number): void;
+  /** Operations written that wait for their reply. */
+  readonly pending: number;
+  /** Operations that wait for a socket to accept them. */
+  readonly unwritten: number;
+  /** Arrivals that could not be carried out: no open connection, or no room for another frame. */
+  readonly dropped: number;
+}
