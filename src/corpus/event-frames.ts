@@ -1,0 +1,199 @@
+import { hash } from 'node:crypto';
+import { createRandom } from '../base/random.ts';
+import { wordOf, writeMaskedTextHeader } from '../base/websocket-frame.ts';
+import { putDigits } from './digits.ts';
+import {
+  alignedFrame,
+  CREATED_AT_DIGITS,
+  createEventTemplate,
+  type EventTemplate,
+} from './event-template.ts';
+import { fillerText } from './filler-text.ts';
+import { ThrowawayKeys } from './keys.ts';
+import { NUMBER_DIGITS, OFFSET_DIGITS, RUN_TAG, TOPIC_DIGITS } from './marker.ts';
+import { NonceTable } from './nonce-table.ts';
+import { NonceTableSigner } from './signer.ts';
+
+/** What the events of a run look like. */
+export interface EventFrameSpec {
+  readonly seed: number;
+  /** Throwaway keys that sign; drawn by event number. */
+  readonly authors: number;
+  readonly kind: number;
+  /** Bytes of the content, ASCII words. */
+  readonly contentBytes: number;
+  /** Topics that the events rotate through, at most 100,000: event n has topic n mod topics. */
+  readonly topics: number;
+  /** 8 lower-case hex characters, unique for each run: no two runs make the same event. */
+  readonly runTag: string;
+}
+
+/** Writes signed events as complete masked client frames. Frames of one writer are all of one length. */
+export interface EventFrameWriter {
+  /** Bytes of a frame. */
+  readonly maxFrameBytes: number;
+  /** X-only public keys of the authors, hex. */
+  readonly publicKeys: readonly string[];
+  /** The first 8 hex digits of the last event's id, as an unsigned 32-bit integer. */
+  readonly idHigh: number;
+  /** Hex digits 8–15 of the last event's id. */
+  readonly idLow: number;
+  /** The last event's id, 64 hex characters; allocates. */
+  idHex(): string;
+  /**
+   * Writes the frame of `["EVENT", event n]` at `offset`.
+   * @param n number of the event in the run, below 10^10
+   * @param createdAt_s seconds since 1970, 10 digits
+   * @param scheduledOffsetNs scheduled time after the start of the load, 0 … 9·10^15, rounded
+   * @returns bytes written
+   * @throws RangeError where the frame does not fit
+   */
+  write(target: Buffer, offset: number, n: number, createdAt_s: number, scheduledOffsetNs: number): number;
+}
+
+/** Different contents, so that neighbouring events differ by more than their numbers. */
+const VARIANTS = 16;
+const HEX_32 = 64;
+
+/** The two hex characters of every byte as one 16-bit word in this machine's byte order. */
+const HEX_PAIRS = new Uint16Array(
+  Uint8Array.from(
+    Buffer.from(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join('')),
+  ).buffer,
+);
+
+/** Makes the writer; takes about 50 ms. @throws RangeError where the run tag is malformed */
+export function createEventFrameWriter(spec: EventFrameSpec): EventFrameWriter {
+  if (!RUN_TAG.test(spec.runTag)) throw new RangeError(`"${spec.runTag}" is not a run tag`);
+  return new TemplateFrameWriter(spec);
+}
+
+/** A template and its views for word-wise access. */
+interface Prepared extends EventTemplate {
+  readonly payloadWords: Uint32Array;
+  readonly payloadPairs: Uint16Array;
+}
+
+function prepare(template: EventTemplate): Prepared {
+  const { buffer } = template.payload;
+  return { ...template, payloadWords: new Uint32Array(buffer), payloadPairs: new Uint16Array(buffer) };
+}
+
+/**
+ * One event costs: its numbers patched into a template, one SHA-256 for the id, one for the signature's
+ * challenge, one modular multiplication, and one pass that masks the payload into an outgoing frame.
+ */
+class TemplateFrameWriter implements EventFrameWriter {
+  readonly maxFrameBytes: number;
+  readonly publicKeys: readonly string[];
+  idHigh = 0;
+  idLow = 0;
+  #id = '';
+  readonly #authors: number;
+  readonly #topics: number;
+  readonly #salt: number;
+  readonly #nonces: NonceTable;
+  readonly #signer: NonceTableSigner;
+  readonly #publicKeyHex: Buffer;
+  readonly #templates: readonly Prepared[];
+  readonly #frame: Uint8Array;
+  readonly #frameWords: Uint32Array;
+  readonly #nextMask: () => number;
+
+  constructor(spec: EventFrameSpec) {
+    const keys = new ThrowawayKeys({ seed: spec.seed, label: 'publish', count: spec.authors });
+    const random = createRandom(spec.seed, 'event-frames');
+    this.publicKeys = keys.publicKeys;
+    this.#authors = spec.authors;
+    this.#topics = spec.topics;
+    this.#salt = random.uint32();
+    this.#nonces = new NonceTable(spec.seed);
+    this.#signer = new NonceTableSigner(keys, this.#nonces);
+    this.#publicKeyHex = Buffer.from(keys.publicKeys.join(''), 'latin1');
+    this.#templates = Array.from({ length: VARIANTS }, () =>
+      prepare(createEventTemplate(spec.runTag, spec.kind, fillerText(random, spec.contentBytes))),
+    );
+    const { frame, words } = alignedFrame((this.#templates[0] as Prepared).payload.length);
+    this.#frame = frame;
+    this.#frameWords = words;
+    this.maxFrameBytes = frame.length;
+    this.#nextMask = createRandom(spec.seed, 'event-frame-masks').uint32;
+  }
+
+  idHex(): string {
+    return Buffer.from(this.#id, 'latin1').toString('hex');
+  }
+
+  // biome-ignore lint/complexity/useMaxParams: an options object per event is the garbage this avoids
+  write(target: Buffer, offset: number, n: number, createdAt_s: number, scheduledOffsetNs: number): number {
+    const draw = mix(n, this.#salt);
+    const key = Math.floor((draw / 0x1_0000_0000) * this.#authors);
+    const second = mix(draw, this.#salt);
+    const nonce = second & (this.#nonces.size - 1);
+    const template = this.#templates[second >>> 28] as Prepared;
+    this.#putKey(template, key);
+    this.#putNumbers(template, n, createdAt_s, Math.round(scheduledOffsetNs));
+    this.#putId(template);
+    const { payload, signature } = template;
+    payload.write(this.#nonces.xHex[nonce] as string, signature, 'latin1');
+    payload.write(this.#signer.signScalar(key, nonce, this.#id), signature + HEX_32, 'latin1');
+    this.#mask(template);
+    target.set(this.#frame, offset);
+    return this.maxFrameBytes;
+  }
+
+  #putKey({ hashInput, hashFields, payload, payloadFields }: Prepared, key: number): void {
+    const hex = this.#publicKeyHex;
+    for (let i = 0; i < HEX_32; i++) {
+      const digit = hex[key * HEX_32 + i] as number;
+      hashInput[hashFields.publicKey + i] = digit;
+      payload[payloadFields.publicKey + i] = digit;
+    }
+  }
+
+  /** The numbers are written once, into the hash input, and copied over with the constant text between them. */
+  #putNumbers(template: Prepared, n: number, createdAt_s: number, offsetNs: number): void {
+    const { hashInput, hashFields, payload, payloadFields } = template;
+    putDigits(hashInput, hashFields.createdAt, CREATED_AT_DIGITS, createdAt_s);
+    putDigits(hashInput, hashFields.topic, TOPIC_DIGITS, n % this.#topics);
+    putDigits(hashInput, hashFields.number, NUMBER_DIGITS, n);
+    putDigits(hashInput, hashFields.offset, OFFSET_DIGITS, offsetNs);
+    for (let i = 0; i < CREATED_AT_DIGITS; i++) {
+      payload[payloadFields.createdAt + i] = hashInput[hashFields.createdAt + i] as number;
+    }
+    const length = hashFields.offset + OFFSET_DIGITS - hashFields.topic;
+    for (let i = 0; i < length; i++) {
+      payload[payloadFields.topic + i] = hashInput[hashFields.topic + i] as number;
+    }
+  }
+
+  #putId({ hashInput, payloadPairs, id: at }: Prepared): void {
+    const id = hash('sha256', hashInput, 'binary');
+    for (let i = 0; i < 32; i++) payloadPairs[at / 2 + i] = HEX_PAIRS[id.charCodeAt(i)] as number;
+    this.#id = id;
+    this.idHigh = word(id, 0);
+    this.idLow = word(id, 4);
+  }
+
+  #mask({ payload, payloadWords }: Prepared): void {
+    const mask = this.#nextMask();
+    writeMaskedTextHeader(this.#frame, 0, payload.length, mask);
+    const words = this.#frameWords;
+    const key = wordOf(mask);
+    for (let i = 0; i < words.length; i++) words[i] = (payloadWords[i] as number) ^ key;
+  }
+}
+
+/** Four characters (0–255) as a big-endian word. */
+function word(bytes: string, at: number): number {
+  const high = (bytes.charCodeAt(at) << 24) | (bytes.charCodeAt(at + 1) << 16);
+  return (high | (bytes.charCodeAt(at + 2) << 8) | bytes.charCodeAt(at + 3)) >>> 0;
+}
+
+/** A well-spread unsigned 32-bit hash of (n, salt): the finaliser of MurmurHash3. */
+function mix(n: number, salt: number): number {
+  let h = (n | 0) ^ salt ^ Math.imul((n / 0x1_0000_0000) | 0, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,38 @@
+import { deriveFirstScalar, evenSecret } from './keys.ts';
+import { consecutivePoints } from './secp256k1.ts';
+
+/** Enough that the R values a relay stores do not compress its database unrealistically. */
+export const DEFAULT_NONCES = 4_096;
+
+/**
+ * Precomputed BIP-340 nonces: scalars k whose point R has an even y, and R's x coordinate. All the point
+ * arithmetic of a signature is in R, which depends neither on the message nor on the key.
+ *
+ * **A nonce that signs twice reveals the secret key**: two signatures of one key with one nonce are two linear
+ * equations in two unknowns. This table reuses every nonce thousands of times and is safe only because its
+ * signer takes `ThrowawayKeys`, which are public knowledge from the start.
+ */
+export class NonceTable {
+  /** Entries; a power of two. */
+  readonly size: number;
+  /** The nonces. */
+  readonly scalars: readonly bigint[];
+  /** R.x of each nonce in lower-case hex, 64 characters. */
+  readonly xHex: readonly string[];
+  /** R.x of each nonce, 32 bytes big-endian, one after the other. */
+  readonly xBytes: Buffer;
+
+  /**
+   * @param seed any safe integer; the same seed gives the same table on every machine
+   * @param size a power of two; default 4,096 entries, about 30 ms
+   */
+  constructor(seed: number, size: number = DEFAULT_NONCES) {
+    if (size < 1 || (size & (size - 1)) !== 0) throw new RangeError('size must be a power of two');
+    const first = deriveFirstScalar('nonces', seed, '');
+    const points = consecutivePoints(first, size);
+    this.size = size;
+    this.scalars = points.map((point, i) => evenSecret(first + BigInt(i), point.y));
+    this.xHex = points.map((point) => point.x.toString(16).padStart(64, '0'));
+    this.xBytes = Buffer.from(this.xHex.join(''), 'hex');
+  }
+}
