@@ -1,0 +1,67 @@
+/** A stream of text that results or diagnostics are written to. */
+export interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+}
+
+/** Signals that end a command in an orderly way. */
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** What `main` needs of Node's `process`; tests pass an object of their own. */
+export interface ProcessLike {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  on(event: StopSignal, listener: () => void): unknown;
+  off(event: StopSignal, listener: () => void): unknown;
+  exit(code: number): unknown;
+}
+
+/** The outside world as every command sees it; no command touches `process` or `console` itself. */
+export interface Io {
+  /** Arguments after the program's name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  /** Calls `listener` on each SIGINT and SIGTERM until the returned function is called. */
+  onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Ends the process at once; only for a second signal. */
+  exit(code: number): void;
+}
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+/** Wraps a process. A reader that closes its end of stdout or stderr early (`| head`) is not an error. */
+export function createIo(process: ProcessLike): Io {
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    stdout: tolerateClosedPipe(process.stdout),
+    stderr: tolerateClosedPipe(process.stderr),
+    onSignal: (listener) => {
+      const removals = STOP_SIGNALS.map((signal) => {
+        const handler = (): void => listener(signal);
+        process.on(signal, handler);
+        return () => process.off(signal, handler);
+      });
+      return () => {
+        for (const remove of removals) remove();
+      };
+    },
+    exit: (code) => {
+      process.exit(code);
+    },
+  };
+}
+
+function tolerateClosedPipe(stream: TextStream): TextStream {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return stream;
+}

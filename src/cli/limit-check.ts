@@ -1,0 +1,66 @@
+import { RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+
+/** Descriptors that a process needs besides its connections: modules, pipes, epoll, log files. */
+export const SPARE_DESCRIPTORS = 256;
+
+/** What a run wants of this machine, and what the machine gives. */
+export interface Demand {
+  /** Connections over all workers at their peak. */
+  readonly connections: number;
+  readonly workers: number;
+  /** Different addresses that are connected to; each has its own range of local ports. */
+  readonly endpoints: number;
+  /** Whether the relay is started by this run and so lives under the same limits. */
+  readonly embeddedRelay: boolean;
+}
+
+export interface Supply {
+  /** Descriptors of one process; null where unknown. */
+  readonly openFiles: number | null;
+  /** Ephemeral ports; null where unknown. */
+  readonly localPorts: number | null;
+}
+
+/**
+ * Makes sure that this machine can hold the connections of a run, before it tries.
+ * @throws RelayBenchError `LIMIT_TOO_LOW` (exit 3)
+ */
+export function checkLimits(demand: Demand, supply: Supply): void {
+  checkDescriptors(demand, supply.openFiles);
+  checkPorts(demand, supply.localPorts);
+}
+
+function checkDescriptors(demand: Demand, openFiles: number | null): void {
+  if (openFiles === null) return;
+  const share = Math.ceil(demand.connections / demand.workers) + SPARE_DESCRIPTORS;
+  const relay = demand.embeddedRelay ? demand.connections + SPARE_DESCRIPTORS : 0;
+  const needed = Math.max(share, relay);
+  if (needed <= openFiles) return;
+  const who = relay > share ? 'the embedded relay' : 'one worker';
+  throw tooLow(
+    `${who} needs ${needed} open files for ${demand.connections} connections, the limit is ${openFiles}`,
+    descriptorHint(demand, openFiles, needed),
+  );
+}
+
+function descriptorHint(demand: Demand, openFiles: number, needed: number): string {
+  const raise = `raise the limit with \`ulimit -n ${needed}\``;
+  const room = openFiles - SPARE_DESCRIPTORS;
+  if (demand.embeddedRelay || room <= 0) return `${raise}, or use fewer --connections`;
+  return `${raise}, or use --workers ${Math.ceil(demand.connections / room)}`;
+}
+
+function checkPorts(demand: Demand, localPorts: number | null): void {
+  if (localPorts === null) return;
+  const perEndpoint = Math.ceil(demand.connections / demand.endpoints);
+  if (perEndpoint <= localPorts) return;
+  throw tooLow(
+    `${perEndpoint} connections to one address need as many local ports, this machine has ${localPorts}`,
+    'widen net.ipv4.ip_local_port_range, or name more addresses with --relay',
+  );
+}
+
+function tooLow(message: string, hint: string): RelayBenchError {
+  return new RelayBenchError(message, { code: 'LIMIT_TOO_LOW', hint, exitCode: EXIT.unreachable });
+}

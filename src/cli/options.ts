@@ -1,0 +1,83 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
+import { RelayBenchError } from '../base/errors.ts';
+import { maskUrl } from '../record/mask-url.ts';
+
+// Readers of option values. Commander prefixes their message with the option and the value that was given.
+
+/** A whole number of at least `minimum` and at most 10 million. */
+export function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= minimum && value <= 10_000_000) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${minimum} to 10000000.`);
+  };
+}
+
+/** A seed: any whole number that a double holds exactly. */
+export function seedNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('must be a whole number of at least 0.');
+}
+
+/** A TCP port; 0 asks the system for a free one. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('must be a port from 0 to 65535.');
+}
+
+/** Events per second: `200`, or with its unit `200/s`, `30/m`. */
+export function ratePerSecond(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : tryParseRatePerS(text);
+  if (value !== null && value > 0) return value;
+  throw new InvalidArgumentError('must be a number of events a second above zero, such as 200 or 0.5.');
+}
+
+/** A duration in milliseconds, longer than zero unless `zeroIsFine`. */
+export function durationMs(zeroIsFine = false): (text: string) => number {
+  return (text) => {
+    const value = tryParseDurationMs(text);
+    if (value !== null && (value > 0 || zeroIsFine)) return value;
+    throw new InvalidArgumentError('must be a duration with a unit, such as 500ms, 30s or 5m.');
+  };
+}
+
+/** A comma-separated list of words, each one of `allowed`. */
+export function wordList<T extends string>(allowed: readonly T[]): (text: string) => T[] {
+  return (text) => {
+    const words = text.split(',').map((word) => word.trim());
+    const isAllowed = (word: string): word is T => (allowed as readonly string[]).includes(word);
+    if (words.every(isAllowed)) return [...new Set(words)];
+    throw new InvalidArgumentError(`must be one or more of ${allowed.join(', ')}, separated by commas.`);
+  };
+}
+
+/**
+ * The address of a relay: `ws://` or `wss://`.
+ * @throws RelayBenchError `RELAY_URL_INVALID`; not commander's error, which would repeat the credentials in it
+ */
+export function relayUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:')) return url.href;
+  throw new RelayBenchError(`--relay ${maskUrl(text)} is not a relay address`, {
+    code: 'RELAY_URL_INVALID',
+    hint: 'write a WebSocket address such as ws://127.0.0.1:7777',
+  });
+}
+
+/** Turns a reader of one value into one that gathers every use of a repeatable option. */
+export function repeatable<T>(read: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
+  return (text, before = []) => [...before, read(text)];
+}
+
+/** A value as it was typed. */
+export function asTyped(text: string): string {
+  return text;
+}
+
+/** What a user types to reach `command`, for example `relay-bench scenarios show`. */
+export function commandPath(command: Command): string {
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
+}

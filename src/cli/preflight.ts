@@ -1,0 +1,44 @@
+import { RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { fetchRelayInformation, type RelayInformationResult } from '../nostr/nip11-fetch.ts';
+import { maskUrl } from '../record/mask-url.ts';
+import { type ProbeResult, probeWebSocket } from './probe.ts';
+import type { ResolvedTarget } from './target.ts';
+
+/** The two questions that are asked of a relay before it is loaded; tests answer them themselves. */
+export interface Questions {
+  readonly probe: (url: string) => Promise<ProbeResult>;
+  readonly information: (url: string) => Promise<RelayInformationResult>;
+}
+
+const OVER_THE_NETWORK: Questions = { probe: probeWebSocket, information: fetchRelayInformation };
+
+/**
+ * Asks every target whether a WebSocket answers, and the first one for its information document (NIP-11). Many
+ * relays have none, so only its reason is kept then.
+ * @throws RelayBenchError `TARGET_UNREACHABLE` (exit 3)
+ */
+export async function preflightTargets(
+  targets: readonly ResolvedTarget[],
+  questions: Questions = OVER_THE_NETWORK,
+): Promise<RelayInformationResult> {
+  const problems = await Promise.all(
+    targets.map(async (target) => target.problem ?? (await questions.probe(target.url))),
+  );
+  for (const [index, target] of targets.entries()) {
+    const problem = problems[index] ?? null;
+    if (problem !== null) throw unreachable(target, problem);
+  }
+  const first = targets[0];
+  return first === undefined
+    ? { information: null, reason: 'no target' }
+    : await questions.information(first.url);
+}
+
+function unreachable(target: ResolvedTarget, problem: string): RelayBenchError {
+  return new RelayBenchError(`no relay answers at ${maskUrl(target.url)}: ${problem}`, {
+    code: 'TARGET_UNREACHABLE',
+    hint: 'start the relay, or leave --relay out to use the embedded one',
+    exitCode: EXIT.unreachable,
+  });
+}

@@ -1,0 +1,38 @@
+import { CommanderError } from 'commander';
+import { RelayBenchError } from '../base/errors.ts';
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import type { Io } from './io.ts';
+
+/**
+ * Tells the user what went wrong, on stderr, and gives the exit code of the process. A failure that a user can
+ * cause is one line and a hint; anything else is a bug and comes with its stack.
+ */
+export function printError(error: unknown, io: Io): ExitCode {
+  if (error instanceof RelayBenchError) return printFailure(error, io);
+  if (error instanceof CommanderError) return endOfParsing(error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`error: this is a bug in relay-bench, please report it with your command line\n${stack}\n`);
+  return EXIT.internal;
+}
+
+function printFailure(error: RelayBenchError, io: Io): ExitCode {
+  io.stderr.write(`error: ${error.message}\n`);
+  if (error.hint !== undefined) io.stderr.write(`hint: ${error.hint}\n`);
+  return error.exitCode;
+}
+
+/** Commander has printed its own message (see `formatUsageError`); help and version are no failures. */
+function endOfParsing(error: CommanderError): ExitCode {
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}
+
+/**
+ * Commander's message as one line and a hint: a suggestion in brackets becomes the hint.
+ * @param text as commander would print it, for example `error: unknown option '--rat'\n(Did you mean --rate?)\n`
+ * @param help the command that shows what exists, for example `relay-bench run --help`
+ */
+export function formatUsageError(text: string, help: string): string {
+  const [message = '', ...rest] = text.trim().split('\n');
+  const suggestion = /\((Did you mean .+)\)/.exec(rest.join(' '))?.[1]?.toLowerCase();
+  return `${message}\nhint: ${suggestion ?? `see \`${help}\``}\n`;
+}

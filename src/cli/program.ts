@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { addDoctor } from './commands/doctor.ts';
+import type { CommandHost } from './host.ts';
+import type { Io } from './io.ts';
+import { commandPath } from './options.ts';
+import { formatUsageError } from './print-error.ts';
+import { readTool } from './version.ts';
+
+/** Every command in the order of the help. */
+const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [addDoctor];
+
+/** The command line with all its commands. */
+export interface Program {
+  /**
+   * Carries out what the arguments ask for and gives the exit code.
+   * @throws RelayBenchError, or CommanderError where parsing ended (usage errors are already printed)
+   */
+  run(args: readonly string[]): Promise<ExitCode>;
+}
+
+export function createProgram(io: Io): Program {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = baseCommand(io);
+  const host: CommandHost = {
+    io,
+    colourFlag: () => program.opts<{ color?: boolean }>().color,
+    finish: (code) => {
+      exitCode = code;
+    },
+  };
+  for (const add of COMMANDS) add(program, host);
+  explainUsageErrors(program);
+  return {
+    run: async (args) => {
+      await program.parseAsync(args, { from: 'user' });
+      return exitCode;
+    },
+  };
+}
+
+/** Settings here are inherited by every command that is added afterwards. */
+function baseCommand(io: Io): Command {
+  const tool = readTool();
+  return new Command(tool.name)
+    .description('Load testing and benchmarking for Nostr relays.')
+    .version(tool.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show what exists')
+    .option('--color', 'colour the output, whatever it goes to')
+    .option('--no-color', 'never colour the output')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride();
+}
+
+/** Usage errors name the help of the command that they concern, hence one setting a command. */
+function explainUsageErrors(command: Command): void {
+  command.configureOutput({
+    outputError: (text, write) => write(formatUsageError(text, `${commandPath(command)} --help`)),
+  });
+  for (const child of command.commands) explainUsageErrors(child);
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test, vi } from 'vitest';
+import { watchInterruption } from '../../../src/cli/interruption.ts';
+import { createIo } from '../../../src/cli/io.ts';
+import { FakeProcess } from '../../support/fake-process.ts';
+
+function watch(onHardStop: () => Promise<void> = async () => undefined) {
+  const process = new FakeProcess();
+  const onFirst = vi.fn();
+  const interruption = watchInterruption({ io: createIo(process), onFirst, onHardStop });
+  return { process, onFirst, interruption };
+}
+
+describe('interruption', () => {
+  test('the first signal aborts with its name and does not end the process', () => {
+    const { process, onFirst, interruption } = watch();
+    process.kill('SIGTERM');
+    expect(interruption.signal.reason).toBe('SIGTERM');
+    expect(interruption.received()).toBe('SIGTERM');
+    expect(onFirst).toHaveBeenCalledExactlyOnceWith('SIGTERM');
+    expect(process.exits).toEqual([]);
+  });
+
+  test('the second signal ends the process, after the clean-up', async () => {
+    const order: string[] = [];
+    const { process } = watch(async () => {
+      order.push('cleaned');
+    });
+    process.kill('SIGINT');
+    process.kill('SIGINT');
+    process.kill('SIGINT');
+    await vi.waitFor(() => expect(process.exits).toEqual([130]));
+    expect(order).toEqual(['cleaned']);
+  });
+
+  test('a clean-up that fails does not keep the process alive', async () => {
+    const { process } = watch(async () => {
+      throw new Error('no');
+    });
+    process.kill('SIGTERM');
+    process.kill('SIGTERM');
+    await vi.waitFor(() => expect(process.exits).toEqual([143]));
+  });
+
+  test('after dispose signals are no longer watched', () => {
+    const { process, interruption } = watch();
+    interruption.dispose();
+    expect(process.listenerCount('SIGINT') + process.listenerCount('SIGTERM')).toBe(0);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import {
+  durationMs,
+  portNumber,
+  ratePerSecond,
+  relayUrl,
+  repeatable,
+  seedNumber,
+  wholeNumber,
+  wordList,
+} from '../../../src/cli/options.ts';
+
+describe('option values', () => {
+  test.each(['0', '-1', '1.5', 'abc', '', '1e3', '99999999'])('%j is no count of at least one', (text) => {
+    expect(() => wholeNumber(1)(text)).toThrow(/whole number/);
+  });
+
+  test('a count is read as a number', () => {
+    expect(wholeNumber(1)('1000')).toBe(1_000);
+    expect(wholeNumber(0)('0')).toBe(0);
+  });
+
+  test.each([
+    ['200', 200],
+    ['0.5', 0.5],
+    ['30/m', 0.5],
+    ['200/s', 200],
+  ])('the rate %s is %d a second', (text, rate_per_s) => {
+    expect(ratePerSecond(text)).toBe(rate_per_s);
+  });
+
+  test.each(['abc', '0', '-5', '5 s', 'Infinity'])('%j is no rate', (text) => {
+    expect(() => ratePerSecond(text)).toThrow(/events a second/);
+  });
+
+  test('a duration needs its unit', () => {
+    expect(durationMs()('30s')).toBe(30_000);
+    expect(() => durationMs()('5')).toThrow(/duration with a unit/);
+    expect(() => durationMs()('0s')).toThrow(/duration with a unit/);
+    expect(durationMs(true)('0s')).toBe(0);
+  });
+
+  test('a seed must be exact in a double', () => {
+    expect(seedNumber('9007199254740991')).toBe(Number.MAX_SAFE_INTEGER);
+    expect(() => seedNumber('9007199254740993')).toThrow(/whole number/);
+  });
+
+  test('ports end at 65535', () => {
+    expect(portNumber('0')).toBe(0);
+    expect(() => portNumber('65536')).toThrow(/port/);
+  });
+
+  test.each(['http://127.0.0.1', '127.0.0.1:7777', 'ws://', 'nonsense'])('%j is no relay address', (text) => {
+    expect(() => relayUrl(text)).toThrow(/is not a relay address/);
+  });
+
+  test('a refused relay address is not repeated with its secrets', () => {
+    expect(() => relayUrl('http://me:secret@h?token=secret')).toThrow(/^--relay (?!.*secret)/);
+  });
+
+  test('a word list drops repetitions and refuses other words', () => {
+    const formats = wordList(['terminal', 'json', 'md'] as const);
+    expect(formats('md, json,md')).toEqual(['md', 'json']);
+    expect(() => formats('pdf')).toThrow(/terminal, json, md/);
+  });
+
+  test('a repeatable option gathers its values', () => {
+    const add = repeatable(wholeNumber(1));
+    expect(add('2', add('1', undefined))).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,81 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { preflightTargets } from '../../../src/cli/preflight.ts';
+import { probeWebSocket } from '../../../src/cli/probe.ts';
+import type { ResolvedTarget } from '../../../src/cli/target.ts';
+
+const servers: { close(): unknown }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const target = (url: string, problem: string | null = null): ResolvedTarget => ({
+  url,
+  host: '127.0.0.1',
+  addresses: ['127.0.0.1'],
+  problem,
+});
+
+describe('the WebSocket probe', () => {
+  test('an upgrade that is answered with 101 is a WebSocket', async () => {
+    const server = createServer().on('upgrade', (_request, socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+      socket.on('data', () => socket.destroy());
+    });
+    expect(await probeWebSocket(await listen(server))).toBeNull();
+  });
+
+  test('a web server is not a WebSocket, and redirects are not followed', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(301, { location: 'http://192.0.2.1/' }).end();
+    });
+    expect(await probeWebSocket(await listen(server))).toBe('HTTP status 301 instead of a WebSocket');
+  });
+
+  test('a closed port refuses', async () => {
+    const url = await listen(createServer());
+    await new Promise((resolve) => (servers.pop() as Server).close(resolve));
+    expect(await probeWebSocket(url)).toMatch(/ECONNREFUSED/);
+  });
+
+  test('a server that stays silent is given up after the timeout', async () => {
+    const silent = createTcpServer((socket) => socket.on('error', () => socket.destroy()));
+    expect(await probeWebSocket(await listen(silent), { timeoutMs: 50 })).toBe('no answer within 50 ms');
+  });
+});
+
+describe('preflight', () => {
+  const information = async () => ({ information: null, reason: 'HTTP status 404' });
+
+  test('one unreachable target of several is named, without its secrets', async () => {
+    const probe = async (url: string) => (url.includes('bad') ? 'refused' : null);
+    const targets = [target('ws://good/'), target('ws://me:secret@bad/?token=x')];
+    await expect(preflightTargets(targets, { probe, information })).rejects.toThrow(
+      expect.objectContaining({
+        code: 'TARGET_UNREACHABLE',
+        exitCode: 3,
+        message: expect.stringMatching(/^(?!.*(secret|token))no relay answers at .*bad.*: refused$/),
+      }),
+    );
+  });
+
+  test('a name that did not resolve is unreachable without being probed', async () => {
+    const probe = async () => expect.fail('probed');
+    await expect(
+      preflightTargets([target('ws://nowhere/', 'ENOTFOUND')], { probe, information }),
+    ).rejects.toThrow(/ENOTFOUND/);
+  });
+
+  test('a relay without information document passes, with the reason', async () => {
+    const result = await preflightTargets([target('ws://a/')], { probe: async () => null, information });
+    expect(result).toEqual({ information: null, reason: 'HTTP status 404' });
+  });
+});
