@@ -42,6 +42,11 @@ export class FrameAhead {
       : this.#schedule.peekNs();
   }
 
+  /** Whether building can wait: more than half of what fits is ready. */
+  get isWellStocked(): boolean {
+    return this.#count > this.#ring.length / 2;
+  }
+
   /** Build one more frame. @returns false at the end of the schedule or where no slot is free */
   buildOne(): boolean {
     const offsetNs = this.#schedule.peekNs();

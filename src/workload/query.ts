@@ -86,7 +86,12 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
   }
 
   readAhead(): boolean {
-    return this.#ahead.buildOne();
+    return !this.#ahead.isWellStocked && this.#ahead.buildOne();
+  }
+
+  /** Build as many frames as fit, before the load starts. */
+  fillAhead(): void {
+    while (this.#ahead.buildOne());
   }
 
   fire(): void {

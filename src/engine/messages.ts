@@ -1,0 +1,85 @@
+/**
+ * The control messages between the coordinator and its workers: the whole protocol. A worker is a process of its
+ * own today; threads and other machines carry the same messages.
+ *
+ *   coordinator            worker
+ *   init          →
+ *                 ←        ready
+ *   connect       →                 (ramp: connections open on their schedule)
+ *                 ←        connecting … connected
+ *   prepare       →                 (subscriptions, corpus, frames built ahead)
+ *                 ←        preparing … prepared
+ *   go            →                 (all workers start at the same instant)
+ *                 ←        interval, once a second
+ *   stop          →                 (only to end early)
+ *                 ←        done
+ */
+import type { CounterMapMetric } from '../metric/catalogue.ts';
+import type { HistogramDelta } from '../metric/histogram.ts';
+import type { Plan, Shard } from '../plan/plan.ts';
+
+export type ToWorker =
+  | { readonly type: 'init'; readonly plan: Plan; readonly shard: Shard; readonly runTag: string }
+  /** `startNs`: monotonic time at which connection 0 is scheduled. */
+  | { readonly type: 'connect'; readonly startNs: number }
+  /** `startWallMs`: the expected start of the load, for `created_at`. */
+  | { readonly type: 'prepare'; readonly startWallMs: number }
+  | { readonly type: 'go'; readonly startNs: number; readonly startWallMs: number }
+  /** Stop offering, drain, report. */
+  | { readonly type: 'stop' };
+
+/** Connections of one worker. */
+export interface ConnectionCounts {
+  readonly opened: number;
+  readonly failed: number;
+  /** Was open and broke during the run. */
+  readonly dropped: number;
+  readonly open: number;
+}
+
+/** Counters of one phase in the order of `COUNTER_NAMES`. Row `phases.length` holds what happened outside the phases. */
+export interface CounterRows {
+  readonly rows: readonly Float64Array[];
+  readonly words: Readonly<Record<CounterMapMetric, readonly Readonly<Record<string, number>>[]>>;
+}
+
+/** Samples of one series and one phase since the last message. */
+export interface SeriesDelta {
+  readonly series: number;
+  readonly phase: number;
+  readonly delta: HistogramDelta;
+}
+
+/** One second of a worker. */
+export interface WorkerInterval {
+  /** Seconds after the start of the load at which the interval began. */
+  readonly index: number;
+  readonly samples: readonly SeriesDelta[];
+  /** Cumulative, so that a lost worker loses at most its last second. */
+  readonly counters: CounterRows;
+  readonly connections: ConnectionCounts;
+  readonly dropped: number;
+  readonly health: SecondOfHealth;
+}
+
+/** The generator's own state in one second. */
+export interface SecondOfHealth {
+  /** CPU seconds (user and system, all threads). */
+  readonly cpu_s: number;
+  /** Event-loop utilisation 0..1, waiting for the next arrival excluded. */
+  readonly utilization: number;
+  readonly rss_bytes: number;
+  /** Event-loop delay in this second: what timers found in their way. */
+  readonly loopDelay_us: HistogramDelta;
+}
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'connecting'; readonly counts: ConnectionCounts }
+  | { readonly type: 'connected'; readonly counts: ConnectionCounts }
+  | { readonly type: 'preparing'; readonly done: number; readonly total: number; readonly what: string }
+  | { readonly type: 'prepared'; readonly problems: readonly string[] }
+  | { readonly type: 'interval'; readonly interval: WorkerInterval }
+  | { readonly type: 'draining'; readonly pending: number }
+  | { readonly type: 'done'; readonly notices: readonly string[] }
+  | { readonly type: 'failed'; readonly message: string };

@@ -1,0 +1,111 @@
+import { Connection, type ConnectionHandlers, type ConnectionOptions } from '../../wire/connection.ts';
+import type { Outbox } from '../../wire/outbox.ts';
+import type { ReplyHandlers } from '../../wire/reply-handlers.ts';
+import { routeFrame } from '../../wire/reply-router.ts';
+import type { ConnectionCounts } from '../messages.ts';
+
+export interface ClientHubOptions {
+  readonly urlOf: (connection: number) => string;
+  readonly timeoutMs: number;
+  readonly outbox: Outbox;
+  readonly replies: ReplyHandlers;
+  /** `isStorm`: opened by the connect workload, not during the ramp. */
+  readonly onOpened: (connection: Connection, scheduledNs: number, openedNs: number) => void;
+  readonly onFailed: (reason: string) => void;
+  readonly onDropped: (connection: number, closeCode: number) => void;
+  readonly onReceived: (bytes: number) => void;
+}
+
+/** All connections of one worker, by their number in the run. */
+export class ClientHub {
+  readonly #options: ClientHubOptions;
+  readonly #connections = new Map<number, Connection>();
+  readonly #scheduledNs = new Map<number, number>();
+  readonly #handlers: ConnectionHandlers;
+  #opened = 0;
+  #failed = 0;
+  #dropped = 0;
+  #open = 0;
+
+  constructor(options: ClientHubOptions) {
+    this.#options = options;
+    this.#handlers = this.#createHandlers();
+  }
+
+  get counts(): ConnectionCounts {
+    return { opened: this.#opened, failed: this.#failed, dropped: this.#dropped, open: this.#open };
+  }
+
+  /** Handshakes under way. */
+  get opening(): number {
+    return this.#scheduledNs.size;
+  }
+
+  isOpen(connection: number): boolean {
+    return this.#connections.get(connection)?.isOpen === true;
+  }
+
+  /** Start the handshake of a connection that was scheduled for `scheduledNs`. */
+  open(number: number, scheduledNs: number): void {
+    const options: ConnectionOptions = {
+      number,
+      url: this.#options.urlOf(number),
+      timeoutMs: this.#options.timeoutMs,
+    };
+    this.#scheduledNs.set(number, scheduledNs);
+    this.#connections.set(number, new Connection(options, this.#handlers));
+  }
+
+  /** Write a frame outside the measured streams. */
+  send(connection: number, frame: Buffer): void {
+    const client = this.#connections.get(connection);
+    if (client?.isOpen === true) client.write(frame);
+  }
+
+  /** Close all in the proper way; those that do not answer within `graceMs` are cut. */
+  async closeAll(graceMs: number): Promise<void> {
+    const clients = [...this.#connections.values()];
+    for (const client of clients) client.close();
+    await new Promise((resolve) => setTimeout(resolve, graceMs));
+    for (const client of clients) client.terminate();
+    this.#connections.clear();
+  }
+
+  #createHandlers(): ConnectionHandlers {
+    const { outbox, replies, onReceived } = this.#options;
+    return {
+      onOpen: (connection, openedNs) => this.#onOpen(connection, openedNs),
+      onFailed: (connection, reason) => {
+        this.#failed++;
+        this.#scheduledNs.delete(connection.number);
+        this.#connections.delete(connection.number);
+        this.#options.onFailed(reason);
+      },
+      onClosed: (connection, code) => {
+        this.#dropped++;
+        this.#open--;
+        this.#connections.delete(connection.number);
+        outbox.close(connection.number);
+        this.#options.onDropped(connection.number, code);
+      },
+      onText: (connection, frame) => {
+        onReceived(frame.length);
+        routeFrame(connection.number, frame, replies);
+      },
+      onBinary: (connection) => replies.onMalformed(connection.number),
+      onDrain: (connection) => {
+        outbox.drained(connection.number);
+        outbox.flush();
+      },
+    };
+  }
+
+  #onOpen(connection: Connection, openedNs: number): void {
+    this.#opened++;
+    this.#open++;
+    const scheduledNs = this.#scheduledNs.get(connection.number) ?? connection.startedNs;
+    this.#scheduledNs.delete(connection.number);
+    this.#options.outbox.open(connection);
+    this.#options.onOpened(connection, scheduledNs, openedNs);
+  }
+}

@@ -1,0 +1,138 @@
+import type { ClockNs } from '../../base/clock.ts';
+import type { ArrivalStream } from '../../workload/stream.ts';
+import type { Ticker } from './ticker.ts';
+
+export interface LoadLoopOptions {
+  readonly streams: readonly ArrivalStream[];
+  /** Write what the arrivals have staged. */
+  readonly flush: () => void;
+  readonly createTicker: (onTick: () => void) => Ticker;
+  readonly clock: ClockNs;
+  /** When offering ends, monotonic ns. Arrivals that were due before are carried out even after it. */
+  readonly endNs: number;
+}
+
+/** Read the clock again after so many arrivals: each may have taken a while. */
+const CLOCK_EVERY = 16;
+/** Leave the loop after so many, so that replies are not kept waiting. */
+const MOST_PER_TURN = 256;
+/** A ticker wakes 50–100 µs late: it is asked for that much early, and the rest is waited for in the loop. */
+const WAKE_EARLY_NS = 70_000;
+/** Frames are built ahead only while the next arrival is at least this far away. */
+const SLACK_NS = 150_000;
+const FRAMES_PER_TURN = 16;
+
+/**
+ * The one loop that offers load. It knows nothing of what an arrival does, when it is due or when to stop: that is
+ * said by the streams, the clock and `endNs`.
+ */
+export class LoadLoop {
+  readonly #options: LoadLoopOptions;
+  readonly #ticker: Ticker;
+  #scheduled = false;
+  #ended = false;
+  #spinNs = 0;
+  #spinFromNs = 0;
+  #resolve: () => void = () => undefined;
+  readonly #done: Promise<void>;
+
+  constructor(options: LoadLoopOptions) {
+    this.#options = options;
+    this.#done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#ticker = options.createTicker(() => this.poke());
+  }
+
+  /** Nanoseconds spent in turns of the loop that found nothing to do yet: waiting, not work. */
+  get spinNs(): number {
+    return this.#spinNs;
+  }
+
+  /** Offer until the streams are exhausted or {@link stop} is called. */
+  async run(): Promise<void> {
+    this.poke();
+    await this.#done;
+    await this.#ticker.stop();
+  }
+
+  /** Look for due arrivals soon; many calls in one turn cost one look. */
+  poke(): void {
+    if (this.#scheduled || this.#ended) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  stop(): void {
+    this.#ended = true;
+    this.#resolve();
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#ended) return;
+    const nowNs = this.#options.clock();
+    if (this.#spinFromNs > 0) this.#spinNs += nowNs - this.#spinFromNs;
+    this.#spinFromNs = 0;
+    const fired = this.#fireDue(nowNs);
+    this.#options.flush();
+    this.#arrangeNext(fired);
+  }
+
+  #fireDue(startNs: number): number {
+    let nowNs = startNs;
+    let fired = 0;
+    while (fired < MOST_PER_TURN) {
+      const stream = this.#earliest();
+      if (stream === undefined || stream.dueNs() > nowNs) break;
+      stream.fire(nowNs);
+      fired++;
+      if (fired % CLOCK_EVERY === 0) nowNs = this.#options.clock();
+    }
+    return fired;
+  }
+
+  #arrangeNext(fired: number): void {
+    const dueNs = this.#earliest()?.dueNs() ?? Number.POSITIVE_INFINITY;
+    const nowNs = this.#options.clock();
+    if (dueNs === Number.POSITIVE_INFINITY && nowNs >= this.#options.endNs) {
+      this.stop();
+      return;
+    }
+    const wakeNs = Math.min(dueNs, this.#options.endNs > nowNs ? this.#options.endNs : dueNs);
+    if (wakeNs - nowNs <= WAKE_EARLY_NS) {
+      if (fired === 0) this.#spinFromNs = nowNs;
+      this.poke();
+    } else if (wakeNs - nowNs > SLACK_NS && this.#buildAhead(wakeNs - SLACK_NS)) {
+      this.poke();
+    } else {
+      this.#ticker.wakeAt(wakeNs - WAKE_EARLY_NS);
+    }
+  }
+
+  /** @returns true where there is more to build */
+  #buildAhead(untilNs: number): boolean {
+    const { streams, clock } = this.#options;
+    for (let built = 0; built < FRAMES_PER_TURN; built++) {
+      if (clock() >= untilNs) return false;
+      const isBuilt = streams.some((stream) => stream.readAhead());
+      if (!isBuilt) return false;
+    }
+    return true;
+  }
+
+  #earliest(): ArrivalStream | undefined {
+    const { streams } = this.#options;
+    let earliest = streams[0];
+    let earliestNs = earliest?.dueNs() ?? 0;
+    for (let i = 1; i < streams.length; i++) {
+      const stream = streams[i] as ArrivalStream;
+      const dueNs = stream.dueNs();
+      if (dueNs < earliestNs) {
+        earliest = stream;
+        earliestNs = dueNs;
+      }
+    }
+    return earliest;
+  }
+}

@@ -1,0 +1,117 @@
+import { NS_PER_US } from '../../base/clock.ts';
+import {
+  COUNTER_MAP_NAMES,
+  COUNTER_NAMES,
+  type CounterMapMetric,
+  type CounterMetric,
+} from '../../metric/catalogue.ts';
+import { LatencyHistogram } from '../../metric/histogram.ts';
+import type { SeriesTable } from '../../metric/series-table.ts';
+import type { PlannedPhase } from '../../plan/plan.ts';
+import type { SampleSink } from '../../workload/sample-sink.ts';
+import type { CounterRows, SeriesDelta } from '../messages.ts';
+
+const COUNTER_INDEX = Object.fromEntries(COUNTER_NAMES.map((name, index) => [name, index])) as Record<
+  CounterMetric,
+  number
+>;
+
+/** A relay chooses these words: without a bound it could fill the memory and the report. */
+const MAX_WORDS = 32;
+const MAX_NOTICES = 20;
+const MAX_NOTICE_CHARACTERS = 300;
+
+/**
+ * Where samples end: one histogram per series and phase that holds the current second, and one row of counters
+ * per phase. Memory does not grow with the length of the run.
+ */
+export class Recorder implements SampleSink {
+  readonly #phaseEndsNs: readonly number[];
+  readonly #seriesCount: number;
+  readonly #histograms: (LatencyHistogram | undefined)[];
+  readonly #rows: readonly Float64Array[];
+  readonly #words: Record<CounterMapMetric, Map<string, number>[]>;
+  readonly #notices: string[] = [];
+
+  constructor(phases: readonly PlannedPhase[], series: SeriesTable) {
+    this.#phaseEndsNs = phases.map((phase) => phase.endNs);
+    this.#seriesCount = series.keys.length;
+    this.#histograms = new Array(this.#seriesCount * (phases.length + 1));
+    this.#rows = Array.from({ length: phases.length + 1 }, () => new Float64Array(COUNTER_NAMES.length));
+    const maps = (): Map<string, number>[] => this.#rows.map(() => new Map());
+    this.#words = Object.fromEntries(COUNTER_MAP_NAMES.map((name) => [name, maps()])) as Record<
+      CounterMapMetric,
+      Map<string, number>[]
+    >;
+  }
+
+  /** The row of everything that happens outside the phases: ramp, preparation. */
+  get outside(): number {
+    return this.#rows.length - 1;
+  }
+
+  get notices(): readonly string[] {
+    return this.#notices;
+  }
+
+  phaseOf(offsetNs: number): number {
+    const last = this.#phaseEndsNs.length - 1;
+    for (let phase = 0; phase < last; phase++)
+      if (offsetNs < (this.#phaseEndsNs[phase] as number)) return phase;
+    return last;
+  }
+
+  latency(series: number, phase: number, fromNs: number, toNs: number): void {
+    if (series < 0) return;
+    const at = phase * this.#seriesCount + series;
+    let histogram = this.#histograms[at];
+    if (histogram === undefined) {
+      histogram = new LatencyHistogram();
+      this.#histograms[at] = histogram;
+    }
+    histogram.record((toNs - fromNs) / NS_PER_US);
+  }
+
+  count(phase: number, counter: CounterMetric, by = 1): void {
+    const row = this.#rows[phase] as Float64Array;
+    const index = COUNTER_INDEX[counter];
+    row[index] = (row[index] as number) + by;
+  }
+
+  countWord(phase: number, map: CounterMapMetric, word: string): void {
+    const words = this.#words[map][phase] as Map<string, number>;
+    const key = words.has(word) || words.size < MAX_WORDS ? word : 'other';
+    words.set(key, (words.get(key) ?? 0) + 1);
+  }
+
+  notice(text: string): void {
+    if (this.#notices.length < MAX_NOTICES) this.#notices.push(text.slice(0, MAX_NOTICE_CHARACTERS));
+  }
+
+  /** What was recorded since the last call; the histograms start anew. */
+  takeSamples(): readonly SeriesDelta[] {
+    const samples: SeriesDelta[] = [];
+    for (const [at, histogram] of this.#histograms.entries()) {
+      if (histogram === undefined || histogram.count === 0) continue;
+      samples.push({
+        series: at % this.#seriesCount,
+        phase: Math.floor(at / this.#seriesCount),
+        delta: histogram.toDelta(),
+      });
+      histogram.reset();
+    }
+    return samples;
+  }
+
+  /** All counters since the start. */
+  counters(): CounterRows {
+    const words = COUNTER_MAP_NAMES.map((name) => [
+      name,
+      this.#words[name].map((map) => Object.fromEntries(map)),
+    ]);
+    return {
+      rows: this.#rows.map((row) => row.slice()),
+      words: Object.fromEntries(words) as CounterRows['words'],
+    };
+  }
+}
