@@ -1,15 +1,19 @@
 import type { JsHistogram } from 'hdr-histogram-js';
 import * as hdr from 'hdr-histogram-js';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
-import { type LatencySummary, QUANTILE_NAMES, QUANTILES, type QuantileName } from './summary.ts';
+import {
+  type LatencySummary,
+  MIN_SAMPLES_ABOVE,
+  QUANTILE_NAMES,
+  QUANTILES,
+  type QuantileName,
+} from './summary.ts';
 
 /** Highest value that a histogram tells apart, in microseconds: one hour. */
 const HIGHEST_US = 3_600_000_000;
 const SIGNIFICANT_DIGITS = 3;
 
-/** A percentile needs this many samples above it to be printed at all … */
-const MIN_SAMPLES_ABOVE = 10;
-/** … and this many to be printed without a warning. */
+/** A percentile needs this many samples above it to be printed without a warning. */
 const CONFIDENT_SAMPLES_ABOVE = 100;
 
 /**

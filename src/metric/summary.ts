@@ -3,6 +3,14 @@ export const QUANTILES = { p50: 50, p75: 75, p90: 90, p95: 95, p99: 99, p999: 99
 export type QuantileName = keyof typeof QUANTILES;
 export const QUANTILE_NAMES = Object.keys(QUANTILES) as readonly QuantileName[];
 
+/** A percentile needs this many samples above it to be printed at all. */
+export const MIN_SAMPLES_ABOVE = 10;
+
+/** How many samples a histogram needs for `name` to be more than chance: p95 200, p99 1,000, p999 10,000. */
+export function samplesNeeded(name: QuantileName): number {
+  return Math.round(MIN_SAMPLES_ABOVE / (1 - QUANTILES[name] / 100));
+}
+
 /**
  * Summary of one latency histogram in integer microseconds. A percentile is null where fewer than 10 samples
  * lie above it, and named in `lowConfidence` where fewer than 100 do (facts: binomial order statistics).

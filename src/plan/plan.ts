@@ -64,9 +64,16 @@ export interface Plan {
   readonly workers: number;
   readonly load: Scenario['load'];
   readonly connections: { readonly count: number; readonly rate_per_s: number; readonly timeoutMs: number };
-  readonly corpus: { readonly profile: string; readonly events: number; readonly authors: number };
+  /** Published before the load: event i carries one `t` tag, its topic i mod `topics`. */
+  readonly corpus: {
+    readonly profile: string;
+    readonly events: number;
+    readonly authors: number;
+    readonly topics: number;
+  };
   readonly phases: readonly PlannedPhase[];
   readonly drainMs: number;
+  /** Empty in the closed model: replies set the pace. */
   readonly streams: readonly StreamPlan[];
   readonly publish: PublishPlan | null;
   readonly subscribe: SubscribePlan | null;

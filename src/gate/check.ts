@@ -1,0 +1,57 @@
+import { didYouMean } from '../base/suggest.ts';
+import {
+  baseLatency,
+  COUNTER_MAPS,
+  COUNTERS,
+  type CounterMapMetric,
+  type CounterMetric,
+  LATENCIES,
+  type LatencyMetric,
+  RATIOS,
+  type RatioMetric,
+  type Source,
+} from '../metric/catalogue.ts';
+import { formatGate, type Gate } from './expression.ts';
+import type { Measurable } from './measurable.ts';
+import { gateError } from './parse.ts';
+
+/** Why a run can't give `gate` a number, or null where it can. */
+export function unmeasurable(gate: Gate, run: Measurable): string | null {
+  const source = sourceOf(gate);
+  if (!run.sources.has(source)) {
+    return source === 'generator'
+      ? `${gate.metric} needs the open load model`
+      : `${gate.metric} needs a ${source} workload, which the scenario has not`;
+  }
+  return (
+    unknownValue('phase', gate.labels['phase'], run.phases) ??
+    unknownValue('filter', gate.labels['filter'], run.filters)
+  );
+}
+
+/** @throws RelayBenchError `GATE_INVALID` where a run as described by `run` can't produce a gate's metric */
+export function checkGates(gates: readonly Gate[], run: Measurable): void {
+  const problems = gates.flatMap((gate) => {
+    const problem = unmeasurable(gate, run);
+    return problem === null ? [] : [`gate "${formatGate(gate)}": ${problem}`];
+  });
+  if (problems.length > 0) throw gateError(problems);
+}
+
+function sourceOf({ metric, kind }: Gate): Source {
+  switch (kind) {
+    case 'latency':
+      return LATENCIES[baseLatency(metric as LatencyMetric)].source;
+    case 'ratio':
+      return RATIOS[metric as RatioMetric].source;
+    case 'counter':
+      return COUNTERS[metric as CounterMetric].source;
+    case 'counter-map':
+      return COUNTER_MAPS[metric as CounterMapMetric].source;
+  }
+}
+
+function unknownValue(label: string, value: string | undefined, known: readonly string[]): string | null {
+  if (value === undefined || known.includes(value)) return null;
+  return `the scenario has no ${label} "${value}"${didYouMean(value, known)}: use ${known.join(', ')}`;
+}

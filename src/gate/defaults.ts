@@ -1,0 +1,38 @@
+import type { BaseLatency } from '../metric/catalogue.ts';
+import { samplesNeeded } from '../metric/summary.ts';
+import type { Gate } from './expression.ts';
+import type { Measurable } from './measurable.ts';
+
+/** The promise that every scenario makes unless told otherwise. */
+const LIMIT_MS = 100;
+
+/**
+ * The gates of every run that does not refuse them.
+ *
+ * - p95 < 100 ms for each latency in `planned`. Fewer samples than a p95 needs would leave the gate without
+ *   data in every short run; there the maximum stands in, which is stricter and holds only if the p95 does.
+ * - `achieved_rate_ratio >= 99%`: below, latencies belong to a smaller load than the one that was asked for.
+ * - Nothing lost: every connection opens, every event is accepted, every query ends with EOSE, every accepted
+ *   event arrives at every subscription that matches. All at 100 %: a loss or a refusal always has a cause
+ *   that the reader of the run should see, and whoever expects some replaces the gate.
+ *
+ * @param planned latencies to gate and how many samples are planned for each; Infinity where replies set the pace
+ */
+export function defaultGates(run: Measurable, planned: ReadonlyMap<BaseLatency, number>): readonly Gate[] {
+  const gates = [...planned].map(([metric, samples]) => latencyGate(metric, samples));
+  if (run.sources.has('generator')) gates.push(ratioGate('achieved_rate_ratio', 99));
+  gates.push(ratioGate('connect_ratio', 100));
+  if (run.sources.has('publish')) gates.push(ratioGate('ack_ratio', 100));
+  if (run.sources.has('query')) gates.push(ratioGate('query_ratio', 100));
+  if (run.sources.has('subscribe')) gates.push(ratioGate('delivery_ratio', 100));
+  return gates;
+}
+
+function latencyGate(metric: BaseLatency, samples: number): Gate {
+  const aggregation = samples >= samplesNeeded('p95') ? 'p95' : 'max';
+  return { metric, kind: 'latency', labels: {}, aggregation, operator: '<', limit: LIMIT_MS, unit: 'ms' };
+}
+
+function ratioGate(metric: string, limit: number): Gate {
+  return { metric, kind: 'ratio', labels: {}, aggregation: 'ratio', operator: '>=', limit, unit: '%' };
+}

@@ -1,0 +1,49 @@
+import {
+  baseLatency,
+  LATENCIES,
+  LATENCY_NAMES,
+  type LatencyMetric,
+  type Source,
+} from '../metric/catalogue.ts';
+
+/** What a run can give numbers for; gates on anything else are configuration errors. */
+export interface Measurable {
+  readonly model: 'open' | 'closed';
+  /** Parts of the scenario that take part in the run. */
+  readonly sources: ReadonlySet<Source>;
+  readonly latencies: readonly LatencyMetric[];
+  /** Names of the measured phases. */
+  readonly phases: readonly string[];
+  /** Names of the filter shapes of the query workload. */
+  readonly filters: readonly string[];
+}
+
+/** The parts of a scenario, as written in a plan or a run record, that decide what it measures. */
+export interface MeasuredScenario {
+  readonly load: { readonly model: 'open' | 'closed' };
+  readonly workloads: {
+    readonly publish?: unknown;
+    readonly subscribe?: unknown;
+    readonly query?: { readonly filters: readonly { readonly name: string }[] } | undefined;
+  };
+  readonly phases: readonly { readonly name: string }[];
+}
+
+/**
+ * What a run of `scenario` measures. Connections are opened by every run; send lag needs a schedule, which
+ * the closed model has not.
+ */
+export function measurableOf({ load, workloads, phases }: MeasuredScenario): Measurable {
+  const sources = new Set<Source>(['connections']);
+  if (load.model === 'open') sources.add('generator');
+  for (const workload of ['publish', 'subscribe', 'query'] as const) {
+    if (workloads[workload] !== undefined) sources.add(workload);
+  }
+  return {
+    model: load.model,
+    sources,
+    latencies: LATENCY_NAMES.filter((name) => sources.has(LATENCIES[baseLatency(name)].source)),
+    phases: phases.map(({ name }) => name),
+    filters: workloads.query?.filters.map(({ name }) => name) ?? [],
+  };
+}

@@ -1,0 +1,150 @@
+import { RelayBenchError } from '../base/errors.ts';
+import { didYouMean } from '../base/suggest.ts';
+import {
+  allMetricNames,
+  baseLatency,
+  type CounterMapMetric,
+  LATENCIES,
+  type LatencyMetric,
+  type MetricKind,
+  metricKind,
+} from '../metric/catalogue.ts';
+import { type Labels, parseSeriesKey } from '../metric/series.ts';
+import {
+  AGGREGATIONS,
+  type Aggregation,
+  type Gate,
+  type GateUnit,
+  IMPLIED,
+  type Operator,
+} from './expression.ts';
+
+const MAX_LENGTH = 200;
+const SHAPE = /^([^\s{}<>=!]+) ?({[^{}]*})? ?([^\s{}<>=!]*) ?(<=|>=|==|!=|<|>|=) ?(.*)$/;
+const LIMIT = /^(\d{1,15}(?:\.\d{1,9})?) ?(us|ms|s|%|\/s|)$/;
+const EXAMPLE = 'for example "ack_latency p95 < 100ms"';
+
+/** The label that names one entry of a counter map. */
+const MAP_LABELS: Readonly<Record<CounterMapMetric, string>> = {
+  events_rejected: 'prefix',
+  connection_errors: 'reason',
+  close_codes: 'code',
+};
+
+/** A gate, or what is wrong with its text. */
+export type ParsedGate = { readonly gate: Gate } | { readonly problem: string };
+
+/** Why the grammar or the catalogue refuses a text; thrown inside this file only. */
+class Refusal extends Error {}
+
+function refuse(problem: string): never {
+  throw new Refusal(problem);
+}
+
+/**
+ * Reads `<metric>[{label=value}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit>` and checks
+ * it against the metric catalogue.
+ */
+export function tryParseGate(text: string): ParsedGate {
+  try {
+    return { gate: parse(text) };
+  } catch (error) {
+    if (error instanceof Refusal) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** @throws RelayBenchError `GATE_INVALID` with every problem of every expression, one a line */
+export function parseGates(expressions: readonly string[]): readonly Gate[] {
+  const parsed = expressions.map((text) => ({ text, ...tryParseGate(text) }));
+  const problems = parsed.flatMap((p) => ('problem' in p ? [`gate "${p.text}": ${p.problem}`] : []));
+  if (problems.length > 0) throw gateError(problems);
+  return parsed.flatMap((p) => ('gate' in p ? [p.gate] : []));
+}
+
+/** What is wrong with a gate's text, or null; for the loader of scenarios. */
+export function gateProblem(text: string): string | null {
+  const parsed = tryParseGate(text);
+  return 'problem' in parsed ? parsed.problem : null;
+}
+
+/** The error of gates that can't be used, one problem a line. */
+export function gateError(problems: readonly string[]): RelayBenchError {
+  return new RelayBenchError(problems.join('\n'), {
+    code: 'GATE_INVALID',
+    hint: 'a gate is <metric>[{label=value}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit>',
+  });
+}
+
+function parse(text: string): Gate {
+  if (text.length > MAX_LENGTH) refuse(`is longer than ${MAX_LENGTH} characters`);
+  const match = SHAPE.exec(text.trim().replace(/\s+/g, ' '));
+  if (match === null) refuse(`must be a metric, a comparison and a limit, ${EXAMPLE}`);
+  const [, metric = '', braces = '', written = '', operator = '', limit = ''] = match;
+  const kind = metricKind(metric);
+  if (kind === null) refuse(`unknown metric "${metric}"${didYouMean(metric, allMetricNames())}`);
+  const aggregation = parseAggregation(metric, kind, written);
+  return {
+    metric,
+    kind,
+    labels: parseLabels(metric, kind, braces),
+    aggregation,
+    operator: parseOperator(operator),
+    ...parseLimit(limit, unitsOf(kind, aggregation)),
+  };
+}
+
+function parseAggregation(metric: string, kind: MetricKind, written: string): Aggregation {
+  const allowed = AGGREGATIONS[kind];
+  const found = allowed.find((name) => name === written) ?? (written === '' ? IMPLIED[kind] : null);
+  if (found !== null) return found;
+  if (written === '') refuse(`${metric} needs one of ${allowed.join(', ')}, ${EXAMPLE}`);
+  if (allowed.length === 0) refuse(`${metric} is a ratio and takes no "${written}"`);
+  const hint = didYouMean(written.replace('.', ''), allowed);
+  return refuse(`unknown aggregation "${written}" of ${metric}${hint}: use one of ${allowed.join(', ')}`);
+}
+
+function parseLabels(metric: string, kind: MetricKind, braces: string): Labels {
+  if (braces === '') return {};
+  const labels = parseSeriesKey(`${metric}${braces}`)?.labels;
+  const names = Object.keys(labels ?? {});
+  const [name = ''] = names;
+  if (labels === undefined || names.length !== 1 || labels[name] === '') {
+    refuse(`"${braces}" must be one label and its value, such as {phase=steady}`);
+  }
+  const allowed = labelsOf(metric, kind);
+  if (allowed.length === 0) refuse(`${metric} has no labels`);
+  if (!allowed.includes(name)) {
+    refuse(`${metric} has no label "${name}"${didYouMean(name, allowed)}: use ${allowed.join(' or ')}`);
+  }
+  return labels;
+}
+
+function labelsOf(metric: string, kind: MetricKind): readonly string[] {
+  if (kind === 'latency') return ['phase', ...LATENCIES[baseLatency(metric as LatencyMetric)].labels];
+  return kind === 'counter-map' ? [MAP_LABELS[metric as CounterMapMetric]] : [];
+}
+
+function parseOperator(operator: string): Operator {
+  if (operator === '=') refuse('"=" is not a comparison: use ==');
+  return operator as Operator;
+}
+
+function unitsOf(kind: MetricKind, aggregation: Aggregation): readonly GateUnit[] {
+  if (aggregation === 'rate') return ['/s'];
+  if (kind === 'ratio') return ['%', ''];
+  return aggregation === 'count' ? [''] : ['us', 'ms', 's'];
+}
+
+function parseLimit(text: string, units: readonly GateUnit[]): Pick<Gate, 'limit' | 'unit'> {
+  const match = LIMIT.exec(text);
+  if (match === null) refuse(`"${text}" is not a limit: write a number and its unit, such as 100ms or 99.9%`);
+  const unit = units.find((candidate) => candidate === match[2]);
+  if (unit === undefined) {
+    const wanted = units.map((candidate) => (candidate === '' ? 'no unit' : candidate)).join(', ');
+    refuse(`the limit "${text}" has ${match[2] === '' ? 'no unit' : 'the wrong unit'}: expected ${wanted}`);
+  }
+  const limit = Number(match[1]);
+  if (units.includes('%') && unit === '' && limit > 1) refuse(`a ratio is at most 1: write "${text}%"`);
+  return { limit, unit };
+}

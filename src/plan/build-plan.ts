@@ -1,0 +1,104 @@
+import { RelayBenchError } from '../base/errors.ts';
+import { measurableOf } from '../gate/measurable.ts';
+import { resolveGates } from '../gate/resolve.ts';
+import { inconsistencies } from '../scenario/consistency.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { scenarioSha256 } from './fingerprint.ts';
+import { applyOverrides, type PlanOverrides } from './overrides.ts';
+import type { Plan } from './plan.ts';
+import { plannedSamples } from './planned-samples.ts';
+import { connectionsOf } from './roles.ts';
+import { planPhases, planStreams } from './schedule.ts';
+import { rangeFromFirst, rangeFromLast } from './split.ts';
+import { chooseWorkers } from './workers.ts';
+
+export interface PlanRequest {
+  /** From `loadScenario` or `scenarioSchema.parse`. */
+  readonly scenario: Scenario;
+  /** WebSocket URLs, at least one. */
+  readonly targets: readonly string[];
+  /** Cores of this machine: decide the default number of workers. */
+  readonly cores: number;
+  readonly overrides?: PlanOverrides;
+}
+
+/** Authors of a corpus without a publish workload. */
+const DEFAULT_AUTHORS = 100;
+
+/**
+ * Resolves every number of a run.
+ * @throws RelayBenchError `PLAN_IMPOSSIBLE` where flags and scenario can't be reconciled, `GATE_INVALID` where
+ *   a gate is malformed or names what the run can't produce
+ */
+export function buildPlan({ scenario, targets, cores, overrides = {} }: PlanRequest): Plan {
+  const resolved = applyOverrides(scenario, overrides);
+  assertConsistent(resolved);
+  const workers = chooseWorkers(resolved, overrides.workers, cores);
+  const { seed, load, corpus, connections, workloads } = resolved;
+  const phases = planPhases(resolved);
+  const run = measurableOf(resolved);
+  const plan: Omit<Plan, 'gates'> = {
+    scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
+    seed,
+    targets,
+    workers,
+    load,
+    connections: { count: connections.count, rate_per_s: connections.rate, timeoutMs: connections.timeout },
+    corpus: { profile: 'notes', ...corpus, authors: workloads.publish?.authors ?? DEFAULT_AUTHORS },
+    phases,
+    drainMs: resolved.drain,
+    streams: planStreams(resolved, phases),
+    ...planRoles(resolved, workers),
+    latencies: run.latencies,
+  };
+  const gates = resolveGates({
+    run,
+    planned: plannedSamples(plan),
+    expressions: [...resolved.gates, ...(overrides.gates ?? [])],
+    withDefaults: overrides.noDefaultGates !== true,
+  });
+  return { ...plan, gates };
+}
+
+/** Flags can break what the loader found consistent. */
+function assertConsistent(scenario: Scenario): void {
+  const [first] = inconsistencies(scenario);
+  if (first === undefined) return;
+  throw new RelayBenchError(`${first.path.join('.')} ${first.message}`, {
+    code: 'PLAN_IMPOSSIBLE',
+    hint: 'change the flag or the scenario; `relay-bench plan` prints every resolved number',
+  });
+}
+
+function planRoles(
+  scenario: Scenario,
+  workers: number,
+): Pick<Plan, 'publish' | 'subscribe' | 'query' | 'connect'> {
+  const { publish, subscribe, query, connect } = scenario.workloads;
+  const counts = connectionsOf(scenario);
+  return {
+    publish: publish
+      ? {
+          connections: rangeFromFirst(counts.publish ?? 0),
+          kind: publish.kind,
+          contentBytes: publish.contentBytes,
+          authors: publish.authors,
+          timeoutMs: publish.timeout,
+        }
+      : null,
+    subscribe: subscribe
+      ? {
+          connections: rangeFromLast(counts.subscribe ?? 0, scenario.connections.count, workers),
+          topics: subscribe.topics,
+        }
+      : null,
+    query: query
+      ? {
+          connections: rangeFromFirst(counts.query ?? 0),
+          filters: query.filters,
+          timeoutMs: query.timeout,
+        }
+      : null,
+    connect: connect ? { timeoutMs: connect.timeout } : null,
+  };
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import type { Scenario } from '../scenario/schema.ts';
+
+/** SHA-256, in hex, of a resolved scenario: equal exactly where two runs were asked for the same load. */
+export function scenarioSha256(scenario: Scenario): string {
+  return createHash('sha256').update(canonicalJson(scenario)).digest('hex');
+}
+
+/** JSON with the keys of every object sorted, so that equal data is equal text. */
+function canonicalJson(data: unknown): string {
+  return JSON.stringify(data, (_key, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

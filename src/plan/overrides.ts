@@ -1,0 +1,71 @@
+import { RelayBenchError } from '../base/errors.ts';
+import type { Scenario } from '../scenario/schema.ts';
+
+/** What the command line sets over a scenario; undefined leaves the scenario's value. */
+export interface PlanOverrides {
+  /** Connections in all; the connections of each role change by the same factor. */
+  readonly connections?: number | undefined;
+  /** Of publish; without it of query; without that of connect. */
+  readonly rate_per_s?: number | undefined;
+  /** Of all measured phases together; several change by the same factor. */
+  readonly durationMs?: number | undefined;
+  readonly warmupMs?: number | undefined;
+  readonly workers?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Besides those of the scenario. */
+  readonly gates?: readonly string[] | undefined;
+  readonly noDefaultGates?: boolean | undefined;
+}
+
+type Workloads = Scenario['workloads'];
+
+/**
+ * The scenario as it runs, flags included.
+ * @throws RelayBenchError `PLAN_IMPOSSIBLE` for a rate in the closed model
+ */
+export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Scenario {
+  const { connections, rate_per_s, durationMs, warmupMs, seed } = overrides;
+  let workloads = scenario.workloads;
+  if (connections !== undefined) workloads = scaleRoles(workloads, connections / scenario.connections.count);
+  if (rate_per_s !== undefined) workloads = setRate(scenario, workloads, rate_per_s);
+  return {
+    ...scenario,
+    seed: seed ?? scenario.seed,
+    connections: { ...scenario.connections, count: connections ?? scenario.connections.count },
+    workloads,
+    warmup: warmupMs ?? scenario.warmup,
+    phases: durationMs === undefined ? scenario.phases : scalePhases(scenario.phases, durationMs),
+  };
+}
+
+function scaleRoles(workloads: Workloads, factor: number): Workloads {
+  const scaled = <T extends { connections?: number | undefined }>(role: T): T =>
+    role.connections === undefined
+      ? role
+      : { ...role, connections: Math.max(1, Math.round(role.connections * factor)) };
+  const { publish, subscribe, query } = workloads;
+  return {
+    ...workloads,
+    ...(publish && { publish: scaled(publish) }),
+    ...(subscribe && { subscribe: scaled(subscribe) }),
+    ...(query && { query: scaled(query) }),
+  };
+}
+
+function setRate({ load }: Scenario, workloads: Workloads, rate: number): Workloads {
+  if (load.model === 'closed') {
+    throw new RelayBenchError('a rate has no meaning in the closed load model: replies set the pace', {
+      code: 'PLAN_IMPOSSIBLE',
+      hint: 'leave out the rate, or choose a scenario with the open model',
+    });
+  }
+  const { publish, query, connect } = workloads;
+  if (publish) return { ...workloads, publish: { ...publish, rate } };
+  if (query) return { ...workloads, query: { ...query, rate } };
+  return connect ? { ...workloads, connect: { ...connect, rate } } : workloads;
+}
+
+function scalePhases(phases: Scenario['phases'], durationMs: number): Scenario['phases'] {
+  const factor = durationMs / phases.reduce((sum, { duration }) => sum + duration, 0);
+  return phases.map((phase) => ({ ...phase, duration: phase.duration * factor }));
+}

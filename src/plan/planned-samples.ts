@@ -1,0 +1,37 @@
+import type { BaseLatency } from '../metric/catalogue.ts';
+import type { Plan, StreamName } from './plan.ts';
+
+type Planned = Pick<
+  Plan,
+  'load' | 'phases' | 'streams' | 'publish' | 'subscribe' | 'query' | 'connect' | 'corpus'
+>;
+
+/** Arrivals of a stream in the measured phases; Infinity where replies set the pace. */
+export function measuredArrivals(plan: Pick<Plan, 'load' | 'phases' | 'streams'>, name: StreamName): number {
+  if (plan.load.model === 'closed') return Number.POSITIVE_INFINITY;
+  const perPhase = plan.streams.find((stream) => stream.name === name)?.perPhase ?? [];
+  return perPhase.reduce((sum, count, i) => (plan.phases[i]?.kind === 'measured' ? sum + count : sum), 0);
+}
+
+/**
+ * The latencies that default gates bound, with the number of samples that the plan foresees: those of the
+ * scenario's workloads. First events are expected only where a corpus gives queries something to find, and
+ * connection times count only where connecting is the load.
+ */
+export function plannedSamples(plan: Planned): ReadonlyMap<BaseLatency, number> {
+  const planned = new Map<BaseLatency, number>();
+  const events = measuredArrivals(plan, 'publish');
+  const queries = measuredArrivals(plan, 'query');
+  if (plan.publish !== null) planned.set('ack_latency', events);
+  if (plan.query !== null) {
+    if (plan.corpus.events > 0) planned.set('first_event_latency', queries);
+    planned.set('eose_latency', queries);
+  }
+  if (plan.subscribe !== null) {
+    const { topics, connections } = plan.subscribe;
+    planned.set('delivery_latency', Math.floor((events * connections.count) / topics));
+    planned.set('delivery_last_latency', Math.floor((events * Math.min(topics, connections.count)) / topics));
+  }
+  if (plan.connect !== null) planned.set('connect_latency', measuredArrivals(plan, 'connect'));
+  return planned;
+}

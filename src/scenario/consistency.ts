@@ -1,0 +1,130 @@
+import type { ScenarioShape } from './shape.ts';
+
+/** Something that the parts of a scenario demand of each other and do not get. */
+export interface Inconsistency {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+type Check = (scenario: ScenarioShape) => readonly Inconsistency[];
+
+const MAX_ARRIVALS = 1e9;
+const ROLES = ['publish', 'subscribe', 'query'] as const;
+const RATED = ['publish', 'query', 'connect'] as const;
+
+/** Everything in a well-formed scenario that contradicts something else in it; empty where nothing does. */
+export function inconsistencies(scenario: ScenarioShape): readonly Inconsistency[] {
+  return CHECKS.flatMap((check) => check(scenario));
+}
+
+const rolesFit: Check = ({ workloads, connections }) =>
+  ROLES.flatMap((role) => {
+    const wanted = workloads[role]?.connections ?? 0;
+    if (wanted <= connections.count) return [];
+    return [
+      problem(['workloads', role, 'connections'], `is ${wanted}, the run has only ${connections.count}`),
+    ];
+  });
+
+const subscribersHavePublisher: Check = ({ workloads: { publish, subscribe } }) =>
+  subscribe !== undefined && publish === undefined
+    ? [problem(['workloads', 'subscribe'], 'needs a publish workload whose events it can receive')]
+    : [];
+
+const openModelHasRate: Check = ({ load, workloads: { publish } }) =>
+  load.model === 'open' && publish !== undefined && publish.rate === undefined
+    ? [problem(['workloads', 'publish', 'rate'], 'is required in the open model')]
+    : [];
+
+/** Replies set the pace, so that nothing which is timed by a schedule can take part. */
+const closedModelOnlyPublishes: Check = ({ load, workloads, phases }) => {
+  if (load.model === 'open') return [];
+  const scheduled = (['query', 'connect'] as const).filter((name) => workloads[name] !== undefined);
+  return [
+    ...(workloads.publish === undefined ? [problem(['workloads'], 'need publish in the closed model')] : []),
+    ...scheduled.map((name) => problem(['workloads', name], 'needs the open model')),
+    ...phases.flatMap(({ level, rampTo }, index) =>
+      level === 1 && rampTo === undefined
+        ? []
+        : [problem(['phases', index], 'levels scale rates, which the closed model has none of')],
+    ),
+  ];
+};
+
+/** The same name twice would be one series in the results. */
+const namesAreUnique: Check = ({ phases, workloads }) => [
+  ...repeated(phases, (index) => ['phases', index, 'name']),
+  ...repeated(workloads.query?.filters ?? [], (index) => ['workloads', 'query', 'filters', index, 'name']),
+];
+
+const drawsAreCovered: Check = ({ workloads: { publish, query }, corpus }) => {
+  const authors = Math.min(corpus.events, publish?.authors ?? corpus.events);
+  const topics = Math.min(corpus.events, corpus.topics);
+  const pools: Readonly<Record<string, number>> = {
+    ids: corpus.events,
+    '#e': corpus.events,
+    authors,
+    '#p': authors,
+    '#t': topics,
+  };
+  return (query?.filters ?? []).flatMap(({ filter }, index) =>
+    Object.entries(filter).flatMap(([key, wanted]) => {
+      if (typeof wanted !== 'number' || key === 'since' || key === 'until' || key === 'limit') return [];
+      const message = drawProblem(wanted, pools[key]);
+      return message === null
+        ? []
+        : [problem(['workloads', 'query', 'filters', index, 'filter', key], message)];
+    }),
+  );
+};
+
+function drawProblem(wanted: number, available: number | undefined): string | null {
+  if (available === undefined) return `can't be drawn from the corpus: write a list of values`;
+  if (wanted <= available) return null;
+  return `draws ${wanted} values, a corpus of this size has ${available} (see corpus and publish.authors)`;
+}
+
+const somethingArrives: Check = ({ load, phases }) =>
+  load.model === 'open' && phases.every(({ level, rampTo }) => level === 0 && (rampTo ?? 0) === 0)
+    ? [problem(['phases'], 'are all at level 0: nothing would be measured')]
+    : [];
+
+const scheduleIsBounded: Check = ({ load, workloads, warmup, phases }) => {
+  if (load.model === 'closed') return [];
+  const levelMs = phases.reduce(
+    (sum, { duration, level, rampTo = level }) => sum + (duration * (level + rampTo)) / 2,
+    warmup,
+  );
+  return RATED.flatMap((name) => {
+    const arrivals = ((workloads[name]?.rate ?? 0) * levelMs) / 1_000;
+    if (arrivals <= MAX_ARRIVALS) return [];
+    return [problem(['workloads', name, 'rate'], 'gives more than 1,000,000,000 arrivals over the phases')];
+  });
+};
+
+const CHECKS: readonly Check[] = [
+  rolesFit,
+  subscribersHavePublisher,
+  openModelHasRate,
+  closedModelOnlyPublishes,
+  namesAreUnique,
+  drawsAreCovered,
+  somethingArrives,
+  scheduleIsBounded,
+];
+
+function problem(path: Inconsistency['path'], message: string): Inconsistency {
+  return { path, message };
+}
+
+function repeated(
+  items: readonly { readonly name: string }[],
+  pathOf: (index: number) => Inconsistency['path'],
+): readonly Inconsistency[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ name }, index) => {
+    if (seen.has(name)) return [problem(pathOf(index), `"${name}" is used twice`)];
+    seen.add(name);
+    return [];
+  });
+}

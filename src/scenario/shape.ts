@@ -1,0 +1,181 @@
+import * as z from 'zod';
+import { tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
+
+const DURATION_ERROR = 'must be a duration with a unit, such as 250ms, 30s or 5m';
+const DURATION_META = {
+  description: 'A duration with a unit: 250ms, 30s, 5m, 1h.',
+  examples: ['250ms', '30s'],
+};
+/** Read as milliseconds. */
+const duration = z
+  .string(DURATION_ERROR)
+  .refine((text) => tryParseDurationMs(text) !== null, DURATION_ERROR)
+  .transform((text) => tryParseDurationMs(text) ?? 0)
+  .meta(DURATION_META);
+const positiveDuration = duration.refine((ms) => ms > 0, 'must be above zero').meta(DURATION_META);
+
+const RATE_ERROR = 'must be a rate above zero with a unit, such as 200/s or 30/m';
+/** Read as operations per second, over all workers together. */
+const rate = z
+  .string(RATE_ERROR)
+  .refine((text) => (tryParseRatePerS(text) ?? 0) > 0, RATE_ERROR)
+  .transform((text) => tryParseRatePerS(text) ?? 0)
+  .meta({
+    description: 'A rate over all workers together, with a unit: 200/s, 30/m.',
+    examples: ['200/s', '30/m'],
+  });
+
+const NAME_ERROR = 'must be at most 41 lower-case letters, digits and dashes, beginning with a letter';
+const name = z.string(NAME_ERROR).regex(/^[a-z][a-z0-9-]{0,40}$/, NAME_ERROR);
+const count = z.int().min(1).max(10_000_000);
+
+const arrivals = z
+  .union(
+    [
+      z.enum(['constant', 'poisson']),
+      z.strictObject({ pattern: z.literal('burst'), size: z.int().min(2).max(100_000) }),
+    ],
+    'must be constant, poisson or { pattern: burst, size: N } with N from 2 to 100,000',
+  )
+  .default('constant')
+  .describe('How arrivals are spaced: evenly, as a Poisson process, or in groups of `size` at once.');
+
+const timeout = (reply: string): z.ZodType<number, string | undefined> =>
+  positiveDuration.default(10_000).describe(`Without ${reply} after this long it counts as a timeout.`);
+
+const publish = z.strictObject({
+  rate: rate
+    .optional()
+    .describe('Events per second. Required in the open model; in the closed one replies set the pace.'),
+  arrivals,
+  connections: count.optional().describe('Connections that publish, counted from the first; default all.'),
+  kind: z.int().min(0).max(65_535).default(1).describe('Kind of the events.'),
+  contentBytes: z.int().min(0).max(60_000).default(280).describe('Length of the content of each event.'),
+  authors: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(100)
+    .describe('Throwaway key pairs that sign, drawn uniformly.'),
+  timeout: timeout('OK'),
+});
+
+const subscribe = z.strictObject({
+  connections: count
+    .optional()
+    .describe('Connections that hold one live subscription each, counted from the last; default all.'),
+  topics: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1)
+    .describe(
+      'Published events rotate through this many topics and subscribers are spread over them: an event reaches connections / topics subscribers.',
+    ),
+});
+
+const TAG_KEY = /^#[a-zA-Z]$/;
+const drawn = z
+  .union(
+    [z.int().min(1).max(1_000), z.array(z.string()).min(1).max(1_000)],
+    'must be how many values to draw (1 to 1,000) or a list of strings',
+  )
+  .describe(
+    'A number draws that many different values from the corpus of the run for each query; a list is sent as it stands.',
+  );
+
+const filterFields = {
+  ids: drawn.optional(),
+  authors: drawn.optional(),
+  kinds: z.array(z.int().min(0).max(65_535)).min(1).optional(),
+  since: z.int().optional(),
+  until: z.int().optional(),
+  limit: z.int().min(0).max(5_000).optional(),
+};
+const filter = z
+  .strictObject(filterFields)
+  .catchall(drawn)
+  .superRefine((value, context) => {
+    for (const key of Object.keys(value)) {
+      if (Object.hasOwn(filterFields, key) || TAG_KEY.test(key)) continue;
+      context.addIssue({ code: 'unrecognized_keys', keys: [key], input: value });
+    }
+  })
+  .describe(
+    'A filter of NIP-01: ids, authors, kinds, since, until, limit and single-letter tags such as "#t".',
+  );
+
+const query = z.strictObject({
+  rate,
+  arrivals,
+  connections: count.optional().describe('Connections that query, counted from the first; default all.'),
+  filters: z
+    .array(
+      z.strictObject({
+        name: name.describe('Label of this shape in metrics and gates: eose_latency{filter=NAME}.'),
+        weight: z.number().positive().max(1_000_000).default(1).describe('Share among the filters.'),
+        filter,
+      }),
+    )
+    .min(1)
+    .max(100),
+  timeout: timeout('EOSE or CLOSED'),
+});
+
+const connect = z.strictObject({
+  rate: rate.describe('New connections per second in every phase, on top of `connections`, held to the end.'),
+  arrivals,
+  timeout: timeout('an open WebSocket'),
+});
+
+const level = z.number().min(0).max(10_000);
+const phase = z.strictObject({
+  name,
+  duration: positiveDuration,
+  level: level.default(1).describe('Multiplies every rate of the workloads.'),
+  rampTo: level.optional().describe('The level changes linearly from `level` to this over the phase.'),
+});
+
+const load = z.discriminatedUnion('model', [
+  z.strictObject({
+    model: z.literal('open').describe('Arrivals follow the clock, whatever the relay does.'),
+  }),
+  z.strictObject({
+    model: z.literal('closed').describe('Replies set the pace; publishing only.'),
+    window: z.int().min(1).max(4_096).default(1).describe('Events in flight on each publishing connection.'),
+  }),
+]);
+
+/** The form of a scenario file; `schema.ts` adds what its parts demand of each other. */
+export const scenarioShape = z.strictObject({
+  name,
+  description: z.string().min(1).max(500),
+  seed: z.int().min(0).default(1).describe('Decides keys, events, Poisson arrivals and drawn values.'),
+  load: load.default({ model: 'open' }),
+  connections: z.strictObject({
+    count: z.int().min(1).max(1_000_000).describe('Connections that are open before the load starts.'),
+    rate: rate.default(500).describe('Connections opened per second before the load starts.'),
+    timeout: timeout('an open WebSocket'),
+  }),
+  corpus: z
+    .strictObject({
+      events: z.int().min(0).max(1_000_000).default(0),
+      topics: z.int().min(1).max(100_000).default(16).describe('Different "t" tags among them.'),
+    })
+    .prefault({})
+    .describe('Events published and acknowledged before the load starts, so that queries have answers.'),
+  workloads: z
+    .strictObject({
+      publish: publish.optional(),
+      subscribe: subscribe.optional(),
+      query: query.optional(),
+      connect: connect.optional(),
+    })
+    .refine((value) => Object.keys(value).length > 0, 'must name at least one workload'),
+  warmup: duration.default(5_000).describe('Excluded from every result; runs at level 1.'),
+  phases: z.array(phase).min(1).max(100).describe('The measured phases, one after the other.'),
+  drain: duration.default(5_000).describe('How long replies are waited for after the last arrival.'),
+  gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
+});
+
+export type ScenarioShape = z.output<typeof scenarioShape>;
