@@ -18,7 +18,7 @@ export type StreamName = 'publish' | 'query' | 'connect';
 /** One stream of arrivals; its schedule is a pure function of this, the phases and the seed. */
 export interface StreamPlan {
   readonly name: StreamName;
-  /** Arrivals per second at level 1, over all workers. */
+  /** Arrivals per second at level 1, over all workers; 0 in the closed model. */
   readonly rate_per_s: number;
   readonly arrivals: ArrivalsSpec;
   /** Arrivals over all phases, warm-up included, all workers together. */
@@ -73,7 +73,7 @@ export interface Plan {
   };
   readonly phases: readonly PlannedPhase[];
   readonly drainMs: number;
-  /** Empty in the closed model: replies set the pace. */
+  /** In the closed model their rate is 0 and nothing is scheduled: replies set the pace. */
   readonly streams: readonly StreamPlan[];
   readonly publish: PublishPlan | null;
   readonly subscribe: SubscribePlan | null;

@@ -1,7 +1,7 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { countArrivals } from './count-arrivals.ts';
-import type { PlannedPhase, StreamName, StreamPlan } from './plan.ts';
+import type { PlannedPhase, StreamPlan } from './plan.ts';
 
 export const WARM_UP = 'warm-up';
 
@@ -24,16 +24,14 @@ export function planPhases({ warmup, phases }: Scenario): readonly PlannedPhase[
   return [...warmUp, ...measured];
 }
 
-/** The streams of arrivals with their exact counts; none in the closed model. */
+/** The streams of arrivals with their exact counts. */
 export function planStreams(scenario: Scenario, phases: readonly PlannedPhase[]): readonly StreamPlan[] {
-  if (scenario.load.model === 'closed') return [];
-  return (['publish', 'query', 'connect'] as const).flatMap((name) => planStream(name, scenario, phases));
-}
-
-function planStream(name: StreamName, scenario: Scenario, phases: readonly PlannedPhase[]): StreamPlan[] {
-  const workload = scenario.workloads[name];
-  if (workload?.rate === undefined) return [];
-  const stream = { name, rate_per_s: workload.rate, arrivals: workload.arrivals };
-  const perPhase = countArrivals(stream, phases, scenario.seed);
-  return [{ ...stream, perPhase, total: perPhase.reduce((sum, count) => sum + count, 0) }];
+  return (['publish', 'query', 'connect'] as const).flatMap((name) => {
+    const workload = scenario.workloads[name];
+    if (workload === undefined) return [];
+    const rate_per_s = scenario.load.model === 'closed' ? 0 : (workload.rate ?? 0);
+    const stream = { name, rate_per_s, arrivals: workload.arrivals };
+    const perPhase = countArrivals(stream, phases, scenario.seed);
+    return [{ ...stream, perPhase, total: perPhase.reduce((sum, count) => sum + count, 0) }];
+  });
 }

@@ -160,7 +160,7 @@ export const scenarioShape = z.strictObject({
   corpus: z
     .strictObject({
       events: z.int().min(0).max(1_000_000).default(0),
-      topics: z.int().min(1).max(100_000).default(16).describe('Different "t" tags among them.'),
+      topics: z.int().min(1).max(100_000).default(20).describe('Different "t" tags among them.'),
     })
     .prefault({})
     .describe('Events published and acknowledged before the load starts, so that queries have answers.'),
