@@ -25,12 +25,13 @@ interface Line {
  * message costs. Frames of a connection whose socket is full stay here until it drains.
  */
 export class Outbox {
-  readonly #owners: readonly FrameOwner[];
+  #owners: readonly FrameOwner[] = [];
   readonly #lines: (Line | undefined)[] = [];
   #dirty: Line[] = [];
   #bytesWritten = 0;
 
-  constructor(owners: readonly FrameOwner[]) {
+  /** Who stages frames, by number; set once, before the first frame is staged. */
+  setOwners(owners: readonly FrameOwner[]): void {
     this.#owners = owners;
   }
 

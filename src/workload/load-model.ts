@@ -23,20 +23,32 @@ export function openModel(rotation: Rotation): LoadModel {
   };
 }
 
+export interface ClosedModelOptions {
+  readonly connections: readonly number[];
+  readonly window: number;
+  readonly isOpen: (connection: number) => boolean;
+  /** Whether the time for offering is over. */
+  readonly isOver: () => boolean;
+  /** Told that another operation may start. */
+  readonly onCredit: () => void;
+}
+
 /**
  * Closed: `window` operations in flight per connection; a reply starts the next one. The relay sets the pace, so
  * latencies of this model suffer from coordinated omission and are labelled so.
  */
-export function closedModel(
-  connections: readonly number[],
-  window: number,
-  isOpen: (connection: number) => boolean,
-): LoadModel {
+export function closedModel({
+  connections,
+  window,
+  isOpen,
+  isOver,
+  onCredit,
+}: ClosedModelOptions): LoadModel {
   const credits = new CreditQueue(connections.length * window);
   for (let round = 0; round < window; round++) for (const connection of connections) credits.push(connection);
   return {
     name: 'closed',
-    dueNs: () => (credits.size > 0 ? 0 : Number.POSITIVE_INFINITY),
+    dueNs: () => (credits.size > 0 && !isOver() ? 0 : Number.POSITIVE_INFINITY),
     pick: () => {
       while (credits.size > 0) {
         const connection = credits.shift();
@@ -44,7 +56,10 @@ export function closedModel(
       }
       return NONE;
     },
-    settled: (connection) => credits.push(connection),
+    settled: (connection) => {
+      credits.push(connection);
+      onCredit();
+    },
   };
 }
 

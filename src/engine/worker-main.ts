@@ -1,0 +1,47 @@
+/** Entry of a worker process: turns control messages into calls of the worker. */
+import { messageOf } from '../base/errors.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import { Worker } from './worker/worker.ts';
+
+let worker: Worker | null = null;
+
+function send(message: FromWorker): void {
+  process.send?.(message);
+}
+
+async function handle(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'init':
+      worker = new Worker({ plan: message.plan, shard: message.shard, runTag: message.runTag, send });
+      send({ type: 'ready' });
+      return;
+    case 'connect':
+      await worker?.connect(message.startNs);
+      return;
+    case 'prepare':
+      await worker?.prepare(message.startWallMs);
+      return;
+    case 'go':
+      await worker?.run(message.startNs, message.startWallMs);
+      process.disconnect?.();
+      return;
+    case 'stop':
+      worker?.stop();
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+process.on('message', (message: ToWorker) => {
+  handle(message).catch((error: unknown) => {
+    send({
+      type: 'failed',
+      message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
+    });
+  });
+});
+// The coordinator is gone: nobody wants this load any more.
+process.on('disconnect', () => process.exit());
+// The terminal sends SIGINT to the whole group; the coordinator decides what happens.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,50 @@
+import { monotonicNs, NS_PER_S } from '../../base/clock.ts';
+import type { Plan, Shard } from '../../plan/plan.ts';
+import { ConnectWorkload } from '../../workload/connect.ts';
+import type { ArrivalSchedule } from '../../workload/frame-ahead.ts';
+import type { ClientHub } from './client-hub.ts';
+import { LoadLoop } from './load-loop.ts';
+import { startTicker } from './ticker.ts';
+
+/** Connection c of the run is scheduled c / rate after the start of the ramp, whichever worker opens it. */
+export function rampSchedule(plan: Pick<Plan, 'connections'>, shard: Shard): ArrivalSchedule {
+  const { count, rate_per_s } = plan.connections;
+  let number = shard.index;
+  return {
+    peekNs: () => (number < count ? (number / rate_per_s) * NS_PER_S : Number.POSITIVE_INFINITY),
+    peekNumber: () => number,
+    advance: () => {
+      number += shard.count;
+    },
+  };
+}
+
+/** Open this worker's connections on their schedule and wait until every handshake has ended. */
+export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: ClientHub): Promise<void> {
+  const stream = new ConnectWorkload({
+    schedule: rampSchedule(plan, shard),
+    start: { monotonicNs: startNs },
+    open: (number, scheduledNs) => hub.open(number, scheduledNs),
+    opening: () => hub.opening,
+  });
+  const loop = new LoadLoop({
+    streams: [stream],
+    flush: () => undefined,
+    createTicker: startTicker,
+    clock: monotonicNs,
+    endNs: startNs,
+  });
+  await loop.run();
+  await until(() => hub.opening === 0);
+}
+
+const POLL_MS = 10;
+
+/** Wait until `isDone`, or until `deadlineNs`. @returns whether it was done in time */
+export async function until(isDone: () => boolean, deadlineNs = Number.POSITIVE_INFINITY): Promise<boolean> {
+  while (!isDone()) {
+    if (monotonicNs() >= deadlineNs) return false;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return true;
+}
