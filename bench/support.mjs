@@ -1,0 +1,95 @@
+// Shared by the benchmark programs: pinned child processes, CPU readings, sample events, medians.
+
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Core of the program that is measured, and of the server it talks to. */
+export const CLIENT_CORE = 0;
+export const SERVER_CORE = 1;
+
+export const rootPath = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Whether processes can be pinned to cores of their own here. */
+export function canPin() {
+  return process.platform === 'linux' && availableParallelism() >= 2;
+}
+
+/** Start `node …args` on one core (where pinning is possible); stdout is piped, stderr shown. */
+export function startPinned(core, args) {
+  const command = canPin() ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
+  return spawn(command[0], [...command.slice(1), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** The first line that `child` prints, as JSON; rejects when it ends before. */
+export function firstJsonLine(child) {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`a child ended early: ${code ?? signal}`)));
+  });
+}
+
+/** Start the built-in null relay on its own core. */
+export async function startNullRelay() {
+  const child = startPinned(SERVER_CORE, [rootPath('dist/relay/null/main.js'), '--exit-with-parent']);
+  const { url, port, pid } = await firstJsonLine(child);
+  return { url, port, pid, stop: () => stopChild(child) };
+}
+
+/** SIGTERM by pid, then wait until the child is gone. */
+export async function stopChild(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
+
+/** CPU time of a process and all its threads, user + system, in µs; null where /proc does not tell. */
+export function cpuOf(pid) {
+  try {
+    // Fields 14 and 15 counted behind the command name, which may hold spaces; 100 ticks a second on Linux.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  }
+}
+
+/** EVENT messages of about 470 bytes with different ids; ids and signatures are made up. */
+export function sampleMessages(count) {
+  const sig = randomBytes(64).toString('hex');
+  const pubkey = randomBytes(32).toString('hex');
+  return Array.from({ length: count }, (_, i) => {
+    const id = createHash('sha256').update(`${i} ${sig}`).digest('hex');
+    const content = `benchmark event ${i} `.padEnd(90, 'lorem ipsum ');
+    const event = { id, pubkey, created_at: 1_700_000_000 + i, kind: 1, tags: [], content, sig };
+    return JSON.stringify(['EVENT', event]);
+  });
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * Read a counter and the CPU of this process at the start and at the end of a window, after a warm-up, and
+ * print the difference as one JSON line.
+ * @param readCount acknowledged events so far
+ */
+export async function measureWindow({ warmupMs, windowMs }, readCount) {
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  await wait(warmupMs);
+  const [count, cpu, started] = [readCount(), process.cpuUsage(), performance.now()];
+  await wait(windowMs);
+  const used = process.cpuUsage(cpu);
+  const acked = readCount() - count;
+  const elapsed_ms = performance.now() - started;
+  console.log(JSON.stringify({ acked, cpu_us: used.user + used.system, elapsed_ms }));
+}

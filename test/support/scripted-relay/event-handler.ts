@@ -1,0 +1,71 @@
+import { type Client, sendFrame, sendMessage } from './client.ts';
+import { eventReplies, isEvery, type ReplyFrame } from './event-replies.ts';
+import { matches, type WireEvent } from './filter.ts';
+import type { PreciseTimer } from './precise-timer.ts';
+import type { EventScript, LiveScript } from './script.ts';
+import { ServiceModel } from './service-model.ts';
+
+const NS_PER_MS = 1e6;
+
+/** Answers EVENT messages and delivers them to live subscriptions, as scripted. */
+export class EventHandler {
+  readonly arrivals_ns: number[] = [];
+  deliveries = 0;
+  readonly #script: EventScript;
+  readonly #live: LiveScript;
+  readonly #timer: PreciseTimer;
+  readonly #service: ServiceModel;
+  #held: (() => void)[] = [];
+
+  constructor(script: EventScript, live: LiveScript, timer: PreciseTimer) {
+    this.#script = script;
+    this.#live = live;
+    this.#timer = timer;
+    this.#service = new ServiceModel(script);
+  }
+
+  /** @param clients everyone connected, in order of their connection */
+  handle(publisher: Client, event: WireEvent, arrivalNs: number, clients: Iterable<Client>): void {
+    const n = this.arrivals_ns.push(arrivalNs);
+    const { noise, reply, after } = eventReplies(this.#script, n, event.id);
+    for (const frame of noise) sendFrame(publisher, frame);
+    const dueNs = this.#service.replyAtNs(arrivalNs);
+    if (reply !== null) this.#timer.at(dueNs, () => this.#release(() => sendFrame(publisher, reply)));
+    this.#sendAfter(publisher, after, dueNs + NS_PER_MS);
+    if (reply !== null && !isEvery(this.#script.reject?.every, n)) this.#deliver(event, arrivalNs, clients);
+  }
+
+  #sendAfter(publisher: Client, frames: readonly ReplyFrame[], dueNs: number): void {
+    for (const frame of frames) this.#timer.at(dueNs, () => sendFrame(publisher, frame));
+  }
+
+  /** Send now, or hold until the group is complete and send that backwards. */
+  #release(send: () => void): void {
+    this.#held.push(send);
+    if (this.#held.length < (this.#script.reverseGroupsOf ?? 1)) return;
+    for (const held of this.#held.reverse()) held();
+    this.#held = [];
+  }
+
+  #deliver(event: WireEvent, arrivalNs: number, clients: Iterable<Client>): void {
+    const spacingNs = (this.#live.spacingMs ?? 0) * NS_PER_MS;
+    let k = 0;
+    for (const client of clients) {
+      for (const [subscription, filters] of client.subscriptions) {
+        if (!filters.some((filter) => matches(filter, event))) continue;
+        k++;
+        const dueNs = arrivalNs + k * spacingNs;
+        for (let copy = this.#copies(); copy > 0; copy--) {
+          this.#timer.at(dueNs, () => sendMessage(client, ['EVENT', subscription, event]));
+        }
+      }
+    }
+  }
+
+  /** How often the next delivery is made. */
+  #copies(): number {
+    this.deliveries++;
+    if (isEvery(this.#live.dropEvery, this.deliveries)) return 0;
+    return isEvery(this.#live.twiceEvery, this.deliveries) ? 2 : 1;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What a scripted relay does, as plain data: it crosses a process boundary as JSON. Everything that is left out
+ * behaves like a perfect relay: answers at once, in order, once. `every: k` means the k-th, 2k-th, … of them.
+ */
+export interface RelayScript {
+  readonly events?: EventScript;
+  readonly queries?: QueryScript;
+  readonly live?: LiveScript;
+  readonly connections?: ConnectionScript;
+}
+
+/** How long an answer takes after the message was accepted. */
+export type Delay =
+  | { readonly kind: 'exact'; readonly ms: number }
+  /** In every block of `slowEvery` exactly one, at a seeded place, takes `slowMs`; the others `fastMs`. */
+  | {
+      readonly kind: 'bimodal';
+      readonly fastMs: number;
+      readonly slowMs: number;
+      readonly slowEvery: number;
+      readonly seed: number;
+    };
+
+/** When events are served; one queue for all connections. */
+export interface ServiceScript {
+  readonly delay?: Delay;
+  /** Nothing is served in the last `forMs` of every `everyMs`, counted from the first event. */
+  readonly freeze?: { readonly everyMs: number; readonly forMs: number };
+  /** Served one after the other, each taking 1/capacity; without it any number at once. */
+  readonly capacity_per_s?: number;
+}
+
+/** Frames that are no answer, sent right when the event arrives, before its reply is due. */
+export type Noise =
+  | 'notice'
+  | 'auth'
+  | 'closed'
+  | 'ok-for-another-id'
+  | 'garbage'
+  | 'binary'
+  | 'invalid-utf8';
+
+/** How the text of an OK is written. */
+export type OkForm = 'compact' | 'spaced' | 'fragmented';
+
+export interface EventScript extends ServiceScript {
+  /** These events are never answered. */
+  readonly dropEvery?: number;
+  /** These events are answered twice, the second time 1 ms later. */
+  readonly twiceEvery?: number;
+  /** These events are followed by an OK for an id that nobody sent. */
+  readonly unknownEvery?: number;
+  /** These events are refused with this message, for example `blocked: you`. */
+  readonly reject?: { readonly every: number; readonly message: string };
+  /** OKs leave in groups of this many, the last one first. */
+  readonly reverseGroupsOf?: number;
+  readonly noise?: readonly Noise[];
+  readonly okForm?: OkForm;
+  /** Message of an accepting OK, for example `duplicate: have this event`; default empty. */
+  readonly okMessage?: string;
+}
+
+export interface QueryScript {
+  readonly delay?: Delay;
+  /** Stored events before EOSE; `endless` never sends EOSE and goes on until CLOSE. */
+  readonly stored?: number | 'endless';
+  readonly eose?: 'plain' | 'three-elements' | 'never';
+  /** These REQs get CLOSED with this message instead. */
+  readonly closed?: { readonly every: number; readonly message: string };
+}
+
+/** Delivery of accepted events to the live subscriptions that match. */
+export interface LiveScript {
+  /** The k-th matching subscriber gets the event k × this after its arrival, k from 1. */
+  readonly spacingMs?: number;
+  /** These deliveries are left out. */
+  readonly dropEvery?: number;
+  /** These deliveries are made twice. */
+  readonly twiceEvery?: number;
+}
+
+export interface ConnectionScript {
+  /** Upgrades are answered one after the other at this rate. */
+  readonly accept_per_s?: number;
+  /** After this many messages on a connection the relay closes it; code 1006 drops it without a close frame. */
+  readonly closeAfter?: { readonly messages: number; readonly code: number };
+  /** Once, this long after the first event, the relay reads nothing at all from any connection for `forMs`. */
+  readonly stopReading?: { readonly afterMs: number; readonly forMs: number };
+  /** `["AUTH", …]` right after the upgrade. */
+  readonly authOnConnect?: boolean;
+}

@@ -1,0 +1,141 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type Client, sendMessage } from './client.ts';
+import { EventHandler } from './event-handler.ts';
+import type { WireEvent, WireFilter } from './filter.ts';
+import { nowNs, PreciseTimer } from './precise-timer.ts';
+import { QueryHandler } from './query-handler.ts';
+import type { RelayScript } from './script.ts';
+import { gapVariation, perSecond, type RelayStats, spread } from './stats.ts';
+
+const NS_PER_MS = 1e6;
+const NS_PER_S = 1e9;
+
+/**
+ * A relay with known behaviour: answers are right in form, never checked, and come exactly when the script says.
+ * Uses nothing of the product. `GET /stats` tells what it saw and how well it kept time.
+ */
+export class ScriptedRelay {
+  readonly #script: RelayScript;
+  readonly #timer = new PreciseTimer();
+  readonly #events: EventHandler;
+  readonly #queries: QueryHandler;
+  readonly #clients = new Set<Client>();
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #server: Server;
+  #accepted = 0;
+  #upgradeFreeAtNs = 0;
+
+  private constructor(script: RelayScript) {
+    this.#script = script;
+    this.#events = new EventHandler(script.events ?? {}, script.live ?? {}, this.#timer);
+    this.#queries = new QueryHandler(script.queries ?? {}, this.#timer);
+    this.#server = createServer((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(request.url === '/stats' ? this.stats() : { name: 'scripted relay' }));
+    });
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+  }
+
+  /** Start on 127.0.0.1 at a free port. */
+  static async start(script: RelayScript): Promise<ScriptedRelay> {
+    const relay = new ScriptedRelay(script);
+    await new Promise<void>((resolve, reject) => {
+      relay.#server.once('error', reject);
+      relay.#server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, resolve);
+    });
+    return relay;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`;
+  }
+
+  stats(): RelayStats {
+    return {
+      connections: this.#accepted,
+      events: this.#events.arrivals_ns.length,
+      queries: this.#queries.queries,
+      closes: this.#queries.closes,
+      deliveries: this.#events.deliveries,
+      gapVariation: gapVariation(this.#events.arrivals_ns),
+      eventsPerSecond: perSecond(this.#events.arrivals_ns),
+      lateness_us: spread(this.#timer.lateness_us),
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#timer.stop();
+    for (const { socket } of this.#clients) socket.terminate();
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+      this.#server.closeAllConnections();
+    });
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    // A client may vanish while its upgrade waits; its `close` follows.
+    socket.on('error', () => socket.destroy());
+    const accept = (): void => {
+      this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#welcome(accepted, socket));
+    };
+    const rate_per_s = this.#script.connections?.accept_per_s;
+    if (rate_per_s === undefined) {
+      accept();
+      return;
+    }
+    this.#upgradeFreeAtNs = Math.max(nowNs(), this.#upgradeFreeAtNs) + NS_PER_S / rate_per_s;
+    this.#timer.at(this.#upgradeFreeAtNs, accept);
+  }
+
+  #welcome(socket: WebSocket, tcp: Socket): void {
+    tcp.setNoDelay(true);
+    const client: Client = { socket, subscriptions: new Map(), messages: 0 };
+    this.#accepted++;
+    this.#clients.add(client);
+    socket.on('close', () => this.#clients.delete(client));
+    // A broken connection also emits `close`; a scripted relay has nobody to tell.
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (data) => this.#receive(client, data));
+    if (this.#script.connections?.authOnConnect === true) sendMessage(client, ['AUTH', 'a challenge']);
+  }
+
+  #receive(client: Client, data: RawData): void {
+    const arrivalNs = nowNs();
+    const [type, first, ...rest] = JSON.parse(data.toString()) as [string, unknown, ...unknown[]];
+    if (type === 'EVENT') this.#receiveEvent(client, first as WireEvent, arrivalNs);
+    else if (type === 'REQ') this.#queries.open(client, String(first), rest as WireFilter[], arrivalNs);
+    else if (type === 'CLOSE') this.#queries.close(client, String(first));
+    client.messages++;
+    this.#closeWhenDue(client);
+  }
+
+  #receiveEvent(client: Client, event: WireEvent, arrivalNs: number): void {
+    if (this.#events.arrivals_ns.length === 0) this.#planPause(arrivalNs);
+    this.#events.handle(client, event, arrivalNs, this.#clients);
+  }
+
+  #planPause(firstEventNs: number): void {
+    const pause = this.#script.connections?.stopReading;
+    if (pause === undefined) return;
+    const startNs = firstEventNs + pause.afterMs * NS_PER_MS;
+    this.#timer.at(startNs, () => {
+      for (const { socket } of this.#clients) socket.pause();
+    });
+    this.#timer.at(startNs + pause.forMs * NS_PER_MS, () => {
+      for (const { socket } of this.#clients) socket.resume();
+    });
+  }
+
+  #closeWhenDue(client: Client): void {
+    const closing = this.#script.connections?.closeAfter;
+    if (closing === undefined || client.messages !== closing.messages) return;
+    if (closing.code === 1006) client.socket.terminate();
+    else client.socket.close(closing.code, 'scripted');
+  }
+}
