@@ -1,0 +1,40 @@
+import type { StoredEvent } from '../store/stored-event.ts';
+import type { Subscription } from './subscription.ts';
+import { SubscriptionIndex } from './subscription-index.ts';
+
+/** Hands accepted events to live subscriptions. */
+export class FanOut {
+  readonly #index = new SubscriptionIndex();
+
+  /** Open subscriptions of all connections. */
+  get subscriptions(): number {
+    return this.#index.size;
+  }
+
+  add(subscription: Subscription): void {
+    this.#index.add(subscription);
+  }
+
+  remove(subscription: Subscription): void {
+    subscription.close();
+    this.#index.remove(subscription);
+  }
+
+  /**
+   * Delivers an event to every subscription that it matches.
+   * @returns the number of those
+   */
+  publish(event: StoredEvent): number {
+    let deliveries = 0;
+    let json: Uint8Array | null = null;
+    const encode = (): Uint8Array => {
+      json ??= Buffer.from(event.json);
+      return json;
+    };
+    this.#index.forEachMatch(event, (subscription) => {
+      subscription.deliver(event, encode);
+      deliveries++;
+    });
+    return deliveries;
+  }
+}

@@ -1,0 +1,38 @@
+import { SUBSCRIPTION_ID_MAX } from '../../nostr/client-message.ts';
+import type { RelayInformation } from '../../nostr/nip11.ts';
+import type { RelayOptions } from '../options.ts';
+
+/** NIPs that the relay implements. */
+const SUPPORTED_NIPS = [1, 9, 11, 40, 45];
+
+/** The information document (NIP-11): every number in it is the one that is enforced. */
+export function relayInformation(
+  options: RelayOptions,
+  version: string,
+): RelayInformation & { store: object } {
+  const { limits } = options;
+  return {
+    name: 'relay-bench reference relay',
+    description: `Keeps events in memory${options.verify ? '' : '; accepts ANY signature (benchmark mode)'}.`,
+    supported_nips: SUPPORTED_NIPS,
+    software: 'relay-bench',
+    version,
+    limitation: {
+      max_message_length: limits.maxMessageBytes,
+      max_subscriptions: limits.maxSubscriptions,
+      max_filters: limits.maxFilters,
+      max_limit: limits.maxLimit,
+      default_limit: limits.defaultLimit,
+      max_subid_length: SUBSCRIPTION_ID_MAX,
+      max_event_tags: limits.maxEventTags,
+      max_content_length: limits.maxContentLength,
+      created_at_upper_limit: limits.createdAtAheadS,
+      min_pow_difficulty: 0,
+      auth_required: false,
+      payment_required: false,
+      restricted_writes: false,
+    },
+    // Not part of NIP-11: at this size events are answered `error: store is full`.
+    store: { type: options.store, limit_bytes: options.memoryLimitBytes },
+  };
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { parseRelayOptions, type RelayOptions } from './options.ts';
+import { type RunningRelay, startRelay } from './relay.ts';
+
+/** A second signal, or a stop that takes longer, ends the process at once. */
+const STOP_DEADLINE_MS = 4_500;
+
+function log(text: string): void {
+  process.stderr.write(`relay: ${text}\n`);
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version: unknown }).version);
+}
+
+function fail(error: unknown): never {
+  log(
+    error instanceof RelayBenchError && error.hint !== undefined
+      ? `${error.message}; ${error.hint}`
+      : messageOf(error),
+  );
+  process.exit(error instanceof RelayBenchError ? error.exitCode : EXIT.unreachable);
+}
+
+/** Stops the relay once, on a signal or when the parent has gone. */
+function stopOnce(relay: RunningRelay): (reason: string) => void {
+  let isStopping = false;
+  return (reason) => {
+    if (isStopping) process.exit(EXIT.internal);
+    isStopping = true;
+    log(`stopping: ${reason}`);
+    setTimeout(() => process.exit(EXIT.internal), STOP_DEADLINE_MS).unref();
+    relay.stop().then(() => process.exit(EXIT.ok), fail);
+  };
+}
+
+function watchForStop(relay: RunningRelay, options: RelayOptions): void {
+  const stop = stopOnce(relay);
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  if (!options.exitWithParent) return;
+  process.stdin.on('end', () => stop('the parent process has gone'));
+  process.stdin.on('error', () => stop('the parent process has gone'));
+  process.stdin.resume();
+}
+
+async function main(): Promise<void> {
+  const options = parseRelayOptions(process.argv.slice(2));
+  const relay = await startRelay(options, {
+    version: packageVersion(),
+    nowSeconds: () => Math.floor(Date.now() / 1_000),
+    onError: (error) => log(`error: ${messageOf(error)}`),
+    onFatal: fail,
+  });
+  watchForStop(relay, options);
+  const ready = { ready: true, url: relay.url, port: relay.port, pid: process.pid };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+main().catch(fail);

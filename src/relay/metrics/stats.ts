@@ -1,0 +1,43 @@
+/** What became of an EVENT, as a label of the metrics. */
+export const EVENT_OUTCOMES = [
+  'stored',
+  'ephemeral',
+  'duplicate',
+  'superseded',
+  'deleted',
+  'invalid',
+  'overloaded',
+  'full',
+  'error',
+] as const;
+
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+/** Operations whose latency is measured. */
+export type QueryOperation = 'req' | 'count';
+
+/**
+ * Counts of one relay process. Plain numbers, because they are counted on the hot path; the metrics
+ * endpoint reads them.
+ */
+export class RelayStats {
+  readonly events: Record<EventOutcome, number>;
+  connections = 0;
+  connectionsTotal = 0;
+  deliveries = 0;
+  /** Messages that could not be understood or were against the rules. */
+  invalidMessages = 0;
+  /** Connections that were cut because their reader was too slow. */
+  slowReadersCut = 0;
+  /** Called with the duration of every query. */
+  onQuery: (operation: QueryOperation, seconds: number) => void = () => undefined;
+
+  constructor() {
+    this.events = Object.fromEntries(EVENT_OUTCOMES.map((outcome) => [outcome, 0])) as typeof this.events;
+  }
+
+  /** EVENT messages answered since the start. */
+  get eventsTotal(): number {
+    return EVENT_OUTCOMES.reduce((total, outcome) => total + this.events[outcome], 0);
+  }
+}

@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { RelayBenchError } from '../base/errors.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
+
+/** Everything that a relay process is told. */
+export interface RelayOptions {
+  readonly host: string;
+  /** 0 lets the system choose a free one. */
+  readonly port: number;
+  readonly store: 'memory';
+  /** Estimated bytes at which the memory store answers `full`. */
+  readonly memoryLimitBytes: number;
+  /** False accepts every signature (ids are still checked); for benchmarks. */
+  readonly verify: boolean;
+  readonly verifyWorkers: number;
+  readonly limits: RelayLimits;
+  /** Stop when standard input ends: the parent process is gone. */
+  readonly exitWithParent: boolean;
+}
+
+/** Flags that set a limit, all whole numbers. */
+const LIMIT_FLAGS = {
+  'max-message-bytes': 'maxMessageBytes',
+  'max-connections': 'maxConnections',
+  'max-subscriptions': 'maxSubscriptions',
+  'max-filters': 'maxFilters',
+  'max-filter-values': 'maxFilterValues',
+  'max-limit': 'maxLimit',
+  'default-limit': 'defaultLimit',
+  'max-event-tags': 'maxEventTags',
+  'max-content-length': 'maxContentLength',
+  'created-at-ahead-s': 'createdAtAheadS',
+  'max-backlog-bytes': 'maxBacklogBytes',
+  'verify-queue-max': 'verifyQueueMax',
+} as const satisfies Record<string, keyof RelayLimits>;
+
+const FLAGS = {
+  host: { type: 'string', default: '127.0.0.1' },
+  port: { type: 'string', default: '0' },
+  store: { type: 'string', default: 'memory' },
+  'memory-limit': { type: 'string', default: '512MB' },
+  'no-verify': { type: 'boolean', default: false },
+  'verify-workers': { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
+  'exit-with-parent': { type: 'boolean', default: false },
+} as const;
+
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+function invalid(message: string, hint: string): RelayBenchError {
+  return new RelayBenchError(message, { code: 'RELAY_OPTION_INVALID', hint });
+}
+
+function wholeNumber(values: Values, flag: string, fallback: number): number {
+  const text = values[flag] ?? String(fallback);
+  if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
+  throw invalid(`--${flag} "${text}" is not a whole number`, `for example --${flag} ${fallback}`);
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
+
+function byteCount(text: string): number {
+  const match = /^(\d{1,12})(|KB|MB|GB)$/.exec(text);
+  const unit = UNIT_BYTES[match?.[2] ?? 'none'];
+  if (unit === undefined) throw invalid(`--memory-limit "${text}" is not a size`, 'for example 512MB or 2GB');
+  return Number(match?.[1]) * unit;
+}
+
+function parseFlags(args: readonly string[]): Values {
+  const limits = Object.fromEntries(
+    Object.keys(LIMIT_FLAGS).map((flag) => [flag, { type: 'string' } as const]),
+  );
+  try {
+    return parseArgs({ args: [...args], options: { ...FLAGS, ...limits }, strict: true }).values;
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error), 'see docs/relay.md for the flags');
+  }
+}
+
+function parseLimits(values: Values): RelayLimits {
+  const set = Object.entries(LIMIT_FLAGS).map(([flag, name]) => [
+    name,
+    wholeNumber(values, flag, DEFAULT_LIMITS[name]),
+  ]);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(set) };
+}
+
+/**
+ * Reads the command line of the relay program.
+ * @throws RelayBenchError `RELAY_OPTION_INVALID`
+ */
+export function parseRelayOptions(args: readonly string[]): RelayOptions {
+  const values = parseFlags(args);
+  if (values['store'] !== 'memory') throw invalid(`--store "${values['store']}" is unknown`, 'known: memory');
+  return {
+    host: String(values['host']),
+    port: wholeNumber(values, 'port', 0),
+    store: 'memory',
+    memoryLimitBytes: byteCount(String(values['memory-limit'])),
+    verify: values['no-verify'] !== true,
+    verifyWorkers: Math.max(1, wholeNumber(values, 'verify-workers', 1)),
+    limits: parseLimits(values),
+    exitWithParent: values['exit-with-parent'] === true,
+  };
+}

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FanOut } from './fanout/fan-out.ts';
+import { Connections } from './http/connections.ts';
+import { relayInformation } from './http/information.ts';
+import { answerHttp, type HttpContent } from './http/routes.ts';
+import { createMetrics, type RelayMetrics } from './metrics/metrics.ts';
+import { RelayStats } from './metrics/stats.ts';
+import type { RelayOptions } from './options.ts';
+import { Ingest } from './protocol/ingest.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import type { EventStore } from './store/store.ts';
+import { trustingVerifier, type Verifier } from './verify/verifier.ts';
+import { WorkerPool } from './verify/worker-pool.ts';
+
+/** A relay that accepts connections. */
+export interface RunningRelay {
+  /** `ws://host:port`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Stops gracefully: no new connections, events in flight are answered, CLOSED for every subscription, close
+   * 1001. Takes less than 5 s whatever the clients do.
+   */
+  stop(): Promise<void>;
+}
+
+/** What a relay needs from its program. */
+export interface RelayEnvironment {
+  readonly version: string;
+  readonly nowSeconds: () => number;
+  /** An operation has failed; the relay goes on. */
+  readonly onError: (error: unknown) => void;
+  /** The relay cannot go on. */
+  readonly onFatal: (error: Error) => void;
+}
+
+const IN_FLIGHT_DEADLINE_MS = 2_000;
+const CLOSE_DEADLINE_MS = 1_500;
+/** Time for the request line and headers, upgrade requests included: a slow handshake is cut. */
+const HEADERS_TIMEOUT_MS = 10_000;
+
+interface Parts {
+  readonly store: EventStore;
+  readonly verifier: Verifier;
+  readonly ingest: Ingest;
+  readonly connections: Connections;
+  readonly metrics: RelayMetrics;
+}
+
+function createVerifier(options: RelayOptions, onFailure: (error: Error) => void): Verifier {
+  if (!options.verify) return trustingVerifier;
+  return new WorkerPool({
+    workers: options.verifyWorkers,
+    queueMax: options.limits.verifyQueueMax,
+    onFailure,
+  });
+}
+
+function createParts(options: RelayOptions, environment: RelayEnvironment): Parts {
+  const { limits } = options;
+  const { nowSeconds, onError } = environment;
+  const stats = new RelayStats();
+  const store = new MemoryStore({ limitBytes: options.memoryLimitBytes, nowSeconds });
+  const verifier = createVerifier(options, environment.onFatal);
+  const fanOut = new FanOut();
+  const ingest = new Ingest({ store, verifier, fanOut, limits, stats, nowSeconds, onError });
+  const connections = new Connections({ ingest, store, fanOut, limits, stats, onError });
+  const metrics = createMetrics({
+    stats,
+    subscriptions: () => fanOut.subscriptions,
+    verifyQueueDepth: () => verifier.queueDepth,
+    ingestInFlight: () => ingest.inFlight,
+    storeUsage: () => store.usage(),
+  });
+  return { store, verifier, ingest, connections, metrics };
+}
+
+function createHttpServer(content: HttpContent, connections: Connections): Server {
+  const server = createServer(
+    {
+      noDelay: true,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+    },
+    (request, response) => answerHttp(request, response, content),
+  );
+  server.on('upgrade', (request, socket, head) => {
+    (socket as Socket).setNoDelay(true);
+    connections.upgrade(request, socket, head);
+  });
+  return server;
+}
+
+async function stopParts(server: Server, parts: Parts): Promise<void> {
+  server.close();
+  parts.connections.stopSessions();
+  await Promise.race([parts.ingest.idle(), delay(IN_FLIGHT_DEADLINE_MS, undefined, { ref: false })]);
+  await parts.connections.close(CLOSE_DEADLINE_MS);
+  server.closeAllConnections();
+  parts.metrics.close();
+  await parts.verifier.close();
+  await parts.store.close();
+}
+
+/**
+ * Starts a relay.
+ * @throws the error of the system where the address cannot be used
+ */
+export async function startRelay(
+  options: RelayOptions,
+  environment: RelayEnvironment,
+): Promise<RunningRelay> {
+  const parts = createParts(options, environment);
+  let isStopping = false;
+  const server = createHttpServer(
+    {
+      information: JSON.stringify(relayInformation(options, environment.version)),
+      metrics: async () => ({
+        type: parts.metrics.registry.contentType,
+        text: await parts.metrics.registry.metrics(),
+      }),
+      notReady: () =>
+        isStopping ? 'shutting down' : parts.store.isReady() ? null : 'store is not reachable',
+      onError: environment.onError,
+    },
+    parts.connections,
+  );
+  server.listen(options.port, options.host, 4_096);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const stop = (): Promise<void> => {
+    isStopping = true;
+    return stopParts(server, parts);
+  };
+  return { url: `ws://${host}:${port}`, port, stop };
+}

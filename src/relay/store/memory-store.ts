@@ -1,0 +1,174 @@
+import { type Filter, FilterMatcher } from '../../nostr/filter.ts';
+import { compareNewestFirst, DELETION_KIND } from '../../nostr/kinds.ts';
+import { candidateLists } from './candidates.ts';
+import { EventIndexes } from './event-indexes.ts';
+import { Heap } from './heap.ts';
+import { memoryBytes, TOMBSTONE_BYTES } from './memory-cost.ts';
+import { mergeNewestFirst } from './merge.ts';
+import type { AddOutcome, EventStore, LimitedFilter, StoreUsage } from './store.ts';
+import type { StoredEvent } from './stored-event.ts';
+import { isOwnAddress, Tombstones } from './tombstones.ts';
+
+/** What a memory store is given. */
+export interface MemoryStoreOptions {
+  /** Estimated bytes at which the store answers `full`. */
+  readonly limitBytes: number;
+  /** Current Unix time in seconds; tests pass their own. */
+  readonly nowSeconds: () => number;
+}
+
+/**
+ * Keeps events in memory, indexed for every filter; nothing survives the process. A full store refuses new
+ * events and never evicts: an acknowledged event stays. Versions that replace others and deletions are
+ * accepted as long as they need no more than they free.
+ */
+export class MemoryStore implements EventStore {
+  readonly #options: MemoryStoreOptions;
+  readonly #byId = new Map<string, StoredEvent>();
+  readonly #byAddress = new Map<string, StoredEvent>();
+  readonly #indexes = new EventIndexes();
+  readonly #tombstones = new Tombstones();
+  readonly #expiring = new Heap<StoredEvent>((a, b) => a.expiresAt - b.expiresAt);
+  #eventBytes = 0;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options;
+  }
+
+  knows(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  add(event: StoredEvent): Promise<AddOutcome> {
+    this.#dropExpired();
+    return Promise.resolve(this.#add(event));
+  }
+
+  query(filters: readonly LimitedFilter[]): Promise<readonly StoredEvent[]> {
+    const [first] = filters;
+    if (filters.length === 1 && first !== undefined) return Promise.resolve(this.#queryOne(first));
+    const events = new Set(filters.flatMap((filter) => this.#queryOne(filter)));
+    return Promise.resolve([...events].sort(compareNewestFirst));
+  }
+
+  count(filters: readonly Filter[]): Promise<number> {
+    const [first] = filters;
+    const counted = new Set<StoredEvent>();
+    let count = 0;
+    for (const filter of filters) {
+      for (const event of this.#matches(filter)) {
+        if (filters.length > 1) counted.add(event);
+        else count++;
+      }
+    }
+    return Promise.resolve(first === undefined || filters.length > 1 ? counted.size : count);
+  }
+
+  usage(): StoreUsage {
+    return { events: this.#byId.size, bytes: this.#bytes(), limitBytes: this.#options.limitBytes };
+  }
+
+  isReady(): boolean {
+    return true;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #bytes(): number {
+    return this.#eventBytes + this.#tombstones.size * TOMBSTONE_BYTES;
+  }
+
+  #add(event: StoredEvent): AddOutcome {
+    if (this.#byId.has(event.id)) return 'duplicate';
+    if (this.#tombstones.forbid(event)) return 'deleted';
+    const previous = event.address === null ? undefined : this.#byAddress.get(event.address);
+    if (previous !== undefined && compareNewestFirst(previous, event) < 0) return 'superseded';
+    const victims = event.kind === DELETION_KIND ? this.#victims(event) : [];
+    if (previous !== undefined) victims.push(previous);
+    if (!this.#fits(event, victims)) return 'full';
+    for (const victim of victims) this.#remove(victim);
+    if (event.kind === DELETION_KIND) this.#tombstones.record(event);
+    this.#insert(event);
+    return 'stored';
+  }
+
+  /** The stored events that a deletion request names and may delete (NIP-09). */
+  #victims(request: StoredEvent): StoredEvent[] {
+    const victims = new Set<StoredEvent>();
+    for (const [name, value] of request.tags) {
+      const victim =
+        name === 'e' ? this.#byId.get(value) : name === 'a' ? this.#ownVersion(request, value) : undefined;
+      if (victim?.pubkey === request.pubkey && victim.kind !== DELETION_KIND) victims.add(victim);
+    }
+    return [...victims];
+  }
+
+  #ownVersion(request: StoredEvent, address: string): StoredEvent | undefined {
+    const version = isOwnAddress(address, request.pubkey) ? this.#byAddress.get(address) : undefined;
+    return version !== undefined && version.created_at <= request.created_at ? version : undefined;
+  }
+
+  #fits(event: StoredEvent, victims: readonly StoredEvent[]): boolean {
+    let bytes = this.#bytes() + memoryBytes(event);
+    for (const victim of victims) bytes -= memoryBytes(victim);
+    return bytes <= this.#options.limitBytes;
+  }
+
+  #insert(event: StoredEvent): void {
+    this.#byId.set(event.id, event);
+    if (event.address !== null) this.#byAddress.set(event.address, event);
+    this.#indexes.add(event);
+    if (event.expiresAt !== Number.POSITIVE_INFINITY) this.#expiring.push(event);
+    this.#eventBytes += memoryBytes(event);
+  }
+
+  #remove(event: StoredEvent): void {
+    this.#byId.delete(event.id);
+    if (event.address !== null) this.#byAddress.delete(event.address);
+    this.#indexes.remove(event);
+    this.#eventBytes -= memoryBytes(event);
+  }
+
+  /** Removes what has expired (NIP-40); queries leave it out even before. */
+  #dropExpired(): void {
+    const now = this.#options.nowSeconds();
+    for (let event = this.#expiring.top(); event !== undefined && event.expiresAt <= now; ) {
+      // It may be gone already: replaced or deleted.
+      if (this.#byId.get(event.id) === event) this.#remove(event);
+      this.#expiring.pop();
+      event = this.#expiring.top();
+    }
+  }
+
+  #queryOne(filter: LimitedFilter): StoredEvent[] {
+    const events: StoredEvent[] = [];
+    if (filter.limit === 0) return events;
+    for (const event of this.#matches(filter)) {
+      events.push(event);
+      if (events.length >= filter.limit) break;
+    }
+    return events;
+  }
+
+  /** All events that match, newest first. */
+  *#matches(filter: Filter): Generator<StoredEvent> {
+    const matcher = new FilterMatcher(filter);
+    const since = filter.since ?? Number.NEGATIVE_INFINITY;
+    const now = this.#options.nowSeconds();
+    for (const event of this.#candidates(filter)) {
+      if (event.created_at < since) return;
+      if (event.expiresAt > now && matcher.matches(event)) yield event;
+    }
+  }
+
+  #candidates(filter: Filter): Iterable<StoredEvent> {
+    if (filter.ids === undefined) {
+      const until = filter.until ?? Number.POSITIVE_INFINITY;
+      return mergeNewestFirst(candidateLists(this.#indexes, filter), until);
+    }
+    const events = [...new Set(filter.ids)].map((id) => this.#byId.get(id));
+    return events.filter((event) => event !== undefined).sort(compareNewestFirst);
+  }
+}

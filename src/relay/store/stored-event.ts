@@ -1,0 +1,52 @@
+import type { NostrEvent } from '../../nostr/event.ts';
+import { replaceableAddress } from '../../nostr/kinds.ts';
+
+/**
+ * An event as the relay keeps it: what finding it depends on, and its JSON text, serialised once. Content
+ * and signature live in the text only.
+ */
+export interface StoredEvent {
+  readonly id: string;
+  readonly pubkey: string;
+  /** Unix seconds. */
+  readonly created_at: number;
+  readonly kind: number;
+  /** Only the tags that filters can ask for: one-letter name and first value. */
+  readonly tags: readonly (readonly [name: string, value: string])[];
+  /** The whole event as JSON. */
+  readonly json: string;
+  /** The address of which only one version is kept; null for regular events. */
+  readonly address: string | null;
+  /** Unix seconds from which the event is no longer served (NIP-40); Infinity without the tag. */
+  readonly expiresAt: number;
+}
+
+const LETTER = /^[a-zA-Z]$/;
+
+function isIndexed(tag: readonly string[]): tag is readonly [string, string] {
+  return tag[1] !== undefined && LETTER.test(tag[0] ?? '');
+}
+
+function indexedTags(tags: NostrEvent['tags']): StoredEvent['tags'] {
+  return tags.filter(isIndexed).map((tag) => (tag.length === 2 ? tag : [tag[0], tag[1]]));
+}
+
+/** The second from which an event is expired (NIP-40); Infinity where the tag is missing or not a number. */
+export function expirationOf(tags: NostrEvent['tags']): number {
+  const text = tags.find((tag) => tag[0] === 'expiration')?.[1];
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+}
+
+/** Prepares an accepted event for storing and for sending. */
+export function toStoredEvent(event: NostrEvent): StoredEvent {
+  return {
+    id: event.id,
+    pubkey: event.pubkey,
+    created_at: event.created_at,
+    kind: event.kind,
+    tags: indexedTags(event.tags),
+    json: JSON.stringify(event),
+    address: replaceableAddress(event),
+    expiresAt: expirationOf(event.tags),
+  };
+}

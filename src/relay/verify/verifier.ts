@@ -1,0 +1,20 @@
+import type { NostrEvent } from '../../nostr/event.ts';
+
+/** `overloaded`: the queue was full and the signature was not looked at. */
+export type Verdict = 'valid' | 'invalid' | 'overloaded';
+
+/** Checks the signatures of events whose shape and id are right. */
+export interface Verifier {
+  /** Rejects only when the verifier itself has failed. */
+  verify(event: NostrEvent): Promise<Verdict>;
+  /** Events waiting for a thread. */
+  readonly queueDepth: number;
+  close(): Promise<void>;
+}
+
+/** Accepts every signature: for benchmarks of everything else. */
+export const trustingVerifier: Verifier = {
+  verify: () => Promise.resolve('valid'),
+  queueDepth: 0,
+  close: () => Promise.resolve(),
+};
