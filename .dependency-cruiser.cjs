@@ -56,10 +56,16 @@ module.exports = {
     }),
     ...room('scenario', { values: ['base', 'metric'], reason: 'A schema does not know how it is run.' }),
     ...room('plan', {
-      values: ['base', 'metric'],
-      types: ['scenario'],
-      reason: 'A plan is a pure function of a scenario: no YAML, no network, testable alone.',
+      values: ['base', 'metric', 'scenario', 'gate'],
+      reason: 'A plan is a pure function of a scenario: its gates are checked here, before anything runs.',
     }),
+    {
+      name: 'plan-reads-no-scenario-text',
+      comment: 'YAML and files end at the scenario loader; a plan starts from the parsed scenario.',
+      severity: 'error',
+      from: { path: '^src/plan/' },
+      to: { path: '^src/scenario/', pathNot: '^src/scenario/(schema|consistency)\\.ts$' },
+    },
     ...room('wire', { values: ['base', 'nostr'], reason: 'A connection does not know what it is used for.' }),
     ...room('workload', {
       values: ['base', 'metric', 'nostr', 'corpus', 'wire'],
@@ -87,7 +93,7 @@ module.exports = {
     }),
     ...room('gate', {
       values: ['base', 'metric', 'record'],
-      types: ['plan'],
+      types: ['scenario'],
       reason: 'Gates judge finished records, later and elsewhere, from files alone.',
     }),
     ...room('compare', {
@@ -205,7 +211,8 @@ module.exports = {
       comment: 'Plans, metrics and verdicts are functions of their arguments.',
       severity: 'error',
       from: { path: '^src/(plan|metric|gate|compare|capacity)/' },
-      to: { dependencyTypes: ['core'] },
+      // A hash is a function like any other.
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
 
     {

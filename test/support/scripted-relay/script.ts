@@ -24,7 +24,7 @@ export type Delay =
 /** When events are served; one queue for all connections. */
 export interface ServiceScript {
   readonly delay?: Delay;
-  /** Nothing is served in the last `forMs` of every `everyMs`, counted from the first event. */
+  /** Nothing is served in the middle `forMs` of every `everyMs`, counted from the first event. */
   readonly freeze?: { readonly everyMs: number; readonly forMs: number };
   /** Served one after the other, each taking 1/capacity; without it any number at once. */
   readonly capacity_per_s?: number;

@@ -31,9 +31,10 @@ export class ServiceModel {
   #thawedNs(atNs: number): number {
     const freeze = this.#service.freeze;
     if (freeze === undefined) return atNs;
-    const period = freeze.everyMs * NS_PER_MS;
-    const intoPeriod = (atNs - this.#originNs) % period;
-    return intoPeriod >= period - freeze.forMs * NS_PER_MS ? atNs + period - intoPeriod : atNs;
+    const frozenFrom = ((freeze.everyMs - freeze.forMs) / 2) * NS_PER_MS;
+    const frozenTo = frozenFrom + freeze.forMs * NS_PER_MS;
+    const intoPeriod = (atNs - this.#originNs) % (freeze.everyMs * NS_PER_MS);
+    return intoPeriod >= frozenFrom && intoPeriod < frozenTo ? atNs + frozenTo - intoPeriod : atNs;
   }
 }
 
