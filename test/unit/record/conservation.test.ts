@@ -12,7 +12,7 @@ describe('checkConservation', () => {
       events_rejected: { blocked: 1, 'rate-limited': 1 },
       events_timeout: 2,
       events_lost_at_close: 1,
-      queries_sent: 7,
+      queries_sent: 6,
       queries_completed: 3,
       queries_closed: 1,
       queries_timeout: 1,

@@ -1,0 +1,21 @@
+import { RelayBenchError } from '../base/errors.ts';
+import type { Format } from './format.ts';
+import { jsonFormat } from './json.ts';
+import { markdownFormat } from './markdown.ts';
+import { terminalFormat } from './terminal.ts';
+
+/** Every format that a record can be rendered in. */
+export const FORMATS: readonly Format[] = [terminalFormat, jsonFormat, markdownFormat];
+
+/**
+ * The format of that name.
+ * @throws RelayBenchError `FORMAT_UNKNOWN`
+ */
+export function formatByName(name: string): Format {
+  const format = FORMATS.find((one) => one.name === name);
+  if (format !== undefined) return format;
+  throw new RelayBenchError(`there is no report format "${name}"`, {
+    code: 'FORMAT_UNKNOWN',
+    hint: `use one of ${FORMATS.map((one) => one.name).join(', ')}`,
+  });
+}

@@ -1,0 +1,66 @@
+import { markdownCellCode, markdownCode, markdownText } from './escape.ts';
+import type { Format } from './format.ts';
+import { buildDocument } from './view/build-document.ts';
+import type { Cell, Headline, List, Section, Table } from './view/document.ts';
+
+/** GitHub refuses a step summary above 1 MiB as a whole, and several commands may share one. */
+const MAX_BYTES = 256 * 1024;
+/** Room for the line that says what was left out. */
+const RESERVE_BYTES = 1024;
+const MAX_SENTENCE = 400;
+
+const MARKS = { PASS: '✅', FAIL: '❌', INVALID: '⚠️' } as const;
+
+/** GitHub Markdown, for step summaries and pull requests; at most 256 KiB, whole sections only. */
+export const markdownFormat: Format = {
+  name: 'md',
+  fileName: 'summary.md',
+  render: (record) => {
+    const { headline, sections } = buildDocument(record);
+    return boundedJoin(renderHeadline(headline), sections);
+  },
+};
+
+function boundedJoin(head: string, sections: readonly Section[]): string {
+  let text = head;
+  const leftOut: string[] = [];
+  for (const section of sections) {
+    const longer = `${text}\n${renderSection(section)}`;
+    if (Buffer.byteLength(longer) <= MAX_BYTES - RESERVE_BYTES) text = longer;
+    else leftOut.push(section.title);
+  }
+  return leftOut.length === 0 ? text : `${text}\n_Left out for size, see run.json: ${leftOut.join(', ')}_\n`;
+}
+
+function renderHeadline({ word, sentence, facts }: Headline): string {
+  const [subject = '', ...others] = facts.map((fact) => markdownText(fact, MAX_SENTENCE));
+  return `## ${MARKS[word]} ${word}: ${subject}\n\n**${markdownText(sentence, MAX_SENTENCE)}**\n\n${others.join(' · ')}\n`;
+}
+
+function renderSection(section: Section): string {
+  const { title, note, content, secondary } = section;
+  const hint = note === undefined ? '' : `${markdownText(note)}\n\n`;
+  const body = `${hint}${content.kind === 'list' ? renderList(content) : renderTable(content)}`;
+  if (secondary !== true) return `### ${markdownText(title)}\n\n${body}`;
+  return `<details><summary>${markdownText(title)}</summary>\n\n${body}\n</details>\n`;
+}
+
+function renderTable({ columns, rows }: Table): string {
+  const head = columns.map((column) => markdownText(column.title));
+  const rule = columns.map((column) => (column.align === 'right' ? '--:' : ':--'));
+  const body = rows.map((row) => row.map(renderCell));
+  return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}
+
+function renderList({ items }: List): string {
+  return items
+    .map((item) => `- ${item.code ? markdownCode(item.text) : markdownText(item.text, MAX_SENTENCE)}\n`)
+    .join('');
+}
+
+function renderCell({ text, tone, code }: Cell): string {
+  if (code === true) return markdownCellCode(text);
+  // Markdown drops indentation, which says what belongs to the row above.
+  const shown = markdownText(text.replace(/^ +/, '↳ '));
+  return tone === 'bad' && shown !== '' ? `**${shown}**` : shown;
+}

@@ -1,0 +1,111 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { visible } from './escape.ts';
+import type { Format, RenderOptions } from './format.ts';
+import { plainTable } from './plain-table.ts';
+import { buildDocument } from './view/build-document.ts';
+import type { Cell, Headline, List, Section, Table, Tone } from './view/document.ts';
+
+const MIN_COLUMNS = 60;
+const MAX_COLUMNS = 100;
+/** Below this, table columns move closer together. */
+const ROOMY_COLUMNS = 96;
+/** Sentences may be longer than cells of a table. */
+const MAX_SENTENCE = 400;
+const MAX_PATH = 4_096;
+
+interface Layout {
+  readonly chalk: ChalkInstance;
+  readonly columns: number;
+  readonly gap: number;
+}
+
+/** The final report of a run, for a person; the verdict stands first and, for those who scrolled, last. */
+export const terminalFormat: Format = {
+  name: 'terminal',
+  fileName: null,
+  render: (record, options) => {
+    const { headline, sections } = buildDocument(record);
+    const layout = layoutOf(options);
+    const blocks = [
+      renderHeadline(headline, headline.facts, layout),
+      ...sections.map((section) => renderSection(section, layout)),
+      ...(options.files.length === 0 ? [] : [renderFiles(options.files, layout)]),
+      renderHeadline(headline, [], layout),
+    ];
+    return `${blocks.join('\n\n')}\n`;
+  },
+};
+
+function layoutOf(options: RenderOptions): Layout {
+  const columns = Math.max(MIN_COLUMNS, Math.min(options.columns, MAX_COLUMNS));
+  return {
+    chalk: new Chalk({ level: options.color ? 1 : 0 }),
+    columns,
+    gap: columns < ROOMY_COLUMNS ? 1 : 2,
+  };
+}
+
+function renderHeadline({ word, sentence }: Headline, facts: readonly string[], layout: Layout): string {
+  const { chalk, columns } = layout;
+  const badge = { PASS: chalk.bgGreen, FAIL: chalk.bgRed, INVALID: chalk.bgYellow }[word].black.bold(
+    ` ${word} `,
+  );
+  const rows = [[badge, chalk.bold(visible(sentence, MAX_SENTENCE))]];
+  if (facts.length > 0) rows.push(['', chalk.dim(visible(facts.join(' · '), MAX_SENTENCE))]);
+  return plainTable({ rows, width: columns, gap: 1, wraps: 1, widths: [word.length + 2, 0] });
+}
+
+function renderSection(section: Section, layout: Layout): string {
+  const { title, note, content } = section;
+  const body = content.kind === 'list' ? renderList(content, layout) : renderTable(content, layout);
+  return `${renderTitle(title, note, layout)}\n${body}`;
+}
+
+function renderTitle(title: string, note: string | undefined, { chalk, columns }: Layout): string {
+  const shown = chalk.bold.underline(title);
+  if (note === undefined) return shown;
+  const fits = title.length + 2 + note.length <= columns;
+  return `${shown}${fits ? '  ' : '\n  '}${chalk.dim(note)}`;
+}
+
+function renderTable({ columns, rows }: Table, { chalk, columns: width, gap }: Layout): string {
+  const head = columns.some((column) => column.title !== '')
+    ? [columns.map((column) => chalk.dim(column.title))]
+    : [];
+  const shown = rows.map((row) => row.map((one) => visible(one.text)));
+  const widths = columns.map((column, at) =>
+    Math.max(column.title.length, ...shown.map((row) => row[at]?.length ?? 0)),
+  );
+  return plainTable({
+    rows: [...head, ...rows.map((row, at) => row.map((one, i) => paint(shown[at]?.[i] ?? '', one, chalk)))],
+    aligns: columns.map((column) => column.align),
+    widths,
+    wraps: columns.findIndex((column) => column.wraps === true),
+    width,
+    gap,
+  });
+}
+
+function renderList({ items }: List, { chalk, columns }: Layout): string {
+  const rows = items.map((item) => ['·', paint(visible(item.text, MAX_SENTENCE), item, chalk)]);
+  return plainTable({ rows, width: columns, gap: 1, wraps: 1, widths: [1, 0] });
+}
+
+/** Paths are never wrapped or cut: they are there to be copied. */
+function renderFiles(files: readonly string[], layout: Layout): string {
+  return [
+    renderTitle('Files', undefined, layout),
+    ...files.map((file) => `  ${visible(file, MAX_PATH)}`),
+  ].join('\n');
+}
+
+function paint(shown: string, { tone = 'plain' }: Cell, chalk: ChalkInstance): string {
+  const painters: Record<Tone, (text: string) => string> = {
+    plain: (text) => text,
+    good: chalk.green,
+    bad: chalk.red,
+    warn: chalk.yellow,
+    muted: chalk.dim,
+  };
+  return painters[tone](shown);
+}

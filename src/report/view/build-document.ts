@@ -1,0 +1,41 @@
+import type { RunRecord } from '../../record/schema.ts';
+import { list, type ReportDocument, type Section } from './document.ts';
+import { errorsSection, noticesSection } from './errors.ts';
+import { gatesSection } from './gates.ts';
+import { headline } from './headline.ts';
+import { latenciesSection } from './latencies.ts';
+import { loadSection, phasesSection } from './load.ts';
+import { componentsSection, environmentSection, generatorSection } from './machine.ts';
+
+/** What a report of this record says, in reading order: verdict, why, numbers, what to doubt. */
+export function buildDocument(record: RunRecord): ReportDocument {
+  const sections = [
+    invalidSection(record),
+    gatesSection(record),
+    latenciesSection(record),
+    loadSection(record),
+    phasesSection(record),
+    errorsSection(record),
+    noticesSection(record),
+    generatorSection(record),
+    componentsSection(record),
+    environmentSection(record),
+    caveatsSection(record),
+    notMeasuredSection(record),
+  ];
+  return { headline: headline(record), sections: sections.filter((section) => section !== null) };
+}
+
+function invalidSection(record: RunRecord): Section | null {
+  const { verdict, reasons } = record.validity;
+  return verdict === 'valid' ? null : list('Why the run is invalid', reasons);
+}
+
+function caveatsSection(record: RunRecord): Section | null {
+  return record.caveats.length === 0 ? null : list('Caveats', record.caveats);
+}
+
+function notMeasuredSection(record: RunRecord): Section | null {
+  const entries = Object.entries(record.notMeasured).map(([name, why]) => `${name}: ${why}`);
+  return entries.length === 0 ? null : list('Not measured', entries);
+}

@@ -1,0 +1,82 @@
+/**
+ * A report before it has a format: what is said, in which order, with numbers already printed. Terminal, Markdown
+ * and HTML only lay it out, so they can't disagree.
+ */
+export interface ReportDocument {
+  readonly headline: Headline;
+  readonly sections: readonly Section[];
+}
+
+export interface Headline {
+  readonly word: 'PASS' | 'FAIL' | 'INVALID';
+  /** One sentence: why. */
+  readonly sentence: string;
+  /** What ran against what; short phrases. */
+  readonly facts: readonly string[];
+}
+
+/** What a text means; colour only repeats what the words say. */
+export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'muted';
+
+/** A text that is not yet escaped: layouts escape every cell. */
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+  /** Came from a relay or is an identifier: shown as code where the format has such a thing. */
+  readonly code?: boolean;
+}
+
+export interface Column {
+  /** Empty in every column: the table has no header. */
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  /** Holds sentences or relay-supplied text and may be broken into lines; at most one a table. */
+  readonly wraps?: boolean;
+}
+
+export interface Section {
+  readonly title: string;
+  /** How to read it; one line. */
+  readonly note?: string;
+  /** Background that may be folded away. */
+  readonly secondary?: boolean;
+  readonly content: Table | List;
+}
+
+export interface Table {
+  readonly kind: 'table';
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface List {
+  readonly kind: 'list';
+  readonly items: readonly Cell[];
+}
+
+export function cell(text: string, tone: Tone = 'plain'): Cell {
+  return { text, tone };
+}
+
+export function code(text: string): Cell {
+  return { text, code: true };
+}
+
+export function list(title: string, items: readonly string[]): Section {
+  return { title, content: { kind: 'list', items: items.map((text) => cell(text)) } };
+}
+
+/** A row of a table with a label and plain texts. */
+export function row(label: string, ...texts: readonly string[]): Cell[] {
+  return [label, ...texts].map((text) => cell(text));
+}
+
+/** Columns from a short notation: a leading `>` aligns to the right, a leading `~` wraps. */
+export function columns(...titles: readonly string[]): Column[] {
+  return titles.map((title) => {
+    if (title.startsWith('>')) return { title: title.slice(1), align: 'right' };
+    return title.startsWith('~')
+      ? { title: title.slice(1), align: 'left', wraps: true }
+      : { title, align: 'left' };
+  });
+}

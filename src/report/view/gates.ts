@@ -1,0 +1,53 @@
+import { metricKind } from '../../metric/catalogue.ts';
+import { operatorOf } from '../../record/margin.ts';
+import type { GateResult, RunRecord } from '../../record/schema.ts';
+import { gateValue, number } from '../quantity.ts';
+import { type Cell, cell, code, columns, list, type Section } from './document.ts';
+
+/** Every gate with its actual value and by how much it holds or fails. */
+export function gatesSection(record: RunRecord): Section {
+  if (record.gates.length === 0) return list('Gates', ['no gate was set: nothing was judged']);
+  const rows = record.gates.map(gateRow);
+  return {
+    title: 'Gates',
+    content: { kind: 'table', columns: columns('', 'gate', '>actual', '~margin'), rows },
+  };
+}
+
+/** `ack_latency p95 < 100ms was 125 ms, 25.0 ms over`, for the headline and for annotations. */
+export function gateSentence(gate: GateResult): string {
+  if (gate.verdict === 'no-data') return `${gate.expression} had no data (${gate.reason ?? 'not measured'})`;
+  const margin = marginText(gate);
+  return `${gate.expression} was ${gateValue(gate, gate.actual)}${margin === '' ? '' : `, ${margin}`}`;
+}
+
+function gateRow(gate: GateResult): Cell[] {
+  const holds = gate.verdict === 'pass';
+  const tone = holds ? 'good' : 'bad';
+  const actual = gate.verdict === 'no-data' ? 'no data' : gateValue(gate, gate.actual);
+  const margin = gate.verdict === 'no-data' ? (gate.reason ?? '') : marginText(gate);
+  return [cell(holds ? '✓' : '✗', tone), code(gate.expression), cell(actual, tone), cell(margin)];
+}
+
+/** By how much, in words; empty where an equality holds. */
+export function marginText(gate: GateResult): string {
+  const margin = gate.margin ?? null;
+  const operator = operatorOf(gate.expression);
+  if (margin === null || operator === null) return '';
+  if (operator === '==' || operator === '!=')
+    return gate.verdict === 'pass' ? '' : `off by ${distance(gate, margin)}`;
+  if (margin === 0) return 'exactly at the limit';
+  if (margin > 0) return `${distance(gate, margin)} to spare`;
+  return `${distance(gate, margin)} ${operator.startsWith('<') ? 'over' : 'short'}`;
+}
+
+function distance(gate: GateResult, margin: number): string {
+  const size = Math.abs(margin);
+  if (gate.unit === '%') return points(size);
+  return gate.unit === '' && metricKind(gate.metric) === 'ratio' ? points(size * 100) : gateValue(gate, size);
+}
+
+/** Percentage points. */
+function points(value: number): string {
+  return `${number(value)} ${value === 1 ? 'point' : 'points'}`;
+}

@@ -1,0 +1,97 @@
+import type { LatencyMetric } from '../../metric/catalogue.ts';
+import type { RunRecord } from '../../record/schema.ts';
+import { bytes, count, number, percent, rate, seconds } from '../quantity.ts';
+import { type Cell, cell, columns, row, type Section } from './document.ts';
+import { inPhase, quantile } from './latencies.ts';
+
+/** Offered against achieved, connections, deliveries. */
+export function loadSection(record: RunRecord): Section {
+  const { counters } = record;
+  const { offered, achieved } = record.load;
+  const rows = [
+    ...rateRow(
+      'events',
+      [offered.events, offered.eventsPerSecond],
+      [achieved.events, achieved.eventsPerSecond],
+    ),
+    ...rateRow(
+      'queries',
+      [offered.queries, offered.queriesPerSecond],
+      [achieved.queries, achieved.queriesPerSecond],
+    ),
+    inTimeRow(record),
+    connectionsRow(record),
+    ...deliveriesRow(record),
+    row('traffic', `${bytes(counters.bytes_sent)} sent`, `${bytes(counters.bytes_received)} received`),
+  ];
+  return { title: 'Load', content: { kind: 'table', columns: columns('', '', ''), rows } };
+}
+
+type CountAndRate = readonly [total: number, perSecond: number];
+
+function rateRow(label: string, offered: CountAndRate, achieved: CountAndRate): Cell[][] {
+  if (offered[0] === 0 && achieved[0] === 0) return [];
+  const text = ([total, perSecond]: CountAndRate): string => `${rate(perSecond)} (${count(total)})`;
+  return [row(label, `offered ${text(offered)}`, `achieved ${text(achieved)}`)];
+}
+
+function inTimeRow(record: RunRecord): Cell[] {
+  const { droppedArrivals } = record.load;
+  return troubleRow('sent in time', percent(record.ratios['achieved_rate_ratio'] ?? null), [
+    ['dropped', droppedArrivals],
+  ]);
+}
+
+function connectionsRow(record: RunRecord): Cell[] {
+  const { requested, opened, failed, dropped } = record.load.connections;
+  return troubleRow('connections', `${count(opened)} of ${count(requested)} opened`, [
+    ['failed', failed],
+    ['dropped', dropped],
+  ]);
+}
+
+function deliveriesRow(record: RunRecord): Cell[][] {
+  const c = record.counters;
+  if (c.deliveries_expected === 0 && c.deliveries_received === 0) return [];
+  const received = `${count(c.deliveries_received)} of ${count(c.deliveries_expected)} received`;
+  const troubles = [
+    ['missing', c.deliveries_missing],
+    ['duplicate', c.deliveries_duplicate],
+  ] as const;
+  return [troubleRow('deliveries', received, troubles)];
+}
+
+/** A row whose last cell says what went wrong and how often, or plainly that nothing did. */
+function troubleRow(label: string, text: string, troubles: readonly (readonly [string, number])[]): Cell[] {
+  const none = troubles.every(([, total]) => total === 0);
+  const last = none
+    ? cell(`none ${troubles.map(([name]) => name).join(' or ')}`)
+    : cell(troubles.map(([name, total]) => `${count(total)} ${name}`).join(', '), 'warn');
+  return [cell(label), cell(text), last];
+}
+
+const BY_PHASE = [
+  'ack_latency',
+  'eose_latency',
+  'delivery_latency',
+] as const satisfies readonly LatencyMetric[];
+
+/** One row a measured phase; null where there is only one. */
+export function phasesSection(record: RunRecord): Section | null {
+  const phases = record.load.phases.filter((phase) => phase.kind === 'measured');
+  if (phases.length < 2) return null;
+  const shown = BY_PHASE.filter((name) =>
+    phases.some((phase) => inPhase(record, name, phase.name) !== undefined),
+  );
+  const titles = shown.map((name) => `>${name.replace('_latency', '')} p95`);
+  const rows = phases.map((phase) => [
+    cell(phase.name),
+    cell(`${number(phase.level)}×`),
+    cell(`${seconds(phase.start_s)} to ${seconds(phase.end_s)}`),
+    cell(count(phase.offered)),
+    cell(count(phase.sent)),
+    ...shown.map((name) => cell(quantile(inPhase(record, name, phase.name), 'p95'))),
+  ]);
+  const all = columns('phase', '>level', 'time', '>offered', '>sent', ...titles);
+  return { title: 'Phases', content: { kind: 'table', columns: all, rows } };
+}

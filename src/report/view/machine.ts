@@ -1,0 +1,70 @@
+import type { RunRecord } from '../../record/schema.ts';
+import { bytes, cores, count, duration, percent, seconds } from '../quantity.ts';
+import { type Cell, cell, columns, row, type Section } from './document.ts';
+
+/** Whether the generator itself was at ease; without it no latency can be believed. */
+export function generatorSection(record: RunRecord): Section {
+  const g = record.generator;
+  const rows = [
+    row('workers', count(g.workers), `CPU of the busiest ${cores(g.cpuShare)}`),
+    row(
+      'event loop busy',
+      `mean ${percent(g.eventLoopUtilization.mean)}`,
+      `max ${percent(g.eventLoopUtilization.max)}`,
+    ),
+    distributionRow('event-loop delay', g.eventLoopDelay_us),
+    distributionRow('send lag', g.sendLag_us),
+    row('memory', `max ${bytes(g.rssMax_bytes)}`, `CPU stolen by the hypervisor ${percent(g.steal)}`),
+  ];
+  return {
+    title: 'Generator',
+    secondary: true,
+    content: { kind: 'table', columns: columns('', '', ''), rows },
+  };
+}
+
+function distributionRow(label: string, d: RunRecord['generator']['sendLag_us']): Cell[] {
+  return row(label, `p50 ${duration(d.p50_us)}, p99 ${duration(d.p99_us)}`, `max ${duration(d.max_us)}`);
+}
+
+/** CPU and memory of the relay and of every other observed process; null where none could be observed. */
+export function componentsSection(record: RunRecord): Section | null {
+  if (record.components.length === 0) return null;
+  const rows = record.components.map((component) => [
+    cell(component.name),
+    cell(component.role),
+    cell(cores(component.cpuShare)),
+    cell(seconds(component.cpu_s)),
+    cell(bytes(component.rssMax_bytes)),
+  ]);
+  const all = columns('component', 'role', '>CPU, mean', '>CPU time', '>memory, max');
+  return { title: 'Components', secondary: true, content: { kind: 'table', columns: all, rows } };
+}
+
+/** Where the run took place. */
+export function environmentSection(record: RunRecord): Section {
+  const e = record.environment;
+  const files = e.limits.openFiles === null ? 'unknown' : count(e.limits.openFiles);
+  const software = ['name', 'software', 'version'].map((key) => record.target.nip11?.[key]);
+  const relay = software
+    .filter((text): text is string => typeof text === 'string' && text !== '')
+    .join(' · ');
+  const rows = [
+    row('machine', `${e.cpus} CPUs, ${e.cpuModel}, ${bytes(e.memoryBytes)}`),
+    row('system', `${e.os} ${e.kernel}, Node ${record.tool.node}, open files ${files}`),
+    [
+      cell('relay'),
+      { text: relay === '' ? 'says nothing about itself (NIP-11)' : relay, code: relay !== '' },
+    ],
+    row(
+      'corpus',
+      `${record.corpus.profile}, ${count(record.corpus.events)} events, ${record.corpus.fingerprint}`,
+    ),
+    row('tool', `${record.tool.name} ${record.tool.version}, run ${record.runId}`),
+  ];
+  return {
+    title: 'Environment',
+    secondary: true,
+    content: { kind: 'table', columns: columns('', '~'), rows },
+  };
+}

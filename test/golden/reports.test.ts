@@ -1,0 +1,22 @@
+import { describe, it } from 'vitest';
+import { FORMATS } from '../../src/report/formats.ts';
+import { expectGolden } from '../support/golden.ts';
+import { SAMPLE_NAMES, sampleRecord } from '../support/sample-record.ts';
+
+const options = { color: false, columns: 80, files: ['reports/2026-11-24T07-04-12Z-quick/run.json'] };
+
+describe.each(SAMPLE_NAMES)('the report of the %s run', (name) => {
+  const record = sampleRecord(name);
+
+  it.each(FORMATS)('as $name stays as it is', (format) => {
+    expectGolden(`${name}/${format.fileName ?? `${format.name}.txt`}`, format.render(record, options));
+  });
+});
+
+describe('the terminal report at full width', () => {
+  it('stays as it is', () => {
+    const [terminal] = FORMATS;
+    const text = terminal?.render(sampleRecord('fail'), { ...options, columns: 200 }) ?? '';
+    expectGolden('fail/terminal-wide.txt', text);
+  });
+});
