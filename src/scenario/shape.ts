@@ -74,7 +74,7 @@ const subscribe = z.strictObject({
     ),
 });
 
-const TAG_KEY = /^#[a-zA-Z]$/;
+export const TAG_KEY = /^#[a-zA-Z]$/;
 const drawn = z
   .union(
     [z.int().min(1).max(1_000), z.array(z.string()).min(1).max(1_000)],
@@ -136,15 +136,24 @@ const phase = z.strictObject({
   rampTo: level.optional().describe('The level changes linearly from `level` to this over the phase.'),
 });
 
-const load = z.discriminatedUnion('model', [
-  z.strictObject({
-    model: z.literal('open').describe('Arrivals follow the clock, whatever the relay does.'),
-  }),
-  z.strictObject({
-    model: z.literal('closed').describe('Replies set the pace; publishing only.'),
-    window: z.int().min(1).max(4_096).default(1).describe('Events in flight on each publishing connection.'),
-  }),
-]);
+const load = z.discriminatedUnion(
+  'model',
+  [
+    z.strictObject({
+      model: z.literal('open').describe('Arrivals follow the clock, whatever the relay does.'),
+    }),
+    z.strictObject({
+      model: z.literal('closed').describe('Replies set the pace; publishing only.'),
+      window: z
+        .int()
+        .min(1)
+        .max(4_096)
+        .default(1)
+        .describe('Events in flight on each publishing connection.'),
+    }),
+  ],
+  'must be open or closed',
+);
 
 /** The form of a scenario file; `schema.ts` adds what its parts demand of each other. */
 export const scenarioShape = z.strictObject({

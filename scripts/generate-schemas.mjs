@@ -1,0 +1,15 @@
+// Writes the JSON Schemas for editors and for readers of run.json, from the zod schemas of the built program.
+// `npm run schemas` builds, runs this and formats; a unit test fails when a file is stale.
+import { writeFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { runRecordSchema } from '../dist/record/schema.js';
+import { scenarioJsonSchema } from '../dist/scenario/json-schema.js';
+
+const SCHEMAS = {
+  '../scenarios/scenario.schema.json': scenarioJsonSchema(),
+  '../reports/run.schema.json': z.toJSONSchema(runRecordSchema),
+};
+
+for (const [path, schema] of Object.entries(SCHEMAS)) {
+  await writeFile(new URL(path, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

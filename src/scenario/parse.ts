@@ -1,0 +1,69 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { messageOf } from '../base/errors.ts';
+import { issueText, unknownKeyText, valueAt } from './issue-text.ts';
+import { Positions } from './position.ts';
+import type { Problem } from './problem.ts';
+import { type Scenario, scenarioSchema } from './schema.ts';
+
+/** What is wrong with a gate's text, or null. */
+export type CheckGate = (expression: string) => string | null;
+
+export type ParsedScenario = { readonly scenario: Scenario } | { readonly problems: readonly Problem[] };
+
+/** A scenario is written by hand; anything larger is not one. */
+export const MAX_SCENARIO_BYTES = 1024 * 1024;
+/** Aliases multiply what a small file expands to. */
+const MAX_ALIASES = 100;
+
+/** Reads the text of a scenario file and reports everything that is wrong with it at once. */
+export function parseScenario(text: string, checkGate: CheckGate): ParsedScenario {
+  if (Buffer.byteLength(text) > MAX_SCENARIO_BYTES) {
+    return { problems: [{ line: 1, column: 1, path: '', message: 'is larger than 1 MiB' }] };
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const positions = new Positions(document, lines);
+  const broken = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+    ...positions.ofOffset(pos[0]),
+    path: '',
+    message: code === 'MULTIPLE_DOCS' ? 'a scenario file holds one document' : message,
+  }));
+  if (broken.length > 0) return { problems: broken };
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    return { problems: [{ line: 1, column: 1, path: '', message: messageOf(error) }] };
+  }
+  const result = scenarioSchema.safeParse(data);
+  const problems = [
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, data, positions))),
+    ...gateProblems(data, checkGate, positions),
+  ].sort((a, b) => a.line - b.line || a.column - b.column);
+  return result.success && problems.length === 0 ? { scenario: result.data } : { problems };
+}
+
+type Issue = Parameters<typeof issueText>[0];
+
+function problemsOf(issue: Issue, data: unknown, positions: Positions): readonly Problem[] {
+  const path = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ ...positions.ofValue(issue.path), path, message: issueText(issue, data) }];
+  }
+  return issue.keys.map((key) => ({
+    ...positions.ofKey(issue.path, key),
+    path,
+    message: unknownKeyText(key, issue.path),
+  }));
+}
+
+/** Gates are looked at even where the rest is wrong: all problems at once. */
+function gateProblems(data: unknown, checkGate: CheckGate, positions: Positions): readonly Problem[] {
+  const gates = valueAt(data, ['gates']);
+  if (!Array.isArray(gates)) return [];
+  return gates.flatMap((gate: unknown, index) => {
+    const message = typeof gate === 'string' ? checkGate(gate) : null;
+    if (message === null) return [];
+    return [{ ...positions.ofValue(['gates', index]), path: `gates.${index}`, message }];
+  });
+}
