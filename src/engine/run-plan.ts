@@ -5,8 +5,15 @@ import type { RunResult } from './run-result.ts';
 export interface RunOptions {
   readonly plan: Plan;
   readonly onProgress: OnProgress;
-  /** Ends the run early: offering stops, in-flight work drains, the result is partial. */
+  /**
+   * Ends the run early: offering stops, in-flight work drains, the result is partial. Its reason (`SIGINT`,
+   * `SIGTERM` or anything else) is reported as `stopped`.
+   */
   readonly signal: AbortSignal;
+  /** Arguments for the Node.js of each worker, such as `--cpu-prof`; default none. */
+  readonly workerExecArgv?: readonly string[];
+  /** Told the process ids of the workers once they run. */
+  readonly onWorkers?: (pids: readonly number[]) => void;
 }
 
 /** Carries out a plan. @throws RelayBenchError `TARGET_UNREACHABLE`, `WORKER_FAILED` */

@@ -3,7 +3,7 @@ import { createEventFrameWriter, type EventFrameWriter } from '../../corpus/even
 import { topicTag } from '../../corpus/marker.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import { createPacer } from '../../plan/pacer.ts';
-import type { ConnectionRange, Plan, PublishPlan, Shard, StreamName, StreamPlan } from '../../plan/plan.ts';
+import type { Plan, PublishPlan, Shard, StreamName, StreamPlan } from '../../plan/plan.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
 import { Rotation } from '../../workload/clients.ts';

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { monotonicNs, NS_PER_MS, NS_PER_S } from '../base/clock.ts';
+import { RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { readCpuTimes } from '../observe/steal.ts';
+import type { Plan } from '../plan/plan.ts';
+import { Fleet, sumConnections } from './fleet.ts';
+import { Measurements } from './measurements.ts';
+import type { FromWorker } from './messages.ts';
+import type { RunOptions, RunPlan } from './run-plan.ts';
+import type { RunResult } from './run-result.ts';
+
+/** Time for a `go` to reach every worker before the load starts. */
+const LEAD_MS = 250;
+/** The ramp starts a little later than its message arrives. */
+const RAMP_LEAD_MS = 50;
+
+/** The run: starts the workers, leads them from step to step, collects what they measured. */
+export const runPlan: RunPlan = async (options) => {
+  const run = new Run(options);
+  return await run.carryOut();
+};
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #measurements: Measurements;
+  readonly #fleet: Fleet;
+  readonly #startedAt = new Date();
+  readonly #beganNs = monotonicNs();
+  readonly #aborted: Promise<'aborted'>;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    const { plan, signal, onProgress, workerExecArgv, onWorkers } = options;
+    this.#measurements = new Measurements({ plan, onProgress, liveWorkers: () => this.#fleet.live });
+    this.#fleet = new Fleet(plan.workers, workerExecArgv ?? [], (worker, message) =>
+      this.#received(worker, message),
+    );
+    onWorkers?.(this.#fleet.pids);
+    this.#aborted = new Promise((resolve) => {
+      if (signal.aborted) resolve('aborted');
+      signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+    });
+  }
+
+  async carryOut(): Promise<RunResult> {
+    try {
+      const ready = await Promise.race([this.#getReady(), this.#aborted]);
+      if (ready !== 'aborted') await this.#load();
+      this.#options.onProgress({ type: 'finished' });
+      return this.#measurements.result({
+        startedAt: this.#startedAt.toISOString(),
+        durationMs: (monotonicNs() - this.#beganNs) / NS_PER_MS,
+        stopped: this.#stopped(),
+        losses: this.#fleet.losses,
+      });
+    } finally {
+      this.#fleet.kill();
+    }
+  }
+
+  /** Connect and prepare; nothing is measured yet but the ramp. */
+  async #getReady(): Promise<'ready'> {
+    const { plan } = this.#options;
+    const runTag = randomBytes(4).toString('hex');
+    const ready = this.#fleet.allOrFail('ready');
+    this.#fleet.sendEach((index) => ({ type: 'init', plan, shard: { index, count: plan.workers }, runTag }));
+    await ready;
+    await this.#connect(plan);
+    const prepared = this.#fleet.allOrFail('prepared');
+    this.#fleet.send({ type: 'prepare', startWallMs: Date.now() + LEAD_MS });
+    for (const { problems } of await prepared) this.#measurements.addProblems(problems);
+    return 'ready';
+  }
+
+  async #connect(plan: Plan): Promise<void> {
+    const connected = this.#fleet.allOrFail('connected');
+    this.#fleet.send({ type: 'connect', startNs: monotonicNs() + RAMP_LEAD_MS * NS_PER_MS });
+    const counts = sumConnections((await connected).map((message) => message.counts));
+    this.#options.onProgress({ type: 'connecting', ...counts, total: plan.connections.count });
+    if (counts.opened > 0) return;
+    throw new RelayBenchError(
+      `none of ${plan.connections.count} connections to ${plan.targets.join(', ')} could be opened`,
+      {
+        code: 'TARGET_UNREACHABLE',
+        hint: 'check that the relay runs and speaks WebSocket at this URL',
+        exitCode: EXIT.unreachable,
+      },
+    );
+  }
+
+  async #load(): Promise<void> {
+    const { plan, onProgress, signal } = this.#options;
+    const startNs = monotonicNs() + LEAD_MS * NS_PER_MS;
+    const done = this.#fleet.all('done');
+    this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + LEAD_MS });
+    const phases = plan.phases.map(({ name, kind, startNs: from, endNs: to }) => ({
+      name,
+      kind,
+      start_s: from / NS_PER_S,
+      end_s: to / NS_PER_S,
+    }));
+    onProgress({ type: 'started', phases });
+    const stop = (): void => {
+      this.#measurements.cut(monotonicNs() - startNs);
+      this.#fleet.send({ type: 'stop' });
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    const timers = this.#watchSteal(plan);
+    for (const { notices } of await done) this.#measurements.addNotices(notices);
+    for (const timer of timers) clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+
+  /** Read the machine's CPU times at both edges of the measured phases. */
+  #watchSteal(plan: Plan): readonly NodeJS.Timeout[] {
+    const measured = plan.phases.filter((phase) => phase.kind === 'measured');
+    const at = (offsetNs: number | undefined, edge: 'start' | 'end'): NodeJS.Timeout =>
+      setTimeout(
+        () => this.#measurements.setCpuTimes(edge, readCpuTimes()),
+        LEAD_MS + (offsetNs ?? 0) / NS_PER_MS,
+      );
+    return [at(measured[0]?.startNs, 'start'), at(measured.at(-1)?.endNs, 'end')];
+  }
+
+  #received(worker: number, message: FromWorker): void {
+    const { onProgress, plan } = this.#options;
+    if (message.type === 'interval') this.#measurements.addInterval(worker, message.interval);
+    if (message.type === 'preparing') onProgress(message);
+    if (message.type === 'draining') onProgress(message);
+    if (message.type === 'connecting' || message.type === 'connected') {
+      const counts = this.#measurements.setConnections(worker, message.counts);
+      if (message.type === 'connecting')
+        onProgress({ type: 'connecting', ...counts, total: plan.connections.count });
+    }
+  }
+
+  #stopped(): RunResult['stopped'] {
+    const { signal } = this.#options;
+    if (!signal.aborted) return null;
+    return signal.reason === 'SIGINT' || signal.reason === 'SIGTERM' ? signal.reason : 'abort';
+  }
+}

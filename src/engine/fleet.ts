@@ -1,0 +1,72 @@
+import { RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import type { ConnectionCounts, FromWorker, ToWorker } from './messages.ts';
+import { startWorker, type WorkerHandle, type WorkerLoss } from './worker-handle.ts';
+
+type MessageType = FromWorker['type'];
+type MessageOf<T extends MessageType> = Extract<FromWorker, { type: T }>;
+
+/** All workers of a run, spoken to as one. */
+export class Fleet {
+  readonly #workers: readonly WorkerHandle[];
+
+  constructor(
+    count: number,
+    execArgv: readonly string[],
+    onMessage: (worker: number, message: FromWorker) => void,
+  ) {
+    this.#workers = Array.from({ length: count }, (_, index) =>
+      startWorker({ index, execArgv, onMessage: (message) => onMessage(index, message) }),
+    );
+  }
+
+  get pids(): readonly number[] {
+    return this.#workers.map((worker) => worker.pid);
+  }
+
+  /** Numbers of the workers that are not lost. */
+  get live(): readonly number[] {
+    return this.#workers.filter((worker) => worker.loss === null).map((worker) => worker.index);
+  }
+
+  get losses(): readonly WorkerLoss[] {
+    return this.#workers.flatMap((worker) => (worker.loss === null ? [] : [worker.loss]));
+  }
+
+  send(message: ToWorker): void {
+    for (const worker of this.#workers) worker.send(message);
+  }
+
+  /** Send to each worker what `messageFor` says. */
+  sendEach(messageFor: (worker: number) => ToWorker): void {
+    for (const worker of this.#workers) worker.send(messageFor(worker.index));
+  }
+
+  /** The next message of this type from every live worker. */
+  async all<T extends MessageType>(type: T): Promise<readonly MessageOf<T>[]> {
+    const answers = await Promise.all(this.#workers.map((worker) => worker.next(type)));
+    return answers.filter((answer) => answer !== null);
+  }
+
+  /** As {@link all}, but a lost worker ends the run: nothing has been measured yet. @throws RelayBenchError */
+  async allOrFail<T extends MessageType>(type: T): Promise<readonly MessageOf<T>[]> {
+    const answers = await this.all(type);
+    const loss = this.losses[0];
+    if (loss === undefined) return answers;
+    throw new RelayBenchError(`worker ${loss.index} failed before the load started: ${loss.reason}`, {
+      code: 'WORKER_FAILED',
+      exitCode: EXIT.internal,
+    });
+  }
+
+  /** End every process. */
+  kill(): void {
+    for (const worker of this.#workers) worker.kill();
+  }
+}
+
+/** Connections of all workers together. */
+export function sumConnections(counts: readonly ConnectionCounts[]): ConnectionCounts {
+  const sum = (key: keyof ConnectionCounts): number => counts.reduce((total, each) => total + each[key], 0);
+  return { opened: sum('opened'), failed: sum('failed'), dropped: sum('dropped'), open: sum('open') };
+}

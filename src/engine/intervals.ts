@@ -1,0 +1,169 @@
+import { NS_PER_S } from '../base/clock.ts';
+import { baseLatency, COUNTER_NAMES, type CounterMetric, type LatencyMetric } from '../metric/catalogue.ts';
+import { LatencyHistogram } from '../metric/histogram.ts';
+import type { SeriesTable } from '../metric/series-table.ts';
+import type { PlannedPhase } from '../plan/plan.ts';
+import type { IntervalRow } from '../record/schema.ts';
+import type { CounterRows, WorkerInterval } from './messages.ts';
+
+/** What the display of a second needs beyond its row. */
+export interface IntervalExtras {
+  readonly rejected: number;
+  readonly sendLagP99_us: number | null;
+}
+
+const ERRORS: readonly CounterMetric[] = [
+  'events_timeout',
+  'events_lost_at_close',
+  'queries_closed',
+  'queries_timeout',
+  'queries_lost_at_close',
+  'subscriptions_closed',
+  'malformed_frames',
+];
+
+interface OpenRow {
+  readonly histograms: Map<LatencyMetric, LatencyHistogram>;
+  readonly reported: Set<number>;
+  readonly counts: Record<
+    'sent' | 'acked' | 'completed' | 'errors' | 'rejected' | 'connections' | 'cpu_s',
+    number
+  >;
+}
+
+export interface IntervalMergerOptions {
+  readonly series: SeriesTable;
+  readonly phases: readonly PlannedPhase[];
+  /** Arrivals scheduled in a second; undefined in the closed model, which has no schedule. */
+  readonly offeredIn: (second: number) => number | undefined;
+  /** Workers that still report. */
+  readonly liveWorkers: () => readonly number[];
+  readonly onRow: (row: IntervalRow, extras: IntervalExtras) => void;
+}
+
+/**
+ * Puts the seconds of all workers together. A row is complete when every worker has reported that second or a
+ * later one: messages are matched by the second they speak of, never by their order of arrival.
+ */
+export class IntervalMerger {
+  readonly #options: IntervalMergerOptions;
+  readonly #rows = new Map<number, OpenRow>();
+  readonly #before = new Map<number, Totalled>();
+  readonly #lastIndex = new Map<number, number>();
+  readonly #complete: IntervalRow[] = [];
+
+  constructor(options: IntervalMergerOptions) {
+    this.#options = options;
+  }
+
+  get rows(): readonly IntervalRow[] {
+    return this.#complete;
+  }
+
+  add(worker: number, interval: WorkerInterval): void {
+    const row = this.#rowAt(interval.index);
+    const now = totalled(interval.counters);
+    const before = this.#before.get(worker) ?? NOTHING;
+    for (const key of ['sent', 'acked', 'completed', 'errors', 'rejected'] as const)
+      row.counts[key] += now[key] - before[key];
+    row.counts.connections += interval.connections.open;
+    row.counts.cpu_s += interval.health.cpu_s;
+    this.#before.set(worker, now);
+    this.#lastIndex.set(worker, interval.index);
+    for (const { series, delta } of interval.samples) {
+      const metric = this.#options.series.metrics[series];
+      if (metric === undefined || metric !== baseLatency(metric)) continue;
+      const histogram = row.histograms.get(metric) ?? new LatencyHistogram();
+      histogram.addDelta(delta);
+      row.histograms.set(metric, histogram);
+    }
+    this.#emitComplete();
+  }
+
+  /** Emit what is left, when no worker reports any more. */
+  finish(): void {
+    for (const index of [...this.#rows.keys()].sort((a, b) => a - b)) this.#emit(index);
+  }
+
+  #rowAt(index: number): OpenRow {
+    const known = this.#rows.get(index);
+    if (known !== undefined) return known;
+    const counts = { sent: 0, acked: 0, completed: 0, errors: 0, rejected: 0, connections: 0, cpu_s: 0 };
+    const row: OpenRow = { histograms: new Map(), reported: new Set(), counts };
+    this.#rows.set(index, row);
+    return row;
+  }
+
+  #emitComplete(): void {
+    const reached = Math.min(
+      ...this.#options.liveWorkers().map((worker) => this.#lastIndex.get(worker) ?? -1),
+    );
+    for (const index of [...this.#rows.keys()].sort((a, b) => a - b)) if (index < reached) this.#emit(index);
+  }
+
+  #emit(index: number): void {
+    const row = this.#rows.get(index);
+    if (row === undefined) return;
+    this.#rows.delete(index);
+    const { counts, histograms } = row;
+    const result: IntervalRow = {
+      t: index,
+      phase: this.#phaseAt(index),
+      offered: this.#options.offeredIn(index) ?? counts.sent,
+      sent: counts.sent,
+      acked: counts.acked,
+      delivered: histograms.get('delivery_latency')?.count ?? 0,
+      completed: counts.completed,
+      connections: counts.connections,
+      errors: counts.errors,
+      latencies: Object.fromEntries(
+        [...histograms].map(([metric, histogram]) => [metric, latencyOf(histogram)]),
+      ),
+      cpu: counts.cpu_s,
+    };
+    this.#complete.push(result);
+    this.#options.onRow(result, {
+      rejected: counts.rejected,
+      sendLagP99_us: histograms.get('send_lag')?.percentile(99) ?? null,
+    });
+  }
+
+  #phaseAt(second: number): string {
+    const atNs = (second + 0.5) * NS_PER_S;
+    return this.#options.phases.find((phase) => atNs < phase.endNs)?.name ?? 'drain';
+  }
+}
+
+type Totalled = Record<'sent' | 'acked' | 'completed' | 'errors' | 'rejected', number>;
+const NOTHING: Totalled = { sent: 0, acked: 0, completed: 0, errors: 0, rejected: 0 };
+
+function totalled({ rows, words }: CounterRows): Totalled {
+  const sum = (names: readonly CounterMetric[]): number =>
+    names.reduce(
+      (total, name) =>
+        total + rows.reduce((inner, row) => inner + (row[COUNTER_NAMES.indexOf(name)] ?? 0), 0),
+      0,
+    );
+  const rejected = sumWords(words.events_rejected);
+  return {
+    sent: sum(['events_sent', 'queries_sent']),
+    acked: sum(['events_accepted', 'events_duplicate']),
+    completed: sum(['queries_completed']),
+    rejected,
+    errors: sum(ERRORS) + rejected + sumWords(words.connection_errors) + sumWords(words.close_codes),
+  };
+}
+
+function sumWords(rows: readonly Readonly<Record<string, number>>[]): number {
+  return rows.reduce((total, row) => total + Object.values(row).reduce((sum, count) => sum + count, 0), 0);
+}
+
+function latencyOf(histogram: LatencyHistogram): IntervalRow['latencies'][string] {
+  return {
+    count: histogram.count,
+    p50_us: histogram.percentile(50),
+    p95_us: histogram.percentile(95),
+    p99_us: histogram.percentile(99),
+    max_us: histogram.max_us,
+  };
+}

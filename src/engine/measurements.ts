@@ -1,0 +1,249 @@
+import { NS_PER_S } from '../base/clock.ts';
+import type { LatencyHistogram } from '../metric/histogram.ts';
+import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
+import { type CpuTimes, stealShare } from '../observe/steal.ts';
+import type { Plan, StreamName } from '../plan/plan.ts';
+import type { Counters, RunRecord } from '../record/schema.ts';
+import { sumConnections } from './fleet.ts';
+import { HealthSummary } from './health-summary.ts';
+import { IntervalMerger } from './intervals.ts';
+import type { ConnectionCounts, WorkerInterval } from './messages.ts';
+import { countOffered, type Offered } from './offered.ts';
+import type { OnProgress } from './progress.ts';
+import { computeRatios } from './ratios.ts';
+import type { RunResult } from './run-result.ts';
+import { Totals } from './totals.ts';
+import { judgeValidity } from './validity.ts';
+import type { WorkerLoss } from './worker-handle.ts';
+
+export interface MeasurementsOptions {
+  readonly plan: Plan;
+  readonly onProgress: OnProgress;
+  readonly liveWorkers: () => readonly number[];
+}
+
+/** How and when the run ended. */
+export interface RunEnd {
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly stopped: RunResult['stopped'];
+  readonly losses: readonly WorkerLoss[];
+}
+
+/** An operation counts as achieved when it has ended at most this long after the measured phases. */
+const GRACE_S = 1;
+
+/** Collects what the workers report and makes the result of the run from it. */
+export class Measurements {
+  readonly #options: MeasurementsOptions;
+  readonly #series: SeriesTable;
+  readonly #totals: Totals;
+  readonly #intervals: IntervalMerger;
+  readonly #health: HealthSummary;
+  readonly #connections = new Map<number, ConnectionCounts>();
+  readonly #dropped = new Map<number, number>();
+  readonly #notices: string[] = [];
+  readonly #problems: string[] = [];
+  readonly #offered: Offered;
+  readonly #cpuTimes: Record<'start' | 'end', CpuTimes | null> = { start: null, end: null };
+  readonly #measured: { startNs: number; endNs: number };
+  #achieved = { events: 0, queries: 0 };
+  #cutNs = Number.POSITIVE_INFINITY;
+
+  constructor(options: MeasurementsOptions) {
+    const { plan, onProgress, liveWorkers } = options;
+    this.#options = options;
+    this.#series = buildSeriesTable(plan.latencies, plan.query?.filters.map((filter) => filter.name) ?? []);
+    this.#totals = new Totals(plan, this.#series);
+    this.#offered = countOffered(plan, Number.POSITIVE_INFINITY);
+    this.#measured = measuredSpan(plan);
+    this.#health = new HealthSummary((second) => this.#isMeasuredSecond(second));
+    this.#intervals = new IntervalMerger({
+      series: this.#series,
+      phases: plan.phases,
+      offeredIn: (second) =>
+        plan.load.model === 'closed' ? undefined : (this.#offered.perSecond[second] ?? 0),
+      liveWorkers,
+      onRow: (row, extras) => onProgress({ type: 'interval', row, ...extras }),
+    });
+  }
+
+  addInterval(worker: number, interval: WorkerInterval): void {
+    this.#totals.addSamples(interval.samples);
+    this.#totals.setCounters(worker, interval.counters);
+    this.#health.add(worker, interval);
+    this.#connections.set(worker, interval.connections);
+    this.#dropped.set(worker, interval.dropped);
+    this.#countAchieved(interval);
+    this.#intervals.add(worker, interval);
+  }
+
+  /** @returns the connections of all workers */
+  setConnections(worker: number, counts: ConnectionCounts): ConnectionCounts {
+    this.#connections.set(worker, counts);
+    return sumConnections([...this.#connections.values()]);
+  }
+
+  addNotices(notices: readonly string[]): void {
+    this.#notices.push(...notices);
+  }
+
+  addProblems(problems: readonly string[]): void {
+    this.#problems.push(...problems);
+  }
+
+  setCpuTimes(edge: 'start' | 'end', times: CpuTimes | null): void {
+    this.#cpuTimes[edge] = times;
+  }
+
+  /** Offering was stopped at this offset: what was scheduled later was never offered. */
+  cut(offsetNs: number): void {
+    this.#cutNs = offsetNs;
+  }
+
+  result(end: RunEnd): RunResult {
+    const { plan } = this.#options;
+    this.#intervals.finish();
+    const counters = this.#totals.counters();
+    const histograms = this.#totals.histograms();
+    const load = this.#load(counters);
+    const { ratios, notMeasured } = computeRatios(plan, counters, load);
+    return {
+      startedAt: end.startedAt,
+      durationMs: end.durationMs,
+      partial: end.stopped !== null || end.losses.length > 0,
+      stopped: end.stopped,
+      corpus: { profile: plan.corpus.profile, events: plan.corpus.events, fingerprint: fingerprintOf(plan) },
+      load,
+      counters,
+      histograms,
+      intervals: [...this.#intervals.rows],
+      ratios,
+      notMeasured: { ...notMeasured, ...this.#emptySeries(histograms) },
+      noticeSamples: this.#notices.slice(0, 20),
+      generator: this.#generator(histograms),
+      validity: this.#validity({ load, histograms, losses: end.losses, counters }),
+    };
+  }
+
+  #load(counters: Counters): RunRecord['load'] {
+    const { plan } = this.#options;
+    const offered =
+      this.#cutNs === Number.POSITIVE_INFINITY ? this.#offered : countOffered(plan, this.#cutNs);
+    const measured_s =
+      Math.max(0, Math.min(this.#cutNs, this.#measured.endNs) - this.#measured.startNs) / NS_PER_S;
+    const offeredOf = (stream: StreamName, sent: number): number =>
+      plan.load.model === 'closed' && stream === 'publish'
+        ? sent
+        : sum(this.#measuredIndexes().map((phase) => offered.of(stream, phase)));
+    const perSecond = (count: number): number => (measured_s > 0 ? count / measured_s : 0);
+    const rates = (events: number, queries: number): RunRecord['load']['offered'] => ({
+      events,
+      eventsPerSecond: perSecond(events),
+      queries,
+      queriesPerSecond: perSecond(queries),
+    });
+    const connections = sumConnections([...this.#connections.values()]);
+    return {
+      model: plan.load.model,
+      connections: {
+        requested: connections.opened + connections.failed,
+        opened: connections.opened,
+        failed: connections.failed,
+        dropped: connections.dropped,
+      },
+      offered: rates(offeredOf('publish', counters.events_sent), offeredOf('query', counters.queries_sent)),
+      achieved: rates(this.#achieved.events, this.#achieved.queries),
+      droppedArrivals: sum([...this.#dropped.values()]),
+      measured_s,
+      phases: plan.phases.map((phase, index) => ({
+        name: phase.name,
+        kind: phase.kind,
+        start_s: phase.startNs / NS_PER_S,
+        end_s: phase.endNs / NS_PER_S,
+        level: phase.levelEnd,
+        offered: sum((['publish', 'query', 'connect'] as const).map((stream) => offered.of(stream, index))),
+        sent: this.#totals.ofPhase('events_sent', index) + this.#totals.ofPhase('queries_sent', index),
+      })),
+    };
+  }
+
+  #generator(histograms: ReadonlyMap<string, LatencyHistogram>): RunResult['generator'] {
+    const lag = histograms.get('send_lag');
+    return {
+      workers: this.#options.plan.workers,
+      ...this.#health.summary(),
+      sendLag_us: {
+        p50_us: lag?.percentile(50) ?? null,
+        p99_us: lag?.percentile(99) ?? null,
+        max_us: lag?.max_us ?? null,
+      },
+      steal: stealShare(this.#cpuTimes.start, this.#cpuTimes.end),
+    };
+  }
+
+  #validity(parts: {
+    load: RunRecord['load'];
+    histograms: ReadonlyMap<string, LatencyHistogram>;
+    losses: readonly WorkerLoss[];
+    counters: Counters;
+  }): RunResult['validity'] {
+    const { load, histograms, losses, counters } = parts;
+    const main =
+      histograms.get('ack_latency') ?? histograms.get('eose_latency') ?? histograms.get('connect_latency');
+    const judged = judgeValidity({
+      model: load.model,
+      offered: load.offered.events + load.offered.queries,
+      written: counters.events_sent + counters.queries_sent,
+      droppedArrivals: load.droppedArrivals,
+      sendLag: histograms.get('send_lag'),
+      medianLatency_us: main?.percentile(50) ?? null,
+      loopDelayP99_us: this.#health.summary().eventLoopDelay_us.p99_us,
+      saturatedShare: this.#health.saturatedShare,
+      lostWorkers: losses.map((loss) => `worker ${loss.index}: ${loss.reason}`),
+    });
+    if (this.#problems.length === 0) return judged;
+    return { verdict: 'invalid', reasons: [...judged.reasons, ...this.#problems] };
+  }
+
+  /** Series that the run should have and has no sample of. */
+  #emptySeries(histograms: ReadonlyMap<string, LatencyHistogram>): Record<string, string> {
+    const missing = this.#series.keys.filter((key) => !histograms.has(key));
+    return Object.fromEntries(missing.map((key) => [key, 'no sample in the measured phases']));
+  }
+
+  #countAchieved(interval: WorkerInterval): void {
+    if (interval.index >= this.#measured.endNs / NS_PER_S + GRACE_S) return;
+    const measured = this.#measuredIndexes();
+    for (const { series, phase, delta } of interval.samples) {
+      if (!measured.includes(phase)) continue;
+      const metric = this.#series.metrics[series];
+      if (metric === 'ack_latency') this.#achieved.events += delta.count;
+      if (metric === 'eose_latency') this.#achieved.queries += delta.count;
+    }
+  }
+
+  #measuredIndexes(): readonly number[] {
+    return this.#options.plan.phases.flatMap((phase, index) => (phase.kind === 'measured' ? [index] : []));
+  }
+
+  #isMeasuredSecond(second: number): boolean {
+    const { startNs, endNs } = this.#measured;
+    return second * NS_PER_S >= startNs && (second + 1) * NS_PER_S <= endNs;
+  }
+}
+
+function measuredSpan(plan: Plan): { startNs: number; endNs: number } {
+  const measured = plan.phases.filter((phase) => phase.kind === 'measured');
+  return { startNs: measured[0]?.startNs ?? 0, endNs: measured.at(-1)?.endNs ?? 0 };
+}
+
+/** Live events are signed fresh for each run, so the corpus is named by what determines it. */
+function fingerprintOf(plan: Plan): string {
+  const { profile, events, authors } = plan.corpus;
+  return `fresh:${profile}:seed=${plan.seed}:events=${events}:authors=${authors}`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,38 @@
+import { NS_PER_S } from '../base/clock.ts';
+import { createPacer } from '../plan/pacer.ts';
+import type { Plan, PlannedPhase, StreamName } from '../plan/plan.ts';
+
+/** What a plan offers, by second and by phase, whichever workers carry it out. */
+export interface Offered {
+  /** Arrivals of all streams scheduled in each second after the start. */
+  readonly perSecond: readonly number[];
+  /** Arrivals of one stream scheduled in phase `index` and before the cut. */
+  of(stream: StreamName, phase: number): number;
+}
+
+/**
+ * Count the arrivals of an open-model plan. The closed model has no schedule: it offers nothing in advance.
+ * @param cutNs offset at which offering was stopped; `Infinity` for a complete run
+ */
+export function countOffered(plan: Plan, cutNs: number): Offered {
+  const perSecond: number[] = [];
+  const counts = new Map<string, number>();
+  const increase = (key: string): Map<string, number> => counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const stream of plan.streams) {
+    if (plan.load.model === 'closed' && stream.name === 'publish') continue;
+    const pacer = createPacer(stream, plan.phases, plan.seed, { index: 0, count: 1 });
+    for (let atNs = pacer.peekNs(); atNs < cutNs; atNs = pacer.peekNs()) {
+      const second = Math.floor(atNs / NS_PER_S);
+      perSecond[second] = (perSecond[second] ?? 0) + 1;
+      increase(`${stream.name}/${phaseAt(plan.phases, atNs)}`);
+      pacer.advance();
+    }
+  }
+  return { perSecond, of: (stream, phase) => counts.get(`${stream}/${phase}`) ?? 0 };
+}
+
+/** Index of the phase at an offset; the last one beyond the end. */
+function phaseAt(phases: readonly PlannedPhase[], atNs: number): number {
+  const index = phases.findIndex((phase) => atNs < phase.endNs);
+  return index === -1 ? phases.length - 1 : index;
+}

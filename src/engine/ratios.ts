@@ -1,0 +1,48 @@
+import type { RatioMetric } from '../metric/catalogue.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Counters, RunRecord } from '../record/schema.ts';
+
+type Load = RunRecord['load'];
+
+/** Ratios of the run, with the reason for each that could not be had. */
+export function computeRatios(
+  plan: Plan,
+  counters: Counters,
+  load: Load,
+): { ratios: RunRecord['ratios']; notMeasured: Record<string, string> } {
+  const { connections, offered, achieved } = load;
+  const acked = counters.events_accepted + counters.events_duplicate;
+  const values: Partial<Record<RatioMetric, readonly [number, number]>> = {
+    connect_ratio: [connections.opened, connections.requested],
+    ...(plan.publish === null ? {} : { ack_ratio: [acked, counters.events_sent] as const }),
+    ...(plan.query === null
+      ? {}
+      : { query_ratio: [counters.queries_completed, counters.queries_sent] as const }),
+    ...(plan.subscribe === null
+      ? {}
+      : { delivery_ratio: [counters.deliveries_received, counters.deliveries_expected] as const }),
+    ...(plan.load.model === 'closed'
+      ? {}
+      : {
+          achieved_rate_ratio: [
+            achieved.events + achieved.queries,
+            offered.events + offered.queries,
+          ] as const,
+        }),
+  };
+  const ratios: Record<string, number | null> = {};
+  const notMeasured: Record<string, string> = {};
+  for (const [name, [part, whole]] of Object.entries(values)) {
+    ratios[name] = whole > 0 ? part / whole : null;
+    if (whole === 0) notMeasured[name] = `nothing to compare with: ${REASONS[name as RatioMetric]}`;
+  }
+  return { ratios, notMeasured };
+}
+
+const REASONS: Readonly<Record<RatioMetric, string>> = {
+  connect_ratio: 'no connection was requested',
+  ack_ratio: 'no event was sent in the measured phases',
+  query_ratio: 'no query was sent in the measured phases',
+  delivery_ratio: 'no accepted event had a live subscriber',
+  achieved_rate_ratio: 'nothing was offered in the measured phases',
+};

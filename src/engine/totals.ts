@@ -1,0 +1,124 @@
+import {
+  baseLatency,
+  COUNTER_MAP_NAMES,
+  COUNTER_MAPS,
+  COUNTER_NAMES,
+  COUNTERS,
+  type CounterMapMetric,
+  type CounterMetric,
+} from '../metric/catalogue.ts';
+import { LatencyHistogram } from '../metric/histogram.ts';
+import { parseSeriesKey, seriesKey } from '../metric/series.ts';
+import type { SeriesTable } from '../metric/series-table.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Counters } from '../record/schema.ts';
+import type { CounterRows, SeriesDelta } from './messages.ts';
+
+/** Samples and counters of the whole run, merged over workers; histograms are added, never averaged. */
+export class Totals {
+  readonly #plan: Plan;
+  readonly #series: SeriesTable;
+  readonly #histograms = new Map<number, LatencyHistogram>();
+  readonly #counters = new Map<number, CounterRows>();
+
+  constructor(plan: Plan, series: SeriesTable) {
+    this.#plan = plan;
+    this.#series = series;
+  }
+
+  addSamples(samples: readonly SeriesDelta[]): void {
+    for (const { series, phase, delta } of samples) {
+      const at = phase * this.#series.keys.length + series;
+      let histogram = this.#histograms.get(at);
+      if (histogram === undefined) {
+        histogram = new LatencyHistogram();
+        this.#histograms.set(at, histogram);
+      }
+      histogram.addDelta(delta);
+    }
+  }
+
+  /** Counters are cumulative: the newest of each worker counts. */
+  setCounters(worker: number, counters: CounterRows): void {
+    this.#counters.set(worker, counters);
+  }
+
+  /** Results by series key: measured phases together and, where there are several, each of them. */
+  histograms(): Map<string, LatencyHistogram> {
+    const result = new Map<string, LatencyHistogram>();
+    const measured = this.#measuredPhases();
+    for (const [series, key] of this.#series.keys.entries()) {
+      for (const phase of this.#phasesOf(series, measured)) {
+        const histogram = this.#histograms.get(phase * this.#series.keys.length + series);
+        if (histogram === undefined) continue;
+        for (const target of this.#targetsOf(key, phase, measured.length > 1))
+          merge(result, target, histogram);
+      }
+    }
+    return result;
+  }
+
+  counters(): Counters {
+    const plain = COUNTER_NAMES.map((name) => [name, this.#sum(name)]);
+    const maps = COUNTER_MAP_NAMES.map((name) => [name, this.#sumWords(name)]);
+    return Object.fromEntries([...plain, ...maps]) as Counters;
+  }
+
+  /** Sum of a counter in one phase. */
+  ofPhase(name: CounterMetric, phase: number): number {
+    const index = COUNTER_NAMES.indexOf(name);
+    let sum = 0;
+    for (const { rows } of this.#counters.values()) sum += rows[phase]?.[index] ?? 0;
+    return sum;
+  }
+
+  /** Where a histogram goes: its own key, the key without the filter, and both with the phase. */
+  #targetsOf(key: string, phase: number, isPerPhase: boolean): readonly string[] {
+    const parsed = parseSeriesKey(key);
+    if (parsed === null) return [key];
+    const { name, labels } = parsed;
+    const plain = Object.keys(labels).length === 0 ? [{}] : [{}, labels];
+    const phaseName = this.#plan.phases[phase]?.name;
+    const phased =
+      isPerPhase && phaseName !== undefined ? plain.map((each) => ({ ...each, phase: phaseName })) : [];
+    return [...plain, ...phased].map((each) => seriesKey(name, each));
+  }
+
+  /** Connections open during the ramp, unless the run measures a storm of its own. */
+  #phasesOf(series: number, measured: readonly number[]): readonly number[] {
+    const metric = this.#series.metrics[series];
+    const isConnect = metric !== undefined && baseLatency(metric) === 'connect_latency';
+    return isConnect && this.#plan.connect === null ? [this.#plan.phases.length] : measured;
+  }
+
+  #measuredPhases(): readonly number[] {
+    return this.#plan.phases.flatMap((phase, index) => (phase.kind === 'measured' ? [index] : []));
+  }
+
+  /** What concerns connections counts from the ramp on, operations only where they were measured. */
+  #rowsOf(source: string): readonly number[] {
+    if (source !== 'connections') return this.#measuredPhases();
+    return Array.from({ length: this.#plan.phases.length + 1 }, (_, row) => row);
+  }
+
+  #sum(name: CounterMetric): number {
+    return this.#rowsOf(COUNTERS[name].source).reduce((sum, row) => sum + this.ofPhase(name, row), 0);
+  }
+
+  #sumWords(name: CounterMapMetric): Record<string, number> {
+    const result: Record<string, number> = {};
+    for (const { words } of this.#counters.values()) {
+      for (const row of this.#rowsOf(COUNTER_MAPS[name].source)) {
+        for (const [word, count] of Object.entries(words[name][row] ?? {}))
+          result[word] = (result[word] ?? 0) + count;
+      }
+    }
+    return result;
+  }
+}
+
+function merge(result: Map<string, LatencyHistogram>, key: string, histogram: LatencyHistogram): void {
+  const target = result.get(key) ?? new LatencyHistogram();
+  target.add(histogram);
+  result.set(key, target);
+}

@@ -1,0 +1,71 @@
+import { NS_PER_MS, NS_PER_US } from '../base/clock.ts';
+import type { LatencyHistogram } from '../metric/histogram.ts';
+import type { RunRecord } from '../record/schema.ts';
+
+/** An arrival written later than this after its time was not offered as planned. */
+const LATE_US = (5 * NS_PER_MS) / NS_PER_US;
+const LOOP_DELAY_LIMIT_US = (10 * NS_PER_MS) / NS_PER_US;
+const MOST_SATURATED_SECONDS = 0.1;
+const LEAST_WRITTEN = 0.99;
+
+/** What the verdict on the generator is made of; measured phases only. */
+export interface ValidityInput {
+  readonly model: 'open' | 'closed';
+  readonly offered: number;
+  readonly written: number;
+  readonly droppedArrivals: number;
+  readonly sendLag: LatencyHistogram | undefined;
+  /** Median of the latency that the run is about; the loop may be late by as much without spoiling it. */
+  readonly medianLatency_us: number | null;
+  readonly loopDelayP99_us: number | null;
+  readonly saturatedShare: number;
+  readonly lostWorkers: readonly string[];
+}
+
+/**
+ * Whether the numbers can be trusted: a generator that was itself the bottleneck measured itself. Rules M3 and M5
+ * of docs/measurement.md.
+ */
+export function judgeValidity(input: ValidityInput): RunRecord['validity'] {
+  const reasons = [...input.lostWorkers.map((loss) => `worker lost: ${loss}`), ...saturation(input)];
+  if (input.model === 'open') reasons.push(...lateness(input));
+  return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons };
+}
+
+function saturation({ saturatedShare, loopDelayP99_us, medianLatency_us }: ValidityInput): string[] {
+  const reasons: string[] = [];
+  if (saturatedShare > MOST_SATURATED_SECONDS) {
+    reasons.push(
+      `generator saturated: its event loop was busy more than 90 % of the time in ${percent(saturatedShare)} of the seconds`,
+    );
+  }
+  const limit_us = Math.max(LOOP_DELAY_LIMIT_US, medianLatency_us ?? 0);
+  if (loopDelayP99_us !== null && loopDelayP99_us > limit_us) {
+    reasons.push(
+      `generator delayed: its event loop was late by ${milliseconds(loopDelayP99_us)} (p99), the limit is ${milliseconds(limit_us)}`,
+    );
+  }
+  return reasons;
+}
+
+function lateness({ offered, written, droppedArrivals, sendLag }: ValidityInput): string[] {
+  const reasons: string[] = [];
+  if (droppedArrivals > 0) reasons.push(`${droppedArrivals} of ${offered} arrivals were never written`);
+  if (written < offered * LEAST_WRITTEN)
+    reasons.push(`offered rate not reached: ${written} of ${offered} operations were written`);
+  const lag_us = sendLag?.percentile(99) ?? null;
+  if (lag_us !== null && lag_us > LATE_US) {
+    reasons.push(
+      `generator late: 1 % of the operations were written more than ${milliseconds(lag_us)} after their time, the limit is ${milliseconds(LATE_US)}`,
+    );
+  }
+  return reasons;
+}
+
+function milliseconds(value_us: number): string {
+  return `${(value_us / 1_000).toFixed(1)} ms`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}
