@@ -1,0 +1,133 @@
+import { NS_PER_MS } from '../base/clock.ts';
+import { formatDurationMs } from '../base/duration.ts';
+import type { ArrivalsSpec } from '../scenario/schema.ts';
+import type { ConnectionRange, Plan, PlannedPhase, StreamName, StreamPlan } from './plan.ts';
+import { measuredArrivals } from './planned-samples.ts';
+
+/** A titled block of label and text, ready for a table. */
+export interface PlanSection {
+  readonly title: string;
+  readonly rows: readonly (readonly [label: string, text: string])[];
+}
+
+/** The plan for a person: every resolved number, in the order in which a run uses it. Data, no output. */
+export function describePlan(plan: Plan): readonly PlanSection[] {
+  return [
+    { title: 'Scenario', rows: scenarioRows(plan) },
+    { title: 'Connections', rows: connectionRows(plan) },
+    { title: 'Workloads', rows: workloadRows(plan) },
+    { title: 'Phases', rows: plan.phases.map((phase, index) => phaseRow(phase, index, plan.streams)) },
+    { title: 'Gates', rows: plan.gates.map((gate) => ['gate', gate] as const) },
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+type Rows = PlanSection['rows'];
+
+function scenarioRows(plan: Plan): Rows {
+  const { scenario, load } = plan;
+  return [
+    ['name', scenario.name],
+    ['description', scenario.resolved.description],
+    ['sha256', scenario.sha256],
+    ['seed', String(plan.seed)],
+    [
+      'load model',
+      load.model === 'open' ? 'open' : `closed, window ${load.window} per publishing connection`,
+    ],
+    ['targets', plan.targets.join(', ')],
+    ['workers', String(plan.workers)],
+    ['duration', formatDurationMs((plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS)],
+    ['drain', `at most ${formatDurationMs(plan.drainMs)}`],
+  ];
+}
+
+function connectionRows({ connections, publish, query, subscribe }: Plan): Rows {
+  const rows: [string, string][] = [
+    ['in all', `${whole(connections.count)}, opened at ${perSecond(connections.rate_per_s)}`],
+    ['timeout', formatDurationMs(connections.timeoutMs)],
+  ];
+  const roles = { publishing: publish, querying: query, subscribing: subscribe };
+  for (const [label, role] of Object.entries(roles)) {
+    if (role !== null) rows.push([label, rangeText(role.connections)]);
+  }
+  return rows;
+}
+
+function workloadRows(plan: Plan): Rows {
+  const rows: [string, string][] = [];
+  const { corpus, publish, subscribe, query, connect } = plan;
+  if (corpus.events > 0) {
+    const { events, authors, topics } = corpus;
+    rows.push([
+      'corpus',
+      `${whole(events)} stored events, ${whole(authors)} authors, ${whole(topics)} topics`,
+    ]);
+  }
+  if (publish) {
+    const event = `kind ${publish.kind}, ${whole(publish.contentBytes)} B, ${whole(publish.authors)} authors`;
+    rows.push(['publish', `${streamText(plan, 'publish', 'events')}; ${event}; ${timeoutText(publish)}`]);
+  }
+  if (subscribe) {
+    const reach = subscribe.connections.count / subscribe.topics;
+    rows.push([
+      'subscribe',
+      `${whole(subscribe.topics)} topics, an event reaches ${number(reach)} subscribers`,
+    ]);
+  }
+  if (query) {
+    rows.push(['query', `${streamText(plan, 'query', 'queries')}; ${timeoutText(query)}`]);
+    const weights = query.filters.reduce((sum, { weight }) => sum + weight, 0);
+    for (const { name, weight, filter } of query.filters) {
+      rows.push([`  ${name}`, `${number((weight / weights) * 100)} % of queries, ${JSON.stringify(filter)}`]);
+    }
+  }
+  if (connect)
+    rows.push(['connect', `${streamText(plan, 'connect', 'connections')}; ${timeoutText(connect)}`]);
+  return rows;
+}
+
+function streamText(plan: Plan, name: StreamName, noun: string): string {
+  if (plan.load.model === 'closed') return 'as fast as replies allow';
+  const stream = plan.streams.find((candidate) => candidate.name === name);
+  if (stream === undefined) return 'nothing';
+  const measured = whole(measuredArrivals(plan, name));
+  const spacing = arrivalsText(stream.arrivals);
+  return `${perSecond(stream.rate_per_s)}, ${spacing}; ${measured} measured of ${whole(stream.total)} ${noun}`;
+}
+
+function arrivalsText(arrivals: ArrivalsSpec): string {
+  return typeof arrivals === 'string' ? arrivals : `bursts of ${whole(arrivals.size)}`;
+}
+
+function phaseRow(phase: PlannedPhase, index: number, streams: readonly StreamPlan[]): Rows[number] {
+  const { name, kind, startNs, endNs, levelStart, levelEnd } = phase;
+  const level = levelStart === levelEnd ? number(levelStart) : `${number(levelStart)} to ${number(levelEnd)}`;
+  const counts = streams.map((stream) => `${whole(stream.perPhase[index] ?? 0)} ${stream.name}`);
+  const parts = [
+    formatDurationMs((endNs - startNs) / NS_PER_MS),
+    `level ${level}`,
+    ...counts,
+    ...(kind === 'measured' ? [] : ['not measured']),
+  ];
+  return [name, parts.join(', ')];
+}
+
+function timeoutText({ timeoutMs }: { readonly timeoutMs: number }): string {
+  return `timeout ${formatDurationMs(timeoutMs)}`;
+}
+
+function rangeText({ first, count }: ConnectionRange): string {
+  return `${whole(count)} (number ${whole(first)} to ${whole(first + count - 1)})`;
+}
+
+function perSecond(rate_per_s: number): string {
+  return `${number(rate_per_s)}/s`;
+}
+
+function whole(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+}
