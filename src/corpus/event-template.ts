@@ -17,10 +17,13 @@ export interface FieldPositions {
 
 /** One event in both its serialisations, with blanks of fixed width. */
 export interface EventTemplate {
-  /** What the id is the hash of (NIP-01): `[0,<pubkey>,<created_at>,<kind>,<tags>,<content>]`. */
+  /**
+   * What the id is the hash of (NIP-01): `[0,<pubkey>,<created_at>,<kind>,<tags>,<content>]`. In this and in
+   * the payload the public key starts at a whole word, so that it can be patched by words.
+   */
   readonly hashInput: Buffer;
   readonly hashFields: FieldPositions;
-  /** The client message `["EVENT",{…}]`; its memory starts word-aligned and is padded to whole words. */
+  /** The client message `["EVENT",{…}]`. */
   readonly payload: Buffer;
   readonly payloadFields: FieldPositions;
   readonly id: number;
@@ -35,10 +38,16 @@ function tagFields(tagsAt: number): Pick<FieldPositions, 'topic' | 'number' | 'o
   return { topic, number, offset: number + NUMBER_DIGITS + 1 };
 }
 
-/** A message in memory of its own whose first payload byte is word-aligned. */
+/** Masking runs over four words at a time. */
+const STRIDE_BYTES = 16;
+
+function wholeStrides(bytes: number): number {
+  return Math.ceil(bytes / STRIDE_BYTES) * STRIDE_BYTES;
+}
+
+/** A text at the start of memory of its own, which is padded so that masking needs no special end. */
 function alignedCopy(text: string): Buffer {
-  const memory = new ArrayBuffer((text.length + 3) & ~3);
-  const buffer = Buffer.from(memory, 0, text.length);
+  const buffer = Buffer.from(new ArrayBuffer(wholeStrides(text.length)), 0, text.length);
   buffer.write(text, 'latin1');
   return buffer;
 }
@@ -61,7 +70,7 @@ export function createEventTemplate(runTag: string, kind: number, content: strin
   const beforeTags = `${time}${createdAt},"kind":${kind},"tags":`;
   const beforeSignature = `${beforeTags}${tags},"content":"${content}","sig":"`;
   return {
-    hashInput: Buffer.from(`${hashTags}${tags},"${content}"]`, 'latin1'),
+    hashInput: alignedCopy(`${hashTags}${tags},"${content}"]`),
     hashFields: { publicKey: '[0,"'.length, createdAt: hashHead.length, ...tagFields(hashTags.length) },
     payload: alignedCopy(`${beforeSignature}${HEX_64}"}]`),
     payloadFields: { publicKey: author.length, createdAt: time.length, ...tagFields(beforeTags.length) },
@@ -70,17 +79,20 @@ export function createEventTemplate(runTag: string, kind: number, content: strin
   };
 }
 
-/** Memory for a masked frame of that payload whose payload bytes are word-aligned, padded to whole words. */
-export function alignedFrame(payloadLength: number): {
+/** A masked frame in memory of its own and the words that hold its payload, with the template's padding. */
+export interface AlignedFrame {
   readonly frame: Uint8Array;
   readonly words: Uint32Array;
-} {
+}
+
+/** Memory for masked frames of that payload length. */
+export function alignedFrame(payloadLength: number): AlignedFrame {
   const header = frameHeaderLength(payloadLength);
   const start = -header & 3;
-  const words = (payloadLength + 3) >>> 2;
-  const memory = new ArrayBuffer(start + header + words * 4);
+  const padded = wholeStrides(payloadLength);
+  const memory = new ArrayBuffer(start + header + padded);
   return {
     frame: new Uint8Array(memory, start, header + payloadLength),
-    words: new Uint32Array(memory, start + header, words),
+    words: new Uint32Array(memory, start + header, padded / 4),
   };
 }

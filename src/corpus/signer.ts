@@ -1,13 +1,22 @@
 import { createHash, hash } from 'node:crypto';
+import { putHex } from './hex.ts';
 import type { ThrowawayKeys } from './keys.ts';
 import type { NonceTable } from './nonce-table.ts';
-import { ORDER } from './secp256k1.ts';
+import { SignatureScalars } from './signature-scalar.ts';
 
-/** Layout of the challenge: SHA-256 of the tag twice (BIP-340 tagged hash), R.x, the public key, the message. */
+/** Layout of the challenge: SHA-256 of the tag twice (BIP-340 tagged hash), R.x, the public key, the id. */
 const R_AT = 64;
 const KEY_AT = 96;
-const MESSAGE_AT = 128;
+const ID_AT = 128;
 const CHALLENGE_BYTES = 160;
+const ID_BYTES = 32;
+
+/** The challenge being hashed; one for all signers, since signing is synchronous. The tag stays in place. */
+const challenge = new Uint8Array(CHALLENGE_BYTES);
+const challengeWords = new Uint32Array(challenge.buffer);
+const tag = createHash('sha256').update('BIP0340/challenge').digest();
+challenge.set(tag, 0);
+challenge.set(tag, tag.length);
 
 /**
  * Signs event ids by BIP-340 with precomputed nonces: signature = (R.x, k + e·d mod n), where
@@ -18,41 +27,44 @@ const CHALLENGE_BYTES = 160;
  * signed by nostr-tools.
  */
 export class NonceTableSigner {
-  readonly #challenge = Buffer.alloc(CHALLENGE_BYTES);
-  readonly #keyBytes: Buffer;
-  readonly #secrets: readonly bigint[];
-  readonly #nonces: NonceTable;
+  readonly #keyWords: Uint32Array;
+  readonly #nonceWords: Uint32Array;
+  readonly #scalars: SignatureScalars;
+  #key = 0;
+  #nonce = 0;
 
   constructor(keys: ThrowawayKeys, nonces: NonceTable) {
-    const tag = createHash('sha256').update('BIP0340/challenge').digest();
-    tag.copy(this.#challenge, 0);
-    tag.copy(this.#challenge, 32);
-    this.#keyBytes = Buffer.from(keys.publicKeys.join(''), 'hex');
-    this.#secrets = keys.publicKeys.map((_, index) => keys.secretScalar(index));
-    this.#nonces = nonces;
+    this.#keyWords = wordsOf(keys.publicKeys);
+    this.#nonceWords = wordsOf(nonces.xHex);
+    this.#scalars = new SignatureScalars(keys.secretScalars(), nonces.scalars);
+  }
+
+  /** Says which key and which nonce the following `sign` uses; indices into the keys and the table. */
+  select(key: number, nonce: number): void {
+    this.#key = key;
+    this.#nonce = nonce;
   }
 
   /**
-   * The signature of an event id as 128 hex characters.
-   * @param key index into the keys
-   * @param nonce index into the nonce table
+   * Writes the signature of an event id as 128 hex characters.
    * @param id the 32 bytes of the id, one character (0–255) a byte
    */
-  sign(key: number, nonce: number, id: string): string {
-    return `${this.#nonces.xHex[nonce]}${this.signScalar(key, nonce, id)}`;
+  sign(target: Uint8Array, at: number, id: string): void {
+    for (let i = 0; i < ID_BYTES; i++) challenge[ID_AT + i] = id.charCodeAt(i);
+    putEntry(R_AT, this.#nonceWords, this.#nonce);
+    putEntry(KEY_AT, this.#keyWords, this.#key);
+    putHex(target, at, challenge, R_AT);
+    this.#scalars.compute(this.#key, this.#nonce, hash('sha256', challenge, 'binary'));
+    putHex(target, at + 64, this.#scalars.bytes, 0);
   }
+}
 
-  /** The second half of the signature alone, 64 hex characters; the first is `xHex[nonce]` of the table. */
-  signScalar(key: number, nonce: number, id: string): string {
-    const challenge = this.#challenge;
-    const { xBytes, scalars } = this.#nonces;
-    for (let i = 0; i < 32; i++) {
-      challenge[R_AT + i] = xBytes[nonce * 32 + i] as number;
-      challenge[KEY_AT + i] = this.#keyBytes[key * 32 + i] as number;
-      challenge[MESSAGE_AT + i] = id.charCodeAt(i);
-    }
-    const e = BigInt(`0x${hash('sha256', challenge, 'hex')}`);
-    const s = ((scalars[nonce] as bigint) + e * (this.#secrets[key] as bigint)) % ORDER;
-    return s.toString(16).padStart(64, '0');
-  }
+/** Copies the 32 bytes of entry `index` of a table into the challenge. */
+function putEntry(at: number, table: Uint32Array, index: number): void {
+  for (let i = 0; i < 8; i++) challengeWords[at / 4 + i] = table[index * 8 + i] as number;
+}
+
+/** Hex strings of 32 bytes each as words of memory. */
+function wordsOf(hex: readonly string[]): Uint32Array {
+  return new Uint32Array(Uint8Array.from(Buffer.from(hex.join(''), 'hex')).buffer);
 }

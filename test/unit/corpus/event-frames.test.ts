@@ -1,8 +1,11 @@
 import { type Event, verifyEvent } from 'nostr-tools/pure';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createEventFrameWriter, type EventFrameWriter } from '../../../src/corpus/event-frames.ts';
 import { markerTag, topicTag } from '../../../src/corpus/marker.ts';
 import { decodeFrame } from '../../support/masked-frame.ts';
+
+// Curve arithmetic takes longer than the default limit on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const RUN = '0badcafe';
 const SPEC = { seed: 5, authors: 10, kind: 1, contentBytes: 120, topics: 4, runTag: RUN };

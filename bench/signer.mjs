@@ -1,5 +1,5 @@
 // Signed event frames per second of CPU time, of the built program. Pin it to one core:
-//   npm run build && taskset -c 1 node bench/signer.js
+//   npm run build && taskset -c 1 node bench/signer.mjs
 import { createEventFrameWriter } from '../dist/corpus/event-frames.js';
 
 const ROUNDS = 5;
