@@ -10,8 +10,17 @@ export interface EmbeddedRelay {
   /** `ws://127.0.0.1:port`. */
   readonly url: string;
   readonly pid: number;
+  /** Resolves when it has ended, by itself or stopped, with what it ended by: `exit code 0`, `SIGKILL`. */
+  readonly ended: Promise<string>;
   /** Stops it gracefully and waits for its end; a second call waits for the same end. */
   stop(): Promise<void>;
+}
+
+export interface EmbeddedRelayOptions {
+  /** Flags of the relay program, for example `['--no-verify']`. */
+  readonly args?: readonly string[];
+  /** Told what the relay writes to its log once it is ready; default nobody. */
+  readonly onLog?: (text: string) => void;
 }
 
 const START_DEADLINE_MS = 15_000;
@@ -35,10 +44,11 @@ function parseReadyLine(line: string): ReadyLine {
 }
 
 /** Keeps the end of what the relay writes to stderr; it says why a start has failed. */
-function captureStderr(child: ChildProcess): () => string {
+function captureStderr(child: ChildProcess, onLog: (text: string) => void): () => string {
   let text = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-STDERR_MAX_CHARACTERS);
+    onLog(chunk);
   });
   return () => text.trim();
 }
@@ -74,23 +84,32 @@ async function stopChild(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+}
+
 /**
  * Starts the reference relay as a process of its own, so that it shares no event loop with the load. It ends
  * by itself when this process does.
- * @param options `args` are flags of the relay program, for example `['--no-verify']`
  * @throws RelayBenchError `EMBEDDED_RELAY_FAILED` (exit code 3) with what the relay said
  */
-export async function startEmbeddedRelay(
-  options: { readonly args?: readonly string[] } = {},
-): Promise<EmbeddedRelay> {
+export async function startEmbeddedRelay(options: EmbeddedRelayOptions = {}): Promise<EmbeddedRelay> {
   const program = fileURLToPath(new URL('../relay/main.js', import.meta.url));
   const args = [program, '--exit-with-parent', ...(options.args ?? [])];
-  // The pipe on stdin is what tells the relay that this process has gone.
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const stderr = captureStderr(child);
+  let isReady = false;
+  // The pipe on stdin is what tells the relay that this process has gone. Detached, because a terminal sends
+  // Ctrl-C to its whole process group, and the relay must outlive the drain of the run that uses it.
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const ended = endOf(child);
+  const stderr = captureStderr(child, (text) => {
+    if (isReady) options.onLog?.(text);
+  });
   try {
     const { url, pid } = await waitUntilReady(child);
-    return { url, pid, stop: () => stopChild(child) };
+    isReady = true;
+    return { url, pid, ended, stop: () => stopChild(child) };
   } catch (error) {
     child.kill('SIGKILL');
     const said = stderr();
