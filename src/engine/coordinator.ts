@@ -55,7 +55,7 @@ class Run {
         losses: this.#fleet.losses,
       });
     } finally {
-      this.#fleet.kill();
+      await this.#fleet.end();
     }
   }
 

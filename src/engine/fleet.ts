@@ -6,6 +6,9 @@ import { startWorker, type WorkerHandle, type WorkerLoss } from './worker-handle
 type MessageType = FromWorker['type'];
 type MessageOf<T extends MessageType> = Extract<FromWorker, { type: T }>;
 
+/** For closing thousands of connections properly. */
+const END_GRACE_MS = 5_000;
+
 /** All workers of a run, spoken to as one. */
 export class Fleet {
   readonly #workers: readonly WorkerHandle[];
@@ -59,9 +62,9 @@ export class Fleet {
     });
   }
 
-  /** End every process. */
-  kill(): void {
-    for (const worker of this.#workers) worker.kill();
+  /** End every process: those that are done by themselves, the others at once. */
+  async end(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.end(END_GRACE_MS)));
   }
 }
 

@@ -17,8 +17,8 @@ export interface WorkerHandle {
   /** The next message of this type; null where the worker is lost before it sends one. */
   next<T extends FromWorker['type']>(type: T): Promise<MessageOf<T> | null>;
   readonly loss: WorkerLoss | null;
-  /** End the process, whatever it does. */
-  kill(): void;
+  /** Wait until the process has ended by itself, at most `graceMs`; then end it. */
+  end(graceMs: number): Promise<void>;
 }
 
 export interface StartWorkerOptions {
@@ -52,7 +52,12 @@ export function startWorker({ index, execArgv, onMessage }: StartWorkerOptions):
     waiting.get(message.type)?.(message);
     waiting.delete(message.type);
   });
-  child.on('exit', (code, signal) => lose(`the process ended with ${signal ?? `exit code ${code}`}`));
+  const exited = new Promise<void>((resolve) => {
+    child.on('exit', (code, signal) => {
+      lose(`the process ended with ${signal ?? `exit code ${code}`}`);
+      resolve();
+    });
+  });
   child.on('error', (error) => lose(error.message));
 
   return {
@@ -69,9 +74,12 @@ export function startWorker({ index, execArgv, onMessage }: StartWorkerOptions):
     get loss() {
       return loss;
     },
-    kill: () => {
+    end: async (graceMs) => {
+      const wasDone = isDone;
       isDone = true;
-      child.kill('SIGKILL');
+      const timer = setTimeout(() => child.kill('SIGKILL'), wasDone ? graceMs : 0);
+      await exited;
+      clearTimeout(timer);
     },
   };
 }
