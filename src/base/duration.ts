@@ -33,9 +33,10 @@ export function tryParseRatePerS(text: string): number | null {
 
 /** A duration for people: `250 µs`, `12.3 ms`, `4.00 s`, `2m 05s`. */
 export function formatDurationMs(ms: number): string {
-  if (ms < 1) return `${Math.round(ms * 1_000)} µs`;
-  if (ms < 1_000) return `${ms.toPrecision(3)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toPrecision(3)} s`;
+  if (ms < 0.9995) return `${Math.round(ms * 1_000)} µs`;
+  // Where three digits round up to the next unit, that unit is written.
+  if (ms < 999.5) return `${ms.toPrecision(3)} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toPrecision(3)} s`;
   const seconds = Math.round(ms / 1_000);
   return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, '0')}s`;
 }
