@@ -6,6 +6,8 @@ import type { EventScript, LiveScript } from './script.ts';
 import { ServiceModel } from './service-model.ts';
 
 const NS_PER_MS = 1e6;
+/** How long after the reply a second one or a foreign one follows. */
+const AFTER_NS = 5 * NS_PER_MS;
 
 /** Answers EVENT messages and delivers them to live subscriptions, as scripted. */
 export class EventHandler {
@@ -31,7 +33,7 @@ export class EventHandler {
     for (const frame of noise) sendFrame(publisher, frame);
     const dueNs = this.#service.replyAtNs(arrivalNs);
     if (reply !== null) this.#timer.at(dueNs, () => this.#release(() => sendFrame(publisher, reply)));
-    this.#sendAfter(publisher, after, dueNs + NS_PER_MS);
+    this.#sendAfter(publisher, after, dueNs + AFTER_NS);
     if (reply !== null && !isEvery(this.#script.reject?.every, n)) this.#deliver(event, arrivalNs, clients);
   }
 

@@ -14,7 +14,7 @@ export interface EventReplies {
   readonly noise: readonly ReplyFrame[];
   /** Sent when the reply is due; null where the event is never answered. */
   readonly reply: ReplyFrame | null;
-  /** Sent 1 ms after the reply. */
+  /** Sent 5 ms after the reply. */
   readonly after: readonly ReplyFrame[];
 }
 

@@ -46,7 +46,7 @@ export type OkForm = 'compact' | 'spaced' | 'fragmented';
 export interface EventScript extends ServiceScript {
   /** These events are never answered. */
   readonly dropEvery?: number;
-  /** These events are answered twice, the second time 1 ms later. */
+  /** These events are answered twice, the second time 5 ms later. */
   readonly twiceEvery?: number;
   /** These events are followed by an OK for an id that nobody sent. */
   readonly unknownEvery?: number;

@@ -1,0 +1,85 @@
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import type { RunPlan } from '../../src/engine/run-plan.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { scenarioSchema } from '../../src/scenario/schema.ts';
+import type { RelayScript } from '../support/scripted-relay/script.ts';
+import { withScriptedRelay } from '../support/scripted-relay.ts';
+import { TruthRun } from './truth-run.ts';
+
+/** One question to the engine whose answer is known beforehand. */
+export interface TruthCase {
+  readonly script: RelayScript;
+  /** What differs from one connection in the open model without warm-up; checked by the schema. */
+  readonly scenario: Readonly<Record<string, unknown>>;
+  /** How long the load is offered, for example `8s`. */
+  readonly duration: string;
+  /** A file of `preload/` that is loaded into the generator's process. */
+  readonly preload?: string;
+  /** Holds however busy the host is: counts, verdicts, gross effects. */
+  readonly always?: (run: TruthRun) => void;
+  /** Holds where the generator was on time; otherwise the run must call itself invalid. */
+  readonly whenValid?: (run: TruthRun) => void;
+}
+
+const ENGINE = pathToFileURL('dist/engine/coordinator.js').href;
+
+/** A test that runs the built engine in processes of its own against a scripted relay. */
+export function truthCase(title: string, truth: TruthCase): void {
+  it(title, async () => {
+    const run = await withScriptedRelay(truth.script, async (relay) => {
+      const plan = planOf(truth, relay.url);
+      const result = await withPreload(truth.preload, () => runEngine(plan));
+      return new TruthRun(plan, result, await relay.stats());
+    });
+    run.expectConservation();
+    truth.always?.(run);
+    if (truth.whenValid === undefined) return;
+    if (run.isValid) {
+      truth.whenValid(run);
+      return;
+    }
+    // The host did not let the generator keep time: then its own verdict must say so, and why.
+    const { reasons } = run.result.validity;
+    console.info(`${title}\n  numbers not asserted, the run calls itself invalid: ${reasons.join('; ')}`);
+    expect(reasons).not.toEqual([]);
+  });
+}
+
+function planOf({ scenario, duration }: TruthCase, url: string): Plan {
+  const input = {
+    name: 'truth',
+    description: 'a case with a known answer',
+    connections: { count: 1, rate: '1000/s' },
+    warmup: '0s',
+    phases: [{ name: 'steady', duration }],
+    drain: '3s',
+    ...scenario,
+  };
+  return buildPlan({
+    scenario: scenarioSchema.parse(input),
+    targets: [url],
+    cores: 2,
+    overrides: { workers: 1, noDefaultGates: true },
+  });
+}
+
+async function runEngine(plan: Plan): ReturnType<RunPlan> {
+  const { runPlan } = (await import(ENGINE)) as { runPlan: RunPlan };
+  return runPlan({ plan, onProgress: () => undefined, signal: new AbortController().signal });
+}
+
+/** Run `action` so that processes started meanwhile load the file first. */
+async function withPreload<T>(file: string | undefined, action: () => Promise<T>): Promise<T> {
+  if (file === undefined) return action();
+  const before = process.env['NODE_OPTIONS'];
+  process.env['NODE_OPTIONS'] =
+    `${before ?? ''} --import ${new URL(`./preload/${file}`, import.meta.url).href}`;
+  try {
+    return await action();
+  } finally {
+    if (before === undefined) delete process.env['NODE_OPTIONS'];
+    else process.env['NODE_OPTIONS'] = before;
+  }
+}
