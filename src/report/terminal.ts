@@ -1,9 +1,10 @@
-import { Chalk, type ChalkInstance } from 'chalk';
+import type { ChalkInstance } from 'chalk';
 import { visible } from './escape.ts';
 import type { Format, RenderOptions } from './format.ts';
 import { plainTable } from './plain-table.ts';
+import { createChalk, inTone } from './tones.ts';
 import { buildDocument } from './view/build-document.ts';
-import type { Cell, Headline, List, Section, Table, Tone } from './view/document.ts';
+import type { Cell, Headline, List, Section, Table } from './view/document.ts';
 
 const MIN_COLUMNS = 60;
 const MAX_COLUMNS = 100;
@@ -39,7 +40,7 @@ export const terminalFormat: Format = {
 function layoutOf(options: RenderOptions): Layout {
   const columns = Math.max(MIN_COLUMNS, Math.min(options.columns, MAX_COLUMNS));
   return {
-    chalk: new Chalk({ level: options.color ? 1 : 0 }),
+    chalk: createChalk(options.color),
     columns,
     gap: columns < ROOMY_COLUMNS ? 1 : 2,
   };
@@ -100,12 +101,5 @@ function renderFiles(files: readonly string[], layout: Layout): string {
 }
 
 function paint(shown: string, { tone = 'plain' }: Cell, chalk: ChalkInstance): string {
-  const painters: Record<Tone, (text: string) => string> = {
-    plain: (text) => text,
-    good: chalk.green,
-    bad: chalk.red,
-    warn: chalk.yellow,
-    muted: chalk.dim,
-  };
-  return painters[tone](shown);
+  return inTone(shown, tone, chalk);
 }

@@ -356,8 +356,8 @@ function sampleIntervals(count: number, slowdown: number): IntervalRow[] {
 
 function intervalLatency(random: Random, count: number, median_us: number): IntervalRow['latencies'][string] {
   const histogram = lognormalHistogram(random, count, median_us);
-  const { p50_us, p95_us } = histogram.summary();
-  return { count, p50_us, p95_us, p99_us: null, max_us: histogram.max_us };
+  const [p50_us = null, p95_us = null, p99_us = null] = [50, 95, 99].map((p) => histogram.percentile(p));
+  return { count, p50_us, p95_us, p99_us, max_us: histogram.max_us };
 }
 
 function sampleHistograms(options: ResultOptions, phases: readonly string[]): RunResult['histograms'] {
