@@ -16,8 +16,8 @@ export interface ProcessLike {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
-  on(event: StopSignal, listener: () => void): unknown;
-  off(event: StopSignal, listener: () => void): unknown;
+  on(event: StopSignal | 'exit', listener: () => void): unknown;
+  off(event: StopSignal | 'exit', listener: () => void): unknown;
   exit(code: number): unknown;
 }
 
@@ -30,6 +30,8 @@ export interface Io {
   readonly stderr: TextStream;
   /** Calls `listener` on each SIGINT and SIGTERM until the returned function is called. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Calls `listener` when the process ends, however it ends, until the returned function is called. */
+  onExit(listener: () => void): () => void;
   /** Ends the process at once; only for a second signal. */
   exit(code: number): void;
 }
@@ -52,6 +54,10 @@ export function createIo(process: ProcessLike): Io {
       return () => {
         for (const remove of removals) remove();
       };
+    },
+    onExit: (listener) => {
+      process.on('exit', listener);
+      return () => process.off('exit', listener);
     },
     exit: (code) => {
       process.exit(code);

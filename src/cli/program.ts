@@ -1,6 +1,12 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addGate } from './commands/gate.ts';
+import { addPlan } from './commands/plan.ts';
+import { addRelay } from './commands/relay.ts';
+import { addReport } from './commands/report.ts';
+import { addRun } from './commands/run.ts';
+import { addScenarios } from './commands/scenarios.ts';
 import type { CommandHost } from './host.ts';
 import type { Io } from './io.ts';
 import { commandPath } from './options.ts';
@@ -8,7 +14,15 @@ import { formatUsageError } from './print-error.ts';
 import { readTool } from './version.ts';
 
 /** Every command in the order of the help. */
-const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [addDoctor];
+const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
+  addRun,
+  addPlan,
+  addScenarios,
+  addGate,
+  addReport,
+  addRelay,
+  addDoctor,
+];
 
 /** The command line with all its commands. */
 export interface Program {

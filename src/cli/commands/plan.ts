@@ -1,0 +1,33 @@
+import { Chalk } from 'chalk';
+import type { Command } from 'commander';
+import { describePlan, type PlanSection } from '../../plan/describe.ts';
+import { maskUrl } from '../../record/mask-url.ts';
+import { visible } from '../../report/escape.ts';
+import { wantsColour } from '../colour.ts';
+import type { CommandHost } from '../host.ts';
+import { addLoadOptions, type LoadFlags } from '../run/flags.ts';
+import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
+
+/** `plan`: every resolved number of a run; nothing is started and nothing is sent. */
+export function addPlan(program: Command, host: CommandHost): void {
+  const command = program
+    .command('plan')
+    .description('print every resolved number of a run, start nothing')
+    .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
+  addLoadOptions(command).action(async (scenario: string, flags: LoadFlags) => {
+    const plan = await preparePlan(scenario, flags);
+    const targets = flags.relay?.map(maskUrl) ?? [EMBEDDED_TARGET];
+    const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);
+    host.io.stdout.write(renderSections(describePlan({ ...plan, targets }), colour));
+  });
+}
+
+function renderSections(sections: readonly PlanSection[], colour: boolean): string {
+  const chalk = new Chalk({ level: colour ? 1 : 0 });
+  const width = Math.max(...sections.flatMap(({ rows }) => rows.map(([label]) => label.length)));
+  const blocks = sections.map(({ title, rows }) => {
+    const lines = rows.map(([label, text]) => `  ${label.padEnd(width)}  ${visible(text, 1_000)}`);
+    return [chalk.bold(title), ...lines].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n`;
+}

@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import { startEmbeddedRelay } from '../../stack/embedded-relay.ts';
+import type { CommandHost } from '../host.ts';
+import { watchInterruption } from '../interruption.ts';
+import { asTyped, portNumber, wholeNumber } from '../options.ts';
+
+/** Limits of the relay that a user may set, each a whole number that the relay's flag of that name takes. */
+const LIMITS: Readonly<Record<string, string>> = {
+  'max-connections': 'open connections',
+  'max-subscriptions': 'open subscriptions per connection',
+  'max-filters': 'filters per REQ',
+  'max-limit': 'highest limit of a filter',
+  'max-message-bytes': 'bytes of one message',
+  'max-event-tags': 'tags of one event',
+  'max-content-length': 'characters of the content of one event',
+};
+
+type RelayFlags = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** `relay`: the reference relay alone, in the foreground, until a signal ends it, which is its normal end. */
+export function addRelay(program: Command, host: CommandHost): void {
+  const command = program
+    .command('relay')
+    .description('run the reference relay alone until Ctrl-C')
+    .option('--host <address>', 'address to listen on', asTyped, '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', portNumber, 7777)
+    .addOption(new Option('--store <kind>', 'where events are kept').choices(['memory']).default('memory'))
+    .option('--memory-limit <size>', 'size of the memory store, such as 512MB', memorySize, '512MB')
+    .option('--no-verify', 'accept events without checking their signatures');
+  for (const [flag, description] of Object.entries(LIMITS)) {
+    command.option(`--${flag} <n>`, description, wholeNumber(1));
+  }
+  command.action(async (flags: RelayFlags) => runRelay(relayArgs(command, flags), host));
+}
+
+async function runRelay(args: readonly string[], { io }: CommandHost): Promise<void> {
+  const stop: { relay: (() => Promise<void>) | null } = { relay: null };
+  const interruption = watchInterruption({
+    io,
+    onFirst: () => void stop.relay?.(),
+    onHardStop: async () => stop.relay?.(),
+  });
+  try {
+    const relay = await startEmbeddedRelay({ args, onLog: (text) => io.stderr.write(text) });
+    stop.relay = relay.stop;
+    if (interruption.received() !== null) await relay.stop();
+    io.stdout.write(`relay listens on ${relay.url}\n`);
+    const reason = await relay.ended;
+    if (interruption.received() === null) throw endedByItself(reason);
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** Options as flags of the relay program, which has the same names. */
+function relayArgs(command: Command, flags: RelayFlags): string[] {
+  return command.options.flatMap((option) => {
+    const value = flags[option.attributeName()];
+    if (option.negate) return value === false && option.long ? [option.long] : [];
+    return value === undefined || !option.long ? [] : [option.long, String(value)];
+  });
+}
+
+function memorySize(text: string): string {
+  if (/^\d{1,12}(KB|MB|GB)?$/.test(text)) return text;
+  throw new InvalidArgumentError('must be a size such as 512MB or 2GB.');
+}
+
+function endedByItself(reason: string): RelayBenchError {
+  return new RelayBenchError(`the relay ended by itself: ${reason}`, {
+    code: 'RELAY_ENDED',
+    hint: 'its log above says why',
+    exitCode: EXIT.unreachable,
+  });
+}

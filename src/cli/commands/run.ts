@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { CommandHost } from '../host.ts';
+import { executeRun } from '../run/execute-run.ts';
+import { addLoadOptions, addRunOptions, type RunFlags } from '../run/flags.ts';
+import { DEFAULT_SCENARIO, preparePlan } from '../run/prepare-plan.ts';
+
+/** `run`: carry out a scenario and judge it; exit 0 where every gate holds. */
+export function addRun(program: Command, host: CommandHost): void {
+  const command = program
+    .command('run')
+    .description('run a scenario against relays and judge the result by its gates')
+    .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
+  addRunOptions(addLoadOptions(command)).action(async (scenario: string, flags: RunFlags) => {
+    const plan = await preparePlan(scenario, flags);
+    host.finish(await executeRun({ host, plan, flags }));
+  });
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
+import { readOpenFileLimit, readPortRange } from '../../observe/limits.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { RunRecord } from '../../record/schema.ts';
+import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
+import { type Multiplexer, multiplex } from '../../report/multiplexer.ts';
+import { requireConsent } from '../consent.ts';
+import type { CommandHost } from '../host.ts';
+import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
+import { checkLimits, type Demand, type Supply } from '../limit-check.ts';
+import { preflightTargets } from '../preflight.ts';
+import { resolveTargets } from '../target.ts';
+import type { RunFlags } from './flags.ts';
+import { measure } from './measure.ts';
+import { type OpenTarget, openTarget } from './open-target.ts';
+import { makeOutDir, type OutDir } from './out-dir.ts';
+import { progressReporter, resolveProgress } from './progress.ts';
+import { chooseReports, RECORD_FILE, resultReporters } from './reporters.ts';
+
+/** The stages that reach outside this process; tests replace them. */
+export interface Stages {
+  readonly openTarget: typeof openTarget;
+  readonly preflight: typeof preflightTargets;
+  readonly measure: typeof measure;
+  readonly supply: () => Supply;
+}
+
+const REAL_STAGES: Stages = {
+  openTarget,
+  preflight: preflightTargets,
+  measure,
+  supply: () => {
+    const ports = readPortRange();
+    return {
+      openFiles: readOpenFileLimit()?.soft ?? null,
+      localPorts: ports === null ? null : ports.last - ports.first + 1,
+    };
+  },
+};
+
+export interface RunRequest {
+  readonly host: CommandHost;
+  readonly plan: Plan;
+  readonly flags: RunFlags;
+}
+
+/**
+ * `run` after its plan: consent → limits → output directory → target → preflight → load → record → reports.
+ * Whatever happens, what was started is stopped.
+ * @throws RelayBenchError where a stage before the load fails, or the load itself
+ */
+export async function executeRun(request: RunRequest, stages: Stages = REAL_STAGES): Promise<ExitCode> {
+  const { plan, flags } = request;
+  const reports = chooseReports(flags.format);
+  const given = await resolveTargets(flags.relay ?? []);
+  requireConsent(given, flags.iOwnThisRelay ?? []);
+  checkLimits(demandOf(plan, given.length), stages.supply());
+  const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
+  const target: { open: OpenTarget | null } = { open: null };
+  const interruption = watch(request, async () => target.open?.close());
+  try {
+    target.open = await stages.openTarget(given);
+    return await loadAndReport({ ...request, reports, outDir, interruption, target: target.open }, stages);
+  } finally {
+    interruption.dispose();
+    await target.open?.close();
+    await outDir.removeIfEmpty();
+  }
+}
+
+interface Session extends RunRequest {
+  readonly reports: ReturnType<typeof chooseReports>;
+  readonly outDir: OutDir;
+  readonly interruption: Interruption;
+  readonly target: OpenTarget;
+}
+
+async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode> {
+  const { interruption, target } = session;
+  const information = await stages.preflight(target.relays);
+  throwIfInterrupted(interruption);
+  const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
+  const reporters = reportersOf(session);
+  try {
+    const record = await stages.measure({
+      plan,
+      target,
+      information,
+      signal: interruption.signal,
+      onProgress: (event) => reporters.onProgress(event),
+    });
+    await writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
+    await reporters.onRecord(record);
+    return finalExitCode(record, reporters);
+  } finally {
+    await reporters.onEnd();
+  }
+}
+
+function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
+  const { io } = host;
+  const progress = progressReporter(resolveProgress(flags.progress, io), io, host.colourFlag());
+  const results = resultReporters(reports, outDir.path, host);
+  return multiplex(progress === null ? results : [progress, ...results], (text) => io.stderr.write(text));
+}
+
+/** The run's own verdict, or what went wrong while it was reported. */
+function finalExitCode(record: RunRecord, { broken }: Multiplexer): ExitCode {
+  const codes = broken.map(({ error }) =>
+    error instanceof RelayBenchError ? error.exitCode : EXIT.internal,
+  );
+  const verdict = Object.values(EXIT).find((code) => code === record.exitCode) ?? EXIT.internal;
+  return strongestExitCode(verdict === EXIT.ok ? codes : [...codes, verdict]);
+}
+
+function demandOf(plan: Plan, relays: number): Demand {
+  const opened = plan.streams.find((stream) => stream.name === 'connect')?.total ?? 0;
+  return {
+    connections: plan.connections.count + opened,
+    workers: plan.workers,
+    endpoints: Math.max(1, relays),
+    embeddedRelay: relays === 0,
+  };
+}
+
+function watch({ host, flags }: RunRequest, onHardStop: () => Promise<void>): Interruption {
+  const { io } = host;
+  // The live block would be torn by a line between its frames, and it shows the drain itself.
+  const isQuiet = ['tty', 'json', 'none'].includes(resolveProgress(flags.progress, io));
+  return watchInterruption({
+    io,
+    onFirst: (signal) => {
+      if (!isQuiet) io.stderr.write(`${signal}: stopping, a second signal ends at once\n`);
+    },
+    onHardStop,
+  });
+}
+
+function throwIfInterrupted(interruption: Interruption): void {
+  const signal = interruption.received();
+  if (signal === null) return;
+  throw new RelayBenchError(`interrupted by ${signal} before anything was measured`, {
+    code: 'INTERRUPTED',
+    exitCode: exitCodeOf(signal),
+  });
+}

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import type { PlanOverrides } from '../../plan/overrides.ts';
+import { FORMATS } from '../../report/formats.ts';
+import {
+  asTyped,
+  durationMs,
+  ratePerSecond,
+  relayUrl,
+  repeatable,
+  seedNumber,
+  wholeNumber,
+  wordList,
+} from '../options.ts';
+import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
+
+/** What decides the numbers of a run; shared by `run` and `plan`. */
+export interface LoadFlags {
+  readonly relay?: readonly string[];
+  readonly connections?: number;
+  readonly rate?: number;
+  readonly duration?: number;
+  readonly warmup?: number;
+  readonly workers?: number;
+  readonly seed?: number;
+  readonly gate?: readonly string[];
+  /** False for `--no-default-gates`. */
+  readonly defaultGates: boolean;
+}
+
+/** All options of `run`. */
+export interface RunFlags extends LoadFlags {
+  readonly out?: string;
+  readonly format?: readonly string[];
+  readonly progress: ProgressMode;
+  readonly iOwnThisRelay?: readonly string[];
+}
+
+const FORMAT_NAMES = FORMATS.map((format) => format.name);
+
+/** Adds the options of {@link LoadFlags}. */
+export function addLoadOptions(command: Command): Command {
+  return command
+    .option('--relay <url>', 'relay to load, repeatable; default: the embedded one', repeatable(relayUrl))
+    .option('--connections <n>', 'connections over all workers', wholeNumber(1))
+    .option('--rate <n>', 'operations a second over all workers', ratePerSecond)
+    .option('--duration <time>', 'length of all measured phases together, such as 30s', durationMs())
+    .option('--warmup <time>', 'unmeasured load before them, 0s for none', durationMs(true))
+    .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
+    .option('--seed <n>', 'seed of keys, events and arrivals', seedNumber)
+    .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
+    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone');
+}
+
+/** Adds the options that only `run` has. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--out <dir>', 'directory of the reports; default: reports/<UTC time>-<scenario>')
+    .option(
+      '--format <list>',
+      `reports to make: ${FORMAT_NAMES.join(', ')}; default: terminal,md`,
+      wordList(FORMAT_NAMES),
+    )
+    .option(
+      '--progress <how>',
+      `live progress on stderr: ${PROGRESS_MODES.join(', ')}`,
+      (text) => wordList(PROGRESS_MODES)(text)[0],
+      'auto',
+    )
+    .option(
+      '--i-own-this-relay <host>',
+      'consent to load this host, repeatable; loopback needs none',
+      repeatable(asTyped),
+    );
+}
+
+/** The scenario's values that flags replace. */
+export function overridesOf(flags: LoadFlags): PlanOverrides {
+  return {
+    connections: flags.connections,
+    rate_per_s: flags.rate,
+    durationMs: flags.duration,
+    warmupMs: flags.warmup,
+    workers: flags.workers,
+    seed: flags.seed,
+    gates: flags.gate,
+    noDefaultGates: !flags.defaultGates,
+  };
+}

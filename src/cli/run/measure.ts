@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { runPlan } from '../../engine/coordinator.ts';
+import type { OnProgress } from '../../engine/progress.ts';
+import type { RunPlan } from '../../engine/run-plan.ts';
+import { evaluateGates } from '../../gate/evaluate.ts';
+import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
+import { readEnvironment } from '../../observe/environment.ts';
+import { sampleProcesses } from '../../observe/sample-processes.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { buildRecord } from '../../record/build.ts';
+import { judge } from '../../record/judge.ts';
+import type { RunRecord } from '../../record/schema.ts';
+import { isThisMachine } from '../target.ts';
+import { readTool } from '../version.ts';
+import type { OpenTarget } from './open-target.ts';
+import { sampleDuringMeasuredPhases } from './watch-components.ts';
+
+export interface MeasureRequest {
+  readonly plan: Plan;
+  readonly target: OpenTarget;
+  readonly information: RelayInformationResult;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
+/** Carries out a plan and judges it: everything between a reachable target and the finished record. */
+export async function measure(request: MeasureRequest, run: RunPlan = runPlan): Promise<RunRecord> {
+  const { plan, target, information, signal } = request;
+  const sampler = sampleProcesses(target.processes);
+  const onProgress = sampleDuringMeasuredPhases(sampler, request.onProgress);
+  const result = await run({ plan, signal, onProgress });
+  const usage = sampler.stop();
+  const withoutNip11 = information.reason === null ? {} : { 'target.nip11': information.reason };
+  const record = buildRecord({
+    tool: readTool(),
+    runId: randomUUID(),
+    plan,
+    result: { ...result, notMeasured: { ...result.notMeasured, ...usage.notMeasured, ...withoutNip11 } },
+    target: {
+      kind: target.kind,
+      urls: target.relays.map((relay) => relay.url),
+      nip11: information.information === null ? null : { ...information.information },
+    },
+    environment: readEnvironment(target.relays.some(isThisMachine)),
+    components: usage.components,
+  });
+  return judge(record, evaluateGates(record, plan.gates), result.stopped);
+}

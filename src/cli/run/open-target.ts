@@ -1,0 +1,34 @@
+import type { WatchedProcess } from '../../observe/sample-processes.ts';
+import { type EmbeddedRelay, startEmbeddedRelay } from '../../stack/embedded-relay.ts';
+import { type ResolvedTarget, resolveTargets } from '../target.ts';
+
+/** The relays that a run loads. */
+export interface OpenTarget {
+  readonly kind: 'embedded' | 'url';
+  readonly relays: readonly ResolvedTarget[];
+  /** Processes that this run started and whose resources it reports. */
+  readonly processes: readonly WatchedProcess[];
+  /** Stops what was started; nothing for relays of the user. */
+  close(): Promise<void>;
+}
+
+/** Starts the embedded relay; tests pass another one. */
+export type StartRelay = () => Promise<EmbeddedRelay>;
+
+/**
+ * The user's relays as they are, or the embedded relay, started.
+ * @throws RelayBenchError `EMBEDDED_RELAY_FAILED`
+ */
+export async function openTarget(
+  given: readonly ResolvedTarget[],
+  startRelay: StartRelay = startEmbeddedRelay,
+): Promise<OpenTarget> {
+  if (given.length > 0) return { kind: 'url', relays: given, processes: [], close: async () => undefined };
+  const relay = await startRelay();
+  return {
+    kind: 'embedded',
+    relays: await resolveTargets([relay.url]),
+    processes: [{ name: 'relay', role: 'embedded reference relay', pid: relay.pid }],
+    close: () => relay.stop(),
+  };
+}

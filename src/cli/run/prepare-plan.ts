@@ -1,0 +1,35 @@
+import { availableParallelism } from 'node:os';
+import { RelayBenchError } from '../../base/errors.ts';
+import { gateProblem } from '../../gate/parse.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { loadScenario } from '../../scenario/load.ts';
+import { type LoadFlags, overridesOf } from './flags.ts';
+
+/** Runs without a name use this scenario. */
+export const DEFAULT_SCENARIO = 'quick';
+
+/** Stands in a plan for the address of the embedded relay, which is known only once it runs. */
+export const EMBEDDED_TARGET = 'the embedded relay';
+
+/**
+ * Loads a scenario and resolves every number of its run, flags included.
+ * @throws RelayBenchError where the scenario, a flag or a gate is wrong
+ */
+export async function preparePlan(nameOrPath: string, flags: LoadFlags): Promise<Plan> {
+  // A URL is never looked up as a name: the message would repeat the credentials in it.
+  if (/^[a-z]+:\/\//i.test(nameOrPath)) throw relayInPlaceOfScenario();
+  return buildPlan({
+    scenario: await loadScenario(nameOrPath, gateProblem),
+    targets: flags.relay ?? [EMBEDDED_TARGET],
+    cores: availableParallelism(),
+    overrides: overridesOf(flags),
+  });
+}
+
+function relayInPlaceOfScenario(): RelayBenchError {
+  return new RelayBenchError('a relay address stands where the name of a scenario belongs', {
+    code: 'SCENARIO_NOT_FOUND',
+    hint: 'write --relay before the address',
+  });
+}
