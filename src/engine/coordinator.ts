@@ -4,6 +4,7 @@ import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
+import { maskUrl } from '../record/mask-url.ts';
 import { Fleet, sumConnections } from './fleet.ts';
 import { Measurements } from './measurements.ts';
 import type { FromWorker } from './messages.ts';
@@ -80,7 +81,7 @@ class Run {
     this.#options.onProgress({ type: 'connecting', ...counts, total: plan.connections.count });
     if (counts.opened > 0) return;
     throw new RelayBenchError(
-      `none of ${plan.connections.count} connections to ${plan.targets.join(', ')} could be opened`,
+      `none of ${plan.connections.count} connections to ${plan.targets.map(maskUrl).join(', ')} could be opened`,
       {
         code: 'TARGET_UNREACHABLE',
         hint: 'check that the relay runs and speaks WebSocket at this URL',

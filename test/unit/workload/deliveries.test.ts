@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { markerTag } from '../../../src/corpus/marker.ts';
+import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { buildSeriesTable } from '../../../src/metric/series-table.ts';
+import { DeliveryTracker } from '../../../src/workload/deliveries.ts';
+import { FakeSink } from '../../support/fake-sink.ts';
+
+const RUN = 'cafe0123';
+const series = buildSeriesTable(LATENCY_NAMES, []);
+const DELIVERY = series.indexOf('delivery_latency');
+const LAST = series.indexOf('delivery_last_latency');
+
+/** Two topics on one worker; connections 10 and 12 listen to topic 0, connection 11 to topic 1. */
+function setUp() {
+  const sink = new FakeSink();
+  const subscribers = [
+    { connection: 10, topic: 0 },
+    { connection: 11, topic: 1 },
+    { connection: 12, topic: 0 },
+  ];
+  const options = {
+    runTag: RUN,
+    topics: 2,
+    subscribers,
+    events_per_s: 1,
+    window_s: 1,
+    start: { monotonicNs: 0 },
+  };
+  const tracker = new DeliveryTracker({ ...options, sink, series }, 1);
+  for (const { connection } of subscribers) tracker.onSubscribed(connection);
+  return { sink, tracker };
+}
+
+function frame(n: number): Buffer {
+  return Buffer.from(`["EVENT","s",{"tags":[["rb","${markerTag(RUN, n, 0)}"]]}]`);
+}
+
+describe('DeliveryTracker', () => {
+  it('expects an accepted event at every live subscriber of its topic', () => {
+    const { sink, tracker } = setUp();
+    tracker.onSent(0, 0, 0);
+    tracker.onAccepted(0);
+    tracker.onLiveEvent(10, frame(0));
+    tracker.onLiveEvent(12, frame(0));
+    expect(sink.counts).toMatchObject({
+      'deliveries_expected/0': 2,
+      'deliveries_received/0': 2,
+      'deliveries_missing/0': 0,
+    });
+    expect(sink.of(DELIVERY)).toHaveLength(2);
+    expect(sink.of(LAST)).toHaveLength(1);
+  });
+
+  it('counts deliveries that arrive before the OK', () => {
+    const { sink, tracker } = setUp();
+    tracker.onSent(0, 0, 0);
+    tracker.onLiveEvent(10, frame(0));
+    tracker.onLiveEvent(12, frame(0));
+    tracker.onAccepted(0);
+    expect(sink.counts).toMatchObject({ 'deliveries_expected/0': 2, 'deliveries_received/0': 2 });
+  });
+
+  it('counts what never came as missing at the end', () => {
+    const { sink, tracker } = setUp();
+    tracker.onSent(0, 0, 0);
+    tracker.onAccepted(0);
+    tracker.onLiveEvent(10, frame(0));
+    tracker.retireAll();
+    expect(sink.counts).toMatchObject({
+      'deliveries_expected/0': 2,
+      'deliveries_received/0': 1,
+      'deliveries_missing/0': 1,
+    });
+    expect(sink.of(LAST)).toHaveLength(0);
+  });
+
+  it('owes nothing for an event that was not accepted', () => {
+    const { sink, tracker } = setUp();
+    tracker.onSent(0, 0, 0);
+    tracker.onLiveEvent(10, frame(0));
+    tracker.retireAll();
+    expect(sink.counts).toEqual({});
+  });
+
+  it('counts an event that comes again as duplicate, also after it is complete', () => {
+    const { sink, tracker } = setUp();
+    tracker.onSent(1, 0, 0);
+    tracker.onAccepted(1);
+    tracker.onLiveEvent(11, frame(1));
+    tracker.onLiveEvent(11, frame(1));
+    expect(sink.counts).toMatchObject({ 'deliveries_received/0': 1, 'deliveries_duplicate/0': 1 });
+    expect(sink.of(DELIVERY)).toHaveLength(1);
+  });
+
+  it('refuses an event of another topic, of another run and one without a marker', () => {
+    const { tracker } = setUp();
+    tracker.onSent(0, 0, 0);
+    expect(tracker.onLiveEvent(11, frame(0))).toBe(false);
+    expect(tracker.onLiveEvent(10, Buffer.from('["EVENT","s",{}]'))).toBe(false);
+    expect(tracker.onLiveEvent(99, frame(0))).toBe(false);
+  });
+
+  it('expects nothing of a subscription that has ended before the event was sent', () => {
+    const { sink, tracker } = setUp();
+    tracker.onUnsubscribed(12);
+    tracker.onSent(0, 0, 0);
+    tracker.onAccepted(0);
+    tracker.onLiveEvent(10, frame(0));
+    expect(sink.counts).toMatchObject({ 'deliveries_expected/0': 1, 'deliveries_missing/0': 0 });
+  });
+
+  it('settles an event that leaves the window with receivers missing', () => {
+    const { sink, tracker } = setUp();
+    tracker.onSent(0, 0, 0);
+    tracker.onAccepted(0);
+    for (let n = 1; n <= 256; n++) tracker.onSent(n, 0, 0);
+    expect(sink.counts).toMatchObject({ 'deliveries_missing/0': 2 });
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { monotonicNs } from '../../../src/base/clock.ts';
+import type { EventFrameWriter } from '../../../src/corpus/event-frames.ts';
+import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { buildSeriesTable } from '../../../src/metric/series-table.ts';
+import type { Connection } from '../../../src/wire/connection.ts';
+import { FrameStore } from '../../../src/wire/frame-store.ts';
+import { Outbox } from '../../../src/wire/outbox.ts';
+import { Rotation } from '../../../src/workload/clients.ts';
+import { countingSchedule, openModel } from '../../../src/workload/load-model.ts';
+import { PublishWorkload } from '../../../src/workload/publish.ts';
+import { FakeSink } from '../../support/fake-sink.ts';
+
+const series = buildSeriesTable(LATENCY_NAMES, []);
+const ACK = series.indexOf('ack_latency');
+const REJECT = series.indexOf('reject_latency');
+const LAG = series.indexOf('send_lag');
+const HIGH = 0xaaaa0000;
+
+/** Events whose key is their number. */
+const writer: EventFrameWriter = {
+  maxFrameBytes: 4,
+  publicKeys: [],
+  idHigh: HIGH,
+  idLow: 0,
+  idHex: () => '',
+  write(target, offset, n) {
+    (this as { idLow: number }).idLow = n;
+    return target.write('evt!', offset);
+  },
+};
+
+function setUp(openConnections: readonly number[] = [1, 2]) {
+  const sink = new FakeSink();
+  const startNs = monotonicNs() - 1e6;
+  const publish = new PublishWorkload({
+    store: new FrameStore(4, 8),
+    writer,
+    schedule: countingSchedule(0, 1),
+    model: openModel(new Rotation([1, 2], (connection) => openConnections.includes(connection))),
+    timeoutMs: 1_000,
+    start: { monotonicNs: startNs, wallMs: 0 },
+    sink,
+    series,
+    fate: null,
+  });
+  const outbox = new Outbox();
+  outbox.setOwners([publish]);
+  for (const number of openConnections)
+    outbox.open({ number, isOpen: true, write: () => true } as unknown as Connection);
+  publish.attach(outbox, 0);
+  const sendOne = (): void => {
+    publish.fire();
+    outbox.flush();
+  };
+  return { sink, publish, outbox, sendOne, startNs };
+}
+
+describe('PublishWorkload', () => {
+  it('matches an OK by id and connection and records latency, service time and lag', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    expect(publish.onAccepted(1, HIGH, 0)).toBe(true);
+    expect(sink.counts).toEqual({ 'events_sent/0': 1, 'events_accepted/0': 1 });
+    expect([ACK, ACK + 1, LAG].map((each) => sink.of(each).length)).toEqual([1, 1, 1]);
+    const [latency, service] = [sink.of(ACK)[0]?.ns ?? 0, sink.of(ACK + 1)[0]?.ns ?? 0];
+    expect(latency).toBeGreaterThanOrEqual(service + (sink.of(LAG)[0]?.ns ?? 0) - 1);
+  });
+
+  it('takes connections in turn', () => {
+    const { publish, sendOne } = setUp();
+    sendOne();
+    sendOne();
+    expect(publish.onAccepted(2, HIGH, 1)).toBe(true);
+    expect(publish.onAccepted(1, HIGH, 0)).toBe(true);
+  });
+
+  it('never takes an OK on another connection or for another id', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    expect(publish.onAccepted(2, HIGH, 0)).toBe(false);
+    expect(publish.onAccepted(1, HIGH, 7)).toBe(false);
+    expect(publish.pending).toBe(1);
+    expect(sink.of(ACK)).toHaveLength(0);
+  });
+
+  it('answers only once', () => {
+    const { publish, sendOne } = setUp();
+    sendOne();
+    expect([publish.onAccepted(1, HIGH, 0), publish.onAccepted(1, HIGH, 0)]).toEqual([true, false]);
+  });
+
+  it('keeps rejections apart from latencies of success', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    publish.onOk(1, { idHigh: HIGH, idLow: 0, accepted: false, prefix: 'blocked' });
+    expect(sink.counts).toEqual({ 'events_sent/0': 1, 'events_rejected:blocked/0': 1 });
+    expect([sink.of(ACK).length, sink.of(REJECT).length]).toEqual([0, 1]);
+  });
+
+  it('counts a duplicate as acknowledged but not as accepted', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    publish.onOk(1, { idHigh: HIGH, idLow: 0, accepted: true, prefix: 'duplicate' });
+    expect(sink.counts).toEqual({ 'events_sent/0': 1, 'events_duplicate/0': 1 });
+    expect(sink.of(ACK)).toHaveLength(1);
+  });
+
+  it('ends an unanswered event as timeout', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    publish.expire(monotonicNs() + 2e9);
+    expect(sink.counts).toMatchObject({ 'events_timeout/0': 1 });
+    expect(publish.pending).toBe(0);
+  });
+
+  it('ends the events of a closed connection as lost', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    publish.onConnectionClosed(1);
+    expect(sink.counts).toMatchObject({ 'events_lost_at_close/0': 1 });
+  });
+
+  it('drops and counts an arrival where no connection is open', () => {
+    const { publish } = setUp([]);
+    publish.fire();
+    expect([publish.dropped, publish.unwritten]).toEqual([1, 0]);
+  });
+
+  it('drops arrivals, and does not grow, where no frame can be held any more', () => {
+    const { publish } = setUp();
+    for (let n = 0; n < 20; n++) publish.fire();
+    expect([publish.unwritten, publish.dropped]).toEqual([8, 12]);
+  });
+});
