@@ -102,7 +102,9 @@ function arrivalsText(arrivals: ArrivalsSpec): string {
 function phaseRow(phase: PlannedPhase, index: number, streams: readonly StreamPlan[]): Rows[number] {
   const { name, kind, startNs, endNs, levelStart, levelEnd } = phase;
   const level = levelStart === levelEnd ? number(levelStart) : `${number(levelStart)} to ${number(levelEnd)}`;
-  const counts = streams.map((stream) => `${whole(stream.perPhase[index] ?? 0)} ${stream.name}`);
+  const counts = streams
+    .filter(({ rate_per_s }) => rate_per_s > 0)
+    .map((stream) => `${whole(stream.perPhase[index] ?? 0)} ${stream.name}`);
   const parts = [
     formatDurationMs((endNs - startNs) / NS_PER_MS),
     `level ${level}`,

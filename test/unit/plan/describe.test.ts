@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { describePlan } from '../../../src/plan/describe.ts';
+import { EVERYTHING, samplePlan } from '../../support/sample-plan.ts';
+
+describe('describePlan', () => {
+  it('prints every resolved number of a plan', () => {
+    const plan = samplePlan({
+      workloads: { ...EVERYTHING, publish: { rate: '100/s', arrivals: { pattern: 'burst', size: 50 } } },
+      corpus: { events: 2_000 },
+      phases: [
+        { name: 'ramp', duration: '5s', level: 0, rampTo: 2.5 },
+        { name: 'steady', duration: '10s', level: 2.5 },
+      ],
+    });
+    const lines = describePlan(plan).flatMap(({ title, rows }) => [
+      title,
+      ...rows.map(([label, text]) => `  ${label}: ${text}`),
+    ]);
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+      "Scenario
+        name: sample
+        description: a sample
+        sha256: ce093d057ad9c13b9c37847fa1a1f683c353dc8260c5f78caac8ad28215d5b2f
+        seed: 1
+        load model: open
+        targets: ws://127.0.0.1:1
+        workers: 1
+        duration: 17.0 s
+        drain: at most 5.00 s
+      Connections
+        in all: 10, opened at 500/s
+        timeout: 10.0 s
+        publishing: 10 (number 0 to 9)
+        querying: 10 (number 0 to 9)
+        subscribing: 8 (number 2 to 9)
+      Workloads
+        corpus: 2,000 stored events, 100 authors, 20 topics
+        publish: 100/s, bursts of 50; 3,150 measured of 3,350 events; kind 1, 280 B, 100 authors; timeout 10.0 s
+        subscribe: 4 topics, an event reaches 2 subscribers
+        query: 50/s, constant; 1,563 measured of 1,663 queries; timeout 10.0 s
+          feed: 100 % of queries, {"kinds":[1],"limit":10}
+        connect: 30/s, constant; 938 measured of 998 connections; timeout 10.0 s
+      Phases
+        warm-up: 2.00 s, level 1, 200 publish, 100 query, 60 connect, not measured
+        ramp: 5.00 s, level 0 to 2.5, 650 publish, 313 query, 188 connect
+        steady: 10.0 s, level 2.5, 2,500 publish, 1,250 query, 750 connect
+      Gates
+        gate: ack_latency p95 < 100ms
+        gate: first_event_latency p95 < 100ms
+        gate: eose_latency p95 < 100ms
+        gate: delivery_latency p95 < 100ms
+        gate: delivery_last_latency p95 < 100ms
+        gate: connect_latency p95 < 100ms
+        gate: achieved_rate_ratio >= 99%
+        gate: connect_ratio >= 100%
+        gate: ack_ratio >= 100%
+        gate: query_ratio >= 100%
+        gate: delivery_ratio >= 100%"
+    `);
+  });
+
+  it('names the model of a closed plan and plans no arrivals', () => {
+    const plan = samplePlan({ load: { model: 'closed', window: 16 }, workloads: { publish: {} } });
+    const rows = Object.fromEntries(describePlan(plan).flatMap((section) => section.rows));
+    expect(rows).toMatchObject({
+      'load model': 'closed, window 16 per publishing connection',
+      publish: 'as fast as replies allow; kind 1, 280 B, 100 authors; timeout 10.0 s',
+      steady: '10.0 s, level 1',
+    });
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { measuredArrivals, plannedSamples } from '../../../src/plan/planned-samples.ts';
+import { EVERYTHING, samplePlan } from '../../support/sample-plan.ts';
+
+describe('plannedSamples', () => {
+  it('counts what each workload measures, warm-up excluded', () => {
+    const plan = samplePlan({ workloads: EVERYTHING, corpus: { events: 10 } });
+    expect(Object.fromEntries(plannedSamples(plan))).toEqual({
+      ack_latency: 1_000,
+      first_event_latency: 500,
+      eose_latency: 500,
+      delivery_latency: 2_000,
+      delivery_last_latency: 1_000,
+      connect_latency: 300,
+    });
+  });
+
+  it('expects no first events without a corpus', () => {
+    const plan = samplePlan({ workloads: { query: EVERYTHING.query } });
+    expect([...plannedSamples(plan).keys()]).toEqual(['eose_latency']);
+  });
+
+  it('expects a last delivery only of events that somebody listens to', () => {
+    const workloads = { publish: { rate: '100/s' }, subscribe: { topics: 4, connections: 1 } };
+    const planned = plannedSamples(samplePlan({ workloads }));
+    expect(planned.get('delivery_last_latency')).toBe(250);
+  });
+});
+
+describe('measuredArrivals', () => {
+  it('is zero for a stream that the plan has not', () => {
+    expect(measuredArrivals(samplePlan(), 'query')).toBe(0);
+  });
+
+  it('is unbounded in the closed model', () => {
+    const plan = samplePlan({ load: { model: 'closed' }, workloads: { publish: {} } });
+    expect(measuredArrivals(plan, 'publish')).toBe(Number.POSITIVE_INFINITY);
+  });
+});
