@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { writeFileAtomic } from '../record/write.ts';
 import type { Format, RenderOptions } from './format.ts';
 import type { Reporter, Write } from './reporter.ts';
@@ -12,15 +11,12 @@ export function stdoutReporter(format: Format, write: Write, options: RenderOpti
   };
 }
 
-/**
- * Writes the record in `format` to its file in `directory`.
- * @throws RelayBenchError `FILE_NOT_WRITTEN` from `onRecord`
- */
-export function fileReporter(format: Format & { readonly fileName: string }, directory: string): Reporter {
-  const path = join(directory, format.fileName);
+/** Writes the record in `format` to the file `path`; `onRecord` may throw `FILE_NOT_WRITTEN`. */
+export function fileReporter(format: Format, path: string): Reporter {
   return {
-    name: format.fileName,
-    onRecord: (record) =>
-      writeFileAtomic(path, format.render(record, { color: false, columns: 100, files: [] })),
+    name: path,
+    onRecord: (record) => writeFileAtomic(path, format.render(record, FOR_FILES)),
   };
 }
+
+const FOR_FILES: RenderOptions = { color: false, columns: 100, files: [] };

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../../../src/record/judge.ts';
+import { headline } from '../../../../src/report/view/headline.ts';
+import { gateResult, sampleRecord } from '../../../support/sample-record.ts';
+
+const base = sampleRecord('pass');
+const pass = gateResult('ack_latency p95 < 100ms', 10, true);
+const fail = gateResult('ack_latency p95 < 100ms', 125, false);
+
+describe('headline', () => {
+  it.each([
+    ['PASS', 'all 2 gates hold', judge(base, [pass, pass], null)],
+    ['PASS', 'the one gate holds', judge(base, [pass], null)],
+    ['PASS', 'no gate was set, so nothing was judged', judge(base, [], null)],
+    ['PASS', 'stopped before its end; the one gate holds', judge(base, [pass], 'SIGINT')],
+    [
+      'FAIL',
+      'the one gate failed: ack_latency p95 < 100ms was 125 ms, 25.0 ms over',
+      judge(base, [fail], null),
+    ],
+    [
+      'FAIL',
+      '1 of 2 gates failed: ack_latency p95 < 100ms was 125 ms, 25.0 ms over',
+      judge(base, [pass, fail], null),
+    ],
+    ['FAIL', 'stopped before its end; a gate aborted the run', judge(base, [pass], 'abort')],
+    [
+      'INVALID',
+      'the numbers prove nothing about the relay: saturated',
+      judge({ ...base, validity: { verdict: 'invalid', reasons: ['saturated'] } }, [fail], null),
+    ],
+  ])('%s: %s', (word, sentence, record) => {
+    expect(headline(record)).toMatchObject({ word, sentence });
+  });
+
+  it('names the first of several targets', () => {
+    const urls = ['ws://a/', 'ws://b/', 'ws://c/'];
+    const { facts } = headline({ ...base, target: { kind: 'url', urls, nip11: null } });
+    expect(facts[1]).toBe('ws://a/ and 2 more');
+  });
+});
