@@ -50,18 +50,45 @@ function quote(text: string): string {
 }
 
 /**
+ * The JSON of a part of an event as NIP-01 serialises it. `JSON.stringify` agrees except where it writes
+ * `\uXXXX` (other control characters, lone surrogates), so its fast native text is used whenever no `\u`
+ * stands in it.
+ */
+function canonical(json: string, value: string | UnsignedEvent['tags']): string {
+  if (!json.includes('\\u')) return json;
+  if (typeof value === 'string') return quote(value);
+  return `[${value.map((tag) => `[${tag.map(quote).join(',')}]`).join(',')}]`;
+}
+
+/** The two texts of an event, made together because they share their longest parts. */
+export interface EventTexts {
+  /** What the id is the hash of, see {@link serializeEvent}. */
+  readonly signed: string;
+  /** The whole event as JSON. */
+  readonly json: string;
+}
+
+/** Both texts of an event whose shape was checked (its hex fields are not escaped). */
+export function eventTexts(event: NostrEvent): EventTexts {
+  const { id, pubkey, created_at, kind, sig } = event;
+  const tags = JSON.stringify(event.tags);
+  const content = JSON.stringify(event.content);
+  const fields = `"tags":${tags},"content":${content}`;
+  return {
+    signed: `[0,"${pubkey}",${created_at},${kind},${canonical(tags, event.tags)},${canonical(content, event.content)}]`,
+    json: `{"id":"${id}","pubkey":"${pubkey}","created_at":${created_at},"kind":${kind},${fields},"sig":"${sig}"}`,
+  };
+}
+
+/**
  * The text whose UTF-8 bytes hash to the id (NIP-01): no white space, seven characters escaped, all others
  * verbatim.
- *
- * `JSON.stringify` agrees except where it writes `\uXXXX` (other control characters, lone surrogates), so
- * its fast native text is used whenever no `\u` stands in it.
  */
 export function serializeEvent(event: UnsignedEvent): string {
-  const { pubkey, created_at, kind, tags, content } = event;
-  const text = JSON.stringify([0, pubkey, created_at, kind, tags, content]);
-  if (!text.includes('\\u')) return text;
-  const tagTexts = tags.map((tag) => `[${tag.map(quote).join(',')}]`);
-  return `[0,${quote(pubkey)},${created_at},${kind},[${tagTexts.join(',')}],${quote(content)}]`;
+  const { pubkey, created_at, kind } = event;
+  const tags = canonical(JSON.stringify(event.tags), event.tags);
+  const content = canonical(JSON.stringify(event.content), event.content);
+  return `[0,${quote(pubkey)},${created_at},${kind},${tags},${content}]`;
 }
 
 /** The id of an event: lowercase hex SHA-256 of {@link serializeEvent}. A lone surrogate is hashed as U+FFFD. */

@@ -77,10 +77,16 @@ export type Filterable = Pick<UnsignedEvent, 'pubkey' | 'created_at' | 'kind' | 
   readonly id: string;
 };
 
-/** The tag conditions of a filter: letter and wanted values. */
-export function tagConditions(
-  filter: Filter,
-): { readonly name: string; readonly values: readonly string[] }[] {
+/** One tag condition of a filter. */
+export interface TagCondition {
+  /** One letter, case-sensitive. */
+  readonly name: string;
+  /** The wanted first values. */
+  readonly values: readonly string[];
+}
+
+/** The tag conditions of a filter. */
+export function tagConditions(filter: Filter): TagCondition[] {
   return Object.keys(filter)
     .filter((key): key is `#${string}` => key.startsWith('#'))
     .map((key) => ({ name: key.slice(1), values: filter[key] ?? [] }));

@@ -1,12 +1,12 @@
-import type { NostrEvent } from '../../nostr/event.ts';
-import { eventId } from '../../nostr/event.ts';
+import { hash } from 'node:crypto';
+import { eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import { kindClass } from '../../nostr/kinds.ts';
 import type { FanOut } from '../fanout/fan-out.ts';
 import { eventProblem } from '../limits/check.ts';
 import type { RelayLimits } from '../limits/limits.ts';
 import type { EventOutcome, RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
-import { expirationOf, toStoredEvent } from '../store/stored-event.ts';
+import { expirationOf, type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
 import type { Verifier } from '../verify/verifier.ts';
 
 /** The answer to an EVENT: the last two elements of its OK. */
@@ -44,6 +44,9 @@ function refuse(outcome: EventOutcome, message: string): Decision {
 const STORED = accept('stored');
 const EPHEMERAL = accept('ephemeral');
 const DUPLICATE = accept('duplicate', 'duplicate: already have this event');
+const EXPIRED = refuse('invalid', 'invalid: the event has expired');
+const WRONG_ID = refuse('invalid', 'invalid: id is not the hash of the event');
+const WRONG_SIGNATURE = refuse('invalid', 'invalid: signature does not verify');
 const OVERLOADED = refuse('overloaded', 'error: overloaded, try again later');
 
 const DECISIONS = {
@@ -92,28 +95,32 @@ export class Ingest {
   }
 
   async #decide(event: NostrEvent): Promise<Decision> {
-    const { store, verifier, fanOut, stats } = this.#parts;
     const early = this.#decideEarly(event);
     if (early !== null) return early;
-    const verdict = await verifier.verify(event);
-    if (verdict === 'overloaded') return OVERLOADED;
-    if (verdict === 'invalid') return refuse('invalid', 'invalid: signature does not verify');
-    const stored = toStoredEvent(event);
-    const isEphemeral = kindClass(event.kind) === 'ephemeral';
-    const decision = isEphemeral ? EPHEMERAL : DECISIONS[await store.add(stored)];
-    if (isEphemeral || decision === STORED) stats.deliveries += fanOut.publish(stored);
-    return decision;
+    const texts = eventTexts(event);
+    if (hash('sha256', texts.signed, 'hex') !== event.id) return WRONG_ID;
+    const verdict = await this.#parts.verifier.verify(event);
+    if (verdict !== 'valid') return verdict === 'invalid' ? WRONG_SIGNATURE : OVERLOADED;
+    return await this.#keep(toStoredEvent(event, texts.json));
   }
 
-  /** What can be decided without the signature; null where it cannot. */
+  /** What can be decided before anything is computed; null where it cannot. */
   #decideEarly(event: NostrEvent): Decision | null {
     const { store, limits, nowSeconds } = this.#parts;
     const now = nowSeconds();
     const problem = eventProblem(event, limits, now);
     if (problem !== null) return refuse('invalid', `invalid: ${problem}`);
     if (store.knows(event.id)) return DUPLICATE;
-    if (eventId(event) !== event.id) return refuse('invalid', 'invalid: id is not the hash of the event');
     const expires = kindClass(event.kind) !== 'ephemeral' && expirationOf(event.tags) <= now;
-    return expires ? refuse('invalid', 'invalid: the event has expired') : null;
+    return expires ? EXPIRED : null;
+  }
+
+  /** Stores an event, unless its kind is ephemeral, and delivers it if it is new. */
+  async #keep(event: StoredEvent): Promise<Decision> {
+    const { store, fanOut, stats } = this.#parts;
+    const isEphemeral = kindClass(event.kind) === 'ephemeral';
+    const decision = isEphemeral ? EPHEMERAL : DECISIONS[await store.add(event)];
+    if (isEphemeral || decision === STORED) stats.deliveries += fanOut.publish(event);
+    return decision;
   }
 }

@@ -1,6 +1,14 @@
-import { type Filter, tagConditions } from '../../nostr/filter.ts';
+import { type Filter, type TagCondition, tagConditions } from '../../nostr/filter.ts';
 import type { EventIndexes } from './event-indexes.ts';
 import type { PostingList } from './posting-list.ts';
+
+/** Where to look for the matches of a filter. */
+export interface Candidates {
+  /** Together they hold every match, and usually more. */
+  readonly lists: readonly PostingList[];
+  /** The conditions of the filter that the choice of the lists does not already fulfil. */
+  readonly rest: Filter;
+}
 
 type Lists = readonly PostingList[];
 
@@ -8,24 +16,41 @@ function present(lists: readonly (PostingList | undefined)[]): Lists {
   return lists.filter((list) => list !== undefined);
 }
 
-function listsOfAuthor(indexes: EventIndexes, author: string, kinds: Filter['kinds']): Lists {
-  const ofAuthor = indexes.byAuthorAndKind.get(author);
-  if (ofAuthor === undefined) return [];
-  return kinds === undefined ? [...ofAuthor.lists()] : present(kinds.map((kind) => ofAuthor.get(kind)));
+function distinct<T>(values: readonly T[]): readonly T[] {
+  return values.length < 2 ? values : [...new Set(values)];
 }
 
-function* alternatives(indexes: EventIndexes, filter: Filter): Generator<Lists> {
+function byTag(indexes: EventIndexes, filter: Filter, { name, values }: TagCondition): Candidates {
+  const index = indexes.byTag.get(name);
+  const rest: Filter = { ...filter };
+  delete (rest as Record<string, unknown>)[`#${name}`];
+  return { lists: present(distinct(values).map((value) => index?.get(value))), rest };
+}
+
+function byAuthor(indexes: EventIndexes, filter: Filter, authors: readonly string[]): Candidates {
+  const { authors: _authors, kinds, ...rest } = filter;
+  const distinctKinds = kinds === undefined ? undefined : distinct(kinds);
+  const lists: PostingList[] = [];
+  for (const author of distinct(authors)) {
+    const ofAuthor = indexes.byAuthorAndKind.get(author);
+    if (ofAuthor === undefined) continue;
+    if (distinctKinds === undefined) lists.push(...ofAuthor.lists());
+    else lists.push(...present(distinctKinds.map((kind) => ofAuthor.get(kind))));
+  }
+  return { lists, rest };
+}
+
+function byKind(indexes: EventIndexes, filter: Filter, wanted: readonly number[]): Candidates {
+  const { kinds: _kinds, ...rest } = filter;
+  return { lists: present(distinct(wanted).map((kind) => indexes.byKind.get(kind))), rest };
+}
+
+function* alternatives(indexes: EventIndexes, filter: Filter): Generator<Candidates> {
   const { authors, kinds } = filter;
-  for (const { name, values } of tagConditions(filter)) {
-    const index = indexes.byTag.get(name);
-    yield present([...new Set(values)].map((value) => index?.get(value)));
-  }
-  if (authors !== undefined) {
-    const distinctKinds = kinds === undefined ? undefined : [...new Set(kinds)];
-    yield [...new Set(authors)].flatMap((author) => listsOfAuthor(indexes, author, distinctKinds));
-  } else if (kinds !== undefined) {
-    yield present([...new Set(kinds)].map((kind) => indexes.byKind.get(kind)));
-  }
+  for (const condition of tagConditions(filter)) yield byTag(indexes, filter, condition);
+  if (authors !== undefined) yield byAuthor(indexes, filter, authors);
+  else if (kinds !== undefined) yield byKind(indexes, filter, kinds);
+  else yield { lists: [indexes.byTime], rest: filter };
 }
 
 function totalSize(lists: Lists): number {
@@ -34,19 +59,15 @@ function totalSize(lists: Lists): number {
   return total;
 }
 
-/**
- * The lists to read for a filter without `ids`: of all indexes that apply the one with the fewest events,
- * each of its lists once. Together they hold every match, and usually more.
- */
-export function candidateLists(indexes: EventIndexes, filter: Filter): Lists {
-  let best: Lists | null = null;
+/** Of all indexes that apply to a filter without `ids` the one with the fewest events. */
+export function chooseCandidates(indexes: EventIndexes, filter: Filter): Candidates {
+  let best: Candidates = { lists: [indexes.byTime], rest: filter };
   let bestSize = Number.POSITIVE_INFINITY;
-  for (const lists of alternatives(indexes, filter)) {
-    const size = totalSize(lists);
-    if (size < bestSize) {
-      best = lists;
-      bestSize = size;
-    }
+  for (const candidates of alternatives(indexes, filter)) {
+    const size = totalSize(candidates.lists);
+    if (size >= bestSize) continue;
+    best = candidates;
+    bestSize = size;
   }
-  return best ?? [indexes.byTime];
+  return best;
 }

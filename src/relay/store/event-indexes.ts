@@ -58,18 +58,6 @@ class NestedIndex<A, B> {
 }
 
 /**
- * Whether a tag with the same name and value stands before `position`: an event is listed once under each
- * tag, however often it repeats it.
- */
-function isRepeated(tags: StoredEvent['tags'], position: number): boolean {
-  const tag = tags[position];
-  for (let i = 0; i < position; i++) {
-    if (tags[i]?.[1] === tag?.[1] && tags[i]?.[0] === tag?.[0]) return true;
-  }
-  return false;
-}
-
-/**
  * All the ways to find events: by time, by kind, by author and kind, by tag letter and value. The events of
  * an author are the lists of all kinds of that author.
  */
@@ -83,17 +71,13 @@ export class EventIndexes {
     this.byTime.add(event);
     this.byKind.add(event.kind, event);
     this.byAuthorAndKind.add(event.pubkey, event.kind, event);
-    for (const [position, [name, value]] of event.tags.entries()) {
-      if (!isRepeated(event.tags, position)) this.byTag.add(name, value, event);
-    }
+    for (const tag of event.tags) this.byTag.add(tag[0], tag[1], event);
   }
 
   remove(event: StoredEvent): void {
     this.byTime.remove(event);
     this.byKind.remove(event.kind, event);
     this.byAuthorAndKind.remove(event.pubkey, event.kind, event);
-    for (const [position, [name, value]] of event.tags.entries()) {
-      if (!isRepeated(event.tags, position)) this.byTag.remove(name, value, event);
-    }
+    for (const tag of event.tags) this.byTag.remove(tag[0], tag[1], event);
   }
 }

@@ -1,6 +1,6 @@
 import { type Filter, FilterMatcher } from '../../nostr/filter.ts';
 import { compareNewestFirst, DELETION_KIND } from '../../nostr/kinds.ts';
-import { candidateLists } from './candidates.ts';
+import { chooseCandidates } from './candidates.ts';
 import { EventIndexes } from './event-indexes.ts';
 import { Heap } from './heap.ts';
 import { memoryBytes, TOMBSTONE_BYTES } from './memory-cost.ts';
@@ -153,22 +153,21 @@ export class MemoryStore implements EventStore {
   }
 
   /** All events that match, newest first. */
-  *#matches(filter: Filter): Generator<StoredEvent> {
-    const matcher = new FilterMatcher(filter);
-    const since = filter.since ?? Number.NEGATIVE_INFINITY;
-    const now = this.#options.nowSeconds();
-    for (const event of this.#candidates(filter)) {
-      if (event.created_at < since) return;
-      if (event.expiresAt > now && matcher.matches(event)) yield event;
-    }
+  #matches(filter: Filter): Iterable<StoredEvent> {
+    if (filter.ids !== undefined) return this.#matchesAmong(filter.ids, filter);
+    const { lists, rest } = chooseCandidates(this.#indexes, filter);
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, ...others } = rest;
+    return this.#select(mergeNewestFirst(lists, { since, until }), new FilterMatcher(others));
   }
 
-  #candidates(filter: Filter): Iterable<StoredEvent> {
-    if (filter.ids === undefined) {
-      const until = filter.until ?? Number.POSITIVE_INFINITY;
-      return mergeNewestFirst(candidateLists(this.#indexes, filter), until);
-    }
-    const events = [...new Set(filter.ids)].map((id) => this.#byId.get(id));
-    return events.filter((event) => event !== undefined).sort(compareNewestFirst);
+  #matchesAmong(ids: readonly string[], filter: Filter): Iterable<StoredEvent> {
+    const events = [...new Set(ids)].map((id) => this.#byId.get(id));
+    const sorted = events.filter((event) => event !== undefined).sort(compareNewestFirst);
+    return this.#select(sorted, new FilterMatcher(filter));
+  }
+
+  *#select(events: Iterable<StoredEvent>, matcher: FilterMatcher): Generator<StoredEvent> {
+    const now = this.#options.nowSeconds();
+    for (const event of events) if (event.expiresAt > now && matcher.matches(event)) yield event;
   }
 }

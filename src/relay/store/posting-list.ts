@@ -61,6 +61,11 @@ export class PostingList {
    * the list changes.
    */
   cursor(until: number): Cursor {
+    const lastChunk = this.#chunks.length - 1;
+    // The usual query wants the newest: no search, which would touch (and wait for) memory all over the list.
+    if (until === Number.POSITIVE_INFINITY) {
+      return new Cursor(this.#chunks, lastChunk, (this.#chunks[lastChunk]?.length ?? 0) - 1);
+    }
     const isAfter = (event: StoredEvent | undefined) => event !== undefined && event.created_at > until;
     const chunkIndex = partitionPoint(this.#chunks.length, (at) => isAfter(this.#chunks[at]?.[0])) - 1;
     const chunk = this.#chunks[chunkIndex] ?? [];

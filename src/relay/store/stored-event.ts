@@ -11,7 +11,7 @@ export interface StoredEvent {
   /** Unix seconds. */
   readonly created_at: number;
   readonly kind: number;
-  /** Only the tags that filters can ask for: one-letter name and first value. */
+  /** Only the tags that filters can ask for, each once: one-letter name and first value. */
   readonly tags: readonly (readonly [name: string, value: string])[];
   /** The whole event as JSON. */
   readonly json: string;
@@ -28,7 +28,11 @@ function isIndexed(tag: readonly string[]): tag is readonly [string, string] {
 }
 
 function indexedTags(tags: NostrEvent['tags']): StoredEvent['tags'] {
-  return tags.filter(isIndexed).map((tag) => (tag.length === 2 ? tag : [tag[0], tag[1]]));
+  const indexed = tags.filter(isIndexed).map((tag) => (tag.length === 2 ? tag : ([tag[0], tag[1]] as const)));
+  if (indexed.length < 2) return indexed;
+  const seen = new Set<string>();
+  // The name is one letter, so that name and value joined are unambiguous.
+  return indexed.filter(([name, value]) => seen.size < seen.add(name + value).size);
 }
 
 /** The second from which an event is expired (NIP-40); Infinity where the tag is missing or not a number. */
@@ -37,15 +41,18 @@ export function expirationOf(tags: NostrEvent['tags']): number {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
-/** Prepares an accepted event for storing and for sending. */
-export function toStoredEvent(event: NostrEvent): StoredEvent {
+/**
+ * Prepares an accepted event for storing and for sending.
+ * @param json the whole event as JSON
+ */
+export function toStoredEvent(event: NostrEvent, json: string): StoredEvent {
   return {
     id: event.id,
     pubkey: event.pubkey,
     created_at: event.created_at,
     kind: event.kind,
     tags: indexedTags(event.tags),
-    json: JSON.stringify(event),
+    json,
     address: replaceableAddress(event),
     expiresAt: expirationOf(event.tags),
   };
