@@ -13,11 +13,5 @@ export const scenarioSchema = scenarioShape.superRefine((scenario, context) => {
 
 /** A scenario as it runs: defaults filled in, durations in ms, rates per second. */
 export type Scenario = z.output<typeof scenarioSchema>;
-/** A scenario as it is written. */
-export type ScenarioInput = z.input<typeof scenarioSchema>;
-export type PublishSpec = NonNullable<Scenario['workloads']['publish']>;
-export type SubscribeSpec = NonNullable<Scenario['workloads']['subscribe']>;
-export type QuerySpec = NonNullable<Scenario['workloads']['query']>;
-export type ConnectSpec = NonNullable<Scenario['workloads']['connect']>;
-export type FilterSpec = QuerySpec['filters'][number];
-export type ArrivalsSpec = PublishSpec['arrivals'];
+export type FilterSpec = NonNullable<Scenario['workloads']['query']>['filters'][number];
+export type ArrivalsSpec = NonNullable<Scenario['workloads']['publish']>['arrivals'];

@@ -40,7 +40,7 @@ const arrivals = z
   .default('constant')
   .describe('How arrivals are spaced: evenly, as a Poisson process, or in groups of `size` at once.');
 
-const timeout = (reply: string): z.ZodType<number, string | undefined> =>
+const timeout = (reply: string) =>
   positiveDuration.default(10_000).describe(`Without ${reply} after this long it counts as a timeout.`);
 
 const publish = z.strictObject({
