@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { LoadLoop } from '../../../src/engine/worker/load-loop.ts';
+import type { Ticker } from '../../../src/engine/worker/ticker.ts';
+import type { ArrivalStream } from '../../../src/workload/stream.ts';
+
+/** A clock that stands still until a ticker is asked to wake: time then jumps there. */
+class VirtualTime {
+  nowNs = 0;
+  readonly clock = (): number => this.nowNs;
+  readonly createTicker = (onTick: () => void): Ticker => ({
+    wakeAt: (dueNs) => {
+      this.nowNs = Math.max(this.nowNs, dueNs);
+      setImmediate(onTick);
+    },
+    stop: () => Promise.resolve(),
+  });
+}
+
+class FakeStream implements ArrivalStream {
+  readonly pending = 0;
+  readonly unwritten = 0;
+  readonly dropped = 0;
+  readonly fired: { dueNs: number; nowNs: number }[] = [];
+  toBuild = 0;
+  readonly #due: number[];
+  readonly #onFire: () => void;
+
+  constructor(due: readonly number[], onFire: () => void = () => undefined) {
+    this.#due = [...due];
+    this.#onFire = onFire;
+  }
+
+  dueNs(): number {
+    return this.#due[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  fire(nowNs: number): void {
+    this.fired.push({ dueNs: this.#due.shift() ?? Number.NaN, nowNs });
+    this.#onFire();
+  }
+
+  readAhead(): boolean {
+    if (this.toBuild === 0) return false;
+    this.toBuild--;
+    return true;
+  }
+
+  expire(): void {
+    this.toBuild = 0;
+  }
+}
+
+async function runLoop(time: VirtualTime, streams: readonly FakeStream[], endNs: number): Promise<void> {
+  // Time passes while the loop waits in turns of its own.
+  const clock = (): number => {
+    time.nowNs += 1_000;
+    return time.nowNs;
+  };
+  await new LoadLoop({
+    streams,
+    flush: () => undefined,
+    createTicker: time.createTicker,
+    clock,
+    endNs,
+  }).run();
+}
+
+describe('LoadLoop', () => {
+  it('fires every arrival once, in order of time over all streams, never before it is due', async () => {
+    const time = new VirtualTime();
+    const order: number[] = [];
+    const streams = [
+      new FakeStream([1e6, 3e6, 3e6, 9e6], () => order.push(0)),
+      new FakeStream([2e6, 8e6], () => order.push(1)),
+    ];
+    await runLoop(time, streams, 10e6);
+    expect(order).toEqual([0, 1, 0, 0, 1, 0]);
+    const fired = streams.flatMap((stream) => stream.fired);
+    expect(fired.every(({ dueNs, nowNs }) => nowNs >= dueNs)).toBe(true);
+  });
+
+  it('goes on until the end although nothing is due', async () => {
+    const time = new VirtualTime();
+    await runLoop(time, [new FakeStream([])], 5e6);
+    expect(time.nowNs).toBeGreaterThanOrEqual(5e6);
+  });
+
+  it('carries out arrivals that are late, also after the end', async () => {
+    const time = new VirtualTime();
+    time.nowNs = 50e6;
+    const stream = new FakeStream([1e6, 2e6, 3e6]);
+    await runLoop(time, [stream], 5e6);
+    expect(stream.fired).toHaveLength(3);
+  });
+
+  it('carries out more arrivals than fit into one turn', async () => {
+    const stream = new FakeStream(Array.from({ length: 1_000 }, () => 1e6));
+    await runLoop(new VirtualTime(), [stream], 2e6);
+    expect(stream.fired).toHaveLength(1_000);
+  });
+
+  it('builds frames ahead while nothing is due', async () => {
+    const stream = new FakeStream([1e6, 20e6]);
+    stream.toBuild = 40;
+    await runLoop(new VirtualTime(), [stream], 20e6);
+    expect(stream.toBuild).toBe(0);
+  });
+
+  it('stops offering when it is told to', async () => {
+    const time = new VirtualTime();
+    const stream: FakeStream = new FakeStream([1e6, 2e6, 1e15], () => {
+      if (stream.fired.length === 2) loop.stop();
+    });
+    const loop = new LoadLoop({
+      streams: [stream],
+      flush: () => undefined,
+      createTicker: time.createTicker,
+      clock: () => (time.nowNs += 1_000),
+      endNs: 1e15,
+    });
+    await loop.run();
+    expect(stream.fired).toHaveLength(2);
+  });
+});

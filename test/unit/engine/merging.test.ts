@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { IntervalMerger } from '../../../src/engine/intervals.ts';
+import type { CounterRows, SeriesDelta, WorkerInterval } from '../../../src/engine/messages.ts';
+import { Totals } from '../../../src/engine/totals.ts';
+import { COUNTER_NAMES, type CounterMetric, LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { LatencyHistogram } from '../../../src/metric/histogram.ts';
+import { buildSeriesTable } from '../../../src/metric/series-table.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import type { IntervalRow } from '../../../src/record/schema.ts';
+
+const phases = [
+  { name: 'warm-up', kind: 'warm-up' as const, startNs: 0, endNs: 1e9, levelStart: 1, levelEnd: 1 },
+  { name: 'steady', kind: 'measured' as const, startNs: 1e9, endNs: 3e9, levelStart: 1, levelEnd: 1 },
+  { name: 'spike', kind: 'measured' as const, startNs: 3e9, endNs: 4e9, levelStart: 2, levelEnd: 2 },
+];
+const series = buildSeriesTable(LATENCY_NAMES, ['feed', 'ids']);
+const ACK = series.indexOf('ack_latency');
+
+function counters(values: Partial<Record<CounterMetric, readonly number[]>>): CounterRows {
+  const rows = [0, 1, 2, 3].map((row) =>
+    Float64Array.from(COUNTER_NAMES, (name) => values[name]?.[row] ?? 0),
+  );
+  const empty = rows.map(() => ({}));
+  return { rows, words: { events_rejected: empty, connection_errors: empty, close_codes: empty } };
+}
+
+function samples(index: number, phase: number, values: readonly number[]): SeriesDelta {
+  const histogram = new LatencyHistogram();
+  for (const value of values) histogram.record(value);
+  return { series: index, phase, delta: histogram.toDelta() };
+}
+
+function interval(index: number, acked: number, delta: readonly SeriesDelta[] = []): WorkerInterval {
+  const none = new LatencyHistogram().toDelta();
+  return {
+    index,
+    samples: delta,
+    counters: counters({ events_accepted: [acked], events_sent: [acked] }),
+    connections: { opened: 2, failed: 0, dropped: 0, open: 2 },
+    dropped: 0,
+    health: { cpu_s: 0.25, utilization: 0.5, rss_bytes: 1, loopDelay_us: none },
+  };
+}
+
+describe('IntervalMerger', () => {
+  function setUp(workers: readonly number[]) {
+    const rows: IntervalRow[] = [];
+    const merger = new IntervalMerger({
+      series,
+      phases,
+      offeredIn: () => 10,
+      liveWorkers: () => workers,
+      onRow: (row) => rows.push(row),
+    });
+    return { merger, rows };
+  }
+
+  it('adds the same second of all workers, however late one of them reports', () => {
+    const { merger, rows } = setUp([0, 1]);
+    merger.add(0, interval(0, 5));
+    merger.add(0, interval(1, 9));
+    merger.add(0, interval(2, 9));
+    expect(rows).toEqual([]);
+    merger.add(1, interval(0, 7));
+    merger.add(1, interval(1, 8));
+    merger.finish();
+    expect(rows.map((row) => row.acked)).toEqual([12, 5, 0]);
+    expect(rows[0]).toMatchObject({ t: 0, phase: 'warm-up', connections: 4, cpu: 0.5 });
+  });
+
+  it('takes percentiles from merged histograms, never from percentiles', () => {
+    const { merger, rows } = setUp([0, 1]);
+    merger.add(0, interval(0, 0, [samples(ACK, 0, [10, 10, 10])]));
+    merger.add(1, interval(0, 0, [samples(ACK, 0, [1_000])]));
+    merger.finish();
+    expect(rows[0]?.latencies['ack_latency']).toEqual({
+      count: 4,
+      p50_us: 10,
+      p95_us: 1_000,
+      p99_us: 1_000,
+      max_us: 1_000,
+    });
+  });
+
+  it('does not wait for a worker that is lost', () => {
+    const live = [0, 1];
+    const { merger, rows } = setUp(live);
+    merger.add(0, interval(0, 5));
+    live.pop();
+    merger.add(0, interval(1, 6));
+    expect(rows.map((row) => row.t)).toEqual([0]);
+  });
+});
+
+describe('Totals', () => {
+  const plan = { phases, connect: null } as unknown as Plan;
+
+  it('leaves the warm-up out and gives each measured phase of its own', () => {
+    const totals = new Totals(plan, series);
+    totals.addSamples([samples(ACK, 0, [1]), samples(ACK, 1, [2, 3]), samples(ACK, 2, [4])]);
+    const counts = [...totals.histograms()].map(([key, histogram]) => [key, histogram.count]);
+    expect(Object.fromEntries(counts)).toEqual({
+      ack_latency: 3,
+      'ack_latency{phase=steady}': 2,
+      'ack_latency{phase=spike}': 1,
+    });
+  });
+
+  it('adds the filters of a query latency up to the whole', () => {
+    const totals = new Totals(plan, series);
+    totals.addSamples([
+      samples(series.indexOf('eose_latency', 'feed'), 1, [1, 2]),
+      samples(series.indexOf('eose_latency', 'ids'), 1, [3]),
+    ]);
+    const histograms = totals.histograms();
+    expect(histograms.get('eose_latency')?.count).toBe(3);
+    expect(histograms.get('eose_latency{filter=feed}')?.count).toBe(2);
+    expect(histograms.get('eose_latency{filter=feed,phase=steady}')?.count).toBe(2);
+  });
+
+  it('takes connect latencies from the ramp where no storm is measured', () => {
+    const totals = new Totals(plan, series);
+    totals.addSamples([samples(series.indexOf('connect_latency'), phases.length, [5])]);
+    expect(totals.histograms().get('connect_latency')?.count).toBe(1);
+  });
+
+  it('counts operations in measured phases only, connections from the ramp on', () => {
+    const totals = new Totals(plan, series);
+    totals.setCounters(0, counters({ events_sent: [1, 2, 4, 8], notices: [1, 2, 4, 8] }));
+    totals.setCounters(1, counters({ events_sent: [10, 20, 40, 80] }));
+    totals.setCounters(1, counters({ events_sent: [10, 30, 40, 80] }));
+    expect(totals.counters()).toMatchObject({ events_sent: 76, notices: 15 });
+  });
+});
