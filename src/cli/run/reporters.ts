@@ -40,7 +40,7 @@ export function chooseReports(names: readonly string[] = DEFAULT_FORMATS): Repor
 
 /** The reporters that show a finished run, in the order in which they do it: files first, so that all exist. */
 export function resultReporters(choice: ReportChoice, directory: string, host: CommandHost): Reporter[] {
-  const reporters = choice.files.map((format) => fileReporter(format, directory));
+  const reporters = choice.files.map((format) => fileReporter(format, join(directory, format.fileName)));
   if (choice.onStdout === null) return reporters;
   const names = [RECORD_FILE, ...choice.files.map((format) => format.fileName)];
   const files = names.map((name) => join(directory, name));

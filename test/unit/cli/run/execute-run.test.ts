@@ -1,0 +1,152 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RelayBenchError } from '../../../../src/base/errors.ts';
+import { createIo } from '../../../../src/cli/io.ts';
+import { executeRun, type Stages } from '../../../../src/cli/run/execute-run.ts';
+import type { RunFlags } from '../../../../src/cli/run/flags.ts';
+import type { OpenTarget } from '../../../../src/cli/run/open-target.ts';
+import { preparePlan } from '../../../../src/cli/run/prepare-plan.ts';
+import { FakeProcess } from '../../../support/fake-process.ts';
+import { sampleRecord } from '../../../support/sample-record.ts';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'relay-bench-run-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+const RELAY = 'ws://127.0.0.1:7777/';
+
+/** Stages that reach nothing, with the calls they got in order. */
+function fakeStages(changes: Partial<Stages> = {}) {
+  const calls: string[] = [];
+  const target: OpenTarget = {
+    kind: 'embedded',
+    relays: [{ url: RELAY, host: '127.0.0.1', addresses: ['127.0.0.1'], problem: null }],
+    processes: [],
+    close: async () => {
+      calls.push('close');
+    },
+  };
+  const stages: Stages = {
+    openTarget: async () => {
+      calls.push('open');
+      return target;
+    },
+    preflight: async () => {
+      calls.push('preflight');
+      return { information: null, reason: 'none' };
+    },
+    measure: vi.fn(async () => {
+      calls.push('measure');
+      return sampleRecord('pass');
+    }),
+    supply: () => ({ openFiles: null, localPorts: null }),
+    ...changes,
+  };
+  return { stages, calls };
+}
+
+/** Runs `quick`; the outcome is the exit code or what was thrown. */
+async function run(stages: Stages, changes: Partial<RunFlags> = {}, process = new FakeProcess()) {
+  const out = join(directory, 'out');
+  const flags: RunFlags = { defaultGates: true, progress: 'plain', out, ...changes };
+  const host = { io: createIo(process), colourFlag: () => undefined, finish: () => undefined };
+  const plan = await preparePlan('quick', flags);
+  const outcome: unknown = await executeRun({ host, plan, flags }, stages).catch((error: unknown) => error);
+  return { process, outcome };
+}
+
+describe('run', () => {
+  test('goes through its stages in order, writes its files and stops what it started', async () => {
+    const { stages, calls } = fakeStages();
+    const { process, outcome } = await run(stages);
+    expect(outcome).toBe(0);
+    expect(calls).toEqual(['open', 'preflight', 'measure', 'close']);
+    expect((await readdir(join(directory, 'out'))).sort()).toEqual(['run.json', 'summary.md']);
+    expect(process.stdout.text).toContain('PASS');
+    expect(process.eventNames()).toEqual([]);
+  });
+
+  test('the address of the embedded relay replaces its placeholder in the plan', async () => {
+    const { stages } = fakeStages();
+    await run(stages);
+    expect(vi.mocked(stages.measure).mock.calls[0]?.[0].plan.targets).toEqual([RELAY]);
+  });
+
+  test('with json stdout is the content of run.json', async () => {
+    const { process } = await run(fakeStages().stages, { format: ['json'] });
+    expect(process.stdout.text).toBe(await readFile(join(directory, 'out/run.json'), 'utf8'));
+  });
+
+  test('the exit code is that of the record', async () => {
+    const { stages } = fakeStages({ measure: async () => sampleRecord('fail') });
+    expect((await run(stages)).outcome).toBe(99);
+  });
+
+  test('nothing is opened without consent', async () => {
+    const { stages, calls } = fakeStages();
+    const { outcome } = await run(stages, { relay: ['ws://192.0.2.1/'] });
+    expect(outcome).toMatchObject({ code: 'CONSENT_REQUIRED', exitCode: 2 });
+    expect(calls).toEqual([]);
+  });
+
+  test('nothing is opened where this machine can not hold the connections', async () => {
+    const { stages, calls } = fakeStages({ supply: () => ({ openFiles: 300, localPorts: null }) });
+    expect((await run(stages)).outcome).toMatchObject({ code: 'LIMIT_TOO_LOW', exitCode: 3 });
+    expect(calls).toEqual([]);
+  });
+
+  test('a preflight that fails stops the relay and leaves no empty directory', async () => {
+    const failure = new RelayBenchError('silent', { code: 'TARGET_UNREACHABLE', exitCode: 3 });
+    const { stages, calls } = fakeStages({ preflight: () => Promise.reject(failure) });
+    const { outcome, process } = await run(stages);
+    expect(outcome).toBe(failure);
+    expect(calls).toEqual(['open', 'close']);
+    expect(await readdir(directory)).toEqual([]);
+    expect(process.eventNames()).toEqual([]);
+  });
+
+  test('a signal before the load ends with its exit code and measures nothing', async () => {
+    const { stages, calls } = fakeStages();
+    const process = new FakeProcess();
+    const preflight: Stages['preflight'] = async (targets) => {
+      process.kill('SIGTERM');
+      return stages.preflight(targets);
+    };
+    const { outcome } = await run({ ...stages, preflight }, {}, process);
+    expect(outcome).toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
+    expect(calls).toEqual(['open', 'preflight', 'close']);
+  });
+
+  test('a signal during the load reaches the engine, and the partial record is written', async () => {
+    const process = new FakeProcess();
+    const measure: Stages['measure'] = async ({ signal }) => {
+      process.kill('SIGINT');
+      expect(signal.reason).toBe('SIGINT');
+      return sampleRecord('partial');
+    };
+    const { outcome } = await run(fakeStages({ measure }).stages, {}, process);
+    expect(outcome).toBe(130);
+    expect(process.stderr.text).toContain('SIGINT: stopping');
+    const record = JSON.parse(await readFile(join(directory, 'out/run.json'), 'utf8'));
+    expect(record).toMatchObject({ partial: true });
+  });
+
+  test('a report that can not be written changes exit 0, not the run', async () => {
+    const { stages } = fakeStages({
+      measure: async () => {
+        await mkdir(join(directory, 'out/summary.md'), { recursive: true });
+        return sampleRecord('pass');
+      },
+    });
+    const { outcome, process } = await run(stages);
+    expect(outcome).toBe(2);
+    expect(process.stderr.text).toMatch(/reporter .*summary\.md failed/);
+    expect(process.stdout.text).toContain('PASS');
+  });
+});

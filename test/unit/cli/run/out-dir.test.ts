@@ -1,0 +1,41 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeOutDir } from '../../../../src/cli/run/out-dir.ts';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'relay-bench-out-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+describe('the output directory', () => {
+  test('is made with its parents before the run, and left empty', async () => {
+    const { path } = await makeOutDir(join(directory, 'a/b'));
+    expect(await readdir(path)).toEqual([]);
+  });
+
+  test('a path below a file is refused at once', async () => {
+    await writeFile(join(directory, 'file'), '');
+    await expect(makeOutDir(join(directory, 'file/reports'))).rejects.toThrow(
+      expect.objectContaining({ code: 'OUT_NOT_WRITABLE', exitCode: 2 }),
+    );
+  });
+
+  test('goes away again where nothing was written', async () => {
+    const out = await makeOutDir(join(directory, 'a'));
+    await out.removeIfEmpty();
+    await out.removeIfEmpty();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('stays where something was written', async () => {
+    const out = await makeOutDir(join(directory, 'a'));
+    await writeFile(join(out.path, 'run.json'), '{}');
+    await out.removeIfEmpty();
+    expect(await readdir(directory)).toEqual(['a']);
+  });
+});
