@@ -100,7 +100,7 @@ function parseAggregation(metric: string, kind: MetricKind, written: string): Ag
   if (found !== null) return found;
   if (written === '') refuse(`${metric} needs one of ${allowed.join(', ')}, ${EXAMPLE}`);
   if (allowed.length === 0) refuse(`${metric} is a ratio and takes no "${written}"`);
-  const hint = didYouMean(written.replace('.', ''), allowed);
+  const hint = didYouMean(written, allowed);
   return refuse(`unknown aggregation "${written}" of ${metric}${hint}: use one of ${allowed.join(', ')}`);
 }
 

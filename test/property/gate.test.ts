@@ -1,0 +1,87 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AGGREGATIONS, formatGate, type Gate, IMPLIED } from '../../src/gate/expression.ts';
+import { gateProblem, tryParseGate } from '../../src/gate/parse.ts';
+import { allMetricNames, metricKind } from '../../src/metric/catalogue.ts';
+
+const operator = fc.constantFrom('<', '<=', '>', '>=', '==', '!=');
+/** Numbers as a person writes them, up to nine decimals. */
+const number = fc
+  .tuple(fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 0, max: 9 }))
+  .map(([digits, decimals]) => Number(`${digits}e-${decimals}`).toFixed(decimals));
+const space = fc.constantFrom(' ', '  ', '\t');
+
+/** Any gate that the grammar and the catalogue allow, as it might be written. */
+const written = fc
+  .constantFrom(...allMetricNames())
+  .chain((metric) => {
+    const kind = metricKind(metric) ?? 'counter';
+    const aggregations = [...AGGREGATIONS[kind], ...(IMPLIED[kind] === null ? [] : [''])];
+    return fc.record({
+      metric: fc.constant(metric),
+      kind: fc.constant(kind),
+      aggregation: fc.constantFrom(...aggregations),
+    });
+  })
+  .chain(({ metric, kind, aggregation }) => {
+    const units =
+      aggregation === 'rate'
+        ? ['/s']
+        : kind === 'ratio'
+          ? ['%']
+          : kind === 'latency' && aggregation !== 'count'
+            ? ['us', 'ms', 's']
+            : [''];
+    const label =
+      kind === 'latency' ? fc.constantFrom('', '{phase=steady}', '{ phase = a-b }') : fc.constant('');
+    return fc
+      .tuple(label, space, operator, space, number, fc.constantFrom(...units))
+      .map(
+        ([braces, before, op, after, limit, unit]) =>
+          `${metric}${braces}${before}${aggregation}${before}${op}${after}${limit}${unit}`,
+      );
+  });
+
+/** Any UTF-16 unit, lone surrogates included. */
+const anyUnit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+
+/** A gate with something foreign in it. */
+const damaged = fc
+  .tuple(written, fc.nat(40), fc.string({ maxLength: 3 }))
+  .map(([text, at, foreign]) => text.slice(0, at) + foreign + text.slice(at));
+
+function parsed(text: string): Gate {
+  const result = tryParseGate(text);
+  if ('problem' in result) throw new Error(`${text}: ${result.problem}`);
+  return result.gate;
+}
+
+describe('gate grammar', () => {
+  it('reads its own canonical text as the same gate', async () => {
+    await fc.assert(
+      fc.property(written, (text) => {
+        const gate = parsed(text);
+        expect(parsed(formatGate(gate))).toEqual(gate);
+      }),
+    );
+  });
+
+  it('writes one canonical text for a gate, however it was spaced', async () => {
+    await fc.assert(
+      fc.property(written, (text) => {
+        const once = formatGate(parsed(text));
+        expect(formatGate(parsed(once))).toBe(once);
+        expect(once).not.toMatch(/ {2}|\t|e-/);
+      }),
+    );
+  });
+
+  it('never throws, whatever the text', async () => {
+    await fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: anyUnit }), damaged), (text) => {
+        const problem = gateProblem(text);
+        expect(problem === null || problem.length > 0).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { allGatesHold, evaluateGates } from '../../../src/gate/evaluate.ts';
+import type { GateResult, RunRecord } from '../../../src/record/schema.ts';
+import { sampleRecord } from '../../support/sample-record.ts';
+
+const record = sampleRecord('pass');
+
+function evaluate(expression: string, run: RunRecord = record): GateResult {
+  const [result] = evaluateGates(run, [expression]);
+  if (result === undefined) throw new Error('no result');
+  return result;
+}
+
+/** The record with other figures for `ack_latency`. */
+function withAck(changes: Partial<RunRecord['metrics'][string]>): RunRecord {
+  const ack = record.metrics['ack_latency'];
+  if (ack === undefined) throw new Error('the sample has no ack_latency');
+  return { ...record, metrics: { ...record.metrics, ack_latency: { ...ack, ...changes } } };
+}
+
+describe('evaluateGates', () => {
+  it('gives limit and actual value in the unit of the gate', () => {
+    expect(evaluate('ack_latency p95 < 100ms', withAck({ p95_us: 12_345 }))).toEqual({
+      expression: 'ack_latency p95 < 100ms',
+      metric: 'ack_latency',
+      aggregation: 'p95',
+      limit: 100,
+      unit: 'ms',
+      actual: 12.345,
+      verdict: 'pass',
+    });
+  });
+
+  it.each([
+    ['<', ['pass', 'fail', 'fail']],
+    ['<=', ['pass', 'pass', 'fail']],
+    ['>', ['fail', 'fail', 'pass']],
+    ['>=', ['fail', 'pass', 'pass']],
+    ['==', ['fail', 'pass', 'fail']],
+    ['!=', ['pass', 'fail', 'pass']],
+  ])('compares with %s below, at and above the limit', (operator, expected) => {
+    const verdicts = [99_999, 100_000, 100_001].map(
+      (max_us) => evaluate(`ack_latency max ${operator} 100ms`, withAck({ max_us })).verdict,
+    );
+    expect(verdicts).toEqual(expected);
+  });
+
+  it('does not let binary fractions decide', () => {
+    const run = { ...record, ratios: { ...record.ratios, ack_ratio: 0.57 } };
+    expect(evaluate('ack_ratio >= 57%', run)).toMatchObject({ actual: 57, verdict: 'pass' });
+    expect(evaluate('ack_ratio == 0.57', run)).toMatchObject({ actual: 0.57, verdict: 'pass' });
+  });
+
+  it.each([
+    ['ack_latency count == 2000', 2_000],
+    ['ack_latency rate >= 100/s', 100],
+    ['events_sent == 2000', 2_000],
+    ['events_sent rate == 100/s', 100],
+    ['eose_latency{filter=profile} count == 500', 500],
+  ])('reads counts and rates: %s', (expression, actual) => {
+    expect(evaluate(expression)).toMatchObject({ actual, verdict: 'pass' });
+  });
+
+  it('sums a split counter, or takes one of its words', () => {
+    const events_rejected = { 'rate-limited': 64, blocked: 12 };
+    const run = { ...record, counters: { ...record.counters, events_rejected } };
+    expect(evaluate('events_rejected == 0', run)).toMatchObject({ actual: 76, verdict: 'fail' });
+    expect(evaluate('events_rejected{prefix=blocked} == 12', run).verdict).toBe('pass');
+    expect(evaluate('events_rejected{prefix=pow} == 0', run).verdict).toBe('pass');
+    expect(evaluate('events_rejected{prefix=constructor} == 0', run).verdict).toBe('pass');
+  });
+
+  it('takes the whole for the only measured phase', () => {
+    expect(evaluate('ack_latency{phase=steady} max < 10s').actual).toBe(
+      evaluate('ack_latency max < 10s').actual,
+    );
+  });
+});
+
+describe('a gate without data', () => {
+  it('says how many samples its percentile lacks, even though a histogram is stored', () => {
+    expect(evaluate('ack_latency p99 < 1s', withAck({ p99_us: null, count: 999 }))).toMatchObject({
+      actual: null,
+      verdict: 'no-data',
+      reason: 'only 999 samples, p99 needs 1000',
+    });
+  });
+
+  it('says that nothing was sampled', () => {
+    expect(evaluate('reject_latency p95 < 1s')).toMatchObject({ verdict: 'no-data', reason: 'no samples' });
+  });
+
+  it('gives the reason of the record where there is one', () => {
+    const { ack_latency: _, ...metrics } = record.metrics;
+    const run = { ...record, metrics, notMeasured: { ack_latency: 'the clock stood still' } };
+    expect(evaluate('ack_latency p95 < 1s', run).reason).toBe('the clock stood still');
+    const ratios = { ...record.ratios, ack_ratio: null };
+    expect(evaluate('ack_ratio >= 99%', { ...record, ratios }).reason).toBe('nothing was counted');
+  });
+
+  it('is one on what the scenario can not produce, though a counter reads 0', () => {
+    const { workloads } = record.scenario.resolved as { workloads: { publish: unknown } };
+    const resolved = { ...record.scenario.resolved, workloads: { publish: workloads.publish } };
+    const run = { ...record, scenario: { ...record.scenario, resolved } };
+    expect(evaluate('queries_timeout == 0', run)).toMatchObject({
+      actual: null,
+      verdict: 'no-data',
+      reason: 'queries_timeout needs a query workload, which the scenario has not',
+    });
+  });
+
+  it('has no rate where no measured phase ran', () => {
+    const run = { ...record, load: { ...record.load, measured_s: 0 } };
+    expect(evaluate('events_sent rate > 1/s', run)).toMatchObject({ verdict: 'no-data' });
+  });
+
+  it('still counts: no samples are 0 samples', () => {
+    expect(evaluate('reject_latency count == 0')).toMatchObject({ actual: 0, verdict: 'pass' });
+  });
+});
+
+describe('evaluateGates on a record that is none', () => {
+  it('names what is missing', () => {
+    const run = { ...record, scenario: { ...record.scenario, resolved: {} } };
+    expect(() => evaluateGates(run, ['notices == 0'])).toThrowError(
+      expect.objectContaining({ code: 'RECORD_INVALID', exitCode: 2 }),
+    );
+  });
+});
+
+describe('allGatesHold', () => {
+  it('takes no data for a failure', () => {
+    const pass = evaluate('notices == 0');
+    const noData = evaluate('reject_latency p95 < 1s');
+    expect([allGatesHold([]), allGatesHold([pass]), allGatesHold([pass, noData])]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
