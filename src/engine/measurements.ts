@@ -104,6 +104,7 @@ export class Measurements {
   result(end: RunEnd): RunResult {
     const { plan } = this.#options;
     this.#intervals.finish();
+    for (const { index } of end.losses) this.#totals.settleLost(index);
     const counters = this.#totals.counters();
     const histograms = this.#totals.histograms();
     const load = this.#load(counters);
@@ -209,7 +210,9 @@ export class Measurements {
   /** Series that the run should have and has no sample of. */
   #emptySeries(histograms: ReadonlyMap<string, LatencyHistogram>): Record<string, string> {
     // A run without rejections is no gap.
-    const missing = this.#series.keys.filter((key) => !histograms.has(key) && !key.startsWith('reject_latency'));
+    const missing = this.#series.keys.filter(
+      (key) => !histograms.has(key) && !key.startsWith('reject_latency'),
+    );
     return Object.fromEntries(missing.map((key) => [key, 'no sample in the measured phases']));
   }
 

@@ -14,6 +14,24 @@ import type { Plan } from '../plan/plan.ts';
 import type { Counters } from '../record/schema.ts';
 import type { CounterRows, SeriesDelta } from './messages.ts';
 
+/** Every operation that was written ends in exactly one of these; `open` takes those of a lost worker. */
+const ACCOUNTS: readonly { sent: CounterMetric; ends: readonly CounterMetric[]; open: CounterMetric }[] = [
+  {
+    sent: 'events_sent',
+    ends: ['events_accepted', 'events_duplicate', 'events_timeout', 'events_lost_at_close'],
+    open: 'events_lost_at_close',
+  },
+  {
+    sent: 'queries_sent',
+    ends: ['queries_completed', 'queries_closed', 'queries_timeout', 'queries_lost_at_close'],
+    open: 'queries_lost_at_close',
+  },
+];
+
+function at(row: Float64Array, name: CounterMetric): number {
+  return row[COUNTER_NAMES.indexOf(name)] ?? 0;
+}
+
 /** Samples and counters of the whole run, merged over workers; histograms are added, never averaged. */
 export class Totals {
   readonly #plan: Plan;
@@ -41,6 +59,29 @@ export class Totals {
   /** Counters are cumulative: the newest of each worker counts. */
   setCounters(worker: number, counters: CounterRows): void {
     this.#counters.set(worker, counters);
+  }
+
+  /**
+   * A lost worker answers no more: what it had written and not settled is lost with its connections. So the
+   * conservation of operations holds for the rest of the run as well.
+   */
+  settleLost(worker: number): void {
+    const lost = this.#counters.get(worker);
+    if (lost === undefined) return;
+    const rows = lost.rows.map((row, phase) => {
+      const rejected = Object.values(lost.words.events_rejected[phase] ?? {}).reduce(
+        (sum, count) => sum + count,
+        0,
+      );
+      const settled = row.slice();
+      for (const { sent, ends, open } of ACCOUNTS) {
+        const ended =
+          ends.reduce((sum, name) => sum + at(row, name), 0) + (sent === 'events_sent' ? rejected : 0);
+        settled[COUNTER_NAMES.indexOf(open)] = at(row, open) + at(row, sent) - ended;
+      }
+      return settled;
+    });
+    this.#counters.set(worker, { ...lost, rows });
   }
 
   /** Results by series key: measured phases together and, where there are several, each of them. */

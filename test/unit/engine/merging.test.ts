@@ -131,4 +131,19 @@ describe('Totals', () => {
     totals.setCounters(1, counters({ events_sent: [10, 30, 40, 80] }));
     expect(totals.counters()).toMatchObject({ events_sent: 76, notices: 15 });
   });
+
+  it('counts what a lost worker had not settled as lost', () => {
+    const totals = new Totals(plan, series);
+    totals.setCounters(
+      0,
+      counters({
+        events_sent: [0, 10],
+        events_accepted: [0, 6],
+        events_timeout: [0, 1],
+        queries_sent: [0, 2],
+      }),
+    );
+    totals.settleLost(0);
+    expect(totals.counters()).toMatchObject({ events_lost_at_close: 3, queries_lost_at_close: 2 });
+  });
 });
