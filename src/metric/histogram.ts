@@ -159,6 +159,14 @@ export class LatencyHistogram {
   }
 
   /**
+   * The percentile distribution as text (`.hgrm`, five ticks a half distance, values in milliseconds), as the
+   * tools of HdrHistogram read it.
+   */
+  percentileDistribution(): string {
+    return this.#inner.outputPercentileDistribution(5, 1_000);
+  }
+
+  /**
    * The histogram that a run record carries: the buckets from `hdr`, the exact values beside it.
    * @throws RelayBenchError `HISTOGRAM_INVALID` where `hdr` can't be decoded or its count differs
    */

@@ -1,11 +1,23 @@
 import { RelayBenchError } from '../base/errors.ts';
 import type { Format } from './format.ts';
+import { hgrmFormat } from './hgrm.ts';
+import { hlogFormat } from './hlog.ts';
 import { jsonFormat } from './json.ts';
+import { junitFormat } from './junit.ts';
 import { markdownFormat } from './markdown.ts';
+import { openMetricsFormat } from './openmetrics.ts';
 import { terminalFormat } from './terminal.ts';
 
 /** Every format that a record can be rendered in. */
-export const FORMATS: readonly Format[] = [terminalFormat, jsonFormat, markdownFormat];
+export const FORMATS: readonly Format[] = [
+  terminalFormat,
+  jsonFormat,
+  markdownFormat,
+  junitFormat,
+  openMetricsFormat,
+  hgrmFormat,
+  hlogFormat,
+];
 
 /**
  * The format of that name.

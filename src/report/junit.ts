@@ -1,0 +1,107 @@
+import type { GateResult, RunRecord } from '../record/schema.ts';
+import { markup } from './escape.ts';
+import type { Format } from './format.ts';
+import { gateSentence } from './view/gates.ts';
+
+/** XML has no use for length limits, but a relay's text can be of any length. */
+const MAX_CHARACTERS = 1_000;
+
+/**
+ * JUnit XML for CI systems: one suite a run, one case for its validity and one a gate, passed ones too. A gate
+ * that fails is a failure, an invalid run an error, a gate that holds in an invalid run is skipped: it proves
+ * nothing.
+ */
+export const junitFormat: Format = {
+  name: 'junit',
+  fileName: 'junit.xml',
+  render: (record) => {
+    const cases = [validityCase(record), ...record.gates.map((gate) => gateCase(gate, record))];
+    const total = (result: CaseResult): number => cases.filter((one) => one.result === result).length;
+    const counts = {
+      tests: cases.length,
+      failures: total('failure'),
+      errors: total('error'),
+      skipped: total('skipped'),
+    };
+    const time = (record.durationMs / 1_000).toFixed(3);
+    const suite = {
+      name: `relay-bench ${record.scenario.name}`,
+      ...counts,
+      time,
+      timestamp: record.startedAt,
+    };
+    return [
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      `<testsuites${attributes({ name: 'relay-bench', ...counts, time })}>`,
+      `  <testsuite${attributes(suite)}>`,
+      ...properties(record),
+      ...cases.flatMap((one) => caseLines(one, record.scenario.name)),
+      '  </testsuite>',
+      '</testsuites>',
+      '',
+    ].join('\n');
+  },
+};
+
+type CaseResult = 'passed' | 'failure' | 'error' | 'skipped';
+
+interface Case {
+  readonly name: string;
+  readonly result: CaseResult;
+  /** One sentence; what was measured for a gate that holds. */
+  readonly message: string;
+}
+
+function validityCase(record: RunRecord): Case {
+  const valid = record.validity.verdict === 'valid';
+  const message = valid ? 'the run is valid' : record.validity.reasons.join('; ');
+  return { name: 'the run is valid', result: valid ? 'passed' : 'error', message };
+}
+
+function gateCase(gate: GateResult, record: RunRecord): Case {
+  const message = gateSentence(gate);
+  if (gate.verdict !== 'pass') return { name: gate.expression, result: 'failure', message };
+  if (record.validity.verdict === 'valid') return { name: gate.expression, result: 'passed', message };
+  return { name: gate.expression, result: 'skipped', message: `the run is invalid; ${message}` };
+}
+
+function caseLines({ name, result, message }: Case, scenario: string): string[] {
+  const open = `    <testcase${attributes({ classname: `relay-bench.${scenario}`, name, time: '0' })}>`;
+  const body = {
+    passed: `      <system-out>${markup(message, MAX_CHARACTERS)}</system-out>`,
+    failure: `      <failure${attributes({ type: 'gate', message })}/>`,
+    error: `      <error${attributes({ type: 'invalid-run', message })}/>`,
+    skipped: `      <skipped${attributes({ message })}/>`,
+  }[result];
+  return [open, body, '    </testcase>'];
+}
+
+/** The numbers behind the cases, by their names in run.json. */
+function properties(record: RunRecord): string[] {
+  const gates = record.gates.flatMap((gate, at) => [
+    [`gates.${at}.expression`, gate.expression],
+    [`gates.${at}.actual`, gate.actual],
+    [`gates.${at}.limit`, gate.limit],
+    [`gates.${at}.margin`, gate.margin ?? null],
+    [`gates.${at}.unit`, gate.unit],
+  ]);
+  const all = [
+    ['runId', record.runId],
+    ['seed', record.seed],
+    ['scenario.sha256', record.scenario.sha256],
+    ['verdict', record.verdict],
+    ...record.target.urls.map((url, at) => [`target.urls.${at}`, url]),
+    ...gates,
+  ];
+  const known = all.filter(([, value]) => value !== null);
+  const lines = known.map(
+    ([name, value]) => `      <property${attributes({ name: String(name), value: String(value) })}/>`,
+  );
+  return ['    <properties>', ...lines, '    </properties>'];
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${markup(String(value), MAX_CHARACTERS)}"`)
+    .join('');
+}

@@ -1,0 +1,141 @@
+import { COUNTER_MAP_NAMES, COUNTER_MAPS, COUNTER_NAMES, COUNTERS, RATIOS } from '../metric/catalogue.ts';
+import { type Labels, parseSeriesKey } from '../metric/series.ts';
+import { QUANTILE_NAMES, QUANTILES } from '../metric/summary.ts';
+import type { RunRecord } from '../record/schema.ts';
+import { visible } from './escape.ts';
+import type { Format } from './format.ts';
+
+const PREFIX = 'relay_bench_';
+
+/** The label that names one entry of a counter map, as in gates. */
+const MAP_LABELS = { events_rejected: 'prefix', connection_errors: 'reason', close_codes: 'code' } as const;
+
+/**
+ * OpenMetrics text, for GitLab's metrics report and for Prometheus: latencies as summaries in seconds, ratios as
+ * gauges, counters, and each gate as a gauge that is 1 where it holds. Rounded, because GitLab compares as text.
+ */
+export const openMetricsFormat: Format = {
+  name: 'openmetrics',
+  fileName: 'metrics.txt',
+  render: (record) => {
+    const families = [...latencyFamilies(record), ...ratioFamilies(record), ...counterFamilies(record)];
+    return `${[...families, gateFamily(record), verdictFamily(record)].flatMap(familyLines).join('\n')}\n# EOF\n`;
+  },
+};
+
+interface Sample {
+  /** Appended to the family's name. */
+  readonly suffix: string;
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+interface Family {
+  readonly name: string;
+  readonly type: 'summary' | 'gauge' | 'counter';
+  readonly unit?: 'seconds';
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+function latencyFamilies(record: RunRecord): Family[] {
+  const byName = new Map<string, Sample[]>();
+  for (const [key, summary] of Object.entries(record.metrics)) {
+    const series = parseSeriesKey(key);
+    if (series === null) continue;
+    const samples = byName.get(series.name) ?? [];
+    byName.set(series.name, [...samples, ...summarySamples(summary, series.labels)]);
+  }
+  return [...byName].map(([name, samples]) => ({
+    name: `${PREFIX}${name}_seconds`,
+    type: 'summary',
+    unit: 'seconds',
+    help: `${name} of the measured phases`,
+    samples,
+  }));
+}
+
+function summarySamples(summary: RunRecord['metrics'][string], labels: Labels): Sample[] {
+  const quantiles = QUANTILE_NAMES.flatMap((name): Sample[] => {
+    const value_us = summary[`${name}_us`];
+    // 99.9 / 100 is 0.9990000000000001 in binary.
+    const quantile = (QUANTILES[name] / 100).toPrecision(3).replace(/0+$/, '');
+    return value_us === null
+      ? []
+      : [{ suffix: '', labels: { ...labels, quantile }, value: inSeconds(value_us) }];
+  });
+  const sum_us = (summary.mean_us ?? 0) * summary.count;
+  return [
+    ...quantiles,
+    { suffix: '_sum', labels, value: inSeconds(sum_us) },
+    { suffix: '_count', labels, value: summary.count },
+  ];
+}
+
+function inSeconds(us: number): number {
+  return Number((us / 1_000_000).toPrecision(3));
+}
+
+function ratioFamilies(record: RunRecord): Family[] {
+  return Object.entries(RATIOS).flatMap(([name, { description }]): Family[] => {
+    const ratio = record.ratios[name] ?? null;
+    if (ratio === null) return [];
+    // Six digits: 0.99999 must not become 1.
+    const samples = [{ suffix: '', labels: {}, value: Number(ratio.toPrecision(6)) }];
+    return [{ name: `${PREFIX}${name}`, type: 'gauge', help: description, samples }];
+  });
+}
+
+function counterFamilies(record: RunRecord): Family[] {
+  const plain = COUNTER_NAMES.map((name): Family => {
+    const samples = [{ suffix: '_total', labels: {}, value: record.counters[name] }];
+    return { name: `${PREFIX}${name}`, type: 'counter', help: COUNTERS[name].description, samples };
+  });
+  const maps = COUNTER_MAP_NAMES.map((name): Family => {
+    const samples = Object.entries(record.counters[name]).map(([word, value]) => ({
+      suffix: '_total',
+      labels: { [MAP_LABELS[name]]: word },
+      value,
+    }));
+    return { name: `${PREFIX}${name}`, type: 'counter', help: COUNTER_MAPS[name].description, samples };
+  });
+  return [...plain, ...maps];
+}
+
+function gateFamily(record: RunRecord): Family {
+  const samples = record.gates.map((gate) => ({
+    suffix: '',
+    labels: { gate: gate.expression },
+    value: gate.verdict === 'pass' ? 1 : 0,
+  }));
+  return { name: `${PREFIX}gate_ok`, type: 'gauge', help: '1 where the gate holds', samples };
+}
+
+function verdictFamily(record: RunRecord): Family {
+  const samples = (['pass', 'fail', 'invalid'] as const).map((verdict) => ({
+    suffix: '',
+    labels: { verdict },
+    value: record.verdict === verdict ? 1 : 0,
+  }));
+  return { name: `${PREFIX}verdict`, type: 'gauge', help: '1 at the verdict of the run', samples };
+}
+
+function familyLines({ name, type, unit, help, samples }: Family): string[] {
+  if (samples.length === 0) return [];
+  return [
+    `# TYPE ${name} ${type}`,
+    ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
+    `# HELP ${name} ${help}`,
+    ...samples.map(({ suffix, labels, value }) => `${name}${suffix}${labelText(labels)} ${value}`),
+  ];
+}
+
+function labelText(labels: Labels): string {
+  const parts = Object.entries(labels).map(([name, value]) => `${name}="${labelValue(value)}"`);
+  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+}
+
+/** In label values backslash, quote and line end are escaped; the latter is already visible text. */
+function labelValue(value: string): string {
+  return visible(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+}

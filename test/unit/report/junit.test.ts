@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../../src/record/judge.ts';
+import { junitFormat } from '../../../src/report/junit.ts';
+import { gateResult, HOSTILE_TEXT, SAMPLE_NAMES, sampleRecord } from '../../support/sample-record.ts';
+
+const render = (record: ReturnType<typeof sampleRecord>): string =>
+  junitFormat.render(record, { color: false, columns: 80, files: [] });
+
+/** Tags in order, each closed by its own name; throws where the text is not well-formed. */
+function checkWellFormed(xml: string): void {
+  const open: string[] = [];
+  const body = xml.replace(/^<\?xml [^>]*\?>/, '');
+  const rest = body.replace(
+    /<(\/?)([a-z-]+)((?: [A-Za-z]+="[^"<&]*(?:&[a-z#\d]+;[^"<&]*)*")*)(\/?)>/g,
+    (_tag, ...parts) => {
+      const [end, name, , selfClosed] = parts as string[];
+      if (end === '/') expect(open.pop()).toBe(name);
+      else if (selfClosed !== '/') open.push(name ?? '');
+      return '';
+    },
+  );
+  expect(open).toEqual([]);
+  expect(rest).not.toMatch(/[<>]|&(?!(?:amp|lt|gt|quot|#39);)/);
+}
+
+describe('junitFormat', () => {
+  it.each(SAMPLE_NAMES)('is well-formed for the %s run', (name) => {
+    checkWellFormed(render(sampleRecord(name)));
+  });
+
+  it('has a case for validity and one for each gate, passed ones too', () => {
+    const xml = render(sampleRecord('pass'));
+    expect(xml.match(/<testcase /g)).toHaveLength(7);
+    expect(xml).toContain('tests="7" failures="0" errors="0" skipped="0"');
+  });
+
+  it('makes failed gates failures that say by how much', () => {
+    const xml = render(sampleRecord('fail'));
+    expect(xml).toContain('tests="7" failures="4" errors="0" skipped="0"');
+    expect(xml).toContain('message="ack_latency p95 &lt; 100ms was 115 ms, 15.1 ms over"');
+  });
+
+  it('makes an invalid run an error, and lets no gate pass in it', () => {
+    const xml = render(sampleRecord('invalid'));
+    expect(xml).toContain('tests="7" failures="1" errors="1" skipped="5"');
+    expect(xml).not.toContain('<system-out>');
+  });
+
+  it('escapes texts that came from elsewhere', () => {
+    const record = sampleRecord('pass');
+    const validity = { verdict: 'invalid' as const, reasons: [HOSTILE_TEXT] };
+    const xml = render(judge({ ...record, validity }, [gateResult('a < 1', null, false)], null));
+    checkWellFormed(xml);
+    expect(xml).toContain('&lt;script&gt;');
+  });
+});
