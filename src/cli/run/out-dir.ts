@@ -1,10 +1,11 @@
 import { mkdir, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 
 /** The directory that a run's files go to. */
 export interface OutDir {
   readonly path: string;
-  /** Removes the directory where nothing was written to it. */
+  /** Removes what was made for it, where nothing was written to it. */
   removeIfEmpty(): Promise<void>;
 }
 
@@ -15,9 +16,10 @@ export interface OutDir {
  */
 export async function makeOutDir(path: string): Promise<OutDir> {
   try {
-    await mkdir(path, { recursive: true });
+    const firstMade = await mkdir(path, { recursive: true });
     await mkdir(`${path}/.writable`);
     await rmdir(`${path}/.writable`);
+    return { path, removeIfEmpty: () => removeMade(resolve(path), firstMade) };
   } catch (cause) {
     throw new RelayBenchError(`reports can't be written to ${path}: ${messageOf(cause)}`, {
       code: 'OUT_NOT_WRITABLE',
@@ -25,14 +27,29 @@ export async function makeOutDir(path: string): Promise<OutDir> {
       cause,
     });
   }
-  return { path, removeIfEmpty: () => removeIfEmpty(path) };
 }
 
-async function removeIfEmpty(path: string): Promise<void> {
+/**
+ * Removes empty directories from `path` upwards to `firstMade`.
+ * @param firstMade the topmost directory that was made; undefined where all existed before
+ */
+async function removeMade(path: string, firstMade: string | undefined): Promise<void> {
+  if (firstMade === undefined) return;
+  const top = resolve(firstMade);
+  for (let at = path; at.length >= top.length; at = dirname(at)) {
+    if (!(await removed(at))) return;
+  }
+}
+
+/** False where the directory holds something; one that is gone already counts as removed. */
+async function removed(path: string): Promise<boolean> {
   try {
     await rmdir(path);
+    return true;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    if (code === 'ENOENT') return true;
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -25,17 +25,30 @@ describe('the output directory', () => {
     );
   });
 
-  test('goes away again where nothing was written', async () => {
-    const out = await makeOutDir(join(directory, 'a'));
+  test('goes away again with its parents where nothing was written', async () => {
+    const out = await makeOutDir(join(directory, 'a/b/c'));
     await out.removeIfEmpty();
     await out.removeIfEmpty();
     expect(await readdir(directory)).toEqual([]);
   });
 
   test('stays where something was written', async () => {
-    const out = await makeOutDir(join(directory, 'a'));
+    const out = await makeOutDir(join(directory, 'a/b'));
     await writeFile(join(out.path, 'run.json'), '{}');
     await out.removeIfEmpty();
     expect(await readdir(directory)).toEqual(['a']);
+  });
+
+  test('stays where it existed before', async () => {
+    await mkdir(join(directory, 'mine'));
+    await (await makeOutDir(join(directory, 'mine'))).removeIfEmpty();
+    expect(await readdir(directory)).toEqual(['mine']);
+  });
+
+  test('a sibling that another run wrote stays', async () => {
+    const out = await makeOutDir(join(directory, 'reports/one'));
+    await mkdir(join(directory, 'reports/two'));
+    await out.removeIfEmpty();
+    expect(await readdir(join(directory, 'reports'))).toEqual(['two']);
   });
 });
