@@ -42,7 +42,7 @@ function refuse(problem: string): never {
 }
 
 /**
- * Reads `<metric>[{label=value}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit>` and checks
+ * Reads `<metric>[{label=value,…}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit>` and checks
  * it against the metric catalogue.
  */
 export function tryParseGate(text: string): ParsedGate {
@@ -107,17 +107,16 @@ function parseAggregation(metric: string, kind: MetricKind, written: string): Ag
 function parseLabels(metric: string, kind: MetricKind, braces: string): Labels {
   if (braces === '') return {};
   const labels = parseSeriesKey(`${metric}${braces}`)?.labels;
-  const names = Object.keys(labels ?? {});
-  const [name = ''] = names;
-  if (labels === undefined || names.length !== 1 || labels[name] === '') {
-    refuse(`"${braces}" must be one label and its value, such as {phase=steady}`);
+  if (labels === undefined || Object.values(labels).includes('')) {
+    refuse(`"${braces}" must be labels and their values, such as {phase=steady}`);
   }
   const allowed = labelsOf(metric, kind);
   if (allowed.length === 0) refuse(`${metric} has no labels`);
-  if (!allowed.includes(name)) {
-    refuse(`${metric} has no label "${name}"${didYouMean(name, allowed)}: use ${allowed.join(' or ')}`);
-  }
-  return labels;
+  const unknown = Object.keys(labels).find((name) => !allowed.includes(name));
+  if (unknown === undefined) return labels;
+  return refuse(
+    `${metric} has no label "${unknown}"${didYouMean(unknown, allowed)}: use ${allowed.join(' or ')}`,
+  );
 }
 
 function labelsOf(metric: string, kind: MetricKind): readonly string[] {
