@@ -60,15 +60,18 @@ export function cpuOf(pid) {
   }
 }
 
-/** EVENT messages of about 470 bytes with different ids; ids and signatures are made up. */
+/** Payload of an EVENT message in every benchmark: what the engine writes for `CONTENT_BYTES` of content. */
+const MESSAGE_BYTES = 470;
+
+/** EVENT messages of equal length with different ids; ids and signatures are made up. */
 export function sampleMessages(count) {
   const sig = randomBytes(64).toString('hex');
   const pubkey = randomBytes(32).toString('hex');
   return Array.from({ length: count }, (_, i) => {
     const id = createHash('sha256').update(`${i} ${sig}`).digest('hex');
-    const content = `benchmark event ${i} `.padEnd(90, 'lorem ipsum ');
-    const event = { id, pubkey, created_at: 1_700_000_000 + i, kind: 1, tags: [], content, sig };
-    return JSON.stringify(['EVENT', event]);
+    const event = { id, pubkey, created_at: 1_700_000_000 + i, kind: 1, tags: [], content: '', sig };
+    const blank = MESSAGE_BYTES - JSON.stringify(['EVENT', event]).length;
+    return JSON.stringify(['EVENT', { ...event, content: `benchmark event ${i} `.padEnd(blank, 'lorem ') }]);
   });
 }
 
