@@ -45,12 +45,16 @@ function byKind(indexes: EventIndexes, filter: Filter, wanted: readonly number[]
   return { lists: present(distinct(wanted).map((kind) => indexes.byKind.get(kind))), rest };
 }
 
+function allEvents(indexes: EventIndexes, filter: Filter): Candidates {
+  return { lists: [...indexes.byTime.lists()], rest: filter };
+}
+
 function* alternatives(indexes: EventIndexes, filter: Filter): Generator<Candidates> {
   const { authors, kinds } = filter;
   for (const condition of tagConditions(filter)) yield byTag(indexes, filter, condition);
   if (authors !== undefined) yield byAuthor(indexes, filter, authors);
   else if (kinds !== undefined) yield byKind(indexes, filter, kinds);
-  else yield { lists: [indexes.byTime], rest: filter };
+  else yield allEvents(indexes, filter);
 }
 
 function totalSize(lists: Lists): number {
@@ -61,7 +65,7 @@ function totalSize(lists: Lists): number {
 
 /** Of all indexes that apply to a filter without `ids` the one with the fewest events. */
 export function chooseCandidates(indexes: EventIndexes, filter: Filter): Candidates {
-  let best: Candidates = { lists: [indexes.byTime], rest: filter };
+  let best = allEvents(indexes, filter);
   let bestSize = Number.POSITIVE_INFINITY;
   for (const candidates of alternatives(indexes, filter)) {
     const size = totalSize(candidates.lists);

@@ -18,12 +18,9 @@ class Index<K> {
   }
 
   add(key: K, event: StoredEvent): void {
-    let list = this.#lists.get(key);
-    if (list === undefined) {
-      list = new PostingList();
-      this.#lists.set(key, list);
-    }
-    list.add(event);
+    const list = this.#lists.get(key);
+    if (list === undefined) this.#lists.set(key, new PostingList(event));
+    else list.add(event);
   }
 
   remove(key: K, event: StoredEvent): void {
@@ -62,20 +59,20 @@ class NestedIndex<A, B> {
  * an author are the lists of all kinds of that author.
  */
 export class EventIndexes {
-  readonly byTime = new PostingList();
+  readonly byTime = new Index<'all'>();
   readonly byKind = new Index<number>();
   readonly byAuthorAndKind = new NestedIndex<string, number>();
   readonly byTag = new NestedIndex<string, string>();
 
   add(event: StoredEvent): void {
-    this.byTime.add(event);
+    this.byTime.add('all', event);
     this.byKind.add(event.kind, event);
     this.byAuthorAndKind.add(event.pubkey, event.kind, event);
     for (const tag of event.tags) this.byTag.add(tag[0], tag[1], event);
   }
 
   remove(event: StoredEvent): void {
-    this.byTime.remove(event);
+    this.byTime.remove('all', event);
     this.byKind.remove(event.kind, event);
     this.byAuthorAndKind.remove(event.pubkey, event.kind, event);
     for (const tag of event.tags) this.byTag.remove(tag[0], tag[1], event);

@@ -16,15 +16,24 @@ function partitionPoint(length: number, test: (index: number) => boolean): numbe
   return low;
 }
 
+const NO_CHUNKS: StoredEvent[][] = [];
+
 /**
  * Events in query order. Oldest first inside, so that the usual insertion, a new event, is a push.
  *
  * Chunks bound the cost of an insertion out of order, which one long array would make linear: events of the
- * past arrive in bulk when a corpus is loaded.
+ * past arrive in bulk when a corpus is loaded. Most lists of an index hold a single event and have no chunks:
+ * there are millions of them, and every object that lives costs the garbage collector time.
  */
 export class PostingList {
-  readonly #chunks: StoredEvent[][] = [];
-  #size = 0;
+  /** The event of a list of one; null in longer lists, which have chunks. */
+  #only: StoredEvent | null;
+  #chunks = NO_CHUNKS;
+  #size = 1;
+
+  constructor(event: StoredEvent) {
+    this.#only = event;
+  }
 
   /** Number of events. */
   get size(): number {
@@ -33,26 +42,22 @@ export class PostingList {
 
   /** Inserts an event that is not in the list. */
   add(event: StoredEvent): void {
-    this.#size++;
-    const last = this.#chunks.at(-1);
+    const chunks = this.#split();
+    const last = chunks.at(-1);
     const newest = last?.at(-1);
-    if (last === undefined || newest === undefined) {
-      this.#chunks.push([event]);
-    } else if (compareNewestFirst(event, newest) > 0) {
-      this.#insert(event);
-    } else if (last.length < CHUNK_MAX) {
-      last.push(event);
-    } else {
-      this.#chunks.push([event]);
-    }
+    this.#size++;
+    if (newest !== undefined && compareNewestFirst(event, newest) > 0) insert(chunks, event);
+    else if (last !== undefined && last.length < CHUNK_MAX) last.push(event);
+    else chunks.push([event]);
   }
 
   /** Removes an event that is in the list. */
   remove(event: StoredEvent): void {
-    const { chunk, chunkIndex, index } = this.#locate(event);
+    const chunks = this.#split();
+    const { chunk, chunkIndex, index } = locate(chunks, event);
     if (chunk[index] !== event) throw new Error('the posting list does not hold the event');
     chunk.splice(index, 1);
-    if (chunk.length === 0) this.#chunks.splice(chunkIndex, 1);
+    if (chunk.length === 0) chunks.splice(chunkIndex, 1);
     this.#size--;
   }
 
@@ -61,33 +66,41 @@ export class PostingList {
    * the list changes.
    */
   cursor(until: number): Cursor {
-    const lastChunk = this.#chunks.length - 1;
+    const chunks = this.#only === null ? this.#chunks : [[this.#only]];
+    const lastChunk = chunks.length - 1;
     // The usual query wants the newest: no search, which would touch (and wait for) memory all over the list.
     if (until === Number.POSITIVE_INFINITY) {
-      return new Cursor(this.#chunks, lastChunk, (this.#chunks[lastChunk]?.length ?? 0) - 1);
+      return new Cursor(chunks, lastChunk, (chunks[lastChunk]?.length ?? 0) - 1);
     }
     const isAfter = (event: StoredEvent | undefined) => event !== undefined && event.created_at > until;
-    const chunkIndex = partitionPoint(this.#chunks.length, (at) => isAfter(this.#chunks[at]?.[0])) - 1;
-    const chunk = this.#chunks[chunkIndex] ?? [];
-    const index = partitionPoint(chunk.length, (at) => isAfter(chunk[at])) - 1;
-    return new Cursor(this.#chunks, chunkIndex, index);
+    const chunkIndex = partitionPoint(chunks.length, (at) => isAfter(chunks[at]?.[0])) - 1;
+    const chunk = chunks[chunkIndex] ?? [];
+    return new Cursor(chunks, chunkIndex, partitionPoint(chunk.length, (at) => isAfter(chunk[at])) - 1);
   }
 
-  #insert(event: StoredEvent): void {
-    const { chunk, chunkIndex, index } = this.#locate(event);
-    chunk.splice(index, 0, event);
-    if (chunk.length > CHUNK_MAX) this.#chunks.splice(chunkIndex + 1, 0, chunk.splice(CHUNK_MAX / 2));
+  /** The chunks, made now where the list was one of one event. */
+  #split(): StoredEvent[][] {
+    if (this.#only !== null) this.#chunks = [[this.#only]];
+    this.#only = null;
+    return this.#chunks;
   }
+}
 
-  /** Where `event` is or belongs; it must not be newer than the newest of the list. */
-  #locate(event: StoredEvent): { chunk: StoredEvent[]; chunkIndex: number; index: number } {
-    const reaches = (other: StoredEvent | undefined) =>
-      other !== undefined && compareNewestFirst(other, event) <= 0;
-    const chunkIndex = partitionPoint(this.#chunks.length, (at) => reaches(this.#chunks[at]?.at(-1)));
-    const chunk = this.#chunks[chunkIndex];
-    if (chunk === undefined) throw new Error('the event is newer than all of the posting list');
-    return { chunk, chunkIndex, index: partitionPoint(chunk.length, (at) => reaches(chunk[at])) };
-  }
+/** Inserts an event that is older than the newest. */
+function insert(chunks: StoredEvent[][], event: StoredEvent): void {
+  const { chunk, chunkIndex, index } = locate(chunks, event);
+  chunk.splice(index, 0, event);
+  if (chunk.length > CHUNK_MAX) chunks.splice(chunkIndex + 1, 0, chunk.splice(CHUNK_MAX / 2));
+}
+
+/** Where `event` is or belongs; it must not be newer than the newest of the list. */
+function locate(chunks: StoredEvent[][], event: StoredEvent) {
+  const reaches = (other: StoredEvent | undefined) =>
+    other !== undefined && compareNewestFirst(other, event) <= 0;
+  const chunkIndex = partitionPoint(chunks.length, (at) => reaches(chunks[at]?.at(-1)));
+  const chunk = chunks[chunkIndex];
+  if (chunk === undefined) throw new Error('the event is newer than all of the posting list');
+  return { chunk, chunkIndex, index: partitionPoint(chunk.length, (at) => reaches(chunk[at])) };
 }
 
 /** Walks a posting list from newer to older. */
