@@ -38,10 +38,10 @@ function renderHeadline({ word, sentence, facts }: Headline): string {
 }
 
 function renderSection(section: Section): string {
-  const { title, note, content, secondary } = section;
+  const { title, note, content, detail } = section;
   const hint = note === undefined ? '' : `${markdownText(note)}\n\n`;
   const body = `${hint}${content.kind === 'list' ? renderList(content) : renderTable(content)}`;
-  if (secondary !== true) return `### ${markdownText(title)}\n\n${body}`;
+  if (detail === undefined) return `### ${markdownText(title)}\n\n${body}`;
   return `<details><summary>${markdownText(title)}</summary>\n\n${body}\n</details>\n`;
 }
 

@@ -4,11 +4,6 @@ import type { RunRecord } from '../record/schema.ts';
 /** Where a reporter writes to: text, never with an implied line end. */
 export type Write = (text: string) => void;
 
-/** A file that a run left, as a path that the reader can open. */
-export interface WrittenFile {
-  readonly path: string;
-}
-
 /**
  * Something that shows a run: a live display, a file, a result on stdout. Every method is optional. A method that
  * throws is switched off by the multiplexer and does not disturb the others.

@@ -26,10 +26,11 @@ export const terminalFormat: Format = {
   fileName: null,
   render: (record, options) => {
     const { headline, sections } = buildDocument(record);
+    const shown = sections.filter((section) => section.detail !== 'background');
     const layout = layoutOf(options);
     const blocks = [
       renderHeadline(headline, headline.facts, layout),
-      ...sections.map((section) => renderSection(section, layout)),
+      ...shown.map((section) => renderSection(section, layout)),
       ...(options.files.length === 0 ? [] : [renderFiles(options.files, layout)]),
       renderHeadline(headline, [], layout),
     ];

@@ -38,7 +38,7 @@ function titleLine(state: ProgressState, nowMs: number): Line {
   if (stage !== 'running') return [{ text: STAGES[stage] }];
   const elapsed = elapsed_s(state, nowMs);
   const total = total_s(state);
-  const phase = currentPhase(state, nowMs)?.name ?? 'last replies';
+  const phase = currentPhase(state, nowMs);
   const left = clock(Math.max(0, total - elapsed));
   return [
     { text: phase },

@@ -20,6 +20,7 @@ export function plainProgress({ write, nowMs }: PlainProgressOptions): Reporter 
   return {
     name: 'progress',
     onProgress: (event) => {
+      if (state.stage === 'finished') return;
       const before = state;
       const beforeMs = lastLineMs;
       const now = nowMs();
@@ -67,7 +68,7 @@ export function regularLine(state: ProgressState, nowMs: number): string {
     const { done, total, what } = state.preparing;
     return `preparing ${what}: ${count(done)} of ${count(total)}`;
   }
-  const phase = currentPhase(state, nowMs)?.name ?? state.stage;
+  const phase = state.stage === 'running' ? currentPhase(state, nowMs) : 'last replies';
   return `${phase} ${clock(elapsed_s(state, nowMs))} of ${clock(total_s(state))}: ${rowText(state)}`;
 }
 

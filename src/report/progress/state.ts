@@ -46,8 +46,9 @@ export function initialState(nowMs: number): ProgressState {
   };
 }
 
-/** The state after `event`; pure. */
+/** The state after `event`; pure. Nothing changes a finished run: seconds that come late are in the report. */
 export function advance(state: ProgressState, event: ProgressEvent, nowMs: number): ProgressState {
+  if (state.stage === 'finished') return state;
   switch (event.type) {
     case 'connecting':
       return { ...state, stage: 'connecting', connecting: event };
@@ -91,9 +92,8 @@ export function total_s(state: ProgressState): number {
   return state.phases.at(-1)?.end_s ?? 0;
 }
 
-/** The phase that runs now; null before the first and after the last. */
-export function currentPhase(state: ProgressState, nowMs: number): ProgressPhase | null {
-  if (state.stage !== 'running') return null;
+/** The name of the phase that runs now, or what comes after the last; only while the load runs. */
+export function currentPhase(state: ProgressState, nowMs: number): string {
   const now_s = elapsed_s(state, nowMs);
-  return state.phases.find((phase) => now_s < phase.end_s) ?? null;
+  return state.phases.find((phase) => now_s < phase.end_s)?.name ?? 'last replies';
 }

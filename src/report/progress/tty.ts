@@ -61,6 +61,7 @@ export function ttyProgress(options: TtyProgressOptions): Reporter {
   return {
     name: 'progress',
     onProgress: (event) => {
+      if (state.stage === 'finished') return;
       const before = state;
       state = advance(before, event, nowMs());
       if (event.type === 'finished') {

@@ -38,8 +38,8 @@ export interface Section {
   readonly title: string;
   /** How to read it; one line. */
   readonly note?: string;
-  /** Background that may be folded away. */
-  readonly secondary?: boolean;
+  /** `folded` where a format can fold; `background` is not shown on a terminal at all. Default: shown. */
+  readonly detail?: 'folded' | 'background';
   readonly content: Table | List;
 }
 

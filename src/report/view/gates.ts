@@ -36,7 +36,7 @@ export function marginText(gate: GateResult): string {
   if (margin === null || operator === null) return '';
   if (operator === '==' || operator === '!=')
     return gate.verdict === 'pass' ? '' : `off by ${distance(gate, margin)}`;
-  if (margin === 0) return 'exactly at the limit';
+  if (margin === 0) return gate.verdict === 'pass' ? 'exactly met' : 'exactly at the limit';
   if (margin > 0) return `${distance(gate, margin)} to spare`;
   return `${distance(gate, margin)} ${operator.startsWith('<') ? 'over' : 'short'}`;
 }

@@ -18,7 +18,7 @@ export function generatorSection(record: RunRecord): Section {
   ];
   return {
     title: 'Generator',
-    secondary: true,
+    detail: 'folded',
     content: { kind: 'table', columns: columns('', '', ''), rows },
   };
 }
@@ -38,7 +38,7 @@ export function componentsSection(record: RunRecord): Section | null {
     cell(bytes(component.rssMax_bytes)),
   ]);
   const all = columns('component', 'role', '>CPU, mean', '>CPU time', '>memory, max');
-  return { title: 'Components', secondary: true, content: { kind: 'table', columns: all, rows } };
+  return { title: 'Components', detail: 'folded', content: { kind: 'table', columns: all, rows } };
 }
 
 /** Where the run took place. */
@@ -64,7 +64,7 @@ export function environmentSection(record: RunRecord): Section {
   ];
   return {
     title: 'Environment',
-    secondary: true,
+    detail: 'background',
     content: { kind: 'table', columns: columns('', '~'), rows },
   };
 }

@@ -27,6 +27,7 @@ describe('plainProgress', () => {
       ...seconds,
       [27_100, draining],
       [27_300, finished],
+      [27_400, interval(25, { phase: 'drain' })],
     ]);
     expect(lines.map((line) => line.split(':').slice(0, 1).join())).toEqual([
       '[0 s] opening 50 connections\n',

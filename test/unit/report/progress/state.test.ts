@@ -31,9 +31,13 @@ describe('the progress state', () => {
 
   it('knows the current phase', () => {
     const state = stateAfter([0, started]);
-    expect(currentPhase(state, 4_999)?.name).toBe('warm-up');
-    expect(currentPhase(state, 5_000)?.name).toBe('steady');
-    expect(currentPhase(state, 25_000)).toBeNull();
-    expect(currentPhase(initialState(0), 1)).toBeNull();
+    expect(currentPhase(state, 4_999)).toBe('warm-up');
+    expect(currentPhase(state, 5_000)).toBe('steady');
+    expect(currentPhase(state, 25_000)).toBe('last replies');
+  });
+
+  it('ends with the run, whatever comes late', () => {
+    const ended = stateAfter([0, started], [25_000, finished]);
+    expect(stateAfter([0, started], [25_000, finished], [25_100, interval(24)])).toEqual(ended);
   });
 });

@@ -92,6 +92,7 @@ describe('ttyProgress', () => {
     reporter.onProgress?.(started);
     reporter.onProgress?.(interval(0));
     reporter.onProgress?.(finished);
+    reporter.onProgress?.(interval(1));
     const last = stripVTControlCharacters(output()).trimEnd().split('\n').at(-1);
     expect(last?.replace('\r', '')).toBe('finished: 150 of 150 operations sent, no errors');
   });

@@ -13,6 +13,7 @@ describe('marginText', () => {
     ['ack_latency p95 < 100ms', 12.3, true, '87.7 ms to spare'],
     ['ack_latency p95 < 100ms', 125, false, '25.0 ms over'],
     ['ack_latency p95 < 100ms', 100, false, 'exactly at the limit'],
+    ['ack_ratio >= 100%', 100, true, 'exactly met'],
     ['delivery_ratio >= 99.99%', 99.28, false, '0.71 points short'],
     ['delivery_ratio >= 0.9999', 0.9928, false, '0.71 points short'],
     ['achieved_rate_ratio >= 99%', 100, true, '1 point to spare'],
