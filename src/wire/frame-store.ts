@@ -18,7 +18,9 @@ export class FrameStore {
   readonly keyLow: Uint32Array;
   /** A number of the owner's. */
   readonly tag: Int32Array;
+  /** A ring: slots are taken in the order of their release, so that neighbours stay neighbours. */
   readonly #free: Int32Array;
+  #freeHead = 0;
   #freeCount: number;
 
   /**
@@ -35,17 +37,22 @@ export class FrameStore {
     this.keyHigh = new Uint32Array(slots);
     this.keyLow = new Uint32Array(slots);
     this.tag = new Int32Array(slots);
-    this.#free = Int32Array.from({ length: slots }, (_, index) => slots - 1 - index);
+    this.#free = Int32Array.from({ length: slots }, (_, index) => index);
     this.#freeCount = slots;
   }
 
   /** A free slot, or {@link NONE}. */
   take(): number {
-    return this.#freeCount === 0 ? NONE : (this.#free[--this.#freeCount] as number);
+    if (this.#freeCount === 0) return NONE;
+    const slot = this.#free[this.#freeHead] as number;
+    this.#freeHead = this.#freeHead + 1 === this.slots ? 0 : this.#freeHead + 1;
+    this.#freeCount--;
+    return slot;
   }
 
   release(slot: number): void {
-    this.#free[this.#freeCount++] = slot;
+    this.#free[(this.#freeHead + this.#freeCount) % this.slots] = slot;
+    this.#freeCount++;
   }
 
   get freeCount(): number {

@@ -114,13 +114,22 @@ export class Outbox {
     for (const token of staged) total += this.#ownerOf(token).store.length[this.#slotOf(token)] as number;
     const frames = Buffer.allocUnsafe(total);
     let at = 0;
-    for (const token of staged) {
-      const { store } = this.#ownerOf(token);
-      const slot = this.#slotOf(token);
-      const start = store.startOf(slot);
-      at += store.bytes.copy(frames, at, start, start + (store.length[slot] as number));
+    for (let i = 0; i < staged.length; ) {
+      const { store } = this.#ownerOf(staged[i] as number);
+      const start = store.startOf(this.#slotOf(staged[i] as number));
+      let end = start;
+      // Frames that lie side by side, the usual case, are copied at once.
+      do {
+        end += store.length[this.#slotOf(staged[i] as number)] as number;
+        i++;
+      } while (i < staged.length && this.#isAt(staged[i] as number, store, end));
+      at += store.bytes.copy(frames, at, start, end);
     }
     return frames;
+  }
+
+  #isAt(token: number, store: FrameStore, position: number): boolean {
+    return this.#ownerOf(token).store === store && store.startOf(this.#slotOf(token)) === position;
   }
 
   #ownerOf(token: number): FrameOwner {

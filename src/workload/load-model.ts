@@ -5,8 +5,8 @@ import type { ArrivalSchedule } from './frame-ahead.ts';
 /** What decides when the next operation starts and on which connection. */
 export interface LoadModel {
   readonly name: 'open' | 'closed';
-  /** When the next arrival is due, given its scheduled time; monotonic ns. */
-  dueNs(scheduledNs: number): number;
+  /** When the next arrival is due, given its scheduled time and the current one; monotonic ns. */
+  dueNs(scheduledNs: number, nowNs: number): number;
   /** The connection for the arrival that is due; {@link NONE} where there is none. */
   pick(): number;
   /** An operation on this connection has ended, whatever its outcome. */
@@ -27,8 +27,8 @@ export interface ClosedModelOptions {
   readonly connections: readonly number[];
   readonly window: number;
   readonly isOpen: (connection: number) => boolean;
-  /** Whether the time for offering is over. */
-  readonly isOver: () => boolean;
+  /** When offering ends, monotonic ns; known only once the load starts. */
+  readonly endNs: () => number;
   /** Told that another operation may start. */
   readonly onCredit: () => void;
 }
@@ -37,18 +37,12 @@ export interface ClosedModelOptions {
  * Closed: `window` operations in flight per connection; a reply starts the next one. The relay sets the pace, so
  * latencies of this model suffer from coordinated omission and are labelled so.
  */
-export function closedModel({
-  connections,
-  window,
-  isOpen,
-  isOver,
-  onCredit,
-}: ClosedModelOptions): LoadModel {
+export function closedModel({ connections, window, isOpen, endNs, onCredit }: ClosedModelOptions): LoadModel {
   const credits = new CreditQueue(connections.length * window);
   for (let round = 0; round < window; round++) for (const connection of connections) credits.push(connection);
   return {
     name: 'closed',
-    dueNs: () => (credits.size > 0 && !isOver() ? 0 : Number.POSITIVE_INFINITY),
+    dueNs: (_, nowNs) => (credits.size > 0 && nowNs < endNs() ? 0 : Number.POSITIVE_INFINITY),
     pick: () => {
       while (credits.size > 0) {
         const connection = credits.shift();

@@ -76,8 +76,8 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
     return this.#ahead.ready;
   }
 
-  dueNs(): number {
-    return this.#options.model.dueNs(this.#ahead.peekNs() + this.#options.start.monotonicNs);
+  dueNs(nowNs: number): number {
+    return this.#options.model.dueNs(this.#ahead.peekNs() + this.#options.start.monotonicNs, nowNs);
   }
 
   readAhead(): boolean {

@@ -1,7 +1,7 @@
 /** One stream of arrivals of one worker, as the load loop sees it. Times are monotonic ns. */
 export interface ArrivalStream {
   /** When the next arrival is due; `Infinity` where there is none (yet). */
-  dueNs(): number;
+  dueNs(nowNs: number): number;
   /** Carry out the arrival that is due: stage its frame, or count it as dropped. */
   fire(nowNs: number): void;
   /** Build one frame ahead of the clock. @returns false where there is nothing to build now */

@@ -83,8 +83,8 @@ export class LoadLoop {
     let nowNs = startNs;
     let fired = 0;
     while (fired < MOST_PER_TURN) {
-      const stream = this.#earliest();
-      if (stream === undefined || stream.dueNs() > nowNs) break;
+      const stream = this.#due(nowNs);
+      if (stream === null) break;
       stream.fire(nowNs);
       fired++;
       if (fired % CLOCK_EVERY === 0) nowNs = this.#options.clock();
@@ -93,8 +93,8 @@ export class LoadLoop {
   }
 
   #arrangeNext(fired: number): void {
-    const dueNs = this.#earliest()?.dueNs() ?? Number.POSITIVE_INFINITY;
     const nowNs = this.#options.clock();
+    const dueNs = this.#earliestNs(nowNs);
     if (dueNs === Number.POSITIVE_INFINITY && nowNs >= this.#options.endNs) {
       this.stop();
       return;
@@ -121,18 +121,22 @@ export class LoadLoop {
     return true;
   }
 
-  #earliest(): ArrivalStream | undefined {
-    const { streams } = this.#options;
-    let earliest = streams[0];
-    let earliestNs = earliest?.dueNs() ?? 0;
-    for (let i = 1; i < streams.length; i++) {
-      const stream = streams[i] as ArrivalStream;
-      const dueNs = stream.dueNs();
-      if (dueNs < earliestNs) {
-        earliest = stream;
-        earliestNs = dueNs;
-      }
+  /** The stream whose arrival has waited longest; null where none is due. */
+  #due(nowNs: number): ArrivalStream | null {
+    let due: ArrivalStream | null = null;
+    let earliestNs = nowNs;
+    for (const stream of this.#options.streams) {
+      const dueNs = stream.dueNs(nowNs);
+      if (dueNs > earliestNs || (due !== null && dueNs === earliestNs)) continue;
+      due = stream;
+      earliestNs = dueNs;
     }
-    return earliest;
+    return due;
+  }
+
+  #earliestNs(nowNs: number): number {
+    let earliestNs = Number.POSITIVE_INFINITY;
+    for (const stream of this.#options.streams) earliestNs = Math.min(earliestNs, stream.dueNs(nowNs));
+    return earliestNs;
   }
 }

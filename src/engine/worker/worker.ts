@@ -235,7 +235,7 @@ export class Worker {
       series: this.#series,
       isOpen: (connection) => this.#hub.isOpen(connection),
       sendNow: (connection, frame) => this.#hub.send(connection, frame),
-      isOver: () => monotonicNs() >= start.monotonicNs + endOffsetNs(plan),
+      endNs: () => start.monotonicNs + endOffsetNs(plan),
       onCredit: () => this.#loop?.poke(),
     };
   }

@@ -31,7 +31,8 @@ export interface WorkloadContext {
   readonly series: SeriesTable;
   readonly isOpen: (connection: number) => boolean;
   readonly sendNow: (connection: number, frame: Buffer) => void;
-  readonly isOver: () => boolean;
+  /** When offering ends, monotonic ns. */
+  readonly endNs: () => number;
   /** An operation of the closed model has ended: another may start. */
   readonly onCredit: () => void;
 }
@@ -161,8 +162,8 @@ export function scheduleOf(context: WorkloadContext, name: StreamName): ArrivalS
 function modelOf(context: WorkloadContext, connections: readonly number[]): LoadModel {
   const { load } = context.plan;
   if (load.model === 'open') return openModel(new Rotation(connections, context.isOpen));
-  const { isOpen, isOver, onCredit } = context;
-  return closedModel({ connections, window: load.window, isOpen, isOver, onCredit });
+  const { isOpen, endNs, onCredit } = context;
+  return closedModel({ connections, window: load.window, isOpen, endNs, onCredit });
 }
 
 /** As many as the stream ever needs, within the memory bound. */
