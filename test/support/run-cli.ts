@@ -16,6 +16,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Leads a process group of its own, as a command at a terminal does. */
+  readonly ownGroup?: boolean;
 }
 
 /** A command that runs; `stop` ends it by its pid and must be called where a test may fail before its end. */
@@ -46,6 +48,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     cwd: options.cwd ?? ROOT,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.ownGroup ?? false,
   });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

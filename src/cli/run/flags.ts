@@ -12,6 +12,7 @@ import {
   wordList,
 } from '../options.ts';
 import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
+import { DEFAULT_FORMATS } from './reporters.ts';
 
 /** What decides the numbers of a run; shared by `run` and `plan`. */
 export interface LoadFlags {
@@ -57,7 +58,7 @@ export function addRunOptions(command: Command): Command {
     .option('--out <dir>', 'directory of the reports; default: reports/<UTC time>-<scenario>')
     .option(
       '--format <list>',
-      `reports to make: ${FORMAT_NAMES.join(', ')}; default: terminal,md`,
+      `reports to make: ${FORMAT_NAMES.join(', ')}; default: ${DEFAULT_FORMATS.join(',')}`,
       wordList(FORMAT_NAMES),
     )
     .option(

@@ -8,7 +8,7 @@ import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 
 /** Made where `--format` is not given. */
-const DEFAULT_FORMATS: readonly string[] = ['terminal', 'md'];
+export const DEFAULT_FORMATS: readonly string[] = ['terminal', 'md', 'junit', 'hlog'];
 /** The record itself; written to every output directory whatever the formats are. */
 export const RECORD_FILE = 'run.json';
 

@@ -67,7 +67,8 @@ describe('run', () => {
     const { process, outcome } = await run(stages);
     expect(outcome).toBe(0);
     expect(calls).toEqual(['open', 'preflight', 'measure', 'close']);
-    expect((await readdir(join(directory, 'out'))).sort()).toEqual(['run.json', 'summary.md']);
+    const files = await readdir(join(directory, 'out'));
+    expect(files.sort()).toEqual(['histograms.hlog', 'junit.xml', 'run.json', 'summary.md']);
     expect(process.stdout.text).toContain('PASS');
     expect(process.eventNames()).toEqual([]);
   });

@@ -7,8 +7,11 @@ const choice = (names?: readonly string[]) => {
 };
 
 describe('choosing reports', () => {
-  test('by default a table is printed and a summary written', () => {
-    expect(choice()).toEqual({ onStdout: 'terminal', files: ['summary.md'] });
+  test('by default a table is printed, and the files of the contract are written', () => {
+    expect(choice()).toEqual({
+      onStdout: 'terminal',
+      files: ['summary.md', 'junit.xml', 'histograms.hlog'],
+    });
   });
 
   test('json owns stdout; run.json is written by the run itself', () => {
