@@ -5,6 +5,8 @@ import type { FlushQueue } from './flush-queue.ts';
 export interface OutboxOptions {
   /** The socket of an upgraded connection without extensions. */
   readonly socket: Duplex;
+  /** Whether messages may be sent: false once a close frame was (RFC 6455, 5.5.1). */
+  readonly isOpen: () => boolean;
   readonly flushQueue: FlushQueue;
   /** Bytes waiting for the reader at which the connection is cut. */
   readonly maxBacklogBytes: number;
@@ -63,11 +65,11 @@ export class Outbox {
 
   /** Writes what was collected; called by the flush queue at the end of a tick. */
   flush(): void {
-    const { socket, maxBacklogBytes } = this.#options;
+    const { socket, isOpen, maxBacklogBytes } = this.#options;
     const chunk = this.#buffer.subarray(0, this.#used);
     this.#buffer = EMPTY;
     this.#used = 0;
-    if (chunk.length === 0 || socket.destroyed) return;
+    if (chunk.length === 0 || socket.destroyed || !isOpen()) return;
     if (socket.writableLength + chunk.length > maxBacklogBytes) this.cut();
     else socket.write(chunk);
   }

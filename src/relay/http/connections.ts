@@ -76,6 +76,7 @@ export class Connections {
     const { stats, limits } = this.#parts;
     const outbox = new Outbox({
       socket,
+      isOpen: () => webSocket.readyState === webSocket.OPEN,
       flushQueue: this.#flushQueue,
       maxBacklogBytes: limits.maxBacklogBytes,
       onOverflow: () => stats.slowReadersCut++,
