@@ -20,7 +20,7 @@ export function unmeasurable(gate: Gate, run: Measurable): string | null {
   const source = sourceOf(gate);
   if (!run.sources.has(source)) {
     return source === 'generator'
-      ? `${gate.metric} needs the open load model`
+      ? `${gate.metric} needs publish or query in the open load model`
       : `${gate.metric} needs a ${source} workload, which the scenario has not`;
   }
   return (

@@ -8,7 +8,6 @@ import {
 
 /** What a run can give numbers for; gates on anything else are configuration errors. */
 export interface Measurable {
-  readonly model: 'open' | 'closed';
   /** Parts of the scenario that take part in the run. */
   readonly sources: ReadonlySet<Source>;
   readonly latencies: readonly LatencyMetric[];
@@ -30,17 +29,17 @@ export interface MeasuredScenario {
 }
 
 /**
- * What a run of `scenario` measures. Connections are opened by every run; send lag needs a schedule, which
- * the closed model has not.
+ * What a run of `scenario` measures. Connections are opened by every run. Send lag and achieved rate are about
+ * messages that are sent on a schedule: the closed model has none, and opening connections is no message.
  */
 export function measurableOf({ load, workloads, phases }: MeasuredScenario): Measurable {
   const sources = new Set<Source>(['connections']);
-  if (load.model === 'open') sources.add('generator');
+  const sends = workloads.publish !== undefined || workloads.query !== undefined;
+  if (load.model === 'open' && sends) sources.add('generator');
   for (const workload of ['publish', 'subscribe', 'query'] as const) {
     if (workloads[workload] !== undefined) sources.add(workload);
   }
   return {
-    model: load.model,
     sources,
     latencies: LATENCY_NAMES.filter((name) => sources.has(LATENCIES[baseLatency(name)].source)),
     phases: phases.map(({ name }) => name),

@@ -68,9 +68,15 @@ describe('unmeasurable', () => {
   it.each(['send_lag p99 < 5ms', 'achieved_rate_ratio >= 99%'])(
     'refuses "%s" in the closed model',
     (expression) => {
-      expect(problem(expression, closed)).toMatch(/needs the open load model$/);
+      expect(problem(expression, closed)).toMatch(/needs publish or query in the open load model$/);
     },
   );
+});
+
+it('measures connections only where nothing is sent', () => {
+  const run = measurableOf({ load: { model: 'open' }, workloads: {}, phases: [{ name: 'storm' }] });
+  expect(run.latencies).toEqual(['connect_latency', 'connect_latency_service']);
+  expect(problem('achieved_rate_ratio >= 99%', run)).toMatch(/needs publish or query/);
 });
 
 describe('checkGates', () => {
