@@ -17,12 +17,25 @@ export function defaultOutDir(startedAt: string, scenario: string): string {
 }
 
 /**
- * The exact text of `run.json`. Relay-supplied characters that act on a terminal are written as `\uXXXX`, which
- * means the same in JSON, so that the file can be shown as it is.
+ * The exact text of `run.json`, its keys in the order of the schema. Validated first, so that no file exists that
+ * can't be read back. Relay-supplied characters that act on a terminal are written as `\uXXXX`, which means the
+ * same in JSON, so that the file can be shown as it is.
+ * @throws RelayBenchError `RECORD_INVALID` (exit 1: a bug)
  */
 export function recordToJson(record: RunRecord): string {
-  const text = JSON.stringify(record, null, 2);
+  const text = JSON.stringify(validated(record), null, 2);
   return `${text.replace(INVISIBLE, (found) => (found === '\n' ? found : jsonEscape(found)))}\n`;
+}
+
+function validated(record: RunRecord): RunRecord {
+  const result = runRecordSchema.safeParse(record);
+  if (result.success) return result.data;
+  throw new RelayBenchError(`the run record does not match its schema: ${result.error.message}`, {
+    code: 'RECORD_INVALID',
+    hint: 'this is a bug in relay-bench, please report it with the command you ran',
+    exitCode: EXIT.internal,
+    cause: result.error,
+  });
 }
 
 function jsonEscape(character: string): string {
@@ -31,19 +44,10 @@ function jsonEscape(character: string): string {
 }
 
 /**
- * Write `run.json`; validated first, so that no file exists that can't be read back.
+ * Write `run.json`.
  * @throws RelayBenchError `RECORD_INVALID` (exit 1: a bug) or `FILE_NOT_WRITTEN`
  */
 export async function writeRunRecord(path: string, record: RunRecord): Promise<void> {
-  const result = runRecordSchema.safeParse(record);
-  if (!result.success) {
-    throw new RelayBenchError(`the run record does not match its schema: ${result.error.message}`, {
-      code: 'RECORD_INVALID',
-      hint: 'this is a bug in relay-bench, please report it with the command you ran',
-      exitCode: EXIT.internal,
-      cause: result.error,
-    });
-  }
   await writeFileAtomic(path, recordToJson(record));
 }
 

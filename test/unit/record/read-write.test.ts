@@ -50,6 +50,11 @@ describe('writeRunRecord and readRunRecord', () => {
 });
 
 describe('recordToJson', () => {
+  it('gives the same text again after reading', () => {
+    const text = recordToJson(sampleRecord('fail'));
+    expect(recordToJson(parseRunRecord(text, 'run.json'))).toBe(text);
+  });
+
   it('holds no character that acts on a terminal or hides, and means the same', () => {
     const text = recordToJson(sampleRecord('hostile'));
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
