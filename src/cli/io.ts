@@ -71,3 +71,8 @@ function tolerateClosedPipe(stream: TextStream): TextStream {
   });
   return stream;
 }
+
+/** Size of the terminal behind a stream; what is unknown (a pipe, a terminal that says 0) is 100 by 24. */
+export function sizeOf(stream: TextStream): { readonly columns: number; readonly rows: number } {
+  return { columns: stream.columns || 100, rows: stream.rows || 24 };
+}

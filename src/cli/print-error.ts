@@ -1,7 +1,14 @@
 import { CommanderError } from 'commander';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { maskUrl } from '../record/mask-url.ts';
+import { visible } from '../report/escape.ts';
 import type { Io } from './io.ts';
+
+/** Longer lines are cut; nothing that a person must read is that long. */
+const MAX_CHARACTERS = 2_000;
+/** An address inside a message; what follows it in a sentence is no part of it. */
+const URL_IN_TEXT = /\b(?:wss?|https?):\/\/[^\s"'`<>(),;]+/gi;
 
 /**
  * Tells the user what went wrong, on stderr, and gives the exit code of the process. A failure that a user can
@@ -11,14 +18,24 @@ export function printError(error: unknown, io: Io): ExitCode {
   if (error instanceof RelayBenchError) return printFailure(error, io);
   if (error instanceof CommanderError) return endOfParsing(error);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.stderr.write(`error: this is a bug in relay-bench, please report it with your command line\n${stack}\n`);
+  const text = `this is a bug in relay-bench, please report it with your command line\n${stack}`;
+  io.stderr.write(`error: ${safe(text)}\n`);
   return EXIT.internal;
 }
 
 function printFailure(error: RelayBenchError, io: Io): ExitCode {
-  io.stderr.write(`error: ${error.message}\n`);
-  if (error.hint !== undefined) io.stderr.write(`hint: ${error.hint}\n`);
+  io.stderr.write(`error: ${safe(error.message)}\n`);
+  if (error.hint !== undefined) io.stderr.write(`hint: ${safe(error.hint)}\n`);
   return error.exitCode;
+}
+
+/**
+ * A message may repeat what a file or a relay said, and addresses as the user typed them: nothing in it may act on
+ * the terminal, and no credentials may show.
+ */
+function safe(text: string): string {
+  const lines = text.replace(URL_IN_TEXT, maskUrl).split('\n');
+  return lines.map((line) => visible(line, MAX_CHARACTERS)).join('\n');
 }
 
 /** Commander has printed its own message (see `formatUsageError`); help and version are no failures. */
@@ -34,5 +51,5 @@ function endOfParsing(error: CommanderError): ExitCode {
 export function formatUsageError(text: string, help: string): string {
   const [message = '', ...rest] = text.trim().split('\n');
   const suggestion = /\((Did you mean .+)\)/.exec(rest.join(' '))?.[1]?.toLowerCase();
-  return `${message}\nhint: ${suggestion ?? `see \`${help}\``}\n`;
+  return safe(`${message}\nhint: ${suggestion ?? `see \`${help}\``}\n`);
 }

@@ -8,7 +8,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
 import type { CommandHost } from './host.ts';
-import type { Io } from './io.ts';
+import { type Io, sizeOf } from './io.ts';
 import { commandPath } from './options.ts';
 import { formatUsageError } from './print-error.ts';
 import { readTool } from './version.ts';
@@ -66,8 +66,8 @@ function baseCommand(io: Io): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => sizeOf(io.stdout).columns,
+      getErrHelpWidth: () => sizeOf(io.stderr).columns,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

@@ -4,7 +4,7 @@ import { plainProgress } from '../../report/progress/plain.ts';
 import { ttyProgress } from '../../report/progress/tty.ts';
 import type { Reporter } from '../../report/reporter.ts';
 import { wantsColour } from '../colour.ts';
-import type { Io } from '../io.ts';
+import { type Io, sizeOf } from '../io.ts';
 
 export const PROGRESS_MODES = ['auto', 'tty', 'plain', 'json', 'none'] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
@@ -34,7 +34,7 @@ export function progressReporter(
       return ttyProgress({
         write,
         nowMs,
-        size: () => ({ columns: io.stderr.columns ?? 80, rows: io.stderr.rows ?? 24 }),
+        size: () => sizeOf(io.stderr),
         color: wantsColour(colourFlag, io.env, io.stderr),
         onExit: io.onExit,
       });

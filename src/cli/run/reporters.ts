@@ -6,6 +6,7 @@ import { fileReporter, stdoutReporter } from '../../report/render-reporters.ts';
 import type { Reporter } from '../../report/reporter.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
+import { sizeOf } from '../io.ts';
 
 /** Made where `--format` is not given. */
 export const DEFAULT_FORMATS: readonly string[] = ['terminal', 'md', 'junit', 'hlog'];
@@ -54,7 +55,7 @@ export function resultReporters(choice: ReportChoice, directory: string, host: C
 export function screenOptions({ io, colourFlag }: CommandHost, files: readonly string[]): RenderOptions {
   return {
     color: wantsColour(colourFlag(), io.env, io.stdout),
-    columns: io.stdout.columns ?? 100,
+    columns: sizeOf(io.stdout).columns,
     files,
   };
 }

@@ -30,6 +30,25 @@ describe('errors', () => {
     expect(print('boom')).toMatchObject({ code: 1, stderr: expect.stringContaining('boom') });
   });
 
+  test('addresses in a message lose their credentials, control characters become visible', () => {
+    const error = new RelayBenchError('no answer from ws://me:secret@h:1/?token=secret, said \u001b[2J', {
+      code: 'X',
+      hint: 'see https://h/?key=secret',
+    });
+    const { stderr } = print(error);
+    expect(stderr).toBe('error: no answer from ws://***@h:1/?***, said \\x1b[2J\nhint: see https://h/?***\n');
+    expect(print(new Error('at wss://me:secret@h')).stderr).not.toContain('secret');
+  });
+
+  test('usage errors repeat no credentials either', () => {
+    expect(formatUsageError("error: unknown option '--rely=ws://me:secret@h'", 'x')).not.toContain('secret');
+  });
+
+  test('several problems keep their lines', () => {
+    const error = new RelayBenchError('two problems:\n  1:1 a\n  2:1 b', { code: 'X' });
+    expect(print(error).stderr).toBe('error: two problems:\n  1:1 a\n  2:1 b\n');
+  });
+
   test('a usage error keeps one line, and its suggestion becomes the hint', () => {
     expect(formatUsageError("error: unknown option '--rat'\n(Did you mean --rate?)\n", 'x --help')).toBe(
       "error: unknown option '--rat'\nhint: did you mean --rate?\n",
