@@ -18,12 +18,14 @@ export interface InvalidClientMessage {
   readonly problem: string;
   /** The `id` of a malformed EVENT, to be answered with OK false. */
   readonly eventId?: string;
-  /** The subscription of a malformed REQ or COUNT, to be answered with CLOSED. */
+  /** The subscription of a malformed REQ or COUNT, whatever its length, to be answered with CLOSED. */
   readonly subscriptionId?: string;
 }
 
-/** Longest subscription id (NIP-01), and longest piece of a malformed message that is sent back. */
+/** Longest subscription id (NIP-01), in UTF-16 code units; ids of malformed events are echoed up to it too. */
 export const SUBSCRIPTION_ID_MAX = 64;
+
+const WRONG_SUBSCRIPTION_ID = `subscription id is not a string of 1..${SUBSCRIPTION_ID_MAX} characters`;
 
 function invalid(problem: string): InvalidClientMessage {
   return { type: 'INVALID', problem };
@@ -43,8 +45,8 @@ function parseEvent(value: unknown): ClientMessage {
 
 function parseQuery(type: 'REQ' | 'COUNT', message: readonly unknown[]): ClientMessage {
   const subscriptionId = message[1];
-  if (!isSubscriptionId(subscriptionId))
-    return invalid('subscription id is not a string of 1..64 characters');
+  if (typeof subscriptionId !== 'string') return invalid(WRONG_SUBSCRIPTION_ID);
+  if (!isSubscriptionId(subscriptionId)) return { ...invalid(WRONG_SUBSCRIPTION_ID), subscriptionId };
   if (message.length < 3) return { ...invalid(`${type} has no filter`), subscriptionId };
   const filters: Filter[] = [];
   for (let i = 2; i < message.length; i++) {
@@ -57,7 +59,7 @@ function parseQuery(type: 'REQ' | 'COUNT', message: readonly unknown[]): ClientM
 
 function parseClose(subscriptionId: unknown): ClientMessage {
   if (isSubscriptionId(subscriptionId)) return { type: 'CLOSE', subscriptionId };
-  return invalid('subscription id is not a string of 1..64 characters');
+  return invalid(WRONG_SUBSCRIPTION_ID);
 }
 
 /** Parses one text message of a client. Never throws and never recurses into what it reads. */

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { finalizeEvent, generateSecretKey } from 'nostr-tools/pure';
+import { describe, expect, it } from 'vitest';
+import {
+  checkEventShape,
+  eventId,
+  eventTexts,
+  isHex64,
+  type NostrEvent,
+  serializeEvent,
+} from '../../../src/nostr/event.ts';
+
+const PUBKEY = 'a'.repeat(64);
+
+const EVENT: NostrEvent = {
+  id: '1'.repeat(64),
+  pubkey: PUBKEY,
+  created_at: 1_700_000_000,
+  kind: 1,
+  tags: [['t', 'x']],
+  content: 'hi',
+  sig: '2'.repeat(128),
+};
+
+function withContent(content: string): string {
+  return serializeEvent({ ...EVENT, content });
+}
+
+describe('serializing an event', () => {
+  it('writes the fields in order without white space', () => {
+    expect(serializeEvent(EVENT)).toBe(`[0,"${PUBKEY}",1700000000,1,[["t","x"]],"hi"]`);
+  });
+
+  it('escapes the seven characters of NIP-01', () => {
+    expect(withContent('\n"\\\r\t\b\f')).toContain(String.raw`"\n\"\\\r\t\b\f"`);
+  });
+
+  it.each([
+    ['U+0000', '\u0000'],
+    ['U+0001', '\u0001'],
+    ['U+000B', '\u000b'],
+    ['U+001F', '\u001f'],
+    ['U+007F', '\u007f'],
+    ['U+2028', '\u2028'],
+    ['U+2029', '\u2029'],
+    ['U+FDD1, a noncharacter', '\ufdd1'],
+    ['U+10FFF2, a noncharacter', '\u{10fff2}'],
+    ['a lone surrogate', '\ud800'],
+    ['an emoji', '\u{1f600}'],
+    ['a slash', '/'],
+  ])('leaves %s verbatim', (_name, character) => {
+    expect(withContent(character)).toContain(`,"${character}"]`);
+  });
+
+  it('escapes and leaves verbatim in tags as in content', () => {
+    const text = serializeEvent({ ...EVENT, tags: [['t\u0001', '\n\u0002'], ['x']] });
+    expect(text).toContain('[["t\u0001","\\n\u0002"],["x"]]');
+  });
+
+  it('takes an escaped backslash before a u for what it is', () => {
+    expect(withContent('\\u0041')).toContain(String.raw`"\\u0041"`);
+  });
+
+  it('mixes all escapes with verbatim characters', () => {
+    expect(withContent('a\u0001\n"\\')).toContain('"a\u0001\\n\\"\\\\"');
+  });
+});
+
+describe('the id of an event', () => {
+  it('is the one that nostr-tools computes', () => {
+    const template = { kind: 1, created_at: 5, tags: [['e', 'x', 'é']], content: 'hi "\n\u2028\u{1f600}' };
+    const event = finalizeEvent(template, generateSecretKey());
+    expect(eventId(event)).toBe(event.id);
+  });
+
+  it('hashes the UTF-8 bytes of the text', () => {
+    const event = { ...EVENT, content: 'é\u{1f600}\u0001' };
+    const expected = createHash('sha256')
+      .update(Buffer.from(serializeEvent(event), 'utf8'))
+      .digest('hex');
+    expect(eventId(event)).toBe(expected);
+  });
+});
+
+describe('both texts of an event', () => {
+  it('are the serialised event and its JSON', () => {
+    const event = { ...EVENT, content: 'a\u0001\n"\ud800', tags: [['t', '\u0002é']] };
+    expect(eventTexts(event).signed).toBe(serializeEvent(event));
+    expect(JSON.parse(eventTexts(event).json)).toEqual(event);
+  });
+});
+
+describe('checking the shape of an event', () => {
+  it('accepts a well-formed event and drops other fields', () => {
+    expect(checkEventShape({ ...EVENT, extra: 1 }).event).toEqual(EVENT);
+  });
+
+  it.each([
+    ['null', null, 'event is not an object'],
+    ['an array', [], 'event is not an object'],
+    ['a text', 'event', 'event is not an object'],
+    ['an empty object', {}, 'id is not 64 lowercase hex characters'],
+    ['an id in capitals', { ...EVENT, id: 'A'.repeat(64) }, 'id is not 64 lowercase hex characters'],
+    ['a short id', { ...EVENT, id: '1'.repeat(63) }, 'id is not 64 lowercase hex characters'],
+    [
+      'an id with a newline after it',
+      { ...EVENT, id: `${'1'.repeat(64)}\n` },
+      'id is not 64 lowercase hex characters',
+    ],
+    ['a long pubkey', { ...EVENT, pubkey: '1'.repeat(65) }, 'pubkey is not 64 lowercase hex characters'],
+    ['a created_at as text', { ...EVENT, created_at: '5' }, 'created_at is not an integer'],
+    ['a fraction of a second', { ...EVENT, created_at: 1.5 }, 'created_at is not an integer'],
+    ['a created_at beyond all integers', { ...EVENT, created_at: 1e300 }, 'created_at is not an integer'],
+    ['a negative kind', { ...EVENT, kind: -1 }, 'kind is not an integer in 0..65535'],
+    ['a kind above 65535', { ...EVENT, kind: 65_536 }, 'kind is not an integer in 0..65535'],
+    ['a kind as text', { ...EVENT, kind: '1' }, 'kind is not an integer in 0..65535'],
+    ['no content', { ...EVENT, content: undefined }, 'content is not a string'],
+    ['a short signature', { ...EVENT, sig: '2'.repeat(127) }, 'sig is not 128 lowercase hex characters'],
+    ['tags that are an object', { ...EVENT, tags: {} }, 'tags is not an array'],
+    ['a tag that is a text', { ...EVENT, tags: ['t'] }, 'a tag is not an array'],
+    ['an empty tag', { ...EVENT, tags: [[]] }, 'a tag is empty'],
+    ['null in a tag', { ...EVENT, tags: [['t', null]] }, 'a tag holds something other than strings'],
+    ['an array in a tag', { ...EVENT, tags: [['t', ['x']]] }, 'a tag holds something other than strings'],
+  ])('refuses %s', (_name, value, problem) => {
+    expect(checkEventShape(value)).toEqual({ problem });
+  });
+
+  it.each([0, -1, 2 ** 31, 2 ** 33])('accepts created_at %i', (created_at) => {
+    expect(checkEventShape({ ...EVENT, created_at }).problem).toBeUndefined();
+  });
+
+  it('survives nesting as deep as a message can carry', () => {
+    const depth = 100_000;
+    const value: unknown = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+    expect(checkEventShape({ ...EVENT, tags: value }).problem).toBe(
+      'a tag holds something other than strings',
+    );
+  });
+});
+
+describe('isHex64', () => {
+  it.each([
+    ['0'.repeat(64), true],
+    ['f'.repeat(64), true],
+    ['g'.repeat(64), false],
+    ['F'.repeat(64), false],
+    ['', false],
+    [5, false],
+  ])('of %s is %s', (value, expected) => {
+    expect(isHex64(value)).toBe(expected);
+  });
+});
