@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net';
-import WebSocket, { type RawData } from 'ws';
-import { monotonicNs } from '../base/clock.ts';
+import { RawConnection } from './raw/raw-connection.ts';
+import { WsConnection } from './ws-connection.ts';
 
-/** Largest frame that a relay may send before its connection is cut (close 1009): a guard, not a limit of Nostr. */
-const MAX_PAYLOAD_BYTES = 1024 * 1024;
+/** `raw` needs a plain `ws://` target; `ws` serves every target. */
+export type Transport = 'raw' | 'ws';
 
 export interface ConnectionOptions {
   /** Number of the connection among all connections of the run. */
@@ -14,6 +13,26 @@ export interface ConnectionOptions {
   readonly localAddress?: string;
 }
 
+/**
+ * One WebSocket client connection. Complete, masked frames are written straight to its socket, because one write
+ * for many frames costs a quarter of one write a frame.
+ */
+export interface Connection {
+  readonly number: number;
+  /** When the TCP connect began, monotonic ns. */
+  readonly startedNs: number;
+  readonly isOpen: boolean;
+  /**
+   * Write complete masked frames.
+   * @returns false where the kernel's buffer is full: hold further frames until `onDrain`
+   */
+  write(frames: Buffer): boolean;
+  /** Close in the proper way (RFC 6455 section 7); no handler is called afterwards. */
+  close(): void;
+  /** Cut it; no handler is called afterwards. */
+  terminate(): void;
+}
+
 export interface ConnectionHandlers {
   /** The upgrade is complete; `openedNs` is when. */
   onOpen(connection: Connection, openedNs: number): void;
@@ -21,6 +40,7 @@ export interface ConnectionHandlers {
   onFailed(connection: Connection, reason: string): void;
   /** It was open and is gone; `code` is the WebSocket close code (1006 where there was none). */
   onClosed(connection: Connection, code: number): void;
+  /** `frame` is valid only during the call. */
   onText(connection: Connection, frame: Buffer): void;
   /** A binary frame: no Nostr message. */
   onBinary(connection: Connection): void;
@@ -28,122 +48,16 @@ export interface ConnectionHandlers {
   onDrain(connection: Connection): void;
 }
 
-/**
- * One WebSocket client connection. The handshake and everything received go through `ws`; complete, masked
- * frames are written straight to its socket, because one write for many frames costs a quarter of one write a
- * frame. No extensions are offered, so raw frames and those of `ws` (pong, close) can't disturb each other.
- */
-export class Connection {
-  readonly number: number;
-  /** When the TCP connect began, monotonic ns. */
-  readonly startedNs: number;
-  readonly #ws: WebSocket;
-  readonly #handlers: ConnectionHandlers;
-  #socket: Socket | null = null;
-  #state: 'opening' | 'open' | 'ended' = 'opening';
-
-  constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
-    this.number = options.number;
-    this.#handlers = handlers;
-    this.startedNs = monotonicNs();
-    this.#ws = new WebSocket(options.url, {
-      perMessageDeflate: false,
-      skipUTF8Validation: true,
-      maxPayload: MAX_PAYLOAD_BYTES,
-      handshakeTimeout: options.timeoutMs,
-      followRedirects: false,
-      headers: { 'User-Agent': 'relay-bench' },
-      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
-    });
-    this.#listen();
-  }
-
-  get isOpen(): boolean {
-    return this.#state === 'open';
-  }
-
-  /** Bytes handed to {@link write} that the kernel has not taken yet. */
-  get backlogBytes(): number {
-    return this.#socket?.writableLength ?? 0;
-  }
-
-  /**
-   * Write complete masked frames.
-   * @returns false where the kernel's buffer is full: hold further frames until `onDrain`
-   */
-  write(frames: Buffer): boolean {
-    return this.#socket?.write(frames) ?? false;
-  }
-
-  /** Close in the proper way (RFC 6455 section 7); no handler is called afterwards. */
-  close(): void {
-    this.#state = 'ended';
-    this.#ws.close(1000);
-  }
-
-  /** Cut it; no handler is called afterwards. */
-  terminate(): void {
-    this.#state = 'ended';
-    this.#ws.terminate();
-  }
-
-  #listen(): void {
-    const ws = this.#ws;
-    // A relay may send its first frame in the segment of the upgrade response: listen before `open`.
-    ws.on('message', (data: RawData, isBinary: boolean) => this.#received(data as Buffer, isBinary));
-    ws.on('upgrade', (response) => {
-      this.#socket = response.socket;
-      response.socket.setNoDelay(true);
-    });
-    ws.on('open', () => this.#opened());
-    ws.on('unexpected-response', (request, response) => {
-      request.destroy();
-      this.#failed(`http ${response.statusCode ?? 0}`);
-    });
-    ws.on('error', (error: NodeJS.ErrnoException) => this.#broken(error));
-    ws.on('close', (code: number) => this.#closed(code));
-  }
-
-  #opened(): void {
-    if (this.#state !== 'opening') return;
-    this.#state = 'open';
-    this.#socket?.on('drain', () => {
-      if (this.#state === 'open') this.#handlers.onDrain(this);
-    });
-    this.#handlers.onOpen(this, monotonicNs());
-  }
-
-  #received(data: Buffer, isBinary: boolean): void {
-    if (this.#state === 'ended') return;
-    if (isBinary) this.#handlers.onBinary(this);
-    else this.#handlers.onText(this, data);
-  }
-
-  #broken(error: NodeJS.ErrnoException): void {
-    // An error after the handshake is followed by `close`, which reports it.
-    if (this.#state !== 'opening') return;
-    this.#failed(reasonOf(error));
-  }
-
-  #failed(reason: string): void {
-    if (this.#state !== 'opening') return;
-    this.#state = 'ended';
-    this.#handlers.onFailed(this, reason);
-  }
-
-  #closed(code: number): void {
-    if (this.#state === 'open') {
-      this.#state = 'ended';
-      this.#handlers.onClosed(this, code);
-    } else {
-      this.#failed('closed during handshake');
-    }
-  }
+/** Begin to open a connection. */
+export function openConnection(
+  transport: Transport,
+  options: ConnectionOptions,
+  handlers: ConnectionHandlers,
+): Connection {
+  return transport === 'raw' ? new RawConnection(options, handlers) : new WsConnection(options, handlers);
 }
 
-/** A short, stable word for a failed handshake. */
-function reasonOf(error: NodeJS.ErrnoException): string {
-  if (error.message.includes('handshake has timed out')) return 'timeout';
-  if (error.code !== undefined) return error.code;
-  return error.message.slice(0, 60);
+/** The cheapest transport that can serve this URL. */
+export function transportFor(url: string): Transport {
+  return url.startsWith('ws://') ? 'raw' : 'ws';
 }

@@ -1,4 +1,10 @@
-import { Connection, type ConnectionHandlers, type ConnectionOptions } from '../../wire/connection.ts';
+import {
+  type Connection,
+  type ConnectionHandlers,
+  type ConnectionOptions,
+  openConnection,
+  transportFor,
+} from '../../wire/connection.ts';
 import type { Outbox } from '../../wire/outbox.ts';
 import type { ReplyHandlers } from '../../wire/reply-handlers.ts';
 import { routeFrame } from '../../wire/reply-router.ts';
@@ -53,7 +59,7 @@ export class ClientHub {
       timeoutMs: this.#options.timeoutMs,
     };
     this.#scheduledNs.set(number, scheduledNs);
-    this.#connections.set(number, new Connection(options, this.#handlers));
+    this.#connections.set(number, openConnection(transportFor(options.url), options, this.#handlers));
   }
 
   /** Write a frame outside the measured streams. */

@@ -1,0 +1,79 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A relay that answers the upgrade with more header than this is cut off. */
+const MAX_HEADER_BYTES = 16 * 1024;
+const END_OF_HEADER = Buffer.from('\r\n\r\n');
+/** RFC 6455 section 1.3. */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** How an upgrade ended: bytes behind the header belong to the first frames. */
+export type HandshakeResult =
+  | { readonly type: 'open'; readonly rest: Buffer }
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** The opening handshake of one connection (RFC 6455 section 4.1), client side, without extensions. */
+export class Handshake {
+  /** The request to send. */
+  readonly request: string;
+  readonly #accept: string;
+  #received: Buffer = Buffer.alloc(0);
+
+  constructor(url: URL) {
+    const key = randomBytes(16).toString('base64');
+    this.#accept = createHash('sha1')
+      .update(key + GUID)
+      .digest('base64');
+    this.request = requestFor(url, key);
+  }
+
+  /** Feed what was received. @returns null while the answer is incomplete */
+  read(chunk: Buffer): HandshakeResult | null {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    const end = this.#received.indexOf(END_OF_HEADER);
+    if (end === -1)
+      return this.#received.length > MAX_HEADER_BYTES ? { type: 'failed', reason: 'header too long' } : null;
+    const [status, ...lines] = this.#received.toString('latin1', 0, end).split('\r\n');
+    const code = /^HTTP\/1\.1 (\d{3})/.exec(status ?? '')?.[1];
+    if (code === undefined) return { type: 'failed', reason: 'no http answer' };
+    if (code !== '101') return { type: 'failed', reason: `http ${code}` };
+    const reason = this.#problemOf(headersOf(lines));
+    if (reason !== null) return { type: 'failed', reason };
+    return { type: 'open', rest: this.#received.subarray(end + END_OF_HEADER.length) };
+  }
+
+  #problemOf(headers: ReadonlyMap<string, string>): string | null {
+    if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return 'no websocket upgrade';
+    if (headers.get('sec-websocket-accept') !== this.#accept) return 'wrong Sec-WebSocket-Accept';
+    if (headers.has('sec-websocket-extensions')) return 'unrequested extension';
+    return null;
+  }
+}
+
+function requestFor(url: URL, key: string): string {
+  const lines = [
+    `GET ${url.pathname}${url.search} HTTP/1.1`,
+    `Host: ${url.host}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Key: ${key}`,
+    'Sec-WebSocket-Version: 13',
+    'User-Agent: relay-bench',
+    ...authorization(url),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function authorization({ username, password }: URL): string[] {
+  if (username === '' && password === '') return [];
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return [`Authorization: Basic ${Buffer.from(credentials).toString('base64')}`];
+}
+
+function headersOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    lines.map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+    }),
+  );
+}

@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net';
+import WebSocket, { type RawData } from 'ws';
+import { monotonicNs } from '../base/clock.ts';
+import type { Connection, ConnectionHandlers, ConnectionOptions } from './connection.ts';
+import { MAX_MESSAGE_BYTES } from './limits.ts';
+
+/**
+ * A connection through the `ws` library, for TLS and as the reference. The handshake and everything received go through `ws`; complete, masked
+ * frames are written straight to its socket, because one write for many frames costs a quarter of one write a
+ * frame. No extensions are offered, so raw frames and those of `ws` (pong, close) can't disturb each other.
+ */
+export class WsConnection implements Connection {
+  readonly number: number;
+  readonly startedNs: number;
+  readonly #ws: WebSocket;
+  readonly #handlers: ConnectionHandlers;
+  #socket: Socket | null = null;
+  #state: 'opening' | 'open' | 'ended' = 'opening';
+
+  constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
+    this.number = options.number;
+    this.#handlers = handlers;
+    this.startedNs = monotonicNs();
+    this.#ws = new WebSocket(options.url, {
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+      maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: options.timeoutMs,
+      followRedirects: false,
+      headers: { 'User-Agent': 'relay-bench' },
+      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+    });
+    this.#listen();
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  write(frames: Buffer): boolean {
+    return this.#socket?.write(frames) ?? false;
+  }
+
+  close(): void {
+    this.#state = 'ended';
+    this.#ws.close(1000);
+  }
+
+  terminate(): void {
+    this.#state = 'ended';
+    this.#ws.terminate();
+  }
+
+  #listen(): void {
+    const ws = this.#ws;
+    // A relay may send its first frame in the segment of the upgrade response: listen before `open`.
+    ws.on('message', (data: RawData, isBinary: boolean) => this.#received(data as Buffer, isBinary));
+    ws.on('upgrade', (response) => {
+      this.#socket = response.socket;
+      response.socket.setNoDelay(true);
+    });
+    ws.on('open', () => this.#opened());
+    ws.on('unexpected-response', (request, response) => {
+      request.destroy();
+      this.#failed(`http ${response.statusCode ?? 0}`);
+    });
+    ws.on('error', (error: NodeJS.ErrnoException) => this.#broken(error));
+    ws.on('close', (code: number) => this.#closed(code));
+  }
+
+  #opened(): void {
+    if (this.#state !== 'opening') return;
+    this.#state = 'open';
+    this.#socket?.on('drain', () => {
+      if (this.#state === 'open') this.#handlers.onDrain(this);
+    });
+    this.#handlers.onOpen(this, monotonicNs());
+  }
+
+  #received(data: Buffer, isBinary: boolean): void {
+    if (this.#state === 'ended') return;
+    if (isBinary) this.#handlers.onBinary(this);
+    else this.#handlers.onText(this, data);
+  }
+
+  #broken(error: NodeJS.ErrnoException): void {
+    // An error after the handshake is followed by `close`, which reports it.
+    if (this.#state !== 'opening') return;
+    this.#failed(reasonOf(error));
+  }
+
+  #failed(reason: string): void {
+    if (this.#state !== 'opening') return;
+    this.#state = 'ended';
+    this.#handlers.onFailed(this, reason);
+  }
+
+  #closed(code: number): void {
+    if (this.#state === 'open') {
+      this.#state = 'ended';
+      this.#handlers.onClosed(this, code);
+    } else {
+      this.#failed('closed during handshake');
+    }
+  }
+}
+
+/** A short, stable word for a failed handshake. */
+function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.message.includes('handshake has timed out')) return 'timeout';
+  if (error.code !== undefined) return error.code;
+  return error.message.slice(0, 60);
+}
