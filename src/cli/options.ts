@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
 import { RelayBenchError } from '../base/errors.ts';
-import { maskUrl } from '../record/mask-url.ts';
+import { maskUrl } from '../base/mask-url.ts';
 
 // Readers of option values. Commander prefixes their message with the option and the value that was given.
 

@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { fetchRelayInformation, type RelayInformationResult } from '../nostr/nip11-fetch.ts';
-import { maskUrl } from '../record/mask-url.ts';
+import { maskUrl } from '../base/mask-url.ts';
 import { type ProbeResult, probeWebSocket } from './probe.ts';
 import type { ResolvedTarget } from './target.ts';
 

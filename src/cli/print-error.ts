@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
-import { maskUrl } from '../record/mask-url.ts';
+import { maskUrl } from '../base/mask-url.ts';
 import { visible } from '../report/escape.ts';
 import type { Io } from './io.ts';
 

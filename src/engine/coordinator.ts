@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { monotonicNs, NS_PER_MS, NS_PER_S } from '../base/clock.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { maskUrl } from '../base/mask-url.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
-import { maskUrl } from '../record/mask-url.ts';
 import { Fleet, sumConnections } from './fleet.ts';
 import { Measurements } from './measurements.ts';
 import type { FromWorker } from './messages.ts';
@@ -26,7 +26,8 @@ class Run {
   readonly #options: RunOptions;
   readonly #measurements: Measurements;
   readonly #fleet: Fleet;
-  readonly #startedAt = new Date();
+  /** Start of the load once there is one, until then that of the run. */
+  #startedAt = new Date();
   readonly #beganNs = monotonicNs();
   readonly #aborted: Promise<'aborted'>;
 
@@ -48,6 +49,7 @@ class Run {
     try {
       const ready = await Promise.race([this.#getReady(), this.#aborted]);
       if (ready !== 'aborted') await this.#load();
+      this.#measurements.finishIntervals();
       this.#options.onProgress({ type: 'finished' });
       return this.#measurements.result({
         startedAt: this.#startedAt.toISOString(),
@@ -93,6 +95,7 @@ class Run {
   async #load(): Promise<void> {
     const { plan, onProgress, signal } = this.#options;
     const startNs = monotonicNs() + LEAD_MS * NS_PER_MS;
+    this.#startedAt = new Date(Date.now() + LEAD_MS);
     const done = this.#fleet.all('done');
     this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + LEAD_MS });
     const phases = plan.phases.map(({ name, kind, startNs: from, endNs: to }) => ({

@@ -24,6 +24,7 @@ export interface MeasurementsOptions {
 
 /** How and when the run ended. */
 export interface RunEnd {
+  /** Start of the load, ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly stopped: RunResult['stopped'];
@@ -101,9 +102,13 @@ export class Measurements {
     this.#cutNs = offsetNs;
   }
 
+  /** No worker reports any more: complete the seconds that are still open. */
+  finishIntervals(): void {
+    this.#intervals.finish();
+  }
+
   result(end: RunEnd): RunResult {
     const { plan } = this.#options;
-    this.#intervals.finish();
     for (const { index } of end.losses) this.#totals.settleLost(index);
     const counters = this.#totals.counters();
     const histograms = this.#totals.histograms();

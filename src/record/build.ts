@@ -4,7 +4,7 @@ import type { LatencySummary } from '../metric/summary.ts';
 import type { Plan } from '../plan/plan.ts';
 import { standardCaveats } from './caveats.ts';
 import { checkConservation } from './conservation.ts';
-import { maskUrl } from './mask-url.ts';
+import { maskUrl } from '../base/mask-url.ts';
 import { type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 
 export interface RecordInput {

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import type { Command } from 'commander';
 import { describePlan, type PlanSection } from '../../plan/describe.ts';
-import { maskUrl } from '../../record/mask-url.ts';
+import { maskUrl } from '../../base/mask-url.ts';
 import { visible } from '../../report/escape.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskUrl } from '../../../src/record/mask-url.ts';
+import { maskUrl } from '../../../src/base/mask-url.ts';
 
 describe('maskUrl', () => {
   it.each([
