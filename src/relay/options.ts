@@ -45,6 +45,8 @@ const FLAGS = {
   'exit-with-parent': { type: 'boolean', default: false },
 } as const;
 
+const PORT_MAX = 65_535;
+
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 function invalid(message: string, hint: string): RelayBenchError {
@@ -55,6 +57,18 @@ function wholeNumber(values: Values, flag: string, fallback: number): number {
   const text = values[flag] ?? String(fallback);
   if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
   throw invalid(`--${flag} "${text}" is not a whole number`, `for example --${flag} ${fallback}`);
+}
+
+function portOf(values: Values): number {
+  const port = wholeNumber(values, 'port', 0);
+  if (port <= PORT_MAX) return port;
+  throw invalid(`--port "${port}" is above ${PORT_MAX}`, 'leave it out to let the system choose a free one');
+}
+
+function workersOf(values: Values): number {
+  const workers = wholeNumber(values, 'verify-workers', 1);
+  if (workers >= 1) return workers;
+  throw invalid('--verify-workers must be at least 1', 'use --no-verify to accept any signature');
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
@@ -94,11 +108,11 @@ export function parseRelayOptions(args: readonly string[]): RelayOptions {
   if (values['store'] !== 'memory') throw invalid(`--store "${values['store']}" is unknown`, 'known: memory');
   return {
     host: String(values['host']),
-    port: wholeNumber(values, 'port', 0),
+    port: portOf(values),
     store: 'memory',
     memoryLimitBytes: byteCount(String(values['memory-limit'])),
     verify: values['no-verify'] !== true,
-    verifyWorkers: Math.max(1, wholeNumber(values, 'verify-workers', 1)),
+    verifyWorkers: workersOf(values),
     limits: parseLimits(values),
     exitWithParent: values['exit-with-parent'] === true,
   };

@@ -2,6 +2,9 @@ import type { Filter } from '../../nostr/filter.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import type { Outbox } from './outbox.ts';
 
+/** What a subscription needs of the outbox of its connection. */
+export type SubscriptionOutbox = Pick<Outbox, 'sendText' | 'sendEvent' | 'pause' | 'cut'>;
+
 /** Live events that one subscription may hold back while its stored events are read. */
 const HELD_MAX = 10_000;
 
@@ -12,14 +15,14 @@ const HELD_MAX = 10_000;
 export class Subscription {
   readonly id: string;
   readonly filters: readonly Filter[];
-  readonly #outbox: Outbox;
+  readonly #outbox: SubscriptionOutbox;
   readonly #prefix: Buffer;
   #held: StoredEvent[] | null = [];
   #isClosed = false;
   /** Number of the event that was last delivered here; the fan-out uses it to deliver each event once. */
   lastDelivery = 0;
 
-  constructor(id: string, filters: readonly Filter[], outbox: Outbox) {
+  constructor(id: string, filters: readonly Filter[], outbox: SubscriptionOutbox) {
     this.id = id;
     this.filters = filters;
     this.#outbox = outbox;

@@ -1,0 +1,155 @@
+import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
+import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
+
+/** A socket that keeps what is written and takes it only when it is told to. */
+class FakeSocket extends Duplex {
+  readonly writes: Buffer[] = [];
+  #release: (() => void) | null = null;
+  isStuck = false;
+
+  constructor() {
+    super({ writableHighWaterMark: 1_000 });
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.writes.push(chunk);
+    if (this.isStuck) this.#release = done;
+    else done();
+  }
+
+  override _read(): void {
+    this.push(null);
+  }
+
+  /** The reader catches up. */
+  release(): void {
+    this.isStuck = false;
+    this.#release?.();
+  }
+}
+
+function outboxOf(maxBacklogBytes = 1e9) {
+  const socket = new FakeSocket();
+  const state = { isOpen: true, cuts: 0 };
+  const outbox = new Outbox({
+    socket,
+    isOpen: () => state.isOpen,
+    flushQueue: new FlushQueue(),
+    maxBacklogBytes,
+    onOverflow: () => state.cuts++,
+  });
+  return { socket, outbox, state };
+}
+
+/** The payloads of unmasked text frames, and a check that nothing else is there. */
+function payloads(bytes: Buffer): string[] {
+  const texts: string[] = [];
+  for (let offset = 0; offset < bytes.length; ) {
+    expect(bytes[offset]).toBe(0x81);
+    let length = bytes.readUInt8(offset + 1);
+    offset += 2;
+    if (length === 126) {
+      length = bytes.readUInt16BE(offset);
+      offset += 2;
+    } else if (length === 127) {
+      length = Number(bytes.readBigUInt64BE(offset));
+      offset += 8;
+    }
+    texts.push(bytes.toString('utf8', offset, offset + length));
+    offset += length;
+  }
+  return texts;
+}
+
+describe('an outbox', () => {
+  it('writes the messages of one turn at once', async () => {
+    const { socket, outbox } = outboxOf();
+    outbox.sendText('one');
+    outbox.sendEvent(Buffer.from('["EVENT","s",'), Buffer.from('{"a":1}'));
+    outbox.sendText('drei é😀');
+    expect(socket.writes).toEqual([]);
+    await turn();
+    expect(socket.writes.map(payloads)).toEqual([['one', '["EVENT","s",{"a":1}]', 'drei é😀']]);
+  });
+
+  it('begins anew in the next turn', async () => {
+    const { socket, outbox } = outboxOf();
+    outbox.sendText('one');
+    await turn();
+    outbox.sendText('two');
+    await turn();
+    expect(socket.writes.map(payloads)).toEqual([['one'], ['two']]);
+  });
+
+  it.each([0, 1, 125, 126, 65_535, 65_536, 200_000])('frames a message of %i bytes', async (length) => {
+    const { socket, outbox } = outboxOf();
+    const text = 'x'.repeat(length);
+    outbox.sendText(text);
+    outbox.sendText('after');
+    await turn();
+    expect(payloads(Buffer.concat(socket.writes))).toEqual([text, 'after']);
+  });
+
+  it('cuts the connection once the backlog is above its limit', async () => {
+    const { socket, outbox, state } = outboxOf(1_000);
+    socket.isStuck = true;
+    outbox.sendText('x'.repeat(600));
+    await turn();
+    expect(state.cuts).toBe(0);
+    outbox.sendText('x'.repeat(600));
+    await turn();
+    expect(state.cuts).toBe(1);
+    expect(socket.destroyed).toBe(true);
+    outbox.sendText('x'.repeat(600));
+    await turn();
+    expect([state.cuts, socket.writes.length]).toEqual([1, 1]);
+  });
+
+  it('does not collect more in one turn than a backlog may hold', () => {
+    const { socket, outbox, state } = outboxOf(1_000);
+    for (let i = 0; i < 10; i++) outbox.sendText('x'.repeat(300));
+    expect(state.cuts).toBe(1);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('sends nothing after a close frame', async () => {
+    const { socket, outbox, state } = outboxOf();
+    outbox.sendText('late');
+    state.isOpen = false;
+    await turn();
+    expect(socket.writes).toEqual([]);
+  });
+
+  it('lets a long answer go on while its reader keeps up', () => {
+    const { outbox } = outboxOf();
+    for (let i = 0; i < 50; i++) {
+      outbox.sendText('x'.repeat(100_000));
+      expect(outbox.pause()).toBeNull();
+    }
+  });
+
+  it('lets a long answer wait until its reader has caught up', async () => {
+    const { socket, outbox } = outboxOf();
+    socket.isStuck = true;
+    for (let i = 0; i < 20; i++) outbox.sendText('x'.repeat(100_000));
+    const pause = outbox.pause();
+    expect(pause).not.toBeNull();
+    socket.release();
+    await pause;
+    expect(outbox.pause()).toBeNull();
+    expect(socket.listenerCount('drain')).toBe(0);
+  });
+
+  it('does not wait for a reader that has gone', async () => {
+    const { socket, outbox } = outboxOf();
+    socket.isStuck = true;
+    for (let i = 0; i < 20; i++) outbox.sendText('x'.repeat(100_000));
+    const pause = outbox.pause();
+    socket.destroy();
+    await pause;
+    expect(outbox.pause()).toBeNull();
+  });
+});

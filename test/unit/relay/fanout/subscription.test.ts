@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { Subscription, type SubscriptionOutbox } from '../../../../src/relay/fanout/subscription.ts';
+import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
+import { someStored } from '../../../support/stored-event.ts';
+
+function subscriptionOf(pauses: (Promise<void> | null)[] = []) {
+  const sent: string[] = [];
+  const state = { cuts: 0 };
+  const outbox: SubscriptionOutbox = {
+    sendText: (text) => void sent.push(text),
+    sendEvent: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${Buffer.from(json)}]`),
+    pause: () => pauses.shift() ?? null,
+    cut: () => void state.cuts++,
+  };
+  const subscription = new Subscription('s"', [{}], outbox);
+  const deliver = (event: StoredEvent): void => subscription.deliver(event, () => Buffer.from(event.json));
+  return { subscription, deliver, sent, state };
+}
+
+function eventText(event: StoredEvent): string {
+  return JSON.stringify(['EVENT', 's"', JSON.parse(event.json)]);
+}
+
+const EOSE = JSON.stringify(['EOSE', 's"']);
+
+describe('a subscription', () => {
+  it('sends stored events, then EOSE, then live events', async () => {
+    const { subscription, deliver, sent } = subscriptionOf();
+    const [old, live] = [someStored(), someStored()];
+    await subscription.sendStored([old]);
+    deliver(live);
+    expect(sent).toEqual([eventText(old), EOSE, eventText(live)]);
+  });
+
+  it('holds back live events until EOSE and does not repeat those that were stored', async () => {
+    const { subscription, deliver, sent } = subscriptionOf();
+    const [both, live] = [someStored(), someStored()];
+    deliver(both);
+    deliver(live);
+    expect(sent).toEqual([]);
+    await subscription.sendStored([both]);
+    expect(sent).toEqual([eventText(both), EOSE, eventText(live)]);
+  });
+
+  it('sends nothing once it is closed', async () => {
+    const { subscription, deliver, sent } = subscriptionOf();
+    deliver(someStored());
+    subscription.close();
+    await subscription.sendStored([]);
+    deliver(someStored());
+    expect(sent).toEqual([]);
+  });
+
+  it('stops a long answer when it is closed while the reader is slow', async () => {
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { subscription, sent } = subscriptionOf([null, slow]);
+    const events = [someStored(), someStored(), someStored()];
+    const done = subscription.sendStored(events);
+    subscription.close();
+    release();
+    await done;
+    expect(sent).toEqual(events.slice(0, 1).map(eventText));
+  });
+
+  it('cuts a reader for whom too many live events were held back', () => {
+    const { deliver, state } = subscriptionOf();
+    for (let i = 0; i < 10_001; i++) deliver(someStored());
+    expect(state.cuts).toBe(1);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../../src/relay/limits/limits.ts';
+import { parseRelayOptions } from '../../../src/relay/options.ts';
+
+describe('the flags of the relay', () => {
+  it('have defaults for everything', () => {
+    expect(parseRelayOptions([])).toMatchObject({
+      host: '127.0.0.1',
+      port: 0,
+      store: 'memory',
+      memoryLimitBytes: 512 * 2 ** 20,
+      verify: true,
+      limits: DEFAULT_LIMITS,
+      exitWithParent: false,
+    });
+    expect(parseRelayOptions([]).verifyWorkers).toBeGreaterThanOrEqual(1);
+  });
+
+  it('are read', () => {
+    const args =
+      '--host ::1 --port 7777 --memory-limit 2GB --no-verify --verify-workers 3 --max-limit 7 --exit-with-parent';
+    expect(parseRelayOptions(args.split(' '))).toMatchObject({
+      host: '::1',
+      port: 7_777,
+      memoryLimitBytes: 2 * 2 ** 30,
+      verify: false,
+      verifyWorkers: 3,
+      limits: { ...DEFAULT_LIMITS, maxLimit: 7 },
+      exitWithParent: true,
+    });
+  });
+
+  it.each([
+    ['5', 5],
+    ['3KB', 3_072],
+    ['3MB', 3 * 2 ** 20],
+  ])('take %s as a size', (text, bytes) => {
+    expect(parseRelayOptions(['--memory-limit', text]).memoryLimitBytes).toBe(bytes);
+  });
+
+  it.each([
+    [['--bogus'], /--bogus/],
+    [['extra'], /extra/],
+    [['--port'], /--port/],
+    [['--port', 'x'], '--port "x" is not a whole number'],
+    [['--port', '65536'], '--port "65536" is above 65535'],
+    [['--max-limit', '-1'], /--max-limit/],
+    [['--max-limit', '1.5'], '--max-limit "1.5" is not a whole number'],
+    [['--memory-limit', '5TB'], '--memory-limit "5TB" is not a size'],
+    [['--memory-limit', ''], '--memory-limit "" is not a size'],
+    [['--store', 'disk'], '--store "disk" is unknown'],
+    [['--verify-workers', '0'], '--verify-workers must be at least 1'],
+  ])('%j are refused', (args, message) => {
+    expect(() => parseRelayOptions(args)).toThrow(message);
+  });
+});

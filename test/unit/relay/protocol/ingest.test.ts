@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { eventId, type NostrEvent } from '../../../../src/nostr/event.ts';
+import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
+import { DEFAULT_LIMITS } from '../../../../src/relay/limits/limits.ts';
+import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
+import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
+import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
+import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
+import type { Verdict } from '../../../../src/relay/verify/verifier.ts';
+import { someEvent } from '../../../support/stored-event.ts';
+
+const NOW = 1_000;
+
+/** A fan-out that notes what it was given, in one log with the store. */
+class LoggingFanOut extends FanOut {
+  readonly log: string[];
+
+  constructor(log: string[]) {
+    super();
+    this.log = log;
+  }
+
+  override publish(event: StoredEvent): number {
+    this.log.push(`publish ${event.id}`);
+    return 0;
+  }
+}
+
+class LoggingStore extends MemoryStore {
+  readonly log: string[];
+
+  constructor(log: string[]) {
+    super({ limitBytes: 1e9, nowSeconds: () => NOW });
+    this.log = log;
+  }
+
+  override async add(event: StoredEvent): ReturnType<MemoryStore['add']> {
+    const outcome = await super.add(event);
+    this.log.push(`${outcome} ${event.id}`);
+    return outcome;
+  }
+}
+
+function setUp(verify: (event: NostrEvent) => Promise<Verdict> = async () => 'valid') {
+  const log: string[] = [];
+  const errors: unknown[] = [];
+  const stats = new RelayStats();
+  const store = new LoggingStore(log);
+  let verifications = 0;
+  const ingest = new Ingest({
+    store,
+    verifier: {
+      verify: (event) => {
+        verifications++;
+        return verify(event);
+      },
+      queueDepth: 0,
+      close: async () => undefined,
+    },
+    fanOut: new LoggingFanOut(log),
+    limits: { ...DEFAULT_LIMITS, maxEventTags: 3 },
+    stats,
+    nowSeconds: () => NOW,
+    onError: (error) => errors.push(error),
+  });
+  return { ingest, store, stats, log, errors, verifications: () => verifications };
+}
+
+/** An event with the id that its fields hash to. */
+function valid(fields: Partial<NostrEvent> = {}): NostrEvent {
+  const event = someEvent(fields);
+  return { ...event, id: eventId(event) };
+}
+
+describe('the way of an event into the relay', () => {
+  it('stores first and publishes then', async () => {
+    const { ingest, log, stats } = setUp();
+    const event = valid();
+    expect(await ingest.publish(event)).toEqual({ accepted: true, message: '' });
+    expect(log).toEqual([`stored ${event.id}`, `publish ${event.id}`]);
+    expect(stats.events.stored).toBe(1);
+  });
+
+  it('publishes an ephemeral event without storing it', async () => {
+    const { ingest, log } = setUp();
+    const event = valid({ kind: 20_001, tags: [['expiration', '1']] });
+    expect(await ingest.publish(event)).toEqual({ accepted: true, message: '' });
+    expect(log).toEqual([`publish ${event.id}`]);
+  });
+
+  it('answers a duplicate without verifying or publishing it again', async () => {
+    const { ingest, log, verifications } = setUp();
+    const event = valid();
+    await ingest.publish(event);
+    expect(await ingest.publish(event)).toEqual({
+      accepted: true,
+      message: 'duplicate: already have this event',
+    });
+    expect([log.length, verifications()]).toEqual([2, 1]);
+  });
+
+  it('publishes an event once that comes twice at the same time', async () => {
+    const { ingest, log } = setUp();
+    const event = valid();
+    const answers = await Promise.all([ingest.publish(event), ingest.publish(event)]);
+    expect(answers.map(({ accepted }) => accepted)).toEqual([true, true]);
+    expect(log.filter((line) => line.startsWith('publish'))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'an id that is not the hash',
+      { ...valid(), content: 'changed' },
+      'invalid: id is not the hash of the event',
+    ],
+    ['too many tags', valid({ tags: [['a'], ['b'], ['c'], ['d']] }), 'invalid: more than 3 tags'],
+    [
+      'an expiration that is over',
+      valid({ tags: [['expiration', '1000']] }),
+      'invalid: the event has expired',
+    ],
+    [
+      'a time too far ahead',
+      valid({ created_at: 99_999 }),
+      'invalid: created_at is more than 900 s in the future',
+    ],
+  ])('refuses %s before it verifies', async (_name, event, message) => {
+    const { ingest, log, stats, verifications } = setUp();
+    expect(await ingest.publish(event)).toEqual({ accepted: false, message });
+    expect([log, verifications(), stats.events.invalid]).toEqual([[], 0, 1]);
+  });
+
+  it.each([
+    ['invalid', 'invalid: signature does not verify', 'invalid'],
+    ['overloaded', 'error: overloaded, try again later', 'overloaded'],
+  ] as const)('neither stores nor publishes when the verdict is %s', async (verdict, message, outcome) => {
+    const { ingest, log, stats } = setUp(async () => verdict);
+    expect(await ingest.publish(valid())).toEqual({ accepted: false, message });
+    expect([log, stats.events[outcome]]).toEqual([[], 1]);
+  });
+
+  it.each([
+    [
+      'an older version',
+      [valid({ kind: 10_002, created_at: 2 }), valid({ kind: 10_002, created_at: 1 })],
+      'duplicate: a newer version is stored',
+    ],
+  ] as const)('refuses %s and does not publish it', async (_name, [first, second], message) => {
+    const { ingest, log } = setUp();
+    await ingest.publish(first);
+    expect(await ingest.publish(second)).toEqual({ accepted: false, message });
+    expect(log).not.toContain(`publish ${second.id}`);
+  });
+
+  it('refuses what its author has deleted', async () => {
+    const { ingest } = setUp();
+    const event = valid();
+    await ingest.publish(valid({ kind: 5, tags: [['e', event.id]] }));
+    expect(await ingest.publish(event)).toEqual({
+      accepted: false,
+      message: 'blocked: the author has deleted this event',
+    });
+  });
+
+  it('answers error without details when the verifier fails, and goes on', async () => {
+    let isBroken = true;
+    const failure = new Error('secret detail');
+    const { ingest, errors, stats } = setUp(async () => {
+      if (isBroken) throw failure;
+      return 'valid';
+    });
+    const answer = await ingest.publish(valid());
+    expect(answer.accepted).toBe(false);
+    expect(answer.message).toMatch(/^error: /);
+    expect(answer.message).not.toContain('secret');
+    expect([errors, stats.events.error, ingest.inFlight]).toEqual([[failure], 1, 0]);
+    isBroken = false;
+    expect((await ingest.publish(valid())).accepted).toBe(true);
+  });
+
+  it('is idle when every event is answered', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { ingest } = setUp(async () => {
+      await gate;
+      return 'valid';
+    });
+    await ingest.idle();
+    const answers = [ingest.publish(valid()), ingest.publish(valid({ content: 'b' }))];
+    expect(ingest.inFlight).toBe(2);
+    let isIdle = false;
+    const idle = ingest.idle().then(() => {
+      isIdle = true;
+    });
+    await Promise.resolve();
+    expect(isIdle).toBe(false);
+    release();
+    await Promise.all([...answers, idle]);
+    expect(ingest.inFlight).toBe(0);
+  });
+});

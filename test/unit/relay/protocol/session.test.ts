@@ -1,0 +1,137 @@
+import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
+import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
+import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
+import { DEFAULT_LIMITS } from '../../../../src/relay/limits/limits.ts';
+import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
+import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
+import { Session } from '../../../../src/relay/protocol/session.ts';
+import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
+import { trustingVerifier } from '../../../../src/relay/verify/verifier.ts';
+
+/** An outbox that keeps the messages. */
+class ListeningOutbox extends Outbox {
+  readonly messages: unknown[] = [];
+
+  override sendText(text: string): void {
+    this.messages.push(JSON.parse(text));
+  }
+
+  override sendEvent(prefix: Uint8Array, json: Uint8Array): void {
+    this.messages.push(JSON.parse(`${Buffer.from(prefix)}${Buffer.from(json)}]`));
+  }
+}
+
+function setUp(limits = DEFAULT_LIMITS) {
+  const nowSeconds = () => 1_000;
+  const stats = new RelayStats();
+  const store = new MemoryStore({ limitBytes: 1e9, nowSeconds });
+  const fanOut = new FanOut();
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => void errors.push(error);
+  const ingest = new Ingest({
+    store,
+    verifier: trustingVerifier,
+    fanOut,
+    limits,
+    stats,
+    nowSeconds,
+    onError,
+  });
+  const outbox = new ListeningOutbox({
+    socket: new Duplex(),
+    isOpen: () => true,
+    flushQueue: new FlushQueue(),
+    maxBacklogBytes: 1e9,
+    onOverflow: () => undefined,
+  });
+  const session = new Session({ ingest, store, fanOut, limits, stats, onError }, outbox);
+  const say = async (...message: readonly unknown[]): Promise<unknown[]> => {
+    session.receive(JSON.stringify(message));
+    await turn();
+    return outbox.messages.splice(0);
+  };
+  return { session, say, store, fanOut, stats, errors };
+}
+
+describe('a session', () => {
+  it('closes a subscription when the store fails, and says no more than that', async () => {
+    const { say, store, fanOut, errors } = setUp();
+    const failure = new Error('secret detail');
+    store.query = () => Promise.reject(failure);
+    expect(await say('REQ', 's', {})).toEqual([['CLOSED', 's', 'error: internal failure']]);
+    expect([errors, fanOut.subscriptions]).toEqual([[failure], 0]);
+  });
+
+  it('refuses a count when the store fails', async () => {
+    const { say, store } = setUp();
+    store.count = () => Promise.reject(new Error('x'));
+    expect(await say('COUNT', 's', {})).toEqual([['CLOSED', 's', 'error: internal failure']]);
+  });
+
+  it('answers only the last of two requests with the same id', async () => {
+    const { session, say, fanOut } = setUp();
+    session.receive('["REQ","s",{}]');
+    expect(await say('REQ', 's', { kinds: [1] })).toEqual([['EOSE', 's']]);
+    expect(fanOut.subscriptions).toBe(1);
+  });
+
+  it('does not answer a request that is closed at once', async () => {
+    const { session, say, fanOut } = setUp();
+    session.receive('["REQ","s",{}]');
+    expect(await say('CLOSE', 's')).toEqual([]);
+    expect(fanOut.subscriptions).toBe(0);
+  });
+
+  it('ends an open subscription when the request that replaces it is refused', async () => {
+    const { say, fanOut } = setUp();
+    await say('REQ', 's', {});
+    expect(await say('REQ', 's', { kinds: 'x' })).toEqual([
+      ['CLOSED', 's', expect.stringMatching(/^invalid: /)],
+    ]);
+    expect(fanOut.subscriptions).toBe(0);
+  });
+
+  it('replaces a subscription also when no more are allowed', async () => {
+    const { say } = setUp({ ...DEFAULT_LIMITS, maxSubscriptions: 1 });
+    await say('REQ', 's', {});
+    expect(await say('REQ', 's', { kinds: [1] })).toEqual([['EOSE', 's']]);
+    expect(await say('REQ', 't', {})).toEqual([['CLOSED', 't', 'error: more than 1 open subscriptions']]);
+  });
+
+  it('accepts nothing more once the relay stops', async () => {
+    const { session, say } = setUp();
+    await say('REQ', 's', {});
+    session.stop();
+    const event = {
+      id: '1'.repeat(64),
+      pubkey: 'a'.repeat(64),
+      created_at: 1,
+      kind: 1,
+      tags: [],
+      content: '',
+      sig: '0'.repeat(128),
+    };
+    expect(await say('EVENT', event)).toEqual([
+      ['CLOSED', 's', 'error: the relay is shutting down'],
+      ['OK', event.id, false, 'error: the relay is shutting down'],
+    ]);
+    expect(await say('REQ', 't', {})).toEqual([['CLOSED', 't', 'error: the relay is shutting down']]);
+  });
+
+  it('frees everything when the client has gone', async () => {
+    const { session, say, fanOut } = setUp();
+    await say('REQ', 'a', {});
+    await say('REQ', 'b', { kinds: [1] });
+    session.end();
+    expect(fanOut.subscriptions).toBe(0);
+  });
+
+  it('answers what it cannot understand with a notice, and counts it', async () => {
+    const { say, stats } = setUp();
+    expect(await say('NONSENSE')).toEqual([['NOTICE', 'invalid: message type is not supported']]);
+    expect(stats.invalidMessages).toBe(1);
+  });
+});
