@@ -1,0 +1,126 @@
+import type { CorpusSpec, ProfileName } from '../spec.ts';
+import { drawEarlier } from './attention.ts';
+import { Draws, USE } from './draws.ts';
+import { BLOCK_EVENTS, KindSchedule } from './kind-schedule.ts';
+import { People } from './people.ts';
+import { heavy } from './profiles/heavy.ts';
+import type { CorpusProfile, Slot } from './profiles/profile.ts';
+import { social } from './profiles/social.ts';
+import { uniform } from './profiles/uniform.ts';
+import type { Draft, Sealed, Target, World } from './scene.ts';
+import { Sealer } from './sealer.ts';
+
+const PROFILES: Readonly<Record<ProfileName, CorpusProfile>> = { social, uniform, heavy };
+
+/** The days that the events of a corpus are spread over. */
+const SPAN_S = 30 * 86_400;
+const MIN_AUTHORS = 8;
+/** Events whose facts are kept, a power of two: most targets are among them. */
+const KEPT_FACTS = 16_384;
+
+/** A generated event with what a manifest counts. */
+export interface GeneratedEvent extends Sealed {
+  readonly pubkey: string;
+  readonly kind: number;
+  readonly createdAt_s: number;
+  readonly tagCount: number;
+  /** As it stands between the quotes in the JSON: escaped. */
+  readonly content: string;
+}
+
+/**
+ * The events of a corpus by number. Event n is a pure function of the specification and n, whatever was asked for
+ * before: what it refers to is made again where it is not at hand. Memory does not grow. Numbers beyond the
+ * specification's `events` go on at the same pace after the base time, without an end.
+ */
+export class EventSource implements World {
+  readonly seed: number;
+  readonly people: People;
+  readonly #start_s: number;
+  readonly #spacing_s: number;
+  readonly #slots: readonly Slot[];
+  readonly #schedule: KindSchedule;
+  readonly #sealer: Sealer;
+  readonly #facts = new Array<Target | undefined>(KEPT_FACTS);
+
+  constructor({ profile, seed, events, baseTime_s }: CorpusSpec) {
+    const { slots, authorShare, skewedAuthors } = PROFILES[profile];
+    this.seed = seed;
+    this.#slots = slots;
+    this.#start_s = baseTime_s - SPAN_S;
+    this.#spacing_s = SPAN_S / events;
+    this.people = new People({
+      seed,
+      authors: Math.max(MIN_AUTHORS, Math.round((events / BLOCK_EVENTS) * authorShare)),
+      oneTimeKeys: oneTimeKeys(slots, events),
+      skewed: skewedAuthors,
+    });
+    const shares = slots.map(({ share }) => share);
+    this.#schedule = new KindSchedule(seed, shares, 0);
+    this.#sealer = new Sealer(seed, this.people.keys);
+  }
+
+  /** Event n, below 2^32. */
+  event(n: number): GeneratedEvent {
+    const draft = this.#draft(n);
+    const { id, json } = this.#sealer.seal(draft);
+    const { pubkey } = this.#keep(n, draft, id);
+    const { kind, createdAt_s, tags, content } = draft;
+    return { id, json, pubkey, kind, createdAt_s, tagCount: tags.count, content };
+  }
+
+  drawNote(draws: Draws, n: number): Target {
+    return this.#drawTarget(draws, n, 'isNote');
+  }
+
+  drawRegretted(draws: Draws, n: number): Target {
+    return this.#drawTarget(draws, n, 'isRegrettable');
+  }
+
+  jsonOf(n: number): string {
+    return this.#sealer.seal(this.#draft(n)).json;
+  }
+
+  seal(draft: Draft): Sealed {
+    return this.#sealer.seal(draft);
+  }
+
+  /** Event 0 serves both purposes, so the search ends. */
+  #drawTarget(draws: Draws, n: number, purpose: 'isNote' | 'isRegrettable'): Target {
+    let at = drawEarlier(draws, n);
+    while (this.#slots[this.#schedule.slotOf(at)]?.[purpose] !== true) at--;
+    return this.#factsOf(at);
+  }
+
+  #factsOf(n: number): Target {
+    const kept = this.#facts[keepingPlace(n)];
+    if (kept?.n === n) return kept;
+    const draft = this.#draft(n);
+    return this.#keep(n, draft, this.#sealer.idOf(draft));
+  }
+
+  #keep(n: number, { kind, key, root = null }: Draft, id: string): Target {
+    const facts = { n, id, key, pubkey: this.people.pubkey(key), kind, root };
+    this.#facts[keepingPlace(n)] = facts;
+    return facts;
+  }
+
+  #draft(n: number): Draft {
+    const { slot, rank } = this.#schedule.placeOf(n);
+    const draws = new Draws(this.seed, n, USE.event);
+    const createdAt_s = Math.floor(this.#start_s + (n + draws.unit()) * this.#spacing_s);
+    const author = this.people.drawAuthor(draws);
+    const { make } = this.#slots[slot] as Slot;
+    return make({ n, rank, createdAt_s, author, draws, world: this });
+  }
+}
+
+function oneTimeKeys(slots: readonly Slot[], events: number): number {
+  const share = slots.find(({ hasOneTimeKey }) => hasOneTimeKey)?.share ?? 0;
+  return Math.ceil(events / BLOCK_EVENTS) * share;
+}
+
+/** Spreads numbers that are multiples of a power of two, which are the ones asked for most. */
+function keepingPlace(n: number): number {
+  return Math.imul(n, 0x9e3779b1) >>> 18;
+}
