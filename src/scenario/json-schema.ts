@@ -18,9 +18,13 @@ export function scenarioJsonSchema(): JsonSchema {
   });
 }
 
+/** Generated once: a broken file may ask for every one of its keys. */
+let generated: JsonSchema | undefined;
+
 /** Keys that a scenario may have at `path`; none where there is no map of fixed keys. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let schema: JsonSchema | undefined = scenarioJsonSchema();
+  generated ??= scenarioJsonSchema();
+  let schema: JsonSchema | undefined = generated;
   for (const step of path) {
     schema = asSchema(typeof step === 'number' ? schema?.items : schema?.properties?.[String(step)]);
   }

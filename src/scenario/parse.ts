@@ -12,6 +12,8 @@ export type ParsedScenario = { readonly scenario: Scenario } | { readonly proble
 
 /** A scenario is written by hand; anything larger is not one. */
 export const MAX_SCENARIO_BYTES = 1024 * 1024;
+/** Beyond this a file is no scenario, and finding the place of each problem takes its time. */
+const MAX_PROBLEMS = 1_000;
 /** Aliases multiply what a small file expands to. */
 const MAX_ALIASES = 100;
 
@@ -37,7 +39,7 @@ export function parseScenario(text: string, checkGate: CheckGate): ParsedScenari
   }
   const result = scenarioSchema.safeParse(data);
   const problems = [
-    ...(result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, data, positions))),
+    ...(result.success ? [] : schemaProblems(result.error.issues, data, positions)),
     ...gateProblems(data, checkGate, positions),
   ].sort((a, b) => a.line - b.line || a.column - b.column);
   return result.success && problems.length === 0 ? { scenario: result.data } : { problems };
@@ -45,15 +47,15 @@ export function parseScenario(text: string, checkGate: CheckGate): ParsedScenari
 
 type Issue = Parameters<typeof issueText>[0];
 
-function problemsOf(issue: Issue, data: unknown, positions: Positions): readonly Problem[] {
-  const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') {
-    return [{ ...positions.ofValue(issue.path), path, message: issueText(issue, data) }];
-  }
-  return issue.keys.map((key) => ({
-    ...positions.ofKey(issue.path, key),
-    path,
-    message: unknownKeyText(key, issue.path),
+function schemaProblems(issues: readonly Issue[], data: unknown, positions: Positions): readonly Problem[] {
+  const single = issues.flatMap((issue): { issue: Issue; key?: string }[] =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ issue, key })) : [{ issue }],
+  );
+  return single.slice(0, MAX_PROBLEMS).map(({ issue, key }) => ({
+    path: issue.path.join('.'),
+    ...(key === undefined
+      ? { ...positions.ofValue(issue.path), message: issueText(issue, data) }
+      : { ...positions.ofKey(issue.path, key), message: unknownKeyText(key, issue.path) }),
   }));
 }
 
