@@ -204,6 +204,16 @@ export const COUNTERS = {
     description: 'frames that are not a Nostr message',
     direction: 'lower',
   },
+  events_verified: {
+    source: 'connections',
+    description: 'received events whose id and signature were verified: a sample',
+    direction: 'neutral',
+  },
+  events_invalid: {
+    source: 'connections',
+    description: 'received events of that sample that are malformed or carry a wrong id or signature',
+    direction: 'lower',
+  },
   bytes_sent: {
     source: 'connections',
     description: 'WebSocket bytes written, frame headers included',

@@ -15,6 +15,8 @@ export interface PlanOverrides {
   /** Besides those of the scenario. */
   readonly gates?: readonly string[] | undefined;
   readonly noDefaultGates?: boolean | undefined;
+  /** Accept any TLS certificate of the target. */
+  readonly insecure?: boolean | undefined;
 }
 
 type Workloads = Scenario['workloads'];

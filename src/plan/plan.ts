@@ -63,7 +63,16 @@ export interface Plan {
   readonly targets: readonly string[];
   readonly workers: number;
   readonly load: Scenario['load'];
-  readonly connections: { readonly count: number; readonly rate_per_s: number; readonly timeoutMs: number };
+  readonly connections: {
+    readonly count: number;
+    readonly rate_per_s: number;
+    readonly timeoutMs: number;
+    /** Accept any TLS certificate. */
+    readonly insecure: boolean;
+  };
+  readonly scheduler: Scenario['scheduler'];
+  /** Share of received events that are verified, 0..1. */
+  readonly verifyShare: number;
   /** Published before the load: event i carries one `t` tag, its topic i mod `topics`. */
   readonly corpus: {
     readonly profile: string;

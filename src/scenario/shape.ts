@@ -29,6 +29,23 @@ const NAME_ERROR = 'must be at most 41 lower-case letters, digits and dashes, be
 const name = z.string(NAME_ERROR).regex(/^[a-z][a-z0-9-]{0,40}$/, NAME_ERROR);
 const count = z.int().min(1).max(10_000_000);
 
+const SHARE_ERROR = 'must be a percentage such as 1%, or all';
+/** Read as a share of 1. */
+const verify = z
+  .string(SHARE_ERROR)
+  .regex(/^(all|\d{1,3}(\.\d+)?%)$/, SHARE_ERROR)
+  .transform((text) => (text === 'all' ? 1 : Math.min(1, Number.parseFloat(text) / 100)))
+  .meta({ description: 'A share of received events: 1%, 0.5% or all.', examples: ['1%', 'all'] })
+  .default(0.01)
+  .describe('Share of received events whose id and signature are verified, on a thread of its own.');
+
+const scheduler = z
+  .enum(['precise', 'cheap', 'spin'])
+  .default('precise')
+  .describe(
+    'How the generator waits for an arrival: precise sleeps on a thread until just before it, cheap uses the 1 ms timers of the event loop, spin never sleeps and burns a core.',
+  );
+
 const arrivals = z
   .union(
     [
@@ -173,6 +190,8 @@ export const scenarioShape = z.strictObject({
     })
     .prefault({})
     .describe('Events published and acknowledged before the load starts, so that queries have answers.'),
+  scheduler,
+  verify,
   workloads: z
     .strictObject({
       publish: publish.optional(),

@@ -10,7 +10,9 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly timeoutMs: number;
   /** Loopback source address for more connections than one address has ports, or undefined. */
-  readonly localAddress?: string;
+  readonly localAddress?: string | undefined;
+  /** Accept any TLS certificate; default false. */
+  readonly insecure?: boolean;
 }
 
 /**

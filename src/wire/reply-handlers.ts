@@ -14,7 +14,7 @@ export interface ReplyHandlers {
   onAccepted(connection: number, idHigh: number, idLow: number): void;
   onOk(connection: number, reply: OkReply): void;
   onLiveEvent(connection: number, frame: Buffer): void;
-  onQueryEvent(connection: number, sequence: number): void;
+  onQueryEvent(connection: number, sequence: number, frame: Buffer): void;
   onLiveEose(connection: number): void;
   onQueryEose(connection: number, sequence: number): void;
   onLiveClosed(connection: number): void;

@@ -64,7 +64,7 @@ function routeQuery(connection: number, message: SubscriptionMessage, handlers: 
   }
   switch (message.type) {
     case 'EVENT':
-      handlers.onQueryEvent(connection, sequence);
+      handlers.onQueryEvent(connection, sequence, Buffer.from(JSON.stringify(message.event)));
       return;
     case 'EOSE':
       handlers.onQueryEose(connection, sequence);

@@ -54,7 +54,7 @@ function routeEvent(connection: number, frame: Buffer, handlers: ReplyHandlers):
   }
   const sequence = readQueryId(frame, EVENT_SUB_AT);
   if (sequence === NOT_HEX) return false;
-  handlers.onQueryEvent(connection, sequence);
+  handlers.onQueryEvent(connection, sequence, frame);
   return true;
 }
 

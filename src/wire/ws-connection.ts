@@ -27,6 +27,7 @@ export class WsConnection implements Connection {
       maxPayload: MAX_MESSAGE_BYTES,
       handshakeTimeout: options.timeoutMs,
       followRedirects: false,
+      rejectUnauthorized: options.insecure !== true,
       headers: { 'User-Agent': 'relay-bench' },
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
     });

@@ -12,10 +12,13 @@ import type { ConnectionCounts } from '../messages.ts';
 
 export interface ClientHubOptions {
   readonly urlOf: (connection: number) => string;
+  /** Source address of a connection; undefined leaves the choice to the system. */
+  readonly sourceOf: (connection: number) => string | undefined;
   readonly timeoutMs: number;
+  /** Accept any TLS certificate. */
+  readonly insecure: boolean;
   readonly outbox: Outbox;
   readonly replies: ReplyHandlers;
-  /** `isStorm`: opened by the connect workload, not during the ramp. */
   readonly onOpened: (connection: Connection, scheduledNs: number, openedNs: number) => void;
   readonly onFailed: (reason: string) => void;
   readonly onDropped: (connection: number, closeCode: number) => void;
@@ -53,10 +56,13 @@ export class ClientHub {
 
   /** Start the handshake of a connection that was scheduled for `scheduledNs`. */
   open(number: number, scheduledNs: number): void {
+    const { urlOf, sourceOf, timeoutMs, insecure } = this.#options;
     const options: ConnectionOptions = {
       number,
-      url: this.#options.urlOf(number),
-      timeoutMs: this.#options.timeoutMs,
+      url: urlOf(number),
+      localAddress: sourceOf(number),
+      timeoutMs,
+      insecure,
     };
     this.#scheduledNs.set(number, scheduledNs);
     this.#connections.set(number, openConnection(transportFor(options.url), options, this.#handlers));

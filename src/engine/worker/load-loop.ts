@@ -1,12 +1,12 @@
 import type { ClockNs } from '../../base/clock.ts';
 import type { ArrivalStream } from '../../workload/stream.ts';
-import type { Ticker } from './ticker.ts';
+import type { Scheduler, Ticker } from './ticker.ts';
 
 export interface LoadLoopOptions {
   readonly streams: readonly ArrivalStream[];
   /** Write what the arrivals have staged. */
   readonly flush: () => void;
-  readonly createTicker: (onTick: () => void) => Ticker;
+  readonly scheduler: Scheduler;
   readonly clock: ClockNs;
   /** When offering ends, monotonic ns. Arrivals that were due before are carried out even after it. */
   readonly endNs: number;
@@ -16,8 +16,6 @@ export interface LoadLoopOptions {
 const CLOCK_EVERY = 16;
 /** Leave the loop after so many, so that replies are not kept waiting. */
 const MOST_PER_TURN = 256;
-/** A ticker wakes 50–100 µs late: it is asked for that much early, and the rest is waited for in the loop. */
-const WAKE_EARLY_NS = 70_000;
 /** Frames are built ahead only while the next arrival is at least this far away. */
 const SLACK_NS = 150_000;
 const FRAMES_PER_TURN = 16;
@@ -41,7 +39,7 @@ export class LoadLoop {
     this.#done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#ticker = options.createTicker(() => this.poke());
+    this.#ticker = options.scheduler.createTicker(() => this.poke());
   }
 
   /** Nanoseconds spent in turns of the loop that found nothing to do yet: waiting, not work. */
@@ -93,20 +91,21 @@ export class LoadLoop {
   }
 
   #arrangeNext(fired: number): void {
-    const nowNs = this.#options.clock();
+    const { endNs, scheduler, clock } = this.#options;
+    const nowNs = clock();
     const dueNs = this.#earliestNs(nowNs);
-    if (dueNs === Number.POSITIVE_INFINITY && nowNs >= this.#options.endNs) {
+    if (dueNs === Number.POSITIVE_INFINITY && nowNs >= endNs) {
       this.stop();
       return;
     }
-    const wakeNs = Math.min(dueNs, this.#options.endNs > nowNs ? this.#options.endNs : dueNs);
-    if (wakeNs - nowNs <= WAKE_EARLY_NS) {
+    const wakeNs = Math.min(dueNs, endNs > nowNs ? endNs : dueNs);
+    if (wakeNs - nowNs > SLACK_NS && this.#buildAhead(wakeNs - SLACK_NS)) {
+      this.poke();
+    } else if (wakeNs - nowNs <= scheduler.wakeEarlyNs) {
       if (fired === 0) this.#spinFromNs = nowNs;
       this.poke();
-    } else if (wakeNs - nowNs > SLACK_NS && this.#buildAhead(wakeNs - SLACK_NS)) {
-      this.poke();
     } else {
-      this.#ticker.wakeAt(wakeNs - WAKE_EARLY_NS);
+      this.#ticker.wakeAt(wakeNs - scheduler.wakeEarlyNs);
     }
   }
 

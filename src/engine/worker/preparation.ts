@@ -66,9 +66,9 @@ export async function loadCorpus({
   receivers,
   send,
 }: Preparation): Promise<{ pools: DrawPools; problem: string | null }> {
-  const { plan, shard, runTag, start } = context;
+  const { plan, shard, start } = context;
   const total = plan.corpus.events;
-  if (total === 0) return { pools: { authors: [], ids: [], topics: corpusTopics(runTag) }, problem: null };
+  if (total === 0) return { pools: { authors: [], ids: [], topics: corpusTopics(context) }, problem: null };
   const writer = createCorpusWriter(context);
   const numbers = Array.from(
     { length: Math.ceil((total - shard.index) / shard.count) },
@@ -93,5 +93,5 @@ export async function loadCorpus({
   receivers.corpus = null;
   const problem =
     load.missing === 0 ? null : `${load.missing} of ${numbers.length} corpus events were not stored`;
-  return { pools: { authors: writer.publicKeys, ids: load.ids, topics: corpusTopics(runTag) }, problem };
+  return { pools: { authors: writer.publicKeys, ids: load.ids, topics: corpusTopics(context) }, problem };
 }

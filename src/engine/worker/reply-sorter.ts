@@ -4,6 +4,7 @@ import type { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { PublishWorkload } from '../../workload/publish.ts';
 import type { QueryWorkload } from '../../workload/query.ts';
 import type { Recorder } from './recorder.ts';
+import type { Verifier } from './verifier.ts';
 
 /** Where replies go; parts are null while or where the run does not have them. */
 export interface ReplyReceivers {
@@ -11,6 +12,7 @@ export interface ReplyReceivers {
   query: QueryWorkload | null;
   deliveries: DeliveryTracker | null;
   corpus: CorpusLoad | null;
+  verifier: Verifier | null;
   /** Called when a live subscription became live or was refused. */
   onSubscription: (connection: number, isLive: boolean) => void;
   /** Phase of this moment, for what belongs to no operation. */
@@ -43,10 +45,12 @@ export class ReplySorter implements ReplyHandlers {
 
   onLiveEvent(connection: number, frame: Buffer): void {
     if (this.#receivers.deliveries?.onLiveEvent(connection, frame) !== true) this.onStray(connection);
+    this.#receivers.verifier?.offer(frame);
   }
 
-  onQueryEvent(connection: number, sequence: number): void {
+  onQueryEvent(connection: number, sequence: number, frame: Buffer): void {
     if (this.#receivers.query?.onEvent(connection, sequence) !== true) this.onStray(connection);
+    this.#receivers.verifier?.offer(frame);
   }
 
   onLiveEose(connection: number): void {

@@ -1,6 +1,7 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
 import type { Plan, Shard } from '../../plan/plan.ts';
+import { sourceAddressOf } from '../../plan/source-address.ts';
 import { targetOf } from '../../plan/split.ts';
 import { Outbox } from '../../wire/outbox.ts';
 import { ConnectWorkload } from '../../workload/connect.ts';
@@ -17,7 +18,8 @@ import { loadCorpus, subscribeAll } from './preparation.ts';
 import { runRamp, until } from './ramp.ts';
 import { Recorder } from './recorder.ts';
 import { type ReplyReceivers, ReplySorter } from './reply-sorter.ts';
-import { startTicker } from './ticker.ts';
+import { SCHEDULERS } from './ticker.ts';
+import { Verifier } from './verifier.ts';
 import {
   createDeliveries,
   createPublish,
@@ -69,6 +71,7 @@ export class Worker {
       query: null,
       deliveries: null,
       corpus: null,
+      verifier: null,
       onSubscription: () => undefined,
       currentPhase: () => this.#currentPhase(),
     };
@@ -105,6 +108,7 @@ export class Worker {
     this.#query = createQuery(this.#context, pools);
     if (plan.publish !== null) this.#publish = createPublish(this.#context, plan.publish, this.#deliveries);
     this.#connectParts();
+    this.#receivers.verifier = this.#createVerifier();
     this.#publish?.fillAhead();
     this.#query?.fillAhead();
     send({ type: 'prepared', problems });
@@ -119,7 +123,7 @@ export class Worker {
     const loop = new LoadLoop({
       streams: this.#streams,
       flush: () => this.#outbox.flush(),
-      createTicker: startTicker,
+      scheduler: SCHEDULERS[plan.scheduler],
       clock: monotonicNs,
       endNs: startNs + endOffsetNs(plan),
     });
@@ -130,6 +134,7 @@ export class Worker {
     if (this.#isStopped) loop.stop();
     await loop.run();
     await this.#drain();
+    await this.#receivers.verifier?.end();
     clearInterval(expiry);
     this.#endAll();
     clock.stop();
@@ -151,6 +156,17 @@ export class Worker {
     this.#receivers.publish = this.#publish;
     this.#receivers.query = this.#query;
     this.#streams = [...owners, ...this.#createStorm()];
+  }
+
+  #createVerifier(): Verifier {
+    return new Verifier({
+      share: this.#options.plan.verifyShare,
+      onVerified: (isValid) => {
+        const phase = this.#currentPhase();
+        this.#recorder.count(phase, 'events_verified');
+        if (!isValid) this.#recorder.count(phase, 'events_invalid');
+      },
+    });
   }
 
   #createStorm(): ArrivalStream[] {
@@ -245,7 +261,9 @@ export class Worker {
     const series = this.#series.indexOf('connect_latency');
     return new ClientHub({
       urlOf: (connection) => plan.targets[targetOf(plan, connection)] as string,
+      sourceOf: (connection) => sourceAddressOf(plan, connection),
       timeoutMs: plan.connections.timeoutMs,
+      insecure: plan.connections.insecure,
       outbox: this.#outbox,
       replies: new ReplySorter(this.#receivers, this.#recorder),
       onOpened: (connection, scheduledNs, openedNs) => {

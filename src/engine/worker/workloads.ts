@@ -42,8 +42,6 @@ const STORE_BYTES = 8 * 1024 * 1024;
 const MOST_SLOTS = 16_384;
 /** How long an event may be under way to a subscriber beyond its timeout. */
 const DELIVERY_WINDOW_S = 10;
-/** Different topics of the stored corpus, for filters that draw `#t`. */
-const CORPUS_TOPICS = 20;
 
 export function streamOf(plan: Plan, name: StreamName): StreamPlan | undefined {
   return plan.streams.find((stream) => stream.name === name);
@@ -141,13 +139,13 @@ export function createCorpusWriter(context: WorkloadContext): EventFrameWriter {
     authors: plan.corpus.authors,
     kind: plan.publish?.kind ?? 1,
     contentBytes: plan.publish?.contentBytes ?? 280,
-    topics: CORPUS_TOPICS,
+    topics: plan.corpus.topics,
     runTag: corpusRunTag(runTag),
   });
 }
 
-export function corpusTopics(runTag: string): readonly string[] {
-  return Array.from({ length: CORPUS_TOPICS }, (_, topic) => topicTag(corpusRunTag(runTag), topic));
+export function corpusTopics({ plan, runTag }: WorkloadContext): readonly string[] {
+  return Array.from({ length: plan.corpus.topics }, (_, topic) => topicTag(corpusRunTag(runTag), topic));
 }
 
 /** The schedule of this worker's share of a stream. */

@@ -59,7 +59,7 @@ async function runLoop(time: VirtualTime, streams: readonly FakeStream[], endNs:
   await new LoadLoop({
     streams,
     flush: () => undefined,
-    createTicker: time.createTicker,
+    scheduler: { createTicker: time.createTicker, wakeEarlyNs: 70_000 },
     clock,
     endNs,
   }).run();
@@ -114,7 +114,7 @@ describe('LoadLoop', () => {
     const loop = new LoadLoop({
       streams: [stream],
       flush: () => undefined,
-      createTicker: time.createTicker,
+      scheduler: { createTicker: time.createTicker, wakeEarlyNs: 70_000 },
       clock: () => (time.nowNs += 1_000),
       endNs: 1e15,
     });

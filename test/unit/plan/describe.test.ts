@@ -20,7 +20,7 @@ describe('describePlan', () => {
       "Scenario
         name: sample
         description: a sample
-        sha256: ce093d057ad9c13b9c37847fa1a1f683c353dc8260c5f78caac8ad28215d5b2f
+        sha256: 9e34457cc4e60747ecd7dd679044e7565788dfdfafed1e8cafee423c371319b2
         seed: 1
         load model: open
         targets: ws://127.0.0.1:1

@@ -28,6 +28,8 @@ describe('parseScenario', () => {
         load: { model: 'open' },
         connections: { count: 4, rate: 500, timeout: 10_000 },
         corpus: { events: 0, topics: 20 },
+        scheduler: 'precise',
+        verify: 0.01,
         workloads: {
           publish: {
             rate: 10,

@@ -1,0 +1,62 @@
+import { Worker } from 'node:worker_threads';
+
+/** Verifications under way; a relay that sends more than the thread can verify has fewer of its events verified. */
+const MOST_WAITING = 256;
+const END_TIMEOUT_MS = 2_000;
+
+export interface VerifierOptions {
+  /** Share of events to verify, 0..1. */
+  readonly share: number;
+  /** Told the outcome of each verification. */
+  readonly onVerified: (isValid: boolean) => void;
+}
+
+/**
+ * Verifies a sample of the received events on a thread of its own, at a bounded cost: every event of a relay that
+ * sends forged ones can't be verified in passing, but a relay that forges at all is found out.
+ */
+export class Verifier {
+  readonly #options: VerifierOptions;
+  readonly #thread: Worker | null;
+  #credit = 0;
+  #waiting = 0;
+  #onIdle: () => void = () => undefined;
+
+  constructor(options: VerifierOptions) {
+    this.#options = options;
+    this.#thread = options.share === 0 ? null : new Worker(new URL('./verify-thread.js', import.meta.url));
+    this.#thread?.on('message', (isValid: boolean) => this.#verified(isValid));
+    // A thread that waits must not keep the process.
+    this.#thread?.unref();
+  }
+
+  /** Offer a received event; every (1 / share)-th is verified. `frame` is copied if it is needed. */
+  offer(frame: Buffer): void {
+    this.#credit += this.#options.share;
+    if (this.#credit < 1) return;
+    this.#credit -= 1;
+    if (this.#thread === null || this.#waiting >= MOST_WAITING) return;
+    this.#waiting++;
+    this.#thread.postMessage(Uint8Array.from(frame));
+  }
+
+  /** Wait for the verifications under way, then end. */
+  async end(): Promise<void> {
+    if (this.#waiting > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, END_TIMEOUT_MS);
+        this.#onIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    await this.#thread?.terminate();
+  }
+
+  #verified(isValid: boolean): void {
+    this.#waiting--;
+    this.#options.onVerified(isValid);
+    if (this.#waiting === 0) this.#onIdle();
+  }
+}
