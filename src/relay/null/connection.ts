@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { EventIdFinder } from './event-id.ts';
+import type { FanOut } from './fan-out.ts';
 import {
   type FrameView,
   OPCODE,
@@ -19,14 +20,17 @@ export interface NullRelayState {
   readonly replies: ReplyBuffer;
   readonly ids: EventIdFinder;
   readonly stored: readonly string[];
+  /** Null where events go nowhere. */
+  readonly fanOut: FanOut | null;
 }
 
 const MAX_HEAD_BYTES = 16 * 1024;
 const HEAD_END = '\r\n\r\n';
-/** Third character of `["EVENT"` and `["REQ"`, which tells them apart. */
+/** Third character of `["EVENT"`, `["REQ"` and `["CLOSE"`, which tells them apart. */
 const EVENT_LETTER = 69;
 const REQ_LETTER = 82;
-const REQ_SUBSCRIPTION = /^\["REQ","((?:[^"\\]|\\.)*)"/;
+const CLOSE_LETTER = 67;
+const SUBSCRIPTION = /^\["(?:REQ|CLOSE)","((?:[^"\\]|\\.)*)"/;
 const NO_ID = textFrame('["NOTICE","invalid: an EVENT without an id"]');
 
 /** One accepted socket: an HTTP request head, then WebSocket frames. */
@@ -79,6 +83,7 @@ export class NullConnection {
       found = readFrame(data, at, frame);
     }
     this.#state.replies.flush(this.#socket);
+    this.#state.fanOut?.flush(this.#socket);
     if (found === 'broken') this.#socket.destroy();
     else if (at < data.length) this.#rest = data.subarray(at);
   }
@@ -99,19 +104,37 @@ export class NullConnection {
     const letter = payloadByte(this.#frame, 2);
     if (letter === EVENT_LETTER) this.#answerEvent();
     else if (letter === REQ_LETTER) this.#answerReq();
+    else if (letter === CLOSE_LETTER) this.#close();
   }
 
   #answerEvent(): void {
-    const idAt = this.#state.ids.find(this.#frame);
-    if (idAt < 0) this.#state.replies.append(this.#socket, NO_ID);
-    else this.#state.replies.ok(this.#socket, this.#frame, idAt);
+    const { ids, replies, fanOut } = this.#state;
+    const idAt = ids.find(this.#frame);
+    if (idAt < 0) {
+      replies.append(this.#socket, NO_ID);
+      return;
+    }
+    replies.ok(this.#socket, this.#frame, idAt);
+    fanOut?.add(this.#frame);
   }
 
   #answerReq(): void {
-    const text = payloadBytes(this.#frame).toString('latin1');
-    const subscription = REQ_SUBSCRIPTION.exec(text)?.[1];
+    const subscription = this.#subscription();
     if (subscription === undefined) return;
     this.#state.replies.append(this.#socket, reqAnswer(subscription, this.#state.stored));
+    this.#state.fanOut?.subscribe(this.#socket, subscription);
+  }
+
+  /** Nothing is kept of a subscription unless events fan out. */
+  #close(): void {
+    const { fanOut } = this.#state;
+    const subscription = fanOut === null ? undefined : this.#subscription();
+    if (subscription !== undefined) fanOut?.unsubscribe(this.#socket, subscription);
+  }
+
+  /** Id of the subscription that the message names: JSON text between quotes. */
+  #subscription(): string | undefined {
+    return SUBSCRIPTION.exec(payloadBytes(this.#frame).toString('latin1'))?.[1];
   }
 
   #echo(opcode: number): void {

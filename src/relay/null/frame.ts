@@ -82,14 +82,15 @@ export function textFrame(payload: string): Buffer {
   return serverFrame(OPCODE.text, Buffer.from(payload, 'latin1'));
 }
 
-/** An unmasked server frame of any opcode; payload below 64 KiB. */
+/** An unmasked server frame of any opcode. */
 export function serverFrame(opcode: number, payload: Buffer): Buffer {
-  const header = Buffer.alloc(payload.length < 126 ? 2 : 4);
-  header[0] = 0x80 | opcode;
-  if (payload.length < 126) header[1] = payload.length;
-  else {
-    header[1] = 126;
-    header.writeUInt16BE(payload.length, 2);
-  }
-  return Buffer.concat([header, payload]);
+  return Buffer.concat([serverHeader(opcode, payload.length), payload]);
+}
+
+function serverHeader(opcode: number, length: number): Buffer {
+  if (length < 126) return Buffer.from([0x80 | opcode, length]);
+  if (length <= 0xffff) return Buffer.from([0x80 | opcode, 126, length >> 8, length & 0xff]);
+  const header = Buffer.from([0x80 | opcode, 127, 0, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeUInt32BE(length, 6);
+  return header;
 }

@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     stored: { type: 'string', default: '0' },
+    'fan-out': { type: 'boolean', default: false },
     'exit-with-parent': { type: 'boolean', default: false },
   },
 });
@@ -16,6 +17,7 @@ const parent = process.ppid;
 const relay = await startNullRelay({
   port: wholeNumber('port', values.port),
   stored: wholeNumber('stored', values.stored),
+  fanOut: values['fan-out'],
 });
 
 const stop = (): void => {

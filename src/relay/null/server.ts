@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { NullConnection, type NullRelayState } from './connection.ts';
 import { EventIdFinder } from './event-id.ts';
+import { FanOut } from './fan-out.ts';
 import { emptyFrame } from './frame.ts';
 import { ReplyBuffer } from './reply-buffer.ts';
 import { storedEvents } from './stored.ts';
@@ -10,6 +11,8 @@ export interface NullRelayOptions {
   readonly port: number;
   /** Stored events that answer every REQ, before its EOSE. */
   readonly stored: number;
+  /** Whether every event goes to every open subscription, whatever its filters say. */
+  readonly fanOut: boolean;
 }
 
 export interface NullRelay {
@@ -20,7 +23,7 @@ export interface NullRelay {
 
 /**
  * Start the null relay on 127.0.0.1: every EVENT is acknowledged at once, every REQ gets the stored events and
- * EOSE, CLOSE is ignored, nothing is checked or kept. It shows what the generator itself can do, so it answers
+ * EOSE, nothing is checked or kept. It shows what the generator itself can do, so it answers
  * all messages of one read in one write and unmasks only the bytes that it needs.
  */
 export async function startNullRelay(options: NullRelayOptions): Promise<NullRelay> {
@@ -29,11 +32,15 @@ export async function startNullRelay(options: NullRelayOptions): Promise<NullRel
     replies: new ReplyBuffer(),
     ids: new EventIdFinder(),
     stored: storedEvents(options.stored),
+    fanOut: options.fanOut ? new FanOut() : null,
   };
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      state.fanOut?.drop(socket);
+    });
     // A reset by the peer also emits `close`; there is nobody to tell.
     socket.on('error', () => socket.destroy());
     const connection = new NullConnection(socket, state);

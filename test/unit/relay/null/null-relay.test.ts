@@ -12,7 +12,7 @@ describe('the null relay', () => {
   const open: WebSocket[] = [];
 
   beforeEach(async () => {
-    relay = await startNullRelay({ port: 0, stored: 2 });
+    relay = await startNullRelay({ port: 0, stored: 2, fanOut: false });
   });
   afterEach(async () => {
     for (const socket of open.splice(0)) socket.terminate();

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+
+/** One of our own programs that accepts connections, running as a process of its own. */
+export interface ReadyProgram {
+  /** `ws://127.0.0.1:port`. */
+  readonly url: string;
+  readonly pid: number;
+  /** Resolves when it has ended, by itself or stopped, with what it ended by: `exit code 0`, `SIGKILL`. */
+  readonly ended: Promise<string>;
+  /** Stops it gracefully and waits for its end; a second call waits for the same end. */
+  stop(): Promise<void>;
+}
+
+export interface ReadyProgramOptions {
+  /** What messages call it, for example `the embedded relay`. */
+  readonly name: string;
+  /** Its file, relative to this folder, for example `../relay/main.js`. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Of the error that is thrown where it does not start. */
+  readonly failure: { readonly code: string; readonly hint: string };
+  /** Told what it writes to stderr once it is ready; default nobody. */
+  readonly onLog?: ((text: string) => void) | undefined;
+}
+
+const START_DEADLINE_MS = 15_000;
+/** The relay promises to end within 5 s; after this it is killed. */
+const STOP_DEADLINE_MS = 6_000;
+const STDERR_MAX_CHARACTERS = 4_096;
+
+/** The line that a program prints when it accepts connections. */
+interface ReadyLine {
+  readonly ready: true;
+  readonly url: string;
+  readonly pid: number;
+}
+
+/**
+ * Starts a program that announces itself with one JSON line. It ends by itself when this process does.
+ * @throws RelayBenchError with `failure` (exit code 3) and what the program said
+ */
+export async function startReadyProgram(options: ReadyProgramOptions): Promise<ReadyProgram> {
+  const path = fileURLToPath(new URL(options.program, import.meta.url));
+  const args = [path, '--exit-with-parent', ...options.args];
+  let isReady = false;
+  // The pipe on stdin is what tells the program that this process has gone. Detached, because a terminal sends
+  // Ctrl-C to its whole process group, and a relay must outlive the drain of the run that uses it.
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const ended = endOf(child);
+  const stderr = captureStderr(child, (text) => {
+    if (isReady) options.onLog?.(text);
+  });
+  try {
+    const { url, pid } = await waitUntilReady(child);
+    isReady = true;
+    return { url, pid, ended, stop: () => stopChild(child) };
+  } catch (error) {
+    child.kill('SIGKILL');
+    const said = stderr();
+    throw new RelayBenchError(`${options.name} did not start: ${said === '' ? messageOf(error) : said}`, {
+      ...options.failure,
+      exitCode: EXIT.unreachable,
+      cause: error,
+    });
+  }
+}
+
+function parseReadyLine(line: string): ReadyLine {
+  const value = JSON.parse(line) as Partial<ReadyLine> | null;
+  if (value?.ready !== true || typeof value.url !== 'string' || typeof value.pid !== 'number') {
+    throw new Error(`unexpected first line: ${line.slice(0, 200)}`);
+  }
+  return value as ReadyLine;
+}
+
+/** Keeps the end of what the program writes to stderr; it says why a start has failed. */
+function captureStderr(child: ChildProcess, onLog: (text: string) => void): () => string {
+  let text = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-STDERR_MAX_CHARACTERS);
+    onLog(chunk);
+  });
+  return () => text.trim();
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the program has no stdout');
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  throw new Error('it ended without a word');
+}
+
+async function waitUntilReady(child: ChildProcess): Promise<ReadyLine> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), START_DEADLINE_MS);
+  try {
+    const late = once(deadline.signal, 'abort').then(() => {
+      throw new Error(`it was not ready within ${START_DEADLINE_MS / 1_000} s`);
+    });
+    const failed = once(child, 'error').then(([error]) => {
+      throw error;
+    });
+    return parseReadyLine(await Promise.race([firstLine(child), late, failed]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+  child.kill('SIGTERM');
+  await ended;
+  clearTimeout(timer);
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+}
