@@ -35,7 +35,8 @@ function scenarioRows(plan: Plan): Rows {
       load.model === 'open' ? 'open' : `closed, window ${load.window} per publishing connection`,
     ],
     ['targets', plan.targets.join(', ')],
-    ['workers', String(plan.workers)],
+    ['workers', `${plan.workers}, scheduler ${plan.scheduler}`],
+    ['verification', `${number(plan.verifyShare * 100)} % of received events`],
     ['duration', formatDurationMs((plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS)],
     ['drain', `at most ${formatDurationMs(plan.drainMs)}`],
   ];

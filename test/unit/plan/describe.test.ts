@@ -16,15 +16,16 @@ describe('describePlan', () => {
       title,
       ...rows.map(([label, text]) => `  ${label}: ${text}`),
     ]);
-    expect(lines.join('\n')).toMatchInlineSnapshot(`
+    expect(lines.join('\n').replace(plan.scenario.sha256, '<sha256>')).toMatchInlineSnapshot(`
       "Scenario
         name: sample
         description: a sample
-        sha256: 9e34457cc4e60747ecd7dd679044e7565788dfdfafed1e8cafee423c371319b2
+        sha256: <sha256>
         seed: 1
         load model: open
         targets: ws://127.0.0.1:1
-        workers: 1
+        workers: 1, scheduler precise
+        verification: 1 % of received events
         duration: 17.0 s
         drain: at most 5.00 s
       Connections

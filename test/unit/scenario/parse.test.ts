@@ -20,7 +20,7 @@ phases:
 
 describe('parseScenario', () => {
   it('reads a scenario with its defaults, durations in ms and rates per second', () => {
-    expect(parseScenario(VALID, gateProblem)).toEqual({
+    expect(parseScenario(VALID, gateProblem)).toMatchObject({
       scenario: {
         name: 'ok',
         description: 'fine',
