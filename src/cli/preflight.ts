@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { fetchRelayInformation, type RelayInformationResult } from '../nostr/nip11-fetch.ts';
 import { maskUrl } from '../base/mask-url.ts';
+import { fetchRelayInformation, type RelayInformationResult } from '../nostr/nip11-fetch.ts';
 import { type ProbeResult, probeWebSocket } from './probe.ts';
 import type { ResolvedTarget } from './target.ts';
 
@@ -11,7 +11,13 @@ export interface Questions {
   readonly information: (url: string) => Promise<RelayInformationResult>;
 }
 
-const OVER_THE_NETWORK: Questions = { probe: probeWebSocket, information: fetchRelayInformation };
+/** @param insecure accept any TLS certificate */
+export function networkQuestions(insecure: boolean): Questions {
+  return {
+    probe: (url) => probeWebSocket(url, { insecure }),
+    information: (url) => fetchRelayInformation(url, { insecure }),
+  };
+}
 
 /**
  * Asks every target whether a WebSocket answers, and the first one for its information document (NIP-11). Many
@@ -20,7 +26,7 @@ const OVER_THE_NETWORK: Questions = { probe: probeWebSocket, information: fetchR
  */
 export async function preflightTargets(
   targets: readonly ResolvedTarget[],
-  questions: Questions = OVER_THE_NETWORK,
+  questions: Questions,
 ): Promise<RelayInformationResult> {
   const problems = await Promise.all(
     targets.map(async (target) => target.problem ?? (await questions.probe(target.url))),
@@ -38,7 +44,16 @@ export async function preflightTargets(
 function unreachable(target: ResolvedTarget, problem: string): RelayBenchError {
   return new RelayBenchError(`no relay answers at ${maskUrl(target.url)}: ${problem}`, {
     code: 'TARGET_UNREACHABLE',
-    hint: 'start the relay, or leave --relay out to use the embedded one',
+    hint: hintFor(problem),
     exitCode: EXIT.unreachable,
   });
+}
+
+/** OpenSSL's words for a certificate that can't be trusted. */
+const CERTIFICATE = /certificate|altnames/i;
+
+function hintFor(problem: string): string {
+  return CERTIFICATE.test(problem)
+    ? 'install a certificate that this machine trusts, or accept any with --insecure'
+    : 'start the relay, or leave --relay out to use the embedded one';
 }

@@ -13,15 +13,15 @@ export type ProbeResult = string | null;
 /**
  * Opens one WebSocket (TCP, TLS, HTTP upgrade of RFC 6455) and closes it again. Redirects are not followed.
  * @param relayUrl `ws:` or `wss:`
- * @param options `timeoutMs` bounds the whole attempt; default 5,000
+ * @param options `timeoutMs` bounds the whole attempt, default 5,000; `insecure` accepts any TLS certificate
  */
 export function probeWebSocket(
   relayUrl: string,
-  options: { readonly timeoutMs?: number } = {},
+  options: { readonly timeoutMs?: number; readonly insecure?: boolean } = {},
 ): Promise<ProbeResult> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return new Promise((resolve) => {
-    const request = upgradeRequest(new URL(relayUrl));
+    const request = upgradeRequest(new URL(relayUrl), options.insecure === true);
     const timer = setTimeout(() => finish(`no answer within ${timeoutMs} ms`), timeoutMs);
     const finish = (result: ProbeResult): void => {
       clearTimeout(timer);
@@ -40,11 +40,12 @@ export function probeWebSocket(
   });
 }
 
-function upgradeRequest(url: URL): ClientRequest {
+function upgradeRequest(url: URL, insecure: boolean): ClientRequest {
   const isTls = url.protocol === 'wss:';
   const send = isTls ? requestHttps : requestHttp;
   return send(new URL(url.href.replace(/^ws/, 'http')), {
     agent: false,
+    rejectUnauthorized: !insecure,
     headers: {
       connection: 'Upgrade',
       upgrade: 'websocket',

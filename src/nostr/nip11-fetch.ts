@@ -43,9 +43,9 @@ async function readResponse(response: IncomingMessage): Promise<RelayInformation
   return information === null ? absent('document is not a JSON object') : { information, reason: null };
 }
 
-function respond(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+function respond(url: URL, signal: AbortSignal, rejectUnauthorized: boolean): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const options = { headers: { accept: RELAY_INFORMATION_TYPE }, agent: false, signal };
+  const options = { headers: { accept: RELAY_INFORMATION_TYPE }, agent: false, signal, rejectUnauthorized };
   return new Promise((resolve, reject) => {
     request(url, options).on('response', resolve).on('error', reject).end();
   });
@@ -55,11 +55,12 @@ function respond(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
  * Fetches the information document of a relay (NIP-11). Redirects are not followed, at most 64 KiB are read.
  * Many relays have no document, so its absence is a result and never an exception.
  * @param relayUrl `ws:`, `wss:`, `http:` or `https:`
- * @param options `timeoutMs` bounds connection, headers and body together; default 5,000
+ * @param options `timeoutMs` bounds connection, headers and body together, default 5,000; `insecure` accepts any
+ *   TLS certificate
  */
 export async function fetchRelayInformation(
   relayUrl: string,
-  options: { readonly timeoutMs?: number } = {},
+  options: { readonly timeoutMs?: number; readonly insecure?: boolean } = {},
 ): Promise<RelayInformationResult> {
   const url = httpUrlOf(relayUrl);
   if (url === null) return absent('not a relay URL');
@@ -67,7 +68,7 @@ export async function fetchRelayInformation(
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
   try {
-    return await readResponse(await respond(url, deadline.signal));
+    return await readResponse(await respond(url, deadline.signal, options.insecure !== true));
   } catch (error) {
     return absent(deadline.signal.aborted ? `no document within ${timeoutMs} ms` : messageOf(error));
   } finally {

@@ -33,6 +33,7 @@ const DEFAULT_AUTHORS = 100;
 export function buildPlan({ scenario, targets, cores, overrides = {} }: PlanRequest): Plan {
   const resolved = applyOverrides(scenario, overrides);
   assertConsistent(resolved);
+  assertTransport(resolved, targets);
   const workers = chooseWorkers(resolved, overrides.workers, cores);
   const { seed, load, corpus, connections, workloads } = resolved;
   const phases = planPhases(resolved);
@@ -48,6 +49,7 @@ export function buildPlan({ scenario, targets, cores, overrides = {} }: PlanRequ
       rate_per_s: connections.rate,
       timeoutMs: connections.timeout,
       insecure: overrides.insecure === true,
+      transport: connections.transport,
     },
     scheduler: resolved.scheduler,
     verifyShare: resolved.verify,
@@ -74,6 +76,14 @@ function assertConsistent(scenario: Scenario): void {
   throw new RelayBenchError(`${first.path.join('.')} ${first.message}`, {
     code: 'PLAN_IMPOSSIBLE',
     hint: 'change the flag or the scenario; `relay-bench plan` prints every resolved number',
+  });
+}
+
+function assertTransport({ connections }: Scenario, targets: readonly string[]): void {
+  if (connections.transport !== 'raw' || !targets.some((target) => target.startsWith('wss:'))) return;
+  throw new RelayBenchError('connections.transport raw serves ws:// targets only', {
+    code: 'PLAN_IMPOSSIBLE',
+    hint: 'leave it at auto for wss:// relays',
   });
 }
 

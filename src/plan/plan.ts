@@ -69,6 +69,7 @@ export interface Plan {
     readonly timeoutMs: number;
     /** Accept any TLS certificate. */
     readonly insecure: boolean;
+    readonly transport: Scenario['connections']['transport'];
   };
   readonly scheduler: Scenario['scheduler'];
   /** Share of received events that are verified, 0..1. */

@@ -182,6 +182,12 @@ export const scenarioShape = z.strictObject({
     count: z.int().min(1).max(1_000_000).describe('Connections that are open before the load starts.'),
     rate: rate.default(500).describe('Connections opened per second before the load starts.'),
     timeout: timeout('an open WebSocket'),
+    transport: z
+      .enum(['auto', 'raw', 'ws'])
+      .default('auto')
+      .describe(
+        'How the generator speaks WebSocket: raw is cheaper and serves ws:// targets only, ws uses the library of that name; auto takes raw where it can.',
+      ),
   }),
   corpus: z
     .strictObject({

@@ -432,7 +432,7 @@ function samplePlan(): Plan {
     targets: ['ws://127.0.0.1:40123'],
     workers: 1,
     load: resolved.load,
-    connections: { count: 50, rate_per_s: 500, timeoutMs: 10_000, insecure: false },
+    connections: { count: 50, rate_per_s: 500, timeoutMs: 10_000, insecure: false, transport: 'auto' },
     scheduler: resolved.scheduler,
     verifyShare: resolved.verify,
     corpus: { profile: 'synthetic', events: 500, authors: 100, topics: 10 },

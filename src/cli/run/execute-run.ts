@@ -10,7 +10,7 @@ import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
 import { checkLimits, type Demand, type Supply } from '../limit-check.ts';
-import { preflightTargets } from '../preflight.ts';
+import { networkQuestions, preflightTargets } from '../preflight.ts';
 import { resolveTargets } from '../target.ts';
 import type { RunFlags } from './flags.ts';
 import { measure } from './measure.ts';
@@ -79,7 +79,10 @@ interface Session extends RunRequest {
 
 async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode> {
   const { interruption, target } = session;
-  const information = await stages.preflight(target.relays);
+  const information = await stages.preflight(
+    target.relays,
+    networkQuestions(session.plan.connections.insecure),
+  );
   throwIfInterrupted(interruption);
   const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
   const reporters = reportersOf(session);

@@ -24,6 +24,8 @@ export interface LoadFlags {
   readonly workers?: number;
   readonly seed?: number;
   readonly gate?: readonly string[];
+  /** Accept any TLS certificate. */
+  readonly insecure?: boolean;
   /** False for `--no-default-gates`. */
   readonly defaultGates: boolean;
 }
@@ -48,6 +50,7 @@ export function addLoadOptions(command: Command): Command {
     .option('--warmup <time>', 'unmeasured load before them, 0s for none', durationMs(true))
     .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
     .option('--seed <n>', 'seed of keys, events and arrivals', seedNumber)
+    .option('--insecure', 'accept any TLS certificate of a wss:// relay')
     .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
     .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone');
 }
@@ -84,6 +87,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     workers: flags.workers,
     seed: flags.seed,
     gates: flags.gate,
+    insecure: flags.insecure,
     noDefaultGates: !flags.defaultGates,
   };
 }

@@ -3,6 +3,7 @@ import {
   type ConnectionHandlers,
   type ConnectionOptions,
   openConnection,
+  type Transport,
   transportFor,
 } from '../../wire/connection.ts';
 import type { Outbox } from '../../wire/outbox.ts';
@@ -17,6 +18,7 @@ export interface ClientHubOptions {
   readonly timeoutMs: number;
   /** Accept any TLS certificate. */
   readonly insecure: boolean;
+  readonly transport: Transport | 'auto';
   readonly outbox: Outbox;
   readonly replies: ReplyHandlers;
   readonly onOpened: (connection: Connection, scheduledNs: number, openedNs: number) => void;
@@ -56,7 +58,7 @@ export class ClientHub {
 
   /** Start the handshake of a connection that was scheduled for `scheduledNs`. */
   open(number: number, scheduledNs: number): void {
-    const { urlOf, sourceOf, timeoutMs, insecure } = this.#options;
+    const { urlOf, sourceOf, timeoutMs, insecure, transport } = this.#options;
     const options: ConnectionOptions = {
       number,
       url: urlOf(number),
@@ -65,7 +67,10 @@ export class ClientHub {
       insecure,
     };
     this.#scheduledNs.set(number, scheduledNs);
-    this.#connections.set(number, openConnection(transportFor(options.url), options, this.#handlers));
+    this.#connections.set(
+      number,
+      openConnection(transport === 'auto' ? transportFor(options.url) : transport, options, this.#handlers),
+    );
   }
 
   /** Write a frame outside the measured streams. */

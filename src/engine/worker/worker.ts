@@ -264,6 +264,7 @@ export class Worker {
       sourceOf: (connection) => sourceAddressOf(plan, connection),
       timeoutMs: plan.connections.timeoutMs,
       insecure: plan.connections.insecure,
+      transport: plan.connections.transport,
       outbox: this.#outbox,
       replies: new ReplySorter(this.#receivers, this.#recorder),
       onOpened: (connection, scheduledNs, openedNs) => {

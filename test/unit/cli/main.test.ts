@@ -46,6 +46,7 @@ describe('the command line', () => {
       '--warmup',
       '--workers',
       '--seed',
+      '--insecure',
       '--gate',
       '--no-default-gates',
       '--out',
