@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import { RelayBenchError } from '../base/errors.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
 
@@ -35,11 +36,15 @@ const LIMIT_FLAGS = {
   'verify-queue-max': 'verifyQueueMax',
 } as const satisfies Record<string, keyof RelayLimits>;
 
+const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 2 ** 20;
+/** The part of the heap that events may fill; the rest is for connections and for collecting garbage. */
+const HEAP_SHARE = 0.7;
+
 const FLAGS = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '0' },
   store: { type: 'string', default: 'memory' },
-  'memory-limit': { type: 'string', default: '512MB' },
+  'memory-limit': { type: 'string' },
   'no-verify': { type: 'boolean', default: false },
   'verify-workers': { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
   'exit-with-parent': { type: 'boolean', default: false },
@@ -80,6 +85,19 @@ function byteCount(text: string): number {
   return Number(match?.[1]) * unit;
 }
 
+/** The memory limit, which this process must be able to keep: V8 ends a process whose heap is full. */
+function memoryLimitOf(values: Values): number {
+  const most = Math.floor(getHeapStatistics().heap_size_limit * HEAP_SHARE);
+  const text = values['memory-limit'];
+  if (text === undefined) return Math.min(DEFAULT_MEMORY_LIMIT_BYTES, most);
+  const bytes = byteCount(String(text));
+  if (bytes <= most) return bytes;
+  throw invalid(
+    `--memory-limit ${text} is more than the heap of this process can hold (${Math.floor(most / 2 ** 20)}MB)`,
+    'set NODE_OPTIONS=--max-old-space-size=MEBIBYTES to allow more',
+  );
+}
+
 function parseFlags(args: readonly string[]): Values {
   const limits = Object.fromEntries(
     Object.keys(LIMIT_FLAGS).map((flag) => [flag, { type: 'string' } as const]),
@@ -110,7 +128,7 @@ export function parseRelayOptions(args: readonly string[]): RelayOptions {
     host: String(values['host']),
     port: portOf(values),
     store: 'memory',
-    memoryLimitBytes: byteCount(String(values['memory-limit'])),
+    memoryLimitBytes: memoryLimitOf(values),
     verify: values['no-verify'] !== true,
     verifyWorkers: workersOf(values),
     limits: parseLimits(values),

@@ -33,6 +33,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #buffer: Buffer = EMPTY;
   #used = 0;
+  /** Bytes of the last flush: the next one is probably as large. */
+  #lastBytes = FIRST_CAPACITY_BYTES;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -69,6 +71,7 @@ export class Outbox {
     const chunk = this.#buffer.subarray(0, this.#used);
     this.#buffer = EMPTY;
     this.#used = 0;
+    this.#lastBytes = Math.min(Math.max(chunk.length, FIRST_CAPACITY_BYTES), PIECE_BYTES);
     if (chunk.length === 0 || socket.destroyed || !isOpen()) return;
     if (socket.writableLength + chunk.length > maxBacklogBytes) this.cut();
     else socket.write(chunk);
@@ -129,7 +132,7 @@ export class Outbox {
   #reserve(bytes: number): void {
     const needed = this.#used + bytes;
     if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.#buffer.length, FIRST_CAPACITY_BYTES));
+    const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.#buffer.length, this.#lastBytes));
     this.#buffer.copy(grown, 0, 0, this.#used);
     this.#buffer = grown;
   }

@@ -95,12 +95,27 @@ function insert(chunks: StoredEvent[][], event: StoredEvent): void {
 
 /** Where `event` is or belongs; it must not be newer than the newest of the list. */
 function locate(chunks: StoredEvent[][], event: StoredEvent) {
-  const reaches = (other: StoredEvent | undefined) =>
-    other !== undefined && compareNewestFirst(other, event) <= 0;
-  const chunkIndex = partitionPoint(chunks.length, (at) => reaches(chunks[at]?.at(-1)));
+  const chunkIndex = chunkOf(chunks, event);
   const chunk = chunks[chunkIndex];
   if (chunk === undefined) throw new Error('the event is newer than all of the posting list');
-  return { chunk, chunkIndex, index: partitionPoint(chunk.length, (at) => reaches(chunk[at])) };
+  return { chunk, chunkIndex, index: partitionPoint(chunk.length, (at) => reaches(chunk[at], event)) };
+}
+
+/** Whether `other` stands at the place of `event` or after it. */
+function reaches(other: StoredEvent | undefined, event: StoredEvent): boolean {
+  return other !== undefined && compareNewestFirst(other, event) <= 0;
+}
+
+/**
+ * Index of the first chunk whose end reaches `event`. Looks from the newest backwards in doubling steps,
+ * because most events out of order are only a little late, and old chunks have left the processor's cache.
+ */
+function chunkOf(chunks: StoredEvent[][], event: StoredEvent): number {
+  const last = chunks.length - 1;
+  let step = 1;
+  while (step <= last && reaches(chunks[last - step]?.at(-1), event)) step *= 2;
+  const from = Math.max(0, last - step);
+  return from + partitionPoint(chunks.length - from, (at) => reaches(chunks[from + at]?.at(-1), event));
 }
 
 /** Walks a posting list from newer to older. */

@@ -29,7 +29,7 @@ export class Tombstones {
 
   /** Whether an event was deleted by its author. Deletion requests cannot be deleted. */
   forbid(event: StoredEvent): boolean {
-    if (event.kind === DELETION_KIND) return false;
+    if (this.size === 0 || event.kind === DELETION_KIND) return false;
     if (this.#ids.has(event.id + event.pubkey)) return true;
     const until = event.address === null ? undefined : this.#addresses.get(event.address);
     return until !== undefined && event.created_at <= until;

@@ -13,8 +13,8 @@ export interface WorkerPoolOptions {
   readonly onFailure: (error: Error) => void;
 }
 
-/** Few enough for a low latency (8 take about 2 ms), enough that passing messages costs next to nothing. */
-const BATCH_MAX = 8;
+/** One batch occupies a thread for about 15 ms at most. */
+const BATCH_MAX = 64;
 /** A second batch waits in the thread's mailbox, so that the thread does not idle for a round trip. */
 const BATCHES_IN_FLIGHT = 2;
 
@@ -84,7 +84,10 @@ export class WorkerPool implements Verifier {
   }
 
   #send(thread: Thread): void {
-    const jobs = this.#queue.splice(0, BATCH_MAX);
+    // What waits is shared among the mailboxes of all threads: batches grow with the queue, where answers
+    // come late anyway and passing single messages would cost more than it gains.
+    const share = Math.ceil(this.#queue.length / (this.#threads.length * BATCHES_IN_FLIGHT));
+    const jobs = this.#queue.splice(0, Math.min(share, BATCH_MAX));
     const batch = this.#nextBatch++;
     thread.inFlight.set(batch, jobs);
     const request: VerifyRequest = { batch, entries: packEntries(jobs.map(({ event }) => event)) };

@@ -48,6 +48,7 @@ describe('the flags of the relay', () => {
     [['--max-limit', '1.5'], '--max-limit "1.5" is not a whole number'],
     [['--memory-limit', '5TB'], '--memory-limit "5TB" is not a size'],
     [['--memory-limit', ''], '--memory-limit "" is not a size'],
+    [['--memory-limit', '999999GB'], /--memory-limit 999999GB is more than the heap/],
     [['--store', 'disk'], '--store "disk" is unknown'],
     [['--verify-workers', '0'], '--verify-workers must be at least 1'],
   ])('%j are refused', (args, message) => {
