@@ -46,6 +46,7 @@ function connectionRows({ connections, publish, query, subscribe }: Plan): Rows 
   const rows: [string, string][] = [
     ['in all', `${whole(connections.count)}, opened at ${perSecond(connections.rate_per_s)}`],
     ['timeout', formatDurationMs(connections.timeoutMs)],
+    ['transport', connections.insecure ? `${connections.transport}, any certificate` : connections.transport],
   ];
   const roles = { publishing: publish, querying: query, subscribing: subscribe };
   for (const [label, role] of Object.entries(roles)) {

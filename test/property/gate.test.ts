@@ -56,7 +56,7 @@ function parsed(text: string): Gate {
   return result.gate;
 }
 
-describe('gate grammar', () => {
+describe('gate grammar', { timeout: 60_000 }, () => {
   it('reads its own canonical text as the same gate', async () => {
     await fc.assert(
       fc.property(written, (text) => {

@@ -51,7 +51,7 @@ const stream: fc.Arbitrary<PacedStream> = fc.record({
 });
 const seed = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 
-describe('pacer', () => {
+describe('pacer', { timeout: 60_000 }, () => {
   it('gives the shards together exactly the schedule of a single worker', async () => {
     await fc.assert(
       fc.property(stream, phases, seed, fc.integer({ min: 1, max: 7 }), (s, p, seedValue, count) => {

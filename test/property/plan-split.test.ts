@@ -30,7 +30,7 @@ function shards(count: number): { index: number; count: number }[] {
   return Array.from({ length: count }, (_, index) => ({ index, count }));
 }
 
-describe('split of a run over workers', () => {
+describe('split of a run over workers', { timeout: 60_000 }, () => {
   it('gives every connection to exactly one worker', async () => {
     await fc.assert(
       fc.property(subscribed, ({ workers, subscribe }) => {

@@ -31,6 +31,7 @@ describe('describePlan', () => {
       Connections
         in all: 10, opened at 500/s
         timeout: 10.0 s
+        transport: auto
         publishing: 10 (number 0 to 9)
         querying: 10 (number 0 to 9)
         subscribing: 8 (number 2 to 9)
