@@ -12,7 +12,10 @@ const serial = (groupOrder: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/{unit,property,golden}/**/*.test.ts'] } },
+      {
+        // The time is for machines that are busy with something else.
+        test: { name: 'unit', include: ['test/{unit,property,golden}/**/*.test.ts'], testTimeout: 30_000 },
+      },
       { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...serial(1) } },
       { test: { name: 'truth', include: ['test/truth/**/*.test.ts'], ...serial(2) } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...serial(3) } },

@@ -113,7 +113,7 @@ export const RATIOS = {
   },
   achieved_rate_ratio: {
     source: 'generator',
-    description: 'operations written in time of operations scheduled',
+    description: 'operations acknowledged or completed in time of operations scheduled',
     direction: 'higher',
   },
 } as const satisfies Record<string, RatioDefinition>;

@@ -11,7 +11,7 @@ export type CheckGate = (expression: string) => string | null;
 export type ParsedScenario = { readonly scenario: Scenario } | { readonly problems: readonly Problem[] };
 
 /** A scenario is written by hand; anything larger is not one. */
-export const MAX_SCENARIO_BYTES = 1024 * 1024;
+export const MAX_SCENARIO_BYTES = 128 * 1024;
 /** Beyond this a file is no scenario, and finding the place of each problem takes its time. */
 const MAX_PROBLEMS = 1_000;
 /** Aliases multiply what a small file expands to. */
@@ -20,7 +20,7 @@ const MAX_ALIASES = 100;
 /** Reads the text of a scenario file and reports everything that is wrong with it at once. */
 export function parseScenario(text: string, checkGate: CheckGate): ParsedScenario {
   if (Buffer.byteLength(text) > MAX_SCENARIO_BYTES) {
-    return { problems: [{ line: 1, column: 1, path: '', message: 'is larger than 1 MiB' }] };
+    return { problems: [{ line: 1, column: 1, path: '', message: 'is larger than 128 KiB' }] };
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });

@@ -76,7 +76,7 @@ describe('loadScenario', () => {
   });
 
   it('does not read a file that is too large to the end', async () => {
-    await expect(loadScenario('/dev/zero', gateProblem)).rejects.toThrowError('1:1 is larger than 1 MiB');
+    await expect(loadScenario('/dev/zero', gateProblem)).rejects.toThrowError('1:1 is larger than 128 KiB');
   });
 });
 

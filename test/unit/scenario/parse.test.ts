@@ -131,8 +131,8 @@ gates:
     ]);
   });
 
-  it('refuses a file above 1 MiB without reading it', () => {
-    expect(problems(`${VALID}#${'x'.repeat(1024 * 1024)}`)).toEqual(['1:1 is larger than 1 MiB']);
+  it('refuses a file above 128 KiB without reading it', () => {
+    expect(problems(`${VALID}#${'x'.repeat(128 * 1024)}`)).toEqual(['1:1 is larger than 128 KiB']);
   });
 
   it('points at an alias where the value behind it is wrong', () => {
