@@ -9,8 +9,8 @@ export interface Demand {
   /** Connections over all workers at their peak. */
   readonly connections: number;
   readonly workers: number;
-  /** Different addresses that are connected to; each has its own range of local ports. */
-  readonly endpoints: number;
+  /** Pairs of source and target address that connections are spread over; each has all local ports of its own. */
+  readonly addressPairs: number;
   /** Whether the relay is started by this run and so lives under the same limits. */
   readonly embeddedRelay: boolean;
 }
@@ -53,10 +53,10 @@ function descriptorHint(demand: Demand, openFiles: number, needed: number): stri
 
 function checkPorts(demand: Demand, localPorts: number | null): void {
   if (localPorts === null) return;
-  const perEndpoint = Math.ceil(demand.connections / demand.endpoints);
-  if (perEndpoint <= localPorts) return;
+  const perPair = Math.ceil(demand.connections / demand.addressPairs);
+  if (perPair <= localPorts) return;
   throw tooLow(
-    `${perEndpoint} connections to one address need as many local ports, this machine has ${localPorts}`,
+    `${perPair} connections to one address need as many local ports, this machine has ${localPorts}`,
     'widen net.ipv4.ip_local_port_range, or name more addresses with --relay',
   );
 }

@@ -1,12 +1,12 @@
 import { Chalk } from 'chalk';
 import type { Command } from 'commander';
-import { describePlan, type PlanSection } from '../../plan/describe.ts';
 import { maskUrl } from '../../base/mask-url.ts';
+import { describePlan, type PlanSection } from '../../plan/describe.ts';
 import { visible } from '../../report/escape.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 import { addLoadOptions, type LoadFlags } from '../run/flags.ts';
-import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
+import { DEFAULT_SCENARIO, preparePlan } from '../run/prepare-plan.ts';
 
 /** `plan`: every resolved number of a run; nothing is started and nothing is sent. */
 export function addPlan(program: Command, host: CommandHost): void {
@@ -16,7 +16,7 @@ export function addPlan(program: Command, host: CommandHost): void {
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
   addLoadOptions(command).action(async (scenario: string, flags: LoadFlags) => {
     const plan = await preparePlan(scenario, flags);
-    const targets = flags.relay?.map(maskUrl) ?? [EMBEDDED_TARGET];
+    const targets = flags.relay?.map(maskUrl) ?? ['the embedded relay'];
     const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);
     host.io.stdout.write(renderSections(describePlan({ ...plan, targets }), colour));
   });

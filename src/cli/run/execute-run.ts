@@ -3,6 +3,7 @@ import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
 import { readOpenFileLimit, readPortRange } from '../../observe/limits.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { sourceAddressesOf } from '../../plan/source-address.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
 import { type Multiplexer, multiplex } from '../../report/multiplexer.ts';
@@ -56,7 +57,7 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
   const reports = chooseReports(flags.format);
   const given = await resolveTargets(flags.relay ?? []);
   requireConsent(given, flags.iOwnThisRelay ?? []);
-  checkLimits(demandOf(plan, given.length), stages.supply());
+  checkLimits(demandOf(plan, given.length === 0), stages.supply());
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
   const target: { open: OpenTarget | null } = { open: null };
   const interruption = watch(request, async () => target.open?.close());
@@ -118,13 +119,13 @@ function finalExitCode(record: RunRecord, { broken }: Multiplexer): ExitCode {
   return strongestExitCode(verdict === EXIT.ok ? codes : [...codes, verdict]);
 }
 
-function demandOf(plan: Plan, relays: number): Demand {
+function demandOf(plan: Plan, embeddedRelay: boolean): Demand {
   const opened = plan.streams.find((stream) => stream.name === 'connect')?.total ?? 0;
   return {
     connections: plan.connections.count + opened,
     workers: plan.workers,
-    endpoints: Math.max(1, relays),
-    embeddedRelay: relays === 0,
+    addressPairs: plan.targets.length * sourceAddressesOf(plan),
+    embeddedRelay,
   };
 }
 

@@ -9,8 +9,8 @@ import { type LoadFlags, overridesOf } from './flags.ts';
 /** Runs without a name use this scenario. */
 export const DEFAULT_SCENARIO = 'quick';
 
-/** Stands in a plan for the address of the embedded relay, which is known only once it runs. */
-export const EMBEDDED_TARGET = 'the embedded relay';
+/** Stands in a plan for the address of the embedded relay; its port is known only once it runs. */
+export const EMBEDDED_TARGET = 'ws://127.0.0.1:0/';
 
 /**
  * Loads a scenario and resolves every number of its run, flags included.

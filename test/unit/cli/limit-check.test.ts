@@ -4,7 +4,7 @@ import { checkLimits, type Demand } from '../../../src/cli/limit-check.ts';
 const demand = (changes: Partial<Demand> = {}): Demand => ({
   connections: 1_000,
   workers: 1,
-  endpoints: 1,
+  addressPairs: 1,
   embeddedRelay: false,
   ...changes,
 });
@@ -28,11 +28,11 @@ describe('limits before a run', () => {
     expect(() => checkLimits(embedded, { openFiles: 1_024, localPorts: null })).toThrow(/embedded relay/);
   });
 
-  test('one address gives no more connections than there are local ports', () => {
+  test('one pair of addresses gives no more connections than there are local ports', () => {
     const many = demand({ connections: 30_000, workers: 2 });
     expect(() => checkLimits(many, { openFiles: null, localPorts: 28_232 })).toThrow(/local ports/);
     expect(() =>
-      checkLimits({ ...many, endpoints: 2 }, { openFiles: null, localPorts: 28_232 }),
+      checkLimits({ ...many, addressPairs: 2 }, { openFiles: null, localPorts: 28_232 }),
     ).not.toThrow();
   });
 

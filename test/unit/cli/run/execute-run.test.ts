@@ -102,6 +102,12 @@ describe('run', () => {
     expect(calls).toEqual([]);
   });
 
+  test('loopback has source addresses enough for more connections than one has ports', async () => {
+    const { stages, calls } = fakeStages({ supply: () => ({ openFiles: null, localPorts: 28_232 }) });
+    expect((await run(stages, { connections: 100_000 })).outcome).toBe(0);
+    expect(calls).toContain('measure');
+  });
+
   test('a preflight that fails stops the relay and leaves no empty directory', async () => {
     const failure = new RelayBenchError('silent', { code: 'TARGET_UNREACHABLE', exitCode: 3 });
     const { stages, calls } = fakeStages({ preflight: () => Promise.reject(failure) });
