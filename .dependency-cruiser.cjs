@@ -105,6 +105,11 @@ module.exports = {
       values: ['base', 'nostr', 'wire', 'record'],
       reason: 'The audit reads back with its own connection; it must not trust the engine that it checks.',
     }),
+    ...room('calibrate', {
+      values: ['base', 'metric', 'corpus', 'scenario', 'plan', 'engine', 'observe', 'stack', 'record'],
+      reason:
+        'A calibration is a run like any other, against a relay that costs nothing: it uses the engine as runs do and knows neither connections nor workloads.',
+    }),
     ...room('report', {
       values: ['base', 'metric', 'record'],
       types: ['gate', 'compare', 'capacity', 'engine'],
@@ -182,10 +187,10 @@ module.exports = {
       'Who starts a process must also stop it: two supervisors are enough.',
     ),
     owned(
-      'worker-threads-only-in-engine-and-relay',
+      'worker-threads-only-in-engine-relay-and-corpus',
       '^(node:)?worker_threads$',
-      ['^src/engine/', '^src/relay/'],
-      'Threads are a matter of the two programs that need more than one core.',
+      ['^src/engine/', '^src/relay/', '^src/corpus/'],
+      'Threads are a matter of what needs more than one core: load, the relay, and making or checking events.',
     ),
     owned(
       'process-only-at-the-edge',

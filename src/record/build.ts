@@ -1,11 +1,12 @@
+import { maskUrl } from '../base/mask-url.ts';
 import type { RunResult } from '../engine/run-result.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
 import type { Plan } from '../plan/plan.ts';
 import { standardCaveats } from './caveats.ts';
+import { ceilingReasons } from './ceiling.ts';
 import { checkConservation } from './conservation.ts';
-import { maskUrl } from '../base/mask-url.ts';
-import { type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
+import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 
 export interface RecordInput {
   readonly tool: RunRecord['tool'];
@@ -16,8 +17,8 @@ export interface RecordInput {
   readonly target: RunRecord['target'];
   readonly environment: RunRecord['environment'];
   readonly components: readonly ComponentUsage[];
-  /** What `calibrate` found on this machine; default null. */
-  readonly ceiling?: RunRecord['generator']['ceiling'];
+  /** How near the generator came to what it can do; null where unknown, with a reason in `notMeasured`; default null. */
+  readonly ceiling?: Ceiling | null;
   readonly faults?: RunRecord['faults'];
   readonly audit?: RunRecord['audit'];
   /** Besides the standard ones (same host, closed model, no calibration, low confidence). */
@@ -26,14 +27,17 @@ export interface RecordInput {
 
 /**
  * The run record before its gates are evaluated: no gate, verdict by validity alone. Pass it to the gates, then
- * to `judge`. Broken bookkeeping (violated conservation, samples that a histogram refused) makes it invalid.
+ * to `judge`. A generator near its ceiling and broken bookkeeping (violated conservation, samples that a histogram
+ * refused) make it invalid.
  */
 export function buildRecord(input: RecordInput): RunRecord {
   const { plan, result } = input;
   const generator = { ...result.generator, ceiling: input.ceiling ?? null };
   const metrics = summaries(result.histograms);
-  const validity = validityOf(result);
-  const observed = { environment: input.environment, load: result.load, generator, metrics };
+  const validity = validityOf(result, generator.ceiling);
+  const { environment } = input;
+  const { load, notMeasured } = result;
+  const observed = { environment, load, generator, metrics, notMeasured };
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: input.tool,
@@ -46,7 +50,6 @@ export function buildRecord(input: RecordInput): RunRecord {
     corpus: result.corpus,
     target: { ...input.target, urls: input.target.urls.map(maskUrl) },
     ...observed,
-    notMeasured: result.notMeasured,
     ratios: result.ratios,
     counters: result.counters,
     intervals: result.intervals,
@@ -62,10 +65,14 @@ export function buildRecord(input: RecordInput): RunRecord {
   };
 }
 
-function validityOf(result: RunResult): RunRecord['validity'] {
-  const bugs = [...checkConservation(result.counters), ...refusals(result.histograms)];
-  if (bugs.length === 0) return result.validity;
-  return { verdict: 'invalid', reasons: [...result.validity.reasons, ...bugs] };
+function validityOf(result: RunResult, ceiling: Ceiling | null): RunRecord['validity'] {
+  const more = [
+    ...ceilingReasons(ceiling),
+    ...checkConservation(result.counters),
+    ...refusals(result.histograms),
+  ];
+  if (more.length === 0) return result.validity;
+  return { verdict: 'invalid', reasons: [...result.validity.reasons, ...more] };
 }
 
 function refusals(histograms: ReadonlyMap<string, LatencyHistogram>): string[] {

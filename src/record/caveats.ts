@@ -1,6 +1,11 @@
 import type { RunRecord } from './schema.ts';
 
-type Observed = Pick<RunRecord, 'environment' | 'load' | 'generator' | 'metrics'>;
+type Observed = Pick<RunRecord, 'environment' | 'load' | 'generator' | 'metrics' | 'notMeasured'>;
+
+/** Key of the reason in `notMeasured`, where the ceiling is null. */
+export const CEILING_KEY = 'generator.ceiling';
+/** That reason where nobody has calibrated this machine yet. */
+export const NOT_CALIBRATED = 'this machine was not calibrated: run `relay-bench calibrate` once';
 
 /** What a reader must know before trusting the numbers, one sentence each, most important first. */
 export function standardCaveats(record: Observed): string[] {
@@ -15,11 +20,7 @@ export function standardCaveats(record: Observed): string[] {
       'generator and relay share this machine: each takes CPU from the other, and no network lies between',
     );
   }
-  if (record.generator.ceiling === null) {
-    caveats.push(
-      "this machine's own ceiling was not calibrated: how close the generator came to it is unknown",
-    );
-  }
+  if (record.generator.ceiling === null) caveats.push(ceilingCaveat(record.notMeasured[CEILING_KEY]));
   const clamped = Object.values(record.metrics).reduce((sum, metric) => sum + metric.clamped, 0);
   if (clamped > 0) caveats.push(`${clamped} samples lie above the histograms' highest value and count at it`);
   const uncertain = Object.values(record.metrics).filter((metric) => metric.count > 0 && isUncertain(metric));
@@ -29,6 +30,11 @@ export function standardCaveats(record: Observed): string[] {
     );
   }
   return caveats;
+}
+
+function ceilingCaveat(reason: string = NOT_CALIBRATED): string {
+  const what = reason === NOT_CALIBRATED ? 'was not calibrated' : 'is not known';
+  return `this machine's own ceiling ${what}: how close the generator came to it is unknown`;
 }
 
 /** p99.9 is beyond most short runs and alone is no reason to warn. */

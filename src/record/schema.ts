@@ -96,6 +96,23 @@ const gate = z.strictObject({
   reason: z.string().optional(),
 });
 
+/** How near the generator came to what it can do on its machine. */
+const ceiling = z.strictObject({
+  /** `calibration`: by `relay-bench calibrate`; `own-utilization`: by how busy the workers were (closed model). */
+  basis: z.enum(['calibration', 'own-utilization']),
+  calibratedAt: z.iso.datetime().nullable(),
+  /** What one worker can do in a second, of that alone; null for what the run did not do. */
+  eventsPerSecond: maybe,
+  queriesPerSecond: maybe,
+  /** Events received, live or stored. */
+  deliveriesPerSecond: maybe,
+  connectionsPerSecond: maybe,
+  /** Part of the ceiling that the run took in its busiest phase, 0..1; above 1 the ceiling was too low. */
+  share: z.number().min(0),
+  /** The run is invalid above it. */
+  limit: z.number(),
+});
+
 const component = z.strictObject({
   name: z.string(),
   role: z.string(),
@@ -177,7 +194,7 @@ export const runRecordSchema = z.strictObject({
     rssMax_bytes: maybe,
     /** Share of this machine's CPU time taken by the hypervisor for others in the measured phases, 0..1. */
     steal: maybe,
-    ceiling: z.record(z.string(), z.unknown()).nullable(),
+    ceiling: ceiling.nullable(),
   }),
   components: z.array(component),
   faults: z.array(z.record(z.string(), z.unknown())),
@@ -192,6 +209,7 @@ export const runRecordSchema = z.strictObject({
 });
 
 export type RunRecord = z.infer<typeof runRecordSchema>;
+export type Ceiling = z.infer<typeof ceiling>;
 export type IntervalRow = RunRecord['intervals'][number];
 export type GateResult = RunRecord['gates'][number];
 export type Counters = RunRecord['counters'];

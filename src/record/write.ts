@@ -53,9 +53,14 @@ export async function writeRunRecord(path: string, record: RunRecord): Promise<v
 
 /**
  * Write a file as a whole or not at all (temporary file, then rename); its directory is made where missing.
+ * @param hint what to do where that is impossible
  * @throws RelayBenchError `FILE_NOT_WRITTEN`
  */
-export async function writeFileAtomic(path: string, content: string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string,
+  hint = 'name a writable directory with --out',
+): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -63,7 +68,7 @@ export async function writeFileAtomic(path: string, content: string): Promise<vo
   } catch (cause) {
     throw new RelayBenchError(`${path} can't be written: ${messageOf(cause)}`, {
       code: 'FILE_NOT_WRITTEN',
-      hint: 'name a writable directory with --out',
+      hint,
       cause,
     });
   }

@@ -4,8 +4,9 @@ import { COUNTER_NAMES } from '../../src/metric/catalogue.ts';
 import { LatencyHistogram } from '../../src/metric/histogram.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildRecord, type RecordInput } from '../../src/record/build.ts';
+import { CEILING_KEY, NOT_CALIBRATED } from '../../src/record/caveats.ts';
 import { judge, type Stopped } from '../../src/record/judge.ts';
-import type { Counters, GateResult, IntervalRow, RunRecord } from '../../src/record/schema.ts';
+import type { Ceiling, Counters, GateResult, IntervalRow, RunRecord } from '../../src/record/schema.ts';
 import { scenarioSchema } from '../../src/scenario/schema.ts';
 
 export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'partial', 'hostile'] as const;
@@ -77,7 +78,8 @@ function failing(): RunRecord {
   });
   result.load.connections = { requested: 50, opened: 49, failed: 1, dropped: 3 };
   result.load.achieved = { events: 1_901, eventsPerSecond: 95.05, queries: 994, queriesPerSecond: 49.7 };
-  return judged(buildRecord({ ...sampleInput(), result: { ...result, noticeSamples: ['slow down'] } }));
+  const more = { noticeSamples: ['slow down'], notMeasured: { [CEILING_KEY]: NOT_CALIBRATED } };
+  return judged(buildRecord({ ...sampleInput(), result: { ...result, ...more }, ceiling: null }));
 }
 
 function invalid(): RunRecord {
@@ -113,7 +115,9 @@ function invalid(): RunRecord {
       ],
     },
   };
-  return judged(buildRecord({ ...sampleInput(), result: saturated }));
+  return judged(
+    buildRecord({ ...sampleInput(), result: saturated, ceiling: sampleCeiling({ share: 0.934 }) }),
+  );
 }
 
 function partial(): RunRecord {
@@ -137,7 +141,12 @@ function partial(): RunRecord {
     components: [],
     target: { kind: 'url', urls: ['wss://user:secret@relay.example.com/path?token=abc'], nip11: null },
     environment: { ...sampleInput().environment, sameHostAsTarget: false },
-    ceiling: { events_per_s: 21_000 },
+    ceiling: sampleCeiling({
+      basis: 'own-utilization',
+      calibratedAt: null,
+      eventsPerSecond: 107,
+      share: 0.21,
+    }),
     caveats: ['CPU and memory of the relay were not measured: it is not on this machine'],
   });
   return judged(record, 'SIGINT');
@@ -154,6 +163,7 @@ function hostile(): RunRecord {
   };
   const result = {
     ...sampleResult({ counters, slowdown: 1, rejects: 11 }),
+    notMeasured: { [CEILING_KEY]: 'the calibration of 2026-10-01 is older than 30 days' },
     noticeSamples: [HOSTILE_TEXT, 'x'.repeat(5_000)],
   };
   const record = buildRecord({
@@ -164,6 +174,7 @@ function hostile(): RunRecord {
       urls: ['ws://127.0.0.1:7777/'],
       nip11: { name: HOSTILE_TEXT, software: '</script><script>alert(2)</script>', version: '\u202e1.0' },
     },
+    ceiling: null,
     caveats: [`the relay says: ${HOSTILE_TEXT}`],
   });
   return judged(record);
@@ -215,9 +226,26 @@ export function sampleInput(): RecordInput {
       limits: { openFiles: 65_536 },
       sameHostAsTarget: true,
     },
+    ceiling: sampleCeiling(),
     components: [
       { name: 'relay', role: 'relay', pid: 4_242, cpu_s: 3.21, cpuShare: 0.16, rssMax_bytes: 104_857_600 },
     ],
+  };
+}
+
+/** What a calibration gives for a run that publishes, queries and receives. */
+export function sampleCeiling(changes: Partial<Ceiling> = {}): Ceiling {
+  const mixed = changes.basis !== 'own-utilization';
+  return {
+    basis: 'calibration',
+    calibratedAt: '2026-11-20T10:00:00.000Z',
+    eventsPerSecond: 63_120,
+    queriesPerSecond: mixed ? 41_300 : null,
+    deliveriesPerSecond: mixed ? 1_204_000 : null,
+    connectionsPerSecond: null,
+    share: 0.0041,
+    limit: 0.7,
+    ...changes,
   };
 }
 

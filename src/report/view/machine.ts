@@ -15,12 +15,37 @@ export function generatorSection(record: RunRecord): Section {
     distributionRow('event-loop delay', g.eventLoopDelay_us),
     distributionRow('send lag', g.sendLag_us),
     row('memory', `max ${bytes(g.rssMax_bytes)}`, `CPU stolen by the hypervisor ${percent(g.steal)}`),
+    ...ceilingRows(record),
   ];
   return {
     title: 'Generator',
     detail: 'folded',
     content: { kind: 'table', columns: columns('', '', ''), rows },
   };
+}
+
+/** How near the generator came to what it can do; none where that is unknown, which the caveats say. */
+function ceilingRows({ generator: { ceiling, workers } }: RunRecord): Cell[][] {
+  if (ceiling === null) return [];
+  const rates = [
+    [ceiling.eventsPerSecond, 'events'],
+    [ceiling.queriesPerSecond, 'queries'],
+    [ceiling.deliveriesPerSecond, 'deliveries'],
+    [ceiling.connectionsPerSecond, 'connections'],
+  ] as const;
+  const [first = '', second = '', ...others] = rates.flatMap(([rate, what]) =>
+    rate === null ? [] : [`${workers > 1 ? `${workers} × ` : ''}${count(rate)} ${what}/s`],
+  );
+  const share: Cell = {
+    text: `${percent(ceiling.share)} of ${first}`,
+    tone: ceiling.share > ceiling.limit ? 'bad' : 'plain',
+  };
+  const basis =
+    ceiling.calibratedAt === null
+      ? 'by how busy the workers were'
+      : `calibrated ${ceiling.calibratedAt.slice(0, 10)}`;
+  const more = second === '' ? [] : [row('', `with ${second}`, others.join(', '))];
+  return [[cell("machine's ceiling"), share, cell(basis)], ...more];
 }
 
 function distributionRow(label: string, d: RunRecord['generator']['sendLag_us']): Cell[] {

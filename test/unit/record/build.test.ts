@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 import { buildRecord } from '../../../src/record/build.ts';
 import { runRecordSchema } from '../../../src/record/schema.ts';
-import { noCounters, sampleInput, sampleResult } from '../../support/sample-record.ts';
+import { noCounters, sampleCeiling, sampleInput, sampleResult } from '../../support/sample-record.ts';
 
 const counters = noCounters();
 const result = sampleResult({ counters, slowdown: 1 });
@@ -45,6 +45,14 @@ describe('buildRecord', () => {
     expect(record.validity.reasons).toEqual([
       expect.stringContaining('ack_latency: 1 samples were not numbers'),
     ]);
+  });
+
+  it('is invalid when the generator came near its ceiling, and only then', () => {
+    const reasonsAt = (share: number) =>
+      buildRecord({ ...sampleInput(), ceiling: sampleCeiling({ share }) }).validity.reasons;
+    expect(reasonsAt(0.7)).toEqual([]);
+    expect(reasonsAt(0.7004)).toEqual(['generator near its ceiling: 71 % (limit 70 %)']);
+    expect(reasonsAt(0.934)).toEqual(['generator near its ceiling: 94 % (limit 70 %)']);
   });
 
   it("keeps the engine's own reasons first", () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { standardCaveats } from '../../../src/record/caveats.ts';
-import { sampleRecord } from '../../support/sample-record.ts';
+import { CEILING_KEY, NOT_CALIBRATED, standardCaveats } from '../../../src/record/caveats.ts';
+import { sampleCeiling, sampleRecord } from '../../support/sample-record.ts';
 
 const quiet = {
   ...sampleRecord('pass'),
   metrics: {},
   environment: { ...sampleRecord('pass').environment, sameHostAsTarget: false },
-  generator: { ...sampleRecord('pass').generator, ceiling: { events_per_s: 1 } },
+  generator: { ...sampleRecord('pass').generator, ceiling: sampleCeiling() },
 };
 const metric = {
   ...sampleRecord('pass').metrics['ack_latency'],
@@ -34,7 +34,16 @@ describe('standardCaveats', () => {
 
   it('warns when the ceiling of this machine is unknown', () => {
     const generator = { ...quiet.generator, ceiling: null };
-    expect(standardCaveats({ ...quiet, generator })).toEqual([expect.stringContaining('not calibrated')]);
+    const notMeasured = { [CEILING_KEY]: NOT_CALIBRATED };
+    const expected = [expect.stringContaining('was not calibrated')];
+    expect(standardCaveats({ ...quiet, generator, notMeasured })).toEqual(expected);
+  });
+
+  it('does not say so where there is a calibration that could not be used', () => {
+    const generator = { ...quiet.generator, ceiling: null };
+    const notMeasured = { [CEILING_KEY]: 'the calibration is older than 30 days' };
+    const expected = [expect.stringMatching(/own ceiling is not known/)];
+    expect(standardCaveats({ ...quiet, generator, notMeasured })).toEqual(expected);
   });
 
   it('warns of percentiles on few samples, but not of p99.9 alone', () => {

@@ -24,9 +24,9 @@ function printed(key: string, value: number): string[] {
   if (key === 'cpuShare') return [cores(value)];
   if (key.endsWith('_s')) return [seconds(value)];
   if (/bytes/i.test(key)) return [bytes(value), count(value)];
-  if (key.endsWith('PerSecond')) return [rate(value)];
+  if (key.endsWith('PerSecond')) return [rate(value), count(value)];
   if (key === 'level') return [`${number(value)}×`];
-  if (/ratio$|^steal$|^eventLoopUtilization$/.test(key)) return [percent(value)];
+  if (/ratio$|^steal$|^share$|^eventLoopUtilization$/.test(key)) return [percent(value)];
   return [count(value), number(value), String(value)];
 }
 

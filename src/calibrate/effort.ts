@@ -1,0 +1,55 @@
+/** How finely a machine is calibrated: the rates of each climb, per second. */
+export interface Effort {
+  readonly isQuick: boolean;
+  readonly events: readonly { readonly connections: number; readonly rates: readonly number[] }[];
+  readonly queries: readonly number[];
+  readonly deliveries: readonly number[];
+  /** New connections in the second that counts; all of them stay open. */
+  readonly connections_per_s: number;
+  /** CPU time spent on signing alone. */
+  readonly signing_us: number;
+}
+
+/** The number of connections whose climb passes through {@link LAG_RATES}. */
+export const LAG_CONNECTIONS = 64;
+/** Rates at which the lateness of the generator is kept. */
+export const LAG_RATES: readonly number[] = [1_000, 10_000, 50_000];
+
+/** Climbs end where a worker can't follow, so the last rates are for machines that are much faster than today's. */
+export const FULL: Effort = {
+  isQuick: false,
+  events: [
+    { connections: 1, rates: [100_000, 200_000, 300_000, 450_000, 700_000, 1_200_000] },
+    {
+      connections: LAG_CONNECTIONS,
+      rates: [...LAG_RATES, 80_000, 110_000, 150_000, 200_000, 270_000, 400_000, 800_000],
+    },
+    {
+      connections: 1_000,
+      rates: [10_000, 20_000, 30_000, 40_000, 55_000, 75_000, 100_000, 200_000, 500_000],
+    },
+  ],
+  queries: [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 400_000],
+  deliveries: [200_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
+  connections_per_s: 4_000,
+  signing_us: 500_000,
+};
+
+/** One step that saturates; only the climb that also tells the lateness has more. */
+export const QUICK: Effort = {
+  isQuick: true,
+  events: [
+    { connections: 1, rates: [700_000] },
+    { connections: LAG_CONNECTIONS, rates: [...LAG_RATES, 400_000] },
+    { connections: 1_000, rates: [200_000] },
+  ],
+  queries: [100_000],
+  deliveries: [3_000_000],
+  connections_per_s: 2_000,
+  signing_us: 200_000,
+};
+
+/** Connections that are open at once at most, for the limits of the system. */
+export function mostConnections({ events, connections_per_s }: Effort): number {
+  return Math.max(...events.map(({ connections }) => connections), connections_per_s * 1.2 + 1);
+}

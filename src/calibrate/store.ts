@@ -1,0 +1,78 @@
+import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { writeFileAtomic } from '../record/write.ts';
+import { type Calibration, calibrationSchema } from './calibration.ts';
+
+/** A calibration has about 1 KiB; anything much larger is something else. */
+const MAX_BYTES = 64 * 1024;
+const WRITE_HINT = 'set XDG_STATE_HOME to a directory that can be written';
+
+/** What is stored: a calibration, nothing, or something unreadable, with the reason. */
+export type Stored =
+  | { readonly calibration: Calibration }
+  | { readonly calibration: null; readonly problem: string | null };
+
+/** The file of the calibration in the state directory of the user. */
+export function calibrationPath(stateDir: string): string {
+  return join(stateDir, 'calibration.json');
+}
+
+/** Reads a calibration. Never throws: a file that can't be used is as good as none. */
+export async function readCalibration(path: string): Promise<Stored> {
+  try {
+    return parseCalibration(await readBounded(path));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      return { calibration: null, problem: null };
+    }
+    return { calibration: null, problem: messageOf(error) };
+  }
+}
+
+/** The calibration in a text. */
+export function parseCalibration(text: string): Stored {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { calibration: null, problem: 'it is not JSON' };
+  }
+  const result = calibrationSchema.safeParse(value);
+  return result.success
+    ? { calibration: result.data }
+    : { calibration: null, problem: z.prettifyError(result.error).split('\n')[0] ?? 'it has another form' };
+}
+
+/** Makes sure, before minutes are spent on measuring, that the result can be saved. @throws RelayBenchError */
+export async function prepareToWrite(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await access(dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw new RelayBenchError(`${path} can't be written: ${messageOf(cause)}`, {
+      code: 'FILE_NOT_WRITTEN',
+      hint: WRITE_HINT,
+      cause,
+    });
+  }
+}
+
+/** The exact text of the file. */
+export function calibrationToJson(calibration: Calibration): string {
+  return `${JSON.stringify(calibrationSchema.parse(calibration), null, 2)}\n`;
+}
+
+/** Saves a calibration in place of an older one. @throws RelayBenchError `FILE_NOT_WRITTEN` */
+export async function writeCalibration(path: string, calibration: Calibration): Promise<void> {
+  await writeFileAtomic(path, calibrationToJson(calibration), WRITE_HINT);
+}
+
+/** Only a file: reading a pipe or a terminal would wait for ever. */
+async function readBounded(path: string): Promise<string> {
+  const info = await stat(path);
+  if (!info.isFile()) throw new Error('it is not a file');
+  if (info.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1024} KiB`);
+  return readFile(path, 'utf8');
+}
