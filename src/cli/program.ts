@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { addCalibrate } from './commands/calibrate.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addGate } from './commands/gate.ts';
 import { addPlan } from './commands/plan.ts';
@@ -20,6 +21,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addScenarios,
   addGate,
   addReport,
+  addCalibrate,
   addRelay,
   addDoctor,
 ];

@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
-import { readOpenFileLimit, readPortRange } from '../../observe/limits.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { sourceAddressesOf } from '../../plan/source-address.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
 import { type Multiplexer, multiplex } from '../../report/multiplexer.ts';
+import { findCalibration } from '../calibrate/find-calibration.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
 import { checkLimits, type Demand, type Supply } from '../limit-check.ts';
 import { networkQuestions, preflightTargets } from '../preflight.ts';
+import { readSupply } from '../read-supply.ts';
 import { resolveTargets } from '../target.ts';
 import type { RunFlags } from './flags.ts';
 import { measure } from './measure.ts';
@@ -25,6 +26,7 @@ export interface Stages {
   readonly openTarget: typeof openTarget;
   readonly preflight: typeof preflightTargets;
   readonly measure: typeof measure;
+  readonly findCalibration: typeof findCalibration;
   readonly supply: () => Supply;
 }
 
@@ -32,13 +34,8 @@ const REAL_STAGES: Stages = {
   openTarget,
   preflight: preflightTargets,
   measure,
-  supply: () => {
-    const ports = readPortRange();
-    return {
-      openFiles: readOpenFileLimit()?.soft ?? null,
-      localPorts: ports === null ? null : ports.last - ports.first + 1,
-    };
-  },
+  findCalibration,
+  supply: readSupply,
 };
 
 export interface RunRequest {
@@ -92,6 +89,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       plan,
       target,
       information,
+      calibration: await stages.findCalibration(session.host.io.env),
       signal: interruption.signal,
       onProgress: (event) => reporters.onProgress(event),
     });

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { ceilingOf } from '../../calibrate/ceiling.ts';
+import type { Lookup } from '../../calibrate/lookup.ts';
 import { runPlan } from '../../engine/coordinator.ts';
 import type { OnProgress } from '../../engine/progress.ts';
 import type { RunPlan } from '../../engine/run-plan.ts';
@@ -8,6 +10,7 @@ import { readEnvironment } from '../../observe/environment.ts';
 import { sampleProcesses } from '../../observe/sample-processes.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { buildRecord } from '../../record/build.ts';
+import { CEILING_KEY } from '../../record/caveats.ts';
 import { judge } from '../../record/judge.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { isThisMachine } from '../target.ts';
@@ -19,6 +22,7 @@ export interface MeasureRequest {
   readonly plan: Plan;
   readonly target: OpenTarget;
   readonly information: RelayInformationResult;
+  readonly calibration: Lookup;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
@@ -30,12 +34,18 @@ export async function measure(request: MeasureRequest, run: RunPlan = runPlan): 
   const onProgress = sampleDuringMeasuredPhases(sampler, request.onProgress);
   const result = await run({ plan, signal, onProgress });
   const usage = sampler.stop();
-  const withoutNip11 = information.reason === null ? {} : { 'target.nip11': information.reason };
+  const found = ceilingOf(request.calibration, plan, result);
+  const notMeasured = {
+    ...result.notMeasured,
+    ...usage.notMeasured,
+    ...(information.reason === null ? {} : { 'target.nip11': information.reason }),
+    ...(found.ceiling === null ? { [CEILING_KEY]: found.reason } : {}),
+  };
   const record = buildRecord({
     tool: readTool(),
     runId: randomUUID(),
     plan,
-    result: { ...result, notMeasured: { ...result.notMeasured, ...usage.notMeasured, ...withoutNip11 } },
+    result: { ...result, notMeasured },
     target: {
       kind: target.kind,
       urls: target.relays.map((relay) => relay.url),
@@ -43,6 +53,7 @@ export async function measure(request: MeasureRequest, run: RunPlan = runPlan): 
     },
     environment: readEnvironment(target.relays.some(isThisMachine)),
     components: usage.components,
+    ceiling: found.ceiling,
   });
   return judge(record, evaluateGates(record, plan.gates), result.stopped);
 }

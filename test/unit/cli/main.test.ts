@@ -31,7 +31,17 @@ describe('the command line', () => {
   test('help lists exactly the commands that exist', async () => {
     const { code, stdout, stderr } = await cli(['--help']);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[| <| {2,}).*$/gm)].map((match) => match[1]);
-    expect(commands).toEqual(['run', 'plan', 'scenarios', 'gate', 'report', 'relay', 'doctor', 'help']);
+    expect(commands).toEqual([
+      'run',
+      'plan',
+      'scenarios',
+      'gate',
+      'report',
+      'calibrate',
+      'relay',
+      'doctor',
+      'help',
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 

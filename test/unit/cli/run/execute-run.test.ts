@@ -45,6 +45,7 @@ function fakeStages(changes: Partial<Stages> = {}) {
       calls.push('measure');
       return sampleRecord('pass');
     }),
+    findCalibration: async () => ({ calibration: null, reason: 'none' }),
     supply: () => ({ openFiles: null, localPorts: null }),
     ...changes,
   };

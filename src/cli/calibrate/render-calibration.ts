@@ -1,0 +1,55 @@
+import { Chalk } from 'chalk';
+import type { Calibration } from '../../calibrate/calibration.ts';
+import { visible } from '../../report/escape.ts';
+import { plainTable } from '../../report/plain-table.ts';
+import { count, duration, NOTHING } from '../../report/quantity.ts';
+
+type Row = readonly [what: string, perCpuSecond: string, highestValid: string];
+
+/** A calibration for a person: what one worker can do, and how late it is at which rate. */
+export function renderCalibration(calibration: Calibration, path: string, colour: boolean): string {
+  const { machine } = calibration;
+  const chalk = new Chalk({ level: colour ? 1 : 0 });
+  const title = (text: string): string => chalk.bold.underline(text);
+  const facts = `${machine.cpuModel}, ${machine.cpus} CPUs, Node.js ${machine.nodeMajor}, kernel ${machine.kernel}`;
+  return [
+    title('What one worker can do on this machine'),
+    chalk.dim(`  ${visible(facts)}`),
+    table([HEAD, ...ceilingRows(calibration)]),
+    '',
+    title('Send lag on 64 connections'),
+    table([['at', 'p50', 'p99'], ...calibration.sendLag.map(lagRow)]),
+    '',
+    `saved to ${visible(path, path.length)}`,
+    '',
+  ].join('\n');
+}
+
+const HEAD: Row = ['', 'per second of CPU', 'highest valid rate'];
+
+function ceilingRows(calibration: Calibration): Row[] {
+  const only = (what: string, perSecond: number): Row => [what, rate(perSecond), ''];
+  return [
+    ...calibration.events.map(({ connections, perCpuSecond, highestValid_per_s }): Row => {
+      const on = `events acknowledged, ${count(connections)} ${connections === 1 ? 'connection' : 'connections'}`;
+      return [on, rate(perCpuSecond), highestValid_per_s === null ? NOTHING : rate(highestValid_per_s)];
+    }),
+    only('queries completed', calibration.queriesPerCpuSecond),
+    only('deliveries received', calibration.deliveriesPerCpuSecond),
+    only('connections opened', calibration.connectionsPerCpuSecond),
+    only('events signed', calibration.signaturesPerCpuSecond),
+  ];
+}
+
+function lagRow({ rate_per_s, p50_us, p99_us }: Calibration['sendLag'][number]): Row {
+  return [rate(rate_per_s), duration(p50_us), duration(p99_us)];
+}
+
+function rate(perSecond: number): string {
+  return `${count(perSecond)}/s`;
+}
+
+function table(rows: readonly Row[]): string {
+  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
+  return plainTable({ rows, widths, aligns: ['left', 'right', 'right'], wraps: -1, width: 100, gap: 2 });
+}
