@@ -30,11 +30,6 @@ export class FrameAhead {
     this.#ring = new Int32Array(store.slots);
   }
 
-  /** Frames that are ready. */
-  get ready(): number {
-    return this.#count;
-  }
-
   /** Offset of the next arrival, built or not; `Infinity` at the end of the schedule. */
   peekNs(): number {
     return this.#count > 0

@@ -2,10 +2,11 @@ import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
 import type { EventFrameWriter } from '../corpus/event-frames.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { FrameStore } from '../wire/frame-store.ts';
-import type { FrameOwner, Outbox } from '../wire/outbox.ts';
+import type { FrameOwner } from '../wire/outbox.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import type { OkReply } from '../wire/reply-handlers.ts';
 import { type ArrivalSchedule, FrameAhead } from './frame-ahead.ts';
+import { FrameSender } from './frame-sender.ts';
 import type { LoadModel } from './load-model.ts';
 import type { SampleSink } from './sample-sink.ts';
 import type { ArrivalStream } from './stream.ts';
@@ -33,20 +34,18 @@ export interface PublishOptions {
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
 export class PublishWorkload implements ArrivalStream, FrameOwner {
   readonly store: FrameStore;
+  readonly sender: FrameSender;
   readonly #options: PublishOptions;
-  readonly #ahead: FrameAhead;
   readonly #waiting = new PendingTable();
   readonly #series: { ack: number; reject: number; lag: number };
-  #outbox: { outbox: Outbox; owner: number } | null = null;
-  #dropped = 0;
-  #unwritten = 0;
 
   constructor(options: PublishOptions) {
     this.#options = options;
     this.store = options.store;
-    this.#ahead = new FrameAhead(options.schedule, options.store, (slot, number, offsetNs) =>
+    const ahead = new FrameAhead(options.schedule, options.store, (slot, number, offsetNs) =>
       this.#build(slot, number, offsetNs),
     );
+    this.sender = new FrameSender(ahead, () => options.model.pick());
     const { series } = options;
     this.#series = {
       ack: series.indexOf('ack_latency'),
@@ -55,50 +54,28 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
     };
   }
 
-  /** Frames go out through `outbox` under this owner number. */
-  attach(outbox: Outbox, owner: number): void {
-    this.#outbox = { outbox, owner };
-  }
-
   get pending(): number {
     return this.#waiting.size;
   }
 
   get unwritten(): number {
-    return this.#unwritten;
+    return this.sender.unwritten;
   }
 
   get dropped(): number {
-    return this.#dropped;
-  }
-
-  get ready(): number {
-    return this.#ahead.ready;
+    return this.sender.dropped;
   }
 
   dueNs(nowNs: number): number {
-    return this.#options.model.dueNs(this.#ahead.peekNs() + this.#options.start.monotonicNs, nowNs);
+    return this.#options.model.dueNs(this.sender.peekNs() + this.#options.start.monotonicNs, nowNs);
   }
 
   readAhead(): boolean {
-    return !this.#ahead.isWellStocked && this.#ahead.buildOne();
-  }
-
-  /** Build as many frames as fit, before the load starts. */
-  fillAhead(): void {
-    while (this.#ahead.buildOne());
+    return this.sender.readAhead();
   }
 
   fire(): void {
-    const connection = this.#options.model.pick();
-    const slot = connection === NONE ? NONE : this.#ahead.take();
-    if (slot === NONE || this.#outbox === null) {
-      this.#dropped++;
-      this.#ahead.skip();
-      return;
-    }
-    this.#unwritten++;
-    this.#outbox.outbox.stage(connection, this.#outbox.owner, slot);
+    this.sender.fire();
   }
 
   onWritten(slot: number, connection: number, startedNs: number): void {
@@ -107,7 +84,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
       model.name === 'closed' ? startedNs : start.monotonicNs + (store.offsetNs[slot] as number);
     const phase = sink.phaseOf(scheduledNs - start.monotonicNs);
     const number = store.number[slot] as number;
-    this.#unwritten--;
+    this.sender.written();
     sink.count(phase, 'events_sent');
     sink.latency(this.#series.lag, phase, scheduledNs, startedNs);
     const entry = this.#waiting.add(
@@ -121,8 +98,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
   }
 
   onUnwritten(_slot: number, connection: number): void {
-    this.#unwritten--;
-    this.#dropped++;
+    this.sender.lost();
     this.#options.model.settled(connection);
   }
 

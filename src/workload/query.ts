@@ -3,12 +3,13 @@ import { createRandom } from '../base/random.ts';
 import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { FrameStore } from '../wire/frame-store.ts';
-import type { FrameOwner, Outbox } from '../wire/outbox.ts';
+import type { FrameOwner } from '../wire/outbox.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import { querySubscription } from '../wire/subscription-id.ts';
 import type { Rotation } from './clients.ts';
 import { type DrawPools, drawFilter, type FilterTemplate } from './draw-filter.ts';
 import { type ArrivalSchedule, FrameAhead } from './frame-ahead.ts';
+import { FrameSender } from './frame-sender.ts';
 import type { SampleSink } from './sample-sink.ts';
 import type { ArrivalStream } from './stream.ts';
 
@@ -41,17 +42,14 @@ const ASSUMED_LIMIT = 5_000;
 /** REQ → EOSE: asks with a new subscription id each time and closes it when the stored events have come. */
 export class QueryWorkload implements ArrivalStream, FrameOwner {
   readonly store: FrameStore;
+  readonly sender: FrameSender;
   readonly #options: QueryOptions;
-  readonly #ahead: FrameAhead;
   readonly #waiting = new PendingTable();
   readonly #shapes: readonly QueryShape[];
   /** Stored events received so far, by entry of the waiting table. */
   #received = new Uint32Array(1_024);
-  #outbox: { outbox: Outbox; owner: number } | null = null;
   #sequence = 0;
   readonly #mask: () => number;
-  #dropped = 0;
-  #unwritten = 0;
   readonly #lagSeries: number;
 
   constructor(options: QueryOptions) {
@@ -60,13 +58,10 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     this.#lagSeries = options.series.indexOf('send_lag');
     this.#mask = createRandom(options.seed, 'query-masks').uint32;
     this.#shapes = shapesOf(options.filters, options.series);
-    this.#ahead = new FrameAhead(options.schedule, options.store, (slot, number) =>
+    const ahead = new FrameAhead(options.schedule, options.store, (slot, number) =>
       this.#build(slot, number),
     );
-  }
-
-  attach(outbox: Outbox, owner: number): void {
-    this.#outbox = { outbox, owner };
+    this.sender = new FrameSender(ahead, () => options.rotation.pick());
   }
 
   get pending(): number {
@@ -74,36 +69,23 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
   }
 
   get unwritten(): number {
-    return this.#unwritten;
+    return this.sender.unwritten;
   }
 
   get dropped(): number {
-    return this.#dropped;
+    return this.sender.dropped;
   }
 
   dueNs(): number {
-    return this.#ahead.peekNs() + this.#options.start.monotonicNs;
+    return this.sender.peekNs() + this.#options.start.monotonicNs;
   }
 
   readAhead(): boolean {
-    return !this.#ahead.isWellStocked && this.#ahead.buildOne();
-  }
-
-  /** Build as many frames as fit, before the load starts. */
-  fillAhead(): void {
-    while (this.#ahead.buildOne());
+    return this.sender.readAhead();
   }
 
   fire(): void {
-    const connection = this.#options.rotation.pick();
-    const slot = connection === NONE ? NONE : this.#ahead.take();
-    if (slot === NONE || this.#outbox === null) {
-      this.#dropped++;
-      this.#ahead.skip();
-      return;
-    }
-    this.#unwritten++;
-    this.#outbox.outbox.stage(connection, this.#outbox.owner, slot);
+    this.sender.fire();
   }
 
   onWritten(slot: number, connection: number, startedNs: number): void {
@@ -111,7 +93,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     const offsetNs = this.store.offsetNs[slot] as number;
     const scheduledNs = start.monotonicNs + offsetNs;
     const phase = sink.phaseOf(offsetNs);
-    this.#unwritten--;
+    this.sender.written();
     sink.count(phase, 'queries_sent');
     sink.latency(this.#lagSeries, phase, scheduledNs, startedNs);
     const entry = this.#waiting.add(
@@ -126,8 +108,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
   }
 
   onUnwritten(): void {
-    this.#unwritten--;
-    this.#dropped++;
+    this.sender.lost();
   }
 
   /** A stored EVENT. @returns false where no such query was ever asked on this worker */

@@ -109,8 +109,8 @@ export class Worker {
     if (plan.publish !== null) this.#publish = createPublish(this.#context, plan.publish, this.#deliveries);
     this.#connectParts();
     this.#receivers.verifier = this.#createVerifier();
-    this.#publish?.fillAhead();
-    this.#query?.fillAhead();
+    this.#publish?.sender.fillAhead();
+    this.#query?.sender.fillAhead();
     send({ type: 'prepared', problems });
   }
 
@@ -152,7 +152,7 @@ export class Worker {
   #connectParts(): void {
     const owners = [this.#publish, this.#query].filter((owner) => owner !== null);
     this.#outbox.setOwners(owners);
-    for (const [index, owner] of owners.entries()) owner.attach(this.#outbox, index);
+    for (const [index, owner] of owners.entries()) owner.sender.attach(this.#outbox, index);
     this.#receivers.publish = this.#publish;
     this.#receivers.query = this.#query;
     this.#streams = [...owners, ...this.#createStorm()];

@@ -48,7 +48,7 @@ function setUp(openConnections: readonly number[] = [1, 2]) {
   outbox.setOwners([publish]);
   for (const number of openConnections)
     outbox.open({ number, isOpen: true, write: () => true } as unknown as Connection);
-  publish.attach(outbox, 0);
+  publish.sender.attach(outbox, 0);
   const sendOne = (): void => {
     publish.fire();
     outbox.flush();
