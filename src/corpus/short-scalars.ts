@@ -9,6 +9,8 @@ export interface ShortScalar {
 }
 
 const FLOOR = 2n ** 62n;
+/** Points that are made at a time, so that thousands of keys need no memory for points that are left out. */
+const POINTS_AT_A_TIME = 4_112;
 
 /**
  * Distinct scalars, deterministic: consecutive integers from a start that is a hash of `purpose`, without
@@ -23,7 +25,7 @@ export function createShortScalars(purpose: readonly (string | number)[], count:
   const scalars: ShortScalar[] = [];
   let first = FLOOR + (BigInt(`0x${digest}`) % FLOOR);
   while (scalars.length < count) {
-    const points = consecutivePoints(first, 2 * (count - scalars.length));
+    const points = consecutivePoints(first, Math.min(2 * (count - scalars.length), POINTS_AT_A_TIME));
     points.forEach(({ x, y }, i) => {
       if ((y & 1n) === 1n || scalars.length === count) return;
       scalars.push({ scalar: first + BigInt(i), xHex: x.toString(16).padStart(64, '0') });

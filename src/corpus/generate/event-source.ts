@@ -1,3 +1,4 @@
+import type { ChunkEvent } from '../chunk.ts';
 import type { CorpusSpec, ProfileName } from '../spec.ts';
 import { drawEarlier } from './attention.ts';
 import { Draws, USE } from './draws.ts';
@@ -17,16 +18,6 @@ const SPAN_S = 30 * 86_400;
 const MIN_AUTHORS = 8;
 /** Events whose facts are kept, a power of two: most targets are among them. */
 const KEPT_FACTS = 16_384;
-
-/** A generated event with what a manifest counts. */
-export interface GeneratedEvent extends Sealed {
-  readonly pubkey: string;
-  readonly kind: number;
-  readonly createdAt_s: number;
-  readonly tagCount: number;
-  /** As it stands between the quotes in the JSON: escaped. */
-  readonly content: string;
-}
 
 /**
  * The events of a corpus by number. Event n is a pure function of the specification and n, whatever was asked for
@@ -61,12 +52,20 @@ export class EventSource implements World {
   }
 
   /** Event n, below 2^32. */
-  event(n: number): GeneratedEvent {
+  event(n: number): ChunkEvent {
     const draft = this.#draft(n);
     const { id, json } = this.#sealer.seal(draft);
     const { pubkey } = this.#keep(n, draft, id);
     const { kind, createdAt_s, tags, content } = draft;
-    return { id, json, pubkey, kind, createdAt_s, tagCount: tags.count, content };
+    return {
+      id,
+      json,
+      pubkey,
+      kind,
+      createdAt_s,
+      tagCount: tags.count,
+      contentBytes: unescapedBytes(content),
+    };
   }
 
   drawNote(draws: Draws, n: number): Target {
@@ -123,4 +122,11 @@ function oneTimeKeys(slots: readonly Slot[], events: number): number {
 /** Spreads numbers that are multiples of a power of two, which are the ones asked for most. */
 function keepingPlace(n: number): number {
   return Math.imul(n, 0x9e3779b1) >>> 18;
+}
+
+/** Bytes of what the inside of a JSON string stands for; every escape here is of two characters for one. */
+function unescapedBytes(escaped: string): number {
+  let bytes = Buffer.byteLength(escaped);
+  for (let at = escaped.indexOf('\\'); at >= 0; at = escaped.indexOf('\\', at + 2)) bytes--;
+  return bytes;
 }

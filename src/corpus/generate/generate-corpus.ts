@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Chunk } from '../chunk.ts';
+import { outTaken } from '../files/errors.ts';
+import type { CorpusManifest, CorpusOrigin } from '../files/manifest.ts';
+import { findManifest } from '../files/read-manifest.ts';
+import { writeCorpus } from '../files/write-corpus.ts';
+import { type CorpusSpec, GENERATOR_VERSION } from '../spec.ts';
+import { runInThreads } from '../threads/ordered-threads.ts';
+import { EventSource } from './event-source.ts';
+import { chunkRequests, generateChunk } from './generate-chunk.ts';
+
+export interface GenerateOptions {
+  /** Directory of the corpus. */
+  readonly dir: string;
+  readonly gzip: boolean;
+  /** Threads that make events; with 1 no thread is started. Decides nothing but the time it takes. */
+  readonly workers: number;
+  /** Whether the base time is now: recorded, because such a corpus can't be made a second time. */
+  readonly fresh: boolean;
+  /** Called now and then with the events written so far. */
+  readonly onProgress?: (events: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A corpus that is there. */
+export interface PresentCorpus {
+  readonly manifest: CorpusManifest;
+  /** Whether it was there before. */
+  readonly wasThere: boolean;
+}
+
+/**
+ * Makes the corpus of a specification, unless the directory holds that very corpus already. The ids, the signatures
+ * and the file (apart from compression) are the same on every machine, version of Node.js and number of workers.
+ * @throws RelayBenchError `CORPUS_OUT_TAKEN`, `CORPUS_NOT_WRITTEN`, `CORPUS_DAMAGED`; the signal's reason
+ */
+export async function generateCorpus(spec: CorpusSpec, options: GenerateOptions): Promise<PresentCorpus> {
+  const { dir, gzip, fresh } = options;
+  const origin: CorpusOrigin = {
+    type: 'generated',
+    generatorVersion: GENERATOR_VERSION,
+    profile: spec.profile,
+    seed: spec.seed,
+    baseTime_s: spec.baseTime_s,
+    fresh,
+  };
+  const present = await findManifest(dir);
+  if (present !== null) {
+    if (!isCorpusOf(present, origin, spec.events, gzip)) throw outTaken(dir, 'another corpus');
+    return { manifest: present, wasThere: true };
+  }
+  const chunks = options.workers === 1 ? generateHere(spec) : generateInThreads(spec, options.workers);
+  const manifest = await writeCorpus({ ...options, chunks, origin: () => origin });
+  return { manifest, wasThere: false };
+}
+
+function isCorpusOf(manifest: CorpusManifest, origin: CorpusOrigin, events: number, gzip: boolean): boolean {
+  const isSame = isDeepStrictEqual(manifest.source, origin) && manifest.events === events;
+  return isSame && manifest.file.name.endsWith('.gz') === gzip;
+}
+
+async function* generateHere(spec: CorpusSpec): AsyncGenerator<Chunk> {
+  const source = new EventSource(spec);
+  for (const request of chunkRequests(spec.profile, spec.events)) yield generateChunk(source, request);
+}
+
+function generateInThreads(spec: CorpusSpec, threads: number): AsyncGenerator<Chunk> {
+  return runInThreads({
+    requests: chunkRequests(spec.profile, spec.events),
+    threads,
+    program: new URL('./generate-worker.js', import.meta.url),
+    setup: spec,
+  });
+}

@@ -1,0 +1,98 @@
+import type { Chunk } from '../chunk.ts';
+import { ID_STRIDE, selectEvents } from '../chunk.ts';
+import { type LineBlock, lineBlocks, MAX_LINE_BYTES } from '../files/line-blocks.ts';
+import { HexSet } from '../hex-set.ts';
+import { runInThreads } from '../threads/ordered-threads.ts';
+import { type CheckedLines, checkLines, MAX_PROBLEMS, type Problem } from './check-lines.ts';
+import { DROP_REASONS, type DropReason } from './drop-reasons.ts';
+
+/** What was left out of a stream of lines. */
+export interface Drops {
+  /** Lines read, blank ones not counted. */
+  readonly lines: number;
+  /** Every reason, with how many lines it cost. */
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** The first dropped lines besides duplicates. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Checks lines in threads and hands on the events that are right, each once, in their order. Everything else is
+ * counted. Memory: what is under way, and 32 to 64 bytes for each different event.
+ */
+export class CheckedChunks {
+  readonly #pieces: AsyncIterable<Uint8Array>;
+  readonly #workers: number;
+  readonly #ids = new HexSet();
+  readonly #dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<
+    DropReason,
+    number
+  >;
+  readonly #problems: Problem[] = [];
+  #lines = 0;
+
+  /** @param workers threads that check; with 1 no thread is started */
+  constructor(pieces: AsyncIterable<Uint8Array>, workers: number) {
+    this.#pieces = pieces;
+    this.#workers = workers;
+  }
+
+  /** The events; to be iterated once. */
+  async *chunks(): AsyncGenerator<Chunk> {
+    for await (const { chunk, lines, dropped, problems } of this.#checked()) {
+      this.#lines += lines;
+      for (const [reason, count] of Object.entries(dropped)) this.#dropped[reason as DropReason] += count;
+      for (const problem of problems) this.#report(problem);
+      yield this.#withoutDuplicates(chunk);
+    }
+  }
+
+  /** What was left out so far. */
+  drops(): Drops {
+    // A line that is too long is reported before the lines that were read before it are checked.
+    const problems = [...this.#problems].sort((a, b) => a.line - b.line);
+    return { lines: this.#lines, dropped: { ...this.#dropped }, problems };
+  }
+
+  async *#checked(): AsyncGenerator<CheckedLines> {
+    const blocks = this.#blocks();
+    if (this.#workers === 1) {
+      for await (const block of blocks) yield checkLines(block);
+      return;
+    }
+    const program = new URL('./check-worker.js', import.meta.url);
+    yield* runInThreads<LineBlock, CheckedLines>({
+      requests: blocks,
+      threads: this.#workers,
+      program,
+      setup: null,
+    });
+  }
+
+  async *#blocks(): AsyncGenerator<LineBlock> {
+    for await (const block of lineBlocks(this.#pieces)) {
+      if (!('overlongLine' in block)) {
+        yield block;
+        continue;
+      }
+      this.#lines++;
+      this.#dropped['line-too-long']++;
+      const detail = `longer than ${MAX_LINE_BYTES} bytes`;
+      this.#report({ line: block.overlongLine, reason: 'line-too-long', detail });
+    }
+  }
+
+  #report(problem: Problem): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
+  }
+
+  #withoutDuplicates(chunk: Chunk): Chunk {
+    const keep = new Uint8Array(chunk.events);
+    for (let at = 0; at < chunk.events; at++) {
+      const isNew = this.#ids.add(chunk.ids, at * ID_STRIDE);
+      keep[at] = isNew ? 1 : 0;
+      if (!isNew) this.#dropped.duplicate++;
+    }
+    return selectEvents(chunk, keep);
+  }
+}

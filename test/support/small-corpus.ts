@@ -1,0 +1,19 @@
+import { EventSource } from '../../src/corpus/generate/event-source.ts';
+import { DEFAULT_BASE_TIME_S } from '../../src/corpus/spec.ts';
+import type { NostrEvent } from '../../src/nostr/event.ts';
+
+/** The lines of a small corpus of profile `social`. */
+export function smallCorpusLines(events: number, seed = 1): string[] {
+  const source = new EventSource({ profile: 'social', seed, events, baseTime_s: DEFAULT_BASE_TIME_S });
+  return Array.from({ length: events }, (_, n) => source.event(n).json);
+}
+
+/** A line with some fields changed, whether or not the event is right afterwards. */
+export function changed(line: string, fields: Partial<NostrEvent>): string {
+  return JSON.stringify({ ...(JSON.parse(line) as NostrEvent), ...fields });
+}
+
+/** Pieces as they might come from a file or a pipe. */
+export async function* pieces(...texts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield typeof text === 'string' ? Buffer.from(text) : text;
+}
