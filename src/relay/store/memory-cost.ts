@@ -4,7 +4,7 @@ import type { StoredEvent } from './stored-event.ts';
 export const TOMBSTONE_BYTES = 250;
 
 /** Record, id, author and its places in the indexes that every event is in; measured, see docs/relay.md. */
-const EVENT_BYTES = 400;
+const EVENT_BYTES = 500;
 /** A tag and its place in the index, where most values are rare and need a list of their own. */
 const TAG_BYTES = 250;
 
