@@ -48,7 +48,8 @@ class Run {
   async carryOut(): Promise<RunResult> {
     try {
       const ready = await Promise.race([this.#getReady(), this.#aborted]);
-      if (ready !== 'aborted') await this.#load();
+      if (ready === 'aborted') this.#measurements.cut(0);
+      else await this.#load();
       this.#measurements.finishIntervals();
       this.#options.onProgress({ type: 'finished' });
       return this.#measurements.result({

@@ -1,6 +1,3 @@
-import { RawConnection } from './raw/raw-connection.ts';
-import { WsConnection } from './ws-connection.ts';
-
 /** `raw` needs a plain `ws://` target; `ws` serves every target. */
 export type Transport = 'raw' | 'ws';
 
@@ -48,18 +45,4 @@ export interface ConnectionHandlers {
   onBinary(connection: Connection): void;
   /** The socket accepts writes again after {@link Connection.write} returned false. */
   onDrain(connection: Connection): void;
-}
-
-/** Begin to open a connection. */
-export function openConnection(
-  transport: Transport,
-  options: ConnectionOptions,
-  handlers: ConnectionHandlers,
-): Connection {
-  return transport === 'raw' ? new RawConnection(options, handlers) : new WsConnection(options, handlers);
-}
-
-/** The cheapest transport that can serve this URL. */
-export function transportFor(url: string): Transport {
-  return url.startsWith('ws://') ? 'raw' : 'ws';
 }

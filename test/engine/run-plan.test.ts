@@ -157,6 +157,21 @@ describe('runPlan', () => {
     expect(Math.abs(result.load.offered.events - result.counters.events_sent)).toBeLessThanOrEqual(5);
   });
 
+  it('offers nothing when it is told to end before the load starts', async () => {
+    const abort = new AbortController();
+    const plan = samplePlan(
+      { ...MIXED, connections: { count: 24, rate: '10/s' } },
+      { targets: [relay.ready.url] },
+    );
+    const onProgress = ({ type }: ProgressEvent): void => {
+      if (type === 'connecting') abort.abort('SIGTERM');
+    };
+    const result = await run({ plan, onProgress, signal: abort.signal });
+    expect(result).toMatchObject({ partial: true, stopped: 'SIGTERM' });
+    expect(result.load.offered).toMatchObject({ events: 0, queries: 0 });
+    expect(result.counters.events_sent).toBe(0);
+  });
+
   it('says that the target is unreachable when no connection opens', async () => {
     const plan = samplePlan(MIXED, { targets: ['ws://127.0.0.1:1'] });
     await expect(run({ plan })).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE', exitCode: 3 });

@@ -1,11 +1,5 @@
-import {
-  type Connection,
-  type ConnectionHandlers,
-  type ConnectionOptions,
-  openConnection,
-  type Transport,
-  transportFor,
-} from '../../wire/connection.ts';
+import type { Connection, ConnectionHandlers, ConnectionOptions, Transport } from '../../wire/connection.ts';
+import { openConnection, transportFor } from '../../wire/open-connection.ts';
 import type { Outbox } from '../../wire/outbox.ts';
 import type { ReplyHandlers } from '../../wire/reply-handlers.ts';
 import { routeFrame } from '../../wire/reply-router.ts';

@@ -2,12 +2,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
-import {
-  type Connection,
-  openConnection,
-  type Transport,
-  transportFor,
-} from '../../../src/wire/connection.ts';
+import type { Connection, Transport } from '../../../src/wire/connection.ts';
+import { openConnection, transportFor } from '../../../src/wire/open-connection.ts';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
