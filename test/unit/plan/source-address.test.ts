@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { sourceAddressesOf, sourceAddressOf } from '../../../src/plan/source-address.ts';
 
 function plan(count: number, ...targets: readonly string[]) {
-  return { targets, connections: { count, rate_per_s: 1, timeoutMs: 1, insecure: false, transport: 'auto' as const } };
+  return {
+    targets,
+    connections: { count, rate_per_s: 1, timeoutMs: 1, insecure: false, transport: 'auto' as const },
+  };
 }
 
 describe('source addresses', () => {
