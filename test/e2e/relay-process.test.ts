@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import type { RelayBenchError } from '../../src/base/errors.ts';
 import type { EmbeddedRelay, startEmbeddedRelay } from '../../src/stack/embedded-relay.ts';
 import { Author } from '../conformance/author.ts';
@@ -186,6 +187,17 @@ describe('limits of the relay', () => {
       'NOTICE',
       'invalid: binary messages are not part of the protocol',
     ]);
+  });
+
+  it('refuses the connection that is one too many with 503, and serves again when one has gone', async () => {
+    const relay = await start('--max-connections', '1');
+    const first = await open(relay);
+    const refused = new WebSocket(relay.url);
+    const [error] = await once(refused, 'error');
+    expect(String(error)).toContain('503');
+    first.terminate();
+    await eventually('room', async () => (await metric(relay, 'nostr_connections')) === 0);
+    await (await open(relay)).settle();
   });
 
   it('refuses the subscription that is one too many and keeps the others', async () => {

@@ -33,6 +33,7 @@ export class Connections {
   readonly #flushQueue = new FlushQueue();
   readonly #server: WebSocketServer;
   readonly #pinging: NodeJS.Timeout;
+  #isStopping = false;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -47,8 +48,10 @@ export class Connections {
 
   /** Turns an HTTP upgrade into a connection. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#connections.size >= this.#parts.limits.maxConnections) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
+    if (this.#isStopping || this.#connections.size >= this.#parts.limits.maxConnections) {
+      // Nobody else listens for errors of this socket, and an unheard one would end the process.
+      socket.on('error', () => socket.destroy());
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n', () => socket.destroy());
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket));
@@ -56,6 +59,7 @@ export class Connections {
 
   /** Sends CLOSED for every subscription and accepts nothing more on any connection. */
   stopSessions(): void {
+    this.#isStopping = true;
     for (const { session } of this.#connections) session.stop();
   }
 

@@ -59,7 +59,7 @@ const DECISIONS = {
 
 /**
  * The way of an event into the relay: cheap checks first, then the hash, then the signature (which costs
- * fifty times the rest and runs elsewhere), then the store, and only then the subscribers.
+ * ten times the rest and runs elsewhere), then the store, and only then the subscribers.
  */
 export class Ingest {
   readonly #parts: IngestParts;
