@@ -11,7 +11,7 @@ export interface Climb {
   readonly rates: readonly number[];
   /** The load at the first rate; the others are levels of it. */
   readonly loadAt: (rate: string) => Pick<Load, 'workloads' | 'connections'>;
-  /** Operations that came to their end in a second. */
+  /** Operations that came to their end in a second, no more than began in it. */
   readonly done: (row: IntervalRow) => number;
 }
 
@@ -33,10 +33,10 @@ export interface Summit {
 const SATURATED = 0.9;
 
 /** Finds what a worker can do at most: a saturated worker bundles as much as it can, so no second does more. */
-export async function climb(request: Climb): Promise<Summit> {
+export async function climb(request: Climb, run: typeof runTrial = runTrial): Promise<Summit> {
   const { url, signal, rates, loadAt, done } = request;
   const [first = 1] = rates;
-  const trial = await runTrial({
+  const trial = await run({
     url,
     signal,
     load: {

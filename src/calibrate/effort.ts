@@ -1,3 +1,5 @@
+import { WARM_UP_LEVEL } from './measure.ts';
+
 /** How finely a machine is calibrated: the rates of each climb, per second. */
 export interface Effort {
   readonly isQuick: boolean;
@@ -31,7 +33,7 @@ export const FULL: Effort = {
   ],
   queries: [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 400_000],
   deliveries: [200_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
-  connections_per_s: 4_000,
+  connections_per_s: 5_000,
   signing_us: 500_000,
 };
 
@@ -45,11 +47,30 @@ export const QUICK: Effort = {
   ],
   queries: [100_000],
   deliveries: [3_000_000],
-  connections_per_s: 2_000,
+  connections_per_s: 3_000,
   signing_us: 200_000,
 };
 
-/** Connections that are open at once at most, for the limits of the system. */
+/** Connections that are open at once at most. */
 export function mostConnections({ events, connections_per_s }: Effort): number {
-  return Math.max(...events.map(({ connections }) => connections), connections_per_s * 1.2 + 1);
+  return Math.max(...events.map(({ connections }) => connections), storm(connections_per_s));
+}
+
+/**
+ * The same with no larger a storm of connections than a process may hold.
+ * @param openFiles descriptors of one process; null where unknown
+ */
+export function withinLimit(effort: Effort, openFiles: number | null): Effort {
+  if (openFiles === null || storm(effort.connections_per_s) <= openFiles - SPARE_DESCRIPTORS) return effort;
+  const connections_per_s = Math.floor((openFiles - SPARE_DESCRIPTORS) / (1 + WARM_UP_LEVEL));
+  return { ...effort, connections_per_s: Math.max(LEAST_STORM, connections_per_s) };
+}
+
+/** For modules, pipes and everything else that is no connection. */
+const SPARE_DESCRIPTORS = 300;
+/** Fewer connections in a second are lost in what a worker does besides. */
+const LEAST_STORM = 500;
+
+function storm(connections_per_s: number): number {
+  return Math.ceil(connections_per_s * (1 + WARM_UP_LEVEL)) + 1;
 }

@@ -35,7 +35,7 @@ export async function measureEvents(request: EventsRequest): Promise<EventsResul
       connections: { count: connections },
       workloads: { publish: { rate, contentBytes } },
     }),
-    done: (row) => row.acked,
+    done: (row) => Math.min(row.acked, row.sent),
   });
   if (perCpuSecond === null) return null;
   return {
@@ -59,7 +59,7 @@ export async function measureQueries({
       connections: { count: QUERY_CONNECTIONS },
       workloads: { query: { rate, filters } },
     }),
-    done: (row) => row.completed,
+    done: (row) => Math.min(row.completed, row.sent),
   });
   return perCpuSecond;
 }
@@ -92,13 +92,13 @@ export async function measureDeliveries(request: DeliveriesRequest): Promise<num
         subscribe: { connections: SUBSCRIBERS },
       },
     }),
-    done: (row) => row.delivered,
+    done: (row) => Math.min(row.delivered, row.sent * SUBSCRIBERS),
   });
   return perCpuSecond;
 }
 
 /** The first second warms up the code with this part of the rate. */
-const WARM_UP_LEVEL = 0.2;
+export const WARM_UP_LEVEL = 0.3;
 
 /**
  * Connections opened: TCP, upgrade, bookkeeping.

@@ -1,12 +1,13 @@
 import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import * as z from 'zod';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { writeFileAtomic } from '../record/write.ts';
 import { type Calibration, calibrationSchema } from './calibration.ts';
 
 /** A calibration has about 1 KiB; anything much larger is something else. */
 const MAX_BYTES = 64 * 1024;
+/** A problem may repeat what the file says. */
+const MAX_PROBLEM_CHARACTERS = 150;
 const WRITE_HINT = 'set XDG_STATE_HOME to a directory that can be written';
 
 /** What is stored: a calibration, nothing, or something unreadable, with the reason. */
@@ -40,9 +41,11 @@ export function parseCalibration(text: string): Stored {
     return { calibration: null, problem: 'it is not JSON' };
   }
   const result = calibrationSchema.safeParse(value);
-  return result.success
-    ? { calibration: result.data }
-    : { calibration: null, problem: z.prettifyError(result.error).split('\n')[0] ?? 'it has another form' };
+  if (result.success) return { calibration: result.data };
+  const [issue] = result.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
+  const problem = `${where}${issue?.message ?? 'it has another form'}`;
+  return { calibration: null, problem: problem.slice(0, MAX_PROBLEM_CHARACTERS) };
 }
 
 /** Makes sure, before minutes are spent on measuring, that the result can be saved. @throws RelayBenchError */

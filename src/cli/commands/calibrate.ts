@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import type { Command } from 'commander';
 import { calibrate } from '../../calibrate/calibrate.ts';
-import { FULL, mostConnections, QUICK } from '../../calibrate/effort.ts';
+import { FULL, mostConnections, QUICK, withinLimit } from '../../calibrate/effort.ts';
 import { calibrationToJson, prepareToWrite, writeCalibration } from '../../calibrate/store.ts';
 import { pathOfCalibration, thisMachine } from '../calibrate/find-calibration.ts';
 import { renderCalibration } from '../calibrate/render-calibration.ts';
@@ -31,12 +31,13 @@ export function addCalibrate(program: Command, host: CommandHost): void {
 
 async function runCalibrate({ quick, json }: CalibrateFlags, host: CommandHost): Promise<void> {
   const { io } = host;
-  const effort = quick ? QUICK : FULL;
+  const supply = readSupply();
+  const effort = withinLimit(quick ? QUICK : FULL, supply.openFiles);
   const path = pathOfCalibration(io.env);
   const machine = thisMachine();
   const [loadAverage = 0] = loadavg();
   const demand = { connections: mostConnections(effort), workers: 1, addressPairs: 1, embeddedRelay: true };
-  checkLimits(demand, readSupply());
+  checkLimits(demand, supply);
   await prepareToWrite(path);
   if (loadAverage > QUIET_LOAD_PER_CPU * machine.cpus) {
     io.stderr.write(

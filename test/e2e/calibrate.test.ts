@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parseCalibration } from '../../src/calibrate/store.ts';
+import { readRunRecord } from '../../src/record/read.ts';
+import { runCli, startCli } from '../support/run-cli.ts';
+
+// The built command from end to end, against null relays of its own. What this machine can do is not asserted:
+// others may be using it.
+
+const TIMEOUT_MS = 240_000;
+
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'relay-bench-calibrate-'));
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+const stateHome = (name: string) => ({ XDG_STATE_HOME: join(directory, name) });
+const fileIn = (name: string): string => join(directory, name, 'relay-bench', 'calibration.json');
+
+/** Processes whose parent is `pid`. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const parents = await Promise.all(
+    pids.map(async (each) => {
+      const stat = await readFile(`/proc/${each}/stat`, 'latin1').catch(() => '');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    }),
+  );
+  return pids.map(Number).filter((_, index) => parents[index] === pid);
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+describe('calibrate --quick --json', () => {
+  let result: Awaited<ReturnType<typeof runCli>>;
+  beforeAll(async () => {
+    result = await runCli(['calibrate', '--quick', '--json'], { env: stateHome('quick') });
+  }, TIMEOUT_MS);
+
+  test('ends well and prints nothing but what it saved', async () => {
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(result.stdout).toBe(await readFile(fileIn('quick'), 'utf8'));
+  });
+
+  test('tells on stderr what it measures', () => {
+    expect(result.stderr).toMatch(/^\[1\/7\] events on 1 connection$/m);
+    expect(result.stderr).toMatch(/^\[7\/7\] deliveries$/m);
+  });
+
+  test('has every figure, in order', () => {
+    const { calibration } = parseCalibration(result.stdout);
+    expect(calibration).toMatchObject({ quick: true, machine: { cpus: expect.any(Number) } });
+    expect(calibration?.events.map(({ connections }) => connections)).toEqual([1, 64, 1_000]);
+    expect(calibration?.sendLag.map(({ rate_per_s }) => rate_per_s)).toContain(1_000);
+    for (const { p50_us, p99_us } of calibration?.sendLag ?? []) {
+      expect(p50_us).toBeLessThanOrEqual(p99_us ?? 0);
+    }
+  });
+
+  test('finds that signing alone costs less than a round trip on a socket of its own', () => {
+    const { calibration } = parseCalibration(result.stdout);
+    const perCpuSecond = calibration?.events.at(-1)?.perCpuSecond ?? Number.NaN;
+    expect(perCpuSecond).toBeLessThan(calibration?.signaturesPerCpuSecond ?? 0);
+  });
+
+  test(
+    'is cited by the next run',
+    async () => {
+      const out = join(directory, 'out');
+      const scenario = join(directory, 'small.yaml');
+      await writeFile(
+        scenario,
+        'name: small\ndescription: small.\nconnections: { count: 8 }\nworkloads: { publish: { rate: 20/s } }\nwarmup: 0s\nphases: [{ name: steady, duration: 1s }]\n',
+      );
+      await runCli(['run', scenario, '--out', out, '--no-default-gates'], { env: stateHome('quick') });
+      const { generator, caveats } = await readRunRecord(join(out, 'run.json'));
+      const { calibration } = parseCalibration(result.stdout);
+      expect(generator.ceiling).toMatchObject({
+        basis: 'calibration',
+        calibratedAt: calibration?.calibratedAt,
+        eventsPerSecond: expect.any(Number),
+      });
+      expect(generator.ceiling?.share).toBeLessThan(0.1);
+      expect(caveats.join()).not.toContain('ceiling');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('calibrate', () => {
+  test(
+    'that is interrupted saves nothing and leaves nothing running',
+    async () => {
+      const cli = startCli(['calibrate', '--quick'], { env: stateHome('interrupted') });
+      try {
+        await cli.until(/\[1\/7\]/);
+        let children: number[] = [];
+        await vi.waitFor(
+          async () => {
+            children = await childrenOf(cli.child.pid ?? 0);
+            expect(children.length).toBe(2);
+          },
+          { timeout: 20_000 },
+        );
+        cli.child.kill('SIGINT');
+        expect(await cli.result).toMatchObject({
+          exitCode: 130,
+          stdout: '',
+          stderr: expect.stringContaining('nothing was saved'),
+        });
+        await vi.waitFor(() => expect(children.filter((pid) => !isGone(pid))).toEqual([]), {
+          timeout: 20_000,
+        });
+        await expect(readFile(fileIn('interrupted'))).rejects.toThrow(/ENOENT/);
+      } finally {
+        await cli.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test('measures nothing where its result could not be saved', async () => {
+    await mkdir(join(directory, 'blocked'));
+    await writeFile(join(directory, 'blocked', 'relay-bench'), 'a file in the way');
+    const { exitCode, stderr } = await runCli(['calibrate', '--quick'], { env: stateHome('blocked') });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: .*calibration\.json can't be written/m);
+    expect(stderr).toMatch(/^hint: set XDG_STATE_HOME/m);
+    expect(stderr).not.toContain('[1/7]');
+  });
+});

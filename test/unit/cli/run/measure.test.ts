@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Lookup } from '../../../../src/calibrate/lookup.ts';
+import { type MeasureRequest, measure } from '../../../../src/cli/run/measure.ts';
+import type { RunResult } from '../../../../src/engine/run-result.ts';
+import { sampleCalibration } from '../../../support/sample-calibration.ts';
+import { samplePlan } from '../../../support/sample-plan.ts';
+import { noCounters, sampleResult } from '../../../support/sample-record.ts';
+
+const RELAY = 'ws://127.0.0.1:1';
+const calibration = sampleCalibration();
+
+/** The record of a run on 64 connections that wrote so many events a second. */
+async function recordOf(found: Lookup, events_per_s: number) {
+  const counters = { ...noCounters(), events_sent: events_per_s * 20, events_accepted: events_per_s * 20 };
+  const result: RunResult = sampleResult({ counters, slowdown: 1 });
+  const request: MeasureRequest = {
+    plan: samplePlan({ connections: { count: 64 } }, { overrides: { noDefaultGates: true } }),
+    target: {
+      kind: 'url',
+      relays: [{ url: RELAY, host: '127.0.0.1', addresses: ['127.0.0.1'], problem: null }],
+      processes: [],
+      close: async () => undefined,
+    },
+    information: { information: null, reason: 'says nothing' },
+    calibration: found,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  };
+  return measure(request, async () => result);
+}
+
+describe('a run and the calibration of its machine', () => {
+  it('cites the ceiling and how near it came', async () => {
+    const record = await recordOf({ calibration }, 16_000);
+    expect(record.generator.ceiling).toMatchObject({
+      calibratedAt: calibration.calibratedAt,
+      eventsPerSecond: 160_000,
+      share: 0.1,
+    });
+    expect(record.validity.verdict).toBe('valid');
+    expect(record.caveats.join()).not.toContain('ceiling');
+  });
+
+  it('is invalid above 70 % of it, whatever its gates say', async () => {
+    const record = await recordOf({ calibration }, 128_000);
+    expect(record.validity).toEqual({
+      verdict: 'invalid',
+      reasons: ['generator near its ceiling: 80 % (limit 70 %)'],
+    });
+    expect(record.exitCode).toBe(103);
+  });
+
+  it('says why it knows no ceiling', async () => {
+    const record = await recordOf({ calibration: null, reason: 'the calibration is stale' }, 128_000);
+    expect(record.generator.ceiling).toBeNull();
+    expect(record.notMeasured).toMatchObject({
+      'generator.ceiling': 'the calibration is stale',
+      'target.nip11': 'says nothing',
+    });
+    expect(record.caveats).toContainEqual(expect.stringContaining('own ceiling is not known'));
+    expect(record.validity.verdict).toBe('valid');
+  });
+});
