@@ -40,11 +40,6 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Bytes that the reader has not taken yet. */
-  get backlogBytes(): number {
-    return this.#used + this.#options.socket.writableLength;
-  }
-
   /** Sends a message. */
   sendText(text: string): void {
     const bytes = Buffer.byteLength(text);
