@@ -14,6 +14,7 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 export interface ProcessLike {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: AsyncIterable<Uint8Array | string>;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   on(event: StopSignal | 'exit', listener: () => void): unknown;
@@ -28,6 +29,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
+  /** What is piped in; opened by the first call, since an open stdin keeps a process alive. */
+  stdin(): AsyncIterable<Uint8Array>;
   /** Calls `listener` on each SIGINT and SIGTERM until the returned function is called. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Calls `listener` when the process ends, however it ends, until the returned function is called. */
@@ -45,6 +48,7 @@ export function createIo(process: ProcessLike): Io {
     env: process.env,
     stdout: tolerateClosedPipe(process.stdout),
     stderr: tolerateClosedPipe(process.stderr),
+    stdin: () => bytesOf(process.stdin),
     onSignal: (listener) => {
       const removals = STOP_SIGNALS.map((signal) => {
         const handler = (): void => listener(signal);
@@ -70,6 +74,10 @@ function tolerateClosedPipe(stream: TextStream): TextStream {
     if (error.code !== 'EPIPE') throw error;
   });
   return stream;
+}
+
+async function* bytesOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
 }
 
 /** Size of the terminal behind a stream; what is unknown (a pipe, a terminal that says 0) is 100 by 24. */

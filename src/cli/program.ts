@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { addCalibrate } from './commands/calibrate.ts';
+import { addCorpus } from './commands/corpus.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addGate } from './commands/gate.ts';
 import { addPlan } from './commands/plan.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addGate,
   addReport,
   addCalibrate,
+  addCorpus,
   addRelay,
   addDoctor,
 ];

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import type { ProcessLike, StopSignal } from '../../src/cli/io.ts';
 
 /** A stream that keeps what is written to it. */
@@ -18,6 +19,8 @@ class FakeStream extends EventEmitter {
 export class FakeProcess extends EventEmitter implements ProcessLike {
   readonly argv: readonly string[];
   readonly env: Record<string, string | undefined>;
+  /** What is piped in. */
+  stdin: AsyncIterable<Uint8Array | string> = Readable.from([]);
   readonly stdout = new FakeStream();
   readonly stderr = new FakeStream();
   /** Codes that `exit` was called with; it does not end anything here. */

@@ -6,9 +6,9 @@ import { messageOf, RelayBenchError } from '../../base/errors.ts';
 /** Bytes of a file that are read at once: some hundred events. */
 const PIECE_BYTES = 131_072;
 
-/** The bytes of a file. */
-export function readPieces(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: PIECE_BYTES });
+/** The bytes of a file, which is opened when the first are asked for. */
+export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, { highWaterMark: PIECE_BYTES });
 }
 
 /**

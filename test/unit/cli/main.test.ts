@@ -38,6 +38,7 @@ describe('the command line', () => {
       'gate',
       'report',
       'calibrate',
+      'corpus',
       'relay',
       'doctor',
       'help',

@@ -100,7 +100,7 @@ describe('an import', () => {
   });
 
   test('names only the first of many', async () => {
-    const imported = await importText('oops\n'.repeat(1_000), 'oops\n'.repeat(1_000));
+    const imported = await importText('oops\n'.repeat(1_000), 'oops\n'.repeat(1_000), line(0));
     expect(sourceOf(imported).problems).toHaveLength(MAX_PROBLEMS);
     expect(dropsOf(imported)).toEqual({ 'not-json': 2_000 });
   });
@@ -108,7 +108,7 @@ describe('an import', () => {
   test('refuses text that is no UTF-8', async () => {
     const bytes = Buffer.from(`${line(0)}\n`);
     bytes[bytes.length - 10] = 0xff;
-    expect(dropsOf(await importText(bytes))).toEqual({ 'not-json': 1 });
+    expect(dropsOf(await importText(bytes, line(1)))).toEqual({ 'not-json': 1 });
   });
 
   test('drops fields that are not of an event and keeps the event', async () => {
@@ -117,10 +117,11 @@ describe('an import', () => {
     expect(await readFile(join(dir, 'events.jsonl'), 'utf8')).toBe(textOf([line(0)]));
   });
 
-  test('of nothing is an empty corpus', async () => {
-    const { manifest, dir } = await importText();
-    expect(manifest.events).toBe(0);
-    expect(await verifyCorpus(dir, { workers: 1 })).toEqual([]);
+  test('without a single right event is an error of the user', async () => {
+    await expect(importText()).rejects.toMatchObject({ code: 'CORPUS_INPUT_EMPTY', exitCode: 2 });
+    await expect(importText('\noops\n')).rejects.toThrow(
+      'none of 1 lines is an event, for example line 2: not-json: not JSON',
+    );
   });
 });
 

@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import { PROFILE_NAMES } from '../../corpus/spec.ts';
+import { type GenerateFlags, runGenerate } from '../corpus/generate.ts';
+import { type ImportFlags, runImport } from '../corpus/import.ts';
+import { type InfoFlags, runInfo } from '../corpus/info.ts';
+import type { CommandHost } from '../host.ts';
+import { asTyped, seedNumber, wholeNumber } from '../options.ts';
+
+/** More threads take more memory than they save time: one writes what they make. */
+const MAX_DEFAULT_WORKERS = 4;
+
+/** `corpus`: signed events that are the same on every machine, or real ones. */
+export function addCorpus(program: Command, host: CommandHost): void {
+  const corpus = program.command('corpus').description('make, import and examine corpora of signed events');
+  addGenerate(corpus, host);
+  corpus
+    .command('import')
+    .description('make a corpus of real events: one JSON object a line, as `strfry export` writes them')
+    .argument('<file>', 'file, gzip or not; - for stdin')
+    .requiredOption('--out <dir>', 'directory to make', asTyped)
+    .option('--gzip', 'compress the events', false)
+    .addOption(workersOption('threads that check ids and signatures'))
+    .action(async (file: string, flags: ImportFlags) => runImport(file, flags, host));
+  corpus
+    .command('info')
+    .description('show what a corpus holds')
+    .argument('<corpus>', 'its directory or one of its files')
+    .option('--json', 'print the manifest as JSON', false)
+    .option('--verify', 'check every id, signature and figure against the file', false)
+    .addOption(workersOption('threads that verify'))
+    .action(async (path: string, flags: InfoFlags) => runInfo(path, flags, host));
+}
+
+function addGenerate(corpus: Command, host: CommandHost): void {
+  const profile = new Option('--profile <profile>', 'what the events are like')
+    .choices(PROFILE_NAMES)
+    .default('social');
+  const cache = new Option(
+    '--cache <dir>',
+    'where corpora without --out are kept (default: in $XDG_CACHE_HOME)',
+  );
+  corpus
+    .command('generate')
+    .description('generate a corpus: the same events and signatures on every machine')
+    .addOption(profile)
+    .requiredOption('--events <n>', 'number of events', wholeNumber(1))
+    .option('--seed <n>', 'decides everything that is random', seedNumber, 1)
+    .option('--out <dir>', 'directory to make; without it the corpus goes to the cache', asTyped)
+    .addOption(cache.argParser(asTyped).conflicts('out'))
+    .option('--gzip', 'compress the events', false)
+    .addOption(workersOption('threads that make events; they decide nothing but the time'))
+    .option('--fresh', 'date the events by the clock instead of a fixed time', false)
+    .action(async (flags: GenerateFlags) => runGenerate(flags, host));
+}
+
+function workersOption(description: string): Option {
+  return new Option('--workers <n>', description)
+    .argParser(wholeNumber(1))
+    .default(Math.min(MAX_DEFAULT_WORKERS, availableParallelism()));
+}

@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import { decompressed, readPieces } from '../../corpus/files/open-input.ts';
+import { importCorpus } from '../../corpus/import/import-corpus.ts';
+import type { CommandHost } from '../host.ts';
+import { runInterruptibly } from './interruptible.ts';
+import { printManifest } from './print-manifest.ts';
+
+/** Options of `corpus import`. */
+export interface ImportFlags {
+  readonly out: string;
+  readonly gzip: boolean;
+  readonly workers: number;
+}
+
+/** What stands for stdin. */
+const STDIN = '-';
+
+/** `corpus import`: make a corpus of real events. */
+export async function runImport(file: string, flags: ImportFlags, host: CommandHost): Promise<void> {
+  const { out: dir, gzip, workers } = flags;
+  let read_bytes = 0;
+  const onRead = (bytes: number): void => {
+    read_bytes += bytes;
+  };
+  const isStdin = file === STDIN;
+  const input = isStdin ? host.io.stdin() : readPieces(file);
+  const manifest = await runInterruptibly(host, {
+    what: 'importing',
+    total: isStdin ? 0 : await sizeOfFile(file),
+    run: (progress, signal) =>
+      importCorpus(decompressed(input, isStdin ? 'stdin' : file, onRead), {
+        ...{ dir, gzip, workers, signal },
+        onProgress: (events) => progress.update(read_bytes, events),
+      }),
+  });
+  if (manifest !== null) printManifest(manifest, dir, host);
+}
+
+/** 0 where the file can't be looked at: reading it will tell why. */
+function sizeOfFile(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
