@@ -111,6 +111,9 @@ function readLatency(gate: Gate, record: RunRecord): Reading {
   const value = summary[`${aggregation as QuantileName | 'max' | 'mean'}_us`];
   if (value !== null) return { value };
   const needed = samplesNeeded(aggregation as QuantileName);
+  if (count + summary.censored >= needed) {
+    return { reason: `${summary.censored} of ${count + summary.censored} operations never ended` };
+  }
   return { reason: `only ${count} ${count === 1 ? 'sample' : 'samples'}, ${aggregation} needs ${needed}` };
 }
 

@@ -27,6 +27,7 @@ export interface HistogramDelta {
   readonly max_us: number;
   readonly sum_us: number;
   readonly clamped: number;
+  readonly censored: number;
 }
 
 /**
@@ -41,6 +42,7 @@ export class LatencyHistogram {
   #sum = 0;
   #clamped = 0;
   #refused = 0;
+  #censored = 0;
 
   /**
    * Count one latency. Negative values (a reply that arrived before its scheduled time) count as 0.
@@ -66,6 +68,19 @@ export class LatencyHistogram {
     return this.#inner.totalCount;
   }
 
+  /**
+   * Count operations that never ended: their latency is unknown but longer than any that was measured in time. They
+   * take their place above all samples, so a relay that does not answer can't look fast.
+   */
+  censor(count = 1): void {
+    this.#censored += count;
+  }
+
+  /** Operations that never ended. */
+  get censored(): number {
+    return this.#censored;
+  }
+
   /** Values that were not finite and therefore not recorded; anything but 0 is a bug of the caller. */
   get refused(): number {
     return this.#refused;
@@ -73,7 +88,7 @@ export class LatencyHistogram {
 
   /** Add all samples of `other`. Merging is exact: the result equals recording every sample here. */
   add(other: LatencyHistogram): void {
-    if (other.count > 0) this.addDelta(other.toDelta());
+    if (other.count > 0 || other.censored > 0) this.addDelta(other.toDelta());
     this.#refused += other.#refused;
   }
 
@@ -85,6 +100,7 @@ export class LatencyHistogram {
     this.#sum = 0;
     this.#clamped = 0;
     this.#refused = 0;
+    this.#censored = 0;
   }
 
   toDelta(): HistogramDelta {
@@ -101,6 +117,7 @@ export class LatencyHistogram {
       max_us: this.#max,
       sum_us: this.#sum,
       clamped: this.#clamped,
+      censored: this.#censored,
     };
   }
 
@@ -113,6 +130,7 @@ export class LatencyHistogram {
     this.#max = Math.max(this.#max, delta.max_us);
     this.#sum += delta.sum_us;
     this.#clamped += delta.clamped;
+    this.#censored += delta.censored;
   }
 
   /** The value in µs that `percentile` (0..100) of the samples do not exceed; null without samples. */
@@ -136,9 +154,10 @@ export class LatencyHistogram {
 
   summary(): LatencySummary {
     const count = this.count;
-    const above = (name: QuantileName): number => count * (1 - QUANTILES[name] / 100) + 1e-9;
+    const all = count + this.#censored;
+    const above = (name: QuantileName): number => all * (1 - QUANTILES[name] / 100) + 1e-9;
     const value = (name: QuantileName): number | null =>
-      above(name) >= MIN_SAMPLES_ABOVE ? this.percentile(QUANTILES[name]) : null;
+      above(name) >= MIN_SAMPLES_ABOVE ? this.#percentileOfAll(QUANTILES[name]) : null;
     const lowConfidence = QUANTILE_NAMES.filter((name) => above(name) < CONFIDENT_SAMPLES_ABOVE);
     return {
       count,
@@ -154,6 +173,7 @@ export class LatencyHistogram {
       max_us: this.max_us,
       lowConfidence,
       clamped: this.#clamped,
+      censored: this.#censored,
       hdr: hdr.encodeIntoCompressedBase64(this.#inner),
     };
   }
@@ -164,6 +184,12 @@ export class LatencyHistogram {
    */
   percentileDistribution(): string {
     return this.#inner.outputPercentileDistribution(5, 1_000);
+  }
+
+  /** Percentile of samples and censored operations together; null where it falls among the censored. */
+  #percentileOfAll(percentile: number): number | null {
+    const rank = (percentile * (this.count + this.#censored)) / this.count;
+    return rank <= 100 ? this.percentile(rank) : null;
   }
 
   /**
@@ -187,6 +213,7 @@ export class LatencyHistogram {
     result.#max = summary.max_us ?? 0;
     result.#sum = (summary.mean_us ?? 0) * summary.count;
     result.#clamped = summary.clamped;
+    result.#censored = summary.censored;
     return result;
   }
 }

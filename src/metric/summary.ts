@@ -31,6 +31,8 @@ export interface LatencySummary {
   readonly lowConfidence: readonly QuantileName[];
   /** Samples above the histogram's highest value, counted at it. */
   readonly clamped: number;
+  /** Operations that never ended; percentiles count them above all samples and are null where they fall among them. */
+  readonly censored: number;
   /** HDR histogram, V2 compressed, base64: mergeable, readable by the HdrHistogram tools. */
   readonly hdr: string;
 }

@@ -7,6 +7,9 @@ export const CEILING_KEY = 'generator.ceiling';
 /** That reason where nobody has calibrated this machine yet. */
 export const NOT_CALIBRATED = 'this machine was not calibrated: run `relay-bench calibrate` once';
 
+/** Below this share of the offered rate a queue grows for as long as the load lasts. */
+const OVERLOADED_BELOW = 0.95;
+
 /** What a reader must know before trusting the numbers, one sentence each, most important first. */
 export function standardCaveats(record: Observed): string[] {
   const caveats: string[] = [];
@@ -19,6 +22,20 @@ export function standardCaveats(record: Observed): string[] {
     caveats.push(
       'generator and relay share this machine: each takes CPU from the other, and no network lies between',
     );
+  }
+  const { offered, achieved } = record.load;
+  const wanted = offered.events + offered.queries;
+  const done = achieved.events + achieved.queries;
+  if (record.load.model === 'open' && wanted > 0 && done < wanted * OVERLOADED_BELOW) {
+    caveats.push(
+      `overload: ${Math.round((done / wanted) * 100)} % of what was offered was answered in time; latencies then grow with the length of the run and tell nothing but that`,
+    );
+  }
+  const censored = Object.entries(record.metrics)
+    .filter(([key]) => key === 'ack_latency' || key === 'eose_latency')
+    .reduce((sum, [, metric]) => sum + metric.censored, 0);
+  if (censored > 0) {
+    caveats.push(`${censored} operations never ended: percentiles count them as slower than all others`);
   }
   if (record.generator.ceiling === null) caveats.push(ceilingCaveat(record.notMeasured[CEILING_KEY]));
   const clamped = Object.values(record.metrics).reduce((sum, metric) => sum + metric.clamped, 0);

@@ -22,6 +22,8 @@ const latencySummary = z.strictObject({
   max_us: maybe,
   lowConfidence: z.array(z.enum(QUANTILE_NAMES)),
   clamped: whole,
+  /** Operations that never ended: percentiles count them above all samples. */
+  censored: whole,
   hdr: z.string(),
 });
 

@@ -170,7 +170,11 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
   }
 
   #count(entry: number, counter: 'events_timeout' | 'events_lost_at_close'): void {
-    this.#options.sink.count(this.#phaseOf(entry), counter);
+    const { sink } = this.#options;
+    const phase = this.#phaseOf(entry);
+    sink.count(phase, counter);
+    sink.censored(this.#series.ack, phase);
+    sink.censored(this.#series.ack + 1, phase);
   }
 
   #settle(entry: number, series: number): number {

@@ -148,22 +148,26 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
   }
 
   onConnectionClosed(connection: number): void {
-    const { sink } = this.#options;
-    this.#waiting.removeConnection(connection, (entry) =>
-      sink.count(this.#phaseOf(entry), 'queries_lost_at_close'),
-    );
+    this.#waiting.removeConnection(connection, (entry) => this.#giveUp(entry, 'queries_lost_at_close'));
   }
 
   expire(nowNs: number): void {
     const before = nowNs - this.#options.timeoutMs * NS_PER_MS;
-    this.#waiting.expire(before, (entry) =>
-      this.#options.sink.count(this.#phaseOf(entry), 'queries_timeout'),
-    );
+    this.#waiting.expire(before, (entry) => this.#giveUp(entry, 'queries_timeout'));
   }
 
   /** Give up every query that is still unanswered: at the end of the drain. */
   expireAll(): void {
     this.expire(Number.POSITIVE_INFINITY);
+  }
+
+  #giveUp(entry: number, counter: 'queries_timeout' | 'queries_lost_at_close'): void {
+    const { sink } = this.#options;
+    const phase = this.#phaseOf(entry);
+    const { eose } = this.#shapeOf(entry);
+    sink.count(phase, counter);
+    sink.censored(eose, phase);
+    sink.censored(eose + 1, phase);
   }
 
   #build(slot: number, number: number): void {

@@ -9,6 +9,8 @@ export interface SampleSink {
    * ignored.
    */
   latency(series: number, phase: number, fromNs: number, toNs: number): void;
+  /** An operation of this series never ended; its latency is longer than any that was measured in time. */
+  censored(series: number, phase: number): void;
   count(phase: number, counter: CounterMetric, by?: number): void;
   /** Count in a map of words, such as the prefixes of rejections; the number of different words is bounded. */
   countWord(phase: number, map: CounterMapMetric, word: string): void;

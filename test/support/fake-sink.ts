@@ -14,6 +14,10 @@ export class FakeSink implements SampleSink {
     if (series >= 0) this.latencies.push({ series, phase, ns: toNs - fromNs });
   }
 
+  censored(series: number, phase: number): void {
+    if (series >= 0) this.count(phase, `censored:${series}`);
+  }
+
   count(phase: number, counter: string, by = 1): void {
     const key = `${counter}/${phase}`;
     this.counts[key] = (this.counts[key] ?? 0) + by;

@@ -62,14 +62,11 @@ export class Recorder implements SampleSink {
   }
 
   latency(series: number, phase: number, fromNs: number, toNs: number): void {
-    if (series < 0) return;
-    const at = phase * this.#seriesCount + series;
-    let histogram = this.#histograms[at];
-    if (histogram === undefined) {
-      histogram = new LatencyHistogram();
-      this.#histograms[at] = histogram;
-    }
-    histogram.record((toNs - fromNs) / NS_PER_US);
+    if (series >= 0) this.#histogram(series, phase).record((toNs - fromNs) / NS_PER_US);
+  }
+
+  censored(series: number, phase: number): void {
+    if (series >= 0) this.#histogram(series, phase).censor();
   }
 
   count(phase: number, counter: CounterMetric, by = 1): void {
@@ -92,7 +89,7 @@ export class Recorder implements SampleSink {
   takeSamples(): readonly SeriesDelta[] {
     const samples: SeriesDelta[] = [];
     for (const [at, histogram] of this.#histograms.entries()) {
-      if (histogram === undefined || histogram.count === 0) continue;
+      if (histogram === undefined || histogram.count + histogram.censored === 0) continue;
       samples.push({
         series: at % this.#seriesCount,
         phase: Math.floor(at / this.#seriesCount),
@@ -113,5 +110,14 @@ export class Recorder implements SampleSink {
       rows: this.#rows.map((row) => row.slice()),
       words: Object.fromEntries(words) as CounterRows['words'],
     };
+  }
+
+  #histogram(series: number, phase: number): LatencyHistogram {
+    const at = phase * this.#seriesCount + series;
+    const known = this.#histograms[at];
+    if (known !== undefined) return known;
+    const histogram = new LatencyHistogram();
+    this.#histograms[at] = histogram;
+    return histogram;
   }
 }

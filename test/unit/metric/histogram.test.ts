@@ -35,6 +35,17 @@ describe('LatencyHistogram', () => {
     expect(histogramOf([-3, -0.4]).max_us).toBe(0);
   });
 
+  it('ranks operations that never ended above all samples', () => {
+    const histogram = histogramOf(range(1_000));
+    histogram.censor(20);
+    // Rank 0.95 × 1,020 = 969 of the samples; p99 falls among those that never ended.
+    expect(histogram.summary()).toMatchObject({ count: 1_000, censored: 20, p95_us: 969, p99_us: null });
+    const merged = histogramOf([]);
+    merged.add(histogram);
+    expect(merged.summary()).toEqual(histogram.summary());
+    expect(LatencyHistogram.fromSummary(histogram.summary()).summary()).toEqual(histogram.summary());
+  });
+
   it('clamps at one hour and counts what it clamped', () => {
     const summary = histogramOf([HOUR_US, HOUR_US + 1, 1e15]).summary();
     expect(summary).toMatchObject({ count: 3, max_us: HOUR_US, clamped: 2 });

@@ -57,4 +57,18 @@ describe('standardCaveats', () => {
     const clamped = { ...quiet, metrics: { ack_latency: { ...metric, clamped: 3 } } };
     expect(standardCaveats(clamped as never)).toEqual([expect.stringContaining('3 samples')]);
   });
+
+  it('warns of a queue that grows when less was answered than offered', () => {
+    const achieved = { events: 300, eventsPerSecond: 30, queries: 0, queriesPerSecond: 0 };
+    const offered = { events: 500, eventsPerSecond: 50, queries: 0, queriesPerSecond: 0 };
+    const caveats = standardCaveats({ ...quiet, load: { ...quiet.load, achieved, offered } });
+    expect(caveats).toEqual([expect.stringContaining('overload: 60 % of what was offered')]);
+  });
+
+  it('says how many operations never ended', () => {
+    const metrics = { ack_latency: { ...metric, censored: 7 } } as never;
+    expect(standardCaveats({ ...quiet, metrics })).toEqual([
+      expect.stringContaining('7 operations never ended'),
+    ]);
+  });
 });
