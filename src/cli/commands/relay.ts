@@ -27,7 +27,11 @@ export function addRelay(program: Command, host: CommandHost): void {
     .option('--host <address>', 'address to listen on', asTyped, '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', portNumber, 7777)
     .addOption(new Option('--store <kind>', 'where events are kept').choices(['memory']).default('memory'))
-    .option('--memory-limit <size>', 'size of the memory store, such as 512MB', memorySize, '512MB')
+    .option(
+      '--memory-limit <size>',
+      'size of the memory store; default: 512MB, or what the heap can hold',
+      memorySize,
+    )
     .option('--no-verify', 'accept events without checking their signatures');
   for (const [flag, description] of Object.entries(LIMITS)) {
     command.option(`--${flag} <n>`, description, wholeNumber(1));
