@@ -7,6 +7,9 @@ import { FakeProcess } from '../../support/fake-process.ts';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGES = ['README.md', ...markdownBelow('docs')];
 
+/** Commands whose options belong to their subcommands. */
+const GROUPS = ['corpus'];
+
 function markdownBelow(directory: string): string[] {
   const names = readdirSync(`${ROOT}${directory}`, { recursive: true }) as string[];
   return names.filter((name) => name.endsWith('.md')).map((name) => `${directory}/${name}`);
@@ -36,7 +39,7 @@ describe('the documentation', () => {
     for (const line of commandLines(page)) {
       const [command = '', ...rest] = line.split(' ');
       expect(commands, line).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-      const help = await helpOf(command);
+      const help = await helpOf(...(GROUPS.includes(command) ? [command, rest[0] ?? ''] : [command]));
       for (const option of rest.filter((word) => /^--[a-z]/.test(word))) {
         expect(help, line).toMatch(new RegExp(`${option}[ ,]`));
       }
