@@ -1,22 +1,12 @@
 // What the engine costs: CPU per acknowledged event, beside a plain client and the raw socket limit, in the same
 // run and against the same null relay. One pinned core for the client, one for the relay.
 // node bench/engine.mjs [--rounds 5] [--window-ms 3000] [--rate-64 100000] [--rate-1000 40000]
+//   [--only closed|open] [--json]
 
-import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
-import {
-  CLIENT_CORE,
-  canPin,
-  cpuOf,
-  firstJsonLine,
-  median,
-  rootPath,
-  SERVER_CORE,
-  startNullRelay,
-  startPinned,
-  stopChild,
-} from './support.mjs';
+import { startOfBenchmark } from './machine.mjs';
+import { measureInRounds, medianAndRange, perSecond, showResult } from './result.mjs';
+import { cpuOf, median, runClient, startNullRelay } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,11 +15,18 @@ const { values } = parseArgs({
     'window-ms': { type: 'string', default: '3000' },
     'rate-64': { type: 'string', default: '100000' },
     'rate-1000': { type: 'string', default: '40000' },
+    /** Only the shapes of this load model. */
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
+const rounds = Number(values.rounds);
 
-/** Each shape of load: how each of the three clients runs it, and what the engine must reach. */
-const SHAPES = [
+/**
+ * Each shape of load: how each of the three clients runs it, and what the engine must reach. A paced one should leave
+ * the generator room, hence valid runs; the closed one saturates it on purpose.
+ */
+const ALL_SHAPES = [
   {
     name: 'closed, 16 connections × 16 in flight',
     client: ['--connections', '16', '--window', '16'],
@@ -40,35 +37,28 @@ const SHAPES = [
     name: `open, 64 connections, ${values['rate-64']}/s`,
     client: ['--connections', '64', '--window', '1'],
     engine: ['--model', 'open', '--connections', '64', '--rate', values['rate-64']],
+    isPaced: true,
     target: { text: '≤ 7 µs', holds: ({ engine }) => engine <= 7 },
   },
   {
     name: `open, 1000 connections, ${values['rate-1000']}/s`,
     client: ['--connections', '1000', '--window', '1'],
     engine: ['--model', 'open', '--connections', '1000', '--rate', values['rate-1000']],
+    isPaced: true,
     target: { text: '≤ 19 µs', holds: ({ engine }) => engine <= 19 },
   },
 ];
-/** Above this load average other work takes CPU from the two cores. */
-const QUIET_LOAD = 0.5;
+const SHAPES = ALL_SHAPES.filter(({ name }) => name.startsWith(values.only ?? ''));
 const CLIENTS = ['plain', 'raw', 'engine'];
 
 /** One measurement: CPU per event, rate, and how busy both cores were. */
 async function measure(client, shape, relay) {
   const args = client === 'engine' ? shape.engine : shape.client;
   const times = ['--warmup-ms', values['warmup-ms'], '--window-ms', values['window-ms']];
-  const child = startPinned(CLIENT_CORE, [
-    rootPath(`bench/${client}-client.mjs`),
-    '--url',
-    relay.url,
-    ...args,
-    ...times,
-  ]);
   const relayBefore = cpuOf(relay.pid);
   const started = performance.now();
-  const result = await firstJsonLine(child);
+  const result = await runClient(`${client}-client.mjs`, ['--url', relay.url, ...args, ...times]);
   const relayCore = (cpuOf(relay.pid) - relayBefore) / 1_000 / (performance.now() - started);
-  await stopChild(child);
   return {
     us: result.cpu_us / result.acked,
     rate: (result.acked / result.elapsed_ms) * 1_000,
@@ -79,79 +69,63 @@ async function measure(client, shape, relay) {
   };
 }
 
-/** All rounds; the order turns round each time, so that drift of the machine hits all clients alike. */
-async function measureAll(relay) {
-  const results = new Map(
-    SHAPES.flatMap((shape) => CLIENTS.map((client) => [`${shape.name} ${client}`, []])),
-  );
-  for (let round = 0; round < Number(values.rounds); round++) {
-    const order = round % 2 === 0 ? CLIENTS : CLIENTS.toReversed();
-    for (const shape of SHAPES) {
-      for (const client of order) {
-        process.stderr.write(`round ${round + 1}/${values.rounds}: ${shape.name}, ${client}\n`);
-        results.get(`${shape.name} ${client}`).push(await measure(client, shape, relay));
-      }
-    }
-  }
-  return results;
-}
+const nameOf = (shape, client) => `${shape.name}: ${client}`;
 
-function printShape(shape, runsOf) {
-  const table = new Table({
-    head: [
+function tableOf(shape, results) {
+  const runsOf = (client) => results.get(nameOf(shape, client));
+  const all = (client, key) => runsOf(client).map((run) => run[key]);
+  const us = Object.fromEntries(CLIENTS.map((client) => [client, median(all(client, 'us'))]));
+  return {
+    title: shape.name,
+    columns: [
       'client',
-      'µs CPU/event',
-      'range',
-      'of plain',
-      'events/s',
-      'own core',
-      'relay core',
-      'send lag p99',
+      '>µs CPU/event',
+      '>of plain',
+      '>events/s',
+      '>own core',
+      '>relay core',
+      '>send lag p99',
     ],
-    style: { head: [], border: [] },
-  });
-  const us = Object.fromEntries(
-    CLIENTS.map((client) => [client, median(runsOf(client).map((run) => run.us))]),
-  );
-  for (const client of CLIENTS) {
-    const runs = runsOf(client);
-    const of = (key) => median(runs.map((run) => run[key]));
-    const all = runs.map((run) => run.us);
-    table.push([
+    rows: CLIENTS.map((client) => [
       client,
-      us[client].toFixed(2),
-      `${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)}`,
+      medianAndRange(all(client, 'us'), 2),
       `${Math.round((us[client] / us.plain) * 100)} %`,
-      Math.round(of('rate')).toLocaleString('en'),
-      `${Math.round(of('core') * 100)} %`,
-      `${Math.round(of('relayCore') * 100)} %`,
-      runs[0].sendLag_us === null ? '-' : `${(of('sendLag_us') / 1_000).toFixed(2)} ms`,
-    ]);
-  }
-  console.log(`\n${shape.name}\n${table.toString()}`);
-  console.log(`engine reaches ${Math.round((us.raw / us.engine) * 100)} % of the raw socket limit`);
-  console.log(`target ${shape.target.text}: ${shape.target.holds(us) ? 'met' : 'NOT met'}`);
-  const invalid = runsOf('engine').filter((run) => run.invalid.length > 0);
-  if (invalid.length > 0) {
-    console.log(
-      `${invalid.length} of ${values.rounds} engine runs were invalid: ${invalid[0].invalid.join('; ')}`,
-    );
-  }
+      perSecond(median(all(client, 'rate'))),
+      `${Math.round(median(all(client, 'core')) * 100)} %`,
+      `${Math.round(median(all(client, 'relayCore')) * 100)} %`,
+      client === 'engine' && shape.isPaced
+        ? `${(median(all(client, 'sendLag_us')) / 1_000).toFixed(2)} ms`
+        : '–',
+    ]),
+    targets: [{ text: shape.target.text, isMet: shape.target.holds(us) }],
+    notes: notesOf(us, shape.isPaced ? runsOf('engine') : []),
+  };
 }
 
+function notesOf(us, runs) {
+  const share = `the engine reaches ${Math.round((us.raw / us.engine) * 100)} % of the raw socket limit`;
+  const invalid = runs.filter((run) => run.invalid.length > 0);
+  if (invalid.length === 0) return [share];
+  return [share, `${invalid.length} of ${rounds} runs were invalid: ${invalid[0].invalid.join('; ')}`];
+}
+
+const start = startOfBenchmark();
 const relay = await startNullRelay();
 try {
-  const [load] = loadavg();
-  const results = await measureAll(relay);
-  console.log(
-    canPin()
-      ? `client on core ${CLIENT_CORE}, null relay on core ${SERVER_CORE}; medians of ${values.rounds} rounds`
-      : 'NOT pinned (needs Linux and two cores): the figures include whatever else shared the cores',
+  const contestants = SHAPES.flatMap((shape) =>
+    CLIENTS.map((client) => ({
+      name: nameOf(shape, client),
+      measure: () => measure(client, shape, relay),
+    })),
   );
-  if (load > QUIET_LOAD) {
-    console.log(`DISTURBED: the load average was ${load.toFixed(1)} before the first round`);
-  }
-  for (const shape of SHAPES) printShape(shape, (client) => results.get(`${shape.name} ${client}`));
+  const results = await measureInRounds(rounds, contestants);
+  const figures = [...results].map(([name, runs]) => [
+    `${name}: cpu_us per event`,
+    runs.map((run) => run.us),
+  ]);
+  const tables = SHAPES.map((shape) => tableOf(shape, results));
+  const name = ['engine', values.only].filter(Boolean).join('-');
+  showResult({ name, start, rounds, tables, figures: Object.fromEntries(figures) }, values.json);
 } finally {
   await relay.stop();
 }

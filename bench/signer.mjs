@@ -1,45 +1,67 @@
-// Signed event frames per second of CPU time, of the built program. Pin it to one core:
-//   npm run build && taskset -c 1 node bench/signer.mjs
-import { createEventFrameWriter } from '../dist/corpus/event-frames.js';
+// What signing costs: complete frames of signed events per second of CPU, beside nostr-tools, which the signatures
+// are checked with in the tests.
+// node bench/signer.mjs [--rounds 5] [--json]; pinned to one core where that is possible
 
-const ROUNDS = 5;
-const EVENTS = 300_000;
-const FRAME_BYTES = 500;
+import { parseArgs } from 'node:util';
+import { finalizeEvent, generateSecretKey } from 'nostr-tools/pure';
+import { measureSigning } from '../dist/calibrate/measure.js';
+import { ownCpu_us } from '../dist/observe/own-cpu.js';
+import { startOfBenchmark } from './machine.mjs';
+import { measureInRounds, medianAndRange, perSecond, showResult } from './result.mjs';
+import { median, runClient } from './support.mjs';
 
-/** CPU microseconds that `work` takes. */
-function cpuTime_us(work) {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
-
-const spec = { seed: 1, authors: 100, kind: 1, topics: 10, runTag: '0badcafe' };
-const overhead = createEventFrameWriter({ ...spec, contentBytes: 0 }).maxFrameBytes;
-let writer;
-const setup_us = cpuTime_us(() => {
-  writer = createEventFrameWriter({ ...spec, contentBytes: Math.max(0, FRAME_BYTES - overhead) });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+    /** Measure one signer, here, and print a number: what the rounds start as programs of their own. */
+    only: { type: 'string' },
+  },
 });
-const target = Buffer.alloc(64 * 1024);
+const rounds = Number(values.rounds);
+/** Gives frames of about 500 bytes. */
+const CONTENT_BYTES = 48;
+const SPEND_US = 500_000;
+const LEAST = 400_000;
 
-function writeEvents(count) {
-  let offset = 0;
-  for (let n = 0; n < count; n++) {
-    if (offset + writer.maxFrameBytes > target.length) offset = 0;
-    offset += writer.write(target, offset, n, 1_700_000_000, n * 1_000);
-  }
+const SIGNERS = {
+  engine: () => measureSigning({ cpu_us: ownCpu_us, contentBytes: CONTENT_BYTES, spend_us: SPEND_US }),
+  'nostr-tools': () => {
+    const key = generateSecretKey();
+    const content = 'x'.repeat(CONTENT_BYTES);
+    const sign = (n) =>
+      JSON.stringify(['EVENT', finalizeEvent({ kind: 1, created_at: n, tags: [], content }, key)]);
+    for (let n = 0; n < 50; n++) sign(n);
+    const from_us = ownCpu_us();
+    let signed = 0;
+    for (; ownCpu_us() - from_us < SPEND_US; signed++) sign(signed);
+    return (signed * 1e6) / (ownCpu_us() - from_us);
+  },
+};
+
+function tableOf(engine, library) {
+  const ratio = Math.round(median(engine) / median(library));
+  return {
+    title: 'Events signed per second of CPU',
+    columns: ['signer', '>events per CPU second', '>of nostr-tools'],
+    rows: [
+      ['nostr-tools, finalizeEvent and JSON', medianAndRange(library, 0), '1×'],
+      ['relay-bench, throwaway keys, complete frames', medianAndRange(engine, 0), `${ratio}×`],
+    ],
+    targets: [{ text: `≥ ${perSecond(LEAST)}`, isMet: median(engine) >= LEAST }],
+  };
 }
 
-writeEvents(50_000);
-const rounds_us = Array.from({ length: ROUNDS }, () => cpuTime_us(() => writeEvents(EVENTS)) / EVENTS);
-const median_us = rounds_us.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)];
-console.log(
-  JSON.stringify({
-    frameBytes: writer.maxFrameBytes,
-    perFrame_us: Number(median_us.toFixed(3)),
-    framesPerCpuSecond: Math.round(1e6 / median_us),
-    setup_ms: Number((setup_us / 1_000).toFixed(1)),
-    rounds: ROUNDS,
-    node: process.version,
-  }),
-);
+if (values.only === undefined) {
+  const start = startOfBenchmark();
+  const contestants = Object.keys(SIGNERS).map((name) => ({
+    name,
+    measure: () => runClient('signer.mjs', ['--only', name]),
+  }));
+  const results = await measureInRounds(rounds, contestants);
+  const [engine, library] = Object.keys(SIGNERS).map((name) => results.get(name));
+  const figures = { 'engine: events per CPU second': engine, 'nostr-tools: events per CPU second': library };
+  showResult({ name: 'signer', start, rounds, tables: [tableOf(engine, library)], figures }, values.json);
+} else {
+  console.log(JSON.stringify(SIGNERS[values.only]()));
+}

@@ -33,11 +33,34 @@ export function firstJsonLine(child) {
   });
 }
 
-/** Start the built-in null relay on its own core. */
-export async function startNullRelay() {
-  const child = startPinned(SERVER_CORE, [rootPath('dist/relay/null/main.js'), '--exit-with-parent']);
+/** Start the built-in null relay on its own core. @param flags for example `--fan-out` */
+export async function startNullRelay(...flags) {
+  const program = rootPath('dist/relay/null/main.js');
+  const child = startPinned(SERVER_CORE, [program, '--exit-with-parent', ...flags]);
   const { url, port, pid } = await firstJsonLine(child);
   return { url, port, pid, stop: () => stopChild(child) };
+}
+
+/** Run a program of this folder on the core of clients. @returns the JSON line that it prints */
+export async function runClient(program, args) {
+  const child = startPinned(CLIENT_CORE, [rootPath(`bench/${program}`), ...args]);
+  try {
+    return await firstJsonLine(child);
+  } finally {
+    await stopChild(child);
+  }
+}
+
+/** Run one of the engine's own measurements, see trial-client.mjs. */
+export function runTrial(measure, url, parameters) {
+  return runClient('trial-client.mjs', [
+    '--measure',
+    measure,
+    '--url',
+    url,
+    '--parameters',
+    JSON.stringify(parameters),
+  ]);
 }
 
 /** SIGTERM by pid, then wait until the child is gone. */

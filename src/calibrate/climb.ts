@@ -11,7 +11,7 @@ export interface Climb {
   readonly rates: readonly number[];
   /** The load at the first rate; the others are levels of it. */
   readonly loadAt: (rate: string) => Pick<Load, 'workloads' | 'connections'>;
-  /** Operations that came to their end in a second, no more than began in it. */
+  /** Operations that a second of CPU was spent on: those that ended, where possible no more than began. */
   readonly done: (row: IntervalRow) => number;
 }
 

@@ -92,7 +92,8 @@ export async function measureDeliveries(request: DeliveriesRequest): Promise<num
         subscribe: { connections: SUBSCRIBERS },
       },
     }),
-    done: (row) => Math.min(row.delivered, row.sent * SUBSCRIBERS),
+    // Deliveries of many seconds fit into the buffers of the sockets: those of a second are not its events'.
+    done: (row) => row.delivered,
   });
   return perCpuSecond;
 }

@@ -8,7 +8,7 @@ import { scenarioSchema } from '../scenario/schema.ts';
 type ScenarioInput = z.input<typeof scenarioSchema>;
 
 /** What a trial puts a worker through. */
-export interface Load extends Pick<ScenarioInput, 'workloads' | 'connections' | 'phases'> {
+export interface Load extends Pick<ScenarioInput, 'workloads' | 'connections' | 'phases' | 'scheduler'> {
   /** Default none. */
   readonly warmup?: string;
 }

@@ -1,0 +1,55 @@
+// All engine benchmarks, one after the other, each less than 90 s; the results go to bench/results/ and from there
+// into docs/performance.md. Needs two cores that nothing else uses: about nine minutes.
+// node bench/all.mjs [--rounds N] [NAME…]: all, or the named ones
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { rootPath } from './support.mjs';
+
+const WINDOW = ['--window-ms', '1000'];
+const BENCHMARKS = {
+  'engine-closed': ['engine.mjs', '--only', 'closed', ...WINDOW],
+  'engine-open': ['engine.mjs', '--only', 'open', ...WINDOW],
+  ceiling: ['ceiling.mjs'],
+  signer: ['signer.mjs'],
+  connections: ['connections.mjs'],
+  deliveries: ['deliveries.mjs'],
+  lag: ['lag.mjs'],
+  memory: ['memory.mjs'],
+};
+
+const { values, positionals: wanted } = parseArgs({
+  options: { rounds: { type: 'string' } },
+  allowPositionals: true,
+});
+const rounds = values.rounds === undefined ? [] : ['--rounds', values.rounds];
+const unknown = wanted.find((name) => !Object.hasOwn(BENCHMARKS, name));
+if (unknown !== undefined) {
+  throw new Error(`there is no benchmark ${unknown}: ${Object.keys(BENCHMARKS).join(', ')}`);
+}
+
+mkdirSync(rootPath('bench/results'), { recursive: true });
+for (const [name, [program, ...args]] of Object.entries(BENCHMARKS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const started = performance.now();
+  process.stderr.write(`\n== ${name}\n`);
+  const result = await run(`bench/${program}`, [...args, ...rounds, '--json']);
+  writeFileSync(rootPath(`bench/results/${name}.json`), result);
+  process.stderr.write(`${name} took ${Math.round((performance.now() - started) / 1_000)} s\n`);
+}
+process.stdout.write(await run('scripts/performance-doc.mjs', []));
+
+/** The output of a program; its progress is shown. */
+async function run(program, args) {
+  const child = spawn(process.execPath, [rootPath(program), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`${program} ended with ${code}`);
+  return text;
+}

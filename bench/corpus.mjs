@@ -1,0 +1,119 @@
+// What making and importing corpora costs, of the built program: CPU time (of all threads), memory, time.
+//   npm run build && node bench/corpus.mjs [events = 1000000] [events imported = 100000]
+// Each case runs in a process of its own, so that peak memory belongs to it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { verifySchnorr } from 'tiny-secp256k1';
+import { openCorpus } from '../dist/corpus/files/open-corpus.js';
+import { decompressed, readPieces } from '../dist/corpus/files/open-input.js';
+import { generateCorpus } from '../dist/corpus/generate/generate-corpus.js';
+import { importCorpus } from '../dist/corpus/import/import-corpus.js';
+import { DEFAULT_BASE_TIME_S } from '../dist/corpus/spec.js';
+
+const PROGRAM = fileURLToPath(import.meta.url);
+const OPTIONS = { gzip: false, fresh: false };
+
+/** What a child process measures, by name. */
+const MEASUREMENTS = {
+  generate: async (dir, { profile, events, workers }) => {
+    const spec = { profile, seed: 1, events, baseTime_s: DEFAULT_BASE_TIME_S };
+    const { manifest } = await generateCorpus(spec, { ...OPTIONS, dir: join(dir, profile), workers });
+    return manifest.fingerprint;
+  },
+  import: async (dir, { file, workers }) => {
+    const pieces = decompressed(readPieces(file), file);
+    const { fingerprint } = await importCorpus(pieces, { ...OPTIONS, dir: join(dir, 'imported'), workers });
+    return fingerprint;
+  },
+  read: async (_, { file }) => {
+    for await (const batch of (await openCorpus(file)).batches()) if (batch.length === 0) break;
+  },
+};
+
+if (process.argv[2] === 'measure') await measure(JSON.parse(process.argv[3]));
+else await compare(Number(process.argv[2] ?? 1_000_000), Number(process.argv[3] ?? 100_000));
+
+/** Child process: prints what one case costs. */
+async function measure(job) {
+  const before = process.cpuUsage();
+  const started = performance.now();
+  const result = await MEASUREMENTS[job.name](job.dir, job);
+  const { user, system } = process.cpuUsage(before);
+  const figures = {
+    cpu_s: (user + system) / 1e6,
+    wall_s: (performance.now() - started) / 1_000,
+    peakRss_MB: process.resourceUsage().maxRSS / 1_024,
+    result,
+  };
+  console.log(JSON.stringify(figures));
+}
+
+async function compare(events, imported) {
+  const dir = mkdtempSync(join(tmpdir(), 'relay-bench-corpus-'));
+  try {
+    for (const [profile, count, workers] of [
+      ['social', events, 1],
+      ['social', events, 2],
+      ['uniform', events, 2],
+      ['heavy', Math.round(events / 20), 2],
+    ]) {
+      report(
+        `generate ${count} ${profile}`,
+        workers,
+        count,
+        run('generate', { profile, events: count, workers }, dir),
+      );
+      rmSync(join(dir, profile), { recursive: true });
+    }
+    run('generate', { profile: 'social', events: imported, workers: 2 }, dir);
+    const file = join(dir, 'social', 'events.jsonl');
+    report(`read ${imported}`, 1, imported, run('read', { file }, dir));
+    for (const workers of [1, 2]) {
+      report(`import ${imported}`, workers, imported, run('import', { file, workers }, dir));
+      rmSync(join(dir, 'imported'), { recursive: true });
+    }
+    await reportVerifier(file);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+function run(name, job, dir) {
+  const child = spawnSync(process.execPath, [PROGRAM, 'measure', JSON.stringify({ name, dir, ...job })], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (child.status !== 0) throw new Error(`${name} has failed`);
+  return JSON.parse(child.stdout);
+}
+
+function report(what, workers, events, { cpu_s, wall_s, peakRss_MB, result }) {
+  const figures = {
+    ...{ what, workers, cpu_s: round(cpu_s), perEvent_us: round((cpu_s * 1e6) / events) },
+    ...{ wall_s: round(wall_s), peakRss_MB: Math.round(peakRss_MB), fingerprint: result?.slice(0, 16) },
+  };
+  console.log(JSON.stringify(figures));
+}
+
+/** The verifier alone: what an import can't be faster than. */
+async function reportVerifier(file) {
+  const signatures = [];
+  for await (const { event } of (await openCorpus(file)).events()) {
+    signatures.push([event.id, event.pubkey, event.sig].map((hex) => Buffer.from(hex, 'hex')));
+    if (signatures.length === 5_000) break;
+  }
+  for (const entry of signatures.slice(0, 500)) verifySchnorr(...entry);
+  const before = process.cpuUsage();
+  for (const entry of signatures) verifySchnorr(...entry);
+  const { user, system } = process.cpuUsage(before);
+  console.log(
+    JSON.stringify({ what: 'verify signatures', perEvent_us: round((user + system) / signatures.length) }),
+  );
+}
+
+function round(value) {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,61 @@
+// One measurement of the real engine, coordinator and one worker process, as `relay-bench calibrate` makes it.
+// Prints one JSON line: operations per second of CPU, or what the measurement is about.
+// node bench/trial-client.mjs --measure events --url ws://… --parameters '{"connections":64,"rates":[300000]}'
+
+import { parseArgs } from 'node:util';
+import { measureConnections, measureDeliveries, measureEvents } from '../dist/calibrate/measure.js';
+import { runTrial } from '../dist/calibrate/trial.js';
+
+const { values } = parseArgs({
+  options: {
+    measure: { type: 'string' },
+    url: { type: 'string' },
+    parameters: { type: 'string', default: '{}' },
+  },
+});
+const parameters = JSON.parse(values.parameters);
+const place = { url: values.url, signal: new AbortController().signal };
+
+const MEASURES = {
+  events: async () => (await measureEvents({ ...place, ...parameters }))?.ceiling,
+  deliveries: async () => ({ perCpuSecond: await measureDeliveries({ ...place, ...parameters }) }),
+  connections: async () => ({ perCpuSecond: await measureConnections({ ...place, ...parameters }) }),
+  lag: measureLag,
+  memory: measureMemory,
+};
+
+/** Lateness and CPU at each rate, one second each after one second of warm-up, with one scheduler. */
+async function measureLag() {
+  const { scheduler, connections, rates } = parameters;
+  const { result, rows } = await runTrial({
+    ...place,
+    load: {
+      scheduler,
+      connections: { count: connections },
+      workloads: { publish: { rate: `${rates[0]}/s`, contentBytes: 48 } },
+      warmup: '1s',
+      phases: rates.map((rate) => ({ name: `rate-${rate}`, duration: '1s', level: rate / rates[0] })),
+    },
+  });
+  return rates.map((rate) => {
+    const lag = result.histograms.get(`send_lag{phase=rate-${rate}}`);
+    const row = rows.find(({ phase }) => phase === `rate-${rate}`);
+    return { rate, p50_us: lag.percentile(50), p99_us: lag.percentile(99), cpu_cores: row.cpu };
+  });
+}
+
+/** Resident memory of a worker that holds idle connections, a few seconds after they were opened. */
+async function measureMemory() {
+  const { connections } = parameters;
+  const { result } = await runTrial({
+    ...place,
+    load: {
+      connections: { count: connections },
+      workloads: { publish: { rate: '1/s', connections: 1 } },
+      phases: [{ name: 'idle', duration: '3s' }],
+    },
+  });
+  return { opened: result.load.connections.opened, rss_bytes: result.generator.rssMax_bytes };
+}
+
+console.log(JSON.stringify(await MEASURES[values.measure]()));
