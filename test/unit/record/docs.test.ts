@@ -2,10 +2,20 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { sampleRecord } from '../../support/sample-record.ts';
 
-it('shows a latency in docs/run-json.md as it is in the sample record', () => {
+/** The part of the record that docs/run-json.md shows under a key, without its comments. */
+function shownUnder(key: string) {
   const text = readFileSync(new URL('../../../docs/run-json.md', import.meta.url), 'utf8');
-  const block = /```jsonc\n([^`]*)```/.exec(text)?.[1] ?? '';
-  const { ack_latency: shown } = JSON.parse(`{${block.replaceAll(/\/\/.*$/gm, '')}}`);
+  const blocks = [...text.matchAll(/```jsonc\n([^`]*)```/g)].map((match) => match[1] ?? '');
+  const block = blocks.find((each) => each.startsWith(`"${key}"`)) ?? '';
+  return JSON.parse(`{${block.replaceAll(/\/\/.*$/gm, '')}}`)[key];
+}
+
+it('shows the ceiling in docs/run-json.md as it is in the sample record', () => {
+  expect(shownUnder('ceiling')).toEqual(sampleRecord('pass').generator.ceiling);
+});
+
+it('shows a latency in docs/run-json.md as it is in the sample record', () => {
+  const shown = shownUnder('ack_latency');
   const { hdr, ...numbers } = sampleRecord('pass').metrics['ack_latency'] ?? { hdr: '' };
   expect({ ...shown, hdr: undefined }).toEqual({ ...numbers, hdr: undefined });
   expect(hdr.startsWith(shown.hdr.replace('…', ''))).toBe(true);
