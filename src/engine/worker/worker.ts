@@ -108,7 +108,8 @@ export class Worker {
     this.#query = createQuery(this.#context, pools);
     if (plan.publish !== null) this.#publish = createPublish(this.#context, plan.publish, this.#deliveries);
     this.#connectParts();
-    this.#receivers.verifier = this.#createVerifier();
+    // Without subscriptions and queries no event is ever received.
+    if (plan.subscribe !== null || plan.query !== null) this.#receivers.verifier = this.#createVerifier();
     this.#publish?.sender.fillAhead();
     this.#query?.sender.fillAhead();
     send({ type: 'prepared', problems });
