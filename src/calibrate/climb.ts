@@ -29,13 +29,16 @@ export interface Summit {
   readonly perCpuSecond: number | null;
 }
 
-/** Below this part of the offered operations in a second the worker is saturated. */
-const SATURATED = 0.9;
+/** Below this part of the offered operations a worker has fallen behind in a second. */
+const BEHIND = 0.9;
+/** One such second may be a neighbour's: what it took is made up for in the next. */
+const MOST_BEHIND = 2;
 
 /** Finds what a worker can do at most: a saturated worker bundles as much as it can, so no second does more. */
 export async function climb(request: Climb, run: typeof runTrial = runTrial): Promise<Summit> {
   const { url, signal, rates, loadAt, done } = request;
   const [first = 1] = rates;
+  let behind = 0;
   const trial = await run({
     url,
     signal,
@@ -44,7 +47,10 @@ export async function climb(request: Climb, run: typeof runTrial = runTrial): Pr
       warmup: '1s',
       phases: rates.map((rate) => ({ name: phaseOf(rate), duration: '1s', level: rate / first })),
     },
-    isEnough: (row) => row.sent < SATURATED * row.offered,
+    isEnough: (row) => {
+      behind = row.sent < BEHIND * row.offered ? behind + 1 : 0;
+      return behind >= MOST_BEHIND;
+    },
   });
   const perCpu = trial.rows.map((row) => (row.cpu === null || row.cpu <= 0 ? 0 : done(row) / row.cpu));
   const best = Math.max(0, ...perCpu);

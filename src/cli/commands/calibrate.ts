@@ -24,7 +24,7 @@ export function addCalibrate(program: Command, host: CommandHost): void {
   program
     .command('calibrate')
     .description("measure this machine's own ceiling against a relay that costs nothing")
-    .option('--quick', 'coarser, in a third of the time', false)
+    .option('--quick', 'coarser, in less than half of the time', false)
     .option('--json', 'print the result as JSON', false)
     .action(async (flags: CalibrateFlags) => runCalibrate(flags, host));
 }
