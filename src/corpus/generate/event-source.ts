@@ -2,6 +2,7 @@ import type { ChunkEvent } from '../chunk.ts';
 import type { CorpusSpec, ProfileName } from '../spec.ts';
 import { drawEarlier } from './attention.ts';
 import { Draws, USE } from './draws.ts';
+import { KeptTargets } from './kept-targets.ts';
 import { BLOCK_EVENTS, KindSchedule } from './kind-schedule.ts';
 import { People } from './people.ts';
 import { heavy } from './profiles/heavy.ts';
@@ -16,8 +17,6 @@ const PROFILES: Readonly<Record<ProfileName, CorpusProfile>> = { social, uniform
 /** The days that the events of a corpus are spread over. */
 const SPAN_S = 30 * 86_400;
 const MIN_AUTHORS = 8;
-/** Events whose facts are kept, a power of two: most targets are among them. */
-const KEPT_FACTS = 16_384;
 
 /**
  * The events of a corpus by number. Event n is a pure function of the specification and n, whatever was asked for
@@ -32,7 +31,7 @@ export class EventSource implements World {
   readonly #slots: readonly Slot[];
   readonly #schedule: KindSchedule;
   readonly #sealer: Sealer;
-  readonly #facts = new Array<Target | undefined>(KEPT_FACTS);
+  readonly #kept: KeptTargets;
 
   constructor({ profile, seed, events, baseTime_s }: CorpusSpec) {
     const { slots, authorShare, skewedAuthors } = PROFILES[profile];
@@ -49,6 +48,7 @@ export class EventSource implements World {
     const shares = slots.map(({ share }) => share);
     this.#schedule = new KindSchedule(seed, shares, 0);
     this.#sealer = new Sealer(seed, this.people.keys);
+    this.#kept = new KeptTargets((key) => this.people.pubkey(key));
   }
 
   /** Event n, below 2^32. */
@@ -88,20 +88,20 @@ export class EventSource implements World {
   #drawTarget(draws: Draws, n: number, purpose: 'isNote' | 'isRegrettable'): Target {
     let at = drawEarlier(draws, n);
     while (this.#slots[this.#schedule.slotOf(at)]?.[purpose] !== true) at--;
-    return this.#factsOf(at);
+    return this.#targetAt(at);
   }
 
-  #factsOf(n: number): Target {
-    const kept = this.#facts[keepingPlace(n)];
-    if (kept?.n === n) return kept;
+  #targetAt(n: number): Target {
+    const kept = this.#kept.get(n);
+    if (kept !== null) return kept;
     const draft = this.#draft(n);
     return this.#keep(n, draft, this.#sealer.idOf(draft));
   }
 
   #keep(n: number, { kind, key, root = null }: Draft, id: string): Target {
-    const facts = { n, id, key, pubkey: this.people.pubkey(key), kind, root };
-    this.#facts[keepingPlace(n)] = facts;
-    return facts;
+    const target = { n, id, key, pubkey: this.people.pubkey(key), kind, root };
+    this.#kept.put(target);
+    return target;
   }
 
   #draft(n: number): Draft {
@@ -117,11 +117,6 @@ export class EventSource implements World {
 function oneTimeKeys(slots: readonly Slot[], events: number): number {
   const share = slots.find(({ hasOneTimeKey }) => hasOneTimeKey)?.share ?? 0;
   return Math.ceil(events / BLOCK_EVENTS) * share;
-}
-
-/** Spreads numbers that are multiples of a power of two, which are the ones asked for most. */
-function keepingPlace(n: number): number {
-  return Math.imul(n, 0x9e3779b1) >>> 18;
 }
 
 /** Bytes of what the inside of a JSON string stands for; every escape here is of two characters for one. */

@@ -19,6 +19,8 @@ export interface Target {
 export interface ThreadRoot {
   readonly id: string;
   readonly pubkey: string;
+  /** Number of the author's key. */
+  readonly key: number;
 }
 
 /** An event before it is hashed and signed. */
