@@ -69,7 +69,8 @@ function regular(kind: number): Statement {
     level: 'must',
     run: async (scene) => {
       const author = scene.author();
-      const events = [1, 2, 3].map((age) => author.sign({ kind, created_at: nowSeconds() - age }));
+      const now = nowSeconds();
+      const events = [1, 2, 3].map((age) => author.sign({ kind, created_at: now - age }));
       const client = await scene.connect();
       await client.publishAll(events);
       assert.deepEqual(
