@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Chunk, PUBKEY_STRIDE } from '../chunk.ts';
-import { HexSet } from '../hex-set.ts';
+import { HexTable } from '../hex-table.ts';
 import { Distribution } from './distribution.ts';
 import type { CorpusFigures } from './manifest.ts';
 
 /** Counts what a manifest says about the events, chunk by chunk in their order. */
 export class Tally {
   readonly #fingerprint = createHash('sha256');
-  readonly #authors = new HexSet();
+  readonly #authors = new HexTable();
   readonly #kinds = new Map<number, number>();
   readonly #eventBytes = new Distribution();
   readonly #contentBytes = new Distribution();

@@ -1,7 +1,7 @@
 import type { Chunk } from '../chunk.ts';
 import { ID_STRIDE, selectEvents } from '../chunk.ts';
 import { type LineBlock, lineBlocks, MAX_LINE_BYTES } from '../files/line-blocks.ts';
-import { HexSet } from '../hex-set.ts';
+import { HexTable } from '../hex-table.ts';
 import { runInThreads } from '../threads/ordered-threads.ts';
 import { type CheckedLines, checkLines, MAX_PROBLEMS, type Problem } from './check-lines.ts';
 import { DROP_REASONS, type DropReason } from './drop-reasons.ts';
@@ -18,12 +18,12 @@ export interface Drops {
 
 /**
  * Checks lines in threads and hands on the events that are right, each once, in their order. Everything else is
- * counted. Memory: what is under way, and 32 to 64 bytes for each different event.
+ * counted. Memory: what is under way, and 40 to 80 bytes for each different event.
  */
 export class CheckedChunks {
   readonly #pieces: AsyncIterable<Uint8Array>;
   readonly #workers: number;
-  readonly #ids = new HexSet();
+  readonly #ids = new HexTable();
   readonly #dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<
     DropReason,
     number

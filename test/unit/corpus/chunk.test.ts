@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Chunk, ChunkBuilder, memoryOf, selectEvents } from '../../../src/corpus/chunk.ts';
-import { HexSet } from '../../../src/corpus/hex-set.ts';
+import { HexTable } from '../../../src/corpus/hex-table.ts';
 
 const hexOf = (n: number): string => n.toString(16).padStart(64, '0');
 
@@ -50,9 +50,9 @@ describe('a chunk', () => {
   });
 });
 
-describe('a set of hex values', () => {
+describe('a table of hex values', () => {
   test('knows what was added, far beyond its first size', () => {
-    const set = new HexSet();
+    const set = new HexTable();
     const values = Array.from({ length: 5_000 }, (_, n) => Buffer.from(`${hexOf(n * 7_919)}`).reverse());
     expect(values.every((value) => set.add(value, 0))).toBe(true);
     expect(values.some((value) => set.add(value, 0))).toBe(false);
@@ -60,7 +60,7 @@ describe('a set of hex values', () => {
   });
 
   test.each([0, 8, 16, 24])('tells values apart that differ in word %i only', (at) => {
-    const set = new HexSet();
+    const set = new HexTable();
     const one = Buffer.from('0'.repeat(64));
     const other = Buffer.from(one);
     other[at] = 'f'.charCodeAt(0);
@@ -73,7 +73,7 @@ describe('a set of hex values', () => {
   });
 
   test('reads at an offset', () => {
-    const set = new HexSet();
+    const set = new HexTable();
     set.add(Buffer.from(hexOf(1)), 0);
     expect(set.add(Buffer.from(`xx${hexOf(1)}`), 2)).toBe(false);
   });

@@ -10,11 +10,11 @@ import {
   type ProfileName,
 } from '../../../../src/corpus/spec.ts';
 import { checkEventShape, eventId, type NostrEvent } from '../../../../src/nostr/event.ts';
+import { corpusOf, FIGURE_EVENTS as EVENTS } from '../../../support/corpus-figures.ts';
 
 // Ten thousand verifications a profile take seconds, and several times longer on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 
-const EVENTS = 10_000;
 const spec = (profile: ProfileName, events = EVENTS) => ({
   profile,
   seed: 1,
@@ -22,12 +22,7 @@ const spec = (profile: ProfileName, events = EVENTS) => ({
   baseTime_s: DEFAULT_BASE_TIME_S,
 });
 
-function generate(profile: ProfileName, events = EVENTS): NostrEvent[] {
-  const source = new EventSource(spec(profile, events));
-  return Array.from({ length: events }, (_, n) => JSON.parse(source.event(n).json) as NostrEvent);
-}
-
-const corpora = new Map(PROFILE_NAMES.map((profile) => [profile, generate(profile)]));
+const corpora = new Map(PROFILE_NAMES.map((profile) => [profile, corpusOf(profile)]));
 const corpus = (profile: ProfileName): NostrEvent[] => corpora.get(profile) ?? [];
 const valuesOf = (event: NostrEvent, name: string): string[] =>
   event.tags.filter((tag) => tag[0] === name).map((tag) => tag[1] ?? '');
@@ -121,7 +116,7 @@ describe('an event source', () => {
   });
 
   test('of a single event makes a note', () => {
-    expect(generate('social', 1)).toMatchObject([{ kind: 1 }]);
+    expect(corpusOf('social', 1)).toMatchObject([{ kind: 1 }]);
   });
 
   test('differs with the seed', () => {
