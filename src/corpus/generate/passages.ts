@@ -13,43 +13,76 @@ const OTHER_LENGTH = 120_000;
 /** No word and no number of blanks is longer. */
 const LONGEST_WORD = 100;
 
-/** A long text to cut passages from: far cheaper than to put every note together word by word. */
-class Book {
-  readonly #text: string;
-  readonly #hasGaps: boolean;
-  readonly #bytesPerCharacter: number;
+/** What a book is written in, and how. */
+interface BookSpec {
+  readonly language: Language;
+  /** Decides its words. */
+  readonly label: string;
+  readonly characters: number;
+  readonly paragraphWords: number;
+}
 
-  constructor(language: Language, label: string, length: number, paragraphWords: number) {
-    const { words, gap } = language;
-    const random = createRandom(0, `corpus/book/${label}`);
-    const parts: string[] = [gap];
-    for (let written = 0, count = 1; written < length; count++) {
-      const unit = random.next();
-      const word = words[Math.floor(unit * unit * words.length)] as string;
-      const after = gap === ' ' && count % paragraphWords === 0 ? BREAK : gap;
-      parts.push(word, after);
-      written += word.length + after.length;
-    }
-    this.#text = parts.join('');
-    this.#hasGaps = gap === ' ';
-    this.#bytesPerCharacter = Buffer.byteLength(this.#text) / this.#text.length;
+/**
+ * A long text to cut passages from: far cheaper than to put every note together word by word. It is written when the
+ * first passage is asked for, since most commands need none.
+ */
+class Book {
+  readonly #spec: BookSpec;
+  #written: { readonly text: string; readonly bytesPerCharacter: number } | null = null;
+
+  constructor(spec: BookSpec) {
+    this.#spec = spec;
   }
 
   /** Whole words of about `bytes` bytes, at least one; of at most half of the book. */
   passage(draws: Draws, bytes: number): string {
-    const text = this.#text;
-    const length = Math.min(Math.ceil(bytes / this.#bytesPerCharacter), text.length / 2);
+    this.#written ??= writeBook(this.#spec);
+    const { text, bytesPerCharacter } = this.#written;
+    const length = Math.min(Math.ceil(bytes / bytesPerCharacter), text.length / 2);
     const from = draws.int(text.length / 2 - LONGEST_WORD);
-    if (!this.#hasGaps) return text.slice(from, from + length);
+    if (this.#spec.language.gap === '') return text.slice(from, from + length);
     const start = text.indexOf(' ', from) + 1;
     return text.slice(start, text.indexOf(' ', start + length));
   }
 }
 
-const english = new Book(ENGLISH, 'english', ENGLISH_LENGTH, PARAGRAPH_WORDS);
-const plain = new Book(ENGLISH, 'plain', OTHER_LENGTH, Number.POSITIVE_INFINITY);
+function writeBook({ language, label, characters, paragraphWords }: BookSpec): {
+  readonly text: string;
+  readonly bytesPerCharacter: number;
+} {
+  const { words, gap } = language;
+  const random = createRandom(0, `corpus/book/${label}`);
+  const parts: string[] = [gap];
+  for (let written = 0, count = 1; written < characters; count++) {
+    const unit = random.next();
+    const word = words[Math.floor(unit * unit * words.length)] as string;
+    const after = gap === ' ' && count % paragraphWords === 0 ? BREAK : gap;
+    parts.push(word, after);
+    written += word.length + after.length;
+  }
+  const text = parts.join('');
+  return { text, bytesPerCharacter: Buffer.byteLength(text) / text.length };
+}
+
+const english = new Book({
+  language: ENGLISH,
+  label: 'english',
+  characters: ENGLISH_LENGTH,
+  paragraphWords: PARAGRAPH_WORDS,
+});
+const plain = new Book({
+  language: ENGLISH,
+  label: 'plain',
+  characters: OTHER_LENGTH,
+  paragraphWords: Number.POSITIVE_INFINITY,
+});
 const otherBook = (language: Language, i: number): Book =>
-  new Book(language, `other ${i}`, OTHER_LENGTH, PARAGRAPH_WORDS);
+  new Book({
+    language,
+    label: `other ${i}`,
+    characters: OTHER_LENGTH,
+    paragraphWords: PARAGRAPH_WORDS,
+  });
 const latin = LATIN.map(otherBook);
 const nonAscii = NON_ASCII.map(otherBook);
 
