@@ -1,5 +1,5 @@
 // Writes the tables of docs/corpus.md: what a generated corpus is like beside what is known of the network.
-//   node scripts/corpus-table.mjs && npx biome format --write docs/corpus.md
+//   node scripts/corpus-table.mjs
 import { readFile, writeFile } from 'node:fs/promises';
 import { register } from 'node:module';
 

@@ -17,10 +17,13 @@ export function damaged(dir: string, what: string): RelayBenchError {
   });
 }
 
+/** The code of `outTaken`. */
+export const OUT_TAKEN = 'CORPUS_OUT_TAKEN';
+
 /** `CORPUS_OUT_TAKEN`: a directory is not overwritten. */
 export function outTaken(dir: string, holds: string): RelayBenchError {
   return new RelayBenchError(`${dir} already holds ${holds}`, {
-    code: 'CORPUS_OUT_TAKEN',
+    code: OUT_TAKEN,
     hint: 'name another directory or remove this one',
   });
 }

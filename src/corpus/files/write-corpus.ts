@@ -23,8 +23,6 @@ export interface WriteCorpusOptions {
 }
 
 const compress = promisify(gzip);
-/** Signatures and ids do not compress: a higher level takes twice the time for 2 %. */
-const GZIP_LEVEL = 4;
 
 /**
  * Writes a corpus: `events.jsonl` or `events.jsonl.gz` and `manifest.json`. The directory appears when everything is
@@ -94,7 +92,7 @@ async function writeChunks(handle: FileHandle, options: WriteCorpusOptions, tall
   let textBytes = 0;
   for await (const chunk of options.chunks) {
     options.signal?.throwIfAborted();
-    const written = options.gzip ? await compress(chunk.text, { level: GZIP_LEVEL }) : chunk.text;
+    const written = options.gzip ? await compress(chunk.text) : chunk.text;
     await handle.writeFile(written);
     bytes += written.length;
     textBytes += chunk.text.length;

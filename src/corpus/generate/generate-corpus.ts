@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RelayBenchError } from '../../base/errors.ts';
 import type { Chunk } from '../chunk.ts';
-import { outTaken } from '../files/errors.ts';
+import { OUT_TAKEN, outTaken } from '../files/errors.ts';
 import type { CorpusManifest, CorpusOrigin } from '../files/manifest.ts';
 import { findManifest } from '../files/read-manifest.ts';
 import { writeCorpus } from '../files/write-corpus.ts';
@@ -44,14 +45,28 @@ export async function generateCorpus(spec: CorpusSpec, options: GenerateOptions)
     baseTime_s: spec.baseTime_s,
     fresh,
   };
-  const present = await findManifest(dir);
-  if (present !== null) {
-    if (!isCorpusOf(present, origin, spec.events, gzip)) throw outTaken(dir, 'another corpus');
-    return { manifest: present, wasThere: true };
+  const find = async (): Promise<PresentCorpus | null> => {
+    const manifest = await findManifest(dir);
+    if (manifest === null) return null;
+    if (!isCorpusOf(manifest, origin, spec.events, gzip)) throw outTaken(dir, 'another corpus');
+    return { manifest, wasThere: true };
+  };
+  const present = await find();
+  if (present !== null) return present;
+  try {
+    const chunks = options.workers === 1 ? generateHere(spec) : generateInThreads(spec, options.workers);
+    const manifest = await writeCorpus({ ...options, chunks, origin: () => origin });
+    return { manifest, wasThere: false };
+  } catch (error) {
+    // Somebody else may have made the same corpus meanwhile, and was faster.
+    const other = isTaken(error) ? await find() : null;
+    if (other === null) throw error;
+    return other;
   }
-  const chunks = options.workers === 1 ? generateHere(spec) : generateInThreads(spec, options.workers);
-  const manifest = await writeCorpus({ ...options, chunks, origin: () => origin });
-  return { manifest, wasThere: false };
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof RelayBenchError && error.code === OUT_TAKEN;
 }
 
 function isCorpusOf(manifest: CorpusManifest, origin: CorpusOrigin, events: number, gzip: boolean): boolean {
