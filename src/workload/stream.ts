@@ -6,7 +6,7 @@ export interface ArrivalStream {
   fire(nowNs: number): void;
   /** Build one frame ahead of the clock. @returns false where there is nothing to build now */
   readAhead(): boolean;
-  /** Time since whose writing unanswered operations are given up. Called a few times a second. */
+  /** Give up operations that have waited longer than their timeout. Called a few times a second. */
   expire(nowNs: number): void;
   /** Operations written that wait for their reply. */
   readonly pending: number;
