@@ -42,7 +42,7 @@ export function closedModel({ connections, window, isOpen, endNs, onCredit }: Cl
   for (let round = 0; round < window; round++) for (const connection of connections) credits.push(connection);
   return {
     name: 'closed',
-    dueNs: (_, nowNs) => (credits.size > 0 && nowNs < endNs() ? 0 : Number.POSITIVE_INFINITY),
+    dueNs: (_, nowNs) => (credits.size > 0 && nowNs < endNs() ? nowNs : Number.POSITIVE_INFINITY),
     pick: () => {
       while (credits.size > 0) {
         const connection = credits.shift();

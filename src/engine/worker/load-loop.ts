@@ -10,12 +10,23 @@ export interface LoadLoopOptions {
   readonly clock: ClockNs;
   /** When offering ends, monotonic ns. Arrivals that were due before are carried out even after it. */
   readonly endNs: number;
+  /** How many connections the arrivals are spread over. */
+  readonly connections: number;
 }
 
 /** Read the clock again after so many arrivals: each may have taken a while. */
 const CLOCK_EVERY = 16;
 /** Leave the loop after so many, so that replies are not kept waiting. */
 const MOST_PER_TURN = 256;
+/**
+ * Later than this the generator no longer keeps up (the run is already invalid at 5 ms, see engine/validity.ts). Then a
+ * turn carries out so many arrivals for every connection: frames that leave in one write cost a fraction of frames
+ * that leave alone, so that the generator catches up rather than falling behind further.
+ */
+const CATCH_UP_AFTER_NS = 10_000_000;
+const CATCH_UP_PER_CONNECTION = 4;
+/** A turn of so many takes about 40 ms: replies wait no longer than that. */
+const MOST_TO_CATCH_UP = 4_096;
 /** Frames are built ahead only while the next arrival is at least this far away. */
 const SLACK_NS = 150_000;
 const FRAMES_PER_TURN = 16;
@@ -78,9 +89,10 @@ export class LoadLoop {
   }
 
   #fireDue(startNs: number): number {
+    const most = this.#mostPerTurn(startNs);
     let nowNs = startNs;
     let fired = 0;
-    while (fired < MOST_PER_TURN) {
+    while (fired < most) {
       const stream = this.#due(nowNs);
       if (stream === null) break;
       stream.fire(nowNs);
@@ -88,6 +100,12 @@ export class LoadLoop {
       if (fired % CLOCK_EVERY === 0) nowNs = this.#options.clock();
     }
     return fired;
+  }
+
+  #mostPerTurn(nowNs: number): number {
+    if (nowNs - this.#earliestNs(nowNs) <= CATCH_UP_AFTER_NS) return MOST_PER_TURN;
+    const most = Math.min(this.#options.connections * CATCH_UP_PER_CONNECTION, MOST_TO_CATCH_UP);
+    return Math.max(most, MOST_PER_TURN);
   }
 
   #arrangeNext(fired: number): void {

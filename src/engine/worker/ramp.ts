@@ -33,6 +33,8 @@ export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: Cl
     scheduler: SCHEDULERS[plan.scheduler],
     clock: monotonicNs,
     endNs: startNs,
+    // Opening has no writes to share.
+    connections: 0,
   });
   await loop.run();
   await until(() => hub.opening === 0);

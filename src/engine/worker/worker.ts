@@ -127,6 +127,7 @@ export class Worker {
       scheduler: SCHEDULERS[plan.scheduler],
       clock: monotonicNs,
       endNs: startNs + endOffsetNs(plan),
+      connections: this.#hub.counts.opened,
     });
     this.#loop = loop;
     const health = new Health(() => loop.spinNs);

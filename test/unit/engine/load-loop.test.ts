@@ -50,7 +50,12 @@ class FakeStream implements ArrivalStream {
   }
 }
 
-async function runLoop(time: VirtualTime, streams: readonly FakeStream[], endNs: number): Promise<void> {
+async function runLoop(
+  time: VirtualTime,
+  streams: readonly FakeStream[],
+  endNs: number,
+  flush: () => void = () => undefined,
+): Promise<void> {
   // Time passes while the loop waits in turns of its own.
   const clock = (): number => {
     time.nowNs += 1_000;
@@ -58,10 +63,11 @@ async function runLoop(time: VirtualTime, streams: readonly FakeStream[], endNs:
   };
   await new LoadLoop({
     streams,
-    flush: () => undefined,
+    flush,
     scheduler: { createTicker: time.createTicker, wakeEarlyNs: 70_000 },
     clock,
     endNs,
+    connections: 500,
   }).run();
 }
 
@@ -99,6 +105,22 @@ describe('LoadLoop', () => {
     expect(stream.fired).toHaveLength(1_000);
   });
 
+  it('lets replies in after 256 arrivals while it keeps up', async () => {
+    const stream = new FakeStream(Array.from({ length: 1_000 }, () => 1e6));
+    const flushedAfter: number[] = [];
+    await runLoop(new VirtualTime(), [stream], 2e6, () => flushedAfter.push(stream.fired.length));
+    expect(flushedAfter.filter((count) => count > 0).slice(0, 4)).toEqual([256, 512, 768, 1_000]);
+  });
+
+  it('writes several frames of a connection at once where it is late', async () => {
+    const time = new VirtualTime();
+    time.nowNs = 50e6;
+    const stream = new FakeStream(Array.from({ length: 3_000 }, () => 1e6));
+    const flushedAfter: number[] = [];
+    await runLoop(time, [stream], 2e6, () => flushedAfter.push(stream.fired.length));
+    expect(flushedAfter.slice(0, 2)).toEqual([2_000, 3_000]);
+  });
+
   it('builds frames ahead while nothing is due', async () => {
     const stream = new FakeStream([1e6, 20e6]);
     stream.toBuild = 40;
@@ -117,6 +139,7 @@ describe('LoadLoop', () => {
       scheduler: { createTicker: time.createTicker, wakeEarlyNs: 70_000 },
       clock: () => (time.nowNs += 1_000),
       endNs: 1e15,
+      connections: 1,
     });
     await loop.run();
     expect(stream.fired).toHaveLength(2);
