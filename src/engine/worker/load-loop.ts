@@ -25,6 +25,7 @@ const MOST_PER_TURN = 256;
  */
 const CATCH_UP_AFTER_NS = 10_000_000;
 const CATCH_UP_PER_CONNECTION = 4;
+const LEAST_TO_CATCH_UP = 1_024;
 /** A turn of so many takes about 40 ms: replies wait no longer than that. */
 const MOST_TO_CATCH_UP = 4_096;
 /** Frames are built ahead only while the next arrival is at least this far away. */
@@ -104,8 +105,8 @@ export class LoadLoop {
 
   #mostPerTurn(nowNs: number): number {
     if (nowNs - this.#earliestNs(nowNs) <= CATCH_UP_AFTER_NS) return MOST_PER_TURN;
-    const most = Math.min(this.#options.connections * CATCH_UP_PER_CONNECTION, MOST_TO_CATCH_UP);
-    return Math.max(most, MOST_PER_TURN);
+    const wanted = this.#options.connections * CATCH_UP_PER_CONNECTION;
+    return Math.min(Math.max(wanted, LEAST_TO_CATCH_UP), MOST_TO_CATCH_UP);
   }
 
   #arrangeNext(fired: number): void {
