@@ -12,6 +12,8 @@ export interface Filter {
   readonly until?: number;
   /** Most events of the stored phase; 0 means none. Ignored live. */
   readonly limit?: number;
+  /** Words to look for in the content (NIP-50); no part of {@link FilterMatcher}, which sees no content. */
+  readonly search?: string;
   readonly [tag: `#${string}`]: readonly string[];
 }
 
@@ -38,6 +40,8 @@ const second: Check = (value) => (Number.isSafeInteger(value) ? null : 'is not a
 const count: Check = (value) =>
   Number.isSafeInteger(value) && Number(value) >= 0 ? null : 'is not a non-negative integer';
 
+const text: Check = (value) => (typeof value === 'string' ? null : 'is not a string');
+
 /** A Map, not an object: keys come from outside and `constructor` is one of them. */
 const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['ids', hexList],
@@ -46,6 +50,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['since', second],
   ['until', second],
   ['limit', count],
+  ['search', text],
   ['#e', hexList],
   ['#p', hexList],
 ]);
@@ -122,7 +127,7 @@ export class FilterMatcher {
   /**
    * Whether all conditions hold (NIP-01): a list holds when it contains the value, a tag condition when it
    * contains the FIRST value of some tag of that name, `since` and `until` are inclusive. An empty list,
-   * which NIP-01 leaves undefined, matches nothing. `limit` plays no part.
+   * which NIP-01 leaves undefined, matches nothing. `limit` and `search` play no part.
    */
   matches(event: Filterable): boolean {
     if (event.created_at < this.#since || event.created_at > this.#until) return false;

@@ -6,6 +6,9 @@ export type KindClass = 'regular' | 'replaceable' | 'ephemeral' | 'addressable';
 /** The kind of a deletion request (NIP-09). */
 export const DELETION_KIND = 5;
 
+/** The kind of a request to vanish (NIP-62). */
+export const VANISH_KIND = 62;
+
 /** The class of a kind. Kinds that NIP-01 puts in no class (45..999, 40000 and above) are regular. */
 export function kindClass(kind: number): KindClass {
   if (kind === 0 || kind === 3) return 'replaceable';

@@ -1,11 +1,18 @@
 import { type Filter, FilterMatcher, tagConditions } from '../../nostr/filter.ts';
-import type { StoredEvent } from '../store/stored-event.ts';
+import { relevance, searchWords } from '../../nostr/nip50.ts';
+import { contentOf, type StoredEvent } from '../store/stored-event.ts';
 import type { Subscription } from './subscription.ts';
 
 /** One filter of one subscription, prepared for matching. */
 interface LiveFilter {
   readonly subscription: Subscription;
   readonly matcher: FilterMatcher;
+  /** Words that the content must have (NIP-50); null without a search. */
+  readonly words: readonly string[] | null;
+}
+
+function isFound(event: StoredEvent, words: readonly string[] | null): boolean {
+  return words === null || relevance(contentOf(event), words) > 0;
 }
 
 type Bucket = Set<LiveFilter>;
@@ -77,16 +84,18 @@ export class SubscriptionIndex {
 
   #visitBucket(bucket: Bucket | undefined, event: StoredEvent, visit: (match: Subscription) => void): void {
     if (bucket === undefined) return;
-    for (const { subscription, matcher } of bucket) {
+    for (const { subscription, matcher, words } of bucket) {
       if (subscription.lastDelivery === this.#sequence || !matcher.matches(event)) continue;
+      if (!isFound(event, words)) continue;
       subscription.lastDelivery = this.#sequence;
       visit(subscription);
     }
   }
 
   #addFilter(subscription: Subscription, filter: Filter): (() => void)[] {
-    const live: LiveFilter = { subscription, matcher: new FilterMatcher(filter) };
-    const { ids, authors, kinds } = filter;
+    const { ids, authors, kinds, search } = filter;
+    const words = search === undefined ? null : searchWords(search);
+    const live: LiveFilter = { subscription, matcher: new FilterMatcher(filter), words };
     if (ids !== undefined) return ids.map((id) => this.#byId.add(id, live));
     if (authors !== undefined) return authors.map((author) => this.#byAuthor.add(author, live));
     const [tag] = tagConditions(filter);

@@ -1,13 +1,16 @@
 import { type Filter, FilterMatcher } from '../../nostr/filter.ts';
-import { compareNewestFirst, DELETION_KIND } from '../../nostr/kinds.ts';
+import { compareNewestFirst, DELETION_KIND, type Ordered, VANISH_KIND } from '../../nostr/kinds.ts';
+import { GIFT_WRAP_KIND, isReadableBy } from '../../nostr/nip59.ts';
 import { chooseCandidates } from './candidates.ts';
 import { EventIndexes } from './event-indexes.ts';
 import { Heap } from './heap.ts';
 import { memoryBytes, TOMBSTONE_BYTES } from './memory-cost.ts';
 import { mergeNewestFirst } from './merge.ts';
-import type { AddOutcome, EventStore, LimitedFilter, StoreUsage } from './store.ts';
+import type { PostingList } from './posting-list.ts';
+import { SEARCH_CANDIDATES_MAX, searchAmong } from './search.ts';
+import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from './store.ts';
 import type { StoredEvent } from './stored-event.ts';
-import { isOwnAddress, Tombstones } from './tombstones.ts';
+import { isDeletableBy, isOwnAddress, Tombstones } from './tombstones.ts';
 
 /** What a memory store is given. */
 export interface MemoryStoreOptions {
@@ -44,24 +47,47 @@ export class MemoryStore implements EventStore {
     return Promise.resolve(this.#add(event));
   }
 
-  query(filters: readonly LimitedFilter[]): Promise<readonly StoredEvent[]> {
+  query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
+    if (filters.some(({ search }) => search !== undefined)) return this.#searchAll(filters, reader);
     const [first] = filters;
-    if (filters.length === 1 && first !== undefined) return Promise.resolve(this.#queryOne(first));
-    const events = new Set(filters.flatMap((filter) => this.#queryOne(filter)));
+    if (filters.length === 1 && first !== undefined) return Promise.resolve(this.#queryOne(first, reader));
+    const events = new Set(filters.flatMap((filter) => this.#queryOne(filter, reader)));
     return Promise.resolve([...events].sort(compareNewestFirst));
   }
 
-  count(filters: readonly Filter[]): Promise<number> {
+  async count(filters: readonly Filter[], reader?: Reader): Promise<number> {
     const [first] = filters;
     const counted = new Set<StoredEvent>();
     let count = 0;
     for (const filter of filters) {
-      for (const event of this.#matches(filter)) {
+      const { search } = filter;
+      const matches = this.#matches(filter, reader);
+      for (const event of search === undefined ? matches : await this.#search(matches, search)) {
         if (filters.length > 1) counted.add(event);
         else count++;
       }
     }
-    return Promise.resolve(first === undefined || filters.length > 1 ? counted.size : count);
+    return first === undefined || filters.length > 1 ? counted.size : count;
+  }
+
+  list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null> {
+    const limit = Math.min(filter.limit ?? Number.POSITIVE_INFINITY, max + 1);
+    const events = this.#queryOne({ ...filter, limit }, reader);
+    return Promise.resolve(events.length > max ? null : events);
+  }
+
+  vanish(pubkey: string, untilSeconds: number): Promise<void> {
+    const own = [...(this.#indexes.byAuthorAndKind.get(pubkey)?.lists() ?? [])];
+    const received = this.#indexes.byTag.get('p')?.get(pubkey);
+    const victims = [
+      ...this.#upTo(own, untilSeconds).filter(({ kind }) => kind !== VANISH_KIND),
+      ...this.#upTo(received === undefined ? [] : [received], untilSeconds).filter(
+        (event) => event.kind === GIFT_WRAP_KIND && event.pubkey !== pubkey,
+      ),
+    ];
+    for (const victim of victims) this.#remove(victim);
+    this.#tombstones.recordVanished(pubkey, untilSeconds);
+    return Promise.resolve();
   }
 
   usage(): StoreUsage {
@@ -100,7 +126,7 @@ export class MemoryStore implements EventStore {
     for (const [name, value] of request.tags) {
       const victim =
         name === 'e' ? this.#byId.get(value) : name === 'a' ? this.#ownVersion(request, value) : undefined;
-      if (victim?.pubkey === request.pubkey && victim.kind !== DELETION_KIND) victims.add(victim);
+      if (victim !== undefined && isDeletableBy(victim, request.pubkey)) victims.add(victim);
     }
     return [...victims];
   }
@@ -142,32 +168,64 @@ export class MemoryStore implements EventStore {
     }
   }
 
-  #queryOne(filter: LimitedFilter): StoredEvent[] {
+  #queryOne(filter: LimitedFilter, reader?: Reader): StoredEvent[] {
     const events: StoredEvent[] = [];
     if (filter.limit === 0) return events;
-    for (const event of this.#matches(filter)) {
+    for (const event of this.#matches(filter, reader)) {
       events.push(event);
       if (events.length >= filter.limit) break;
     }
     return events;
   }
 
-  /** All events that match, newest first. */
-  #matches(filter: Filter): Iterable<StoredEvent> {
-    if (filter.ids !== undefined) return this.#matchesAmong(filter.ids, filter);
+  async #searchAll(filters: readonly LimitedFilter[], reader?: Reader): Promise<StoredEvent[]> {
+    const events = new Set<StoredEvent>();
+    for (const filter of filters) {
+      const { search, limit } = filter;
+      const found =
+        search === undefined
+          ? this.#queryOne(filter, reader)
+          : (await this.#search(this.#matches(filter, reader), search)).slice(0, limit);
+      for (const event of found) events.add(event);
+    }
+    return [...events];
+  }
+
+  /** The matches that a search finds. They are collected first: the lists may change while they are read. */
+  async #search(matches: Iterable<StoredEvent>, search: string): Promise<StoredEvent[]> {
+    const candidates: StoredEvent[] = [];
+    for (const event of matches) {
+      candidates.push(event);
+      if (candidates.length >= SEARCH_CANDIDATES_MAX) break;
+    }
+    const found = await searchAmong(candidates, search);
+    return found.filter(({ id }) => this.#byId.has(id));
+  }
+
+  #upTo(lists: readonly PostingList[], until: number): StoredEvent[] {
+    return [...mergeNewestFirst(lists, { since: Number.NEGATIVE_INFINITY, until })];
+  }
+
+  /** All events that match what a filter asks for besides its search, newest first. */
+  #matches(filter: Filter, reader?: Reader): Iterable<StoredEvent> {
+    if (filter.ids !== undefined) return this.#matchesAmong(filter.ids, filter, reader);
     const { lists, rest } = chooseCandidates(this.#indexes, filter);
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, ...others } = rest;
-    return this.#select(mergeNewestFirst(lists, { since, until }), new FilterMatcher(others));
+    return this.#select(mergeNewestFirst(lists, { since, until }), others, reader);
   }
 
-  #matchesAmong(ids: readonly string[], filter: Filter): Iterable<StoredEvent> {
+  #matchesAmong(ids: readonly string[], filter: Filter, reader?: Reader): Iterable<StoredEvent> {
     const events = [...new Set(ids)].map((id) => this.#byId.get(id));
     const sorted = events.filter((event) => event !== undefined).sort(compareNewestFirst);
-    return this.#select(sorted, new FilterMatcher(filter));
+    return this.#select(sorted, filter, reader);
   }
 
-  *#select(events: Iterable<StoredEvent>, matcher: FilterMatcher): Generator<StoredEvent> {
+  *#select(events: Iterable<StoredEvent>, filter: Filter, reader?: Reader): Generator<StoredEvent> {
     const now = this.#options.nowSeconds();
-    for (const event of events) if (event.expiresAt > now && matcher.matches(event)) yield event;
+    const matcher = new FilterMatcher(filter);
+    for (const event of events) {
+      if (event.expiresAt <= now || !matcher.matches(event)) continue;
+      if (reader === undefined || isReadableBy(event, reader.pubkeys)) yield event;
+    }
   }
 }

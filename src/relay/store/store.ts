@@ -1,4 +1,5 @@
 import type { Filter } from '../../nostr/filter.ts';
+import type { Ordered } from '../../nostr/kinds.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 /**
@@ -6,13 +7,21 @@ import type { StoredEvent } from './stored-event.ts';
  * - `stored`: it is kept and every later query sees it
  * - `duplicate`: it was there already
  * - `superseded`: a newer version of its address is kept (NIP-01)
- * - `deleted`: its author has deleted it (NIP-09)
+ * - `deleted`: its author (of a gift wrap: its recipient) has deleted it (NIP-09) or has vanished (NIP-62)
  * - `full`: the store has reached its limit; nothing was changed
  */
 export type AddOutcome = 'stored' | 'duplicate' | 'superseded' | 'deleted' | 'full';
 
 /** A filter whose `limit` is decided; stores apply it and never a default of their own. */
 export type LimitedFilter = Filter & { readonly limit: number };
+
+/**
+ * Who asks: the keys that have authenticated (NIP-42). Gift wraps (NIP-59) are left out but for those that a `p`
+ * tag addresses to one of them. Where no reader is given, nothing is left out.
+ */
+export interface Reader {
+  readonly pubkeys: readonly string[];
+}
 
 /** How full a store is. */
 export interface StoreUsage {
@@ -33,15 +42,33 @@ export interface EventStore {
    * {@link EventStore.add} decides.
    */
   knows(id: string): boolean;
-  /** Keeps an event of a regular, replaceable or addressable kind, and obeys it when it is a deletion. */
+  /**
+   * Keeps an event of a regular, replaceable or addressable kind, and obeys it when it is a deletion (NIP-09): of
+   * events of its author and of gift wraps whose recipient its author is.
+   */
   add(event: StoredEvent): Promise<AddOutcome>;
   /**
    * The events that match at least one filter, each once, newest first and in the same second lowest id
-   * first; of every filter at most its `limit`. Expired events are left out.
+   * first; of every filter at most its `limit`. Expired events are left out. Where a filter searches (NIP-50),
+   * the events come filter by filter instead, those of a search by relevance, and of equal relevance newest
+   * first; the limit is applied after that.
    */
-  query(filters: readonly LimitedFilter[]): Promise<readonly StoredEvent[]>;
+  query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]>;
   /** How many events match at least one filter, whatever their limits (NIP-45). */
-  count(filters: readonly Filter[]): Promise<number>;
+  count(filters: readonly Filter[], reader?: Reader): Promise<number>;
+  /**
+   * Time and id of all events that match, newest first, obeying `limit` where the filter has one (NIP-77); null
+   * where they are more than `max`. `search` is not looked at.
+   */
+  list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null>;
+  /**
+   * Obeys a request to vanish (NIP-62): deletes every event of `pubkey` that is not newer than `untilSeconds`,
+   * deletion requests included and requests to vanish excepted, and the gift wraps up to then that are addressed
+   * to it; from now on {@link EventStore.add} answers `deleted` to all of them. What deletion requests have
+   * deleted stays away. A second request can only extend the time.
+   * @param untilSeconds Unix seconds, inclusive
+   */
+  vanish(pubkey: string, untilSeconds: number): Promise<void>;
   usage(): StoreUsage;
   /** Whether operations can succeed now. */
   isReady(): boolean;

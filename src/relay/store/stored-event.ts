@@ -41,6 +41,11 @@ export function expirationOf(tags: NostrEvent['tags']): number {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
+/** The content of an event, from its text. */
+export function contentOf(event: StoredEvent): string {
+  return (JSON.parse(event.json) as NostrEvent).content;
+}
+
 /**
  * Prepares an accepted event for storing and for sending.
  * @param json the whole event as JSON
