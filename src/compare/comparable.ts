@@ -1,0 +1,74 @@
+import type { RunRecord } from '../record/schema.ts';
+
+/** A record and what the user calls it. */
+export interface NamedRun {
+  readonly name: string;
+  readonly record: RunRecord;
+}
+
+export interface ComparableOptions {
+  /** Whether runs of different machines may be compared. */
+  readonly crossHost: boolean;
+}
+
+/** Something that must be the same in all runs of a comparison. */
+interface Condition {
+  readonly what: string;
+  readonly of: (record: RunRecord) => string;
+}
+
+const CONDITIONS: readonly Condition[] = [
+  { what: 'schema', of: ({ schemaVersion }) => `version ${schemaVersion.split('.')[0]}` },
+  { what: 'scenario', of: ({ scenario }) => `${scenario.name} (sha256 ${scenario.sha256.slice(0, 12)}…)` },
+  { what: 'corpus', of: ({ corpus }) => corpus.fingerprint },
+  { what: 'kind of target', of: ({ target }) => target.kind },
+];
+const MACHINE: Condition = { what: 'machine', of: machineOf };
+
+/** What may differ but should be known to the reader. */
+const NOTEWORTHY: readonly Condition[] = [
+  { what: 'version of relay-bench', of: ({ tool }) => tool.version },
+  { what: 'Node.js', of: ({ tool }) => tool.node },
+  { what: 'kernel', of: ({ environment }) => environment.kernel },
+  { what: 'number of workers', of: ({ generator }) => String(generator.workers) },
+  {
+    what: 'place of the relay',
+    of: ({ environment }) => (environment.sameHostAsTarget ? 'same machine' : 'other machine'),
+  },
+];
+
+/** Why these runs can't be compared, one sentence each; empty where they can. */
+export function incomparable(runs: readonly NamedRun[], { crossHost }: ComparableOptions): string[] {
+  return [
+    ...runs.flatMap(unusable),
+    ...(crossHost ? CONDITIONS : [...CONDITIONS, MACHINE]).flatMap((condition) =>
+      differences(runs, condition),
+    ),
+  ];
+}
+
+/** Differences that may explain a change, one sentence each. */
+export function noteworthy(runs: readonly NamedRun[], { crossHost }: ComparableOptions): string[] {
+  return (crossHost ? [...NOTEWORTHY, MACHINE] : NOTEWORTHY).flatMap((condition) =>
+    differences(runs, condition),
+  );
+}
+
+function unusable({ name, record }: NamedRun): string[] {
+  if (record.partial) return [`${name} was stopped before its end`];
+  if (record.validity.verdict === 'valid') return [];
+  return [`${name} is invalid: ${record.validity.reasons[0] ?? 'no reason was recorded'}`];
+}
+
+/** One sentence for the first run that differs from the first of all. */
+function differences(runs: readonly NamedRun[], { what, of }: Condition): string[] {
+  const [first, ...others] = runs;
+  if (first === undefined) return [];
+  const other = others.find(({ record }) => of(record) !== of(first.record));
+  if (other === undefined) return [];
+  return [`another ${what}: ${of(first.record)} in ${first.name}, ${of(other.record)} in ${other.name}`];
+}
+
+function machineOf({ environment: { cpus, cpuModel, memoryBytes, os } }: RunRecord): string {
+  return `${cpus} × ${cpuModel}, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${os}`;
+}

@@ -1,0 +1,198 @@
+import { RelayBenchError } from '../base/errors.ts';
+import { didYouMean } from '../base/suggest.ts';
+import type { RunRecord } from '../record/schema.ts';
+import { incomparable, type NamedRun, noteworthy } from './comparable.ts';
+import { distributionsOf, mergedHistogram } from './distribution.ts';
+import { holm } from './holm.ts';
+import { type Evidence, evidenceOf, judgeEvidence } from './judge-many.ts';
+import { judgeSingle } from './judge-single.ts';
+import { type Judged, type Sides, undecided } from './judged.ts';
+import { overallVerdict } from './overall.ts';
+import { gatedByDefault, type Reading, readingsOf } from './quantities.ts';
+import { COMPARISON_VERSION, type Comparison, type Quantity } from './schema.ts';
+import { median } from './shift.ts';
+
+export interface CompareOptions {
+  /** Change up to which single runs count as the same: 0.2 is 20 %. */
+  readonly tolerance: number;
+  /** Smallest change that counts between many runs. */
+  readonly minEffect: number;
+  /** Accepted chance of any false alarm over all gated quantities. */
+  readonly alpha: number;
+  /** Whether runs of different machines may be compared. */
+  readonly crossHost: boolean;
+  /** Keys of the quantities that decide, such as `ack_latency p99`; null for the standard ones. */
+  readonly gated: readonly string[] | null;
+}
+
+export const DEFAULT_OPTIONS: CompareOptions = {
+  tolerance: 0.2,
+  minEffect: 0.05,
+  alpha: 0.05,
+  crossHost: false,
+  gated: null,
+};
+
+/** Single runs differ for no reason; said wherever they are compared. */
+export const SINGLE_RUN_WARNING =
+  "one run a side: a single pair of runs can't separate noise from change; compare four or more interleaved runs a side (`relay-bench ab`)";
+
+/**
+ * Compares the runs of two sides, quantity by quantity.
+ * @throws RelayBenchError `NOT_COMPARABLE` with every reason, `QUANTITY_UNKNOWN` for a gated key that no run has
+ */
+export function compareRuns(
+  base: readonly NamedRun[],
+  candidate: readonly NamedRun[],
+  options: CompareOptions = DEFAULT_OPTIONS,
+): Comparison {
+  const all = [...base, ...candidate];
+  const reasons = incomparable(all, options);
+  const [first] = base;
+  if (reasons.length > 0 || first === undefined) throw notComparable(reasons);
+  const method = all.length === 2 ? 'tolerance' : 'statistical';
+  const quantities = judgeAll(base.map(recordOf), candidate.map(recordOf), options);
+  const { scenario } = first.record;
+  return {
+    comparisonVersion: COMPARISON_VERSION,
+    scenario: { name: scenario.name, sha256: scenario.sha256 },
+    base: base.map(describe),
+    candidate: candidate.map(describe),
+    method,
+    tolerance: options.tolerance,
+    minEffect: options.minEffect,
+    alpha: options.alpha,
+    quantities,
+    distributions: distributionsOf(base.map(recordOf), candidate.map(recordOf)),
+    confirmation: null,
+    warnings: [...(method === 'tolerance' ? [SINGLE_RUN_WARNING] : []), ...noteworthy(all, options)],
+    ...overallVerdict(quantities),
+  };
+}
+
+function notComparable(reasons: readonly string[]): RelayBenchError {
+  return new RelayBenchError(
+    `these runs can't be compared:\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
+    {
+      code: 'NOT_COMPARABLE',
+      hint: 'compare complete, valid runs of the same scenario; --cross-host allows different machines',
+    },
+  );
+}
+
+function judgeAll(
+  base: readonly RunRecord[],
+  candidate: readonly RunRecord[],
+  options: CompareOptions,
+): Quantity[] {
+  const rows = sidesOf(base, candidate);
+  const gated = gatedKeys(rows, base[0]?.load.model ?? 'open', options.gated);
+  const judged =
+    base.length === 1 && candidate.length === 1
+      ? rows.map((row) => judgeSingle(row, options.tolerance, histogramsOf(row, base, candidate)))
+      : judgeStatistically(rows, gated, options);
+  return rows.map((row, at) => ({
+    ...row,
+    base: [...row.base],
+    candidate: [...row.candidate],
+    gated: gated.includes(row.key),
+    baseMedian: medianOf(row.base),
+    candidateMedian: medianOf(row.candidate),
+    ...(judged[at] ?? undecided('not judged')),
+  }));
+}
+
+/** Every quantity that any run has, in the order of the first run that has it. */
+function sidesOf(base: readonly RunRecord[], candidate: readonly RunRecord[]): Sides[] {
+  const maps = [base, candidate].map((side) =>
+    side.map((record) => new Map(readingsOf(record).map((reading) => [reading.key, reading]))),
+  );
+  const [bases = [], candidates = []] = maps;
+  const all = new Map<string, Reading>();
+  for (const readings of [...bases, ...candidates]) {
+    for (const [key, reading] of readings) if (!all.has(key)) all.set(key, reading);
+  }
+  return [...all].map(([key, { value: _, ...head }]) => ({
+    ...head,
+    base: bases.map((readings) => readings.get(key)?.value ?? null),
+    candidate: candidates.map((readings) => readings.get(key)?.value ?? null),
+  }));
+}
+
+function gatedKeys(
+  rows: readonly Sides[],
+  model: 'open' | 'closed',
+  wanted: readonly string[] | null,
+): readonly string[] {
+  const keys = rows.map(({ key }) => key);
+  if (wanted === null) {
+    return gatedByDefault(
+      rows.map((row) => ({ ...row, value: null })),
+      model,
+    );
+  }
+  const unknown = wanted.find((key) => !keys.includes(key));
+  if (unknown === undefined) return wanted;
+  throw new RelayBenchError(`the runs have no "${unknown}"${didYouMean(unknown, keys)}`, {
+    code: 'QUANTITY_UNKNOWN',
+    hint: 'write a metric and what of it, such as "ack_latency p99" or "delivery_ratio"',
+  });
+}
+
+function judgeStatistically(
+  rows: readonly Sides[],
+  gated: readonly string[],
+  { minEffect, alpha }: CompareOptions,
+): Judged[] {
+  const evidence = rows.map((row) => evidenceOf(row, minEffect));
+  const corrected = correct(rows, evidence, gated);
+  return rows.map((row, at) => {
+    const found = corrected[at] ?? 'not judged';
+    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, row.direction, alpha);
+  });
+}
+
+/**
+ * Holm over the gated quantities. Those whose values are all equal can't raise an alarm whatever the arrangement, so
+ * they do not count (Tarone 1990).
+ */
+function correct(
+  rows: readonly Sides[],
+  evidence: readonly (Evidence | string)[],
+  gated: readonly string[],
+): (Evidence | string)[] {
+  const result = [...evidence];
+  const tested = [...evidence.keys()].filter((at) => {
+    const found = evidence[at];
+    return typeof found === 'object' && !found.isConstant && gated.includes(rows[at]?.key ?? '');
+  });
+  const family = tested.map((at) => evidence[at] as Evidence);
+  const worse = holm(family.map(({ pWorse }) => pWorse));
+  const better = holm(family.map(({ pBetter }) => pBetter));
+  for (const [i, at] of tested.entries()) {
+    result[at] = { ...(family[i] as Evidence), pWorse: worse[i] ?? 1, pBetter: better[i] ?? 1 };
+  }
+  return result;
+}
+
+function histogramsOf(
+  { series, unit }: Sides,
+  base: readonly RunRecord[],
+  candidate: readonly RunRecord[],
+): Parameters<typeof judgeSingle>[2] {
+  return unit === 'us' ? [mergedHistogram(base, series), mergedHistogram(candidate, series)] : null;
+}
+
+function medianOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : median(known);
+}
+
+function recordOf({ record }: NamedRun): RunRecord {
+  return record;
+}
+
+function describe({ name, record }: NamedRun): Comparison['base'][number] {
+  const { runId, startedAt, target } = record;
+  return { name, runId, startedAt, urls: [...target.urls] };
+}

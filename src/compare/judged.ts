@@ -1,0 +1,27 @@
+import type { Reading } from './quantities.ts';
+import type { Quantity } from './schema.ts';
+
+/** A quantity with the values of both sides. */
+export interface Sides extends Omit<Reading, 'value'> {
+  readonly base: readonly (number | null)[];
+  readonly candidate: readonly (number | null)[];
+}
+
+/** What a judgement adds to the values. */
+export type Judged = Pick<
+  Quantity,
+  'change' | 'changeLow' | 'changeHigh' | 'threshold' | 'pWorse' | 'pBetter' | 'verdict' | 'reason'
+>;
+
+/** No judgement is possible. */
+export function undecided(reason: string, known: Partial<Judged> = {}): Judged {
+  const nothing = {
+    change: null,
+    changeLow: null,
+    changeHigh: null,
+    threshold: null,
+    pWorse: null,
+    pBetter: null,
+  };
+  return { ...nothing, ...known, verdict: 'inconclusive', reason };
+}

@@ -1,0 +1,103 @@
+import {
+  baseLatency,
+  COUNTER_MAP_NAMES,
+  COUNTER_MAPS,
+  COUNTER_NAMES,
+  COUNTERS,
+  type Direction,
+  type LatencyMetric,
+  RATIOS,
+  type RatioMetric,
+} from '../metric/catalogue.ts';
+import { parseSeriesKey } from '../metric/series.ts';
+import { QUANTILE_NAMES } from '../metric/summary.ts';
+import type { RunRecord } from '../record/schema.ts';
+import type { Quantity } from './schema.ts';
+
+/** What of a run is compared, with its value; null where the run has none. */
+export interface Reading extends Pick<Quantity, 'key' | 'series' | 'aggregation' | 'unit' | 'direction'> {
+  readonly value: number | null;
+}
+
+/** Latencies that users of a relay wait for; the p95 of each that a scenario measures is gated. */
+const WAITED_FOR = ['ack_latency', 'eose_latency', 'delivery_latency'];
+
+/**
+ * Everything in a record of which one direction is better: latencies, ratios, throughput and counters of trouble.
+ * The generator's own lateness is none of the relay's business and left out.
+ */
+export function readingsOf(record: RunRecord): Reading[] {
+  return [...latencies(record), ...throughput(record), ...ratios(record), ...counters(record)];
+}
+
+/**
+ * Keys of the quantities that decide the verdict where the user names none: p95 of what users wait for (of opening
+ * connections where nothing else is measured), every ratio, and the throughput where replies set the pace.
+ */
+export function gatedByDefault(readings: readonly Reading[], model: 'open' | 'closed'): string[] {
+  const keys = readings.map(({ key }) => key);
+  const waited = WAITED_FOR.map((name) => `${name} p95`).filter((key) => keys.includes(key));
+  const latencyKeys = waited.length > 0 ? waited : ['connect_latency p95'];
+  const rates = model === 'closed' ? ['ack_latency rate'] : [];
+  return [...latencyKeys, ...rates, ...Object.keys(RATIOS)].filter((key) => keys.includes(key));
+}
+
+function latencies(record: RunRecord): Reading[] {
+  return Object.entries(record.metrics)
+    .filter(([series]) => isOfTheTarget(series))
+    .flatMap(([series, summary]) => {
+      const values = [
+        ...QUANTILE_NAMES.map((name) => [name, summary[`${name}_us`]] as const),
+        ['mean', summary.mean_us] as const,
+        ['max', summary.max_us] as const,
+      ];
+      return values.map(([aggregation, value]) =>
+        reading({ series, aggregation, unit: 'us', direction: 'lower', value }),
+      );
+    });
+}
+
+function isOfTheTarget(series: string): boolean {
+  const name = parseSeriesKey(series)?.name;
+  return name !== undefined && baseLatency(name as LatencyMetric) !== 'send_lag';
+}
+
+function throughput({ metrics, load }: RunRecord): Reading[] {
+  return ['ack_latency', 'eose_latency', 'delivery_latency'].flatMap((series) => {
+    const summary = metrics[series];
+    if (summary === undefined || load.measured_s <= 0) return [];
+    const value = summary.count / load.measured_s;
+    return [reading({ series, aggregation: 'rate', unit: 'per_s', direction: 'higher', value })];
+  });
+}
+
+function ratios(record: RunRecord): Reading[] {
+  return Object.entries(record.ratios).flatMap(([name, value]) => {
+    if (!Object.hasOwn(RATIOS, name)) return [];
+    const { direction } = RATIOS[name as RatioMetric];
+    return [reading({ series: name, aggregation: 'ratio', unit: 'ratio', direction, value })];
+  });
+}
+
+/** Of the counters only those of trouble: what is better the more there is follows from the load. */
+function counters(record: RunRecord): Reading[] {
+  const of = (name: string, direction: Direction, value: number): Reading[] =>
+    direction === 'lower'
+      ? [reading({ series: name, aggregation: 'count', unit: 'count', direction, value })]
+      : [];
+  return [
+    ...COUNTER_NAMES.flatMap((name) => of(name, COUNTERS[name].direction, record.counters[name])),
+    ...COUNTER_MAP_NAMES.flatMap((name) =>
+      of(name, COUNTER_MAPS[name].direction, total(Object.values(record.counters[name]))),
+    ),
+  ];
+}
+
+function reading(parts: Omit<Reading, 'key'>): Reading {
+  const { series, aggregation, unit } = parts;
+  return { key: unit === 'ratio' || unit === 'count' ? series : `${series} ${aggregation}`, ...parts };
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+
+/** Version of the format of `comparison.json`; additions raise the minor number, anything else the major one. */
+export const COMPARISON_VERSION = '1.0.0';
+
+const maybe = z.number().nullable();
+const verdict = z.enum(['better', 'worse', 'same', 'inconclusive']);
+
+const run = z.strictObject({
+  /** As the user named it. */
+  name: z.string(),
+  runId: z.string(),
+  startedAt: z.iso.datetime(),
+  urls: z.array(z.string()),
+});
+
+const quantity = z.strictObject({
+  /** `ack_latency p95`, `delivery_ratio`, `eose_latency{filter=home-feed} p50`. */
+  key: z.string(),
+  /** Key of the series or name of the metric. */
+  series: z.string(),
+  /** As in gates; `ratio` for ratios, `count` for counters. */
+  aggregation: z.string(),
+  unit: z.enum(['us', 'ratio', 'per_s', 'count']),
+  direction: z.enum(['lower', 'higher']),
+  /** Decides the verdict of the comparison; the others are shown and judged, but decide nothing. */
+  gated: z.boolean(),
+  /** One value a run, in `unit`; null where the run has none. */
+  base: z.array(maybe),
+  candidate: z.array(maybe),
+  /** Median over the runs. */
+  baseMedian: maybe,
+  candidateMedian: maybe,
+  /**
+   * How far the candidate lies above the base: a share of the base (0.1 is 10 % more), for ratios the plain
+   * difference. Null without values, or where the base is zero.
+   */
+  change: maybe,
+  /** Interval of the change at 95 %; null where the runs allow none. */
+  changeLow: maybe,
+  changeHigh: maybe,
+  /** The change must exceed it to count. */
+  threshold: maybe,
+  /** One-sided p values of either direction; those of gated quantities are corrected by Holm over all of them. */
+  pWorse: maybe,
+  pBetter: maybe,
+  verdict,
+  /** Why it is inconclusive. */
+  reason: z.string().optional(),
+});
+
+const quantile = z.strictObject({
+  /** 0..100. */
+  percentile: z.number(),
+  value_us: z.number(),
+  /** Rank interval at 95 %, as if samples were independent: the least that is uncertain about it. */
+  low_us: z.number(),
+  high_us: z.number(),
+});
+
+const distribution = z.strictObject({
+  series: z.string(),
+  /** From the merged histograms of all runs of the side. */
+  base: z.strictObject({ count: z.int(), quantiles: z.array(quantile) }),
+  candidate: z.strictObject({ count: z.int(), quantiles: z.array(quantile) }),
+});
+
+/** The one schema of `comparison.json` and of `compare --format json`. */
+export const comparisonSchema = z.strictObject({
+  comparisonVersion: z.string().regex(/^\d+\.\d+\.\d+$/),
+  scenario: z.strictObject({ name: z.string(), sha256: z.string() }),
+  base: z.array(run).min(1),
+  candidate: z.array(run).min(1),
+  /** `tolerance`: one run a side; `statistical`: Mann–Whitney and effect above the threshold, both. */
+  method: z.enum(['tolerance', 'statistical']),
+  /** Change up to which single runs count as the same. */
+  tolerance: z.number(),
+  /** Smallest change that counts between many runs; a threshold is never below it. */
+  minEffect: z.number(),
+  alpha: z.number(),
+  quantities: z.array(quantity),
+  distributions: z.array(distribution),
+  /** A regression is confirmed by fresh runs only (`ab`); null where none were made. */
+  confirmation: z
+    .strictObject({ runs: z.int(), worse: z.array(z.string()), confirmed: z.boolean() })
+    .nullable(),
+  warnings: z.array(z.string()),
+  verdict,
+  /** One sentence: why. */
+  reason: z.string(),
+});
+
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type Quantity = Comparison['quantities'][number];
+export type Distribution = Comparison['distributions'][number];
+export type DistributionQuantile = Distribution['base']['quantiles'][number];
+export type ChangeVerdict = Comparison['verdict'];

@@ -1,0 +1,42 @@
+import { leftOutAtEachEnd } from './rank-test.ts';
+
+/** Confidence of every interval of a change. */
+export const CONFIDENCE = 0.95;
+
+/** By how much the candidate lies above the base, in the unit of the values. */
+export interface Shift {
+  /** Hodges–Lehmann: the median of all pairwise differences. */
+  readonly estimate: number;
+  /** Interval of at least {@link CONFIDENCE}; null where too few runs allow none. */
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Standard error of the estimate, from the spread within the sides; 0 where there is none. */
+  readonly standardError: number;
+}
+
+/** Turns a median absolute deviation into the standard deviation of normal values. */
+const MAD_TO_DEVIATION = 1.4826;
+
+/**
+ * The shift between two samples without an assumption about their shape (Hodges and Lehmann 1963, interval of Moses
+ * 1965).
+ */
+export function shiftBetween(base: readonly number[], candidate: readonly number[]): Shift {
+  const differences = candidate.flatMap((c) => base.map((b) => c - b)).sort((a, b) => a - b);
+  const leftOut = leftOutAtEachEnd(base.length, candidate.length, CONFIDENCE);
+  const low = differences[leftOut ?? 0] ?? 0;
+  const high = differences[differences.length - 1 - (leftOut ?? 0)] ?? 0;
+  const deviations = [base, candidate].flatMap((side) => side.map((value) => Math.abs(value - median(side))));
+  return {
+    estimate: median(differences),
+    interval: leftOut === null ? null : [low, high],
+    standardError: MAD_TO_DEVIATION * median(deviations) * Math.sqrt(1 / base.length + 1 / candidate.length),
+  };
+}
+
+/** The middle value, or the mean of the two; NaN without values. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

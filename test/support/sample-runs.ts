@@ -1,0 +1,34 @@
+import { createRandom } from '../../src/base/random.ts';
+import type { NamedRun } from '../../src/compare/comparable.ts';
+import { buildRecord } from '../../src/record/build.ts';
+import { judge } from '../../src/record/judge.ts';
+import type { RunRecord } from '../../src/record/schema.ts';
+import { noCounters, sampleInput, sampleResult } from './sample-record.ts';
+
+/** A valid run whose relay is `slowdown` times as slow as that of the passing sample. */
+export function runOf(slowdown: number, changes: Partial<RunRecord> = {}): RunRecord {
+  const counters = {
+    ...noCounters(),
+    events_sent: 2_000,
+    events_accepted: 2_000,
+    deliveries_expected: 10_000,
+    deliveries_received: 10_000,
+    queries_sent: 1_000,
+    queries_completed: 1_000,
+  };
+  const result = sampleResult({ counters, slowdown });
+  return { ...judge(buildRecord({ ...sampleInput(), result }), [], null), ...changes };
+}
+
+/** Runs of one relay that differ by `noise` (a standard deviation, 0.03 is 3 %), the same for the same seed. */
+export function runsOf(count: number, slowdown: number, noise: number, seed = 1): NamedRun[] {
+  const random = createRandom(seed, 'sample-runs');
+  return Array.from({ length: count }, (_, at) => {
+    const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+    return named(`run-${at + 1}.json`, runOf(slowdown * Math.exp(noise * normal)));
+  });
+}
+
+export function named(name: string, record: RunRecord): NamedRun {
+  return { name, record };
+}
