@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import { RelayBenchError } from '../base/errors.ts';
+import { parseNetwork } from './limits/client-address.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
 
 /** Everything that a relay process is told. */
@@ -16,6 +17,12 @@ export interface RelayOptions {
   readonly verify: boolean;
   readonly verifyWorkers: number;
   readonly limits: RelayLimits;
+  /** False serves gift wraps (NIP-59) to everybody, not only to their authenticated recipients; for benchmarks. */
+  readonly hidesGiftWraps: boolean;
+  /** Where clients reach the relay, besides the address that it listens on: AUTH (NIP-42) must name one of them. */
+  readonly publicUrls: readonly string[];
+  /** Addresses whose `X-Forwarded-For` is believed; a network as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[];
   /** Stop when standard input ends: the parent process is gone. */
   readonly exitWithParent: boolean;
 }
@@ -34,6 +41,16 @@ const LIMIT_FLAGS = {
   'created-at-ahead-s': 'createdAtAheadS',
   'max-backlog-bytes': 'maxBacklogBytes',
   'verify-queue-max': 'verifyQueueMax',
+  'min-pow-difficulty': 'minPowDifficulty',
+  'max-neg-records': 'maxNegRecords',
+  'max-neg-sessions': 'maxNegSessions',
+  'neg-idle-s': 'negIdleS',
+  'message-deadline-s': 'messageDeadlineS',
+  'max-connections-per-ip': 'maxConnectionsPerIp',
+  'max-events-per-s': 'maxEventsPerS',
+  'max-events-per-s-per-ip': 'maxEventsPerSPerIp',
+  'max-reqs-per-s': 'maxReqsPerS',
+  'max-reqs-per-s-per-ip': 'maxReqsPerSPerIp',
 } as const satisfies Record<string, keyof RelayLimits>;
 
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 2 ** 20;
@@ -48,11 +65,14 @@ const FLAGS = {
   'no-verify': { type: 'boolean', default: false },
   'verify-workers': { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
   'exit-with-parent': { type: 'boolean', default: false },
+  'open-gift-wraps': { type: 'boolean', default: false },
+  'public-url': { type: 'string', multiple: true },
+  'trust-proxy': { type: 'string', multiple: true },
 } as const;
 
 const PORT_MAX = 65_535;
 
-type Values = Readonly<Record<string, string | boolean | undefined>>;
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 function invalid(message: string, hint: string): RelayBenchError {
   return new RelayBenchError(message, { code: 'RELAY_OPTION_INVALID', hint });
@@ -98,6 +118,31 @@ function memoryLimitOf(values: Values): number {
   );
 }
 
+function listOf(values: Values, flag: string): string[] {
+  const value = values[flag];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function publicUrlsOf(values: Values): string[] {
+  const urls = listOf(values, 'public-url');
+  const wrong = urls.find((url) => !/^wss?:/.test(url) || !URL.canParse(url));
+  if (wrong === undefined) return urls;
+  throw invalid(
+    `--public-url "${wrong}" is not a ws:// or wss:// URL`,
+    'for example wss://relay.example.com',
+  );
+}
+
+function trustedProxiesOf(values: Values): string[] {
+  const networks = listOf(values, 'trust-proxy');
+  const wrong = networks.find((network) => parseNetwork(network) === null);
+  if (wrong === undefined) return networks;
+  throw invalid(
+    `--trust-proxy "${wrong}" is not an address or network`,
+    'for example 127.0.0.1 or 10.0.0.0/8',
+  );
+}
+
 function parseFlags(args: readonly string[]): Values {
   const limits = Object.fromEntries(
     Object.keys(LIMIT_FLAGS).map((flag) => [flag, { type: 'string' } as const]),
@@ -132,6 +177,9 @@ export function parseRelayOptions(args: readonly string[]): RelayOptions {
     verify: values['no-verify'] !== true,
     verifyWorkers: workersOf(values),
     limits: parseLimits(values),
+    hidesGiftWraps: values['open-gift-wraps'] !== true,
+    publicUrls: publicUrlsOf(values),
+    trustedProxies: trustedProxiesOf(values),
     exitWithParent: values['exit-with-parent'] === true,
   };
 }

@@ -22,7 +22,30 @@ export interface RelayLimits {
   readonly maxBacklogBytes: number;
   /** Most events that wait for verification; more are answered `error: overloaded`. */
   readonly verifyQueueMax: number;
+  /** Leading zero bits that an id must have (NIP-13); 0 asks for none. */
+  readonly minPowDifficulty: number;
+  /** Events of one reconciliation (NIP-77), and of all that are open on one connection; 40 bytes each. */
+  readonly maxNegRecords: number;
+  /** Open reconciliations of one connection. */
+  readonly maxNegSessions: number;
+  /** Seconds without a message after which a reconciliation ends. */
+  readonly negIdleS: number;
+  /** Seconds within which a message must be complete once it has begun. */
+  readonly messageDeadlineS: number;
+  /** Open connections of one address; 0 sets no limit. */
+  readonly maxConnectionsPerIp: number;
+  /** EVENT messages a second of one connection, see {@link BURST_S}; 0 sets no limit. */
+  readonly maxEventsPerS: number;
+  /** The same of all connections of one address. */
+  readonly maxEventsPerSPerIp: number;
+  /** REQ, COUNT, NEG-OPEN and NEG-MSG messages a second of one connection; 0 sets no limit. */
+  readonly maxReqsPerS: number;
+  /** The same of all connections of one address. */
+  readonly maxReqsPerSPerIp: number;
 }
+
+/** A client that was silent may send what it was allowed in this many seconds at once. */
+export const BURST_S = 5;
 
 const MIB = 1024 * 1024;
 
@@ -39,4 +62,14 @@ export const DEFAULT_LIMITS: RelayLimits = {
   createdAtAheadS: 900,
   maxBacklogBytes: 32 * MIB,
   verifyQueueMax: 8_192,
+  minPowDifficulty: 0,
+  maxNegRecords: 500_000,
+  maxNegSessions: 20,
+  negIdleS: 60,
+  messageDeadlineS: 30,
+  maxConnectionsPerIp: 0,
+  maxEventsPerS: 0,
+  maxEventsPerSPerIp: 0,
+  maxReqsPerS: 0,
+  maxReqsPerSPerIp: 0,
 };

@@ -30,6 +30,16 @@ describe('the flags of the relay', () => {
     });
   });
 
+  it('may name several public URLs and proxies', () => {
+    const args =
+      '--public-url wss://a.example --public-url ws://b.example:7 --trust-proxy 10.0.0.0/8 --trust-proxy ::1';
+    expect(parseRelayOptions([...args.split(' '), '--open-gift-wraps'])).toMatchObject({
+      publicUrls: ['wss://a.example', 'ws://b.example:7'],
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      hidesGiftWraps: false,
+    });
+  });
+
   it.each([
     ['5', 5],
     ['3KB', 3_072],
@@ -50,6 +60,8 @@ describe('the flags of the relay', () => {
     [['--memory-limit', ''], '--memory-limit "" is not a size'],
     [['--memory-limit', '999999GB'], /--memory-limit 999999GB is more than the heap/],
     [['--store', 'disk'], '--store "disk" is unknown'],
+    [['--public-url', 'https://x'], '--public-url "https://x" is not a ws:// or wss:// URL'],
+    [['--trust-proxy', 'localhost'], '--trust-proxy "localhost" is not an address or network'],
     [['--verify-workers', '0'], '--verify-workers must be at least 1'],
   ])('%j are refused', (args, message) => {
     expect(() => parseRelayOptions(args)).toThrow(message);
