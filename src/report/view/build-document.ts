@@ -28,7 +28,7 @@ export function buildDocument(record: RunRecord): ReportDocument {
 
 function invalidSection(record: RunRecord): Section | null {
   const { verdict, reasons } = record.validity;
-  return verdict === 'valid' ? null : list('Why the run is invalid', reasons);
+  return verdict === 'valid' ? null : list('Why the run is invalid', reasons, 'verdict');
 }
 
 function caveatsSection(record: RunRecord): Section | null {

@@ -2,13 +2,16 @@
  * A report before it has a format: what is said, in which order, with numbers already printed. Terminal, Markdown
  * and HTML only lay it out, so they can't disagree.
  */
-export interface ReportDocument {
-  readonly headline: Headline;
+export interface ReportDocument<Word extends string = RunWord> {
+  readonly headline: Headline<Word>;
   readonly sections: readonly Section[];
 }
 
-export interface Headline {
-  readonly word: 'PASS' | 'FAIL' | 'INVALID';
+/** The verdict on one run. */
+export type RunWord = 'PASS' | 'FAIL' | 'INVALID';
+
+export interface Headline<Word extends string = RunWord> {
+  readonly word: Word;
   /** One sentence: why. */
   readonly sentence: string;
   /** What ran against what; short phrases. */
@@ -34,8 +37,12 @@ export interface Column {
   readonly wraps?: boolean;
 }
 
+/** What a section is about: formats with chapters sort by it; without one it is about the run as a whole. */
+export type Topic = 'verdict' | 'latency' | 'load' | 'errors' | 'machine';
+
 export interface Section {
   readonly title: string;
+  readonly topic?: Topic;
   /** How to read it; one line. */
   readonly note?: string;
   /** `folded` where a format can fold; `background` is not shown on a terminal at all. Default: shown. */
@@ -62,8 +69,9 @@ export function code(text: string): Cell {
   return { text, code: true };
 }
 
-export function list(title: string, items: readonly string[]): Section {
-  return { title, content: { kind: 'list', items: items.map((text) => cell(text)) } };
+export function list(title: string, items: readonly string[], topic?: Topic): Section {
+  const content = { kind: 'list', items: items.map((text) => cell(text)) } as const;
+  return topic === undefined ? { title, content } : { title, topic, content };
 }
 
 /** A row of a table with a label and plain texts. */

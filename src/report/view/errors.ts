@@ -9,9 +9,10 @@ const MAX_REASONS = 10;
 /** Every counter of which less is better and that is not zero; plainly said where there is none. */
 export function errorsSection(record: RunRecord): Section {
   const rows = [...mapRows(record), ...counterRows(record)];
-  if (rows.length === 0) return list('Errors', ['no errors']);
+  if (rows.length === 0) return list('Errors', ['no errors'], 'errors');
   return {
     title: 'Errors',
+    topic: 'errors',
     content: { kind: 'table', columns: columns('counter', '~reason', '>count'), rows },
   };
 }
@@ -41,5 +42,5 @@ function errorRow(name: string, reason: Cell, total: number): Cell[] {
 export function noticesSection(record: RunRecord): Section | null {
   if (record.noticeSamples.length === 0) return null;
   const items = record.noticeSamples.slice(0, MAX_REASONS).map((text) => code(text));
-  return { title: 'Notices of the relay (a sample)', content: { kind: 'list', items } };
+  return { title: 'Notices of the relay (a sample)', topic: 'errors', content: { kind: 'list', items } };
 }

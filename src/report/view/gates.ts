@@ -6,10 +6,11 @@ import { type Cell, cell, code, columns, list, type Section } from './document.t
 
 /** Every gate with its actual value and by how much it holds or fails. */
 export function gatesSection(record: RunRecord): Section {
-  if (record.gates.length === 0) return list('Gates', ['no gate was set: nothing was judged']);
+  if (record.gates.length === 0) return list('Gates', ['no gate was set: nothing was judged'], 'verdict');
   const rows = record.gates.map(gateRow);
   return {
     title: 'Gates',
+    topic: 'verdict',
     content: { kind: 'table', columns: columns('', 'gate', '>actual', '~margin'), rows },
   };
 }

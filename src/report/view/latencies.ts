@@ -15,6 +15,7 @@ export function latenciesSection(record: RunRecord): Section {
   const rows = LATENCY_NAMES.filter((name) => name !== 'send_lag').flatMap((name) => rowsOf(record, name));
   return {
     title: 'Latencies',
+    topic: 'latency',
     note: `from the scheduled time ("service": from the write); ~ few samples, ${NOTHING} too few`,
     content: {
       kind: 'table',

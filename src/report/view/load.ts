@@ -24,7 +24,7 @@ export function loadSection(record: RunRecord): Section {
     ...deliveriesRow(record),
     row('traffic', `${bytes(counters.bytes_sent)} sent`, `${bytes(counters.bytes_received)} received`),
   ];
-  return { title: 'Load', content: { kind: 'table', columns: columns('', '', ''), rows } };
+  return { title: 'Load', topic: 'load', content: { kind: 'table', columns: columns('', '', ''), rows } };
 }
 
 type CountAndRate = readonly [total: number, perSecond: number];
@@ -93,5 +93,5 @@ export function phasesSection(record: RunRecord): Section | null {
     ...shown.map((name) => cell(quantile(inPhase(record, name, phase.name), 'p95'))),
   ]);
   const all = columns('phase', '>level', 'time', '>offered', '>sent', ...titles);
-  return { title: 'Phases', content: { kind: 'table', columns: all, rows } };
+  return { title: 'Phases', topic: 'load', content: { kind: 'table', columns: all, rows } };
 }

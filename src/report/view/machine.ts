@@ -19,6 +19,7 @@ export function generatorSection(record: RunRecord): Section {
   ];
   return {
     title: 'Generator',
+    topic: 'machine',
     detail: 'folded',
     content: { kind: 'table', columns: columns('', '', ''), rows },
   };
@@ -63,7 +64,12 @@ export function componentsSection(record: RunRecord): Section | null {
     cell(bytes(component.rssMax_bytes)),
   ]);
   const all = columns('component', 'role', '>CPU, mean', '>CPU time', '>memory, max');
-  return { title: 'Components', detail: 'folded', content: { kind: 'table', columns: all, rows } };
+  return {
+    title: 'Components',
+    topic: 'machine',
+    detail: 'folded',
+    content: { kind: 'table', columns: all, rows },
+  };
 }
 
 /** Where the run took place. */

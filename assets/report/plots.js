@@ -1,0 +1,176 @@
+// Puts interactive plots in place of the drawings of a report: values under the pointer, zoom by dragging, lines
+// switched on and off in the legend. Without this script the report is complete. Runs in a browser, after uPlot.
+
+const HEIGHT = 240;
+const Y_AXIS_WIDTH = 60;
+const WHOLE_PLOT_PADDING = [20, 16, 0, 0];
+
+/** A colour of the style sheet, which knows light and dark. */
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+const short = (value) =>
+  Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+
+function durationText(us) {
+  const value = Number(us.toPrecision(3));
+  if (value < 1000) return `${Math.round(value)} µs`;
+  if (value < 1e6) return `${(value / 1e3).toPrecision(3)} ms`;
+  return `${(value / 1e6).toPrecision(3)} s`;
+}
+
+function clockText(seconds) {
+  const whole = Math.round(seconds);
+  const two = (value) => String(value).padStart(2, '0');
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+function bytesText(bytes) {
+  const power = Math.min(4, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${short(bytes / 1024 ** power)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
+}
+
+const TEXTS = {
+  us: durationText,
+  s: clockText,
+  'per-second': (value) => `${short(value)}/s`,
+  count: short,
+  cores: (value) => value.toFixed(2),
+  bytes: bytesText,
+  nines: (value) => `${Number((100 * (1 - 10 ** -value)).toPrecision(6))} %`,
+};
+
+const valueText = (value, unit) => (value === null || value === undefined ? '–' : TEXTS[unit](value));
+
+function axes({ x, y }) {
+  const common = {
+    stroke: colour('--muted'),
+    font: '12px system-ui, sans-serif',
+    grid: { stroke: colour('--rule'), width: 1 },
+    ticks: { show: false },
+  };
+  const marks = { splits: () => y.ticks[0], values: () => y.ticks[1] };
+  const xMarks =
+    x.unit === 'nines'
+      ? { splits: () => x.ticks[0], values: () => x.ticks[1] }
+      : { values: (_, splits) => splits.map((value) => TEXTS[x.unit](value).replace('/s', '')), space: 70 };
+  return [
+    { ...common, ...xMarks, size: 26, gap: 6, grid: { show: false } },
+    { ...common, ...marks, size: Y_AXIS_WIDTH, gap: 6 },
+  ];
+}
+
+function lines({ x, y, series, dots }) {
+  const first = { label: x.label, value: (_, value) => valueText(value, x.unit) };
+  const others = series.map(({ label, ink, dashed }) => ({
+    label,
+    stroke: colour(`--ink-${ink}`),
+    width: 1.75,
+    ...(dashed ? { dash: [5, 4] } : {}),
+    points: dots ? { show: true, size: 8, fill: colour('--page'), width: 2 } : { show: false },
+    value: (_, value) => valueText(value, y.unit),
+  }));
+  return [first, ...others];
+}
+
+const BAND_COLOURS = { 'warm-up': '--band-warm-up', shaded: '--band', fault: '--band-fault' };
+
+function shadeBand(u, { from, to, label, kind }) {
+  const { ctx, bbox } = u;
+  const left = Math.max(bbox.left, u.valToPos(from, 'x', true));
+  const right = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true));
+  if (right <= left) return;
+  if (kind !== 'plain') {
+    ctx.fillStyle = colour(BAND_COLOURS[kind]);
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  const gap = 4 * uPlot.pxRatio;
+  if (ctx.measureText(label).width + 2 * gap > right - left) return;
+  ctx.fillStyle = colour('--muted');
+  ctx.fillText(label, left + gap, bbox.top - 1.5 * gap);
+}
+
+const shade = (plot) => (u) => {
+  u.ctx.save();
+  u.ctx.font = `${12 * uPlot.pxRatio}px system-ui, sans-serif`;
+  for (const band of plot.bands) shadeBand(u, band);
+  u.ctx.restore();
+};
+
+function drawLimits(plot) {
+  return (u) => {
+    const { ctx, bbox } = u;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.strokeStyle = colour('--bad');
+    ctx.fillStyle = colour('--bad');
+    ctx.font = `${12 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = 'right';
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    for (const { value, label } of plot.limits) {
+      const top = u.valToPos(value, 'y', true);
+      const right = bbox.left + bbox.width;
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, top);
+      ctx.lineTo(right, top);
+      ctx.stroke();
+      ctx.fillText(label, right - 4 * ratio, top - 5 * ratio);
+    }
+    ctx.restore();
+  };
+}
+
+function options(plot, width) {
+  const [first, last] = plot.x.domain;
+  return {
+    width,
+    height: HEIGHT,
+    padding: WHOLE_PLOT_PADDING,
+    scales: {
+      x: {
+        time: false,
+        range: (_, low, high) => (high - low >= last - first ? [first, last] : [low, high]),
+      },
+      y: { distr: plot.y.log ? 3 : 1, range: () => plot.y.domain },
+    },
+    axes: axes(plot),
+    series: lines(plot),
+    // Plots over time show the same moment together.
+    cursor: {
+      drag: { x: true, y: false },
+      points: { size: 7 },
+      ...(plot.x.unit === 's' ? { sync: { key: 'time' } } : {}),
+    },
+    hooks: { drawClear: [shade(plot)], draw: [drawLimits(plot)] },
+  };
+}
+
+function mount(plot) {
+  const figure = document.getElementById(plot.id);
+  const place = figure?.querySelector('.interactive');
+  if (!place) return null;
+  const data = plot.data.map((column) => column.map((value) => (value === '' ? undefined : value)));
+  place.hidden = false;
+  figure.classList.add('live');
+  return { place, drawn: new uPlot(options(plot, place.clientWidth), data, place) };
+}
+
+const plots = JSON.parse(document.getElementById('plot-data').textContent);
+let mounted = [];
+
+function mountAll() {
+  for (const { drawn } of mounted) drawn.destroy();
+  mounted = plots.map(mount).filter((one) => one !== null);
+}
+
+mountAll();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', mountAll);
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const found = mounted.find(({ place }) => place === target);
+    if (found && target.clientWidth > 0) found.drawn.setSize({ width: target.clientWidth, height: HEIGHT });
+  }
+});
+for (const { place } of mounted) resized.observe(place);

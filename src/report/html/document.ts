@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { pageStyle, plotAssets } from './assets.ts';
+import { type Html, html, join, NONE, raw } from './markup.ts';
+import type { Plot } from './plot.ts';
+import { plotData } from './plot-data.ts';
+
+/** A page before its head is written. */
+export interface Page {
+  /** Not yet escaped. */
+  readonly title: string;
+  readonly body: Html;
+  /** Every plot whose figure stands in the body. */
+  readonly plots: readonly Plot[];
+}
+
+/**
+ * A whole page as one file that asks nothing of anybody: style, script and data stand in it, and its policy lets the
+ * browser load nothing and run nothing but what has the hash of our own text. Readable without script.
+ */
+export function pageDocument({ title, body, plots }: Page): string {
+  const assets = plots.length === 0 ? null : plotAssets();
+  const style = `${pageStyle()}${assets?.style ?? ''}`;
+  const scripts = assets === null ? [] : [assets.library, assets.script];
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${raw(policy(style, scripts))}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+${body}
+${assets === null ? NONE : html`<script type="application/json" id="plot-data">${raw(plotData(plots))}</script>`}
+${join(
+  scripts.map(
+    (script) => html`<script>${raw(script)}</script>
+`,
+  ),
+)}</body>
+</html>
+`;
+  return page.markup;
+}
+
+/** Inline style and script by their hashes (CSP level 2); everything else is forbidden. */
+function policy(style: string, scripts: readonly string[]): string {
+  const scriptSource = scripts.length === 0 ? "'none'" : scripts.map(hashSource).join(' ');
+  return `default-src 'none'; script-src ${scriptSource}; style-src ${hashSource(style)}; base-uri 'none'; form-action 'none'`;
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}

@@ -1,0 +1,74 @@
+import { type Cell, type Column, cell, type Table } from '../view/document.ts';
+import { align } from './aligned.ts';
+import { decimateSeries, groupSize, MAX_POINTS } from './decimate.ts';
+import { type Html, html, NONE } from './markup.ts';
+import type { Keep, Plot, Series } from './plot.ts';
+import { svgPlot } from './svg-plot.ts';
+import { tableMarkup } from './table.ts';
+import { valueText } from './units.ts';
+
+/** Rows of a table below a plot; who wants each second reads run.json. */
+const MAX_ROWS = 30;
+
+/**
+ * A plot with its heading, legend and a folded table of its values. It is complete without a script; the script of the
+ * page puts an interactive plot in place of the drawing.
+ * @param table the values where the plot's own points are not the ones worth reading
+ */
+export function figureMarkup(plot: Plot, table: Table = tableOf(plot)): Html {
+  return html`<figure id="${plot.id}">
+<figcaption><h3>${plot.title}</h3>${plot.note === undefined ? NONE : html`<p class="note">${plot.note}</p>`}</figcaption>
+<div class="legend">${plot.series.map(legendEntry)}</div>
+<p class="axis-label">${plot.y.label}</p>
+<div class="drawing">${svgPlot(plot)}<div class="interactive" role="img" aria-label="${plot.title}" hidden></div></div>
+<p class="axis-label end">${plot.x.label}</p>${thinned(plot)}
+<details><summary>Data<span class="hidden"> of ${plot.title}</span></summary>${tableMarkup(table, caption(plot, table))}</details>
+</figure>
+`;
+}
+
+function legendEntry({ label, ink, dashed }: Series): Html {
+  return html`<span><svg width="22" height="10" aria-hidden="true"><path class="line ink-${ink}${dashed === true ? ' dashed' : ''}" d="M1 5h20"/></svg>${label}</span>`;
+}
+
+/** Says so where points were left out of the drawing. */
+function thinned(plot: Plot): Html {
+  const size = groupSize(longest(plot), MAX_POINTS);
+  return size === 1
+    ? NONE
+    : html`<p class="note">Thinned out: each point of a line stands for ${size} values and is the ${keepsOf(plot)}.</p>`;
+}
+
+function keepsOf(plot: Plot): string {
+  const keeps = [...new Set(plot.series.map((one) => one.keep ?? 'highest'))];
+  if (keeps.length === 1) return `${keeps[0]} of them`;
+  return plot.series.map((one) => `${one.keep ?? 'highest'} of them for ${one.label}`).join(', the ');
+}
+
+function longest(plot: Plot): number {
+  return Math.max(0, ...plot.series.map((one) => one.points.length));
+}
+
+function tableOf(plot: Plot): Table {
+  const isThinned = longest(plot) > MAX_ROWS;
+  const { xs, columns } = align(plot.series.map((one) => decimateSeries(one, MAX_ROWS)));
+  const heads = plot.series.map((one): Column => ({ title: headOf(one, isThinned), align: 'right' }));
+  const rows = xs.map((x, at): Cell[] => [
+    cell(valueText(x, plot.x.unit)),
+    ...columns.map((column) => cell(valueText(column[at] ?? null, plot.y.unit))),
+  ]);
+  return { kind: 'table', columns: [{ title: plot.x.label, align: 'left' }, ...heads], rows };
+}
+
+function headOf(series: Series, isThinned: boolean): string {
+  return isThinned ? `${series.label} (${WORDS[series.keep ?? 'highest']})` : series.label;
+}
+
+const WORDS: Record<Keep, string> = { highest: 'highest', lowest: 'lowest', mean: 'mean' };
+
+function caption(plot: Plot, table: Table): string {
+  const size = groupSize(longest(plot), MAX_ROWS);
+  return size > 1 && table.rows.length <= MAX_ROWS
+    ? `${plot.y.label}; each row stands for ${size} values`
+    : plot.y.label;
+}

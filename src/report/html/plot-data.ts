@@ -1,0 +1,36 @@
+import { align } from './aligned.ts';
+import { decimateSeries, MAX_POINTS } from './decimate.ts';
+import { jsonBlock } from './markup.ts';
+import type { Plot } from './plot.ts';
+import { xTicks, yTicks } from './plot-ticks.ts';
+import { visibleLimits, xDomain, yDomain } from './scale.ts';
+import type { Tick } from './ticks.ts';
+
+/** The data of the interactive plots for a `<script type="application/json">` block, read by `assets/report/plots.js`. */
+export function plotData(plots: readonly Plot[]): string {
+  return jsonBlock(plots.map(dataOf));
+}
+
+function dataOf(plot: Plot): unknown {
+  const { xs, columns } = align(plot.series.map((one) => decimateSeries(one, MAX_POINTS)));
+  return {
+    id: plot.id,
+    x: { unit: plot.x.unit, domain: xDomain(plot), label: plot.x.label, ticks: ticksOf(xTicks(plot)) },
+    y: { unit: plot.y.unit, log: plot.y.log === true, domain: yDomain(plot), ticks: ticksOf(yTicks(plot)) },
+    dots: plot.dots === true,
+    series: plot.series.map(({ label, ink, dashed = false }) => ({ label, ink, dashed })),
+    bands: plot.bands ?? [],
+    limits: visibleLimits(plot),
+    // A line without a point at an x of the others goes on there; JSON has no word for that, hence the empty text.
+    data: [xs, ...columns.map((column) => column.map((y) => (y === undefined ? '' : rounded(y))))],
+  };
+}
+
+function ticksOf(ticks: readonly Tick[]): [number[], string[]] {
+  return [ticks.map((tick) => tick.value), ticks.map((tick) => tick.text)];
+}
+
+/** Four significant digits: more than the histograms hold, and a third of the size. */
+function rounded(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(4));
+}

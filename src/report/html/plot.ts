@@ -1,0 +1,69 @@
+/** What a number on an axis is; decides how it is printed. */
+export type Unit = 'us' | 's' | 'per-second' | 'count' | 'cores' | 'bytes' | 'nines';
+
+/** One axis. `nines`: percentiles as HdrHistogram draws them, see `percentile-axis.ts`. */
+export interface Axis {
+  readonly label: string;
+  readonly unit: Unit;
+  /** Logarithmic; values that are not above zero are left out. Default: linear from zero. */
+  readonly log?: boolean;
+  /** Ends of the axis where they should not follow the data, for example to be the same in several plots. */
+  readonly domain?: Domain;
+}
+
+/** Lowest and highest value of an axis. */
+export type Domain = readonly [low: number, high: number];
+
+/** A point; null where nothing was measured: the line has a gap there. */
+export type Point = readonly [x: number, y: number | null];
+
+/** Which value stands for several where a long series is thinned out. */
+export type Keep = 'highest' | 'lowest' | 'mean';
+
+/** Colours by number (1 to 6 tell apart also for the colour-blind), `muted` for what only accompanies. */
+export type Ink = 1 | 2 | 3 | 4 | 5 | 6 | 'muted';
+
+export interface Series {
+  /** Not yet escaped. */
+  readonly label: string;
+  /** By ascending x. */
+  readonly points: readonly Point[];
+  readonly ink: Ink;
+  /** Dashed: the twin of a solid line in the same ink. */
+  readonly dashed?: boolean;
+  /** Default: `highest`. */
+  readonly keep?: Keep;
+}
+
+/** A span of the x axis that is shaded: a phase, a fault. */
+export interface Band {
+  readonly from: number;
+  readonly to: number;
+  /** Not yet escaped; empty for none. */
+  readonly label: string;
+  /** Neighbouring phases are told apart by being `shaded` in turn. */
+  readonly kind: 'warm-up' | 'plain' | 'shaded' | 'fault';
+}
+
+/** A horizontal line: the limit of a gate. */
+export interface Limit {
+  readonly value: number;
+  /** Not yet escaped. */
+  readonly label: string;
+}
+
+/** A line plot before it is drawn: an SVG, a table and the data of the interactive plot are all made from it. */
+export interface Plot {
+  /** Unique in the page; letters, digits and `-`. */
+  readonly id: string;
+  readonly title: string;
+  /** How to read it; one or two sentences. */
+  readonly note?: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+  readonly bands?: readonly Band[];
+  readonly limits?: readonly Limit[];
+  /** Marks the points, where there are few and each stands for something. */
+  readonly dots?: boolean;
+}

@@ -1,0 +1,72 @@
+import { LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
+import type { GateResult, RunRecord } from '../../../record/schema.ts';
+import type { Domain, Limit, Plot, Series } from '../plot.ts';
+import { domainOf } from '../scale.ts';
+import { overTime, timeAxis, timeBands, timeSeries } from './time.ts';
+
+const QUANTILES = [
+  ['p50', 1],
+  ['p95', 2],
+  ['p99', 4],
+  ['max', 'muted'],
+] as const;
+
+const UNIT_US: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000 };
+
+/**
+ * One plot a latency with its percentiles of each second, all with the same axes so that they can be compared by
+ * eye; logarithmic, because what matters is how many times slower.
+ */
+export function latencyOverTime(record: RunRecord): Plot[] {
+  const shown = LATENCY_NAMES.filter((name) => name !== 'send_lag' && hasIntervals(record, name));
+  const domain = sharedDomain(record, shown);
+  return shown.map((name) => ({
+    id: `time-${name.replaceAll('_', '-')}`,
+    title: `${name} over time`,
+    x: timeAxis(record),
+    y: { label: 'latency of each second, logarithmic', unit: 'us', log: true, domain },
+    series: seriesOf(record, name),
+    bands: timeBands(record),
+    limits: limitsOf(record, name),
+  }));
+}
+
+function hasIntervals(record: RunRecord, name: LatencyMetric): boolean {
+  return record.intervals.some((interval) => (interval.latencies[name]?.count ?? 0) > 0);
+}
+
+/** Drawn from the slowest to the fastest, so that the lines that matter lie on top. */
+function seriesOf(record: RunRecord, name: LatencyMetric): Series[] {
+  return QUANTILES.map(([quantile, ink]) => {
+    const points = overTime(record, (interval) => {
+      const value_us = interval.latencies[name]?.[`${quantile}_us`] ?? null;
+      return value_us === null ? null : Math.max(1, value_us);
+    });
+    return timeSeries(quantile, ink, points);
+  });
+}
+
+function sharedDomain(record: RunRecord, names: readonly LatencyMetric[]): Domain {
+  const values = names.flatMap((name) =>
+    seriesOf(record, name).flatMap((one) => one.points.flatMap(([, y]) => (y === null ? [] : [y]))),
+  );
+  const highest = values.reduce((high, value) => Math.max(high, value), 0);
+  const limits = names.flatMap((name) => limitsOf(record, name).map((limit) => limit.value));
+  return domainOf([...values, ...limits.filter((limit) => limit <= highest * NEAR)], { log: true });
+}
+
+/** A limit within this factor of the highest value is worth its room. */
+const NEAR = 3;
+
+/** The limits of gates on this latency as a whole. */
+function limitsOf(record: RunRecord, name: LatencyMetric): Limit[] {
+  return record.gates
+    .filter((gate) => gate.metric === name && !gate.expression.includes('{'))
+    .flatMap(limitOf);
+}
+
+function limitOf(gate: GateResult): Limit[] {
+  const factor_us = UNIT_US[gate.unit];
+  if (factor_us === undefined) return [];
+  return [{ value: gate.limit * factor_us, label: gate.expression.slice(gate.metric.length).trim() }];
+}

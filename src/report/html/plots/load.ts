@@ -1,0 +1,125 @@
+import type { RunRecord } from '../../../record/schema.ts';
+import type { Plot, Series } from '../plot.ts';
+import { overTime, timeAxis, timeBands, timeSeries } from './time.ts';
+
+type Interval = RunRecord['intervals'][number];
+
+/** Operations that were answered well in a second: events acknowledged, queries completed, connections opened. */
+export function answeredIn(interval: Interval): number {
+  return interval.acked + interval.completed + (interval.latencies['connect_latency']?.count ?? 0);
+}
+
+/** What was scheduled, what was written and what came back. */
+export function ratePlot(record: RunRecord): Plot {
+  return overTimePlot(record, {
+    id: 'rates',
+    title: 'Offered and achieved rate',
+    note: 'Offered: scheduled; sent: written to the socket; achieved: acknowledged, completed or opened. Where the lines are one, all kept up.',
+    unit: 'per-second',
+    label: 'operations per second',
+    series: [
+      timeSeries(
+        'offered',
+        'muted',
+        overTime(record, (one) => one.offered),
+        'mean',
+      ),
+      {
+        ...timeSeries(
+          'sent',
+          5,
+          overTime(record, (one) => one.sent),
+          'mean',
+        ),
+        dashed: true,
+      },
+      timeSeries('achieved', 1, overTime(record, answeredIn), 'mean'),
+    ],
+  });
+}
+
+/** Open connections; thinned out to the lowest, so that no drop is lost. */
+export function connectionPlot(record: RunRecord): Plot {
+  return overTimePlot(record, {
+    id: 'connections',
+    title: 'Connections',
+    unit: 'count',
+    label: 'open at the end of each second',
+    series: [
+      timeSeries(
+        'open',
+        1,
+        overTime(record, (one) => one.connections),
+        'lowest',
+      ),
+    ],
+  });
+}
+
+/** Events that reached live subscribers; null where nobody was to be reached. */
+export function deliveryPlot(record: RunRecord): Plot | null {
+  if (record.intervals.every((one) => one.delivered === 0)) return null;
+  return overTimePlot(record, {
+    id: 'deliveries',
+    title: 'Deliveries',
+    unit: 'per-second',
+    label: 'events received by live subscribers per second',
+    series: [
+      timeSeries(
+        'delivered',
+        3,
+        overTime(record, (one) => one.delivered),
+        'mean',
+      ),
+    ],
+  });
+}
+
+/** Errors of each second; null where there was none. */
+export function errorPlot(record: RunRecord): Plot | null {
+  if (record.intervals.every((one) => one.errors === 0)) return null;
+  return overTimePlot(record, {
+    id: 'errors-over-time',
+    title: 'Errors over time',
+    unit: 'count',
+    label: 'errors in each second',
+    series: [
+      timeSeries(
+        'errors',
+        2,
+        overTime(record, (one) => one.errors),
+      ),
+    ],
+  });
+}
+
+/** CPU of the generator; null where it could not be read. */
+export function generatorPlot(record: RunRecord): Plot | null {
+  if (record.intervals.every((one) => one.cpu === null)) return null;
+  return overTimePlot(record, {
+    id: 'cpu',
+    title: 'CPU over time',
+    unit: 'cores',
+    label: 'cores',
+    series: [
+      timeSeries(
+        'generator, all workers',
+        1,
+        overTime(record, (one) => one.cpu),
+      ),
+    ],
+  });
+}
+
+interface Content {
+  readonly id: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly unit: Plot['y']['unit'];
+  readonly label: string;
+  readonly series: readonly Series[];
+}
+
+function overTimePlot(record: RunRecord, { unit, label, ...content }: Content): Plot {
+  return { ...content, x: timeAxis(record), y: { label, unit }, bands: timeBands(record) };
+}

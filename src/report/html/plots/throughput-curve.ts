@@ -1,0 +1,85 @@
+import type { LatencyMetric } from '../../../metric/catalogue.ts';
+import type { RunRecord } from '../../../record/schema.ts';
+import { number, rate } from '../../quantity.ts';
+import { type Cell, cell, columns, type Table } from '../../view/document.ts';
+import { inPhase, quantile } from '../../view/latencies.ts';
+import type { Ink, Plot, Point } from '../plot.ts';
+import { answeredIn } from './load.ts';
+
+/** Fewer levels are two points and no curve. */
+const MIN_LEVELS = 3;
+const SHOWN: readonly LatencyMetric[] = [
+  'ack_latency',
+  'eose_latency',
+  'delivery_latency',
+  'connect_latency',
+];
+
+interface Level {
+  readonly name: string;
+  readonly offered_per_s: number;
+  readonly achieved_per_s: number;
+}
+
+/**
+ * Latency by throughput: a point for each phase, for runs of at least three load levels. Where a line turns upwards,
+ * the relay begins to queue; where it turns back, it gives up. Null for other runs: a constant load has one point.
+ */
+export function throughputCurve(record: RunRecord): { plot: Plot; table: Table } | null {
+  const levels = levelsOf(record);
+  if (new Set(levels.map((level) => number(level.offered_per_s))).size < MIN_LEVELS) return null;
+  const shown = SHOWN.filter((name) => levels.some((level) => p95(record, name, level) !== null));
+  if (shown.length === 0) return null;
+  const plot: Plot = {
+    id: 'throughput-latency',
+    title: 'Latency by throughput',
+    note: 'One point for each load level, p95 of all its operations. Where a line turns upwards, the relay begins to queue.',
+    x: { label: 'achieved operations per second', unit: 'per-second', domain: xDomain(levels) },
+    y: { label: 'p95 latency, logarithmic', unit: 'us', log: true },
+    series: shown.map((name, at) => ({
+      label: name,
+      ink: (at + 1) as Ink,
+      points: levels.map((level): Point => [level.achieved_per_s, p95(record, name, level)]),
+    })),
+    dots: true,
+  };
+  return { plot, table: tableOf(record, levels, shown) };
+}
+
+/** By ascending throughput, as lines are drawn. */
+function levelsOf(record: RunRecord): Level[] {
+  return record.load.phases
+    .filter((phase) => phase.kind === 'measured' && phase.end_s > phase.start_s)
+    .map((phase) => {
+      const length_s = phase.end_s - phase.start_s;
+      const seconds = record.intervals.filter((one) => one.t >= phase.start_s && one.t < phase.end_s);
+      const answered = seconds.reduce((sum, one) => sum + answeredIn(one), 0);
+      return {
+        name: phase.name,
+        offered_per_s: phase.offered / length_s,
+        achieved_per_s: answered / length_s,
+      };
+    })
+    .sort((a, b) => a.achieved_per_s - b.achieved_per_s);
+}
+
+function xDomain(levels: readonly Level[]): [number, number] {
+  const highest = levels.reduce((high, level) => Math.max(high, level.achieved_per_s), 1);
+  return [0, highest * 1.05];
+}
+
+function p95(record: RunRecord, name: LatencyMetric, level: Level): number | null {
+  const value_us = inPhase(record, name, level.name)?.p95_us ?? null;
+  return value_us === null ? null : Math.max(1, value_us);
+}
+
+function tableOf(record: RunRecord, levels: readonly Level[], shown: readonly LatencyMetric[]): Table {
+  const rows = levels.map((level): Cell[] => [
+    cell(level.name),
+    cell(rate(level.offered_per_s)),
+    cell(rate(level.achieved_per_s)),
+    ...shown.map((name) => cell(quantile(inPhase(record, name, level.name), 'p95'))),
+  ]);
+  const heads = shown.map((name) => `>${name} p95`);
+  return { kind: 'table', columns: columns('phase', '>offered', '>achieved', ...heads), rows };
+}

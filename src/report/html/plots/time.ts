@@ -1,0 +1,55 @@
+import type { RunRecord } from '../../../record/schema.ts';
+import { visible } from '../../escape.ts';
+import type { Axis, Band, Keep, Point, Series } from '../plot.ts';
+
+type Interval = RunRecord['intervals'][number];
+
+/** The axis that all plots over time share. */
+export function timeAxis(record: RunRecord): Axis {
+  const first = record.intervals[0]?.t ?? 0;
+  const last = record.intervals.at(-1)?.t ?? 0;
+  const end = record.load.phases.at(-1)?.end_s ?? last;
+  return {
+    label: 'time since the load began',
+    unit: 's',
+    domain: [Math.min(0, first), Math.max(last, Math.min(end, last + 1), first + 1)],
+  };
+}
+
+/** A point for each second. */
+export function overTime(record: RunRecord, value: (interval: Interval) => number | null): Point[] {
+  return record.intervals.map((interval) => [interval.t, value(interval)]);
+}
+
+/** Phases, told apart by shading in turn, and faults in front of them. */
+export function timeBands(record: RunRecord): Band[] {
+  const measured = record.load.phases.filter((phase) => phase.kind === 'measured');
+  const phases = record.load.phases.map((phase): Band => {
+    const isOdd = measured.indexOf(phase) % 2 === 1;
+    const kind = phase.kind === 'warm-up' ? 'warm-up' : isOdd ? 'shaded' : 'plain';
+    return { from: phase.start_s, to: phase.end_s, label: visible(phase.name, MAX_LABEL), kind };
+  });
+  return [...phases, ...record.faults.flatMap(faultBand)];
+}
+
+const MAX_LABEL = 40;
+/** A fault that is over at once is still to be seen. */
+const MIN_FAULT_S = 1;
+
+function faultBand(fault: RunRecord['faults'][number]): Band[] {
+  const { at, action, recoveredMs } = fault;
+  if (typeof at !== 'number') return [];
+  const length_s = typeof recoveredMs === 'number' ? recoveredMs / 1_000 : MIN_FAULT_S;
+  const label = visible(typeof action === 'string' ? action : 'fault', MAX_LABEL);
+  return [{ from: at, to: at + Math.max(MIN_FAULT_S, length_s), label, kind: 'fault' }];
+}
+
+/** A line over time. */
+export function timeSeries(
+  label: string,
+  ink: Series['ink'],
+  points: readonly Point[],
+  keep: Keep = 'highest',
+): Series {
+  return { label, ink, points, keep };
+}

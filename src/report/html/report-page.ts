@@ -1,0 +1,116 @@
+import type { RunRecord } from '../../record/schema.ts';
+import { count } from '../quantity.ts';
+import { buildDocument } from '../view/build-document.ts';
+import type { Headline, ReportDocument, Section, Table, Topic } from '../view/document.ts';
+import { pageDocument } from './document.ts';
+import { figureMarkup } from './figure.ts';
+import { keyFigures } from './key-figures.ts';
+import { type Html, html, NONE, preformatted } from './markup.ts';
+import type { Plot } from './plot.ts';
+import { latencyOverTime } from './plots/latency-over-time.ts';
+import { connectionPlot, deliveryPlot, errorPlot, generatorPlot, ratePlot } from './plots/load.ts';
+import { percentileCurve, percentileTable } from './plots/percentile-curve.ts';
+import { throughputCurve } from './plots/throughput-curve.ts';
+import { sectionsMarkup } from './table.ts';
+
+/** A plot and, where its own points are not worth reading, the table below it. */
+interface Shown {
+  readonly plot: Plot;
+  readonly table?: Table;
+}
+
+interface Chapter {
+  readonly id: string;
+  readonly title: string;
+  readonly topic: Topic | undefined;
+  readonly plots: readonly Shown[];
+}
+
+/** The report of a run as one HTML file: verdict first, then what explains it, then what to doubt. */
+export function reportPage(record: RunRecord): string {
+  const report = buildDocument(record);
+  const chapters = chaptersOf(record).filter(
+    ({ plots, topic }) => plots.length > 0 || sectionsOf(report, topic).length > 0,
+  );
+  const { headline } = report;
+  return pageDocument({
+    title: `${headline.word}: ${record.scenario.name} · relay-bench`,
+    plots: chapters.flatMap((chapter) => chapter.plots.map((shown) => shown.plot)),
+    body: html`${head(headline, chapters)}
+<main>
+${keyFigures(record)}
+${sectionsMarkup(sectionsOf(report, 'verdict'))}
+${chapters.map((chapter) => chapterMarkup(chapter, sectionsOf(report, chapter.topic)))}
+${scenarioMarkup(record)}
+</main>
+${foot(record)}`,
+  });
+}
+
+function chaptersOf(record: RunRecord): Chapter[] {
+  const overTime = record.intervals.length > 1;
+  const shown = (...plots: readonly (Plot | null)[]): Shown[] =>
+    overTime ? plots.flatMap((plot) => (plot === null ? [] : [{ plot }])) : [];
+  const curve = percentileCurve(record);
+  const throughput = throughputCurve(record);
+  return [
+    {
+      id: 'latency',
+      title: 'Latency',
+      topic: 'latency',
+      plots: [
+        ...shown(...latencyOverTime(record)),
+        ...(curve === null ? [] : [{ plot: curve, table: percentileTable(record) }]),
+        ...(throughput === null ? [] : [throughput]),
+      ],
+    },
+    {
+      id: 'load',
+      title: 'Load and delivery',
+      topic: 'load',
+      plots: shown(ratePlot(record), deliveryPlot(record), connectionPlot(record)),
+    },
+    { id: 'errors', title: 'Errors', topic: 'errors', plots: shown(errorPlot(record)) },
+    { id: 'machine', title: 'Machine', topic: 'machine', plots: shown(generatorPlot(record)) },
+    { id: 'run', title: 'About this run', topic: undefined, plots: [] },
+  ];
+}
+
+function sectionsOf(report: ReportDocument, topic: Topic | undefined): Section[] {
+  return report.sections.filter((section) => section.topic === topic);
+}
+
+function head({ word, sentence, facts }: Headline, chapters: readonly Chapter[]): Html {
+  const [scenario = '', ...others] = facts;
+  return html`<header>
+<p class="eyebrow">relay-bench report</p>
+<p class="badge ${word.toLowerCase()}">${MARKS[word]} ${word}</p>
+<h1>${scenario}</h1>
+<p class="lead">${sentence}</p>
+<ul class="facts">${others.map((fact) => html`<li>${fact}</li>`)}</ul>
+<nav aria-label="Chapters">${chapters.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
+</header>`;
+}
+
+const MARKS = { PASS: '✓', FAIL: '✗', INVALID: '!' } as const;
+
+function chapterMarkup({ id, title, plots }: Chapter, sections: readonly Section[]): Html {
+  const figures = plots.map(({ plot, table }) => figureMarkup(plot, table));
+  return html`<h2 id="${id}">${title}</h2>
+<div class="plots">${figures}</div>
+${sectionsMarkup(sections)}`;
+}
+
+/** A scenario with a long list of authors is not read to its end. */
+const MAX_SCENARIO = 20_000;
+
+function scenarioMarkup({ scenario, seed }: RunRecord): Html {
+  const text = JSON.stringify(scenario.resolved, null, 2);
+  return html`<section><h3>Scenario</h3><p class="note">Every value of the run, defaults included; seed ${String(seed)}, sha256 ${scenario.sha256}</p>
+<details><summary>${scenario.name}, ${count(text.split('\n').length)} lines</summary><pre tabindex="0">${preformatted(text, MAX_SCENARIO)}</pre></details></section>`;
+}
+
+function foot({ tool, runId, startedAt }: RunRecord): Html {
+  const isoDate = startedAt.replace(/\.\d+Z$/, 'Z');
+  return html`<footer>${tool.name} ${tool.version}, run ${runId}, started ${isoDate}. All of it stands in run.json; latencies count from the scheduled time unless they say service. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>${NONE}`;
+}

@@ -1,0 +1,61 @@
+import { visible } from '../escape.ts';
+import type { Cell, Column, List, Section, Table } from '../view/document.ts';
+import { type Html, html, join, NONE } from './markup.ts';
+
+/** A section of the report with its heading. */
+export function sectionMarkup(section: Section): Html {
+  const { title, note, content } = section;
+  const hint = note === undefined ? NONE : html`<p class="note">${note}</p>`;
+  return html`<section><h3>${title}</h3>${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
+`;
+}
+
+/** A table with the headings of its columns and rows marked as such; it scrolls sideways where it is too wide. */
+export function tableMarkup({ columns, rows }: Table, caption?: string): Html {
+  const named = columns.some((column) => column.title !== '');
+  const head = named ? html`<thead><tr>${columns.map(headCell)}</tr></thead>` : NONE;
+  const label = caption === undefined ? NONE : html`<caption>${caption}</caption>`;
+  const headerAt = named ? columns.findIndex((column) => column.title !== '') : 0;
+  const body = rows.map(
+    (row) => html`<tr>${row.map((cell, at) => bodyCell(cell, columns[at], at === headerAt))}</tr>
+`,
+  );
+  return html`<div class="scroll" tabindex="0"><table>${label}${head}<tbody>${body}</tbody></table></div>`;
+}
+
+/** Items one below the other. */
+export function listMarkup({ items }: List): Html {
+  return html`<ul>${items.map((item) => html`<li>${cellMarkup(item)}</li>`)}</ul>`;
+}
+
+function headCell(column: Column): Html {
+  if (column.title === '') return html`<td></td>`;
+  return html`<th scope="col"${alignClass(column)}>${column.title}</th>`;
+}
+
+function bodyCell(cell: Cell, column: Column | undefined, isHeader: boolean): Html {
+  const classes = [
+    ...(column?.align === 'right' ? ['num'] : []),
+    ...(cell.tone === undefined || cell.tone === 'plain' ? [] : [cell.tone]),
+    ...(cell.text.startsWith('  ') ? ['sub'] : []),
+  ];
+  const attribute = classes.length === 0 ? NONE : html` class="${classes.join(' ')}"`;
+  return isHeader
+    ? html`<th scope="row"${attribute}>${cellMarkup(cell)}</th>`
+    : html`<td${attribute}>${cellMarkup(cell)}</td>`;
+}
+
+function alignClass(column: Column): Html {
+  return column.align === 'right' ? html` class="num"` : NONE;
+}
+
+/** Longer texts of a relay are cut, as in the other reports. */
+function cellMarkup(cell: Cell): Html {
+  const text = visible(cell.text.trimStart());
+  return cell.code === true ? html`<code>${text}</code>` : html`${text}`;
+}
+
+/** Several sections one below the other. */
+export function sectionsMarkup(sections: readonly Section[]): Html {
+  return join(sections.map(sectionMarkup));
+}
