@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { addCalibrate } from './commands/calibrate.ts';
+import { addCompare } from './commands/compare.ts';
 import { addCorpus } from './commands/corpus.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addGate } from './commands/gate.ts';
@@ -9,6 +10,7 @@ import { addRelay } from './commands/relay.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
+import { addStack } from './commands/stack.ts';
 import type { CommandHost } from './host.ts';
 import { type Io, sizeOf } from './io.ts';
 import { commandPath } from './options.ts';
@@ -22,9 +24,11 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addScenarios,
   addGate,
   addReport,
+  addCompare,
   addCalibrate,
   addCorpus,
   addRelay,
+  addStack,
   addDoctor,
 ];
 

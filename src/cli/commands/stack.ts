@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { takeDown } from '../../stack/lifecycle/down.ts';
+import { PROFILE_NAMES } from '../../stack/topology.ts';
+import type { CommandHost } from '../host.ts';
+import { asTyped, portNumber, wholeNumber } from '../options.ts';
+import { defaultStackDir } from '../stack/stack-dir.ts';
+import { runUp, type UpFlags } from '../stack/up.ts';
+
+/** Brought up where no profile is named. */
+const DEFAULT_PROFILE = 'scaled';
+
+/** `stack`: relays with everything behind them, as processes of this machine. */
+export function addStack(program: Command, host: CommandHost): void {
+  const stack = program
+    .command('stack')
+    .description('run the reference stack: HAProxy, relays, Redis and Postgres with replicas');
+  addUp(stack, host);
+  withDir(stack.command('down'))
+    .description('stop every process of the stack and remove its data')
+    .option('--keep', 'leave the data for the next start', false)
+    .action(async (flags: DownFlags) => runDown(flags, host));
+}
+
+interface DirFlags {
+  readonly dir?: string;
+}
+
+interface DownFlags extends DirFlags {
+  readonly keep: boolean;
+}
+
+function withDir(command: Command): Command {
+  return command.option(
+    '--dir <dir>',
+    "directory of the stack; default: in the user's state directory, for root in /var/lib/relay-bench",
+    asTyped,
+  );
+}
+
+function addUp(stack: Command, host: CommandHost): void {
+  withDir(stack.command('up'))
+    .description('start the stack, or find it running')
+    .argument('[profile]', `one of ${PROFILE_NAMES.join(', ')}`, DEFAULT_PROFILE)
+    .option('--relays <n>', 'relay processes', wholeNumber(1))
+    .option('--replicas <n>', 'streaming replicas of Postgres', wholeNumber(0))
+    .option('--port <n>', 'port for clients; default: a free one', portNumber)
+    .addOption(
+      new Option('--durability <how>', 'whether a commit waits for a replica')
+        .choices(['async', 'sync'])
+        .default('async'),
+    )
+    .addOption(
+      new Option('--cache <layers>', 'caches of the relays; default: all that the profile has').choices([
+        'off',
+        'l1',
+        'l2',
+      ]),
+    )
+    .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
+}
+
+async function runDown({ dir, keep }: DownFlags, { io }: CommandHost): Promise<void> {
+  const path = dir ?? defaultStackDir(io.env);
+  const down = await takeDown(path, { keep });
+  const data = keep ? 'its data is kept' : 'its data is removed';
+  io.stdout.write(
+    down === null
+      ? `no stack in ${path}\n`
+      : `stack ${down.profile} is down: ${down.stopped} services stopped, ${data}\n`,
+  );
+}

@@ -1,0 +1,88 @@
+import { formatDurationMs } from '../../base/duration.ts';
+import { RelayBenchError } from '../../base/errors.ts';
+import { bringUp, type StackUp } from '../../stack/lifecycle/up.ts';
+import type { StackRequest } from '../../stack/plan-stack.ts';
+import { type CacheMode, type Durability, entryOf } from '../../stack/state.ts';
+import { resolveShape } from '../../stack/topology.ts';
+import type { CommandHost } from '../host.ts';
+import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
+import { defaultStackDir } from './stack-dir.ts';
+import { startList } from './start-list.ts';
+
+/** Options of `stack up`. */
+export interface UpFlags {
+  readonly dir?: string;
+  readonly relays?: number;
+  readonly replicas?: number;
+  readonly port?: number;
+  readonly durability: Durability;
+  readonly cache?: CacheMode;
+}
+
+/** What the flags ask for. @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID` */
+export function stackRequest(profile: string, flags: UpFlags, host: CommandHost): StackRequest {
+  const shape = resolveShape(profile, flags);
+  if (flags.durability === 'sync' && shape.replicas === 0) {
+    throw new RelayBenchError('durability sync needs a replica that confirms', {
+      code: 'STACK_SHAPE_INVALID',
+      hint: 'add --replicas 1, or use profile scaled',
+    });
+  }
+  if (flags.cache === 'l2' && shape.cacheNodes === 0) {
+    throw new RelayBenchError(`profile ${profile} has no Redis Cluster for a second cache layer`, {
+      code: 'STACK_SHAPE_INVALID',
+      hint: 'use --cache l1, or profile scaled',
+    });
+  }
+  return {
+    profile,
+    shape,
+    dir: flags.dir ?? defaultStackDir(host.io.env),
+    durability: flags.durability,
+    cache: flags.cache ?? (shape.cacheNodes > 0 ? 'l2' : 'l1'),
+    port: flags.port,
+  };
+}
+
+/**
+ * Brings a stack up for a command, with its progress on stderr.
+ * @throws RelayBenchError `INTERRUPTED` after a signal, when everything that was started has been stopped
+ */
+export async function bringUpFor(host: CommandHost, request: StackRequest): Promise<StackUp> {
+  const { io } = host;
+  const interruption = watchInterruption({
+    io,
+    onFirst: (signal) => io.stderr.write(`${signal}: stopping what was started\n`),
+    // A second signal leaves what runs to `stack down`, which finds it.
+    onHardStop: async () => undefined,
+  });
+  try {
+    return await bringUp(request, {
+      path: io.env['PATH'] ?? '',
+      signal: interruption.signal,
+      onStep: startList(host),
+    });
+  } catch (error) {
+    throw interrupted(interruption) ?? error;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+function interrupted(interruption: Interruption): RelayBenchError | null {
+  const signal = interruption.received();
+  if (signal === null) return null;
+  return new RelayBenchError(`interrupted by ${signal}: the stack was stopped and removed`, {
+    code: 'INTERRUPTED',
+    exitCode: exitCodeOf(signal),
+  });
+}
+
+/** `stack up`. */
+export async function runUp(profile: string, flags: UpFlags, host: CommandHost): Promise<void> {
+  const beganMs = performance.now();
+  const { state, isReattached } = await bringUpFor(host, stackRequest(profile, flags, host));
+  const took = formatDurationMs(performance.now() - beganMs);
+  const what = isReattached ? 'is up already' : `is up after ${took}`;
+  host.io.stdout.write(`stack ${state.profile} ${what}: ${entryOf(state)}\n`);
+}

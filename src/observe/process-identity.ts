@@ -1,0 +1,74 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { type ReadText, readTextFile } from './proc.ts';
+
+/** A process that can't be confused with a later one of the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks between boot and its start: field 22 of /proc/<pid>/stat. */
+  readonly startTicks: number;
+}
+
+/** Of the fields after the command name: state is field 3 in proc(5), starttime field 22. */
+const STATE = 0;
+const START_TICKS = 19;
+
+/** What lives under this number, or null where nothing does; a zombie is as good as gone. */
+export function identifyProcess(pid: number, readText: ReadText = readTextFile): ProcessIdentity | null {
+  const fields = statFields(pid, readText);
+  if (fields === null || fields[STATE] === 'Z' || fields[STATE] === 'X') return null;
+  const startTicks = Number(fields[START_TICKS]);
+  return Number.isFinite(startTicks) ? { pid, startTicks } : null;
+}
+
+/** Whether this very process still runs. */
+export function isAlive(identity: ProcessIdentity, readText: ReadText = readTextFile): boolean {
+  return identifyProcess(identity.pid, readText)?.startTicks === identity.startTicks;
+}
+
+/** Processes whose working directory is `directory` or lies below it; those of other users only for root. */
+export function processesIn(directory: string): ProcessIdentity[] {
+  return allPids().flatMap((pid) => {
+    const cwd = workingDirectory(pid);
+    const isInside = cwd === directory || cwd?.startsWith(`${directory}/`) === true;
+    const identity = isInside ? identifyProcess(pid) : null;
+    return identity === null ? [] : [identity];
+  });
+}
+
+/** Arguments that a process was started with; empty where they can't be read. */
+export function commandLineOf(pid: number, readText: ReadText = readTextFile): string[] {
+  try {
+    return readText(`/proc/${pid}/cmdline`)
+      .split('\0')
+      .filter((part) => part !== '');
+  } catch {
+    return [];
+  }
+}
+
+function statFields(pid: number, readText: ReadText): string[] | null {
+  try {
+    const stat = readText(`/proc/${pid}/stat`);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+}
+
+function allPids(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function workingDirectory(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null;
+  }
+}

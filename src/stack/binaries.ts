@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { installAdvice } from './install.ts';
+
+/** Programs of other people that a stack starts. */
+export const PROGRAMS = {
+  postgres: { needs: 14, package: 'postgresql' },
+  initdb: { needs: 14, package: 'postgresql' },
+  pg_basebackup: { needs: 14, package: 'postgresql' },
+  'redis-server': { needs: 6.2, package: 'redis' },
+  haproxy: { needs: 2.4, package: 'haproxy' },
+} as const satisfies Record<string, { readonly needs: number; readonly package: PackageName }>;
+
+export type ProgramName = keyof typeof PROGRAMS;
+export type PackageName = 'postgresql' | 'redis' | 'haproxy';
+
+/** A program that was found. */
+export interface FoundProgram {
+  readonly path: string;
+  /** As it says itself, for example `15.18`. */
+  readonly version: string;
+}
+
+/** What was found of one program, or why it can't be used. */
+export type ProgramFinding =
+  | { readonly ok: true; readonly name: ProgramName; readonly program: FoundProgram }
+  | { readonly ok: false; readonly name: ProgramName; readonly problem: string };
+
+/** Paths of every program that a stack needs. */
+export type Binaries = Readonly<Partial<Record<ProgramName, string>>>;
+
+const POSTGRES_PROGRAMS = ['postgres', 'initdb', 'pg_basebackup'] as const;
+const POSTGRES_ROOTS = ['/usr/lib/postgresql', '/usr/libexec', '/usr/local/opt', '/opt/homebrew/opt'];
+const USUAL_PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
+const VERSION_TIMEOUT_MS = 5_000;
+
+const run = promisify(execFile);
+
+/** Programs that `kinds` of services need. */
+export function programsFor(kinds: ReadonlySet<string>): ProgramName[] {
+  return [
+    ...(kinds.has('postgres') ? POSTGRES_PROGRAMS : []),
+    ...(kinds.has('redis-pubsub') || kinds.has('redis-cache') ? (['redis-server'] as const) : []),
+    ...(kinds.has('haproxy') ? (['haproxy'] as const) : []),
+  ];
+}
+
+/**
+ * Looks for programs on PATH and in the places where distributions and Homebrew put them, and asks each for its
+ * version.
+ * @param path the PATH to search
+ */
+export async function findPrograms(names: readonly ProgramName[], path: string): Promise<ProgramFinding[]> {
+  const directories = [
+    ...path.split(delimiter).filter((dir) => dir !== ''),
+    ...postgresDirs(),
+    ...USUAL_PLACES,
+  ];
+  // Programs of one Postgres belong together: those of another version refuse its data.
+  const home = directories.find((directory) =>
+    POSTGRES_PROGRAMS.every((name) => isExecutable(join(directory, name))),
+  );
+  const first = home === undefined ? directories : [home, ...directories];
+  return Promise.all(
+    names.map((name) => findProgram(name, PROGRAMS[name].package === 'postgresql' ? first : directories)),
+  );
+}
+
+/**
+ * As {@link findPrograms}, all or nothing.
+ * @throws RelayBenchError `STACK_BINARY_MISSING` (exit 3) with the command that installs what is missing
+ */
+export async function requirePrograms(names: readonly ProgramName[], path: string): Promise<Binaries> {
+  const findings = await findPrograms(names, path);
+  const problems = findings.flatMap((finding) => (finding.ok ? [] : [finding]));
+  if (problems.length > 0) {
+    const packages = new Set(problems.map(({ name }) => PROGRAMS[name].package));
+    throw new RelayBenchError(problems.map(({ problem }) => problem).join('; '), {
+      code: 'STACK_BINARY_MISSING',
+      hint: installAdvice([...packages], path),
+      exitCode: EXIT.unreachable,
+    });
+  }
+  return Object.fromEntries(
+    findings.flatMap((finding) => (finding.ok ? [[finding.name, finding.program.path]] : [])),
+  );
+}
+
+async function findProgram(name: ProgramName, directories: readonly string[]): Promise<ProgramFinding> {
+  const path = directories.map((directory) => join(directory, name)).find(isExecutable);
+  if (path === undefined) return { ok: false, name, problem: `${name} is not installed` };
+  const version = await versionOf(path, name);
+  const { needs } = PROGRAMS[name];
+  if (version === null) return { ok: false, name, problem: `${path} does not tell its version` };
+  if (!isAtLeast(version, needs)) {
+    return { ok: false, name, problem: `${path} is version ${version}, ${needs} or newer is needed` };
+  }
+  return { ok: true, name, program: { path, version } };
+}
+
+/** Whether a version such as `7.0.15` is at least a number such as 6.2. */
+export function isAtLeast(version: string, needs: number): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [needMajor = 0, needMinor = 0] = String(needs).split('.').map(Number);
+  return major > needMajor || (major === needMajor && minor >= needMinor);
+}
+
+async function versionOf(path: string, name: ProgramName): Promise<string | null> {
+  const args = name === 'haproxy' ? ['-v'] : ['--version'];
+  try {
+    const { stdout } = await run(path, args, { timeout: VERSION_TIMEOUT_MS });
+    return parseVersion(stdout);
+  } catch {
+    // It does not even run (wrong architecture, missing libraries): as good as no version.
+    return null;
+  }
+}
+
+/** The version in `postgres (PostgreSQL) 15.18 (Debian …)`, `Redis server v=7.0.15 sha=…`, `HAProxy version 2.6.12-1+…`. */
+export function parseVersion(text: string): string | null {
+  return /(?:\(PostgreSQL\) |v=|version )(\d+(?:\.\d+)*)/.exec(text)?.[1] ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Folders of Postgres programs, newest first; they are never on PATH on Debian. */
+function postgresDirs(): string[] {
+  return POSTGRES_ROOTS.flatMap((root) =>
+    entriesOf(root)
+      .filter((entry) => /^(postgresql(@|-)?)?\d+$/.test(entry))
+      .sort((a, b) => Number(b.replace(/\D/g, '')) - Number(a.replace(/\D/g, '')))
+      .map((entry) => (root === '/usr/libexec' ? join(root, entry) : join(root, entry, 'bin'))),
+  );
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
+
+/** Descriptors that are no client connections: listeners, checks, Postgres connections of the relays. */
+const SPARE_DESCRIPTORS = 1_000;
+/** More clients than this are more than one HAProxy and three relays serve well. */
+const MOST_CLIENTS = 30_000;
+const LEAST_CLIENTS = 200;
+
+/** The socket of the runtime API: state, weights, draining. */
+export function runtimeSocket(balancer: Service): string {
+  return join(balancer.dir, 'haproxy.sock');
+}
+
+/**
+ * Clients that fit: each takes two descriptors, and HAProxy refuses to start where the limit is too low for what
+ * its configuration promises.
+ * @param openFiles descriptors that a process may open
+ */
+export function clientLimit(openFiles: number): number {
+  const fitting = Math.floor((openFiles - SPARE_DESCRIPTORS) / 2);
+  return Math.max(LEAST_CLIENTS, Math.min(MOST_CLIENTS, fitting));
+}
+
+/** The whole configuration of the load balancer of a stack. */
+export function haproxyConfig(state: StackState, balancer: Service, openFiles: number): string {
+  const clients = clientLimit(openFiles);
+  return [
+    globalSection(balancer, clients),
+    DEFAULTS,
+    clientSection(portOf(balancer, 'ws'), clients),
+    relaySection(servicesOfKind(state, 'relay')),
+    eventSection(servicesOfKind(state, 'relay')),
+    ...postgresSections(state, balancer),
+    statsSection(portOf(balancer, 'stats')),
+  ].join('\n');
+}
+
+function globalSection(balancer: Service, clients: number): string {
+  return `global
+  # One thread: on few cores a second one costs CPU and serves no more.
+  nbthread 1
+  maxconn ${clients + SPARE_DESCRIPTORS / 4}
+  hard-stop-after 10m
+  log stderr format short daemon notice
+  stats socket ${runtimeSocket(balancer)} mode 600 level admin expose-fd listeners
+`;
+}
+
+const DEFAULTS = `defaults
+  log global
+  mode http
+  option dontlognull
+  # A relay that refuses a connection is no reason to refuse the client: another one takes it.
+  retries 3
+  option redispatch 1
+  timeout connect 2s
+  timeout client 30s
+  timeout server 30s
+  timeout http-request 5s
+  timeout check 1s
+  # Replaces both timeouts above once a connection is a WebSocket.
+  timeout tunnel 1h
+  # Half-closed connections would otherwise stay as long as a tunnel.
+  timeout client-fin 5s
+
+cache events
+  total-max-size 64
+  max-object-size 262144
+  max-age 3600
+`;
+
+function clientSection(port: number, clients: number): string {
+  return `frontend clients
+  bind 127.0.0.1:${port}
+  maxconn ${clients}
+  option forwardfor
+  use_backend events if { path_beg /e/ }
+  default_backend relays
+`;
+}
+
+/**
+ * The check asks whether the process lives (\`/health\`), not whether it can serve (\`/ready\`): while Postgres fails
+ * over no relay can, and taking all of them out would cut every client for nothing.
+ */
+function relaySection(relays: readonly Service[]): string {
+  return `backend relays
+  # WebSockets last: the fewest connections, not the next in turn.
+  balance leastconn
+  option httpchk
+  http-check send meth GET uri /health ver HTTP/1.1 hdr Host relay
+  http-check expect status 200
+  # Tells a client which relay process it talks to.
+  http-response set-header X-Relay-Id %s
+  # Weight 100, so that a weight of 50% is not rounded to nothing.
+  default-server weight 100 check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 on-marked-down shutdown-sessions
+${relays.map((relay) => `  server ${relay.name} 127.0.0.1:${portOf(relay, 'ws')}`).join('\n')}
+`;
+}
+
+function eventSection(relays: readonly Service[]): string {
+  return `backend events
+  # An event never changes: it is answered from here, and the same relay is asked for the same id.
+  balance uri
+  hash-type consistent
+  http-request cache-use events
+  http-response cache-store events
+  http-after-response set-header X-Cache HIT if { res.cache_hit }
+  http-after-response set-header X-Cache MISS if !{ res.cache_hit }
+${relays.map((relay) => `  server ${relay.name} 127.0.0.1:${portOf(relay, 'ws')} track relays/${relay.name}`).join('\n')}
+`;
+}
+
+/**
+ * Relays connect here and reach whichever Postgres has the role now: the supervisor answers for each server, and a
+ * server that loses its role loses its connections.
+ */
+function postgresSections(state: StackState, balancer: Service): string[] {
+  const supervisor = servicesOfKind(state, 'supervisor')[0];
+  if (supervisor === undefined) throw new Error('a stack has a supervisor');
+  const servers = servicesOfKind(state, 'postgres')
+    .map((node) => `  server ${node.name} 127.0.0.1:${portOf(node, 'sql')}`)
+    .join('\n');
+  const section = (role: 'write' | 'read', port: number): string => `listen pg_${role}
+  mode tcp
+  bind 127.0.0.1:${port}
+  balance leastconn
+  # Pools keep idle connections.
+  timeout client 1h
+  timeout server 1h
+  option httpchk
+  http-check send meth GET uri-lf /${role}/%[srv_name]
+  http-check expect status 200
+  default-server check addr 127.0.0.1 port ${portOf(supervisor, 'http')} inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
+${servers}
+`;
+  return [section('write', portOf(balancer, 'pg_write')), section('read', portOf(balancer, 'pg_read'))];
+}
+
+function statsSection(port: number): string {
+  return `frontend stats
+  bind 127.0.0.1:${port}
+  http-request use-service prometheus-exporter if { path /metrics }
+  stats enable
+  stats uri /stats
+`;
+}

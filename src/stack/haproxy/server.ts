@@ -1,0 +1,25 @@
+import { chown, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readOpenFileLimit } from '../../observe/limits.ts';
+import { launch } from '../processes.ts';
+import type { Service, StackState } from '../state.ts';
+import { haproxyConfig, runtimeSocket } from './config.ts';
+
+/** Where the limit of descriptors is unknown or none. */
+const ASSUMED_OPEN_FILES = 20_000;
+
+/** Starts the load balancer in the foreground, so that its process is the one that is watched. */
+export async function launchHaproxy(state: StackState, balancer: Service): Promise<void> {
+  const soft = readOpenFileLimit()?.soft ?? ASSUMED_OPEN_FILES;
+  const openFiles = Number.isFinite(soft) ? soft : ASSUMED_OPEN_FILES;
+  const config = join(balancer.dir, 'haproxy.cfg');
+  await writeFile(config, haproxyConfig(state, balancer, openFiles), { mode: 0o644 });
+  if (state.owner !== null) await chown(config, state.owner.uid, state.owner.gid);
+  // Left by one that was killed.
+  await rm(runtimeSocket(balancer), { force: true });
+  await launch(balancer, {
+    program: state.binaries['haproxy'] ?? 'haproxy',
+    args: ['-db', '-f', config],
+    owner: state.owner,
+  });
+}

@@ -1,0 +1,120 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A package of the operating system that this project knows how to install. */
+export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'chromium' | 'docker-compose';
+
+/** A package manager and its names for the packages. */
+export interface PackageManager {
+  readonly name: 'apt-get' | 'dnf' | 'apk' | 'brew';
+  /** Whether it must run as root. */
+  readonly needsRoot: boolean;
+  readonly install: readonly string[];
+  /** To be run before the first installation; null where that is not needed. */
+  readonly refresh: readonly string[] | null;
+  readonly packages: Readonly<Record<SystemPackage, string>>;
+}
+
+/** In the order in which they are looked for: a Mac may have none but brew, Linux may have brew besides its own. */
+export const PACKAGE_MANAGERS: readonly PackageManager[] = [
+  {
+    name: 'apt-get',
+    needsRoot: true,
+    install: ['install', '-y', '--no-install-recommends'],
+    refresh: ['update'],
+    packages: {
+      postgresql: 'postgresql',
+      redis: 'redis-server',
+      haproxy: 'haproxy',
+      chromium: 'chromium',
+      'docker-compose': 'docker-compose',
+    },
+  },
+  {
+    name: 'dnf',
+    needsRoot: true,
+    install: ['install', '-y'],
+    refresh: null,
+    packages: {
+      postgresql: 'postgresql-server',
+      redis: 'redis',
+      haproxy: 'haproxy',
+      chromium: 'chromium',
+      'docker-compose': 'docker-compose',
+    },
+  },
+  {
+    name: 'apk',
+    needsRoot: true,
+    install: ['add'],
+    refresh: ['update'],
+    packages: {
+      postgresql: 'postgresql',
+      redis: 'redis',
+      haproxy: 'haproxy',
+      chromium: 'chromium',
+      'docker-compose': 'docker-cli-compose',
+    },
+  },
+  {
+    name: 'brew',
+    needsRoot: false,
+    install: ['install'],
+    refresh: null,
+    packages: {
+      postgresql: 'postgresql@16',
+      redis: 'redis',
+      haproxy: 'haproxy',
+      chromium: 'chromium',
+      'docker-compose': 'docker-compose',
+    },
+  },
+];
+
+/** One command to run, its program first. */
+export type CommandLine = readonly [string, ...string[]];
+
+/** The package manager of this machine, or null. @param path the PATH to search */
+export function findPackageManager(path: string): PackageManager | null {
+  const has = (name: string): boolean =>
+    path.split(delimiter).some((directory) => directory !== '' && isExecutable(join(directory, name)));
+  return PACKAGE_MANAGERS.find(({ name }) => has(name)) ?? null;
+}
+
+/**
+ * The commands that install `packages`.
+ * @param asRoot false puts `sudo` in front where the manager must run as root
+ */
+export function installCommands(
+  manager: PackageManager,
+  packages: readonly SystemPackage[],
+  asRoot: boolean,
+): CommandLine[] {
+  const names = packages.map((name) => manager.packages[name]);
+  const sudo = manager.needsRoot && !asRoot;
+  const command = (args: readonly string[]): CommandLine =>
+    sudo ? ['sudo', manager.name, ...args] : [manager.name, ...args];
+  return [
+    ...(manager.refresh === null ? [] : [command(manager.refresh)]),
+    command([...manager.install, ...names]),
+  ];
+}
+
+/** What to tell someone who lacks `packages`. */
+export function installAdvice(packages: readonly SystemPackage[], path: string): string {
+  const manager = findPackageManager(path);
+  if (manager === null) {
+    return `install ${packages.join(', ')}; neither apt-get, dnf, apk nor brew was found on this machine`;
+  }
+  const last = installCommands(manager, packages, false).at(-1) ?? [];
+  return `run \`relay-bench stack install\`, or \`${last.join(' ')}\``;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

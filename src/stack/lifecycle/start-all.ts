@@ -1,0 +1,99 @@
+import { untilRelaysUp, untilRolesKnown } from '../haproxy/balanced.ts';
+import { createData, initialise, primaryOf } from '../postgres/servers.ts';
+import { formCluster } from '../redis/servers.ts';
+import { launchService, waitUntilReady } from '../start-service.ts';
+import { type Service, type StackState, servicesOfKind } from '../state.ts';
+
+/** What happens to a service while the stack starts. */
+export interface StartStep {
+  readonly service: Service;
+  readonly status: 'waiting' | 'starting' | 'ready' | 'failed';
+  /** Since its own start; 0 before. */
+  readonly elapsedMs: number;
+}
+
+export type OnStartStep = (step: StartStep) => void;
+
+/** A start needs this long where a machine is slow; longer means that something never gets ready. */
+const START_DEADLINE_MS = 90_000;
+
+/**
+ * Starts every service as soon as all that it depends on is ready.
+ * @throws RelayBenchError of the first service that fails, after all others have come to rest; or the reason of
+ *   `signal`
+ */
+export async function startAll(state: StackState, signal: AbortSignal, onStep: OnStartStep): Promise<void> {
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal, AbortSignal.timeout(START_DEADLINE_MS)]);
+  const cluster = clusterBarrier(servicesOfKind(state, 'redis-cache'), either);
+  const started = new Map<string, Promise<void>>();
+  for (const service of state.services) {
+    const before = service.dependsOn.map((name) => started.get(name));
+    const start = async (): Promise<void> => {
+      onStep({ service, status: 'waiting', elapsedMs: 0 });
+      await Promise.all(before);
+      either.throwIfAborted();
+      await startOne({ state, service, signal: either, onStep, cluster });
+    };
+    started.set(service.name, start());
+  }
+  const all = [...started.values()];
+  // The first failure, not the abort of the others that follows from it.
+  await Promise.all(all).catch(async (error: unknown) => {
+    failure.abort(error);
+    await Promise.allSettled(all);
+    throw error;
+  });
+  for (const balancer of servicesOfKind(state, 'haproxy')) await untilRelaysUp(balancer, either);
+}
+
+interface OneStart {
+  readonly state: StackState;
+  readonly service: Service;
+  readonly signal: AbortSignal;
+  readonly onStep: OnStartStep;
+  /** Resolves when the cluster of the caches is complete. */
+  readonly cluster: () => Promise<void>;
+}
+
+async function startOne(start: OneStart): Promise<void> {
+  const { state, service, signal, onStep } = start;
+  const beganMs = performance.now();
+  const tell = (status: StartStep['status']): void =>
+    onStep({ service, status, elapsedMs: performance.now() - beganMs });
+  tell('starting');
+  try {
+    if (service === servicesOfKind(state, 'postgres')[0]) await createData(state, signal);
+    await launchService(state, service);
+    await waitUntilReady(service, signal);
+    await finish(start);
+    tell('ready');
+  } catch (error) {
+    tell('failed');
+    throw error;
+  }
+}
+
+/** What a service needs beyond answering before others may use it. */
+async function finish({ state, service, signal, cluster }: OneStart): Promise<void> {
+  if (service.kind === 'postgres' && service.name === primaryOf(state).name) await initialise(state, service);
+  if (service.kind === 'redis-cache') await cluster();
+  if (service.kind === 'haproxy') await untilRolesKnown(service, signal);
+}
+
+/** The last cache that gets ready forms the cluster; all wait for it. */
+function clusterBarrier(nodes: readonly Service[], signal: AbortSignal): () => Promise<void> {
+  let missing = nodes.length;
+  let isFormed = (_result: Promise<void>): void => undefined;
+  const formed = new Promise<void>((resolve, reject) => {
+    isFormed = resolve;
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  // Whoever waits hears of it; without this line a failure that nobody waits for any more ends the process.
+  formed.catch(() => undefined);
+  return () => {
+    missing--;
+    if (missing === 0) isFormed(formCluster(nodes, signal));
+    return formed;
+  };
+}

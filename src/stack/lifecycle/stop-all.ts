@@ -1,0 +1,51 @@
+import { rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { allProcesses, type EndSignal, end } from '../processes.ts';
+import { type Service, type StackState, servicesOfKind } from '../state.ts';
+
+/** Who must be gone before the next may go: nobody restarts what is stopped, clients before servers. */
+const ORDER: readonly (readonly Service['kind'][])[] = [
+  ['supervisor'],
+  ['haproxy', 'relay'],
+  ['redis-pubsub', 'redis-cache', 'postgres'],
+];
+
+/** Signals for an orderly end; SIGINT is the fast shutdown of Postgres. */
+const SIGNALS: Readonly<Record<Service['kind'], EndSignal>> = {
+  supervisor: 'SIGTERM',
+  haproxy: 'SIGTERM',
+  relay: 'SIGTERM',
+  'redis-pubsub': 'SIGTERM',
+  'redis-cache': 'SIGTERM',
+  postgres: 'SIGINT',
+};
+
+/** The relay promises to end within 5 s. */
+const GRACE_MS = 6_000;
+
+/** Ends every process of a stack, those included that no file tells of. @returns how many there were */
+export async function stopAll(state: StackState): Promise<number> {
+  const running = state.services.filter((service) => allProcesses(service).length > 0).length;
+  for (const kinds of ORDER) {
+    const services = servicesOfKind(state, ...kinds);
+    await Promise.all(services.map((service) => end(service, SIGNALS[service.kind], GRACE_MS)));
+  }
+  return running;
+}
+
+/** Removes what a stack has written, and its directory where nothing else is in it. */
+export async function removeData(state: StackState): Promise<void> {
+  const names = ['stack.json', 'roles.json', 'stack.json.new', 'roles.json.new'];
+  const paths = [...state.services.map(({ dir }) => dir), ...names.map((name) => join(state.dir, name))];
+  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })));
+}
+
+/** Removes a directory where it is empty. */
+export async function removeIfEmpty(dir: string): Promise<void> {
+  try {
+    await rmdir(dir);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY'].includes(code)) throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { Owner } from './owner.ts';
+import { portPicker } from './ports.ts';
+import type { CacheMode, Durability, Service, StackState } from './state.ts';
+import { type ServiceKind, type StackShape, servicesOf } from './topology.ts';
+
+/** What a stack is to be. */
+export interface StackRequest {
+  readonly profile: string;
+  readonly shape: StackShape;
+  readonly dir: string;
+  readonly durability: Durability;
+  readonly cache: CacheMode;
+  /** Where clients connect; undefined takes a free one. */
+  readonly port?: number | undefined;
+}
+
+/** What each kind listens on, by purpose. */
+const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
+  postgres: ['sql'],
+  'redis-pubsub': ['redis'],
+  'redis-cache': ['redis', 'bus'],
+  supervisor: ['http'],
+  haproxy: ['ws', 'pg_write', 'pg_read', 'stats'],
+  relay: ['ws'],
+};
+
+/** Gives every process of a shape its directory and its ports. */
+export async function planStack(
+  request: StackRequest,
+  owner: Owner | null,
+  binaries: StackState['binaries'],
+): Promise<StackState> {
+  const { shape, dir, port } = request;
+  const pick = portPicker();
+  const services: Service[] = [];
+  for (const spec of servicesOf(shape)) {
+    const ports: Record<string, number> = {};
+    for (const purpose of PORTS[spec.kind]) ports[purpose] = await pick();
+    services.push({ ...spec, dependsOn: [...spec.dependsOn], dir: join(dir, spec.name), ports });
+  }
+  const entry = services.find(({ kind }) => kind === (shape.balancer ? 'haproxy' : 'relay'));
+  if (port !== undefined && entry !== undefined) entry.ports['ws'] = port;
+  return {
+    format: 1,
+    profile: request.profile,
+    shape: { ...shape },
+    durability: request.durability,
+    cache: request.cache,
+    createdAt: new Date().toISOString(),
+    phase: 'starting',
+    dir,
+    owner,
+    binaries,
+    services,
+  };
+}

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { env, kill } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  commandLineOf,
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+  processesIn,
+} from '../observe/process-identity.ts';
+import type { Owner } from './owner.ts';
+import { logOf, type Service } from './state.ts';
+
+/** How a service is started. */
+export interface Launch {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Null runs it as this user. */
+  readonly owner: Owner | null;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Signals that end a service in an orderly way. */
+export type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
+
+const PID_FILE = 'pid.json';
+const POLL_MS = 20;
+
+/** Programs that may be ended because they sit in the directory of a service; a shell of the user may not. */
+const OWN_PROGRAMS = ['postgres', 'redis-server', 'haproxy', 'initdb', 'pg_basebackup'];
+/** Programs of this package, by the end of their path. */
+const OWN_SCRIPTS = ['relay/main.js', 'supervisor/main.js'];
+
+/**
+ * Starts a service that outlives this process: detached, its output in its log, its identity in its pid file. Its
+ * working directory is its own and recorded before, so that even a process whose pid file was never written is
+ * found.
+ * @throws Error where the program can't be executed
+ */
+export async function launch(service: Service, how: Launch): Promise<ProcessIdentity> {
+  const log = openSync(logOf(service), 'a', 0o644);
+  try {
+    const child = spawn(how.program, how.args, {
+      cwd: service.dir,
+      detached: true,
+      stdio: ['ignore', log, log],
+      // Not the user's environment: PGPORT and the like would change what servers do.
+      env: { PATH: env['PATH'], LC_ALL: 'C.UTF-8', ...how.env },
+      ...(how.owner === null ? {} : { uid: how.owner.uid, gid: how.owner.gid }),
+    });
+    await once(child, 'spawn');
+    child.unref();
+    const identity = identifyProcess(child.pid ?? 0);
+    await writeFile(
+      join(service.dir, PID_FILE),
+      JSON.stringify(identity ?? { pid: child.pid, startTicks: 0 }),
+    );
+    return identity ?? { pid: child.pid ?? 0, startTicks: 0 };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The running process of a service, or null. */
+export function findProcess(service: Service): ProcessIdentity | null {
+  const recorded = readPidFile(service);
+  return recorded !== null && isAlive(recorded) ? recorded : null;
+}
+
+/**
+ * Every process that belongs to a service: the recorded one, its children and those whose start was never recorded.
+ * Postgres moves to its data directory, the others stay in the service's own.
+ */
+export function allProcesses(service: Service): ProcessIdentity[] {
+  const recorded = findProcess(service);
+  const others = processesIn(service.dir).filter(({ pid }) => pid !== recorded?.pid && isOurs(pid));
+  return recorded === null ? others : [recorded, ...others];
+}
+
+/** Ends a service and all that belongs to it; what has not ended after `graceMs` is killed. */
+export async function end(service: Service, signal: EndSignal, graceMs: number): Promise<void> {
+  for (const identity of allProcesses(service)) send(identity, signal);
+  const isGone = await becomes(() => allProcesses(service).length === 0, graceMs);
+  if (!isGone) {
+    for (const identity of allProcesses(service)) send(identity, 'SIGKILL');
+    await becomes(() => allProcesses(service).length === 0, graceMs);
+  }
+  await rm(join(service.dir, PID_FILE), { force: true });
+}
+
+/** Sends a signal to exactly this process; one that has gone meanwhile needs none. */
+export function send(identity: ProcessIdentity, signal: EndSignal): void {
+  if (!isAlive(identity)) return;
+  try {
+    kill(identity.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Waits until `holds`; false where it does not within `timeoutMs`. */
+async function becomes(holds: () => boolean, timeoutMs: number): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += POLL_MS) {
+    if (holds()) return true;
+    await sleep(POLL_MS);
+  }
+  return holds();
+}
+
+function isOurs(pid: number): boolean {
+  const [program = '', script = ''] = commandLineOf(pid);
+  // Children of Postgres rewrite their command line: `postgres: checkpointer`.
+  const name = basename(program.split(/:? /, 1)[0] ?? '');
+  return OWN_PROGRAMS.includes(name) || OWN_SCRIPTS.some((own) => script.endsWith(own));
+}
+
+function readPidFile(service: Service): ProcessIdentity | null {
+  const path = join(service.dir, PID_FILE);
+  if (!existsSync(path)) return null;
+  try {
+    const { pid, startTicks } = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProcessIdentity>;
+    return pid === undefined || startTicks === undefined ? null : { pid, startTicks };
+  } catch {
+    // Cut off by a crash: its process is found by its working directory.
+    return null;
+  }
+}

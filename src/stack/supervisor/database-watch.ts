@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Admin, connectAdmin } from '../postgres/client.ts';
+import type { Service } from '../state.ts';
+
+/** What a Postgres said last. */
+export interface DatabaseAnswer {
+  readonly isReplica: boolean;
+  /** Bytes of the log that it has received (replica) or written (primary). */
+  readonly walBytes: number;
+  /** Whether a replica receives the log of a primary. */
+  readonly isStreaming: boolean;
+}
+
+const POLL_MS = 100;
+const QUERY_TIMEOUT_MS = 1_000;
+
+const QUESTION = `SELECT pg_is_in_recovery() AS replica,
+  pg_wal_lsn_diff(
+    CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())
+         ELSE pg_current_wal_lsn() END, '0/0')::float8 AS wal,
+  EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS streaming`;
+
+interface Row {
+  readonly replica: boolean;
+  readonly wal: number;
+  readonly streaming: boolean;
+}
+
+/** Asks one Postgres ten times a second what it is, over one connection that it keeps. */
+export class DatabaseWatch {
+  readonly node: Service;
+  #answer: DatabaseAnswer | null = null;
+  #answeredMs = performance.now();
+  #admin: Admin | null = null;
+  #isEnded = false;
+
+  constructor(node: Service) {
+    this.node = node;
+    void this.#run();
+  }
+
+  /** The last answer; null before the first one and after a failure. */
+  get answer(): DatabaseAnswer | null {
+    return this.#answer;
+  }
+
+  /** Milliseconds since the last answer, or since watching began. */
+  get silentMs(): number {
+    return performance.now() - this.#answeredMs;
+  }
+
+  /** Asks once more, outside the rhythm. @throws Error of the driver */
+  async askNow(): Promise<DatabaseAnswer> {
+    this.#admin ??= await connectAdmin(this.node, {
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+      connectTimeoutMs: QUERY_TIMEOUT_MS,
+    });
+    const [row] = await this.#admin.ask<Row>(QUESTION);
+    if (row === undefined) throw new Error('no answer');
+    return { isReplica: row.replica, walBytes: row.wal, isStreaming: row.streaming };
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    void this.#disconnect();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isEnded) {
+      try {
+        this.#answer = await this.askNow();
+        this.#answeredMs = performance.now();
+      } catch {
+        // Silence is the message: `answer` and `silentMs` carry it to whoever decides.
+        this.#answer = null;
+        await this.#disconnect();
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  async #disconnect(): Promise<void> {
+    const admin = this.#admin;
+    this.#admin = null;
+    // The server is gone or hangs: there is nobody to take leave of.
+    await admin?.end().catch(() => undefined);
+  }
+}

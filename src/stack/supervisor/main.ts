@@ -1,0 +1,51 @@
+/** Entry of the supervisor: keeps the stack in the directory of its argument alive until it is stopped. */
+import { messageOf } from '../../base/errors.ts';
+import { portOf, readState, type StackState, servicesOfKind } from '../state.ts';
+import { serveRoles } from './role-endpoint.ts';
+import { Supervisor } from './supervisor.ts';
+
+const LOOK_EVERY_MS = 100;
+const STATE_EVERY_MS = 500;
+
+function log(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+function fail(error: unknown): never {
+  log(messageOf(error));
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const dir = process.argv[2] ?? '';
+  const state = readState(dir);
+  const own = state === null ? undefined : servicesOfKind(state, 'supervisor')[0];
+  if (state === null || own === undefined) throw new Error(`${dir} holds no stack`);
+  const supervisor = new Supervisor({ state, log });
+  await serveRoles(portOf(own, 'http'), {
+    mayWrite: (name) => supervisor.mayWrite(name),
+    mayRead: (name) => supervisor.mayRead(name),
+    status: () => supervisor.status(),
+  });
+  process.on('SIGTERM', () => process.exit(0));
+  watchOver(dir, state, supervisor);
+}
+
+/** Answers from the beginning; acts once the stack was up, so that it never meddles with its start. */
+function watchOver(dir: string, { phase }: StackState, supervisor: Supervisor): void {
+  let isUp = phase === 'up';
+  setInterval(() => {
+    try {
+      const state = readState(dir);
+      if (state === null) process.exit(0);
+      isUp = state.phase === 'up';
+    } catch (error) {
+      fail(error);
+    }
+  }, STATE_EVERY_MS);
+  setInterval(() => {
+    if (isUp) supervisor.look();
+  }, LOOK_EVERY_MS);
+}
+
+main().catch(fail);

@@ -1,0 +1,117 @@
+import { RelayBenchError } from '../base/errors.ts';
+import { didYouMean } from '../base/suggest.ts';
+
+/** What a stack is made of, in numbers. A profile is a named shape. */
+export interface StackShape {
+  /** Relay processes. */
+  readonly relays: number;
+  /** Streaming replicas of the Postgres primary. */
+  readonly replicas: number;
+  /** HAProxy in front of the relays and of Postgres. */
+  readonly balancer: boolean;
+  /** A Redis that carries live events between relay processes. */
+  readonly pubsub: boolean;
+  /** Masters of the Redis Cluster that is the second cache layer; 0 or at least 3, the smallest cluster. */
+  readonly cacheNodes: number;
+}
+
+/** `single` is one relay with its database; `scaled` is the architecture that grows by adding processes. */
+export const PROFILES = {
+  single: { relays: 1, replicas: 0, balancer: false, pubsub: false, cacheNodes: 0 },
+  scaled: { relays: 3, replicas: 2, balancer: true, pubsub: true, cacheNodes: 3 },
+} as const satisfies Record<string, StackShape>;
+
+export type ProfileName = keyof typeof PROFILES;
+export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
+
+/** What runs as one process. */
+export type ServiceKind = 'postgres' | 'redis-pubsub' | 'redis-cache' | 'supervisor' | 'haproxy' | 'relay';
+
+/** One process of a stack, before it has a port. */
+export interface ServiceSpec {
+  /** Unique in its stack, for example `relay-2`. */
+  readonly name: string;
+  readonly kind: ServiceKind;
+  /** What it is, for people. */
+  readonly role: string;
+  /** Names of the services that must be ready before it is started. */
+  readonly dependsOn: readonly string[];
+}
+
+/** What `--relays` and `--replicas` change of a profile. */
+export interface ShapeOverrides {
+  readonly relays?: number | undefined;
+  readonly replicas?: number | undefined;
+}
+
+/** More processes than this help nobody on one machine. */
+const MOST = 16;
+
+/**
+ * The shape of a profile with its overrides.
+ * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID`
+ */
+export function resolveShape(profile: string, overrides: ShapeOverrides = {}): StackShape {
+  const base = profileOf(profile);
+  const shape = {
+    ...base,
+    relays: overrides.relays ?? base.relays,
+    replicas: overrides.replicas ?? base.replicas,
+  };
+  if (shape.relays > MOST || shape.replicas > MOST) {
+    throw invalidShape(`a stack has at most ${MOST} relays and ${MOST} replicas`, 'ask for fewer');
+  }
+  if (!shape.balancer && shape.relays > 1) {
+    throw invalidShape(
+      `profile ${profile} has no load balancer and no pub/sub, so it can have one relay only`,
+      'use profile scaled, which has both',
+    );
+  }
+  return shape;
+}
+
+function profileOf(name: string): StackShape {
+  const profile = (PROFILES as Readonly<Record<string, StackShape>>)[name];
+  if (profile !== undefined && Object.hasOwn(PROFILES, name)) return profile;
+  throw new RelayBenchError(`"${name}" is not a stack profile${didYouMean(name, PROFILE_NAMES)}`, {
+    code: 'STACK_PROFILE_UNKNOWN',
+    hint: `profiles: ${PROFILE_NAMES.join(', ')}`,
+  });
+}
+
+function invalidShape(message: string, hint: string): RelayBenchError {
+  return new RelayBenchError(message, { code: 'STACK_SHAPE_INVALID', hint });
+}
+
+/** `count` names `prefix-1` … `prefix-count`. */
+function numbered(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}
+
+/**
+ * Every process of a shape in the order in which people read it, from the data up to the clients. Postgres 1 is
+ * the first primary. Replicas copy the primary, the balancer needs the supervisor's answer to who the primary is,
+ * relays reach Postgres through the balancer.
+ */
+export function servicesOf(shape: StackShape): ServiceSpec[] {
+  const databases = numbered('postgres', 1 + shape.replicas);
+  const caches = numbered('cache', shape.cacheNodes);
+  const pubsub = shape.pubsub ? ['pubsub'] : [];
+  const balancer = shape.balancer ? ['haproxy'] : [];
+  const [primary = 'postgres-1', ...replicas] = databases;
+  return [
+    { name: primary, kind: 'postgres', role: 'Postgres primary', dependsOn: [] },
+    ...replicas.map((name) => spec(name, 'postgres', 'Postgres replica', [primary])),
+    ...pubsub.map((name) => spec(name, 'redis-pubsub', 'Redis pub/sub', [])),
+    ...caches.map((name) => spec(name, 'redis-cache', 'Redis Cluster master', [])),
+    spec('supervisor', 'supervisor', 'restarts, failover', databases),
+    ...balancer.map((name) => spec(name, 'haproxy', 'load balancer', ['supervisor'])),
+    ...numbered('relay', shape.relays).map((name) =>
+      spec(name, 'relay', 'relay', [...(shape.balancer ? balancer : [primary]), ...pubsub, ...caches]),
+    ),
+  ];
+}
+
+function spec(name: string, kind: ServiceKind, role: string, dependsOn: readonly string[]): ServiceSpec {
+  return { name, kind, role, dependsOn };
+}
