@@ -18,7 +18,14 @@ export default defineConfig({
       },
       { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...serial(1) } },
       { test: { name: 'truth', include: ['test/truth/**/*.test.ts'], ...serial(2) } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...serial(3) } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/setup/servers.ts',
+          ...serial(3),
+        },
+      },
     ],
   },
 });

@@ -1,18 +1,22 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-codes.ts';
+import { examinePrograms } from '../../stack/missing-packages.ts';
 import { wantsColour } from '../colour.ts';
 import { examine, type Finding } from '../doctor/examine.ts';
 import { readMachineFacts } from '../doctor/facts.ts';
+import { programFindings } from '../doctor/programs.ts';
 import type { CommandHost } from '../host.ts';
 
 /** `doctor`: what this machine allows and what to do about it; exit 3 where no run is possible. */
 export function addDoctor(program: Command, host: CommandHost): void {
   program
     .command('doctor')
-    .description('examine the limits of this machine and say what they allow')
-    .action(() => {
-      const findings = examine(readMachineFacts());
+    .description('examine limits and programs of this machine and say what they allow')
+    .action(async () => {
+      const path = host.io.env['PATH'] ?? '';
+      const programs = programFindings(await examinePrograms(path), path);
+      const findings = [...examine(readMachineFacts()), ...programs];
       const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);
       host.io.stdout.write(renderFindings(findings, new Chalk({ level: colour ? 1 : 0 })));
       if (findings.some((finding) => finding.verdict === 'problem')) host.finish(EXIT.unreachable);

@@ -3,6 +3,7 @@ import { takeDown } from '../../stack/lifecycle/down.ts';
 import { PROFILE_NAMES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, portNumber, wholeNumber } from '../options.ts';
+import { runInstall } from '../stack/install.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
 import { runUp, type UpFlags } from '../stack/up.ts';
 
@@ -19,6 +20,11 @@ export function addStack(program: Command, host: CommandHost): void {
     .description('stop every process of the stack and remove its data')
     .option('--keep', 'leave the data for the next start', false)
     .action(async (flags: DownFlags) => runDown(flags, host));
+  stack
+    .command('install')
+    .description('install what a stack needs and this machine lacks, with its package manager')
+    .option('--yes', 'do not ask before using sudo', false)
+    .action(async (flags: { yes: boolean }) => runInstall(flags, host));
 }
 
 interface DirFlags {

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGES = ['README.md', ...markdownBelow('docs')];
 
 /** Commands whose options belong to their subcommands. */
-const GROUPS = ['corpus'];
+const GROUPS = ['corpus', 'stack'];
 
 function markdownBelow(directory: string): string[] {
   const names = readdirSync(`${ROOT}${directory}`, { recursive: true }) as string[];

@@ -1,0 +1,20 @@
+import {
+  findPrograms,
+  type PackageName,
+  PROGRAMS,
+  type ProgramFinding,
+  type ProgramName,
+} from './binaries.ts';
+
+/** Every program that some stack needs. */
+export const ALL_PROGRAMS = Object.keys(PROGRAMS) as readonly ProgramName[];
+
+/** What was found of every program of a stack. @param path the PATH to search */
+export function examinePrograms(path: string): Promise<ProgramFinding[]> {
+  return findPrograms(ALL_PROGRAMS, path);
+}
+
+/** The packages behind programs that are missing or too old, each once. */
+export function packagesOf(findings: readonly ProgramFinding[]): PackageName[] {
+  return [...new Set(findings.flatMap(({ ok, name }) => (ok ? [] : [PROGRAMS[name].package])))];
+}
