@@ -2,12 +2,14 @@
 // `npm run schemas` builds, runs this and formats; a unit test fails when a file is stale.
 import { writeFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { comparisonSchema } from '../dist/compare/schema.js';
 import { runRecordSchema } from '../dist/record/schema.js';
 import { scenarioJsonSchema } from '../dist/scenario/json-schema.js';
 
 const SCHEMAS = {
   '../scenarios/scenario.schema.json': scenarioJsonSchema(),
   '../reports/run.schema.json': z.toJSONSchema(runRecordSchema),
+  '../reports/comparison.schema.json': z.toJSONSchema(comparisonSchema),
 };
 
 for (const [path, schema] of Object.entries(SCHEMAS)) {

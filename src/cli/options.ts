@@ -44,6 +44,13 @@ export function durationMs(zeroIsFine = false): (text: string) => number {
   };
 }
 
+/** A share in percent, `20%` or `20`, from 0 to 1,000; given as a share of one. */
+export function shareInPercent(text: string): number {
+  const value = Number(text.replace(/ ?%$/, ''));
+  if (/^\d+(\.\d+)? ?%?$/.test(text) && value <= 1_000) return value / 100;
+  throw new InvalidArgumentError('must be a percentage such as 20% or 7.5%.');
+}
+
 /** A comma-separated list of words, each one of `allowed`. */
 export function wordList<T extends string>(allowed: readonly T[]): (text: string) => T[] {
   return (text) => {

@@ -146,9 +146,9 @@ function judgeStatistically(
 ): Judged[] {
   const evidence = rows.map((row) => evidenceOf(row, minEffect));
   const corrected = correct(rows, evidence, gated);
-  return rows.map((row, at) => {
+  return rows.map((_, at) => {
     const found = corrected[at] ?? 'not judged';
-    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, row.direction, alpha);
+    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, alpha);
   });
 }
 

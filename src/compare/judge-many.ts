@@ -49,7 +49,7 @@ export function evidenceOf(sides: Sides, minEffect: number): Evidence | string {
  * where the interval leaves no room for a change that counts.
  * @param evidence with p values as they are held against `alpha`
  */
-export function judgeEvidence(evidence: Evidence, direction: Sides['direction'], alpha: number): Judged {
+export function judgeEvidence(evidence: Evidence, alpha: number): Judged {
   const { isConstant, ...shown } = evidence;
   const { change, threshold, changeLow, changeHigh } = shown;
   if (isConstant) return { ...shown, verdict: 'same' };
@@ -60,11 +60,10 @@ export function judgeEvidence(evidence: Evidence, direction: Sides['direction'],
   if (changeLow !== null && changeHigh !== null && -changeLow <= threshold && changeHigh <= threshold)
     return { ...shown, verdict: 'same' };
   const tooSmall = Math.min(shown.pWorse, shown.pBetter) <= alpha;
-  const bad = direction === 'lower' ? 'more' : 'less';
   return undecided(
     tooSmall
       ? 'the change is real but within the noise of the runs'
-      : `the runs differ too much among themselves to exclude ${bad}`,
+      : 'the runs differ too much among themselves to exclude a change that counts',
     shown,
   );
 }

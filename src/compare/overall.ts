@@ -10,8 +10,8 @@ export function overallVerdict(quantities: readonly Quantity[]): Verdict {
   if (worse.length > 0) return { verdict: 'worse', reason: `worse: ${names(worse)}` };
   if (gated.length === 0) return { verdict: 'inconclusive', reason: 'the runs have nothing to judge by' };
   if (unclear.length > 0) {
-    const why = unclear[0]?.reason ?? 'not known';
-    return { verdict: 'inconclusive', reason: `no regression found, but ${names(unclear)}: ${why}` };
+    const reason = `no regression found, none excluded: ${names(unclear)} not clear`;
+    return { verdict: 'inconclusive', reason };
   }
   if (better.length > 0) return { verdict: 'better', reason: `better: ${names(better)}` };
   return { verdict: 'same', reason: 'no change beyond the threshold' };

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { INVISIBLE } from './invisible.ts';
+import { jsonText } from './json-text.ts';
 import { type RunRecord, runRecordSchema } from './schema.ts';
 
 /**
@@ -18,13 +18,11 @@ export function defaultOutDir(startedAt: string, scenario: string): string {
 
 /**
  * The exact text of `run.json`, its keys in the order of the schema. Validated first, so that no file exists that
- * can't be read back. Relay-supplied characters that act on a terminal are written as `\uXXXX`, which means the
- * same in JSON, so that the file can be shown as it is.
+ * can't be read back.
  * @throws RelayBenchError `RECORD_INVALID` (exit 1: a bug)
  */
 export function recordToJson(record: RunRecord): string {
-  const text = JSON.stringify(validated(record), null, 2);
-  return `${text.replace(INVISIBLE, (found) => (found === '\n' ? found : jsonEscape(found)))}\n`;
+  return jsonText(validated(record));
 }
 
 function validated(record: RunRecord): RunRecord {
@@ -36,11 +34,6 @@ function validated(record: RunRecord): RunRecord {
     exitCode: EXIT.internal,
     cause: result.error,
   });
-}
-
-function jsonEscape(character: string): string {
-  const units = [...Array(character.length).keys()].map((at) => character.charCodeAt(at));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
 /**

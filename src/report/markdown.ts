@@ -1,7 +1,7 @@
 import { markdownCellCode, markdownCode, markdownText } from './escape.ts';
 import type { Format } from './format.ts';
 import { buildDocument } from './view/build-document.ts';
-import type { Cell, Headline, List, Section, Table } from './view/document.ts';
+import type { Cell, Headline, List, ReportDocument, Section, Table } from './view/document.ts';
 
 /** GitHub refuses a step summary above 1 MiB as a whole, and several commands may share one. */
 const MAX_BYTES = 256 * 1024;
@@ -15,11 +15,19 @@ const MARKS = { PASS: '✅', FAIL: '❌', INVALID: '⚠️' } as const;
 export const markdownFormat: Format = {
   name: 'md',
   fileName: 'summary.md',
-  render: (record) => {
-    const { headline, sections } = buildDocument(record);
-    return boundedJoin(renderHeadline(headline), sections);
-  },
+  render: (record) => renderMarkdown(buildDocument(record), MARKS),
 };
+
+/**
+ * Lays out a document in GitHub Markdown.
+ * @param marks stands before each word of the headline
+ */
+export function renderMarkdown<Word extends string>(
+  { headline, sections }: ReportDocument<Word>,
+  marks: Readonly<Record<Word, string>>,
+): string {
+  return boundedJoin(renderHeadline(headline, marks[headline.word]), sections);
+}
 
 function boundedJoin(head: string, sections: readonly Section[]): string {
   let text = head;
@@ -32,9 +40,9 @@ function boundedJoin(head: string, sections: readonly Section[]): string {
   return leftOut.length === 0 ? text : `${text}\n_Left out for size, see run.json: ${leftOut.join(', ')}_\n`;
 }
 
-function renderHeadline({ word, sentence, facts }: Headline): string {
+function renderHeadline({ word, sentence, facts }: Headline<string>, mark: string): string {
   const [subject = '', ...others] = facts.map((fact) => markdownText(fact, MAX_SENTENCE));
-  return `## ${MARKS[word]} ${word}: ${subject}\n\n**${markdownText(sentence, MAX_SENTENCE)}**\n\n${others.join(' · ')}\n`;
+  return `## ${mark} ${word}: ${subject}\n\n**${markdownText(sentence, MAX_SENTENCE)}**\n\n${others.join(' · ')}\n`;
 }
 
 function renderSection(section: Section): string {

@@ -4,7 +4,7 @@ import type { Format, RenderOptions } from './format.ts';
 import { plainTable } from './plain-table.ts';
 import { createChalk, inTone } from './tones.ts';
 import { buildDocument } from './view/build-document.ts';
-import type { Cell, Headline, List, Section, Table } from './view/document.ts';
+import type { Cell, Headline, List, ReportDocument, Section, Table } from './view/document.ts';
 
 const MIN_COLUMNS = 60;
 const MAX_COLUMNS = 100;
@@ -25,18 +25,33 @@ export const terminalFormat: Format = {
   name: 'terminal',
   fileName: null,
   render: (record, options) => {
-    const { headline, sections } = buildDocument(record);
-    const shown = sections.filter((section) => section.detail !== 'background');
-    const layout = layoutOf(options);
-    const blocks = [
-      renderHeadline(headline, headline.facts, layout),
-      ...shown.map((section) => renderSection(section, layout)),
-      ...(options.files.length === 0 ? [] : [renderFiles(options.files, layout)]),
-      renderHeadline(headline, [], layout),
-    ];
-    return `${blocks.join('\n\n')}\n`;
+    return renderTerminal(buildDocument(record), { PASS: 'good', FAIL: 'bad', INVALID: 'warn' }, options);
   },
 };
+
+/**
+ * Lays out a document for a terminal.
+ * @param tones what each word of the headline means
+ */
+export function renderTerminal<Word extends string>(
+  { headline, sections }: ReportDocument<Word>,
+  tones: Readonly<Record<Word, BadgeTone>>,
+  options: RenderOptions,
+): string {
+  const shown = sections.filter((section) => section.detail !== 'background');
+  const layout = layoutOf(options);
+  const tone = tones[headline.word];
+  const blocks = [
+    renderHeadline(headline, tone, headline.facts, layout),
+    ...shown.map((section) => renderSection(section, layout)),
+    ...(options.files.length === 0 ? [] : [renderFiles(options.files, layout)]),
+    renderHeadline(headline, tone, [], layout),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Of the word that a report begins with. */
+export type BadgeTone = 'good' | 'bad' | 'warn';
 
 function layoutOf(options: RenderOptions): Layout {
   const columns = Math.max(MIN_COLUMNS, Math.min(options.columns, MAX_COLUMNS));
@@ -47,11 +62,15 @@ function layoutOf(options: RenderOptions): Layout {
   };
 }
 
-function renderHeadline({ word, sentence }: Headline, facts: readonly string[], layout: Layout): string {
+function renderHeadline(
+  { word, sentence }: Headline<string>,
+  tone: BadgeTone,
+  facts: readonly string[],
+  layout: Layout,
+): string {
   const { chalk, columns } = layout;
-  const badge = { PASS: chalk.bgGreen, FAIL: chalk.bgRed, INVALID: chalk.bgYellow }[word].black.bold(
-    ` ${word} `,
-  );
+  const ground = { good: chalk.bgGreen, bad: chalk.bgRed, warn: chalk.bgYellow }[tone];
+  const badge = ground.black.bold(` ${word} `);
   const rows = [[badge, chalk.bold(visible(sentence, MAX_SENTENCE))]];
   if (facts.length > 0) rows.push(['', chalk.dim(visible(facts.join(' · '), MAX_SENTENCE))]);
   return plainTable({ rows, width: columns, gap: 1, wraps: 1, widths: [word.length + 2, 0] });

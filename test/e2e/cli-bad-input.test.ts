@@ -21,6 +21,7 @@ beforeAll(async () => {
     writeFile(inDirectory('gate.yaml'), `${scenario}\ngates:\n  - ack_latncy p95 < 100ms\n`),
     writeFile(inDirectory('broken.yaml'), 'name: [quick\n'),
     writeFile(inDirectory('run.json'), recordToJson(sampleRecord('pass'))),
+    writeFile(inDirectory('invalid.json'), recordToJson(sampleRecord('invalid'))),
     writeFile(inDirectory('cut.json'), recordToJson(sampleRecord('pass')).slice(0, 500)),
     writeFile(inDirectory('other.json'), '{"name": "not a run"}'),
     writeFile(inDirectory('newer.json'), JSON.stringify({ ...sampleRecord('pass'), schemaVersion: '2.0.0' })),
@@ -253,6 +254,56 @@ describe('report files', () => {
     expect(result).toMatchObject({
       exitCode: 2,
       stderr: expect.stringMatching(/^error: .*'pdf' is invalid/),
+    });
+  });
+});
+
+describe('comparisons', () => {
+  test.each<BadInput>([
+    {
+      it: 'one file',
+      args: ['compare', 'a.json'],
+      exitCode: 2,
+      says: /base and a candidate, 1 files/,
+      hint: /--to/,
+    },
+    { it: 'no file', args: ['compare'], exitCode: 2, says: /missing required argument 'run\.json'/ },
+    {
+      it: 'a file that is not there',
+      args: ['compare', 'a.json', 'b.json'],
+      exitCode: 2,
+      says: /a\.json.*ENOENT/,
+    },
+    {
+      it: '--tolerance large',
+      args: ['compare', 'a.json', 'b.json', '--tolerance', 'large'],
+      exitCode: 2,
+      says: /'large' is invalid.*20%/,
+    },
+    {
+      it: 'unknown format',
+      args: ['compare', 'a.json', 'b.json', '--format', 'pdf'],
+      exitCode: 2,
+      says: /'pdf' is invalid.*terminal/,
+    },
+  ])('$it', expectRefusal);
+
+  test('an invalid run is refused, with the reason', async () => {
+    const result = await runCli(['compare', inDirectory('run.json'), inDirectory('invalid.json')]);
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr).toMatch(
+      /^error: these runs can't be compared:\n {2}.*invalid\.json is invalid: .*saturated/,
+    );
+    expect(result.stderr).toMatch(/\nhint: .*--cross-host/);
+  });
+
+  test('a metric that the runs do not have', async () => {
+    const files = [inDirectory('run.json'), inDirectory('run.json')];
+    const result = await runCli(['compare', ...files, '--metric', 'ack_latncy p95']);
+    expect(result).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: .*did you mean "ack_latency p95"/),
     });
   });
 });

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../src/base/random.ts';
 import type { RunResult } from '../../src/engine/run-result.ts';
-import { COUNTER_NAMES } from '../../src/metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, COUNTER_NAMES } from '../../src/metric/catalogue.ts';
 import { LatencyHistogram } from '../../src/metric/histogram.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildRecord, type RecordInput } from '../../src/record/build.ts';
@@ -27,7 +27,11 @@ export function noCounters(): Counters {
     (typeof COUNTER_NAMES)[number],
     number
   >;
-  return { ...zero, events_rejected: {}, connection_errors: {}, close_codes: {} };
+  const empty = Object.fromEntries(COUNTER_MAP_NAMES.map((name) => [name, {}])) as Record<
+    (typeof COUNTER_MAP_NAMES)[number],
+    Record<string, number>
+  >;
+  return { ...zero, ...empty };
 }
 
 /** A gate result with `actual` given in the gate's unit. */

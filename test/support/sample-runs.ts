@@ -5,6 +5,9 @@ import { judge } from '../../src/record/judge.ts';
 import type { RunRecord } from '../../src/record/schema.ts';
 import { noCounters, sampleInput, sampleResult } from './sample-record.ts';
 
+/** Enough for every p95, and few enough to make many runs. */
+const SAMPLES = 400;
+
 /** A valid run whose relay is `slowdown` times as slow as that of the passing sample. */
 export function runOf(slowdown: number, changes: Partial<RunRecord> = {}): RunRecord {
   const counters = {
@@ -16,7 +19,7 @@ export function runOf(slowdown: number, changes: Partial<RunRecord> = {}): RunRe
     queries_sent: 1_000,
     queries_completed: 1_000,
   };
-  const result = sampleResult({ counters, slowdown });
+  const result = sampleResult({ counters, slowdown, samples: SAMPLES });
   return { ...judge(buildRecord({ ...sampleInput(), result }), [], null), ...changes };
 }
 

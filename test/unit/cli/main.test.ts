@@ -37,6 +37,7 @@ describe('the command line', () => {
       'scenarios',
       'gate',
       'report',
+      'compare',
       'calibrate',
       'corpus',
       'relay',

@@ -46,7 +46,7 @@ describe('one run a side', () => {
     const { ack_latency: _, ...metrics } = runOf(1).metrics;
     const found = single(runOf(1), { ...runOf(1), metrics });
     expect(found.verdict).toBe('inconclusive');
-    expect(found.reason).toContain('ack_latency p95: one of the runs has no value');
+    expect(quantity(found, 'ack_latency p95')?.reason).toBe('one of the runs has no value');
   });
 
   it('counts new trouble as worse, but gates only what it was told to', () => {
@@ -87,7 +87,7 @@ describe('many runs a side', () => {
   it('is inconclusive with fewer than four runs a side, however large the change', () => {
     const found = compareRuns(runsOf(3, 1, 0.01, 1), runsOf(3, 2, 0.01, 2));
     expect(found.verdict).toBe('inconclusive');
-    expect(found.reason).toContain('only 3 runs a side have a value, 4 are needed');
+    expect(quantity(found, 'ack_latency p95')?.reason).toBe('only 3 runs a side have a value, 4 are needed');
   });
 
   it('can find a regression with four runs, since ratios that never vary cost nothing', () => {
@@ -137,7 +137,7 @@ describe('a comparison', () => {
     const [base] = compareRuns(runsOf(4, 1, 0.01), runsOf(4, 1, 0.01)).distributions.filter(
       ({ series }) => series === 'ack_latency',
     );
-    expect(base?.base.count).toBe(8_000);
+    expect(base?.base.count).toBe(1_600);
     const p95 = base?.base.quantiles.find(({ percentile }) => percentile === 95);
     expect(p95?.low_us).toBeLessThanOrEqual(p95?.value_us ?? 0);
     expect(p95?.high_us).toBeGreaterThanOrEqual(p95?.value_us ?? 0);

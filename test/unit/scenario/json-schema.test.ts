@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { comparisonSchema } from '../../../src/compare/schema.ts';
 import { runRecordSchema } from '../../../src/record/schema.ts';
 import { knownKeys, scenarioJsonSchema } from '../../../src/scenario/json-schema.ts';
 
@@ -15,6 +16,10 @@ describe('committed JSON Schemas', () => {
 
   it('has run.schema.json as `npm run schemas` writes it', async () => {
     expect(await committed('reports/run.schema.json')).toEqual(z.toJSONSchema(runRecordSchema));
+  });
+
+  it('has comparison.schema.json as `npm run schemas` writes it', async () => {
+    expect(await committed('reports/comparison.schema.json')).toEqual(z.toJSONSchema(comparisonSchema));
   });
 });
 

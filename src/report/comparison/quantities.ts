@@ -1,0 +1,131 @@
+import type { Comparison, Quantity } from '../../compare/schema.ts';
+import { count, duration, NOTHING, number, percent, rate } from '../quantity.ts';
+import { type Cell, cell, code, columns, list, type Section, type Tone } from '../view/document.ts';
+
+/** More are not read; the others stand in the JSON. */
+const MAX_OTHERS = 12;
+/** Shown with a p value below it, since `0.000` is never true. */
+const SMALLEST_P = 0.001;
+
+const MARKS = { better: '▲', worse: '▼', same: '=', inconclusive: '?' } as const;
+const TONES: Readonly<Record<Quantity['verdict'], Tone>> = {
+  better: 'good',
+  worse: 'bad',
+  same: 'plain',
+  inconclusive: 'warn',
+};
+
+/** What decides the verdict. */
+export function gatedSection(comparison: Comparison): Section {
+  const gated = comparison.quantities.filter((quantity) => quantity.gated);
+  if (gated.length === 0) return list('Gated', ['the runs have nothing to judge by']);
+  return {
+    title: 'Gated',
+    note: noteOf(comparison),
+    content: { kind: 'table', ...tableOf(gated, comparison.method) },
+  };
+}
+
+/** Why gated quantities have no verdict, each reason once; null where all have one. */
+export function unclearSection({ quantities }: Comparison): Section | null {
+  const unclear = quantities.filter(({ gated, verdict }) => gated && verdict === 'inconclusive');
+  const reasons = [...new Set(unclear.map(({ reason }) => reason ?? 'not known'))];
+  if (reasons.length === 0) return null;
+  const keysOf = (reason: string): string =>
+    unclear
+      .filter((one) => (one.reason ?? 'not known') === reason)
+      .map(({ key }) => key)
+      .join(', ');
+  return list(
+    'Why it is not clear',
+    reasons.map((reason) => `${keysOf(reason)}: ${reason}`),
+  );
+}
+
+/** What else changed; null where nothing did. */
+export function othersSection(comparison: Comparison): Section | null {
+  const changed = comparison.quantities.filter(
+    ({ gated, verdict }) => !gated && (verdict === 'better' || verdict === 'worse'),
+  );
+  if (changed.length === 0) return null;
+  const sorted = [...changed].sort((a, b) => Math.abs(b.change ?? Infinity) - Math.abs(a.change ?? Infinity));
+  const table = tableOf(sorted.slice(0, MAX_OTHERS), comparison.method);
+  const shown = changed.length > MAX_OTHERS ? `the ${MAX_OTHERS} largest of ${changed.length}; ` : '';
+  return {
+    title: 'Other changes',
+    note: `${shown}they decide nothing: of so many, some change by chance`,
+    detail: 'folded',
+    content: { kind: 'table', ...table },
+  };
+}
+
+function noteOf({ method, base, candidate }: Comparison): string {
+  if (method === 'tolerance') return 'interval: that of the ranks within each run';
+  const sides = base.length + candidate.length > 2 ? 'medians of the runs; ' : '';
+  return `${sides}interval at 95 %; p of the nearer side`;
+}
+
+function tableOf(
+  quantities: readonly Quantity[],
+  method: Comparison['method'],
+): Pick<Extract<Section['content'], { kind: 'table' }>, 'columns' | 'rows'> {
+  const isStatistical = method === 'statistical';
+  const heads = ['', 'quantity', '>base', '>candidate', '>change', '>interval', '>counts from'];
+  return {
+    columns: columns(...heads, ...(isStatistical ? ['>p'] : []), 'verdict'),
+    rows: quantities.map((quantity) => rowOf(quantity, isStatistical)),
+  };
+}
+
+function rowOf(quantity: Quantity, isStatistical: boolean): Cell[] {
+  const { verdict, unit, key } = quantity;
+  const tone = TONES[verdict];
+  return [
+    cell(MARKS[verdict], tone),
+    code(key),
+    cell(valueText(quantity.baseMedian, unit)),
+    cell(valueText(quantity.candidateMedian, unit)),
+    cell(changeText(quantity, quantity.change), tone),
+    cell(intervalText(quantity)),
+    cell(quantity.threshold === null ? NOTHING : `±${sizeText(quantity.threshold, unit)}`, 'muted'),
+    ...(isStatistical ? [cell(chanceText(quantity))] : []),
+    cell(verdict, tone),
+  ];
+}
+
+/** A value of a quantity in its unit. */
+export function valueText(value: number | null, unit: Quantity['unit']): string {
+  if (value === null) return NOTHING;
+  if (unit === 'us') return duration(value);
+  if (unit === 'ratio') return percent(value);
+  return unit === 'per_s' ? rate(value) : count(value);
+}
+
+function changeText({ unit, baseMedian, candidateMedian }: Quantity, change: number | null): string {
+  if (change !== null) return signed(change, unit);
+  if (baseMedian === null || candidateMedian === null) return NOTHING;
+  return candidateMedian > baseMedian ? 'from none' : 'to none';
+}
+
+/** A change with its sign: `+12.3 %`, `−0.5 points`. */
+export function signed(change: number, unit: Quantity['unit']): string {
+  const sign = change > 0 ? '+' : change < 0 ? '−' : '±';
+  return `${sign}${sizeText(Math.abs(change), unit)}`;
+}
+
+function sizeText(size: number, unit: Quantity['unit']): string {
+  const shown = number(Number((size * 100).toFixed(2)));
+  if (unit !== 'ratio') return `${shown} %`;
+  return `${shown} ${shown === '1' ? 'point' : 'points'}`;
+}
+
+function intervalText({ changeLow, changeHigh, unit }: Quantity): string {
+  if (changeLow === null || changeHigh === null) return NOTHING;
+  return `${signed(changeLow, unit)} to ${signed(changeHigh, unit)}`;
+}
+
+function chanceText({ pWorse, pBetter }: Quantity): string {
+  if (pWorse === null || pBetter === null) return NOTHING;
+  const nearer = Math.min(pWorse, pBetter);
+  return nearer < SMALLEST_P ? `<${SMALLEST_P}` : nearer.toFixed(3);
+}
