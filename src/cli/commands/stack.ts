@@ -4,7 +4,9 @@ import { PROFILE_NAMES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, portNumber, wholeNumber } from '../options.ts';
 import { runInstall } from '../stack/install.ts';
+import { type LogsFlags, runLogs } from '../stack/logs.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
+import { runStatus, type StatusFlags } from '../stack/status.ts';
 import { runUp, type UpFlags } from '../stack/up.ts';
 
 /** Brought up where no profile is named. */
@@ -20,6 +22,16 @@ export function addStack(program: Command, host: CommandHost): void {
     .description('stop every process of the stack and remove its data')
     .option('--keep', 'leave the data for the next start', false)
     .action(async (flags: DownFlags) => runDown(flags, host));
+  withDir(stack.command('status'))
+    .description('show every process of the stack; exit 3 where one of them can not serve')
+    .option('--json', 'print the status as JSON', false)
+    .option('--watch', 'show it again and again until Ctrl-C', false)
+    .action(async (flags: StatusFlags) => runStatus(flags, host));
+  withDir(stack.command('logs'))
+    .description('show what the processes of the stack wrote')
+    .argument('[service]', 'one service; default: the end of every log')
+    .option('-f, --follow', 'go on until Ctrl-C', false)
+    .action(async (service: string | undefined, flags: LogsFlags) => runLogs(service, flags, host));
   stack
     .command('install')
     .description('install what a stack needs and this machine lacks, with its package manager')

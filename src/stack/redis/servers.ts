@@ -24,8 +24,8 @@ export async function launchRedis(state: StackState, service: Service): Promise<
   });
 }
 
-/** Opens a connection for one piece of work and closes it. @throws Error where Redis does not answer */
-export async function withRedis<T>(service: Service, work: (redis: Redis) => Promise<T>): Promise<T> {
+/** Opens a connection. @throws Error where Redis does not answer */
+export async function connectRedis(service: Service): Promise<Redis> {
   const redis = new Redis({
     host: '127.0.0.1',
     port: portOf(service, 'redis'),
@@ -39,6 +39,17 @@ export async function withRedis<T>(service: Service, work: (redis: Redis) => Pro
   redis.on('error', () => undefined);
   try {
     await redis.connect();
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+/** Opens a connection for one piece of work and closes it. @throws Error where Redis does not answer */
+export async function withRedis<T>(service: Service, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = await connectRedis(service);
+  try {
     return await work(redis);
   } finally {
     redis.disconnect();

@@ -1,0 +1,87 @@
+import type { Figures } from '../observe/figures/figures.ts';
+import { haproxyFigures } from '../observe/figures/haproxy.ts';
+import { POSTGRES_QUESTION, postgresFigures } from '../observe/figures/postgres.ts';
+import { redisFigures } from '../observe/figures/redis.ts';
+import { relayFigures } from '../observe/figures/relay.ts';
+import { parseHaproxyCsv } from '../observe/haproxy.ts';
+import { httpGet } from './http-get.ts';
+import { type Admin, connectAdmin } from './postgres/client.ts';
+import { DATABASE } from './postgres/settings.ts';
+import { connectRedis } from './redis/servers.ts';
+import { portOf, type Service } from './state.ts';
+
+/** Reads the figures of one service again and again. */
+export interface FigureReader {
+  /** @throws Error where the service does not answer */
+  read(): Promise<Figures>;
+  close(): Promise<void>;
+}
+
+const QUERY_TIMEOUT_MS = 1_000;
+
+/** A reader that keeps its connection open between two readings, so that reading costs the service little. */
+export function openFigures(service: Service): FigureReader {
+  switch (service.kind) {
+    case 'postgres':
+      return overConnection(
+        () => connectAdmin(service, { queryTimeoutMs: QUERY_TIMEOUT_MS }),
+        async ({ ask }) => {
+          const [row = {}] = await ask<Record<string, number | null>>(POSTGRES_QUESTION, [DATABASE]);
+          return postgresFigures(row);
+        },
+        (admin: Admin) => admin.end(),
+      );
+    case 'redis-pubsub':
+    case 'redis-cache':
+      return overConnection(
+        () => connectRedis(service),
+        async (redis) => redisFigures(await redis.info()),
+        async (redis) => redis.disconnect(),
+      );
+    case 'haproxy':
+      return overHttp(service, 'stats', '/stats;csv', (csv) => haproxyFigures(parseHaproxyCsv(csv)));
+    case 'relay':
+      return overHttp(service, 'ws', '/metrics', relayFigures);
+    case 'supervisor':
+      return { read: async () => ({}), close: async () => undefined };
+  }
+}
+
+function overHttp(
+  service: Service,
+  purpose: string,
+  path: string,
+  parse: (body: string) => Figures,
+): FigureReader {
+  return {
+    read: async () => parse((await httpGet(portOf(service, purpose), path)).body),
+    close: async () => undefined,
+  };
+}
+
+/** Opens the connection when it is first needed, and again after a failure. */
+function overConnection<C>(
+  open: () => Promise<C>,
+  read: (connection: C) => Promise<Figures>,
+  close: (connection: C) => Promise<void>,
+): FigureReader {
+  let connection: C | null = null;
+  const drop = async (): Promise<void> => {
+    const last = connection;
+    connection = null;
+    if (last !== null) await close(last);
+  };
+  return {
+    read: async () => {
+      try {
+        connection ??= await open();
+        return await read(connection);
+      } catch (error) {
+        // The server has gone: taking leave of it fails too, and the first failure is the one to tell.
+        await drop().catch(() => undefined);
+        throw error;
+      }
+    },
+    close: drop,
+  };
+}
