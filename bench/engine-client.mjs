@@ -1,6 +1,6 @@
 // The real engine on its own: coordinator and one worker process carry out a plan, with live signing, matching by
 // id and recording. Prints one JSON line. Events and CPU are both counted in the same whole seconds.
-// node bench/engine-client.mjs --url ws://… --connections 64 --model open --rate 100000
+// node bench/engine-client.mjs --url ws://… --connections 64 --model open --rate 100000 [--workers 2]
 
 import { parseArgs } from 'node:util';
 import { runPlan } from '../dist/engine/coordinator.js';
@@ -14,6 +14,8 @@ const { values } = parseArgs({
     model: { type: 'string', default: 'closed' },
     window: { type: 'string', default: '16' },
     rate: { type: 'string', default: '100000' },
+    workers: { type: 'string', default: '1' },
+    transport: { type: 'string', default: 'auto' },
     'content-bytes': { type: 'string', default: '48' },
     'warmup-ms': { type: 'string', default: '1000' },
     'window-ms': { type: 'string', default: '3000' },
@@ -26,7 +28,7 @@ const scenario = scenarioSchema.parse({
   name: 'bench',
   description: 'what the engine costs',
   load: isOpen ? { model: 'open' } : { model: 'closed', window: Number(values.window) },
-  connections: { count: Number(values.connections), rate: '5000/s' },
+  connections: { count: Number(values.connections), rate: '5000/s', transport: values.transport },
   workloads: { publish: isOpen ? { ...publish, rate: `${values.rate}/s` } : publish },
   warmup: `${values['warmup-ms']}ms`,
   phases: [{ name: 'steady', duration: `${values['window-ms']}ms` }],
@@ -36,7 +38,12 @@ const plan = buildPlan({
   scenario,
   targets: [values.url],
   cores: 2,
-  overrides: { workers: 1, noDefaultGates: true },
+  // The certificate of a null relay that speaks TLS is signed by nobody.
+  overrides: {
+    workers: Number(values.workers),
+    noDefaultGates: true,
+    insecure: values.url.startsWith('wss:'),
+  },
 });
 const before = process.cpuUsage();
 const result = await runPlan({

@@ -41,6 +41,12 @@ export async function startNullRelay(...flags) {
   return { url, port, pid, stop: () => stopChild(child) };
 }
 
+/** Start the null relay behind TLS 1.3, with the key and certificate of the tests. */
+export function startTlsNullRelay() {
+  const file = (name) => rootPath(`test/support/tls/${name}.pem`);
+  return startNullRelay('--tls-cert', file('cert'), '--tls-key', file('key'));
+}
+
 /** Run a program of this folder on the core of clients. @returns the JSON line that it prints */
 export async function runClient(program, args) {
   const child = startPinned(CLIENT_CORE, [rootPath(`bench/${program}`), ...args]);

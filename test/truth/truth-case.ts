@@ -12,7 +12,7 @@ import { TruthRun } from './truth-run.ts';
 export interface TruthCase {
   readonly script: RelayScript;
   /** What differs from one connection in the open model without warm-up; checked by the schema. */
-  readonly scenario: Readonly<Record<string, unknown>>;
+  readonly scenario: Readonly<Record<string, unknown>> & { readonly connections?: object };
   /** How long the load is offered, for example `8s`. */
   readonly duration: string;
   /** A file of `preload/` that is loaded into the generator's process. */
@@ -25,11 +25,18 @@ export interface TruthCase {
 
 const ENGINE = pathToFileURL('dist/engine/coordinator.js').href;
 
-/** A test that runs the built engine in processes of its own against a scripted relay. */
+/** Both serve `ws://` targets, and what one shows must not depend on which. */
+const TRANSPORTS = ['raw', 'ws'] as const;
+
+/** Tests that run the built engine in processes of its own against a scripted relay, one test a transport. */
 export function truthCase(title: string, truth: TruthCase): void {
+  for (const transport of TRANSPORTS) truthTest(`${title} (${transport} transport)`, truth, transport);
+}
+
+function truthTest(title: string, truth: TruthCase, transport: (typeof TRANSPORTS)[number]): void {
   it(title, async () => {
     const run = await withScriptedRelay(truth.script, async (relay) => {
-      const plan = planOf(truth, relay.url);
+      const plan = planOf(truth, relay.url, transport);
       const result = await runEngine(plan, truth.preload);
       return new TruthRun(plan, result, await relay.stats());
     });
@@ -54,15 +61,16 @@ function expectExcuse(title: string, { result, relay }: TruthRun): void {
   expect(reasons).not.toEqual([]);
 }
 
-function planOf({ scenario, duration }: TruthCase, url: string): Plan {
+function planOf({ scenario, duration }: TruthCase, url: string, transport: string): Plan {
+  const { connections = { count: 1, rate: '1000/s' }, ...rest } = scenario;
   const input = {
     name: 'truth',
     description: 'a case with a known answer',
-    connections: { count: 1, rate: '1000/s' },
+    connections: { ...connections, transport },
     warmup: '0s',
     phases: [{ name: 'steady', duration }],
     drain: '3s',
-    ...scenario,
+    ...rest,
   };
   return buildPlan({
     scenario: scenarioSchema.parse(input),

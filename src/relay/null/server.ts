@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { NullConnection, type NullRelayState } from './connection.ts';
 import { EventIdFinder } from './event-id.ts';
 import { FanOut } from './fan-out.ts';
@@ -13,6 +14,8 @@ export interface NullRelayOptions {
   readonly stored: number;
   /** Whether every event goes to every open subscription, whatever its filters say. */
   readonly fanOut: boolean;
+  /** Certificate and key in PEM: the relay then speaks TLS only. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
 }
 
 export interface NullRelay {
@@ -35,7 +38,7 @@ export async function startNullRelay(options: NullRelayOptions): Promise<NullRel
     fanOut: options.fanOut ? new FanOut() : null,
   };
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const accept = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => {
       sockets.delete(socket);
@@ -45,7 +48,11 @@ export async function startNullRelay(options: NullRelayOptions): Promise<NullRel
     socket.on('error', () => socket.destroy());
     const connection = new NullConnection(socket, state);
     socket.on('data', (chunk: Buffer) => connection.onData(chunk));
-  });
+  };
+  const server =
+    options.tls === undefined
+      ? createServer({ noDelay: true }, accept)
+      : createTlsServer({ ...options.tls, noDelay: true }, accept);
   const port = await listen(server, options.port);
   return {
     port,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -106,5 +107,25 @@ describe('the null relay', () => {
     socket.write(Buffer.from([0x81, 0x02, 0x7b, 0x7d]));
     await once(socket, 'close');
     expect(socket.destroyed).toBe(true);
+  });
+
+  it('speaks TLS where it has a certificate', async () => {
+    const read = (name: string) => readFileSync(new URL(`../../../support/tls/${name}.pem`, import.meta.url));
+    const secure = await startNullRelay({
+      port: 0,
+      stored: 0,
+      fanOut: false,
+      tls: { cert: read('cert'), key: read('key') },
+    });
+    try {
+      const socket = new WebSocket(`wss://127.0.0.1:${secure.port}`, { rejectUnauthorized: false });
+      open.push(socket);
+      await once(socket, 'open');
+      const replies = messages(socket, 1);
+      socket.send(JSON.stringify(['EVENT', { id: id(1), sig }]));
+      expect(await replies).toEqual([['OK', id(1), true, '']]);
+    } finally {
+      await secure.stop();
+    }
   });
 });
