@@ -12,6 +12,11 @@ export function searchWords(search: string): readonly string[] {
   return [...new Set(wordsOf(terms.join(' ')))];
 }
 
+/** The distinct words of a content, in lower case, as {@link relevance} looks for them. */
+export function contentWords(content: string): readonly string[] {
+  return [...new Set(wordsOf(content))];
+}
+
 /**
  * How well a content answers a search. All words must occur in it, whole and in any case; each word counts the
  * more the more often it occurs, but less and less, so that a repeated word does not beat a second word.

@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FanOut } from './fanout/fan-out.ts';
 import { Connections } from './http/connections.ts';
 import { relayInformation } from './http/information.ts';
+import { ownHosts } from './http/own-hosts.ts';
 import { answerHttp, type HttpContent } from './http/routes.ts';
+import { Budgets } from './limits/budgets.ts';
+import { ClientAddresses } from './limits/client-address.ts';
 import { createMetrics, type RelayMetrics } from './metrics/metrics.ts';
 import { RelayStats } from './metrics/stats.ts';
 import type { RelayOptions } from './options.ts';
@@ -66,8 +70,16 @@ function createParts(options: RelayOptions, environment: RelayEnvironment): Part
   const store = new MemoryStore({ limitBytes: options.memoryLimitBytes, nowSeconds });
   const verifier = createVerifier(options, environment.onFatal);
   const fanOut = new FanOut();
-  const ingest = new Ingest({ store, verifier, fanOut, limits, stats, nowSeconds, onError });
-  const connections = new Connections({ ingest, store, fanOut, limits, stats, onError });
+  const hosts = ownHosts(options.host, options.publicUrls);
+  const shared = { store, verifier, fanOut, limits, stats, nowSeconds, hosts, onError };
+  const ingest = new Ingest(shared);
+  const connections = new Connections({
+    ...shared,
+    ingest,
+    hidesGiftWraps: options.hidesGiftWraps,
+    budgets: new Budgets(limits, () => performance.now()),
+    addresses: new ClientAddresses(options.trustedProxies),
+  });
   const metrics = createMetrics({
     stats,
     subscriptions: () => fanOut.subscriptions,

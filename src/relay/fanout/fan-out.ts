@@ -1,3 +1,4 @@
+import { isGiftWrapKind } from '../../nostr/nip59.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import type { Subscription } from './subscription.ts';
 import { SubscriptionIndex } from './subscription-index.ts';
@@ -21,7 +22,7 @@ export class FanOut {
   }
 
   /**
-   * Delivers an event to every subscription that it matches.
+   * Delivers an event to every subscription that it matches and whose client may see it.
    * @returns the number of those
    */
   publish(event: StoredEvent): number {
@@ -31,7 +32,9 @@ export class FanOut {
       json ??= Buffer.from(event.json);
       return json;
     };
+    const isPrivate = isGiftWrapKind(event.kind);
     this.#index.forEachMatch(event, (subscription) => {
+      if (isPrivate && !subscription.mayRead(event)) return;
       subscription.deliver(event, encode);
       deliveries++;
     });

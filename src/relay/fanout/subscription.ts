@@ -1,4 +1,6 @@
 import type { Filter } from '../../nostr/filter.ts';
+import { isReadableBy } from '../../nostr/nip59.ts';
+import type { Reader } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -16,22 +18,30 @@ export class Subscription {
   readonly id: string;
   readonly filters: readonly Filter[];
   readonly #outbox: SubscriptionOutbox;
+  readonly #reader: Reader | undefined;
   readonly #prefix: Buffer;
   #held: StoredEvent[] | null = [];
   #isClosed = false;
   /** Number of the event that was last delivered here; the fan-out uses it to deliver each event once. */
   lastDelivery = 0;
 
-  constructor(id: string, filters: readonly Filter[], outbox: SubscriptionOutbox) {
+  /** @param reader who asks; absent for somebody who may read everything */
+  constructor(id: string, filters: readonly Filter[], outbox: SubscriptionOutbox, reader?: Reader) {
     this.id = id;
     this.filters = filters;
     this.#outbox = outbox;
+    this.#reader = reader;
     this.#prefix = Buffer.from(`["EVENT",${JSON.stringify(id)},`);
   }
 
   /** Whether it was closed or replaced: nothing may be sent for it any more. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether the client may see an event: gift wraps are for their recipients (NIP-59). */
+  mayRead(event: StoredEvent): boolean {
+    return this.#reader === undefined || isReadableBy(event, this.#reader.pubkeys);
   }
 
   close(): void {

@@ -1,21 +1,49 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { FlushQueue } from '../fanout/flush-queue.ts';
 import { Outbox } from '../fanout/outbox.ts';
+import type { Budgets, ConnectionBudget } from '../limits/budgets.ts';
+import type { ClientAddresses } from '../limits/client-address.ts';
 import { Session, type SessionParts } from '../protocol/session.ts';
 
 /** Going away (RFC 6455, 7.4.1). */
 const CLOSE_GOING_AWAY = 1001;
 /** A client that answers no ping for this long is gone. */
 const PING_INTERVAL_MS = 30_000;
+/** How often it is looked at whether messages that have begun are complete. */
+const SENDER_CHECK_MS = 1_000;
+/** A message may come in so many fragments, and what is not complete in so many pieces: each costs memory. */
+const FRAGMENTS_MAX = 4_096;
+const PIECES_MAX = 16_384;
+/** Bytes of the frame of a ping or pong from a client, besides what it carries (RFC 6455, 5.2). */
+const CONTROL_FRAME_BYTES = 6;
+
+const REFUSALS = {
+  full: 'HTTP/1.1 503 Service Unavailable',
+  tooMany: 'HTTP/1.1 429 Too Many Requests',
+} as const;
+
+/** What the connections of a relay are made of. */
+export interface ConnectionParts extends SessionParts {
+  readonly budgets: Budgets;
+  readonly addresses: ClientAddresses;
+}
 
 interface Connection {
   readonly webSocket: WebSocket;
   readonly session: Session;
   readonly outbox: Outbox;
+  readonly socket: Duplex;
   /** Whether anything came since the last ping. */
   isAlive: boolean;
+  /** Whether a whole message came since the senders were last checked. */
+  hasSpoken: boolean;
+  /** Bytes received that belong to whole frames, as far as is known. */
+  wholeBytes: number;
+  /** Checks since a message has begun that is not complete. */
+  waitedChecks: number;
 }
 
 /** Text of a message; `ws` has checked that it is UTF-8 and delivers one Buffer by default. */
@@ -28,33 +56,49 @@ function textOf(data: RawData): string {
  * messages to clients are written by the outbox, which coalesces them.
  */
 export class Connections {
-  readonly #parts: SessionParts;
+  readonly #parts: ConnectionParts;
   readonly #connections = new Set<Connection>();
   readonly #flushQueue = new FlushQueue();
   readonly #server: WebSocketServer;
   readonly #pinging: NodeJS.Timeout;
+  readonly #checking: NodeJS.Timeout;
   #isStopping = false;
 
-  constructor(parts: SessionParts) {
+  constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.#server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
       maxPayload: parts.limits.maxMessageBytes,
+      maxFragments: FRAGMENTS_MAX,
+      maxBufferedChunks: PIECES_MAX,
       clientTracking: false,
     });
     this.#pinging = setInterval(() => this.#pingAll(), PING_INTERVAL_MS).unref();
+    this.#checking = setInterval(() => this.#checkSenders(), SENDER_CHECK_MS).unref();
   }
 
   /** Turns an HTTP upgrade into a connection. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#isStopping || this.#connections.size >= this.#parts.limits.maxConnections) {
-      // Nobody else listens for errors of this socket, and an unheard one would end the process.
-      socket.on('error', () => socket.destroy());
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n', () => socket.destroy());
+      this.#refuse(socket, REFUSALS.full);
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket));
+    const { budgets, addresses } = this.#parts;
+    const budget = budgets.open(addresses.of(request));
+    if (budget === null) {
+      this.#refuse(socket, REFUSALS.tooMany);
+      return;
+    }
+    let isOpen = false;
+    // A handshake that fails never becomes a session, which would give the budget back.
+    socket.once('close', () => {
+      if (!isOpen) budget.close();
+    });
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      isOpen = true;
+      this.#open(webSocket, socket, budget);
+    });
   }
 
   /** Sends CLOSED for every subscription and accepts nothing more on any connection. */
@@ -66,6 +110,7 @@ export class Connections {
   /** Closes every connection with 1001; those that do not answer in time are ended. */
   async close(deadlineMs: number): Promise<void> {
     clearInterval(this.#pinging);
+    clearInterval(this.#checking);
     const closed = [...this.#connections].map(({ webSocket, outbox }) => {
       outbox.flush();
       webSocket.close(CLOSE_GOING_AWAY, 'the relay is shutting down');
@@ -76,7 +121,13 @@ export class Connections {
     clearTimeout(timer);
   }
 
-  #open(webSocket: WebSocket, socket: Duplex): void {
+  #refuse(socket: Duplex, status: string): void {
+    // Nobody else listens for errors of this socket, and an unheard one would end the process.
+    socket.on('error', () => socket.destroy());
+    socket.end(`${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy());
+  }
+
+  #open(webSocket: WebSocket, socket: Duplex, budget: ConnectionBudget): void {
     const { stats, limits } = this.#parts;
     const outbox = new Outbox({
       socket,
@@ -85,23 +136,38 @@ export class Connections {
       maxBacklogBytes: limits.maxBacklogBytes,
       onOverflow: () => stats.slowReadersCut++,
     });
-    const session = new Session(this.#parts, outbox);
-    const connection: Connection = { webSocket, session, outbox, isAlive: true };
+    const session = new Session(this.#parts, outbox, budget);
+    const connection: Connection = {
+      webSocket,
+      session,
+      outbox,
+      socket,
+      isAlive: true,
+      hasSpoken: true,
+      wholeBytes: 0,
+      waitedChecks: 0,
+    };
     this.#connections.add(connection);
     stats.connections++;
     stats.connectionsTotal++;
     this.#listen(connection);
+    session.greet();
   }
 
   #listen(connection: Connection): void {
     const { webSocket, session } = connection;
     webSocket.on('message', (data, isBinary) => {
       connection.isAlive = true;
+      connection.hasSpoken = true;
       if (isBinary) session.notice('invalid: binary messages are not part of the protocol');
       else session.receive(textOf(data));
     });
-    webSocket.on('pong', () => {
+    webSocket.on('ping', (data) => {
+      connection.wholeBytes += CONTROL_FRAME_BYTES + data.length;
+    });
+    webSocket.on('pong', (data) => {
       connection.isAlive = true;
+      connection.wholeBytes += CONTROL_FRAME_BYTES + data.length;
     });
     // A frame against the rules (too long, not UTF-8): ws answers with the right close code by itself.
     webSocket.on('error', () => this.#parts.stats.invalidMessages++);
@@ -117,6 +183,25 @@ export class Connections {
       if (connection.isAlive) connection.webSocket.ping();
       else connection.webSocket.terminate();
       connection.isAlive = false;
+    }
+  }
+
+  /**
+   * Cuts who began a message and does not end it: what has come of it is kept in memory. Every byte since the last
+   * whole message, besides pings and pongs, belongs to one that is not complete.
+   */
+  #checkSenders(): void {
+    const { limits, stats } = this.#parts;
+    for (const connection of this.#connections) {
+      const { bytesRead } = connection.socket as Socket;
+      if (connection.hasSpoken || bytesRead <= connection.wholeBytes) {
+        if (connection.hasSpoken) connection.wholeBytes = bytesRead;
+        connection.hasSpoken = false;
+        connection.waitedChecks = 0;
+      } else if (++connection.waitedChecks * SENDER_CHECK_MS > limits.messageDeadlineS * 1_000) {
+        stats.slowSendersCut++;
+        connection.webSocket.terminate();
+      }
     }
   }
 

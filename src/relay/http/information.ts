@@ -3,7 +3,7 @@ import type { RelayInformation } from '../../nostr/nip11.ts';
 import type { RelayOptions } from '../options.ts';
 
 /** NIPs that the relay implements. */
-const SUPPORTED_NIPS = [1, 9, 11, 40, 45];
+const SUPPORTED_NIPS = [1, 2, 9, 11, 13, 17, 40, 42, 45, 50, 59, 62, 70, 77];
 
 /** The information document (NIP-11): every number in it is the one that is enforced. */
 export function relayInformation(
@@ -27,7 +27,7 @@ export function relayInformation(
       max_event_tags: limits.maxEventTags,
       max_content_length: limits.maxContentLength,
       created_at_upper_limit: limits.createdAtAheadS,
-      min_pow_difficulty: 0,
+      min_pow_difficulty: limits.minPowDifficulty,
       auth_required: false,
       payment_required: false,
       restricted_writes: false,

@@ -126,6 +126,18 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
     'Connections cut as too slow',
     () => stats.slowReadersCut,
   );
+  counter(
+    registry,
+    'nostr_slow_senders_cut_total',
+    'Connections cut for a message that was not complete in time',
+    () => stats.slowSendersCut,
+  );
+  gauge(
+    registry,
+    'nostr_negentropy_records',
+    'Events held for open reconciliations',
+    () => stats.negentropyRecords,
+  );
   gauge(registry, 'nostr_verify_queue_depth', 'Events waiting to be verified', sources.verifyQueueDepth);
   gauge(registry, 'nostr_ingest_in_flight', 'Events received and not answered', sources.ingestInFlight);
   gauge(registry, 'nostr_store_events', 'Events in the store', () => storeUsage().events);

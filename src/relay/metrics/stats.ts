@@ -6,6 +6,8 @@ export const EVENT_OUTCOMES = [
   'superseded',
   'deleted',
   'invalid',
+  'restricted',
+  'rate-limited',
   'overloaded',
   'full',
   'error',
@@ -29,6 +31,10 @@ export class RelayStats {
   invalidMessages = 0;
   /** Connections that were cut because their reader was too slow. */
   slowReadersCut = 0;
+  /** Connections that were cut because a message was not complete in time. */
+  slowSendersCut = 0;
+  /** Events that open reconciliations hold (NIP-77). */
+  negentropyRecords = 0;
   /** Called with the duration of every query. */
   onQuery: (operation: QueryOperation, seconds: number) => void = () => undefined;
 

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import { kindClass } from '../../nostr/kinds.ts';
+import { workProblem } from '../../nostr/nip13.ts';
+import { asksToVanish } from '../../nostr/nip62.ts';
 import type { FanOut } from '../fanout/fan-out.ts';
 import { eventProblem } from '../limits/check.ts';
 import type { RelayLimits } from '../limits/limits.ts';
@@ -8,6 +10,7 @@ import type { EventOutcome, RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
 import { expirationOf, type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
 import type { Verifier } from '../verify/verifier.ts';
+import { writeProblem } from './access.ts';
 
 /** The answer to an EVENT: the last two elements of its OK. */
 export interface Answer {
@@ -24,6 +27,8 @@ export interface IngestParts {
   readonly limits: RelayLimits;
   readonly stats: RelayStats;
   readonly nowSeconds: () => number;
+  /** Host names of the relay: requests to vanish (NIP-62) may name one. */
+  readonly hosts: ReadonlySet<string>;
   /** Told about failures of the store or the verifier; the client gets no details. */
   readonly onError: (error: unknown) => void;
 }
@@ -53,7 +58,8 @@ const DECISIONS = {
   stored: STORED,
   duplicate: DUPLICATE,
   superseded: refuse('superseded', 'duplicate: a newer version is stored'),
-  deleted: refuse('deleted', 'blocked: the author has deleted this event'),
+  deleted: refuse('deleted', 'blocked: this event was deleted'),
+  overloaded: OVERLOADED,
   full: refuse('full', 'error: store is full'),
 } as const;
 
@@ -81,10 +87,13 @@ export class Ingest {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Takes an event of correct shape; the promise never rejects. */
-  async publish(event: NostrEvent): Promise<Answer> {
+  /**
+   * Takes an event of correct shape; the promise never rejects.
+   * @param pubkeys the keys that the sender has authenticated; none where they are left out
+   */
+  async publish(event: NostrEvent, pubkeys: readonly string[] = []): Promise<Answer> {
     this.#inFlight++;
-    const { outcome, answer } = await this.#decide(event).catch((error: unknown) => {
+    const { outcome, answer } = await this.#decide(event, pubkeys).catch((error: unknown) => {
       this.#parts.onError(error);
       return refuse('error', 'error: internal failure, the event may or may not be stored');
     });
@@ -94,22 +103,29 @@ export class Ingest {
     return answer;
   }
 
-  async #decide(event: NostrEvent): Promise<Decision> {
-    const early = this.#decideEarly(event);
+  async #decide(event: NostrEvent, pubkeys: readonly string[]): Promise<Decision> {
+    const early = this.#decideEarly(event, pubkeys);
     if (early !== null) return early;
     const texts = eventTexts(event);
     if (hash('sha256', texts.signed, 'hex') !== event.id) return WRONG_ID;
     const verdict = await this.#parts.verifier.verify(event);
     if (verdict !== 'valid') return verdict === 'invalid' ? WRONG_SIGNATURE : OVERLOADED;
+    const { store, hosts } = this.#parts;
+    // First: an event that is known is not looked at again, so that a failure in between could not be made up for.
+    if (asksToVanish(event, hosts)) await store.vanish(event.pubkey, event.created_at);
     return await this.#keep(toStoredEvent(event, texts.json));
   }
 
   /** What can be decided before anything is computed; null where it cannot. */
-  #decideEarly(event: NostrEvent): Decision | null {
+  #decideEarly(event: NostrEvent, pubkeys: readonly string[]): Decision | null {
     const { store, limits, nowSeconds } = this.#parts;
     const now = nowSeconds();
     const problem = eventProblem(event, limits, now);
     if (problem !== null) return refuse('invalid', `invalid: ${problem}`);
+    const lackingWork = workProblem(event, limits.minPowDifficulty);
+    if (lackingWork !== null) return refuse('invalid', `pow: ${lackingWork}`);
+    const forbidden = writeProblem(event, pubkeys);
+    if (forbidden !== null) return refuse('restricted', forbidden);
     if (store.knows(event.id)) return DUPLICATE;
     const expires = kindClass(event.kind) !== 'ephemeral' && expirationOf(event.tags) <= now;
     return expires ? EXPIRED : null;

@@ -3,40 +3,64 @@ import {
   type ClientMessage,
   type InvalidClientMessage,
   parseClientMessage,
+  type ReconciliationMessage,
 } from '../../nostr/client-message.ts';
 import type { NostrEvent } from '../../nostr/event.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import type { FanOut } from '../fanout/fan-out.ts';
 import type { Outbox } from '../fanout/outbox.ts';
 import { Subscription } from '../fanout/subscription.ts';
+import type { ConnectionBudget } from '../limits/budgets.ts';
 import { filtersProblem } from '../limits/check.ts';
 import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
-import type { EventStore, LimitedFilter } from '../store/store.ts';
-import type { Ingest } from './ingest.ts';
+import type { EventStore, LimitedFilter, Reader } from '../store/store.ts';
+import { readProblem } from './access.ts';
+import { Authentication, type AuthenticationParts } from './authentication.ts';
+import type { Answer, Ingest } from './ingest.ts';
+import { Reconciliations } from './reconciliations.ts';
 
 /** What all sessions of a relay share. */
-export interface SessionParts {
+export interface SessionParts extends AuthenticationParts {
   readonly ingest: Ingest;
   readonly store: EventStore;
   readonly fanOut: FanOut;
   readonly limits: RelayLimits;
   readonly stats: RelayStats;
+  /** Whether gift wraps are served to their authenticated recipients only (NIP-17, NIP-59). */
+  readonly hidesGiftWraps: boolean;
   readonly onError: (error: unknown) => void;
 }
 
 type Query = Extract<ClientMessage, { type: 'REQ' | 'COUNT' }>;
 
+const SHUTTING_DOWN = 'error: the relay is shutting down';
+const RATE_LIMITED = 'rate-limited: slow down';
+
 /** The conversation with one client (NIP-01): reads its messages, owns its subscriptions. */
 export class Session {
   readonly #parts: SessionParts;
   readonly #outbox: Outbox;
+  readonly #budget: ConnectionBudget;
+  readonly #authentication: Authentication;
+  /** Who asks; undefined where the relay shows everything to everybody. */
+  readonly #reader: Reader | undefined;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** Made when it is first needed: most clients never reconcile. */
+  #reconciliations: Reconciliations | null = null;
   #isStopping = false;
 
-  constructor(parts: SessionParts, outbox: Outbox) {
+  constructor(parts: SessionParts, outbox: Outbox, budget: ConnectionBudget) {
     this.#parts = parts;
     this.#outbox = outbox;
+    this.#budget = budget;
+    this.#authentication = new Authentication(parts);
+    this.#reader = parts.hidesGiftWraps ? this.#authentication : undefined;
+  }
+
+  /** Tells a new client what it needs to authenticate (NIP-42). */
+  greet(): void {
+    this.#outbox.sendText(`["AUTH","${this.#authentication.challenge}"]`);
   }
 
   /** Handles one text message. Never throws. */
@@ -45,6 +69,9 @@ export class Session {
     switch (message.type) {
       case 'EVENT':
         this.#event(message.event);
+        break;
+      case 'AUTH':
+        this.#authenticate(message.event);
         break;
       case 'REQ':
       case 'COUNT':
@@ -55,6 +82,9 @@ export class Session {
         break;
       case 'INVALID':
         this.#invalid(message);
+        break;
+      default:
+        this.#reconcile(message);
     }
   }
 
@@ -69,13 +99,16 @@ export class Session {
     this.#isStopping = true;
     for (const id of [...this.#subscriptions.keys()]) {
       this.#unsubscribe(id);
-      this.#closed(id, 'error: the relay is shutting down');
+      this.#closed(id, SHUTTING_DOWN);
     }
+    this.#reconciliations?.closeAll('closed: the relay is shutting down');
   }
 
   /** Forgets everything about a client that has gone. */
   end(): void {
     for (const id of [...this.#subscriptions.keys()]) this.#unsubscribe(id);
+    this.#reconciliations?.closeAll();
+    this.#budget.close();
   }
 
   #send(message: readonly unknown[]): void {
@@ -86,26 +119,45 @@ export class Session {
     this.#send(['CLOSED', subscriptionId, message]);
   }
 
-  #event(event: NostrEvent): void {
-    if (this.#isStopping) {
-      this.#send(['OK', event.id, false, 'error: the relay is shutting down']);
-      return;
-    }
-    // The id is hex, so the text needs no escaping; messages are the relay's own.
-    this.#parts.ingest
-      .publish(event)
-      .then(
-        ({ accepted, message }) => this.#outbox.sendText(`["OK","${event.id}",${accepted},"${message}"]`),
-        this.#parts.onError,
-      );
+  /** The id is hex, so the text needs no escaping; messages are the relay's own. */
+  #ok(eventId: string, { accepted, message }: Answer): void {
+    this.#outbox.sendText(`["OK","${eventId}",${accepted},"${message}"]`);
   }
 
-  #invalid({ problem, eventId, subscriptionId }: InvalidClientMessage): void {
-    if (subscriptionId !== undefined) this.#refuseQuery(subscriptionId, `invalid: ${problem}`);
-    else if (eventId === undefined) this.notice(`invalid: ${problem}`);
+  #event(event: NostrEvent): void {
+    const { ingest, stats, onError } = this.#parts;
+    if (this.#isStopping) this.#ok(event.id, { accepted: false, message: SHUTTING_DOWN });
+    else if (!this.#budget.takeEvent()) {
+      stats.events['rate-limited']++;
+      this.#ok(event.id, { accepted: false, message: RATE_LIMITED });
+    } else {
+      const answered = ingest.publish(event, this.#authentication.pubkeys);
+      answered.then((answer) => this.#ok(event.id, answer), onError);
+    }
+  }
+
+  #authenticate(event: NostrEvent): void {
+    if (!this.#budget.takeEvent()) {
+      this.#ok(event.id, { accepted: false, message: RATE_LIMITED });
+      return;
+    }
+    this.#authentication.authenticate(event).then(
+      (answer) => this.#ok(event.id, answer),
+      (error: unknown) => {
+        this.#parts.onError(error);
+        this.#ok(event.id, { accepted: false, message: 'error: internal failure' });
+      },
+    );
+  }
+
+  #invalid({ problem, eventId, subscriptionId, reconciliationId }: InvalidClientMessage): void {
+    const message = `invalid: ${problem}`;
+    if (subscriptionId !== undefined) this.#refuseQuery(subscriptionId, message);
+    else if (reconciliationId !== undefined) this.#refuseReconciliation(reconciliationId, message);
+    else if (eventId === undefined) this.notice(message);
     else {
       this.#parts.stats.events.invalid++;
-      this.#send(['OK', eventId, false, `invalid: ${problem}`]);
+      this.#send(['OK', eventId, false, message]);
     }
   }
 
@@ -116,20 +168,26 @@ export class Session {
     this.#closed(subscriptionId, message);
   }
 
+  /** What keeps filters from being answered, as the message of CLOSED or NEG-ERR, or null. */
+  #readProblem(filters: readonly Filter[]): string | null {
+    if (this.#isStopping) return SHUTTING_DOWN;
+    if (!this.#budget.takeReq()) return RATE_LIMITED;
+    const problem = filtersProblem(filters, this.#parts.limits);
+    if (problem !== null) return `invalid: ${problem}`;
+    return this.#reader === undefined ? null : readProblem(filters, this.#reader.pubkeys);
+  }
+
   #query(query: Query): void {
-    const { limits, onError } = this.#parts;
-    const problem = filtersProblem(query.filters, limits);
-    if (this.#isStopping) {
-      this.#closed(query.subscriptionId, 'error: the relay is shutting down');
-    } else if (problem !== null) {
-      this.#refuseQuery(query.subscriptionId, `invalid: ${problem}`);
-    } else {
-      const answered = query.type === 'COUNT' ? this.#count(query) : this.#subscribe(query);
-      answered.catch((error: unknown) => {
-        onError(error);
-        this.#refuseQuery(query.subscriptionId, 'error: internal failure');
-      });
+    const problem = this.#readProblem(query.filters);
+    if (problem !== null) {
+      this.#refuseQuery(query.subscriptionId, problem);
+      return;
     }
+    const answered = query.type === 'COUNT' ? this.#count(query) : this.#subscribe(query);
+    answered.catch((error: unknown) => {
+      this.#parts.onError(error);
+      this.#refuseQuery(query.subscriptionId, 'error: internal failure');
+    });
   }
 
   async #subscribe({ subscriptionId, filters }: Query): Promise<void> {
@@ -139,11 +197,12 @@ export class Session {
       this.#closed(subscriptionId, `error: more than ${limits.maxSubscriptions} open subscriptions`);
       return;
     }
-    const subscription = new Subscription(subscriptionId, filters, this.#outbox);
+    const subscription = new Subscription(subscriptionId, filters, this.#outbox, this.#reader);
     this.#subscriptions.set(subscriptionId, subscription);
     fanOut.add(subscription);
     const startedMs = performance.now();
-    const events = await store.query(filters.map((filter) => this.#limited(filter)));
+    const limited = filters.map((filter) => this.#limited(filter));
+    const events = await store.query(limited, this.#reader);
     stats.onQuery('req', (performance.now() - startedMs) / 1_000);
     await subscription.sendStored(events);
   }
@@ -151,9 +210,37 @@ export class Session {
   async #count({ subscriptionId, filters }: Query): Promise<void> {
     const { store, stats } = this.#parts;
     const startedMs = performance.now();
-    const count = await store.count(filters);
+    const count = await store.count(filters, this.#reader);
     stats.onQuery('count', (performance.now() - startedMs) / 1_000);
     this.#send(['COUNT', subscriptionId, { count }]);
+  }
+
+  #reconcile(message: ReconciliationMessage): void {
+    const { subscriptionId } = message;
+    const reconciliations = this.#reconciliationsOf();
+    if (message.type === 'NEG-CLOSE') {
+      reconciliations.close(subscriptionId);
+      return;
+    }
+    const problem = this.#readProblem(message.type === 'NEG-OPEN' ? [message.filter] : []);
+    if (problem !== null) this.#refuseReconciliation(subscriptionId, problem);
+    else if (message.type === 'NEG-MSG') reconciliations.answer(subscriptionId, message.message);
+    else {
+      reconciliations.open(message, this.#reader).catch((error: unknown) => {
+        this.#parts.onError(error);
+        this.#refuseReconciliation(subscriptionId, 'error: internal failure');
+      });
+    }
+  }
+
+  #refuseReconciliation(subscriptionId: string, message: string): void {
+    this.#parts.stats.invalidMessages++;
+    this.#reconciliationsOf().fail(subscriptionId, message);
+  }
+
+  #reconciliationsOf(): Reconciliations {
+    this.#reconciliations ??= new Reconciliations(this.#parts, (message) => this.#send(message));
+    return this.#reconciliations;
   }
 
   #limited(filter: Filter): LimitedFilter {

@@ -73,7 +73,7 @@ describe('parsing a message of a client', () => {
     ['nothing', '', 'message is not a JSON array'],
     ['an object', '{}', 'message is not a JSON array'],
     ['an empty array', '[]', 'message type is not supported'],
-    ['an unknown type', '["AUTH","x"]', 'message type is not supported'],
+    ['an unknown type', '["NOPE","x"]', 'message type is not supported'],
     ['a name of Object as type', '["constructor"]', 'message type is not supported'],
     ['a REQ whose id is a number', '["REQ",5,{}]', 'subscription id is not a string of 1..64 characters'],
     ['a CLOSE without id', '["CLOSE"]', 'subscription id is not a string of 1..64 characters'],
@@ -85,5 +85,34 @@ describe('parsing a message of a client', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseClientMessage(text)));
     const types = fc.constantFrom('EVENT', 'REQ', 'CLOSE', 'COUNT');
     fc.assert(fc.property(types, fc.array(fc.jsonValue()), (type, rest) => void parse(type, ...rest)));
+  });
+});
+
+describe('parsing a message of a reconciliation (NIP-77)', () => {
+  it.each([
+    [
+      '["NEG-OPEN","n",{"kinds":[1]},"6100"]',
+      { type: 'NEG-OPEN', subscriptionId: 'n', filter: { kinds: [1] }, message: Buffer.from([0x61, 0]) },
+    ],
+    ['["NEG-MSG","n","61FF"]', { type: 'NEG-MSG', subscriptionId: 'n', message: Buffer.from([0x61, 0xff]) }],
+    ['["NEG-CLOSE","n"]', { type: 'NEG-CLOSE', subscriptionId: 'n' }],
+  ])('reads %s', (text, message) => {
+    expect(parseClientMessage(text)).toEqual(message);
+  });
+
+  it.each([
+    ['["NEG-OPEN","n",{"kinds":1},"61"]', 'filter field kinds is not a list of integers in 0..65535'],
+    ['["NEG-OPEN","n",{}]', 'message is not hex'],
+    ['["NEG-OPEN","n",{},"61f"]', 'message is not hex'],
+    ['["NEG-MSG","n","zz"]', 'message is not hex'],
+  ])('refuses %s', (text, problem) => {
+    expect(parseClientMessage(text)).toEqual({ type: 'INVALID', problem, reconciliationId: 'n' });
+  });
+
+  it.each(['["NEG-OPEN"]', '["NEG-MSG",1,"61"]', '["NEG-CLOSE",""]'])('refuses %s without an id', (text) => {
+    expect(parseClientMessage(text)).toMatchObject({
+      type: 'INVALID',
+      problem: expect.stringMatching(/^subscription id is not/),
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventId, type NostrEvent } from '../../../../src/nostr/event.ts';
 import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
-import { DEFAULT_LIMITS } from '../../../../src/relay/limits/limits.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/limits.ts';
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
@@ -41,7 +41,10 @@ class LoggingStore extends MemoryStore {
   }
 }
 
-function setUp(verify: (event: NostrEvent) => Promise<Verdict> = async () => 'valid') {
+function setUp(
+  verify: (event: NostrEvent) => Promise<Verdict> = async () => 'valid',
+  limits: Partial<RelayLimits> = {},
+) {
   const log: string[] = [];
   const errors: unknown[] = [];
   const stats = new RelayStats();
@@ -58,9 +61,10 @@ function setUp(verify: (event: NostrEvent) => Promise<Verdict> = async () => 'va
       close: async () => undefined,
     },
     fanOut: new LoggingFanOut(log),
-    limits: { ...DEFAULT_LIMITS, maxEventTags: 3 },
+    limits: { ...DEFAULT_LIMITS, maxEventTags: 3, ...limits },
     stats,
     nowSeconds: () => NOW,
+    hosts: new Set(['relay.example']),
     onError: (error) => errors.push(error),
   });
   return { ingest, store, stats, log, errors, verifications: () => verifications };
@@ -158,8 +162,68 @@ describe('the way of an event into the relay', () => {
     await ingest.publish(valid({ kind: 5, tags: [['e', event.id]] }));
     expect(await ingest.publish(event)).toEqual({
       accepted: false,
-      message: 'blocked: the author has deleted this event',
+      message: 'blocked: this event was deleted',
     });
+  });
+
+  it.each([
+    ['its own', { accepted: true, message: '' }],
+    ['no', { accepted: false, message: 'auth-required: a protected event is accepted from its author only' }],
+    [
+      'another',
+      { accepted: false, message: 'restricted: a protected event is accepted from its author only' },
+    ],
+  ])('accepts a protected event from a client that has authenticated %s key', async (whose, answer) => {
+    const { ingest } = setUp();
+    const event = valid({ tags: [['-']] });
+    const pubkeys = whose === 'no' ? [] : [whose === 'another' ? 'b'.repeat(64) : event.pubkey];
+    expect(await ingest.publish(event, pubkeys)).toEqual(answer);
+  });
+
+  it('refuses a repost of a protected event', async () => {
+    const { ingest } = setUp();
+    const content = JSON.stringify(valid({ tags: [['-']] }));
+    expect(await ingest.publish(valid({ kind: 6, content }))).toEqual({
+      accepted: false,
+      message: 'blocked: the event repeats a protected one',
+    });
+    expect((await ingest.publish(valid({ kind: 6, content: JSON.stringify(valid()) }))).accepted).toBe(true);
+  });
+
+  it('neither stores nor publishes an authentication', async () => {
+    const { ingest, log } = setUp();
+    expect((await ingest.publish(valid({ kind: 22_242 }))).message).toMatch(/^invalid: /);
+    expect(log).toEqual([]);
+  });
+
+  it('asks for work before it verifies', async () => {
+    const { ingest, verifications } = setUp(undefined, { minPowDifficulty: 255 });
+    expect((await ingest.publish(valid())).message).toMatch(/^pow: difficulty \d is less than 255$/);
+    expect(verifications()).toBe(0);
+  });
+
+  it('obeys a request to vanish and keeps the request', async () => {
+    const { ingest, store } = setUp();
+    const events = [
+      valid({ created_at: 5 }),
+      valid({ created_at: 6, kind: 5, tags: [['e', '0'.repeat(64)]] }),
+      valid({ created_at: 8 }),
+    ];
+    for (const event of events) await ingest.publish(event);
+    const request = valid({ created_at: 7, kind: 62, tags: [['relay', 'wss://relay.example/']] });
+    expect((await ingest.publish(request)).accepted).toBe(true);
+    expect((await store.query([{ limit: 9 }])).map(({ id }) => id)).toEqual([events[2]?.id, request.id]);
+    expect(await ingest.publish(valid({ created_at: 7 }))).toEqual({
+      accepted: false,
+      message: 'blocked: this event was deleted',
+    });
+  });
+
+  it('does not obey a request to vanish from another relay', async () => {
+    const { ingest, store } = setUp();
+    await ingest.publish(valid({ created_at: 5 }));
+    await ingest.publish(valid({ created_at: 7, kind: 62, tags: [['relay', 'wss://other.example/']] }));
+    expect(await store.count([{}])).toBe(2);
   });
 
   it('answers error without details when the verifier fails, and goes on', async () => {

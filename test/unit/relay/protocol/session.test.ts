@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
+import { Budgets } from '../../../../src/relay/limits/budgets.ts';
 import { DEFAULT_LIMITS } from '../../../../src/relay/limits/limits.ts';
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
@@ -24,8 +25,10 @@ class ListeningOutbox extends Outbox {
   }
 }
 
-function setUp(limits = DEFAULT_LIMITS) {
+function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIMITS> = {}) {
   const nowSeconds = () => 1_000;
+  const hosts = new Set(['relay.example']);
+  const verifier = trustingVerifier;
   const stats = new RelayStats();
   const store = new MemoryStore({ limitBytes: 1e9, nowSeconds });
   const fanOut = new FanOut();
@@ -33,11 +36,12 @@ function setUp(limits = DEFAULT_LIMITS) {
   const onError = (error: unknown): void => void errors.push(error);
   const ingest = new Ingest({
     store,
-    verifier: trustingVerifier,
+    verifier,
     fanOut,
     limits,
     stats,
     nowSeconds,
+    hosts,
     onError,
   });
   const outbox = new ListeningOutbox({
@@ -47,7 +51,13 @@ function setUp(limits = DEFAULT_LIMITS) {
     maxBacklogBytes: 1e9,
     onOverflow: () => undefined,
   });
-  const session = new Session({ ingest, store, fanOut, limits, stats, onError }, outbox);
+  const budget = new Budgets({ ...limits, ...budgetLimits }, () => 0).open('here');
+  if (budget === null) throw new Error('no budget for the first connection');
+  const session = new Session(
+    { ingest, store, fanOut, limits, stats, verifier, hosts, nowSeconds, hidesGiftWraps: true, onError },
+    outbox,
+    budget,
+  );
   const say = async (...message: readonly unknown[]): Promise<unknown[]> => {
     session.receive(JSON.stringify(message));
     await turn();

@@ -1,0 +1,148 @@
+import { type Bound, ID_BYTES, NegentropyError, Reader, Writer } from './negentropy/codec.ts';
+import { FINGERPRINT_BYTES, type NegentropyItems } from './negentropy/items.ts';
+
+/** Version 1 of the protocol. */
+const VERSION = 0x61;
+const VERSION_FIRST = 0x60;
+const VERSION_LAST = 0x6f;
+const MODE = { skip: 0, fingerprint: 1, idList: 2 } as const;
+/** A range that differs is parted into so many; below twice as many ids they are listed instead. */
+const BUCKETS = 16;
+/** Room for the fingerprint of all that did not fit. */
+const TAIL_BYTES = 200;
+const NO_ID = new Uint8Array(0);
+
+/** The shortest bound that parts an item from the one before it. */
+function boundBetween(items: NegentropyItems, index: number): Bound {
+  const timestamp = items.timestampAt(index);
+  if (timestamp !== items.timestampAt(index - 1)) return { timestamp, id: NO_ID };
+  const [before, id] = [items.idAt(index - 1), items.idAt(index)];
+  let shared = 0;
+  while (before[shared] === id[shared]) shared++;
+  return { timestamp, id: id.subarray(0, shared + 1) };
+}
+
+/** One answer in the making. */
+class Answer {
+  readonly #items: NegentropyItems;
+  readonly #bytesMax: number;
+  readonly #out = new Writer().put([VERSION]);
+  /** A range before this one needs nothing: said only where something follows. */
+  #skippedTo: Bound | null = null;
+  /** Whether a list had to stop before the end of its range. */
+  #isCut = false;
+
+  constructor(items: NegentropyItems, bytesMax: number) {
+    this.#items = items;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Whether what follows has to wait; `isLast` where nothing follows the range that was answered. */
+  mustPostpone(isLast: boolean): boolean {
+    return this.#isCut || (!isLast && this.#out.length > this.#bytesMax - TAIL_BYTES);
+  }
+
+  bytes(): Buffer {
+    return this.#out.bytes();
+  }
+
+  skip(to: Bound): void {
+    this.#skippedTo = to;
+  }
+
+  /** Parts a range that differs: into fingerprints, or where it is small into its ids. */
+  part(from: number, to: number, end: Bound): void {
+    const count = to - from;
+    if (count < 2 * BUCKETS) {
+      this.list(from, to, end);
+      return;
+    }
+    this.#speak();
+    const small = Math.floor(count / BUCKETS);
+    let at = from;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const next = at + small + (bucket < count % BUCKETS ? 1 : 0);
+      this.#out.bound(next === to ? end : boundBetween(this.#items, next)).varint(MODE.fingerprint);
+      this.#out.put(this.#items.fingerprint(at, next));
+      at = next;
+    }
+  }
+
+  /**
+   * Lists ids of a range, as many as there is room for.
+   * @returns where it stopped
+   */
+  list(from: number, to: number, end: Bound): number {
+    this.#speak();
+    const room = Math.max(1, Math.floor((this.#bytesMax - TAIL_BYTES - this.#out.length) / ID_BYTES));
+    const stop = Math.min(to, from + room);
+    this.#isCut = stop < to;
+    this.#out
+      .bound(stop === to ? end : this.#boundAt(stop))
+      .varint(MODE.idList)
+      .varint(stop - from);
+    for (let index = from; index < stop; index++) this.#out.put(this.#items.idAt(index));
+    return stop;
+  }
+
+  /** Says that everything from an index on is for another round. */
+  postpone(from: number): void {
+    this.#speak();
+    this.#out.bound({ timestamp: Number.POSITIVE_INFINITY, id: NO_ID }).varint(MODE.fingerprint);
+    this.#out.put(this.#items.fingerprint(from, this.#items.size));
+  }
+
+  #boundAt(index: number): Bound {
+    return { timestamp: this.#items.timestampAt(index), id: this.#items.idAt(index) };
+  }
+
+  #speak(): void {
+    if (this.#skippedTo !== null) this.#out.bound(this.#skippedTo).varint(MODE.skip);
+    this.#skippedTo = null;
+  }
+}
+
+/** Answers one range of a query; returns up to which index it is answered. */
+function answerRange(reader: Reader, answer: Answer, items: NegentropyItems, from: number): number {
+  const end = reader.bound();
+  const mode = reader.varint();
+  const to = items.lowerBound(from, end);
+  switch (mode) {
+    case MODE.skip:
+      answer.skip(end);
+      return to;
+    case MODE.fingerprint:
+      if (Buffer.compare(reader.take(FINGERPRINT_BYTES), items.fingerprint(from, to)) === 0) answer.skip(end);
+      else answer.part(from, to, end);
+      return to;
+    case MODE.idList:
+      reader.take(reader.varint() * ID_BYTES);
+      return answer.list(from, to, end);
+    default:
+      throw new NegentropyError('a range has an unknown mode');
+  }
+}
+
+/**
+ * The answer of the side that was asked (NIP-77, Negentropy version 1): fingerprints of what differs, and the ids of
+ * ranges small enough. What does not fit is postponed to the next round by one fingerprint over the rest.
+ * @param query the message of the other side
+ * @param bytesMax most bytes of the answer, at least 4096
+ * @throws NegentropyError where the message does not follow the protocol
+ */
+export function answerNegentropy(items: NegentropyItems, query: Uint8Array, bytesMax: number): Buffer {
+  const reader = new Reader(query);
+  const version = reader.byte();
+  if (version < VERSION_FIRST || version > VERSION_LAST) throw new NegentropyError('no version byte');
+  const answer = new Answer(items, bytesMax);
+  // Only the version: the other side may ask again in the one that is spoken here.
+  if (version !== VERSION) return answer.bytes();
+  let from = 0;
+  while (!reader.isAtEnd) {
+    from = answerRange(reader, answer, items, from);
+    if (!answer.mustPostpone(reader.isAtEnd)) continue;
+    answer.postpone(from);
+    break;
+  }
+  return answer.bytes();
+}

@@ -1,0 +1,109 @@
+import { BURST_S, type RelayLimits } from './limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+type Rates = Pick<
+  RelayLimits,
+  'maxConnectionsPerIp' | 'maxEventsPerS' | 'maxEventsPerSPerIp' | 'maxReqsPerS' | 'maxReqsPerSPerIp'
+>;
+
+/** What one connection may still do. */
+export interface ConnectionBudget {
+  /** Whether an EVENT or AUTH is within the budget; takes it from the budget. */
+  takeEvent(): boolean;
+  /** The same for a request. */
+  takeReq(): boolean;
+  /** The connection has gone. */
+  close(): void;
+}
+
+const UNLIMITED: ConnectionBudget = {
+  takeEvent: () => true,
+  takeReq: () => true,
+  close: () => undefined,
+};
+
+/** All connections of one address. */
+interface Client {
+  connections: number;
+  readonly events: TokenBucket | null;
+  readonly reqs: TokenBucket | null;
+}
+
+/** Most clients without a connection that are remembered for what they did lately. */
+const FORGET_ABOVE = 10_000;
+
+/** The budgets of connections and of the addresses that they come from. A rate of 0 sets no limit. */
+export class Budgets {
+  readonly #limits: Rates;
+  readonly #nowMs: () => number;
+  readonly #isUnlimited: boolean;
+  readonly #clients = new Map<string, Client>();
+
+  constructor(limits: Rates, nowMs: () => number) {
+    this.#limits = limits;
+    this.#nowMs = nowMs;
+    this.#isUnlimited =
+      limits.maxConnectionsPerIp +
+        limits.maxEventsPerS +
+        limits.maxEventsPerSPerIp +
+        limits.maxReqsPerS +
+        limits.maxReqsPerSPerIp ===
+      0;
+  }
+
+  /** Admits a connection from an address; null where that has too many open. */
+  open(address: string): ConnectionBudget | null {
+    if (this.#isUnlimited) return UNLIMITED;
+    const { maxConnectionsPerIp: max, maxEventsPerS, maxReqsPerS } = this.#limits;
+    const client = this.#clientAt(address);
+    if (max > 0 && client.connections >= max) return null;
+    client.connections++;
+    const events = [this.#bucket(maxEventsPerS), client.events];
+    const reqs = [this.#bucket(maxReqsPerS), client.reqs];
+    return {
+      takeEvent: () => this.#take(events),
+      takeReq: () => this.#take(reqs),
+      close: () => {
+        client.connections--;
+        this.#forget(address, client);
+      },
+    };
+  }
+
+  #take(buckets: readonly (TokenBucket | null)[]): boolean {
+    const nowMs = this.#nowMs();
+    return buckets.every((bucket) => bucket?.take(nowMs) ?? true);
+  }
+
+  #bucket(ratePerS: number): TokenBucket | null {
+    return ratePerS === 0 ? null : new TokenBucket(ratePerS, BURST_S, this.#nowMs());
+  }
+
+  #clientAt(address: string): Client {
+    let client = this.#clients.get(address);
+    if (client === undefined) {
+      const { maxEventsPerSPerIp, maxReqsPerSPerIp } = this.#limits;
+      client = {
+        connections: 0,
+        events: this.#bucket(maxEventsPerSPerIp),
+        reqs: this.#bucket(maxReqsPerSPerIp),
+      };
+      this.#clients.set(address, client);
+    }
+    return client;
+  }
+
+  /** Forgets a client that has gone, at once or when its buckets are full: reconnecting must not fill them. */
+  #forget(address: string, client: Client): void {
+    if (client.connections === 0 && this.#isIdle(client)) this.#clients.delete(address);
+    if (this.#clients.size <= FORGET_ABOVE) return;
+    for (const [other, idler] of this.#clients) {
+      if (idler.connections === 0 && this.#isIdle(idler)) this.#clients.delete(other);
+    }
+  }
+
+  #isIdle({ events, reqs }: Client): boolean {
+    const nowMs = this.#nowMs();
+    return (events?.isFull(nowMs) ?? true) && (reqs?.isFull(nowMs) ?? true);
+  }
+}

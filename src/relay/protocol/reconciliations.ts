@@ -1,0 +1,121 @@
+import type { ReconciliationMessage } from '../../nostr/client-message.ts';
+import { NegentropyError } from '../../nostr/negentropy/codec.ts';
+import { NegentropyItems } from '../../nostr/negentropy/items.ts';
+import { answerNegentropy } from '../../nostr/nip77.ts';
+import type { RelayLimits } from '../limits/limits.ts';
+import type { RelayStats } from '../metrics/stats.ts';
+import type { EventStore, Reader } from '../store/store.ts';
+
+type Open = Extract<ReconciliationMessage, { type: 'NEG-OPEN' }>;
+
+/** What the reconciliations of a connection are made of. */
+export interface ReconciliationParts {
+  readonly store: EventStore;
+  readonly limits: RelayLimits;
+  readonly stats: RelayStats;
+}
+
+/** Most bytes of an answer; in hex it is twice as long. */
+const ANSWER_BYTES_MAX = 100_000;
+/** All connections together may hold this many times what one may. */
+const CONNECTIONS_SHARE = 4;
+
+interface Reconciliation {
+  /** Null while the store is read. */
+  items: NegentropyItems | null;
+  readonly idle: NodeJS.Timeout;
+}
+
+/**
+ * The reconciliations of one connection (NIP-77). Each holds time and id of all its events while it lasts, hence
+ * the limits: on events, on reconciliations, and on the time that one may rest.
+ */
+export class Reconciliations {
+  readonly #parts: ReconciliationParts;
+  readonly #send: (message: readonly unknown[]) => void;
+  readonly #open = new Map<string, Reconciliation>();
+  #records = 0;
+
+  constructor(parts: ReconciliationParts, send: (message: readonly unknown[]) => void) {
+    this.#parts = parts;
+    this.#send = send;
+  }
+
+  /** Starts a reconciliation; an open one of the same id ends. Rejects where the store fails. */
+  async open({ subscriptionId: id, filter, message }: Open, reader?: Reader): Promise<void> {
+    const { store, limits, stats } = this.#parts;
+    this.close(id);
+    if (this.#open.size >= limits.maxNegSessions) {
+      this.fail(id, `blocked: more than ${limits.maxNegSessions} open reconciliations`);
+      return;
+    }
+    if (filter.search !== undefined) {
+      this.fail(id, 'invalid: a search cannot be reconciled');
+      return;
+    }
+    const idle = setTimeout(() => this.fail(id, 'closed: no message for too long'), limits.negIdleS * 1_000);
+    const reconciliation: Reconciliation = { items: null, idle: idle.unref() };
+    this.#open.set(id, reconciliation);
+    const max = limits.maxNegRecords;
+    const records = await store.list(filter, max, reader);
+    // Closed or opened anew meanwhile: that was answered already.
+    if (this.#open.get(id) !== reconciliation) return;
+    if (records === null || this.#records + records.length > max) {
+      this.fail(id, 'blocked: too many events', max);
+    } else if (stats.negentropyRecords + records.length > CONNECTIONS_SHARE * max) {
+      this.fail(id, 'blocked: too many reconciliations, try again later');
+    } else {
+      reconciliation.items = new NegentropyItems(records);
+      this.#count(reconciliation.items.size);
+      this.answer(id, message);
+    }
+  }
+
+  /** Answers a message of the client. */
+  answer(id: string, message: Uint8Array): void {
+    const reconciliation = this.#open.get(id);
+    if (reconciliation?.items == null) {
+      this.fail(id, 'closed: no such reconciliation is open');
+      return;
+    }
+    reconciliation.idle.refresh();
+    try {
+      const answer = answerNegentropy(reconciliation.items, message, ANSWER_BYTES_MAX);
+      this.#send(['NEG-MSG', id, answer.toString('hex')]);
+    } catch (error) {
+      if (!(error instanceof NegentropyError)) throw error;
+      this.fail(id, `invalid: ${error.message}`);
+    }
+  }
+
+  /** Ends a reconciliation, if it is open, and frees what it holds. */
+  close(id: string): void {
+    const reconciliation = this.#open.get(id);
+    if (reconciliation === undefined) return;
+    clearTimeout(reconciliation.idle);
+    this.#open.delete(id);
+    this.#count(-(reconciliation.items?.size ?? 0));
+  }
+
+  /**
+   * Ends a reconciliation and tells the client why.
+   * @param max the most events that a reconciliation may have, where that is the reason
+   */
+  fail(id: string, message: string, max?: number): void {
+    this.close(id);
+    this.#send(['NEG-ERR', id, message, ...(max === undefined ? [] : [max])]);
+  }
+
+  /** Ends all of them, telling why; without a reason the client has gone. */
+  closeAll(reason?: string): void {
+    for (const id of [...this.#open.keys()]) {
+      if (reason === undefined) this.close(id);
+      else this.fail(id, reason);
+    }
+  }
+
+  #count(records: number): void {
+    this.#records += records;
+    this.#parts.stats.negentropyRecords += records;
+  }
+}

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { nip77 } from 'nostr-tools';
+import { describe, expect, it } from 'vitest';
+import { NegentropyItems } from '../../src/nostr/negentropy/items.ts';
+import { answerNegentropy } from '../../src/nostr/nip77.ts';
+
+interface Item {
+  readonly created_at: number;
+  readonly id: string;
+}
+
+/** Many share a second and the beginning of their id, so that bounds need ids. */
+const item: fc.Arbitrary<Item> = fc
+  .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 100_000 }))
+  .map(([second, number]) => ({
+    created_at: 1_700_000_000 + second * second,
+    id: ((number % 3).toString(16) + number.toString(16).padStart(6, '0')).padEnd(64, 'f0'),
+  }));
+
+const newestFirst = (items: readonly Item[]): Item[] =>
+  items.toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? -1 : 1));
+
+/** Reconciles with the client of nostr-tools, an independent implementation. */
+function reconcile(ours: readonly Item[], theirs: readonly Item[], bytesMax: number) {
+  const items = new NegentropyItems(newestFirst(ours));
+  const storage = new nip77.NegentropyStorageVector();
+  for (const { created_at, id } of theirs) storage.insert(created_at, id);
+  storage.seal();
+  const client = new nip77.Negentropy(storage, bytesMax);
+  const [have, need] = [new Set<string>(), new Set<string>()];
+  let longestBytes = 0;
+  let rounds = 0;
+  for (let query: string | null = client.initiate(); query !== null; rounds++) {
+    if (rounds > 500) throw new Error('reconciliation does not end');
+    const answer = answerNegentropy(items, Buffer.from(query, 'hex'), bytesMax);
+    longestBytes = Math.max(longestBytes, answer.length);
+    query = client.reconcile(
+      answer.toString('hex'),
+      (id) => have.add(id),
+      (id) => need.add(id),
+    );
+  }
+  return { have, need, longestBytes, rounds };
+}
+
+function without(items: readonly Item[], others: readonly Item[]): Set<string> {
+  const ids = new Set(others.map(({ id }) => id));
+  return new Set(items.map(({ id }) => id).filter((id) => !ids.has(id)));
+}
+
+describe('answering Negentropy (NIP-77)', () => {
+  it('lets any two sets find their difference', () => {
+    const sets = fc
+      .uniqueArray(item, { maxLength: 400, size: 'max', selector: ({ id }) => id })
+      .chain((all) => fc.tuple(fc.subarray(all), fc.subarray(all)));
+    fc.assert(
+      fc.property(sets, ([ours, theirs]) => {
+        const { have, need } = reconcile(ours, theirs, 4_096);
+        expect(need).toEqual(without(ours, theirs));
+        expect(have).toEqual(without(theirs, ours));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('splits a large difference over several rounds whose answers stay small', () => {
+    const ours = Array.from({ length: 5_000 }, (_, i) => ({
+      created_at: 1_700_000_000 + Math.floor(i / 700),
+      id: i.toString(16).padStart(64, '0'),
+    }));
+    const { need, longestBytes, rounds } = reconcile(ours, [], 4_096);
+    expect(need.size).toBe(5_000);
+    expect(longestBytes).toBeLessThanOrEqual(4_096);
+    expect(rounds).toBeGreaterThan(5_000 / 128);
+  });
+
+  it('survives every message', () => {
+    const items = new NegentropyItems([{ created_at: 5, id: 'a'.repeat(64) }]);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        try {
+          answerNegentropy(items, Uint8Array.from([0x61, ...bytes]), 4_096);
+        } catch (error) {
+          expect(String(error)).toMatch(/^Error: /);
+          expect((error as Error).constructor.name).toBe('NegentropyError');
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
