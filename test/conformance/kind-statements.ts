@@ -85,7 +85,7 @@ const withD = (d: string): Draft => ({ kind: 30_023, tags: [['d', d]] });
 
 /** Classes of kinds: NIP-01, K1 to K6. */
 export const kindStatements: readonly Statement[] = [
-  ...[1, 7, 1_059, 9_999, 45, 445, 40_000].map(regular),
+  ...[1, 7, 1_063, 9_999, 45, 445, 40_000].map(regular),
   ...replaces('kind0', 'kind 0', { kind: 0 }),
   ...replaces('kind3', 'kind 3', { kind: 3 }),
   ...replaces('kind10003', 'kind 10003', { kind: 10_003 }),

@@ -183,10 +183,8 @@ describe('limits of the relay', () => {
   it('answers a binary message with a notice', async () => {
     const client = await open(await start());
     client.sendRaw(Buffer.from('["REQ","x",{}]'), { binary: true });
-    expect(await client.until('NOTICE', () => client.messages[0])).toEqual([
-      'NOTICE',
-      'invalid: binary messages are not part of the protocol',
-    ]);
+    const notice = await client.until('NOTICE', () => client.messages.find(([type]) => type === 'NOTICE'));
+    expect(notice[1]).toBe('invalid: binary messages are not part of the protocol');
   });
 
   it('refuses the connection that is one too many with 503, and serves again when one has gone', async () => {

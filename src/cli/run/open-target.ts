@@ -12,6 +12,9 @@ export interface OpenTarget {
   close(): Promise<void>;
 }
 
+/** The clients of a load do not authenticate, and what they publish is to be found and delivered whatever its kind. */
+const FLAGS_FOR_LOAD = ['--open-gift-wraps'];
+
 /** Starts the embedded relay; tests pass another one. */
 export type StartRelay = () => Promise<EmbeddedRelay>;
 
@@ -21,7 +24,7 @@ export type StartRelay = () => Promise<EmbeddedRelay>;
  */
 export async function openTarget(
   given: readonly ResolvedTarget[],
-  startRelay: StartRelay = startEmbeddedRelay,
+  startRelay: StartRelay = () => startEmbeddedRelay({ args: FLAGS_FOR_LOAD }),
 ): Promise<OpenTarget> {
   if (given.length > 0) return { kind: 'url', relays: given, processes: [], close: async () => undefined };
   const relay = await startRelay();
