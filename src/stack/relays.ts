@@ -24,6 +24,8 @@ export function relayArgs(state: StackState, relay: Service): string[] {
     ...servicesOfKind(state, 'redis-pubsub').flatMap((each) => ['--redis', `redis://${redis(each)}`]),
     ...servicesOfKind(state, 'redis-cache').flatMap((each) => ['--redis-cluster', redis(each)]),
     ...['--cache', state.cache],
+    // The clients of a load do not authenticate.
+    '--open-gift-wraps',
   ];
 }
 
