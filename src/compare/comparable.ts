@@ -1,3 +1,4 @@
+import { RelayBenchError } from '../base/errors.ts';
 import type { RunRecord } from '../record/schema.ts';
 
 /** A record and what the user calls it. */
@@ -37,8 +38,22 @@ const NOTEWORTHY: readonly Condition[] = [
   },
 ];
 
+/**
+ * Makes sure that runs can be compared.
+ * @throws RelayBenchError `NOT_COMPARABLE` with every reason
+ */
+export function requireComparable(runs: readonly NamedRun[], options: ComparableOptions): void {
+  const reasons = incomparable(runs, options);
+  if (reasons.length === 0) return;
+  const lines = reasons.map((reason) => `  ${reason}`);
+  throw new RelayBenchError(["these runs can't be compared:", ...lines].join('\n'), {
+    code: 'NOT_COMPARABLE',
+    hint: 'compare complete, valid runs of the same scenario; --cross-host allows different machines',
+  });
+}
+
 /** Why these runs can't be compared, one sentence each; empty where they can. */
-export function incomparable(runs: readonly NamedRun[], { crossHost }: ComparableOptions): string[] {
+function incomparable(runs: readonly NamedRun[], { crossHost }: ComparableOptions): string[] {
   return [
     ...runs.flatMap(unusable),
     ...(crossHost ? CONDITIONS : [...CONDITIONS, MACHINE]).flatMap((condition) =>

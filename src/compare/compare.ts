@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { incomparable, type NamedRun, noteworthy } from './comparable.ts';
+import { type NamedRun, noteworthy, requireComparable } from './comparable.ts';
 import { distributionsOf, mergedHistogram } from './distribution.ts';
 import { holm } from './holm.ts';
 import { type Evidence, evidenceOf, judgeEvidence } from './judge-many.ts';
@@ -47,9 +47,9 @@ export function compareRuns(
   options: CompareOptions = DEFAULT_OPTIONS,
 ): Comparison {
   const all = [...base, ...candidate];
-  const reasons = incomparable(all, options);
+  requireComparable(all, options);
   const [first] = base;
-  if (reasons.length > 0 || first === undefined) throw notComparable(reasons);
+  if (first === undefined) throw new RangeError('a comparison needs a base');
   const method = all.length === 2 ? 'tolerance' : 'statistical';
   const quantities = judgeAll(base.map(recordOf), candidate.map(recordOf), options);
   const { scenario } = first.record;
@@ -70,16 +70,6 @@ export function compareRuns(
   };
 }
 
-function notComparable(reasons: readonly string[]): RelayBenchError {
-  return new RelayBenchError(
-    `these runs can't be compared:\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
-    {
-      code: 'NOT_COMPARABLE',
-      hint: 'compare complete, valid runs of the same scenario; --cross-host allows different machines',
-    },
-  );
-}
-
 function judgeAll(
   base: readonly RunRecord[],
   candidate: readonly RunRecord[],
@@ -89,7 +79,7 @@ function judgeAll(
   const gated = gatedKeys(rows, base[0]?.load.model ?? 'open', options.gated);
   const judged =
     base.length === 1 && candidate.length === 1
-      ? rows.map((row) => judgeSingle(row, options.tolerance, histogramsOf(row, base, candidate)))
+      ? judgeSingles(rows, base, candidate, options)
       : judgeStatistically(rows, gated, options);
   return rows.map((row, at) => ({
     ...row,
@@ -175,12 +165,20 @@ function correct(
   return result;
 }
 
-function histogramsOf(
-  { series, unit }: Sides,
+function judgeSingles(
+  rows: readonly Sides[],
   base: readonly RunRecord[],
   candidate: readonly RunRecord[],
-): Parameters<typeof judgeSingle>[2] {
-  return unit === 'us' ? [mergedHistogram(base, series), mergedHistogram(candidate, series)] : null;
+  { tolerance }: CompareOptions,
+): Judged[] {
+  const latencies = rows.filter(({ unit }) => unit === 'us').map(({ series }) => series);
+  const histograms = new Map(
+    [...new Set(latencies)].map((series) => [
+      series,
+      [mergedHistogram(base, series), mergedHistogram(candidate, series)] as const,
+    ]),
+  );
+  return rows.map((row) => judgeSingle(row, tolerance, histograms.get(row.series) ?? null));
 }
 
 function medianOf(values: readonly (number | null)[]): number | null {

@@ -288,6 +288,15 @@ describe('comparisons', () => {
     },
   ])('$it', expectRefusal);
 
+  test('a baseline of another scenario is refused before the load', async () => {
+    await expectRefusal({
+      it: '',
+      args: ['run', '--baseline', inDirectory('run.json')],
+      exitCode: 2,
+      says: /these runs can't be compared/,
+    });
+  });
+
   test('an invalid run is refused, with the reason', async () => {
     const result = await runCli(['compare', inDirectory('run.json'), inDirectory('invalid.json')]);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });

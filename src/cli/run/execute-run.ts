@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
+import type { NamedRun } from '../../compare/comparable.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { sourceAddressesOf } from '../../plan/source-address.ts';
 import type { RunRecord } from '../../record/schema.ts';
@@ -14,6 +15,7 @@ import { checkLimits, type Demand, type Supply } from '../limit-check.ts';
 import { networkQuestions, preflightTargets } from '../preflight.ts';
 import { readSupply } from '../read-supply.ts';
 import { resolveTargets } from '../target.ts';
+import { compareWithBaseline, readBaseline } from './baseline.ts';
 import type { RunFlags } from './flags.ts';
 import { measure } from './measure.ts';
 import { type OpenTarget, openTarget } from './open-target.ts';
@@ -52,6 +54,7 @@ export interface RunRequest {
 export async function executeRun(request: RunRequest, stages: Stages = REAL_STAGES): Promise<ExitCode> {
   const { plan, flags } = request;
   const reports = chooseReports(flags.format);
+  const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, plan);
   const given = await resolveTargets(flags.relay ?? []);
   requireConsent(given, flags.iOwnThisRelay ?? []);
   checkLimits(demandOf(plan, given.length === 0), stages.supply());
@@ -60,7 +63,10 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
   const interruption = watch(request, async () => target.open?.close());
   try {
     target.open = await stages.openTarget(given);
-    return await loadAndReport({ ...request, reports, outDir, interruption, target: target.open }, stages);
+    return await loadAndReport(
+      { ...request, baseline, reports, outDir, interruption, target: target.open },
+      stages,
+    );
   } finally {
     interruption.dispose();
     await target.open?.close();
@@ -69,6 +75,7 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
 }
 
 interface Session extends RunRequest {
+  readonly baseline: NamedRun | null;
   readonly reports: ReturnType<typeof chooseReports>;
   readonly outDir: OutDir;
   readonly interruption: Interruption;
@@ -95,10 +102,18 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
     });
     await writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
     await reporters.onRecord(record);
-    return finalExitCode(record, reporters);
+    return finalExitCode(record, reporters, await judgedByBaseline(session, record));
   } finally {
     await reporters.onEnd();
   }
+}
+
+/** What the comparison with the baseline asks for; null without one. */
+async function judgedByBaseline(session: Session, record: RunRecord): Promise<ExitCode | null> {
+  const { baseline, outDir, host, reports } = session;
+  if (baseline === null) return null;
+  const isShown = reports.onStdout?.name === 'terminal';
+  return compareWithBaseline({ baseline, record, directory: outDir.path, host, isShown });
 }
 
 function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
@@ -109,12 +124,17 @@ function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
 }
 
 /** The run's own verdict, or what went wrong while it was reported. */
-function finalExitCode(record: RunRecord, { broken }: Multiplexer): ExitCode {
+function finalExitCode(record: RunRecord, { broken }: Multiplexer, byBaseline: ExitCode | null): ExitCode {
   const codes = broken.map(({ error }) =>
     error instanceof RelayBenchError ? error.exitCode : EXIT.internal,
   );
   const verdict = Object.values(EXIT).find((code) => code === record.exitCode) ?? EXIT.internal;
-  return strongestExitCode(verdict === EXIT.ok ? codes : [...codes, verdict]);
+  const all = [
+    ...codes,
+    ...(verdict === EXIT.ok ? [] : [verdict]),
+    ...(byBaseline === null ? [] : [byBaseline]),
+  ];
+  return strongestExitCode(all);
 }
 
 function demandOf(plan: Plan, embeddedRelay: boolean): Demand {

@@ -35,6 +35,8 @@ export interface RunFlags extends LoadFlags {
   readonly out?: string;
   readonly format?: readonly string[];
   readonly progress: ProgressMode;
+  /** Record of an earlier run to compare with. */
+  readonly baseline?: string;
   readonly iOwnThisRelay?: readonly string[];
 }
 
@@ -64,6 +66,7 @@ export function addRunOptions(command: Command): Command {
       `reports to make: ${FORMAT_NAMES.join(', ')}; default: ${DEFAULT_FORMATS.join(',')}`,
       wordList(FORMAT_NAMES),
     )
+    .option('--baseline <run.json>', 'compare with this run at the end; exit 98 where this one is worse')
     .option(
       '--progress <how>',
       `live progress on stderr: ${PROGRESS_MODES.join(', ')}`,

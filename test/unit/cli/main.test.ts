@@ -63,6 +63,7 @@ describe('the command line', () => {
       '--no-default-gates',
       '--out',
       '--format',
+      '--baseline',
       '--progress',
       '--i-own-this-relay',
       '--help',
