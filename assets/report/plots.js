@@ -4,6 +4,7 @@
 const HEIGHT = 240;
 const Y_AXIS_WIDTH = 60;
 const WHOLE_PLOT_PADDING = [20, 16, 0, 0];
+const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 
 /** A colour of the style sheet, which knows light and dark. */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -54,15 +55,22 @@ function axes({ x, y }) {
   const xMarks =
     x.unit === 'nines'
       ? { splits: () => x.ticks[0], values: () => x.ticks[1] }
-      : { values: (_, splits) => splits.map((value) => TEXTS[x.unit](value).replace('/s', '')), space: 70 };
+      : {
+          values: (_, splits) => splits.map((value) => TEXTS[x.unit](value).replace('/s', '')),
+          space: 80,
+          ...(x.unit === 's' ? { incrs: TIME_STEPS_S } : {}),
+        };
   return [
     { ...common, ...xMarks, size: 26, gap: 6, grid: { show: false } },
     { ...common, ...marks, size: Y_AXIS_WIDTH, gap: 6 },
   ];
 }
 
+/** The labels of axes are sentences; beside a value there is room for a word. */
+const X_NAMES = { s: 'time', nines: 'percentile' };
+
 function lines({ x, y, series, dots }) {
-  const first = { label: x.label, value: (_, value) => valueText(value, x.unit) };
+  const first = { label: X_NAMES[x.unit] ?? 'at', value: (_, value) => valueText(value, x.unit) };
   const others = series.map(({ label, ink, dashed }) => ({
     label,
     stroke: colour(`--ink-${ink}`),
@@ -143,6 +151,7 @@ function options(plot, width) {
       points: { size: 7 },
       ...(plot.x.unit === 's' ? { sync: { key: 'time' } } : {}),
     },
+    legend: { markers: { width: 0, fill: (u, at) => u.series[at].stroke(u, at) } },
     hooks: { drawClear: [shade(plot)], draw: [drawLimits(plot)] },
   };
 }

@@ -2,6 +2,7 @@ import { RelayBenchError } from '../base/errors.ts';
 import type { Format } from './format.ts';
 import { hgrmFormat } from './hgrm.ts';
 import { hlogFormat } from './hlog.ts';
+import { htmlFormat } from './html.ts';
 import { jsonFormat } from './json.ts';
 import { junitFormat } from './junit.ts';
 import { markdownFormat } from './markdown.ts';
@@ -12,6 +13,7 @@ import { terminalFormat } from './terminal.ts';
 export const FORMATS: readonly Format[] = [
   terminalFormat,
   jsonFormat,
+  htmlFormat,
   markdownFormat,
   junitFormat,
   openMetricsFormat,

@@ -8,7 +8,12 @@ import type { Format } from './format.ts';
 const PREFIX = 'relay_bench_';
 
 /** The label that names one entry of a counter map, as in gates. */
-const MAP_LABELS = { events_rejected: 'prefix', connection_errors: 'reason', close_codes: 'code' } as const;
+const MAP_LABELS = {
+  events_rejected: 'prefix',
+  answers_wrong: 'reason',
+  connection_errors: 'reason',
+  close_codes: 'code',
+} as const;
 
 /**
  * OpenMetrics text, for GitLab's metrics report and for Prometheus: latencies as summaries in seconds, ratios as

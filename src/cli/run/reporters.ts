@@ -9,7 +9,7 @@ import type { CommandHost } from '../host.ts';
 import { sizeOf } from '../io.ts';
 
 /** Made where `--format` is not given. */
-export const DEFAULT_FORMATS: readonly string[] = ['terminal', 'md', 'junit', 'hlog'];
+export const DEFAULT_FORMATS: readonly string[] = ['terminal', 'html', 'md', 'junit', 'hlog'];
 /** The record itself; written to every output directory whatever the formats are. */
 export const RECORD_FILE = 'run.json';
 

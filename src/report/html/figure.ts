@@ -17,14 +17,18 @@ const MAX_ROWS = 30;
  */
 export function figureMarkup(plot: Plot, table: Table = tableOf(plot)): Html {
   return html`<figure id="${plot.id}">
-<figcaption><h3>${plot.title}</h3>${plot.note === undefined ? NONE : html`<p class="note">${plot.note}</p>`}</figcaption>
+<figcaption><h3>${plot.title}</h3><p>${plot.y.label}</p></figcaption>
 <div class="legend">${plot.series.map(legendEntry)}</div>
-<p class="axis-label">${plot.y.label}</p>
 <div class="drawing">${svgPlot(plot)}<div class="interactive" role="img" aria-label="${plot.title}" hidden></div></div>
-<p class="axis-label end">${plot.x.label}</p>${thinned(plot)}
+${xLabel(plot)}${plot.note === undefined ? NONE : html`<p class="note">${plot.note}</p>`}${thinned(plot)}
 <details><summary>Data<span class="hidden"> of ${plot.title}</span></summary>${tableMarkup(table, caption(plot, table))}</details>
 </figure>
 `;
+}
+
+/** Marks such as 0:30 explain themselves. */
+function xLabel({ x }: Plot): Html {
+  return x.unit === 's' ? NONE : html`<p class="axis-label">${x.label}</p>`;
 }
 
 function legendEntry({ label, ink, dashed }: Series): Html {

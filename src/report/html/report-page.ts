@@ -11,6 +11,7 @@ import { latencyOverTime } from './plots/latency-over-time.ts';
 import { connectionPlot, deliveryPlot, errorPlot, generatorPlot, ratePlot } from './plots/load.ts';
 import { percentileCurve, percentileTable } from './plots/percentile-curve.ts';
 import { throughputCurve } from './plots/throughput-curve.ts';
+import { shownIntervals } from './plots/time.ts';
 import { sectionsMarkup } from './table.ts';
 
 /** A plot and, where its own points are not worth reading, the table below it. */
@@ -22,6 +23,8 @@ interface Shown {
 interface Chapter {
   readonly id: string;
   readonly title: string;
+  /** How to read its plots. */
+  readonly note?: string;
   readonly topic: Topic | undefined;
   readonly plots: readonly Shown[];
 }
@@ -39,7 +42,7 @@ export function reportPage(record: RunRecord): string {
     body: html`${head(headline, chapters)}
 <main>
 ${keyFigures(record)}
-${sectionsMarkup(sectionsOf(report, 'verdict'))}
+<div class="columns">${sectionsMarkup(sectionsOf(report, 'verdict'))}</div>
 ${chapters.map((chapter) => chapterMarkup(chapter, sectionsOf(report, chapter.topic)))}
 ${scenarioMarkup(record)}
 </main>
@@ -48,7 +51,7 @@ ${foot(record)}`,
 }
 
 function chaptersOf(record: RunRecord): Chapter[] {
-  const overTime = record.intervals.length > 1;
+  const overTime = shownIntervals(record).length > 1;
   const shown = (...plots: readonly (Plot | null)[]): Shown[] =>
     overTime ? plots.flatMap((plot) => (plot === null ? [] : [{ plot }])) : [];
   const curve = percentileCurve(record);
@@ -57,6 +60,7 @@ function chaptersOf(record: RunRecord): Chapter[] {
     {
       id: 'latency',
       title: 'Latency',
+      note: 'Plots over time show the percentiles of each second by itself: with few operations a second, p99 is the slowest of them. Their axes are the same.',
       topic: 'latency',
       plots: [
         ...shown(...latencyOverTime(record)),
@@ -94,11 +98,12 @@ function head({ word, sentence, facts }: Headline, chapters: readonly Chapter[])
 
 const MARKS = { PASS: '✓', FAIL: '✗', INVALID: '!' } as const;
 
-function chapterMarkup({ id, title, plots }: Chapter, sections: readonly Section[]): Html {
+function chapterMarkup({ id, title, note, plots }: Chapter, sections: readonly Section[]): Html {
   const figures = plots.map(({ plot, table }) => figureMarkup(plot, table));
   return html`<h2 id="${id}">${title}</h2>
-<div class="plots">${figures}</div>
-${sectionsMarkup(sections)}`;
+${note === undefined || figures.length === 0 ? NONE : html`<p class="note">${note}</p>`}
+${figures.length === 0 ? NONE : html`<div class="plots">${figures}</div>`}
+<div class="columns">${sectionsMarkup(sections, title)}</div>`;
 }
 
 /** A scenario with a long list of authors is not read to its end. */

@@ -2,11 +2,11 @@ import { visible } from '../escape.ts';
 import type { Cell, Column, List, Section, Table } from '../view/document.ts';
 import { type Html, html, join, NONE } from './markup.ts';
 
-/** A section of the report with its heading. */
-export function sectionMarkup(section: Section): Html {
+/** A section of the report with its heading, unless the chapter has the same one. */
+function sectionMarkup(section: Section, chapter?: string): Html {
   const { title, note, content } = section;
   const hint = note === undefined ? NONE : html`<p class="note">${note}</p>`;
-  return html`<section><h3>${title}</h3>${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
+  return html`<section>${title === chapter ? NONE : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
 `;
 }
 
@@ -56,6 +56,6 @@ function cellMarkup(cell: Cell): Html {
 }
 
 /** Several sections one below the other. */
-export function sectionsMarkup(sections: readonly Section[]): Html {
-  return join(sections.map(sectionMarkup));
+export function sectionsMarkup(sections: readonly Section[], chapter?: string): Html {
+  return join(sections.map((section) => sectionMarkup(section, chapter)));
 }

@@ -32,7 +32,7 @@ function invalidSection(record: RunRecord): Section | null {
 }
 
 function caveatsSection(record: RunRecord): Section | null {
-  return record.caveats.length === 0 ? null : list('Caveats', record.caveats);
+  return record.caveats.length === 0 ? null : list('Caveats', record.caveats, 'verdict');
 }
 
 function notMeasuredSection(record: RunRecord): Section | null {

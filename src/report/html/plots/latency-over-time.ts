@@ -2,7 +2,7 @@ import { LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts'
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
 import type { Domain, Limit, Plot, Series } from '../plot.ts';
 import { domainOf } from '../scale.ts';
-import { overTime, timeAxis, timeBands, timeSeries } from './time.ts';
+import { overTime, shownIntervals, timeAxis, timeBands, timeSeries } from './time.ts';
 
 const QUANTILES = [
   ['p50', 1],
@@ -32,8 +32,12 @@ export function latencyOverTime(record: RunRecord): Plot[] {
 }
 
 function hasIntervals(record: RunRecord, name: LatencyMetric): boolean {
-  return record.intervals.some((interval) => (interval.latencies[name]?.count ?? 0) > 0);
+  const measured = shownIntervals(record).filter((interval) => (interval.latencies[name]?.count ?? 0) > 0);
+  return measured.length >= MIN_SECONDS;
 }
+
+/** A line needs two points; connections that were opened before the load make only one. */
+const MIN_SECONDS = 2;
 
 /** Drawn from the slowest to the fastest, so that the lines that matter lie on top. */
 function seriesOf(record: RunRecord, name: LatencyMetric): Series[] {

@@ -4,9 +4,13 @@ import { overTime, timeAxis, timeBands, timeSeries } from './time.ts';
 
 type Interval = RunRecord['intervals'][number];
 
-/** Operations that were answered well in a second: events acknowledged, queries completed, connections opened. */
+/**
+ * Operations that were answered well in a second: events acknowledged, queries completed, connections opened. Those
+ * opened before the load began are reported with its first second and are no part of it.
+ */
 export function answeredIn(interval: Interval): number {
-  return interval.acked + interval.completed + (interval.latencies['connect_latency']?.count ?? 0);
+  const opened = interval.t > 0 ? (interval.latencies['connect_latency']?.count ?? 0) : 0;
+  return interval.acked + interval.completed + opened;
 }
 
 /** What was scheduled, what was written and what came back. */

@@ -38,11 +38,15 @@ export function percentileCurve(record: RunRecord): Plot | null {
 function twins(record: RunRecord, name: LatencyMetric, ink: Ink): Series[] {
   const service = record.metrics[`${name}_service`];
   return [
-    { label: name, ink, points: curve(record.metrics[name]) },
+    { label: shortName(name), ink, points: curve(record.metrics[name]) },
     ...(service === undefined || service.count === 0
       ? []
-      : [{ label: `${name}_service`, ink, dashed: true, points: curve(service) }]),
+      : [{ label: `${shortName(name)}, service`, ink, dashed: true, points: curve(service) }]),
   ];
+}
+
+function shortName(name: LatencyMetric): string {
+  return name.replace('_latency', '');
 }
 
 type Summary = RunRecord['metrics'][string];

@@ -4,24 +4,33 @@ import type { Axis, Band, Keep, Point, Series } from '../plot.ts';
 
 type Interval = RunRecord['intervals'][number];
 
+/** The seconds worth drawing: without those at the end in which nothing came in any more. */
+export function shownIntervals({ intervals }: RunRecord): readonly Interval[] {
+  const last = intervals.findLastIndex((one) => one.offered + one.acked + one.completed + one.delivered > 0);
+  return intervals.slice(0, last + 1);
+}
+
 /** The axis that all plots over time share. */
 export function timeAxis(record: RunRecord): Axis {
-  const first = record.intervals[0]?.t ?? 0;
-  const last = record.intervals.at(-1)?.t ?? 0;
-  const end = record.load.phases.at(-1)?.end_s ?? last;
+  const last = shownIntervals(record).at(-1)?.t ?? 0;
+  const end = endOfLoad(record);
   return {
     label: 'time since the load began',
     unit: 's',
-    domain: [Math.min(0, first), Math.max(last, Math.min(end, last + 1), first + 1)],
+    domain: [0, Math.max(last, Math.min(end, last + 1), 1)],
   };
 }
 
 /** A point for each second. */
 export function overTime(record: RunRecord, value: (interval: Interval) => number | null): Point[] {
-  return record.intervals.map((interval) => [interval.t, value(interval)]);
+  return shownIntervals(record).map((interval) => [interval.t, value(interval)]);
 }
 
-/** Phases, told apart by shading in turn, and faults in front of them. */
+function endOfLoad(record: RunRecord): number {
+  return record.load.phases.at(-1)?.end_s ?? 0;
+}
+
+/** Phases and the drain after them, told apart by shading in turn, and faults in front of them. */
 export function timeBands(record: RunRecord): Band[] {
   const measured = record.load.phases.filter((phase) => phase.kind === 'measured');
   const phases = record.load.phases.map((phase): Band => {
@@ -29,7 +38,13 @@ export function timeBands(record: RunRecord): Band[] {
     const kind = phase.kind === 'warm-up' ? 'warm-up' : isOdd ? 'shaded' : 'plain';
     return { from: phase.start_s, to: phase.end_s, label: visible(phase.name, MAX_LABEL), kind };
   });
-  return [...phases, ...record.faults.flatMap(faultBand)];
+  const drain: Band = {
+    from: endOfLoad(record),
+    to: Number.MAX_SAFE_INTEGER,
+    label: 'drain',
+    kind: 'warm-up',
+  };
+  return [...phases, drain, ...record.faults.flatMap(faultBand)];
 }
 
 const MAX_LABEL = 40;
