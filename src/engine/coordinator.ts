@@ -68,7 +68,14 @@ class Run {
     const { plan } = this.#options;
     const runTag = randomBytes(4).toString('hex');
     const ready = this.#fleet.allOrFail('ready');
-    this.#fleet.sendEach((index) => ({ type: 'init', plan, shard: { index, count: plan.workers }, runTag }));
+    const logAcknowledged = this.#options.onAcknowledged !== undefined;
+    this.#fleet.sendEach((index) => ({
+      type: 'init',
+      plan,
+      shard: { index, count: plan.workers },
+      runTag,
+      logAcknowledged,
+    }));
     await ready;
     await this.#connect(plan);
     const prepared = this.#fleet.allOrFail('prepared');
@@ -134,6 +141,7 @@ class Run {
     if (message.type === 'interval') this.#measurements.addInterval(worker, message.interval);
     if (message.type === 'preparing') onProgress(message);
     if (message.type === 'draining') onProgress(message);
+    if (message.type === 'acknowledged') this.#options.onAcknowledged?.(message.ids);
     if (message.type === 'connecting' || message.type === 'connected') {
       const counts = this.#measurements.setConnections(worker, message.counts);
       if (message.type === 'connecting')

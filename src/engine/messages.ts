@@ -19,7 +19,14 @@ import type { HistogramDelta } from '../metric/histogram.ts';
 import type { Plan, Shard } from '../plan/plan.ts';
 
 export type ToWorker =
-  | { readonly type: 'init'; readonly plan: Plan; readonly shard: Shard; readonly runTag: string }
+  | {
+      readonly type: 'init';
+      readonly plan: Plan;
+      readonly shard: Shard;
+      readonly runTag: string;
+      /** Whether to report the ids of acknowledged events. */
+      readonly logAcknowledged: boolean;
+    }
   /** `startNs`: monotonic time at which connection 0 is scheduled. */
   | { readonly type: 'connect'; readonly startNs: number }
   /** `startWallMs`: the expected start of the load, for `created_at`. */
@@ -80,6 +87,8 @@ export type FromWorker =
   | { readonly type: 'preparing'; readonly done: number; readonly total: number; readonly what: string }
   | { readonly type: 'prepared'; readonly problems: readonly string[] }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
+  /** 32 bytes an id. */
+  | { readonly type: 'acknowledged'; readonly ids: Uint8Array }
   | { readonly type: 'draining'; readonly pending: number }
   | { readonly type: 'done'; readonly notices: readonly string[] }
   | { readonly type: 'failed'; readonly message: string };

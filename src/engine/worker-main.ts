@@ -12,7 +12,7 @@ function send(message: FromWorker): void {
 async function handle(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'init':
-      worker = new Worker({ plan: message.plan, shard: message.shard, runTag: message.runTag, send });
+      worker = new Worker({ ...message, send });
       send({ type: 'ready' });
       return;
     case 'connect':

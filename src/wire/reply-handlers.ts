@@ -10,9 +10,13 @@ export interface OkReply {
 
 /** Receives what a relay sent, already sorted; `connection` is the number of the connection. */
 export interface ReplyHandlers {
-  /** OK true with an empty message: nearly every frame of a publishing run, hence no object. */
-  onAccepted(connection: number, idHigh: number, idLow: number): void;
-  onOk(connection: number, reply: OkReply): void;
+  /**
+   * OK true with an empty message: nearly every frame of a publishing run, hence no object. `frame` is valid only
+   * during the call; {@link acceptedIdOf} reads the whole id in it.
+   */
+  onAccepted(connection: number, idHigh: number, idLow: number, frame: Buffer): void;
+  /** `id`: all 64 hex digits of the event id. */
+  onOk(connection: number, reply: OkReply, id: string): void;
   onLiveEvent(connection: number, frame: Buffer): void;
   onQueryEvent(connection: number, sequence: number, frame: Buffer): void;
   onLiveEose(connection: number): void;

@@ -35,8 +35,8 @@ function routeOk(connection: number, message: OkMessage, handlers: ReplyHandlers
     handlers.onStray(connection);
     return;
   }
-  const { accepted } = message;
-  handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(message.message) });
+  const { accepted, eventId } = message;
+  handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(message.message) }, eventId);
 }
 
 function routeLive(connection: number, message: SubscriptionMessage, handlers: ReplyHandlers): void {
