@@ -9,8 +9,9 @@ import type { StoredEvent } from './stored-event.ts';
  * - `superseded`: a newer version of its address is kept (NIP-01)
  * - `deleted`: its author (of a gift wrap: its recipient) has deleted it (NIP-09) or has vanished (NIP-62)
  * - `full`: the store has reached its limit; nothing was changed
+ * - `overloaded`: too many events wait to be stored; nothing was changed
  */
-export type AddOutcome = 'stored' | 'duplicate' | 'superseded' | 'deleted' | 'full';
+export type AddOutcome = 'stored' | 'duplicate' | 'superseded' | 'deleted' | 'full' | 'overloaded';
 
 /** A filter whose `limit` is decided; stores apply it and never a default of their own. */
 export type LimitedFilter = Filter & { readonly limit: number };

@@ -54,7 +54,7 @@ function reaches(until: number | undefined, event: StoredEvent): boolean {
 }
 
 /** Who may delete an event: its author, and of a gift wrap its recipients, because nobody knows its author. */
-function ownersOf(event: StoredEvent): readonly string[] {
+export function ownersOf(event: StoredEvent): readonly string[] {
   if (event.kind !== GIFT_WRAP_KIND) return [event.pubkey];
   return [event.pubkey, ...event.tags.filter(([name]) => name === 'p').map(([, value]) => value)];
 }

@@ -1,0 +1,81 @@
+import { compareNewestFirst, DELETION_KIND } from '../../../nostr/kinds.ts';
+import type { AddOutcome } from '../store.ts';
+import type { StoredEvent } from '../stored-event.ts';
+import { ownersOf } from '../tombstones.ts';
+
+/** What the requests to delete in a batch may concern. */
+class Requests {
+  readonly #owners = new Set<string>();
+  readonly #named = new Set<string>();
+
+  add(request: StoredEvent): void {
+    this.#owners.add(request.pubkey);
+    for (const [name, value] of request.tags) if (name === 'e') this.#named.add(value + request.pubkey);
+  }
+
+  /** Whether the outcome of an event that comes after the requests may depend on them. */
+  mayConcern(event: StoredEvent): boolean {
+    if (this.#owners.size === 0) return false;
+    const owners = ownersOf(event).filter((owner) => this.#owners.has(owner));
+    if (owners.length === 0) return false;
+    return event.address !== null || owners.some((owner) => this.#named.has(event.id + owner));
+  }
+}
+
+/**
+ * How many of the waiting events, in their order, may be stored together so that the outcome is that of one after
+ * the other. Requests to delete are carried out at the end of a batch, so a batch ends before an event that such a
+ * request before it may concern.
+ */
+export function batchLength(events: Iterable<StoredEvent>, max: number): number {
+  const requests = new Requests();
+  let length = 0;
+  for (const event of events) {
+    if (length === max || requests.mayConcern(event)) break;
+    if (event.kind === DELETION_KIND) requests.add(event);
+    length++;
+  }
+  return length;
+}
+
+/** The version of an address that is stored, as far as its rivals need to know it. */
+export type Version = Pick<StoredEvent, 'id' | 'created_at'>;
+
+/** The versions of one address in a batch, in the order in which they came. */
+export interface Rivals {
+  /** The one that wins among them. */
+  readonly best: StoredEvent;
+  readonly versions: readonly StoredEvent[];
+}
+
+/** Groups the events of a batch that have an address by it; ordered by address, as locks must be taken. */
+export function rivalsOf(events: readonly StoredEvent[]): Rivals[] {
+  const groups = new Map<string, StoredEvent[]>();
+  for (const event of events) {
+    if (event.address === null) continue;
+    const group = groups.get(event.address);
+    if (group === undefined) groups.set(event.address, [event]);
+    else group.push(event);
+  }
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, versions]) => ({
+      versions,
+      best: versions.reduce((best, version) => (compareNewestFirst(version, best) < 0 ? version : best)),
+    }));
+}
+
+/**
+ * What became of each version, as if one had been stored after the other.
+ * @param before the version that was stored before all of them, or null
+ */
+export function settleRivals(versions: readonly StoredEvent[], before: Version | null): AddOutcome[] {
+  let current = before;
+  return versions.map((version) => {
+    const order = current === null ? -1 : compareNewestFirst(version, current);
+    if (order === 0) return 'duplicate';
+    if (order > 0) return 'superseded';
+    current = version;
+    return 'stored';
+  });
+}

@@ -1,0 +1,103 @@
+import type { ClientBase } from 'pg';
+import { isHex64 } from '../../../nostr/event.ts';
+import { DELETION_KIND, VANISH_KIND } from '../../../nostr/kinds.ts';
+import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
+import type { StoredEvent } from '../stored-event.ts';
+import type { Version } from './batch.ts';
+import { columns } from './forbidden.ts';
+import { type AddressKey, addressKey, bytea, tagKey } from './keys.ts';
+import { removeEvents } from './remove.ts';
+
+const REMEMBER_EVENTS = `
+insert into deleted_event (id, pubkey) select id, pubkey
+from unnest($1::bytea[], $2::bytea[], $3::bytea[]) as named (id, pubkey, as_recipient)
+on conflict do nothing`;
+
+const NAMED_EVENTS = `
+select encode(e.id, 'hex') as id, e.created_at::float8 as created_at
+from unnest($1::bytea[], $2::bytea[], $3::bytea[]) as named (id, pubkey, as_recipient)
+join event e on e.id = named.id
+where e.kind not in (${DELETION_KIND}, ${VANISH_KIND}) and (
+  e.pubkey = named.pubkey
+  or (e.kind = ${GIFT_WRAP_KIND} and exists (
+    select from tag t
+    where t.tag = named.as_recipient and t.created_at = e.created_at and t.kind = e.kind and t.id = e.id)))`;
+
+const REMEMBER_ADDRESSES = `
+insert into deleted_address as a (pubkey, kind, d, until)
+select pubkey, kind, d, max(until)
+from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[]) as named (pubkey, kind, d, until)
+group by pubkey, kind, d
+on conflict (pubkey, kind, d) do update set until = greatest(a.until, excluded.until)`;
+
+const NAMED_VERSIONS = `
+select encode(r.id, 'hex') as id, r.created_at::float8 as created_at
+from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[]) as named (pubkey, kind, d, until)
+join replaceable r using (pubkey, kind, d)
+where r.created_at <= named.until`;
+
+/**
+ * Obeys requests to delete (NIP-09): removes what they name and remembers it, so that it stays away.
+ * @returns the events that were removed
+ */
+export async function deleteNamed(
+  client: ClientBase,
+  requests: readonly StoredEvent[],
+): Promise<readonly StoredEvent[]> {
+  const victims: Version[] = [];
+  const ids = columns(requests.flatMap(namedIds), 3);
+  if (ids[0]?.length !== 0) {
+    await client.query(REMEMBER_EVENTS, ids);
+    victims.push(...(await client.query<Version>(NAMED_EVENTS, ids)).rows);
+  }
+  const addresses = columns(requests.flatMap(namedAddresses), 4);
+  if (addresses[0]?.length !== 0) {
+    await client.query(REMEMBER_ADDRESSES, addresses);
+    victims.push(...(await client.query<Version>(NAMED_VERSIONS, addresses)).rows);
+  }
+  return await removeEvents(client, victims);
+}
+
+function namedIds({ pubkey, tags }: StoredEvent): unknown[][] {
+  return tags
+    .filter(([name, value]) => name === 'e' && isHex64(value))
+    .map(([, value]) => [bytea(value), bytea(pubkey), tagKey('p', pubkey)]);
+}
+
+function namedAddresses({ pubkey, created_at, tags }: StoredEvent): unknown[][] {
+  return tags
+    .map(([name, value]) => (name === 'a' ? addressKey(value) : null))
+    .filter((key): key is AddressKey => key?.pubkey === bytea(pubkey))
+    .map(({ pubkey: owner, kind, d }) => [owner, kind, d, created_at]);
+}
+
+/** Victims that are removed with one statement: a key may have a hundred thousand events. */
+const VANISH_STEP = 1_000;
+
+const REMEMBER_VANISHED = `
+insert into vanished as v (pubkey, until) values ($1::bytea, $2)
+on conflict (pubkey) do update set until = greatest(v.until, excluded.until)`;
+
+const OWN_EVENTS = `
+select encode(id, 'hex') as id, created_at::float8 as created_at from event
+where pubkey = $1::bytea and created_at <= $2 and kind <> ${VANISH_KIND} limit ${VANISH_STEP}`;
+
+const RECEIVED_WRAPS = `
+select encode(id, 'hex') as id, created_at::float8 as created_at from tag
+where tag = $1::bytea and created_at <= $2 and kind = ${GIFT_WRAP_KIND} limit ${VANISH_STEP}`;
+
+/** Obeys a request to vanish (NIP-62) in the transaction of `client`, see `EventStore.vanish`. */
+export async function vanishKey(client: ClientBase, pubkey: string, untilSeconds: number): Promise<void> {
+  await client.query(REMEMBER_VANISHED, [bytea(pubkey), untilSeconds]);
+  const kinds = [
+    { text: OWN_EVENTS, key: bytea(pubkey) },
+    { text: RECEIVED_WRAPS, key: tagKey('p', pubkey) },
+  ];
+  for (const { text, key } of kinds) {
+    for (;;) {
+      const { rows } = await client.query<Version>(text, [key, untilSeconds]);
+      await removeEvents(client, rows);
+      if (rows.length < VANISH_STEP) break;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Pool } from 'pg';
+import type { StoreUsage } from '../store.ts';
+import type { Version } from './batch.ts';
+import { migrate } from './migrate.ts';
+import { ensureMonths } from './partitions.ts';
+import { removeEvents } from './remove.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Held by the relay that removes what has expired: one is enough. */
+const EXPIRY_LOCK = 8_710_579;
+const EXPIRED_STEP = 1_000;
+const DAY_S = 86_400;
+/** Months that get partitions of their own when a relay starts: half a year back, two months ahead. */
+const MONTHS_BACK_S = 183 * DAY_S;
+const MONTHS_AHEAD_S = 61 * DAY_S;
+
+/** Brings the schema up to date and makes the partitions that will be needed. */
+export async function prepareSchema(pool: Pool, nowSeconds: number): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await migrate(client);
+    await ensureMonths(client, nowSeconds - MONTHS_BACK_S, nowSeconds + MONTHS_AHEAD_S);
+  } finally {
+    client.release();
+  }
+}
+
+/** Makes the partitions of the coming months. */
+export async function preparePartitions(pool: Pool, nowSeconds: number): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await ensureMonths(client, nowSeconds, nowSeconds + MONTHS_AHEAD_S);
+  } finally {
+    client.release();
+  }
+}
+
+/** Removes some of what has expired (NIP-40); queries leave it out even before. */
+export async function removeExpired(pool: Pool, nowSeconds: number): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await inTransaction(client, async () => {
+      const lock = await client.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [
+        EXPIRY_LOCK,
+      ]);
+      if (lock.rows[0]?.mine !== true) return;
+      const { rows } = await client.query<Version>(
+        `select encode(id, 'hex') as id, created_at::float8 as created_at from event
+         where expires_at <= $1 limit ${EXPIRED_STEP}`,
+        [nowSeconds],
+      );
+      await removeEvents(client, rows);
+    });
+  } finally {
+    client.release();
+  }
+}
+
+/** How many events there are and what they take, as the statistics of the database tell. */
+export async function readUsage(pool: Pool): Promise<StoreUsage> {
+  const { rows } = await pool.query<{ events: number; bytes: number }>(
+    `select coalesce(sum(case when parent.relname = 'event' then greatest(part.reltuples, 0) end), 0)::float8
+        as events,
+      coalesce(sum(pg_total_relation_size(part.oid)), 0)::float8 as bytes
+     from pg_inherits join pg_class parent on parent.oid = inhparent join pg_class part on part.oid = inhrelid
+     where parent.relname in ('event', 'tag', 'search') and part.relkind = 'r'`,
+  );
+  return { events: rows[0]?.events ?? 0, bytes: rows[0]?.bytes ?? null, limitBytes: null };
+}

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { StoreUsage } from '../store.ts';
+import { preparePartitions, readUsage, removeExpired } from './housekeeping.ts';
+import { parseLsn } from './lsn.ts';
+import type { Replica } from './replica.ts';
+
+/** What the maintenance of a store is given. */
+export interface MaintenanceOptions {
+  readonly primary: Pool;
+  readonly replicas: readonly Replica[];
+  readonly nowSeconds: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+const CHECK_EVERY_MS = 500;
+const TIDY_EVERY_MS = 10_000;
+const PARTITIONS_EVERY_MS = 3_600_000;
+
+/** Looks after the servers while a store is open: are they there, how far behind, what has expired. */
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
+  readonly #stopping = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+  /** How full the store is, as far as the statistics of the database tell. */
+  usage: StoreUsage = { events: 0, bytes: null, limitBytes: null };
+  /** Whether the primary answered when it was last asked. */
+  isPrimaryUp = false;
+  /** Position in the log of the primary when it was last asked. */
+  primaryLsn = 0;
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+  }
+
+  /** Looks once at everything, then again and again. */
+  async start(): Promise<void> {
+    const { primary, nowSeconds } = this.#options;
+    await this.#check();
+    await this.#tidy();
+    this.#repeat(CHECK_EVERY_MS, () => this.#check());
+    this.#repeat(TIDY_EVERY_MS, () => this.#tidy());
+    this.#repeat(PARTITIONS_EVERY_MS, () => preparePartitions(primary, nowSeconds()));
+  }
+
+  /** Stops; resolves when nothing is on its way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#loops);
+  }
+
+  #repeat(everyMs: number, work: () => Promise<void>): void {
+    const { signal } = this.#stopping;
+    const loop = async (): Promise<void> => {
+      for (;;) {
+        await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+        if (signal.aborted) return;
+        await work().catch(this.#options.onError);
+      }
+    };
+    this.#loops.push(loop());
+  }
+
+  async #check(): Promise<void> {
+    const { primary, replicas } = this.#options;
+    const asked = primary.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn').then(
+      ({ rows }) => {
+        this.primaryLsn = parseLsn(rows[0]?.lsn ?? '0/0');
+        this.isPrimaryUp = true;
+      },
+      () => {
+        this.isPrimaryUp = false;
+      },
+    );
+    await Promise.all([asked, ...replicas.map((replica) => replica.check())]);
+  }
+
+  async #tidy(): Promise<void> {
+    if (!this.isPrimaryUp) return;
+    const { primary, nowSeconds } = this.#options;
+    await removeExpired(primary, nowSeconds());
+    this.usage = await readUsage(primary);
+  }
+}

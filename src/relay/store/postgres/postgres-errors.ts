@@ -1,0 +1,20 @@
+import { DatabaseError } from 'pg';
+
+/**
+ * SQLSTATEs after which the same statement may succeed: the server ends or starts (57P01…57P03), connections fail
+ * (class 08), transactions that got in each other's way (40001, 40P01), a standby that is not promoted yet (25006).
+ */
+const TRANSIENT_STATES = /^(57P0[123]|08...|40001|40P01|25006|53300)$/;
+/** Errors of the system, and of `pg` where the connection has gone. */
+const TRANSIENT_CODES = /^(ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+const TRANSIENT_MESSAGES =
+  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
+
+/** Whether the database, or the way to it, has failed in a way that passes: the same again may succeed. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof DatabaseError) return TRANSIENT_STATES.test(error.code ?? '');
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof AggregateError) return error.errors.every(isTransient);
+  return TRANSIENT_CODES.test(code ?? '') || TRANSIENT_MESSAGES.test(error.message);
+}

@@ -1,0 +1,234 @@
+import { LRUCache } from 'lru-cache';
+import type { Pool } from 'pg';
+import type { Filter } from '../../../nostr/filter.ts';
+import { compareNewestFirst, DELETION_KIND, type Ordered, VANISH_KIND } from '../../../nostr/kinds.ts';
+import { searchAmong } from '../search.ts';
+import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from '../store.ts';
+import type { StoredEvent } from '../stored-event.ts';
+import { batchLength } from './batch.ts';
+import { type Asking, countStatement, eventsStatement, listStatement, matchesNothing } from './filter-sql.ts';
+import { GroupCommit } from './group-commit.ts';
+import { prepareSchema } from './housekeeping.ts';
+import { Maintenance } from './maintenance.ts';
+import { openPool } from './pools.ts';
+import { Readers } from './readers.ts';
+import { Replica } from './replica.ts';
+import { type EventRow, RowEvent } from './row-event.ts';
+import { Writer } from './writer.ts';
+
+/** What a Postgres store is given. */
+export interface PostgresStoreOptions {
+  /** Connection string of the primary. */
+  readonly url: string;
+  /** Connection strings of replicas; none: reads go to the primary, through a pool of their own. */
+  readonly replicaUrls: readonly string[];
+  /** Current Unix time in seconds; tests pass their own. */
+  readonly nowSeconds: () => number;
+  /** Told about what failed and was survived. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Events that may wait to be stored; one more is answered `overloaded`. */
+const QUEUE_MAX = 8_192;
+const BATCH_MAX = 500;
+/** Batches on their way at the same time: while one is committed, the next is sent. */
+const WRITERS = 1;
+/** Ids of events that are known to be stored. */
+const KNOWN_MAX = 100_000;
+/** A search ranks this many of the newest events that hold its words. */
+const SEARCH_MAX = 2_000;
+
+/**
+ * Keeps events in Postgres. Writes are committed in groups on the primary, reads are spread over replicas. The state
+ * of this class is a cache and a queue: any number of relays can share the database.
+ */
+export class PostgresStore implements EventStore {
+  readonly #options: PostgresStoreOptions;
+  readonly #primary: Pool;
+  readonly #replicas: readonly Replica[];
+  readonly #readers: Readers;
+  readonly #writer: Writer;
+  readonly #queue: GroupCommit<StoredEvent, AddOutcome>;
+  readonly #maintenance: Maintenance;
+  readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
+  #isClosing = false;
+  #lastCommit = 0;
+  /** Told the length of every batch. */
+  onBatch: (events: number) => void = () => undefined;
+
+  private constructor(options: PostgresStoreOptions) {
+    const { url, replicaUrls, nowSeconds } = options;
+    // Connections that the server ends while they are closed are no news.
+    const onError = (error: unknown): void => {
+      if (!this.#isClosing) options.onError(error);
+    };
+    this.#options = options;
+    this.#primary = openPool(url, 'write', onError);
+    const readUrls = replicaUrls.length === 0 ? [url] : replicaUrls;
+    this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, onError));
+    this.#readers = new Readers({ primary: this.#primary, replicas: this.#replicas });
+    this.#writer = new Writer(this.#primary, { onCommit: (lsn) => this.#onCommit(lsn), onRetry: onError });
+    this.#queue = new GroupCommit({
+      queueMax: QUEUE_MAX,
+      writers: WRITERS,
+      take: (events) => batchLength(events, BATCH_MAX),
+      commit: (events) => this.#commit(events),
+    });
+    this.#maintenance = new Maintenance({
+      primary: this.#primary,
+      replicas: this.#replicas,
+      nowSeconds,
+      onError,
+    });
+  }
+
+  /**
+   * Connects, brings the schema up to date and looks at the replicas.
+   * @throws the error of the database where it cannot be used
+   */
+  static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
+    const store = new PostgresStore(options);
+    try {
+      await prepareSchema(store.#primary, options.nowSeconds());
+      await store.#maintenance.start();
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+    return store;
+  }
+
+  /** Its servers, for the metrics. */
+  get servers(): {
+    readonly primary: Pool;
+    readonly replicas: readonly Replica[];
+    readonly readers: Readers;
+  } {
+    return { primary: this.#primary, replicas: this.#replicas, readers: this.#readers };
+  }
+
+  /** Position in the log of the primary after the last commit of this relay. */
+  get lastCommit(): number {
+    return this.#lastCommit;
+  }
+
+  /** Events that wait for a batch. */
+  get queueDepth(): number {
+    return this.#queue.queueDepth;
+  }
+
+  knows(id: string): boolean {
+    return this.#known.has(id);
+  }
+
+  add(event: StoredEvent): Promise<AddOutcome> {
+    return this.#queue.add(event) ?? Promise.resolve('overloaded');
+  }
+
+  async query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
+    const answers = await Promise.all(filters.map((filter) => this.#queryOne(filter, this.#asking(reader))));
+    const [first] = answers;
+    if (answers.length === 1 && first !== undefined) return first;
+    const events = [...new Map(answers.flat().map((event) => [event.id, event])).values()];
+    const isSearch = filters.some(({ search }) => search !== undefined);
+    return isSearch ? events : events.sort(compareNewestFirst);
+  }
+
+  async count(filters: readonly Filter[], reader?: Reader): Promise<number> {
+    const asking = this.#asking(reader);
+    const matching = filters.filter((filter) => !matchesNothing({ ...filter, limit: 1 }));
+    if (matching.length === 0) return 0;
+    if (matching.some(({ search }) => search !== undefined)) {
+      const limited = matching.map((filter) => ({ ...filter, limit: SEARCH_MAX }));
+      return (await this.query(limited, reader)).length;
+    }
+    const [row] = await this.#readers.query<[number]>(countStatement(matching, asking));
+    return row?.[0] ?? 0;
+  }
+
+  async list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null> {
+    if (matchesNothing(filter)) return [];
+    const { search: _search, ...rest } = filter;
+    const limit = Math.min(filter.limit ?? Number.POSITIVE_INFINITY, max + 1);
+    const rows = await this.#readers.query<[string, number]>(
+      listStatement(rest, limit, this.#asking(reader)),
+    );
+    return rows.length > max ? null : rows.map(([id, created_at]) => ({ id, created_at }));
+  }
+
+  async vanish(pubkey: string, untilSeconds: number): Promise<void> {
+    await this.#writer.vanish(pubkey, untilSeconds);
+    this.#known.clear();
+  }
+
+  /**
+   * Another relay has stored an event: it may have removed what is known here, and queries from now on must see it.
+   * @param lsn position in the log of the primary
+   */
+  onStoredElsewhere(event: StoredEvent, lsn: number): void {
+    this.#readers.require(lsn);
+    if (event.kind === VANISH_KIND) this.#known.clear();
+    if (event.kind !== DELETION_KIND) return;
+    for (const [name, value] of event.tags) if (name === 'e') this.#known.delete(value);
+  }
+
+  /** Forgets what it has learned about stored events: the database was changed by something else. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  usage(): StoreUsage {
+    return this.#maintenance.usage;
+  }
+
+  isReady(): boolean {
+    return this.#maintenance.isPrimaryUp;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.idle();
+    this.#isClosing = true;
+    await this.#maintenance.stop();
+    await Promise.all([this.#primary.end(), ...this.#replicas.map(({ pool }) => pool.end())]);
+  }
+
+  #asking(reader: Reader | undefined): Asking {
+    return { nowSeconds: this.#options.nowSeconds(), reader };
+  }
+
+  async #queryOne(filter: LimitedFilter, asking: Asking): Promise<readonly StoredEvent[]> {
+    if (matchesNothing(filter)) return [];
+    const { search, limit } = filter;
+    const most = search === undefined ? limit : Math.max(limit, SEARCH_MAX);
+    const rows = await this.#readers.query<EventRow>(eventsStatement(filter, most, asking));
+    const events = rows.map((row) => new RowEvent(row));
+    return search === undefined ? events : (await searchAmong(events, search)).slice(0, limit);
+  }
+
+  async #commit(events: readonly StoredEvent[]): Promise<readonly AddOutcome[]> {
+    this.onBatch(events.length);
+    const unique = new Map(events.map((event) => [event.id, event]));
+    const { outcomes, removed } = await this.#writer.store([...unique.values()]);
+    for (const event of unique.values()) this.#remember(event, outcomes.get(event.id));
+    for (const { id } of removed) this.#known.delete(id);
+    const answered = new Set<string>();
+    return events.map(({ id }) => {
+      const outcome = outcomes.get(id) ?? 'duplicate';
+      const isRepeated = answered.size === answered.add(id).size;
+      return isRepeated && outcome === 'stored' ? 'duplicate' : outcome;
+    });
+  }
+
+  /** Only what never goes by itself is remembered: nothing replaces it, and it does not expire. */
+  #remember(event: StoredEvent, outcome: AddOutcome | undefined): void {
+    const isPermanent = event.address === null && event.expiresAt === Number.POSITIVE_INFINITY;
+    if (isPermanent && (outcome === 'stored' || outcome === 'duplicate')) this.#known.set(event.id, true);
+  }
+
+  #onCommit(lsn: number): void {
+    // After a failover the log of the new primary may be shorter: what it does not have, nobody will ever see.
+    if (lsn < this.#lastCommit) this.#readers.restart(lsn);
+    else this.#readers.require(lsn);
+    this.#lastCommit = lsn;
+  }
+}

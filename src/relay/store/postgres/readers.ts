@@ -1,0 +1,72 @@
+import type { Pool } from 'pg';
+import type { Statement } from './filter-sql.ts';
+import { isTransient } from './postgres-errors.ts';
+import type { Replica } from './replica.ts';
+
+/** How long a query waits for a replica to catch up before it goes to the primary. */
+const CATCH_UP_MAX_MS = 50;
+
+/** What the reading side is given. */
+export interface ReadersOptions {
+  /** Pool of the primary, which is never behind. */
+  readonly primary: Pool;
+  /** None: everything is read from the primary. */
+  readonly replicas: readonly Replica[];
+}
+
+/**
+ * Sends queries to the replicas in turn. A replica that is behind what this relay has written or delivered is waited
+ * for, shortly; then, and where none is healthy or one fails, the primary answers. So nobody misses what they have
+ * just written, and a new subscription has no hole between its stored and its live events.
+ */
+export class Readers {
+  readonly #options: ReadersOptions;
+  #next = 0;
+  #needed = 0;
+  /** Queries that a replica has answered, and that the primary has. */
+  readonly answered = { replica: 0, primary: 0 };
+
+  constructor(options: ReadersOptions) {
+    this.#options = options;
+  }
+
+  /** Later queries see everything up to this position of the log. */
+  require(lsn: number): void {
+    this.#needed = Math.max(this.#needed, lsn);
+  }
+
+  /** The primary has a new log (a replica was promoted): positions of the old one mean nothing. */
+  restart(lsn: number): void {
+    this.#needed = lsn;
+  }
+
+  /** Runs a statement; rows come as arrays. */
+  async query<Row extends unknown[]>(statement: Statement): Promise<readonly Row[]> {
+    const replica = await this.#choose();
+    if (replica !== null) {
+      try {
+        const rows = await run<Row>(replica.pool, statement);
+        this.answered.replica++;
+        return rows;
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        await replica.check();
+      }
+    }
+    this.answered.primary++;
+    return await run<Row>(this.#options.primary, statement);
+  }
+
+  async #choose(): Promise<Replica | null> {
+    const healthy = this.#options.replicas.filter((replica) => replica.isHealthy);
+    if (healthy.length === 0) return null;
+    this.#next = (this.#next + 1) % healthy.length;
+    const replica = healthy[this.#next] as Replica;
+    return (await replica.hasReplayed(this.#needed, CATCH_UP_MAX_MS)) ? replica : null;
+  }
+}
+
+async function run<Row extends unknown[]>(pool: Pool, statement: Statement): Promise<Row[]> {
+  const { rows } = await pool.query<Row>({ ...statement, values: [...statement.values], rowMode: 'array' });
+  return rows;
+}

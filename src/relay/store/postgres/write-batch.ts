@@ -1,0 +1,166 @@
+import type { ClientBase } from 'pg';
+import { DELETION_KIND } from '../../../nostr/kinds.ts';
+import { contentWords } from '../../../nostr/nip50.ts';
+import type { AddOutcome } from '../store.ts';
+import { contentOf, type StoredEvent } from '../stored-event.ts';
+import { rivalsOf, settleRivals, type Version } from './batch.ts';
+import { deleteNamed } from './deletions.ts';
+import { columns, forbiddenAmong } from './forbidden.ts';
+import { addressKey, bytea } from './keys.ts';
+import { removeEvents, tagColumns } from './remove.ts';
+
+/** Longer words are not in the index; the search looks at the content for them. */
+export const WORD_MAX_LENGTH = 64;
+
+const TAKE_ADDRESSES = `
+insert into replaceable as r (pubkey, kind, d, created_at, id)
+select * from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[], $5::bytea[])
+on conflict (pubkey, kind, d) do update
+set created_at = excluded.created_at, id = excluded.id, old_created_at = r.created_at, old_id = r.id
+where excluded.created_at > r.created_at or (excluded.created_at = r.created_at and excluded.id < r.id)
+returning encode(id, 'hex') as id, old_created_at::float8 as old_created_at, encode(old_id, 'hex') as old_id`;
+
+const CURRENT_VERSIONS = `
+select v.n, encode(r.id, 'hex') as id, r.created_at::float8 as created_at
+from unnest($1::int[], $2::bytea[], $3::int[], $4::bytea[]) as v (n, pubkey, kind, d)
+join replaceable r using (pubkey, kind, d)`;
+
+const INSERT = `
+with stored as (
+  insert into event (id, pubkey, created_at, kind, expires_at, json)
+  select * from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::bigint[], $6::text[])
+  on conflict (id, created_at) do nothing
+  returning id
+), tagged as (
+  insert into tag (tag, created_at, kind, id)
+  select t.* from unnest($7::bytea[], $8::bigint[], $9::int[], $10::bytea[]) as t (tag, created_at, kind, id)
+  join stored using (id)
+), searchable as (
+  insert into search (id, created_at, words)
+  select w.id, w.created_at, string_to_array(w.words, ' ')
+  from unnest($11::bytea[], $12::bigint[], $13::text[]) as w (id, created_at, words)
+  join stored using (id)
+)
+select encode(id, 'hex') as id from stored`;
+
+/** What came of a batch. */
+export interface BatchResult {
+  /** By id. */
+  readonly outcomes: ReadonlyMap<string, AddOutcome>;
+  /** Events that had to go: deleted, or replaced by a newer version. */
+  readonly removed: readonly StoredEvent[];
+}
+
+/**
+ * Stores events of different ids in the transaction of `client`; the outcome is that of one after the other in their
+ * order, see {@link batchLength}.
+ */
+export async function writeBatch(client: ClientBase, events: readonly StoredEvent[]): Promise<BatchResult> {
+  const outcomes = new Map<string, AddOutcome>();
+  const forbidden = await forbiddenAmong(client, events);
+  for (const id of forbidden) outcomes.set(id, 'deleted');
+  const allowed = events.filter(({ id }) => !forbidden.has(id));
+  const { winners, replaced } = await takeAddresses(client, allowed, outcomes);
+  const candidates = allowed.filter((event) => event.address === null || winners.has(event.id));
+  const stored = await insertEvents(client, candidates);
+  for (const { id, address } of candidates) {
+    if (address === null) outcomes.set(id, stored.has(id) ? 'stored' : 'duplicate');
+  }
+  const removed = [...(await removeEvents(client, replaced))];
+  const requests = candidates.filter(({ id, kind }) => kind === DELETION_KIND && stored.has(id));
+  if (requests.length > 0) removed.push(...(await deleteNamed(client, requests)));
+  return { outcomes, removed };
+}
+
+interface TakenAddresses {
+  /** Ids of the versions that are stored now. */
+  readonly winners: ReadonlySet<string>;
+  /** Versions that were stored before. */
+  readonly replaced: readonly Version[];
+}
+
+interface TakenRow {
+  readonly id: string;
+  readonly old_id: string | null;
+  readonly old_created_at: number | null;
+}
+
+function addressRow({ id, created_at, address }: StoredEvent): unknown[] {
+  const key = addressKey(address ?? '');
+  return [key?.pubkey, key?.kind, key?.d, created_at, bytea(id)];
+}
+
+/** Puts the best version of each address in its place, if that is better than what is there. */
+async function takeAddresses(
+  client: ClientBase,
+  events: readonly StoredEvent[],
+  outcomes: Map<string, AddOutcome>,
+): Promise<TakenAddresses> {
+  const rivals = rivalsOf(events);
+  if (rivals.length === 0) return { winners: new Set(), replaced: [] };
+  const bests = columns(
+    rivals.map(({ best }) => addressRow(best)),
+    5,
+  );
+  const { rows } = await client.query<TakenRow>({
+    name: 'take-addresses',
+    text: TAKE_ADDRESSES,
+    values: bests,
+  });
+  const taken = new Map(rows.map((row) => [row.id, versionOf(row.old_id, row.old_created_at)]));
+  const losers = rivals.filter(({ best }) => !taken.has(best.id)).map(({ best }) => best);
+  const current = await currentVersions(client, losers);
+  for (const { best, versions } of rivals) {
+    const before = taken.get(best.id) ?? current.get(best.id) ?? null;
+    const settled = settleRivals(versions, before);
+    for (const [index, { id }] of versions.entries()) outcomes.set(id, settled[index] ?? 'superseded');
+  }
+  return {
+    winners: new Set(taken.keys()),
+    replaced: [...taken.values()].filter((version) => version !== null),
+  };
+}
+
+function versionOf(id: string | null, createdAt: number | null): Version | null {
+  return id === null || createdAt === null ? null : { id, created_at: createdAt };
+}
+
+/** The stored version of the address of each event, by the id of the event. */
+async function currentVersions(
+  client: ClientBase,
+  events: readonly StoredEvent[],
+): Promise<ReadonlyMap<string, Version>> {
+  if (events.length === 0) return new Map();
+  const keys = events.map((event, n) => [n, ...addressRow(event).slice(0, 3)]);
+  const { rows } = await client.query<Version & { n: number }>(CURRENT_VERSIONS, columns(keys, 4));
+  return new Map(rows.map(({ n, id, created_at }) => [events[n]?.id ?? '', { id, created_at }]));
+}
+
+/** Inserts events in the order of their ids, as locks must be taken; returns the ids of those that are new. */
+async function insertEvents(
+  client: ClientBase,
+  events: readonly StoredEvent[],
+): Promise<ReadonlySet<string>> {
+  if (events.length === 0) return new Set();
+  const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { rows } = await client.query<[string]>({
+    name: 'insert-events',
+    text: INSERT,
+    values: [
+      ...columns(sorted.map(eventRow), 6),
+      ...tagColumns(sorted),
+      ...columns(sorted.flatMap(searchRow), 3),
+    ],
+    rowMode: 'array',
+  });
+  return new Set(rows.map(([id]) => id));
+}
+
+function eventRow({ id, pubkey, created_at, kind, expiresAt, json }: StoredEvent): unknown[] {
+  return [bytea(id), bytea(pubkey), created_at, kind, Number.isFinite(expiresAt) ? expiresAt : null, json];
+}
+
+function searchRow(event: StoredEvent): unknown[][] {
+  const words = contentWords(contentOf(event)).filter((word) => word.length <= WORD_MAX_LENGTH);
+  return words.length === 0 ? [] : [[bytea(event.id), event.created_at, words.join(' ')]];
+}
