@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { NostrEvent } from '../../src/nostr/event.ts';
 import type { Filter } from '../../src/nostr/filter.ts';
+import { type Author, type Draft, nowSeconds } from './author.ts';
 
 /** Far above what a relay needs, so that a busy machine fails nothing. */
 const REPLY_DEADLINE_MS = 10_000;
@@ -24,6 +25,7 @@ export interface Answer {
 /** One connection that keeps every message it has received. */
 export class Client {
   readonly #webSocket: WebSocket;
+  readonly #url: string;
   readonly messages: Message[] = [];
   readonly #listeners = new Set<() => void>();
   #nextId = 0;
@@ -31,6 +33,7 @@ export class Client {
   closeCode: number | null = null;
 
   constructor(url: string) {
+    this.#url = url;
     this.#webSocket = new WebSocket(url, { perMessageDeflate: false });
     // Attached before the connection is open: a relay may speak in the same segment as the upgrade.
     this.#webSocket.on('message', (data) => {
@@ -119,6 +122,43 @@ export class Client {
       const { accepted, message } = await this.publish(event);
       if (!accepted) throw new Error(`event of kind ${event.kind} was refused: ${message}`);
     }
+  }
+
+  /** The newest challenge of the relay (NIP-42). */
+  async challenge(): Promise<string> {
+    const [, challenge] = await this.until('AUTH', () => this.messages.findLast(([type]) => type === 'AUTH'));
+    return String(challenge);
+  }
+
+  /** An authentication as the relay wants it, but for what `draft` changes. */
+  async authentication(author: Author, draft: Draft = {}): Promise<NostrEvent> {
+    const tags = [
+      ['relay', this.#url],
+      ['challenge', await this.challenge()],
+    ];
+    return author.sign({ kind: 22_242, created_at: nowSeconds(), tags, ...draft });
+  }
+
+  /** Sends an authentication and waits for its OK. */
+  async authenticate(event: NostrEvent): Promise<Ok> {
+    this.send(['AUTH', event]);
+    return await this.ok(event.id);
+  }
+
+  /** Authenticates as somebody, which must succeed. */
+  async authenticateAs(author: Author): Promise<void> {
+    const { accepted, message } = await this.authenticate(await this.authentication(author));
+    if (!accepted) throw new Error(`the authentication was refused: ${message}`);
+  }
+
+  /** How many events match (NIP-45). */
+  async count(...filters: readonly Filter[]): Promise<unknown> {
+    const id = `c${this.#nextId++}`;
+    this.send(['COUNT', id, ...filters]);
+    const reply = await this.until(`COUNT or CLOSED for ${id}`, () =>
+      this.messages.find(([type, sub]) => sub === id && (type === 'COUNT' || type === 'CLOSED')),
+    );
+    return reply[2];
   }
 
   /** Asks once, waits for the end of the stored events and closes the subscription. */

@@ -47,7 +47,7 @@ function malformed(id: string, what: string, change: (event: NostrEvent) => obje
 function age(id: string, what: string, seconds: number): Statement {
   return {
     id: `nip01.time.${id}`,
-    statement: `an event ${what} old is accepted`,
+    statement: `an event ${what} is accepted`,
     level: 'should',
     run: (scene) => isRoundTripped(scene, scene.author().sign({ created_at: nowSeconds() - seconds })),
   };
@@ -135,12 +135,28 @@ export const eventStatements: readonly Statement[] = [
   })),
   content('escapes', 'the seven escaped characters', 'a\nb"c\\d\re\tf\bg\fh'),
   content('control', 'other control characters, hashed verbatim', 'a\u0001b\u0000c\u001fd\u007fe'),
+  {
+    id: 'nip01.json.escapes',
+    statement: 'JSON escapes that NIP-01 does not list mean the characters that they stand for',
+    level: 'must',
+    run: async (scene) => {
+      const client = await scene.connect();
+      const event = scene.author().sign({ content: 'a/bé' });
+      const escaped = JSON.stringify(['EVENT', event]).replace('a/bé', '\\u0061\\/b\\u00e9');
+      client.sendRaw(escaped);
+      assert.equal((await client.ok(event.id)).accepted, true);
+      assert.deepEqual((await client.query({ ids: [event.id] })).events, [event]);
+    },
+  },
   content('separators', 'the line separators of Unicode', 'a\u2028b\u2029c'),
   content('noncharacters', 'noncharacters', 'a\ufdd1b\u{10fff2}c\uffff'),
   content('emoji', 'characters beyond the basic plane', 'a\u{1f600}\u{1f1e8}\u{1f1ed}é日本'),
-  age('week', 'a week', 7 * 86_400),
-  age('year', 'a year', 365 * 86_400),
-  age('y1999', 'decades', nowSeconds() - 930_000_000),
+  age('week', 'a week old', 7 * 86_400),
+  age('month', 'four weeks old', 28 * 86_400),
+  age('year', 'a year old', 365 * 86_400),
+  age('y2015', 'of 2015', nowSeconds() - 1_430_000_000),
+  age('y1999', 'of 1999', nowSeconds() - 930_000_000),
+  age('y1970', 'of the first minutes of 1970', nowSeconds()),
   {
     id: 'nip01.time.far-future',
     statement: 'an event of the next year is refused when an upper limit of created_at is advertised',

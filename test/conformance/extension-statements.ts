@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fetchRelayInformation } from '../../src/nostr/nip11-fetch.ts';
 import { nowSeconds } from './author.ts';
-import type { Client } from './client.ts';
-import type { Scene, Statement } from './statement.ts';
+import { NotApplicable, type Scene, type Statement } from './statement.ts';
 
 type Limits = NonNullable<
   NonNullable<Awaited<ReturnType<typeof fetchRelayInformation>>['information']>['limitation']
@@ -11,12 +10,6 @@ type Limits = NonNullable<
 
 async function limitsOf(scene: Scene): Promise<Limits> {
   return (await fetchRelayInformation(scene.url)).information?.limitation ?? {};
-}
-
-async function count(client: Client, filter: object): Promise<unknown> {
-  client.send(['COUNT', 'count', filter]);
-  const reply = await client.until('COUNT', () => client.messages.find(([type]) => type === 'COUNT'));
-  return reply[2];
 }
 
 /** The event must be accepted at the limit and refused beyond it. */
@@ -66,7 +59,7 @@ export const extensionStatements: readonly Statement[] = [
     nip: 11,
     run: async (scene) => {
       const { max_subscriptions: max } = await limitsOf(scene);
-      if (max === undefined) return;
+      if (max === undefined) throw new NotApplicable('the limit is not advertised');
       const client = await scene.connect();
       const event = scene.author().sign();
       const subs = Array.from({ length: max + 1 }, () => client.subscribe({ authors: [event.pubkey] }));
@@ -88,7 +81,7 @@ export const extensionStatements: readonly Statement[] = [
     nip: 11,
     run: async (scene) => {
       const { max_message_length: max } = await limitsOf(scene);
-      if (max === undefined) return;
+      if (max === undefined) throw new NotApplicable('the limit is not advertised');
       const client = await scene.connect();
       const event = scene.author().sign();
       client.sendRaw(`${JSON.stringify(['EVENT', event]).slice(0, -1)}${' '.repeat(max)}]`);
@@ -103,7 +96,8 @@ export const extensionStatements: readonly Statement[] = [
     nip: 11,
     run: async (scene) => {
       const { max_event_tags: max } = await limitsOf(scene);
-      if (max !== undefined) await boundary(scene, { tags: tags(max) }, { tags: tags(max + 1) });
+      if (max === undefined) throw new NotApplicable('the limit is not advertised');
+      await boundary(scene, { tags: tags(max) }, { tags: tags(max + 1) });
     },
   },
   {
@@ -114,7 +108,9 @@ export const extensionStatements: readonly Statement[] = [
     run: async (scene) => {
       const { max_content_length: max, max_message_length: maxMessage = 0 } = await limitsOf(scene);
       // Where a message cannot carry so much content, the other limit is the one that holds.
-      if (max === undefined || maxMessage < max + 1_000) return;
+      if (max === undefined || maxMessage < max + 1_000) {
+        throw new NotApplicable('no message can carry so much content');
+      }
       await boundary(scene, { content: 'x'.repeat(max) }, { content: 'x'.repeat(max + 1) });
     },
   },
@@ -125,7 +121,7 @@ export const extensionStatements: readonly Statement[] = [
     nip: 11,
     run: async (scene) => {
       const { created_at_upper_limit: max } = await limitsOf(scene);
-      if (max === undefined) return;
+      if (max === undefined) throw new NotApplicable('the limit is not advertised');
       const now = nowSeconds();
       await boundary(scene, { created_at: now + max - 10 }, { created_at: now + max + 60 });
     },
@@ -159,6 +155,48 @@ export const extensionStatements: readonly Statement[] = [
     },
   },
   {
+    id: 'nip40.ephemeral',
+    statement: 'the expiration of an ephemeral event is ignored: it is delivered live',
+    level: 'should',
+    nip: 40,
+    run: async (scene) => {
+      const [client, other] = [await scene.connect(), await scene.connect()];
+      const event = scene.author().sign({ kind: 20_001, tags: [['expiration', String(nowSeconds() - 10)]] });
+      const sub = other.subscribe({ authors: [event.pubkey] });
+      await other.stored(sub);
+      await client.publishAll([event]);
+      await other.delivery(sub, event.id);
+    },
+  },
+  {
+    id: 'nip45.alternatives',
+    statement: 'COUNT counts an event once that matches several of its filters, and ignores limit',
+    level: 'must',
+    nip: 45,
+    run: async (scene) => {
+      const client = await scene.connect();
+      const author = scene.author();
+      const events = [1, 2, 3].map((i) => author.sign({ content: `${i}`, tags: [['t', 'x']] }));
+      await client.publishAll(events);
+      const filters = [
+        { authors: [author.pubkey], limit: 1 },
+        { authors: [author.pubkey], '#t': ['x'] },
+      ];
+      assert.deepEqual(await client.count(...filters), { count: 3 });
+    },
+  },
+  {
+    id: 'nip45.refused',
+    statement: 'a COUNT that is refused gets CLOSED with a machine-readable prefix',
+    level: 'must',
+    nip: 45,
+    run: async (scene) => {
+      const client = await scene.connect();
+      client.send(['COUNT', 'bad', { kinds: ['one'] }]);
+      assert.match(String((await client.stored('bad')).closed), /^[a-z-]+: ./);
+    },
+  },
+  {
     id: 'nip45.count',
     statement: 'COUNT answers with the number of events that match',
     level: 'must',
@@ -168,7 +206,7 @@ export const extensionStatements: readonly Statement[] = [
       const author = scene.author();
       const events = [1, 2, 3].map((i) => author.sign({ content: `${i}`, kind: i === 3 ? 7 : 1 }));
       await client.publishAll(events);
-      assert.deepEqual(await count(client, { authors: [author.pubkey], kinds: [1] }), { count: 2 });
+      assert.deepEqual(await client.count({ authors: [author.pubkey], kinds: [1] }), { count: 2 });
     },
   },
 ];

@@ -28,6 +28,9 @@ export class Scene {
   }
 }
 
+/** Thrown by a statement that says nothing about this relay, for example about a limit that it does not have. */
+export class NotApplicable extends Error {}
+
 /** One thing that a conforming relay does, and how to see it. */
 export interface Statement {
   /** Stable name: NIP, topic, number. */
@@ -38,7 +41,7 @@ export interface Statement {
   readonly level: 'must' | 'should';
   /** The NIP that a relay has to advertise for this statement to apply; absent for NIP-01. */
   readonly nip?: number;
-  /** Throws when the relay does otherwise. */
+  /** Throws when the relay does otherwise, or {@link NotApplicable}. */
   run(scene: Scene): Promise<void>;
 }
 

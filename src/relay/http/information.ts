@@ -4,6 +4,8 @@ import type { RelayOptions } from '../options.ts';
 
 /** NIPs that the relay implements. */
 const SUPPORTED_NIPS = [1, 2, 9, 11, 13, 17, 40, 42, 45, 50, 59, 62, 70, 77];
+/** Those that promise to keep gift wraps from strangers. */
+const PRIVACY_NIPS: ReadonlySet<number> = new Set([17, 59]);
 
 /** The information document (NIP-11): every number in it is the one that is enforced. */
 export function relayInformation(
@@ -14,7 +16,7 @@ export function relayInformation(
   return {
     name: 'relay-bench reference relay',
     description: `Keeps events in memory${options.verify ? '' : '; accepts ANY signature (benchmark mode)'}.`,
-    supported_nips: SUPPORTED_NIPS,
+    supported_nips: SUPPORTED_NIPS.filter((nip) => options.hidesGiftWraps || !PRIVACY_NIPS.has(nip)),
     software: 'relay-bench',
     version,
     limitation: {
