@@ -64,7 +64,7 @@ module.exports = {
       comment: 'YAML and files end at the scenario loader; a plan starts from the parsed scenario.',
       severity: 'error',
       from: { path: '^src/plan/' },
-      to: { path: '^src/scenario/', pathNot: '^src/scenario/(schema|consistency)\\.ts$' },
+      to: { path: '^src/scenario/', pathNot: '^src/scenario/(schema|(corpus-)?consistency)\\.ts$' },
     },
     ...room('wire', { values: ['base', 'nostr'], reason: 'A connection does not know what it is used for.' }),
     ...room('workload', {

@@ -29,27 +29,38 @@ export interface EventFrameSpec {
   readonly runTag: string;
 }
 
-/** Writes signed events as complete masked client frames. Frames of one writer are all of one length. */
-export interface EventFrameWriter {
-  /** Bytes of a frame. */
+/** The topic of an event that nobody listens to. */
+export const NO_TOPIC = -1;
+
+/** Writes events as complete masked client frames. */
+export interface EventFrames {
+  /** Bytes of the largest frame. */
   readonly maxFrameBytes: number;
-  /** X-only public keys of the authors, hex. */
-  readonly publicKeys: readonly string[];
   /** The first 8 hex digits of the last event's id, as an unsigned 32-bit integer. */
   readonly idHigh: number;
   /** Hex digits 8–15 of the last event's id. */
   readonly idLow: number;
-  /** The last event's id, 64 hex characters; allocates. */
-  idHex(): string;
+  /** Topic of the last event, {@link NO_TOPIC} where nobody listens to it. */
+  readonly topic: number;
+  /** Whether the frame of event `n` can be written now. Events are asked for in ascending order. */
+  isReady(n: number): boolean;
   /**
    * Writes the frame of `["EVENT", event n]` at `offset`.
    * @param n number of the event in the run, below 10^10
-   * @param createdAt_s seconds since 1970, 10 digits
+   * @param createdAt_s seconds since 1970, 10 digits; of no meaning where events are signed already
    * @param scheduledOffsetNs scheduled time after the start of the load, 0 … 9·10^15, rounded
    * @returns bytes written
    * @throws RangeError where the frame does not fit
    */
   write(target: Buffer, offset: number, n: number, createdAt_s: number, scheduledOffsetNs: number): number;
+}
+
+/** Signs what it writes, so that it is always ready. Frames of one writer are all of one length. */
+export interface EventFrameWriter extends EventFrames {
+  /** X-only public keys of the authors, hex. */
+  readonly publicKeys: readonly string[];
+  /** The last event's id, 64 hex characters; allocates. */
+  idHex(): string;
 }
 
 /** Different contents, so that neighbouring events differ by more than their numbers. */
@@ -87,6 +98,7 @@ class TemplateFrameWriter implements EventFrameWriter {
   readonly publicKeys: readonly string[];
   idHigh = 0;
   idLow = 0;
+  topic = 0;
   #id = '';
   readonly #authors: number;
   readonly #topics: number;
@@ -125,6 +137,10 @@ class TemplateFrameWriter implements EventFrameWriter {
     return Buffer.from(this.#id, 'latin1').toString('hex');
   }
 
+  isReady(): boolean {
+    return true;
+  }
+
   // biome-ignore lint/complexity/useMaxParams: an options object per event is the garbage this avoids
   write(target: Buffer, offset: number, n: number, createdAt_s: number, scheduledOffsetNs: number): number {
     const draw = mix(n, this.#salt);
@@ -158,7 +174,8 @@ class TemplateFrameWriter implements EventFrameWriter {
   #putNumbers(template: Prepared, n: number, createdAt_s: number, offsetNs: number): void {
     const { hashInput, hashFields, payload, payloadFields } = template;
     putDigits(hashInput, hashFields.createdAt, CREATED_AT_DIGITS, createdAt_s);
-    putDigits(hashInput, hashFields.topic, TOPIC_DIGITS, n % this.#topics);
+    this.topic = n % this.#topics;
+    putDigits(hashInput, hashFields.topic, TOPIC_DIGITS, this.topic);
     putDigits(hashInput, hashFields.number, NUMBER_DIGITS, n);
     putDigits(hashInput, hashFields.offset, OFFSET_DIGITS, offsetNs);
     for (let i = 0; i < CREATED_AT_DIGITS; i++) {

@@ -7,7 +7,7 @@ import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
 import { Fleet, sumConnections } from './fleet.ts';
 import { Measurements } from './measurements.ts';
-import type { FromWorker } from './messages.ts';
+import type { FromWorker, StoredCorpus } from './messages.ts';
 import type { RunOptions, RunPlan } from './run-plan.ts';
 import type { RunResult } from './run-result.ts';
 
@@ -30,6 +30,7 @@ class Run {
   #startedAt = new Date();
   readonly #beganNs = monotonicNs();
   readonly #aborted: Promise<'aborted'>;
+  #stored: StoredCorpus = { failed: [], hadSome: false };
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -80,7 +81,12 @@ class Run {
     await this.#connect(plan);
     const prepared = this.#fleet.allOrFail('prepared');
     this.#fleet.send({ type: 'prepare', startWallMs: Date.now() + LEAD_MS });
-    for (const { problems } of await prepared) this.#measurements.addProblems(problems);
+    const reports = await prepared;
+    for (const { problems, remarks } of reports) this.#measurements.addFindings(problems, remarks);
+    this.#stored = {
+      failed: reports.flatMap(({ stored }) => stored.failed),
+      hadSome: reports.some(({ stored }) => stored.hadSome),
+    };
     return 'ready';
   }
 
@@ -105,7 +111,7 @@ class Run {
     const startNs = monotonicNs() + LEAD_MS * NS_PER_MS;
     this.#startedAt = new Date(Date.now() + LEAD_MS);
     const done = this.#fleet.all('done');
-    this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + LEAD_MS });
+    this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + LEAD_MS, stored: this.#stored });
     const phases = plan.phases.map(({ name, kind, startNs: from, endNs: to }) => ({
       name,
       kind,
@@ -120,7 +126,9 @@ class Run {
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     const timers = this.#watchSteal(plan);
-    for (const { notices } of await done) this.#measurements.addNotices(notices);
+    const reports = await done;
+    for (const { notices } of reports) this.#measurements.addNotices(notices);
+    this.#measurements.endWith(reports.map(({ exhaustedNs }) => exhaustedNs));
     for (const timer of timers) clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }

@@ -45,6 +45,7 @@ export class Measurements {
   readonly #dropped = new Map<number, number>();
   readonly #notices: string[] = [];
   readonly #problems: string[] = [];
+  readonly #remarks: string[] = [];
   readonly #offered: Offered;
   readonly #cpuTimes: Record<'start' | 'end', CpuTimes | null> = { start: null, end: null };
   readonly #measured: { startNs: number; endNs: number };
@@ -89,8 +90,21 @@ export class Measurements {
     this.#notices.push(...notices);
   }
 
-  addProblems(problems: readonly string[]): void {
+  /** What a worker has found while it prepared: why the run is invalid, and what a reader must know. */
+  addFindings(problems: readonly string[], remarks: readonly string[]): void {
     this.#problems.push(...problems);
+    this.#remarks.push(...remarks);
+  }
+
+  /**
+   * The closed model is over where every worker has run out of events.
+   * @param exhaustedNs when each of them had, ns after the start; null for those that had not
+   */
+  endWith(exhaustedNs: readonly (number | null)[]): void {
+    const times = exhaustedNs.filter((time) => time !== null);
+    if (times.length === 0 || times.length < exhaustedNs.length) return;
+    this.cut(Math.max(...times));
+    this.#remarks.push(exhaustionText(Math.max(...times)));
   }
 
   setCpuTimes(edge: 'start' | 'end', times: CpuTimes | null): void {
@@ -99,7 +113,7 @@ export class Measurements {
 
   /** Offering was stopped at this offset: what was scheduled later was never offered. */
   cut(offsetNs: number): void {
-    this.#cutNs = offsetNs;
+    this.#cutNs = Math.min(this.#cutNs, offsetNs);
   }
 
   /** No worker reports any more: complete the seconds that are still open. */
@@ -119,12 +133,13 @@ export class Measurements {
       durationMs: end.durationMs,
       partial: end.stopped !== null || end.losses.length > 0,
       stopped: end.stopped,
-      corpus: { profile: plan.corpus.profile, events: plan.corpus.events, fingerprint: fingerprintOf(plan) },
+      corpus: corpusOf(plan),
       load,
       counters,
       histograms,
       intervals: [...this.#intervals.rows],
       ratios,
+      remarks: [...(plan.exhaustedNs === null ? [] : [exhaustionText(plan.exhaustedNs)]), ...this.#remarks],
       notMeasured: { ...notMeasured, ...this.#emptySeries(histograms) },
       noticeSamples: this.#notices.slice(0, 20),
       generator: this.#generator(histograms),
@@ -247,10 +262,22 @@ function measuredSpan(plan: Plan): { startNs: number; endNs: number } {
   return { startNs: measured[0]?.startNs ?? 0, endNs: measured.at(-1)?.endNs ?? 0 };
 }
 
-/** Live events are signed fresh for each run, so the corpus is named by what determines it. */
-function fingerprintOf(plan: Plan): string {
-  const { profile, events, authors } = plan.corpus;
-  return `fresh:${profile}:seed=${plan.seed}:events=${events}:authors=${authors}`;
+/** Notes that are signed for a run are named by what determines them. */
+function corpusOf({ corpus, seed }: Plan): RunResult['corpus'] {
+  const { profile, events, authors, named } = corpus;
+  if (named === null) {
+    return {
+      profile,
+      events,
+      fingerprint: `fresh:${profile}:seed=${seed}:events=${events}:authors=${authors}`,
+    };
+  }
+  const { fingerprint, fresh } = named;
+  return { profile, events: named.events, fingerprint: fingerprint ?? '', fresh, stored: events };
+}
+
+function exhaustionText(offsetNs: number): string {
+  return `the corpus had no more events after ${(offsetNs / NS_PER_S).toFixed(1)} s: the load ended there, earlier than planned`;
 }
 
 function sum(values: readonly number[]): number {

@@ -31,9 +31,23 @@ export type ToWorker =
   | { readonly type: 'connect'; readonly startNs: number }
   /** `startWallMs`: the expected start of the load, for `created_at`. */
   | { readonly type: 'prepare'; readonly startWallMs: number }
-  | { readonly type: 'go'; readonly startNs: number; readonly startWallMs: number }
+  | {
+      readonly type: 'go';
+      readonly startNs: number;
+      readonly startWallMs: number;
+      /** What all workers have found out about the named corpus. */
+      readonly stored: StoredCorpus;
+    }
   /** Stop offering, drain, report. */
   | { readonly type: 'stop' };
+
+/** What the relay made of the events that were stored before the load. */
+export interface StoredCorpus {
+  /** Events that were refused or never answered. */
+  readonly failed: readonly number[];
+  /** Whether it had some of them already. */
+  readonly hadSome: boolean;
+}
 
 /** Connections of one worker. */
 export interface ConnectionCounts {
@@ -85,10 +99,22 @@ export type FromWorker =
   | { readonly type: 'connecting'; readonly counts: ConnectionCounts }
   | { readonly type: 'connected'; readonly counts: ConnectionCounts }
   | { readonly type: 'preparing'; readonly done: number; readonly total: number; readonly what: string }
-  | { readonly type: 'prepared'; readonly problems: readonly string[] }
+  | {
+      readonly type: 'prepared';
+      /** Why the run is invalid. */
+      readonly problems: readonly string[];
+      /** What a reader must know. */
+      readonly remarks: readonly string[];
+      readonly stored: StoredCorpus;
+    }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
   /** 32 bytes an id. */
   | { readonly type: 'acknowledged'; readonly ids: Uint8Array }
   | { readonly type: 'draining'; readonly pending: number }
-  | { readonly type: 'done'; readonly notices: readonly string[] }
+  | {
+      readonly type: 'done';
+      readonly notices: readonly string[];
+      /** When the closed model ran out of events, ns after the start; null where it did not. */
+      readonly exhaustedNs: number | null;
+    }
   | { readonly type: 'failed'; readonly message: string };

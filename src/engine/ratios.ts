@@ -11,7 +11,7 @@ export function computeRatios(
   load: Load,
 ): { ratios: RunRecord['ratios']; notMeasured: Record<string, string> } {
   const { connections, offered, achieved } = load;
-  const acked = counters.events_accepted + counters.events_duplicate;
+  const acked = counters.events_accepted + counters.events_duplicate + counters.events_superseded;
   const values: Partial<Record<RatioMetric, readonly [number, number]>> = {
     connect_ratio: [connections.opened, connections.requested],
     ...(plan.publish === null ? {} : { ack_ratio: [acked, counters.events_sent] as const }),

@@ -24,6 +24,8 @@ export interface RunResult
   /** Without `ceiling`. */
   readonly generator: Omit<RunRecord['generator'], 'ceiling'>;
   readonly validity: RunRecord['validity'];
+  /** What a reader must know besides the standard caveats. */
+  readonly remarks: readonly string[];
   /** Why the run ended early, or null. */
   readonly stopped: 'SIGINT' | 'SIGTERM' | 'abort' | null;
 }

@@ -22,7 +22,7 @@ async function handle(message: ToWorker): Promise<void> {
       await worker?.prepare(message.startWallMs);
       return;
     case 'go':
-      await worker?.run(message.startNs, message.startWallMs);
+      await worker?.run(message);
       process.disconnect?.();
       return;
     case 'stop':

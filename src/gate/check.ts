@@ -1,5 +1,7 @@
 import { didYouMean } from '../base/suggest.ts';
 import {
+  AUDIT_COUNTS,
+  type AuditCount,
   baseLatency,
   COUNTER_MAPS,
   COUNTERS,
@@ -19,15 +21,22 @@ import { gateError } from './parse.ts';
 export function unmeasurable(gate: Gate, run: Measurable): string | null {
   const source = sourceOf(gate);
   if (!run.sources.has(source)) {
-    return source === 'generator'
-      ? `${gate.metric} needs publish or query in the open load model`
-      : `${gate.metric} needs a ${source} workload, which the scenario has not`;
+    return `${gate.metric} needs ${NEEDS[source]}, which the scenario has not`;
   }
   return (
     unknownValue('phase', gate.labels['phase'], run.phases) ??
     unknownValue('filter', gate.labels['filter'], run.filters)
   );
 }
+
+const NEEDS: Readonly<Record<Source, string>> = {
+  connections: 'connections',
+  publish: 'a publish workload',
+  query: 'a query workload',
+  subscribe: 'a subscribe workload',
+  generator: 'publish or query in the open load model',
+  answers: 'queries of a named corpus of which some are checked',
+};
 
 /** @throws RelayBenchError `GATE_INVALID` where a run as described by `run` can't produce a gate's metric */
 export function checkGates(gates: readonly Gate[], run: Measurable): void {
@@ -48,6 +57,8 @@ function sourceOf({ metric, kind }: Gate): Source {
       return COUNTERS[metric as CounterMetric].source;
     case 'counter-map':
       return COUNTER_MAPS[metric as CounterMapMetric].source;
+    case 'audit':
+      return AUDIT_COUNTS[metric as AuditCount].source;
   }
 }
 

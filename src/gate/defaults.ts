@@ -16,6 +16,8 @@ const LIMIT_MS = 100;
  *   event arrives at every subscription that matches. All at 100 %: a loss or a refusal always has a cause
  *   that the reader of the run should see, and whoever expects some replaces the gate.
  *
+ * - No wrong answer, where the right ones are known.
+ *
  * @param planned latencies to gate and how many samples are planned for each; Infinity where replies set the pace
  */
 export function defaultGates(run: Measurable, planned: ReadonlyMap<BaseLatency, number>): readonly Gate[] {
@@ -25,8 +27,19 @@ export function defaultGates(run: Measurable, planned: ReadonlyMap<BaseLatency, 
   if (run.sources.has('publish')) gates.push(ratioGate('ack_ratio', 100));
   if (run.sources.has('query')) gates.push(ratioGate('query_ratio', 100));
   if (run.sources.has('subscribe')) gates.push(ratioGate('delivery_ratio', 100));
+  if (run.sources.has('answers')) gates.push(NO_WRONG_ANSWER);
   return gates;
 }
+
+const NO_WRONG_ANSWER: Gate = {
+  metric: 'answers_wrong',
+  kind: 'counter-map',
+  labels: {},
+  aggregation: 'count',
+  operator: '==',
+  limit: 0,
+  unit: '',
+};
 
 function latencyGate(metric: BaseLatency, samples: number): Gate {
   const aggregation = samples >= samplesNeeded('p95') ? 'p95' : 'max';

@@ -27,10 +27,13 @@ const COMPARE: Readonly<Record<Operator, (actual: number, limit: number) => bool
 /** Of `scenario.resolved`: what decides which metrics the run could produce. */
 const measuredScenario = z.object({
   load: z.object({ model: z.enum(['open', 'closed']) }),
+  corpus: z.object({ profile: z.string().optional(), file: z.string().optional() }).optional(),
   workloads: z.object({
     publish: z.unknown().optional(),
     subscribe: z.unknown().optional(),
-    query: z.object({ filters: z.array(z.object({ name: z.string() })) }).optional(),
+    query: z
+      .object({ filters: z.array(z.object({ name: z.string() })), check: z.number().optional() })
+      .optional(),
   }),
   phases: z.array(z.object({ name: z.string() })),
 });
@@ -95,7 +98,11 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
     case 'counter':
       return readCount(gate, record.counters[gate.metric as CounterMetric], record);
     case 'counter-map':
+      if (gate.metric === 'answers_wrong' && record.counters.answers_checked === 0)
+        return { reason: 'no answer was checked' };
       return readCount(gate, mapTotal(gate, record), record);
+    case 'audit':
+      return readAudit(record);
   }
 }
 
@@ -129,6 +136,12 @@ function readCount(gate: Gate, count: number, record: RunRecord): Reading {
   if (gate.aggregation !== 'rate') return { value: count };
   const seconds = record.load.measured_s;
   return seconds > 0 ? { value: count / seconds } : { reason: 'no measured phase ran' };
+}
+
+/** A run that was not audited has lost nothing that is known of, which is no data. */
+function readAudit({ audit, notMeasured }: RunRecord): Reading {
+  if (audit === null) return { reason: notMeasured['audit'] ?? 'the run was not audited' };
+  return { value: audit.acknowledged - audit.found };
 }
 
 function mapTotal(gate: Gate, record: RunRecord): number {

@@ -20,10 +20,13 @@ export interface Measurable {
 /** The parts of a scenario, as written in a plan or a run record, that decide what it measures. */
 export interface MeasuredScenario {
   readonly load: { readonly model: 'open' | 'closed' };
+  readonly corpus?: { readonly profile?: string | undefined; readonly file?: string | undefined } | undefined;
   readonly workloads: {
     readonly publish?: unknown;
     readonly subscribe?: unknown;
-    readonly query?: { readonly filters: readonly { readonly name: string }[] } | undefined;
+    readonly query?:
+      | { readonly filters: readonly { readonly name: string }[]; readonly check?: number | undefined }
+      | undefined;
   };
   readonly phases: readonly { readonly name: string }[];
 }
@@ -32,10 +35,12 @@ export interface MeasuredScenario {
  * What a run of `scenario` measures. Connections are opened by every run. Send lag and achieved rate are about
  * messages that are sent on a schedule: the closed model has none, and opening connections is no message.
  */
-export function measurableOf({ load, workloads, phases }: MeasuredScenario): Measurable {
+export function measurableOf({ load, corpus, workloads, phases }: MeasuredScenario): Measurable {
   const sources = new Set<Source>(['connections']);
   const sends = workloads.publish !== undefined || workloads.query !== undefined;
   if (load.model === 'open' && sends) sources.add('generator');
+  const isNamed = corpus?.profile !== undefined || corpus?.file !== undefined;
+  if (isNamed && (workloads.query?.check ?? 0) > 0) sources.add('answers');
   for (const workload of ['publish', 'subscribe', 'query'] as const) {
     if (workloads[workload] !== undefined) sources.add(workload);
   }

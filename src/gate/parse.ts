@@ -27,6 +27,7 @@ const EXAMPLE = 'for example "ack_latency p95 < 100ms"';
 /** The label that names one entry of a counter map. */
 const MAP_LABELS: Readonly<Record<CounterMapMetric, string>> = {
   events_rejected: 'prefix',
+  answers_wrong: 'reason',
   connection_errors: 'reason',
   close_codes: 'code',
 };

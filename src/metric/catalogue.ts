@@ -7,7 +7,7 @@
 export type Direction = 'lower' | 'higher' | 'neutral';
 
 /** The parts of a scenario that can produce a metric. */
-export type Source = 'connections' | 'publish' | 'query' | 'subscribe' | 'generator';
+export type Source = 'connections' | 'publish' | 'query' | 'subscribe' | 'generator' | 'answers';
 
 export interface LatencyDefinition {
   readonly source: Source;
@@ -97,7 +97,8 @@ export interface RatioDefinition {
 export const RATIOS = {
   ack_ratio: {
     source: 'publish',
-    description: 'events accepted (OK true, duplicates included) of events sent',
+    description:
+      'events accepted (OK true, duplicates included) or rightly refused as superseded, of events sent',
     direction: 'higher',
   },
   query_ratio: { source: 'query', description: 'queries ended by EOSE of queries sent', direction: 'higher' },
@@ -133,6 +134,11 @@ export const COUNTERS = {
   events_duplicate: {
     source: 'publish',
     description: 'OK true with prefix duplicate:',
+    direction: 'neutral',
+  },
+  events_superseded: {
+    source: 'publish',
+    description: 'OK false because the relay has a newer version; part of events_rejected',
     direction: 'neutral',
   },
   events_timeout: {
@@ -188,6 +194,11 @@ export const COUNTERS = {
     description: 'queries stopped because the relay sent far more than the limit',
     direction: 'lower',
   },
+  answers_checked: {
+    source: 'answers',
+    description: 'answers to queries that were compared with the right ones: a sample',
+    direction: 'neutral',
+  },
   subscriptions_closed: {
     source: 'subscribe',
     description: 'live subscriptions that the relay ended by CLOSED',
@@ -232,6 +243,11 @@ export const COUNTER_NAMES = Object.keys(COUNTERS) as readonly CounterMetric[];
 /** Counters that are split by a word: OK prefixes, error codes, WebSocket close codes. */
 export const COUNTER_MAPS = {
   events_rejected: { source: 'publish', description: 'OK false by prefix', direction: 'lower' },
+  answers_wrong: {
+    source: 'answers',
+    description: 'checked answers that are wrong, by what is wrong first',
+    direction: 'lower',
+  },
   connection_errors: {
     source: 'connections',
     description: 'failed or broken connections by reason',
@@ -247,14 +263,26 @@ export const COUNTER_MAPS = {
 export type CounterMapMetric = keyof typeof COUNTER_MAPS;
 export const COUNTER_MAP_NAMES = Object.keys(COUNTER_MAPS) as readonly CounterMapMetric[];
 
+/** What reading the acknowledged events back after the run has shown. */
+export const AUDIT_COUNTS = {
+  lost_events: {
+    source: 'publish',
+    description: 'acknowledged events that a relay process does not have afterwards',
+    direction: 'lower',
+  },
+} as const satisfies Record<string, CounterDefinition>;
+
+export type AuditCount = keyof typeof AUDIT_COUNTS;
+
 /** What a metric name denotes. */
-export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map';
+export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map' | 'audit';
 
 /** The kind of a metric, or null where the catalogue has no such name. */
 export function metricKind(name: string): MetricKind | null {
   if ((LATENCY_NAMES as readonly string[]).includes(name)) return 'latency';
   if (Object.hasOwn(RATIOS, name)) return 'ratio';
   if (Object.hasOwn(COUNTERS, name)) return 'counter';
+  if (Object.hasOwn(AUDIT_COUNTS, name)) return 'audit';
   return Object.hasOwn(COUNTER_MAPS, name) ? 'counter-map' : null;
 }
 
@@ -265,5 +293,11 @@ export function baseLatency(name: LatencyMetric): BaseLatency {
 
 /** Every name of the catalogue, for messages and shell completion. */
 export function allMetricNames(): readonly string[] {
-  return [...LATENCY_NAMES, ...Object.keys(RATIOS), ...COUNTER_NAMES, ...COUNTER_MAP_NAMES];
+  return [
+    ...LATENCY_NAMES,
+    ...Object.keys(RATIOS),
+    ...COUNTER_NAMES,
+    ...COUNTER_MAP_NAMES,
+    ...Object.keys(AUDIT_COUNTS),
+  ];
 }

@@ -2,10 +2,12 @@ import { RelayBenchError } from '../base/errors.ts';
 import { measurableOf } from '../gate/measurable.ts';
 import { resolveGates } from '../gate/resolve.ts';
 import { inconsistencies } from '../scenario/consistency.ts';
+import { isNamed } from '../scenario/corpus-consistency.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { scenarioSha256 } from './fingerprint.ts';
 import { applyOverrides, type PlanOverrides } from './overrides.ts';
-import type { Plan } from './plan.ts';
+import type { NamedCorpus, Plan, ReplayPlan } from './plan.ts';
+import { phasesWithin, planCorpus } from './plan-corpus.ts';
 import { plannedSamples } from './planned-samples.ts';
 import { connectionsOf } from './roles.ts';
 import { planPhases, planStreams } from './schedule.ts';
@@ -20,23 +22,23 @@ export interface PlanRequest {
   /** Cores of this machine: decide the default number of workers. */
   readonly cores: number;
   readonly overrides?: PlanOverrides;
+  /** The corpus that the scenario, flags included, names; null or left out where it names none. */
+  readonly corpus?: NamedCorpus | null;
 }
-
-/** Authors of a corpus without a publish workload. */
-const DEFAULT_AUTHORS = 100;
 
 /**
  * Resolves every number of a run.
  * @throws RelayBenchError `PLAN_IMPOSSIBLE` where flags and scenario can't be reconciled, `GATE_INVALID` where
  *   a gate is malformed or names what the run can't produce
  */
-export function buildPlan({ scenario, targets, cores, overrides = {} }: PlanRequest): Plan {
+export function buildPlan({ scenario, targets, cores, overrides = {}, corpus: named }: PlanRequest): Plan {
   const resolved = applyOverrides(scenario, overrides);
   assertConsistent(resolved);
   assertTransport(resolved, targets);
   const workers = chooseWorkers(resolved, overrides.workers, cores);
-  const { seed, load, corpus, connections, workloads } = resolved;
-  const phases = planPhases(resolved);
+  const { seed, load, connections } = resolved;
+  const { corpus, replay, bounds } = planCorpus(resolved, named ?? null);
+  const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
   const run = measurableOf(resolved);
   const plan: Omit<Plan, 'gates'> = {
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
@@ -53,11 +55,12 @@ export function buildPlan({ scenario, targets, cores, overrides = {} }: PlanRequ
     },
     scheduler: resolved.scheduler,
     verifyShare: resolved.verify,
-    corpus: { profile: 'notes', ...corpus, authors: workloads.publish?.authors ?? DEFAULT_AUTHORS },
+    corpus,
+    exhaustedNs,
     phases,
     drainMs: resolved.drain,
-    streams: planStreams(resolved, phases),
-    ...planRoles(resolved, workers),
+    streams: planStreams(resolved, phases, bounds),
+    ...planRoles(resolved, workers, replay),
     latencies: run.latencies,
   };
   const gates = resolveGates({
@@ -90,12 +93,14 @@ function assertTransport({ connections }: Scenario, targets: readonly string[]):
 function planRoles(
   scenario: Scenario,
   workers: number,
+  replay: ReplayPlan | null,
 ): Pick<Plan, 'publish' | 'subscribe' | 'query' | 'connect'> {
   const { publish, subscribe, query, connect } = scenario.workloads;
   const counts = connectionsOf(scenario);
   return {
     publish: publish
       ? {
+          replay,
           connections: rangeFromFirst(counts.publish ?? 0),
           kind: publish.kind,
           contentBytes: publish.contentBytes,
@@ -114,6 +119,7 @@ function planRoles(
           connections: rangeFromFirst(counts.query ?? 0),
           filters: query.filters,
           timeoutMs: query.timeout,
+          checkShare: isNamed(scenario.corpus) ? query.check : 0,
         }
       : null,
     connect: connect ? { timeoutMs: connect.timeout } : null,

@@ -12,14 +12,22 @@ export function countArrivals(
   phases: readonly PlannedPhase[],
   seed: number,
 ): readonly number[] {
+  const { limit = Number.POSITIVE_INFINITY, recordedNs } = stream;
+  if (recordedNs !== undefined) return countRecorded(recordedNs, phases);
   const countBelow = counterOf(stream, seed);
   let before = 0;
   return rateSegments(stream.rate_per_s, phases).map((segment) => {
-    const upTo = countBelow(segment.to);
+    const upTo = Math.min(limit, countBelow(segment.to));
     const count = upTo - before;
     before = upTo;
     return count;
   });
+}
+
+function countRecorded(timesNs: Float64Array, phases: readonly PlannedPhase[]): readonly number[] {
+  return phases.map(
+    ({ startNs, endNs }) => timesNs.filter((timeNs) => timeNs >= startNs && timeNs < endNs).length,
+  );
 }
 
 /** How many arrivals have a position below `limit`; the limits never decrease. */

@@ -12,6 +12,8 @@ export interface PlanOverrides {
   readonly warmupMs?: number | undefined;
   readonly workers?: number | undefined;
   readonly seed?: number | undefined;
+  /** A corpus to publish in the place of the scenario's: its directory. */
+  readonly corpus?: string | undefined;
   /** Besides those of the scenario. */
   readonly gates?: readonly string[] | undefined;
   readonly noDefaultGates?: boolean | undefined;
@@ -33,10 +35,27 @@ export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Sc
   return {
     ...scenario,
     seed: seed ?? scenario.seed,
+    corpus:
+      overrides.corpus === undefined ? scenario.corpus : replaceCorpus(scenario.corpus, overrides.corpus),
     connections: { ...scenario.connections, count: connections ?? scenario.connections.count },
     workloads,
     warmup: warmupMs ?? scenario.warmup,
     phases: durationMs === undefined ? scenario.phases : scalePhases(scenario.phases, durationMs),
+  };
+}
+
+/** What was to be stored before the load is so still, of the other corpus. */
+function replaceCorpus(corpus: Scenario['corpus'], file: string): Scenario['corpus'] {
+  const { topics, events, profile, file: before, stored } = corpus;
+  const signed = profile === undefined && before === undefined ? events : undefined;
+  const kept = stored ?? signed;
+  return {
+    file,
+    topics,
+    events: 0,
+    fresh: false,
+    endless: false,
+    ...(kept === undefined ? {} : { stored: kept }),
   };
 }
 
@@ -62,7 +81,7 @@ function setRate({ load }: Scenario, workloads: Workloads, rate: number): Worklo
     });
   }
   const { publish, query, connect } = workloads;
-  if (publish) return { ...workloads, publish: { ...publish, rate } };
+  if (publish) return { ...workloads, publish: { ...publish, rate, pace: 'rate', paceFactor: 1 } };
   if (query) return { ...workloads, query: { ...query, rate } };
   return connect ? { ...workloads, connect: { ...connect, rate } } : workloads;
 }

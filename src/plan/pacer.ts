@@ -16,7 +16,7 @@ export interface Pacer {
 }
 
 /** What a pacer needs to know of its stream. */
-export type PacedStream = Pick<StreamPlan, 'name' | 'rate_per_s' | 'arrivals'>;
+export type PacedStream = Pick<StreamPlan, 'name' | 'rate_per_s' | 'arrivals' | 'limit' | 'recordedNs'>;
 
 /** Creates the pacer of `stream` for `shard`; pure in its arguments. */
 export type CreatePacer = (
@@ -32,6 +32,8 @@ export type CreatePacer = (
  * and a shard computes exactly the numbers that a single worker computes.
  */
 export const createPacer: CreatePacer = (stream, phases, seed, shard) => {
+  const { limit = Number.POSITIVE_INFINITY, recordedNs } = stream;
+  if (recordedNs !== undefined) return recordedPacer(recordedNs, phases, shard);
   const segments = rateSegments(stream.rate_per_s, phases);
   const positionOf = createPositions(stream.arrivals, seed, stream.name);
   let segment = 0;
@@ -41,14 +43,31 @@ export const createPacer: CreatePacer = (stream, phases, seed, shard) => {
     while (current !== undefined && position >= current.to) current = segments[++segment];
     return current === undefined ? Number.POSITIVE_INFINITY : timeOfPosition(current, position);
   };
-  let nextNs = timeOf(positionOf(number));
+  const next = (): number => (number < limit ? timeOf(positionOf(number)) : Number.POSITIVE_INFINITY);
+  let nextNs = next();
   return {
     peekNs: () => nextNs,
     peekNumber: () => number,
     advance: () => {
       if (nextNs === Number.POSITIVE_INFINITY) return;
       number += shard.count;
-      nextNs = timeOf(positionOf(number));
+      nextNs = next();
     },
   };
 };
+
+/** Arrivals at recorded times, as far as the phases last. */
+function recordedPacer(timesNs: Float64Array, phases: readonly PlannedPhase[], shard: Shard): Pacer {
+  const endNs = phases.at(-1)?.endNs ?? 0;
+  let number = shard.index;
+  return {
+    peekNs: () => {
+      const timeNs = timesNs[number] ?? Number.POSITIVE_INFINITY;
+      return timeNs < endNs ? timeNs : Number.POSITIVE_INFINITY;
+    },
+    peekNumber: () => number,
+    advance: () => {
+      number += shard.count;
+    },
+  };
+}

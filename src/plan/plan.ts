@@ -25,6 +25,10 @@ export interface StreamPlan {
   readonly total: number;
   /** Arrivals of each phase, in the order of `phases`. */
   readonly perPhase: readonly number[];
+  /** No more arrivals than this, where there are no more events to publish. */
+  readonly limit?: number;
+  /** When each arrival is due, ns after t0, ascending, where that is recorded; rate and arrivals then say nothing. */
+  readonly recordedNs?: Float64Array;
 }
 
 /** A range of connection numbers: `first` … `first + count - 1` of the run. */
@@ -33,7 +37,19 @@ export interface ConnectionRange {
   readonly count: number;
 }
 
+/** What publishing replays. */
+export interface ReplayPlan {
+  /** The first event that is published, from 0. */
+  readonly first: number;
+  /** The event after the last one; Infinity where the corpus goes on without an end. */
+  readonly end: number;
+  /** How often each event is published. */
+  readonly copies: number;
+}
+
 export interface PublishPlan {
+  /** Null where events are signed for the run; the three numbers below are about those. */
+  readonly replay: ReplayPlan | null;
   readonly connections: ConnectionRange;
   readonly kind: number;
   readonly contentBytes: number;
@@ -50,6 +66,38 @@ export interface QueryPlan {
   readonly connections: ConnectionRange;
   readonly filters: readonly FilterSpec[];
   readonly timeoutMs: number;
+  /** Share of queries whose answers are checked, 0..1; 0 where the right answers are not known. */
+  readonly checkShare: number;
+}
+
+/** Everything that a generated corpus depends on. */
+export interface GeneratedCorpus {
+  readonly profile: 'social' | 'uniform' | 'heavy';
+  readonly seed: number;
+  readonly events: number;
+  /** Unix time of the end of the days that its events are spread over. */
+  readonly baseTime_s: number;
+}
+
+/** A corpus that was found or made before the run. */
+export interface NamedCorpus {
+  /** `imported`, or the profile that it was generated with. */
+  readonly profile: string;
+  /** Events of the whole corpus. */
+  readonly events: number;
+  readonly authors: number;
+  /** SHA-256 over its ids; null where it is not there yet. */
+  readonly fingerprint: string | null;
+  /** Whether it is dated by the clock. */
+  readonly fresh: boolean;
+  /** Directory and name of its file of events; null where it is not there yet. */
+  readonly file: { readonly dir: string; readonly name: string } | null;
+  /** Bytes of its largest event, as JSON. */
+  readonly maxEventBytes: number;
+  /** How it was generated; null where it was not. */
+  readonly generated: GeneratedCorpus | null;
+  /** When its events are due at the recorded pace, ns after the start, as far as the run lasts; empty where unused. */
+  readonly recordedNs: Float64Array;
 }
 
 /**
@@ -74,13 +122,19 @@ export interface Plan {
   readonly scheduler: Scenario['scheduler'];
   /** Share of received events that are verified, 0..1. */
   readonly verifyShare: number;
-  /** Published before the load: event i carries one `t` tag, its topic i mod `topics`. */
+  /**
+   * Published before the load: the first `events` of the named corpus; or, where none is named, that many notes that
+   * are signed for the run: note i carries one `t` tag, its topic i mod `topics`.
+   */
   readonly corpus: {
     readonly profile: string;
     readonly events: number;
     readonly authors: number;
     readonly topics: number;
+    readonly named: NamedCorpus | null;
   };
+  /** The named corpus has no more events after this offset, which ends the last phase early; null where it lasts. */
+  readonly exhaustedNs: number | null;
   readonly phases: readonly PlannedPhase[];
   readonly drainMs: number;
   /** In the closed model their rate is 0 and nothing is scheduled: replies set the pace. */

@@ -1,4 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
+import { isNamed } from '../scenario/corpus-consistency.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { connectionsOf } from './roles.ts';
 
@@ -32,8 +33,10 @@ export function chooseWorkers(scenario: Scenario, requested: number | undefined,
 function constraintsOf(scenario: Scenario): Constraints {
   const { publish, query, subscribe } = connectionsOf(scenario);
   const roles = [publish, query].filter((count) => count !== null);
+  // Subscribers of a replayed corpus follow its authors, whose events any worker may publish.
+  const isReplayFollowed = subscribe !== null && isNamed(scenario.corpus);
   return {
-    most: Math.min(scenario.connections.count, ...roles),
+    most: isReplayFollowed ? 1 : Math.min(scenario.connections.count, ...roles),
     topics: subscribe === null ? null : (scenario.workloads.subscribe?.topics ?? null),
   };
 }
@@ -46,9 +49,11 @@ function unsuitable(requested: number, constraints: Constraints): RelayBenchErro
   const valid = Array.from({ length: Math.min(constraints.most, 64) }, (_, i) => i + 1);
   const numbers = valid.filter((workers) => suits(workers, constraints)).join(', ');
   const reason =
-    requested > constraints.most
-      ? `each worker needs a connection of its own for every role, there are ${constraints.most}`
-      : `the ${constraints.topics} topics must divide evenly among them`;
+    constraints.most === 1
+      ? 'one worker must both publish a corpus and follow its authors, or serve the only connection of a role'
+      : requested > constraints.most
+        ? `each worker needs a connection of its own for every role, there are ${constraints.most}`
+        : `the ${constraints.topics} topics must divide evenly among them`;
   return new RelayBenchError(`${requested} workers can't carry out this scenario: ${reason}`, {
     code: 'PLAN_IMPOSSIBLE',
     hint: `use one of ${numbers} workers, or change the scenario`,

@@ -58,7 +58,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     audit: input.audit ?? null,
     gates: [],
     noticeSamples: result.noticeSamples,
-    caveats: [...standardCaveats(observed), ...(input.caveats ?? [])],
+    caveats: [...standardCaveats(observed), ...result.remarks, ...(input.caveats ?? [])],
     validity,
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',
     exitCode: 0,

@@ -28,6 +28,8 @@ const latencySummary = z.strictObject({
 });
 
 const counterMap = z.record(z.string(), whole);
+/** The first records have none of these: nothing of the sort was counted. */
+const addedCount = whole.default(0);
 const counters = z.strictObject({
   ...(Object.fromEntries(COUNTER_NAMES.map((name) => [name, whole])) as Record<
     (typeof COUNTER_NAMES)[number],
@@ -37,6 +39,9 @@ const counters = z.strictObject({
     (typeof COUNTER_MAP_NAMES)[number],
     typeof counterMap
   >),
+  events_superseded: addedCount,
+  answers_checked: addedCount,
+  answers_wrong: counterMap.default({}),
 });
 
 /** Latencies of one second, from merged histograms of all workers. */
@@ -115,6 +120,16 @@ const ceiling = z.strictObject({
   limit: z.number(),
 });
 
+const componentSample = z.strictObject({
+  /** Seconds after the measured phases began. */
+  t: z.number(),
+  /** Cores in use since the sample before. */
+  cpuShare: maybe,
+  rss_bytes: maybe,
+  /** As read then, those that only grow (`…_total`) since the process started; null where it did not answer. */
+  figures: z.record(z.string(), z.number()).nullable(),
+});
+
 const component = z.strictObject({
   name: z.string(),
   role: z.string(),
@@ -124,6 +139,10 @@ const component = z.strictObject({
   /** Mean cores over the measured phases. */
   cpuShare: maybe,
   rssMax_bytes: maybe,
+  /** Of a stack: how much its growing figures (`…_total`) grew, the highest sample of the others (`…_max`). */
+  figures: z.record(z.string(), z.number()).optional(),
+  /** Of a stack: one a second, thinned out in long runs. */
+  samples: z.array(componentSample).optional(),
 });
 
 /** The one schema of `run.json`; validated on every read and before every write. */
@@ -140,7 +159,16 @@ export const runRecordSchema = z.strictObject({
     resolved: z.record(z.string(), z.unknown()),
   }),
   seed: z.int(),
-  corpus: z.strictObject({ profile: z.string(), events: whole, fingerprint: z.string() }),
+  corpus: z.strictObject({
+    profile: z.string(),
+    events: whole,
+    /** Of a named corpus: SHA-256 over its ids. */
+    fingerprint: z.string(),
+    /** Whether it is dated by the clock, so that it can't be made a second time. */
+    fresh: z.boolean().optional(),
+    /** Events that were stored before the load. */
+    stored: whole.optional(),
+  }),
   target: z.strictObject({
     kind: z.enum(['embedded', 'url', 'stack']),
     /** Userinfo and query are masked. */
@@ -200,7 +228,17 @@ export const runRecordSchema = z.strictObject({
   }),
   components: z.array(component),
   faults: z.array(z.record(z.string(), z.unknown())),
-  audit: z.strictObject({ acknowledged: whole, found: whole, lost: z.array(z.string()) }).nullable(),
+  audit: z
+    .strictObject({
+      acknowledged: whole,
+      /** Of them, those that every relay process has. */
+      found: whole,
+      /** Ids of the others, at most a thousand. */
+      lost: z.array(z.string()),
+      /** Relay processes that were asked. */
+      relays: whole.optional(),
+    })
+    .nullable(),
   gates: z.array(gate),
   /** Texts of relay notices, a bounded sample, as received (escape before display). */
   noticeSamples: z.array(z.string()),

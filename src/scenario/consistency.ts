@@ -1,12 +1,6 @@
+import { CORPUS_CHECKS } from './corpus-consistency.ts';
+import { type Check, type Inconsistency, problem } from './inconsistency.ts';
 import type { ScenarioShape } from './shape.ts';
-
-/** Something that the parts of a scenario demand of each other and do not get. */
-export interface Inconsistency {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-type Check = (scenario: ScenarioShape) => readonly Inconsistency[];
 
 const MAX_ARRIVALS = 1e9;
 const ROLES = ['publish', 'subscribe', 'query'] as const;
@@ -32,7 +26,7 @@ const subscribersHavePublisher: Check = ({ workloads: { publish, subscribe } }) 
     : [];
 
 const openModelHasRate: Check = ({ load, workloads: { publish } }) =>
-  load.model === 'open' && publish !== undefined && publish.rate === undefined
+  load.model === 'open' && publish?.pace === 'rate' && publish.rate === undefined
     ? [problem(['workloads', 'publish', 'rate'], 'is required in the open model')]
     : [];
 
@@ -56,33 +50,6 @@ const namesAreUnique: Check = ({ phases, workloads }) => [
   ...repeated(phases, (index) => ['phases', index, 'name']),
   ...repeated(workloads.query?.filters ?? [], (index) => ['workloads', 'query', 'filters', index, 'name']),
 ];
-
-const drawsAreCovered: Check = ({ workloads: { publish, query }, corpus }) => {
-  const authors = Math.min(corpus.events, publish?.authors ?? corpus.events);
-  const topics = Math.min(corpus.events, corpus.topics);
-  const pools: Readonly<Record<string, number>> = {
-    ids: corpus.events,
-    '#e': corpus.events,
-    authors,
-    '#p': authors,
-    '#t': topics,
-  };
-  return (query?.filters ?? []).flatMap(({ filter }, index) =>
-    Object.entries(filter).flatMap(([key, wanted]) => {
-      if (typeof wanted !== 'number' || key === 'since' || key === 'until' || key === 'limit') return [];
-      const message = drawProblem(wanted, pools[key]);
-      return message === null
-        ? []
-        : [problem(['workloads', 'query', 'filters', index, 'filter', key], message)];
-    }),
-  );
-};
-
-function drawProblem(wanted: number, available: number | undefined): string | null {
-  if (available === undefined) return `can't be drawn from the corpus: write a list of values`;
-  if (wanted <= available) return null;
-  return `draws ${wanted} values, a corpus of this size has ${available} (see corpus and publish.authors)`;
-}
 
 const somethingArrives: Check = ({ load, phases }) =>
   load.model === 'open' && phases.every(({ level, rampTo }) => level === 0 && (rampTo ?? 0) === 0)
@@ -108,14 +75,10 @@ const CHECKS: readonly Check[] = [
   openModelHasRate,
   closedModelOnlyPublishes,
   namesAreUnique,
-  drawsAreCovered,
   somethingArrives,
   scheduleIsBounded,
+  ...CORPUS_CHECKS,
 ];
-
-function problem(path: Inconsistency['path'], message: string): Inconsistency {
-  return { path, message };
-}
 
 function repeated(
   items: readonly { readonly name: string }[],

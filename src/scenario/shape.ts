@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
+import { corpus } from './corpus-shape.ts';
 
 const DURATION_ERROR = 'must be a duration with a unit, such as 250ms, 30s or 5m';
 const DURATION_META = {
@@ -31,13 +32,18 @@ const count = z.int().min(1).max(10_000_000);
 
 const SHARE_ERROR = 'must be a percentage such as 1%, or all';
 /** Read as a share of 1. */
-const verify = z
-  .string(SHARE_ERROR)
-  .regex(/^(all|\d{1,3}(\.\d+)?%)$/, SHARE_ERROR)
-  .transform((text) => (text === 'all' ? 1 : Math.min(1, Number.parseFloat(text) / 100)))
-  .meta({ description: 'A share of received events: 1%, 0.5% or all.', examples: ['1%', 'all'] })
-  .default(0.01)
-  .describe('Share of received events whose id and signature are verified, on a thread of its own.');
+const share = (standard: `${number}%`, description: string) =>
+  z
+    .string(SHARE_ERROR)
+    .regex(/^(all|\d{1,3}(\.\d+)?%)$/, SHARE_ERROR)
+    .transform((text) => (text === 'all' ? 1 : Math.min(1, Number.parseFloat(text) / 100)))
+    .meta({ description: 'A share: 1%, 0.5% or all.', examples: ['1%', 'all'] })
+    .default(Number.parseFloat(standard) / 100)
+    .describe(description);
+const verify = share(
+  '1%',
+  'Share of received events whose id and signature are verified, on a thread of its own.',
+);
 
 const scheduler = z
   .enum(['precise', 'cheap', 'spin'])
@@ -63,8 +69,30 @@ const timeout = (reply: string) =>
 const publish = z.strictObject({
   rate: rate
     .optional()
-    .describe('Events per second. Required in the open model; in the closed one replies set the pace.'),
+    .describe(
+      'Events per second. Required in the open model unless the pace is recorded; in the closed one replies set the pace.',
+    ),
   arrivals,
+  pace: z
+    .enum(['rate', 'recorded'])
+    .default('rate')
+    .describe(
+      'When the events of a named corpus are published: at `rate`, or as far apart as their created_at are.',
+    ),
+  paceFactor: z
+    .number()
+    .positive()
+    .max(1e9)
+    .default(1)
+    .describe('How many times faster than recorded; 3600 puts an hour into a second.'),
+  copies: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe(
+      'How often each event of a named corpus is published: all but the first are duplicates, as broadcasting clients make them.',
+    ),
   connections: count.optional().describe('Connections that publish, counted from the first; default all.'),
   kind: z.int().min(0).max(65_535).default(1).describe('Kind of the events.'),
   contentBytes: z.int().min(0).max(60_000).default(280).describe('Length of the content of each event.'),
@@ -137,6 +165,10 @@ const query = z.strictObject({
     .min(1)
     .max(100),
   timeout: timeout('EOSE or CLOSED'),
+  check: share(
+    '10%',
+    'Share of queries whose answer is compared with the right one, which a named corpus tells; on a thread of its own.',
+  ),
 });
 
 const connect = z.strictObject({
@@ -189,13 +221,7 @@ export const scenarioShape = z.strictObject({
         'How the generator speaks WebSocket: raw is cheaper and serves ws:// targets only, ws uses the library of that name; auto takes raw where it can.',
       ),
   }),
-  corpus: z
-    .strictObject({
-      events: z.int().min(0).max(1_000_000).default(0),
-      topics: z.int().min(1).max(100_000).default(20).describe('Different "t" tags among them.'),
-    })
-    .prefault({})
-    .describe('Events published and acknowledged before the load starts, so that queries have answers.'),
+  corpus,
   scheduler,
   verify,
   workloads: z

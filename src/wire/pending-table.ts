@@ -70,6 +70,26 @@ export class PendingTable {
     return slot;
   }
 
+  /**
+   * The slot of a key on a connection, or {@link NONE}. The same key may wait on several connections (copies of an
+   * event), and more than once on one: then the one that was written first.
+   */
+  findOn(high: number, low: number, connection: number): number {
+    let found = NONE;
+    let slot = this.#buckets[this.#bucketOf(high, low)] as number;
+    while (slot !== NONE) {
+      if (
+        this.#keyLow[slot] === low &&
+        this.#keyHigh[slot] === high &&
+        this.#connection[slot] === connection
+      ) {
+        found = slot;
+      }
+      slot = this.#chain[slot] as number;
+    }
+    return found;
+  }
+
   remove(slot: number): void {
     this.#unlink(slot);
     const older = this.#older[slot] as number;
@@ -85,6 +105,11 @@ export class PendingTable {
 
   connectionOf(slot: number): number {
     return this.#connection[slot] as number;
+  }
+
+  /** The lower half of an operation's key. */
+  keyLowOf(slot: number): number {
+    return this.#keyLow[slot] as number;
   }
 
   tagOf(slot: number): number {

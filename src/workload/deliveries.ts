@@ -1,7 +1,9 @@
 import { monotonicNs } from '../base/clock.ts';
-import { MarkerReader } from '../corpus/marker.ts';
+import { NO_TOPIC } from '../corpus/event-frames.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
-import type { EventFate } from './publish.ts';
+import type { FrameStore } from '../wire/frame-store.ts';
+import type { EventFate, EventOutcome } from './event-fate.ts';
+import type { Recogniser } from './recognise.ts';
 import type { SampleSink } from './sample-sink.ts';
 
 /** A live subscription of this worker. */
@@ -11,8 +13,7 @@ export interface Subscriber {
 }
 
 export interface DeliveryOptions {
-  readonly runTag: string;
-  readonly topics: number;
+  readonly recogniser: Recogniser;
   readonly subscribers: readonly Subscriber[];
   /** Events of this worker per second at the highest level: sizes the window. */
   readonly events_per_s: number;
@@ -34,7 +35,7 @@ const ACCEPTED = 2;
  */
 export class DeliveryTracker implements EventFate {
   readonly #options: DeliveryOptions;
-  readonly #marker: MarkerReader;
+  readonly #recogniser: Recogniser;
   readonly #window: number;
   readonly #number: Float64Array;
   readonly #state: Uint8Array;
@@ -55,7 +56,7 @@ export class DeliveryTracker implements EventFate {
   constructor(options: DeliveryOptions, workers: number) {
     this.#options = options;
     this.#workerStep = workers;
-    this.#marker = new MarkerReader(options.runTag);
+    this.#recogniser = options.recogniser;
     this.#window = windowFor(options.events_per_s * options.window_s);
     this.#number = new Float64Array(this.#window).fill(-1);
     this.#state = new Uint8Array(this.#window);
@@ -106,21 +107,26 @@ export class DeliveryTracker implements EventFate {
     return count;
   }
 
-  onSent(number: number, scheduledNs: number, startedNs: number): void {
+  onSent(store: FrameStore, stored: number, scheduledNs: number, startedNs: number): void {
+    const topic = store.tag[stored] as number;
+    if (topic === NO_TOPIC) return;
+    const number = store.number[stored] as number;
     const slot = this.#slotOf(number);
     this.#retire(slot);
+    this.#recogniser.forget(this.#number[slot] as number);
+    this.#recogniser.remember(store, stored);
     this.#number[slot] = number;
     this.#state[slot] = SENT;
     this.#scheduledNs[slot] = scheduledNs;
     this.#startedNs[slot] = startedNs;
-    this.#expected[slot] = this.liveSubscribers(number % this.#options.topics);
+    this.#expected[slot] = this.liveSubscribers(topic);
     this.#received[slot] = 0;
     this.#seen.fill(0, slot * this.#seenBytes, (slot + 1) * this.#seenBytes);
   }
 
-  onAccepted(number: number): void {
+  onEnded(number: number, outcome: EventOutcome): void {
     const slot = this.#slotOf(number);
-    if (this.#number[slot] !== number || this.#state[slot] !== SENT) return;
+    if (outcome !== 'accepted' || this.#number[slot] !== number || this.#state[slot] !== SENT) return;
     this.#state[slot] = ACCEPTED;
     this.#retireIfComplete(slot);
   }
@@ -129,9 +135,9 @@ export class DeliveryTracker implements EventFate {
   onLiveEvent(connection: number, frame: Buffer): boolean {
     const endedNs = monotonicNs();
     const subscriber = this.#placeOf.get(connection);
-    if (subscriber === undefined || !this.#marker.read(frame)) return false;
-    const number = this.#marker.n;
-    if (number % this.#options.topics !== subscriber.topic) return false;
+    if (subscriber === undefined || !this.#recogniser.read(frame)) return false;
+    const { number, topic } = this.#recogniser;
+    if (topic !== subscriber.topic) return false;
     const slot = this.#slotOf(number);
     // Long complete, or given up: it came again, or far too late.
     if (this.#number[slot] !== number) return true;

@@ -1,4 +1,5 @@
 import type { Random } from '../base/random.ts';
+import type { Filter } from '../nostr/filter.ts';
 
 /** A filter as a scenario writes it: a number draws that many values from the corpus of the run. */
 export interface FilterTemplate {
@@ -9,6 +10,8 @@ export interface FilterTemplate {
 export interface DrawPools {
   readonly authors: readonly string[];
   readonly ids: readonly string[];
+  /** Ids that other events refer to. */
+  readonly threads: readonly string[];
   readonly topics: readonly string[];
 }
 
@@ -16,16 +19,12 @@ const POOL_OF: ReadonlyMap<string, keyof DrawPools> = new Map([
   ['authors', 'authors'],
   ['#p', 'authors'],
   ['ids', 'ids'],
-  ['#e', 'ids'],
+  ['#e', 'threads'],
   ['#t', 'topics'],
 ]);
 
 /** The filter to send: numbers replaced by that many different values (fewer where the pool has fewer). */
-export function drawFilter(
-  template: FilterTemplate,
-  pools: DrawPools,
-  random: Random,
-): Record<string, unknown> {
+export function drawFilter(template: FilterTemplate, pools: DrawPools, random: Random): Filter {
   const filter: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(template)) {
     const pool = POOL_OF.get(key);
@@ -33,7 +32,19 @@ export function drawFilter(
     filter[key] =
       typeof value === 'number' && pool !== undefined ? sample(pools[pool], value, random) : value;
   }
-  return filter;
+  // The scenario's schema knows what a filter is.
+  return filter as Filter;
+}
+
+/** Fields of the templates that draw from a pool that is empty. */
+export function emptyDraws(templates: readonly FilterTemplate[], pools: DrawPools): readonly string[] {
+  const drawn = templates.flatMap((template) =>
+    Object.entries(template).flatMap(([key, value]) => (typeof value === 'number' ? [key] : [])),
+  );
+  return [...new Set(drawn)].filter((key) => {
+    const pool = POOL_OF.get(key);
+    return pool !== undefined && pools[pool].length === 0;
+  });
 }
 
 /** `count` different elements; Floyd's algorithm, so the cost does not grow with the pool. */

@@ -8,8 +8,13 @@ export interface ArrivalSchedule {
   advance(): void;
 }
 
-/** Builds the frame of arrival `number` into `slot`; sets its length and keys. */
-export type BuildFrame = (slot: number, number: number, offsetNs: number) => void;
+/** Builds frames into slots of a store. */
+export interface FrameBuilder {
+  /** Whether the frame of arrival `number` can be built now. */
+  isReady(number: number): boolean;
+  /** Builds the frame of arrival `number` into `slot`; sets its length and keys. */
+  build(slot: number, number: number, offsetNs: number): void;
+}
 
 /**
  * Frames of coming arrivals, built before they are due: signing and JSON never stand between the two readings of
@@ -18,23 +23,32 @@ export type BuildFrame = (slot: number, number: number, offsetNs: number) => voi
 export class FrameAhead {
   readonly #schedule: ArrivalSchedule;
   readonly #store: FrameStore;
-  readonly #build: BuildFrame;
+  readonly #builder: FrameBuilder;
   readonly #ring: Int32Array;
   #head = 0;
   #count = 0;
 
-  constructor(schedule: ArrivalSchedule, store: FrameStore, build: BuildFrame) {
+  constructor(schedule: ArrivalSchedule, store: FrameStore, builder: FrameBuilder) {
     this.#schedule = schedule;
     this.#store = store;
-    this.#build = build;
+    this.#builder = builder;
     this.#ring = new Int32Array(store.slots);
   }
 
-  /** Offset of the next arrival, built or not; `Infinity` at the end of the schedule. */
+  /**
+   * Offset of the next arrival, built or not; `Infinity` at the end of the schedule and while the builder is not ready
+   * for that arrival.
+   */
   peekNs(): number {
-    return this.#count > 0
-      ? (this.#store.offsetNs[this.#ring[this.#head] as number] as number)
-      : this.#schedule.peekNs();
+    if (this.#count > 0) return this.#store.offsetNs[this.#ring[this.#head] as number] as number;
+    const offsetNs = this.#schedule.peekNs();
+    if (offsetNs === Number.POSITIVE_INFINITY) return offsetNs;
+    return this.#builder.isReady(this.#schedule.peekNumber()) ? offsetNs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether every arrival of the schedule has been taken or passed over. */
+  get isExhausted(): boolean {
+    return this.#count === 0 && this.#schedule.peekNs() === Number.POSITIVE_INFINITY;
   }
 
   /** Whether building can wait: more than half of what fits is ready. */
@@ -42,17 +56,18 @@ export class FrameAhead {
     return this.#count > this.#ring.length / 2;
   }
 
-  /** Build one more frame. @returns false at the end of the schedule or where no slot is free */
+  /** Build one more frame. @returns false at the end of the schedule, where no slot is free, or where none is ready */
   buildOne(): boolean {
     const offsetNs = this.#schedule.peekNs();
     if (offsetNs === Number.POSITIVE_INFINITY) return false;
+    const number = this.#schedule.peekNumber();
+    if (!this.#builder.isReady(number)) return false;
     const slot = this.#store.take();
     if (slot === NONE) return false;
-    const number = this.#schedule.peekNumber();
     this.#schedule.advance();
     this.#store.number[slot] = number;
     this.#store.offsetNs[slot] = offsetNs;
-    this.#build(slot, number, offsetNs);
+    this.#builder.build(slot, number, offsetNs);
     this.#ring[(this.#head + this.#count) % this.#ring.length] = slot;
     this.#count++;
     return true;

@@ -38,6 +38,11 @@ export class FrameSender {
     return this.#ahead.peekNs();
   }
 
+  /** Whether every arrival of the schedule has been carried out or dropped. */
+  get isExhausted(): boolean {
+    return this.#ahead.isExhausted;
+  }
+
   /** Build one frame ahead of the clock. @returns false where there is nothing to build now */
   readAhead(): boolean {
     return !this.#ahead.isWellStocked && this.#ahead.buildOne();

@@ -42,7 +42,10 @@ export function closedModel({ connections, window, isOpen, endNs, onCredit }: Cl
   for (let round = 0; round < window; round++) for (const connection of connections) credits.push(connection);
   return {
     name: 'closed',
-    dueNs: (_, nowNs) => (credits.size > 0 && nowNs < endNs() ? nowNs : Number.POSITIVE_INFINITY),
+    dueNs: (scheduledNs, nowNs) =>
+      credits.size > 0 && nowNs < endNs() && scheduledNs !== Number.POSITIVE_INFINITY
+        ? nowNs
+        : Number.POSITIVE_INFINITY,
     pick: () => {
       while (credits.size > 0) {
         const connection = credits.shift();
@@ -57,11 +60,18 @@ export function closedModel({ connections, window, isOpen, endNs, onCredit }: Cl
   };
 }
 
-/** Numbers without times: the closed model numbers its operations as they come. */
-export function countingSchedule(first: number, step: number): ArrivalSchedule {
+/**
+ * Numbers without times: the closed model numbers its operations as they come.
+ * @param limit the number after the last one
+ */
+export function countingSchedule(
+  first: number,
+  step: number,
+  limit: number = Number.POSITIVE_INFINITY,
+): ArrivalSchedule {
   let number = first;
   return {
-    peekNs: () => 0,
+    peekNs: () => (number < limit ? 0 : Number.POSITIVE_INFINITY),
     peekNumber: () => number,
     advance: () => {
       number += step;

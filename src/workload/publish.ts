@@ -1,26 +1,23 @@
 import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
-import type { EventFrameWriter } from '../corpus/event-frames.ts';
+import type { EventFrames } from '../corpus/event-frames.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { FrameStore } from '../wire/frame-store.ts';
 import type { FrameOwner } from '../wire/outbox.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import type { OkReply } from '../wire/reply-handlers.ts';
-import { type ArrivalSchedule, FrameAhead } from './frame-ahead.ts';
+import type { EventFate, EventOutcome } from './event-fate.ts';
+import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
 import { FrameSender } from './frame-sender.ts';
 import type { LoadModel } from './load-model.ts';
 import type { SampleSink } from './sample-sink.ts';
 import type { ArrivalStream } from './stream.ts';
 
-/** Told about the life of each event, to know which deliveries to expect. */
-export interface EventFate {
-  onSent(number: number, scheduledNs: number, startedNs: number): void;
-  /** OK true and new: its deliveries are due. */
-  onAccepted(number: number): void;
-}
+/** Words of a relay that refuses an event rightly: it has a newer version of it. */
+const SUPERSEDED: ReadonlySet<string> = new Set(['duplicate', 'replaced']);
 
 export interface PublishOptions {
   readonly store: FrameStore;
-  readonly writer: EventFrameWriter;
+  readonly frames: EventFrames;
   readonly schedule: ArrivalSchedule;
   readonly model: LoadModel;
   readonly timeoutMs: number;
@@ -32,7 +29,7 @@ export interface PublishOptions {
 }
 
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
-export class PublishWorkload implements ArrivalStream, FrameOwner {
+export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   readonly store: FrameStore;
   readonly sender: FrameSender;
   readonly #options: PublishOptions;
@@ -42,9 +39,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
   constructor(options: PublishOptions) {
     this.#options = options;
     this.store = options.store;
-    const ahead = new FrameAhead(options.schedule, options.store, (slot, number, offsetNs) =>
-      this.#build(slot, number, offsetNs),
-    );
+    const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender(ahead, () => options.model.pick());
     const { series } = options;
     this.#series = {
@@ -56,6 +51,11 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
 
   get pending(): number {
     return this.#waiting.size;
+  }
+
+  /** Whether every event has been published and has ended. */
+  get isOver(): boolean {
+    return this.sender.isExhausted && this.pending === 0 && this.unwritten === 0;
   }
 
   get unwritten(): number {
@@ -94,7 +94,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
       number,
     );
     this.#waiting.setTimes(entry, scheduledNs, startedNs);
-    fate?.onSent(number, scheduledNs, startedNs);
+    fate?.onSent(store, slot, scheduledNs, startedNs);
   }
 
   onUnwritten(_slot: number, connection: number): void {
@@ -108,8 +108,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
     if (entry === NONE) return false;
     const phase = this.#settle(entry, this.#series.ack);
     this.#options.sink.count(phase, 'events_accepted');
-    this.#options.fate?.onAccepted(this.#waiting.tagOf(entry));
-    this.#end(entry);
+    this.#end(entry, 'accepted');
     return true;
   }
 
@@ -122,7 +121,9 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
     const phase = this.#settle(entry, isDuplicate ? this.#series.ack : this.#series.reject);
     if (isDuplicate) this.#options.sink.count(phase, 'events_duplicate');
     else this.#options.sink.countWord(phase, 'events_rejected', reply.prefix);
-    this.#end(entry);
+    const isSuperseded = !isDuplicate && SUPERSEDED.has(reply.prefix);
+    if (isSuperseded) this.#options.sink.count(phase, 'events_superseded');
+    this.#end(entry, isDuplicate ? 'duplicate' : isSuperseded ? 'superseded' : 'failed');
     return true;
   }
 
@@ -145,23 +146,27 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
     this.#options.model.settled(this.#waiting.connectionOf(entry));
   }
 
-  #build(slot: number, number: number, offsetNs: number): void {
-    const { writer, start } = this.#options;
+  isReady(number: number): boolean {
+    return this.#options.frames.isReady(number);
+  }
+
+  build(slot: number, number: number, offsetNs: number): void {
+    const { frames, start } = this.#options;
     const createdAt_s = Math.floor((start.wallMs + offsetNs / NS_PER_MS) / 1_000);
-    this.store.length[slot] = writer.write(
+    this.store.length[slot] = frames.write(
       this.store.bytes,
       this.store.startOf(slot),
       number,
       createdAt_s,
       offsetNs,
     );
-    this.store.keyHigh[slot] = writer.idHigh;
-    this.store.keyLow[slot] = writer.idLow;
+    this.store.keyHigh[slot] = frames.idHigh;
+    this.store.keyLow[slot] = frames.idLow;
+    this.store.tag[slot] = frames.topic;
   }
 
   #entryOf(connection: number, idHigh: number, idLow: number): number {
-    const entry = this.#waiting.find(idHigh, idLow);
-    return entry !== NONE && this.#waiting.connectionOf(entry) === connection ? entry : NONE;
+    return this.#waiting.findOn(idHigh, idLow, connection);
   }
 
   #phaseOf(entry: number): number {
@@ -175,6 +180,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
     sink.count(phase, counter);
     sink.censored(this.#series.ack, phase);
     sink.censored(this.#series.ack + 1, phase);
+    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed');
   }
 
   #settle(entry: number, series: number): number {
@@ -186,8 +192,9 @@ export class PublishWorkload implements ArrivalStream, FrameOwner {
     return phase;
   }
 
-  #end(entry: number): void {
+  #end(entry: number, outcome: EventOutcome): void {
     const connection = this.#waiting.connectionOf(entry);
+    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome);
     this.#waiting.remove(entry);
     this.#options.model.settled(connection);
   }

@@ -6,9 +6,10 @@ import type { FrameStore } from '../wire/frame-store.ts';
 import type { FrameOwner } from '../wire/outbox.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import { querySubscription } from '../wire/subscription-id.ts';
+import type { AnswerSamples } from './answer-samples.ts';
 import type { Rotation } from './clients.ts';
 import { type DrawPools, drawFilter, type FilterTemplate } from './draw-filter.ts';
-import { type ArrivalSchedule, FrameAhead } from './frame-ahead.ts';
+import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
 import { FrameSender } from './frame-sender.ts';
 import type { SampleSink } from './sample-sink.ts';
 import type { ArrivalStream } from './stream.ts';
@@ -32,6 +33,8 @@ export interface QueryOptions {
   readonly series: SeriesTable;
   /** Send a frame outside the measured stream (CLOSE). */
   readonly sendNow: (connection: number, frame: Buffer) => void;
+  /** Keeps answers that are to be checked; null where the right ones are not known. */
+  readonly answers: AnswerSamples | null;
 }
 
 /** A relay may send somewhat more than the limit; beyond twice of it and this margin the query is stopped. */
@@ -40,7 +43,7 @@ const OVERFLOW_MARGIN = 100;
 const ASSUMED_LIMIT = 5_000;
 
 /** REQ → EOSE: asks with a new subscription id each time and closes it when the stored events have come. */
-export class QueryWorkload implements ArrivalStream, FrameOwner {
+export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   readonly store: FrameStore;
   readonly sender: FrameSender;
   readonly #options: QueryOptions;
@@ -58,9 +61,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     this.#lagSeries = options.series.indexOf('send_lag');
     this.#mask = createRandom(options.seed, 'query-masks').uint32;
     this.#shapes = shapesOf(options.filters, options.series);
-    const ahead = new FrameAhead(options.schedule, options.store, (slot, number) =>
-      this.#build(slot, number),
-    );
+    const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender(ahead, () => options.rotation.pick());
   }
 
@@ -103,16 +104,18 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
       this.store.tag[slot] as number,
     );
     this.#waiting.setTimes(entry, scheduledNs, startedNs);
+    this.#options.answers?.onWritten(this.store.keyLow[slot] as number, startedNs);
     if (entry >= this.#received.length) this.#received = doubled(this.#received);
     this.#received[entry] = 0;
   }
 
-  onUnwritten(): void {
+  onUnwritten(slot: number): void {
+    this.#options.answers?.drop(this.store.keyLow[slot] as number);
     this.sender.lost();
   }
 
   /** A stored EVENT. @returns false where no such query was ever asked on this worker */
-  onEvent(connection: number, sequence: number): boolean {
+  onEvent(connection: number, sequence: number, frame: Buffer): boolean {
     const entry = this.#waiting.find(connection, sequence);
     // After EOSE the relay may still send live matches until it has seen the CLOSE.
     if (entry === NONE) return sequence < this.#sequence;
@@ -122,6 +125,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     this.#received[entry] = received;
     this.#options.sink.count(phase, 'query_events_received');
     if (received === 1) this.#record(entry, phase, shape.firstEvent);
+    this.#options.answers?.onEvent(sequence, frame);
     if (received > shape.mostEvents) this.#overflow(entry, phase, sequence);
     return true;
   }
@@ -135,6 +139,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     this.#options.sink.count(phase, 'queries_completed');
     this.#waiting.remove(entry);
     this.#sendClose(connection, sequence);
+    this.#options.answers?.onEose(sequence, phase, monotonicNs());
     return true;
   }
 
@@ -143,6 +148,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     const entry = this.#waiting.find(connection, sequence);
     if (entry === NONE) return sequence < this.#sequence;
     this.#options.sink.count(this.#phaseOf(entry), 'queries_closed');
+    this.#options.answers?.drop(sequence);
     this.#waiting.remove(entry);
     return true;
   }
@@ -168,9 +174,14 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     sink.count(phase, counter);
     sink.censored(eose, phase);
     sink.censored(eose + 1, phase);
+    this.#options.answers?.drop(this.#waiting.keyLowOf(entry));
   }
 
-  #build(slot: number, number: number): void {
+  isReady(): boolean {
+    return true;
+  }
+
+  build(slot: number, number: number): void {
     const { seed, pools } = this.#options;
     // One stream of random numbers an arrival: the same filters whatever the number of workers.
     const random = createRandom(seed + number, 'query');
@@ -178,6 +189,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     const shape = this.#shapes[shapeIndex] as QueryShape;
     const sequence = this.#sequence++;
     const filter = drawFilter(shape.filter, pools, random);
+    this.#options.answers?.onBuilt(sequence, filter);
     const text = JSON.stringify(['REQ', querySubscription(sequence), filter]);
     const frame = encodeMaskedTextFrame(text, this.#mask());
     this.store.length[slot] = frame.copy(this.store.bytes, this.store.startOf(slot));
@@ -189,6 +201,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner {
     const connection = this.#waiting.connectionOf(entry);
     this.#options.sink.count(phase, 'query_overflows');
     this.#options.sink.count(phase, 'queries_closed');
+    this.#options.answers?.drop(sequence);
     this.#waiting.remove(entry);
     this.#sendClose(connection, sequence);
   }

@@ -301,6 +301,7 @@ export function sampleResult(options: ResultOptions): RunResult {
     startedAt: '2026-11-24T07:04:12.345Z',
     durationMs: 27_310.5,
     partial: false,
+    remarks: [],
     corpus: { profile: 'synthetic', events: 500, fingerprint: 'sha256:0f343b0931126a20f133d67c2b018a3b' },
     load: {
       model: 'open',
@@ -467,7 +468,8 @@ function samplePlan(): Plan {
     connections: { count: 50, rate_per_s: 500, timeoutMs: 10_000, insecure: false, transport: 'auto' },
     scheduler: resolved.scheduler,
     verifyShare: resolved.verify,
-    corpus: { profile: 'synthetic', events: 500, authors: 100, topics: 10 },
+    corpus: { profile: 'synthetic', events: 500, authors: 100, topics: 10, named: null },
+    exhaustedNs: null,
     phases: [],
     drainMs: 5_000,
     streams: [],

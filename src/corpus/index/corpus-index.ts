@@ -4,8 +4,9 @@ import type { CorpusEvent } from '../files/open-corpus.ts';
 import { type Condition, conditionsOf, setOf } from './conditions.ts';
 import { EventColumns } from './event-columns.ts';
 import { PostingLists } from './posting-lists.ts';
-import { Survival } from './survival.ts';
+import { type Earlier, Survival } from './survival.ts';
 import { TagIndex } from './tag-index.ts';
+import { Withheld } from './withheld.ts';
 
 /** Values to draw filters from; all of them occur in the corpus. */
 export interface CorpusPools {
@@ -29,6 +30,7 @@ export interface CorpusPools {
 export class CorpusIndex {
   readonly #lists = { columns: new EventColumns(), tags: new TagIndex(), byAuthor: new PostingLists() };
   readonly #survival = new Survival(this.#lists.columns);
+  readonly #withheld = new Withheld();
   /** All event numbers in the order of query results; made when it is needed. */
   #order: Uint32Array | null = null;
 
@@ -60,6 +62,7 @@ export class CorpusIndex {
     byAuthor.add(columns.authorOf(number), number);
     tags.add(number, event.tags);
     this.#survival.add(number, event);
+    this.#withheld.add(number, event);
     this.#order = null;
   }
 
@@ -67,6 +70,29 @@ export class CorpusIndex {
   isStored(id: string, published = this.size): boolean {
     const number = this.#lists.columns.numberOf(id);
     return number >= 0 && this.#survival.isStored(number, published);
+  }
+
+  /** The number of the event with that id, from 0 in the order of publication; −1 where there is none. */
+  numberOf(id: string): number {
+    return this.#lists.columns.numberOf(id);
+  }
+
+  kindOf(number: number): number {
+    return this.#lists.columns.kindOf(number);
+  }
+
+  eventAt(number: number): Earlier {
+    return this.#lists.columns.eventAt(number);
+  }
+
+  /** Which event deletes or replaces this one; its own number where it is never stored, Infinity where none does. */
+  endOf(number: number): number {
+    return this.#survival.endOf(number);
+  }
+
+  /** Whether a relay may rightly not answer with that event although it has it. */
+  isWithheld(number: number): boolean {
+    return this.#withheld.has(number, this.eventAt(number).pubkey);
   }
 
   /**
@@ -90,37 +116,58 @@ export class CorpusIndex {
     return count;
   }
 
-  /** Values to draw filters from, at most `max` of each sort, evenly spread over the corpus. */
-  pools(max = 10_000): CorpusPools {
+  /**
+   * Values to draw filters from, at most `max` of each sort, evenly spread.
+   * @param published of the first so many events; ids are of those that nothing ends later either
+   */
+  pools(max = 10_000, published = this.size): CorpusPools {
     const { columns, tags } = this.#lists;
-    const stored = [...Array(this.size).keys()].filter((number) =>
-      this.#survival.isStored(number, this.size),
-    );
+    const numbers = [...Array(Math.min(published, this.size)).keys()];
+    const stored = numbers.filter((number) => this.#survival.isStored(number, this.size));
+    const authors = numbers.reduce((most, number) => Math.max(most, columns.authorOf(number) + 1), 0);
     const idsOf = (numbers: readonly number[]): string[] =>
       spread(numbers, max).map((number) => columns.idOf(number));
     const isThread = (number: number): boolean =>
       columns.kindOf(number) === 1 && tags.lengthOf('e', columns.idOf(number)) > 0;
     return {
-      authors: spread(columns.pubkeys, max),
+      authors: spread(columns.pubkeys.slice(0, authors), max),
       ids: idsOf(stored),
       threads: idsOf(stored.filter(isThread)),
-      hashtags: spread(tags.valuesOf('t'), max),
+      hashtags: spread(
+        tags.valuesOf('t').filter((value) => this.#isTagged('t', value, published)),
+        max,
+      ),
     };
   }
 
-  /** The numbers of the events that match, in order. */
+  /** The numbers of the events that match and are stored, in order. */
   *#matches(filter: Filter, published: number): Generator<number> {
+    for (const number of this.matching(filter)) {
+      if (this.#survival.isStored(number, published)) yield number;
+    }
+  }
+
+  /** The numbers of all events that match, whether or not they are still stored, in the order of query results. */
+  *matching(filter: Filter): Generator<number> {
     const conditions = conditionsOf(filter, this.#lists);
     const rarest = rarestOf(conditions);
     const others = conditions.filter((condition) => condition !== rarest);
-    const isMatch = (number: number): boolean =>
-      this.#survival.isStored(number, published) && others.every(({ holds }) => holds(number));
+    const isMatch = (number: number): boolean => others.every(({ holds }) => holds(number));
     if (rarest?.list === undefined) {
       for (const number of this.#allInOrder()) if (isMatch(number)) yield number;
       return;
     }
     const matches = [...setOf(rarest.list.each)].filter(isMatch);
     yield* matches.sort((a, b) => this.#lists.columns.compare(a, b));
+  }
+
+  /** Whether one of the first `published` events has that tag and is not ended by any other. */
+  #isTagged(letter: string, value: string, published: number): boolean {
+    let isFound = false;
+    this.#lists.tags.each(letter, value, (number) => {
+      isFound ||= number < published && this.#survival.isStored(number, this.size);
+    });
+    return isFound;
   }
 
   #allInOrder(): Uint32Array {

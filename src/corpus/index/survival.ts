@@ -54,6 +54,12 @@ export class Survival {
     return number < published && (this.#endedBy[number] as number) >= published;
   }
 
+  /** The event that ended event `number`; its own number where it was never stored, Infinity where none has. */
+  endOf(number: number): number {
+    const end = this.#endedBy[number] as number;
+    return end === FOREVER ? Number.POSITIVE_INFINITY : end;
+  }
+
   #isRefused(event: NostrEvent, address: string | null): boolean {
     if (kindClass(event.kind) === 'ephemeral') return true;
     if (event.kind === DELETION_KIND) return false;

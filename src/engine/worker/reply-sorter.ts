@@ -1,8 +1,10 @@
 import type { OkReply, ReplyHandlers } from '../../wire/reply-handlers.ts';
+import { acceptedIdOf } from '../../wire/reply-router.ts';
 import type { CorpusLoad } from '../../workload/corpus-load.ts';
 import type { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { PublishWorkload } from '../../workload/publish.ts';
 import type { QueryWorkload } from '../../workload/query.ts';
+import type { AcknowledgedLog } from './acknowledged-log.ts';
 import type { Recorder } from './recorder.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -13,6 +15,8 @@ export interface ReplyReceivers {
   deliveries: DeliveryTracker | null;
   corpus: CorpusLoad | null;
   verifier: Verifier | null;
+  /** Null where nobody asks for the ids of acknowledged events. */
+  acknowledged: AcknowledgedLog | null;
   /** Called when a live subscription became live or was refused. */
   onSubscription: (connection: number, isLive: boolean) => void;
   /** Phase of this moment, for what belongs to no operation. */
@@ -29,17 +33,23 @@ export class ReplySorter implements ReplyHandlers {
     this.#recorder = recorder;
   }
 
-  onAccepted(connection: number, idHigh: number, idLow: number): void {
-    const { publish, corpus } = this.#receivers;
-    if (publish?.onAccepted(connection, idHigh, idLow) === true) return;
-    if (corpus?.onAnswer(connection, { idHigh, idLow }, true) === true) return;
+  onAccepted(connection: number, idHigh: number, idLow: number, frame: Buffer): void {
+    const { publish, corpus, acknowledged } = this.#receivers;
+    if (publish?.onAccepted(connection, idHigh, idLow) === true) {
+      acknowledged?.take(acceptedIdOf(frame));
+      return;
+    }
+    if (corpus?.onAnswer(connection, { idHigh, idLow, accepted: true, prefix: '' }) === true) return;
     this.onStray(connection);
   }
 
-  onOk(connection: number, reply: OkReply): void {
-    const { publish, corpus } = this.#receivers;
-    if (publish?.onOk(connection, reply) === true) return;
-    if (corpus?.onAnswer(connection, reply, reply.accepted) === true) return;
+  onOk(connection: number, reply: OkReply, id: string): void {
+    const { publish, corpus, acknowledged } = this.#receivers;
+    if (publish?.onOk(connection, reply) === true) {
+      if (reply.accepted) acknowledged?.take(id);
+      return;
+    }
+    if (corpus?.onAnswer(connection, reply) === true) return;
     this.onStray(connection);
   }
 
@@ -49,7 +59,7 @@ export class ReplySorter implements ReplyHandlers {
   }
 
   onQueryEvent(connection: number, sequence: number, frame: Buffer): void {
-    if (this.#receivers.query?.onEvent(connection, sequence) !== true) this.onStray(connection);
+    if (this.#receivers.query?.onEvent(connection, sequence, frame) !== true) this.onStray(connection);
     this.#receivers.verifier?.offer(frame);
   }
 

@@ -1,32 +1,36 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { AnswerFault } from '../../corpus/index/check-answer.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
 import type { Plan, Shard } from '../../plan/plan.ts';
 import { sourceAddressOf } from '../../plan/source-address.ts';
 import { targetOf } from '../../plan/split.ts';
 import { Outbox } from '../../wire/outbox.ts';
-import { ConnectWorkload } from '../../workload/connect.ts';
 import type { DeliveryTracker } from '../../workload/deliveries.ts';
+import { allFates } from '../../workload/event-fate.ts';
 import type { PublishWorkload } from '../../workload/publish.ts';
 import type { QueryWorkload } from '../../workload/query.ts';
 import type { ArrivalStream } from '../../workload/stream.ts';
-import type { FromWorker } from '../messages.ts';
+import type { FromWorker, ToWorker } from '../messages.ts';
+import { createAcknowledgedLog } from './acknowledged-log.ts';
 import { ClientHub } from './client-hub.ts';
 import { Health } from './health.ts';
 import { IntervalClock } from './interval-clock.ts';
 import { LoadLoop } from './load-loop.ts';
-import { loadCorpus, subscribeAll } from './preparation.ts';
+import { subscribeAll } from './preparation.ts';
+import { type PreparedCorpus, prepareCorpus } from './prepare-corpus.ts';
 import { runRamp, until } from './ramp.ts';
 import { Recorder } from './recorder.ts';
 import { type ReplyReceivers, ReplySorter } from './reply-sorter.ts';
 import { SCHEDULERS } from './ticker.ts';
+import { Traffic } from './traffic.ts';
 import { Verifier } from './verifier.ts';
 import {
   createDeliveries,
   createPublish,
   createQuery,
+  createStorm,
   endOffsetNs,
-  scheduleOf,
-  streamOf,
   type WorkloadContext,
 } from './workloads.ts';
 
@@ -34,8 +38,11 @@ export interface WorkerOptions {
   readonly plan: Plan;
   readonly shard: Shard;
   readonly runTag: string;
+  readonly logAcknowledged: boolean;
   readonly send: (message: FromWorker) => void;
 }
+
+type GoMessage = Extract<ToWorker, { type: 'go' }>;
 
 const CONNECTING_EVERY_MS = 250;
 const EXPIRE_EVERY_MS = 100;
@@ -58,8 +65,9 @@ export class Worker {
   #loop: LoadLoop | null = null;
   #isRunning = false;
   #isStopped = false;
-  #received_bytes = 0;
-  #reported = { received: 0, sent: 0 };
+  readonly #traffic = new Traffic();
+  #corpus: PreparedCorpus | null = null;
+  #exhaustedNs: number | null = null;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -72,6 +80,7 @@ export class Worker {
       deliveries: null,
       corpus: null,
       verifier: null,
+      acknowledged: createAcknowledgedLog(options),
       onSubscription: () => undefined,
       currentPhase: () => this.#currentPhase(),
     };
@@ -99,25 +108,30 @@ export class Worker {
     const problems: string[] = [];
     this.#context.start.wallMs = startWallMs;
     const preparation = { context: this.#context, receivers: this.#receivers, send };
+    const corpus = await prepareCorpus(preparation, (phase, fault) => this.#checked(phase, fault));
+    problems.push(...corpus.problems);
+    this.#corpus = corpus;
     if (this.#deliveries !== null) {
-      const missing = await subscribeAll(preparation, this.#deliveries);
+      const missing = await subscribeAll(preparation, this.#deliveries, corpus.filterOf);
       if (missing > 0) problems.push(`${missing} live subscriptions could not be opened`);
     }
-    const { pools, problem } = await loadCorpus(preparation);
-    if (problem !== null) problems.push(problem);
-    this.#query = createQuery(this.#context, pools);
-    if (plan.publish !== null) this.#publish = createPublish(this.#context, plan.publish, this.#deliveries);
+    this.#query = createQuery(this.#context, corpus.pools, corpus.answers);
+    if (plan.publish !== null && corpus.frames !== null) {
+      const fate = allFates([this.#deliveries, corpus.published].filter((each) => each !== null));
+      this.#publish = createPublish(this.#context, plan.publish, corpus.frames, fate);
+    }
     this.#connectParts();
     // Without subscriptions and queries no event is ever received.
     if (plan.subscribe !== null || plan.query !== null) this.#receivers.verifier = this.#createVerifier();
     this.#publish?.sender.fillAhead();
     this.#query?.sender.fillAhead();
-    send({ type: 'prepared', problems });
+    send({ type: 'prepared', problems, remarks: corpus.remarks, stored: corpus.stored });
   }
 
   /** Offer the load from `startNs` on, drain, report. */
-  async run(startNs: number, startWallMs: number): Promise<void> {
+  async run({ startNs, startWallMs, stored }: GoMessage): Promise<void> {
     const { plan, send } = this.#options;
+    this.#corpus?.tell(stored);
     this.#context.start.monotonicNs = startNs;
     this.#context.start.wallMs = startWallMs;
     this.#isRunning = true;
@@ -136,12 +150,13 @@ export class Worker {
     if (this.#isStopped) loop.stop();
     await loop.run();
     await this.#drain();
-    await this.#receivers.verifier?.end();
+    await Promise.all([this.#receivers.verifier?.end(), this.#corpus?.end()]);
     clearInterval(expiry);
     this.#endAll();
+    this.#receivers.acknowledged?.flush();
     clock.stop();
     health.stop();
-    send({ type: 'done', notices: this.#recorder.notices });
+    send({ type: 'done', notices: this.#recorder.notices, exhaustedNs: this.#exhaustedNs });
     await this.#hub.closeAll(CLOSE_GRACE_MS);
   }
 
@@ -157,7 +172,7 @@ export class Worker {
     for (const [index, owner] of owners.entries()) owner.sender.attach(this.#outbox, index);
     this.#receivers.publish = this.#publish;
     this.#receivers.query = this.#query;
-    this.#streams = [...owners, ...this.#createStorm()];
+    this.#streams = [...owners, ...createStorm(this.#context, this.#hub)];
   }
 
   #createVerifier(): Verifier {
@@ -169,18 +184,6 @@ export class Worker {
         if (!isValid) this.#recorder.count(phase, 'events_invalid');
       },
     });
-  }
-
-  #createStorm(): ArrivalStream[] {
-    const { plan } = this.#options;
-    if (streamOf(plan, 'connect') === undefined) return [];
-    const stream = new ConnectWorkload({
-      schedule: scheduleOf(this.#context, 'connect'),
-      start: this.#context.start,
-      open: (number, scheduledNs) => this.#hub.open(plan.connections.count + number, scheduledNs),
-      opening: () => this.#hub.opening,
-    });
-    return [stream];
   }
 
   async #drain(): Promise<void> {
@@ -198,7 +201,21 @@ export class Worker {
   #expire(): void {
     const nowNs = monotonicNs();
     for (const stream of this.#streams) stream.expire(nowNs);
+    this.#corpus?.published?.mark(nowNs);
+    this.#onCredit();
+  }
+
+  /** An operation has ended, or lines of the corpus have come. */
+  #onCredit(): void {
     this.#loop?.poke();
+    if (this.#options.plan.load.model === 'open' || this.#publish?.isOver !== true) return;
+    this.#exhaustedNs ??= monotonicNs() - this.#context.start.monotonicNs;
+    this.#loop?.stop();
+  }
+
+  #checked(phase: number, fault: AnswerFault | null): void {
+    this.#recorder.count(phase, 'answers_checked');
+    if (fault !== null) this.#recorder.countWord(phase, 'answers_wrong', fault);
   }
 
   /** What has not ended by now ends as timeout or missing. */
@@ -209,7 +226,7 @@ export class Worker {
   }
 
   #sendInterval(index: number, health: Health): void {
-    this.#countBytes();
+    this.#traffic.report(this.#recorder, this.#outbox.bytesWritten);
     const dropped = this.#streams.reduce((sum, stream) => sum + stream.dropped, 0);
     this.#options.send({
       type: 'interval',
@@ -222,17 +239,6 @@ export class Worker {
         health: health.take(),
       },
     });
-  }
-
-  #countBytes(): void {
-    const sent = this.#outbox.bytesWritten;
-    this.#recorder.count(
-      this.#recorder.outside,
-      'bytes_received',
-      this.#received_bytes - this.#reported.received,
-    );
-    this.#recorder.count(this.#recorder.outside, 'bytes_sent', sent - this.#reported.sent);
-    this.#reported = { received: this.#received_bytes, sent };
   }
 
   #currentPhase(): number {
@@ -254,7 +260,8 @@ export class Worker {
       isOpen: (connection) => this.#hub.isOpen(connection),
       sendNow: (connection, frame) => this.#hub.send(connection, frame),
       endNs: () => start.monotonicNs + endOffsetNs(plan),
-      onCredit: () => this.#loop?.poke(),
+      onCredit: () => this.#onCredit(),
+      fail: (error) => this.#options.send({ type: 'failed', message: messageOf(error) }),
     };
   }
 
@@ -279,9 +286,7 @@ export class Worker {
       },
       onFailed: (reason) => this.#recorder.countWord(this.#currentPhase(), 'connection_errors', reason),
       onDropped: (connection, code) => this.#dropped(connection, code),
-      onReceived: (bytes) => {
-        this.#received_bytes += bytes;
-      },
+      onReceived: (bytes) => this.#traffic.received(bytes),
     });
   }
 

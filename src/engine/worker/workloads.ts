@@ -1,19 +1,25 @@
 import { NS_PER_S } from '../../base/clock.ts';
-import { createEventFrameWriter, type EventFrameWriter } from '../../corpus/event-frames.ts';
+import { createEventFrameWriter, type EventFrames } from '../../corpus/event-frames.ts';
 import { topicTag } from '../../corpus/marker.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import { createPacer } from '../../plan/pacer.ts';
 import type { Plan, PublishPlan, Shard, StreamName, StreamPlan } from '../../plan/plan.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
+import type { AnswerSamples } from '../../workload/answer-samples.ts';
 import { Rotation } from '../../workload/clients.ts';
+import { ConnectWorkload } from '../../workload/connect.ts';
 import { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
+import type { EventFate } from '../../workload/event-fate.ts';
 import type { ArrivalSchedule } from '../../workload/frame-ahead.ts';
 import { closedModel, countingSchedule, type LoadModel, openModel } from '../../workload/load-model.ts';
 import { PublishWorkload } from '../../workload/publish.ts';
 import { maxQueryFrameBytes, QueryWorkload } from '../../workload/query.ts';
+import { recogniseById, recogniseByMarker } from '../../workload/recognise.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
+import type { ArrivalStream } from '../../workload/stream.ts';
+import type { ClientHub } from './client-hub.ts';
 
 /** Start of the load; an estimate until the coordinator says `go`. */
 export interface StartTime {
@@ -35,10 +41,14 @@ export interface WorkloadContext {
   readonly endNs: () => number;
   /** An operation of the closed model has ended: another may start. */
   readonly onCredit: () => void;
+  /** The run can't go on. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** Memory for frames that are built ahead or wait for a socket, per workload. */
 const STORE_BYTES = 8 * 1024 * 1024;
+/** Slots are as large as the largest event; what is not written to takes no memory. */
+const REPLAY_STORE_BYTES = 64 * 1024 * 1024;
 const MOST_SLOTS = 16_384;
 /** How long an event may be under way to a subscriber beyond its timeout. */
 const DELIVERY_WINDOW_S = 10;
@@ -47,7 +57,8 @@ export function streamOf(plan: Plan, name: StreamName): StreamPlan | undefined {
   return plan.streams.find((stream) => stream.name === name);
 }
 
-export function createEventWriter(context: WorkloadContext, publish: PublishPlan): EventFrameWriter {
+/** Signs the events of the run while it goes on. */
+export function createSigningFrames(context: WorkloadContext, publish: PublishPlan): EventFrames {
   return createEventFrameWriter({
     seed: context.plan.seed,
     authors: publish.authors,
@@ -69,8 +80,7 @@ export function createDeliveries(context: WorkloadContext): DeliveryTracker | nu
   }));
   const level = Math.max(...plan.phases.map((phase) => Math.max(phase.levelStart, phase.levelEnd)));
   const options = {
-    runTag,
-    topics: subscribe.topics,
+    recogniser: plan.publish?.replay == null ? recogniseByMarker(runTag, subscribe.topics) : recogniseById(),
     subscribers,
     events_per_s:
       plan.load.model === 'closed' ? Number.POSITIVE_INFINITY : (stream.rate_per_s * level) / shard.count,
@@ -90,24 +100,28 @@ export function liveFilter(context: WorkloadContext, topic: number): Record<stri
 export function createPublish(
   context: WorkloadContext,
   publish: PublishPlan,
-  deliveries: DeliveryTracker | null,
+  frames: EventFrames,
+  fate: EventFate | null,
 ): PublishWorkload {
-  const writer = createEventWriter(context, publish);
   const connections = ownedConnections(publish.connections, context.shard);
   return new PublishWorkload({
-    store: new FrameStore(writer.maxFrameBytes, slotsFor(context, 'publish', writer.maxFrameBytes)),
-    writer,
+    store: new FrameStore(frames.maxFrameBytes, slotsFor(context, 'publish', frames.maxFrameBytes)),
+    frames,
     schedule: scheduleOf(context, 'publish'),
     model: modelOf(context, connections),
     timeoutMs: publish.timeoutMs,
     start: context.start,
     sink: context.sink,
     series: context.series,
-    fate: deliveries,
+    fate,
   });
 }
 
-export function createQuery(context: WorkloadContext, pools: DrawPools): QueryWorkload | null {
+export function createQuery(
+  context: WorkloadContext,
+  pools: DrawPools,
+  answers: AnswerSamples | null,
+): QueryWorkload | null {
   const { query, seed } = context.plan;
   if (query === null) return null;
   const slotBytes = maxQueryFrameBytes(query.filters);
@@ -123,29 +137,21 @@ export function createQuery(context: WorkloadContext, pools: DrawPools): QueryWo
     sink: context.sink,
     series: context.series,
     sendNow: context.sendNow,
+    answers,
   });
 }
 
-/** Stored events are tagged apart from live ones, so that no live subscription matches them. */
-export function corpusRunTag(runTag: string): string {
-  const last = Number.parseInt(runTag.slice(-1), 16);
-  return runTag.slice(0, -1) + (last ^ 1).toString(16);
-}
-
-export function createCorpusWriter(context: WorkloadContext): EventFrameWriter {
-  const { plan, runTag } = context;
-  return createEventFrameWriter({
-    seed: plan.seed,
-    authors: plan.corpus.authors,
-    kind: plan.publish?.kind ?? 1,
-    contentBytes: plan.publish?.contentBytes ?? 280,
-    topics: plan.corpus.topics,
-    runTag: corpusRunTag(runTag),
+/** The storm of new connections, where the plan has one. */
+export function createStorm(context: WorkloadContext, hub: ClientHub): ArrivalStream[] {
+  const { plan, start } = context;
+  if (streamOf(plan, 'connect') === undefined) return [];
+  const stream = new ConnectWorkload({
+    schedule: scheduleOf(context, 'connect'),
+    start,
+    open: (number, scheduledNs) => hub.open(plan.connections.count + number, scheduledNs),
+    opening: () => hub.opening,
   });
-}
-
-export function corpusTopics({ plan, runTag }: WorkloadContext): readonly string[] {
-  return Array.from({ length: plan.corpus.topics }, (_, topic) => topicTag(corpusRunTag(runTag), topic));
+  return [stream];
 }
 
 /** The schedule of this worker's share of a stream. */
@@ -153,7 +159,8 @@ export function scheduleOf(context: WorkloadContext, name: StreamName): ArrivalS
   const { plan, shard } = context;
   const stream = streamOf(plan, name);
   if (stream === undefined) throw new Error(`the plan has no stream ${name}`);
-  if (plan.load.model === 'closed' && name === 'publish') return countingSchedule(shard.index, shard.count);
+  if (plan.load.model === 'closed' && name === 'publish')
+    return countingSchedule(shard.index, shard.count, stream.limit);
   return createPacer(stream, plan.phases, plan.seed, shard);
 }
 
@@ -166,7 +173,9 @@ function modelOf(context: WorkloadContext, connections: readonly number[]): Load
 
 /** As many as the stream ever needs, within the memory bound. */
 function slotsFor(context: WorkloadContext, name: StreamName, slotBytes: number): number {
-  const fitting = Math.max(64, Math.min(MOST_SLOTS, Math.floor(STORE_BYTES / slotBytes)));
+  const isReplay = name === 'publish' && context.plan.publish?.replay != null;
+  const bytes = isReplay ? REPLAY_STORE_BYTES : STORE_BYTES;
+  const fitting = Math.max(64, Math.min(MOST_SLOTS, Math.floor(bytes / slotBytes)));
   if (context.plan.load.model === 'closed') return fitting;
   const own = Math.ceil((streamOf(context.plan, name)?.total ?? 0) / context.shard.count) + 1;
   return Math.min(fitting, Math.max(64, own));

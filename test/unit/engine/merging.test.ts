@@ -21,7 +21,13 @@ function counters(values: Partial<Record<CounterMetric, readonly number[]>>): Co
     Float64Array.from(COUNTER_NAMES, (name) => values[name]?.[row] ?? 0),
   );
   const empty = rows.map(() => ({}));
-  return { rows, words: { events_rejected: empty, connection_errors: empty, close_codes: empty } };
+  const words = {
+    events_rejected: empty,
+    answers_wrong: empty,
+    connection_errors: empty,
+    close_codes: empty,
+  };
+  return { rows, words };
 }
 
 function samples(index: number, phase: number, values: readonly number[]): SeriesDelta {

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { markerTag } from '../../../src/corpus/marker.ts';
 import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
 import { buildSeriesTable } from '../../../src/metric/series-table.ts';
+import { FrameStore } from '../../../src/wire/frame-store.ts';
 import { DeliveryTracker } from '../../../src/workload/deliveries.ts';
+import { recogniseByMarker } from '../../../src/workload/recognise.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 
 const RUN = 'cafe0123';
@@ -19,8 +21,7 @@ function setUp() {
     { connection: 12, topic: 0 },
   ];
   const options = {
-    runTag: RUN,
-    topics: 2,
+    recogniser: recogniseByMarker(RUN, 2),
     subscribers,
     events_per_s: 1,
     window_s: 1,
@@ -28,7 +29,14 @@ function setUp() {
   };
   const tracker = new DeliveryTracker({ ...options, sink, series }, 1);
   for (const { connection } of subscribers) tracker.onSubscribed(connection);
-  return { sink, tracker };
+  const store = new FrameStore(1, 1);
+  /** Event `number`, of topic `number` mod 2, was written at time 0. */
+  const send = (number: number): void => {
+    store.number[0] = number;
+    store.tag[0] = number % 2;
+    tracker.onSent(store, 0, 0, 0);
+  };
+  return { sink, tracker, send };
 }
 
 function frame(n: number): Buffer {
@@ -37,9 +45,9 @@ function frame(n: number): Buffer {
 
 describe('DeliveryTracker', () => {
   it('expects an accepted event at every live subscriber of its topic', () => {
-    const { sink, tracker } = setUp();
-    tracker.onSent(0, 0, 0);
-    tracker.onAccepted(0);
+    const { sink, tracker, send } = setUp();
+    send(0);
+    tracker.onEnded(0, 'accepted');
     tracker.onLiveEvent(10, frame(0));
     tracker.onLiveEvent(12, frame(0));
     expect(sink.counts).toMatchObject({
@@ -52,18 +60,18 @@ describe('DeliveryTracker', () => {
   });
 
   it('counts deliveries that arrive before the OK', () => {
-    const { sink, tracker } = setUp();
-    tracker.onSent(0, 0, 0);
+    const { sink, tracker, send } = setUp();
+    send(0);
     tracker.onLiveEvent(10, frame(0));
     tracker.onLiveEvent(12, frame(0));
-    tracker.onAccepted(0);
+    tracker.onEnded(0, 'accepted');
     expect(sink.counts).toMatchObject({ 'deliveries_expected/0': 2, 'deliveries_received/0': 2 });
   });
 
   it('counts what never came as missing at the end', () => {
-    const { sink, tracker } = setUp();
-    tracker.onSent(0, 0, 0);
-    tracker.onAccepted(0);
+    const { sink, tracker, send } = setUp();
+    send(0);
+    tracker.onEnded(0, 'accepted');
     tracker.onLiveEvent(10, frame(0));
     tracker.retireAll();
     expect(sink.counts).toMatchObject({
@@ -75,17 +83,17 @@ describe('DeliveryTracker', () => {
   });
 
   it('owes nothing for an event that was not accepted', () => {
-    const { sink, tracker } = setUp();
-    tracker.onSent(0, 0, 0);
+    const { sink, tracker, send } = setUp();
+    send(0);
     tracker.onLiveEvent(10, frame(0));
     tracker.retireAll();
     expect(sink.counts).toEqual({});
   });
 
   it('counts an event that comes again as duplicate, also after it is complete', () => {
-    const { sink, tracker } = setUp();
-    tracker.onSent(1, 0, 0);
-    tracker.onAccepted(1);
+    const { sink, tracker, send } = setUp();
+    send(1);
+    tracker.onEnded(1, 'accepted');
     tracker.onLiveEvent(11, frame(1));
     tracker.onLiveEvent(11, frame(1));
     expect(sink.counts).toMatchObject({ 'deliveries_received/0': 1, 'deliveries_duplicate/0': 1 });
@@ -93,27 +101,27 @@ describe('DeliveryTracker', () => {
   });
 
   it('refuses an event of another topic, of another run and one without a marker', () => {
-    const { tracker } = setUp();
-    tracker.onSent(0, 0, 0);
+    const { tracker, send } = setUp();
+    send(0);
     expect(tracker.onLiveEvent(11, frame(0))).toBe(false);
     expect(tracker.onLiveEvent(10, Buffer.from('["EVENT","s",{}]'))).toBe(false);
     expect(tracker.onLiveEvent(99, frame(0))).toBe(false);
   });
 
   it('expects nothing of a subscription that has ended before the event was sent', () => {
-    const { sink, tracker } = setUp();
+    const { sink, tracker, send } = setUp();
     tracker.onUnsubscribed(12);
-    tracker.onSent(0, 0, 0);
-    tracker.onAccepted(0);
+    send(0);
+    tracker.onEnded(0, 'accepted');
     tracker.onLiveEvent(10, frame(0));
     expect(sink.counts).toMatchObject({ 'deliveries_expected/0': 1, 'deliveries_missing/0': 0 });
   });
 
   it('settles an event that leaves the window with receivers missing', () => {
-    const { sink, tracker } = setUp();
-    tracker.onSent(0, 0, 0);
-    tracker.onAccepted(0);
-    for (let n = 1; n <= 256; n++) tracker.onSent(n, 0, 0);
+    const { sink, tracker, send } = setUp();
+    send(0);
+    tracker.onEnded(0, 'accepted');
+    for (let n = 1; n <= 256; n++) send(n);
     expect(sink.counts).toMatchObject({ 'deliveries_missing/0': 2 });
   });
 });

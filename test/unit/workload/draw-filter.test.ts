@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random.ts';
 import { drawFilter } from '../../../src/workload/draw-filter.ts';
 
-const pools = { authors: ['a', 'b', 'c', 'd'], ids: ['1', '2'], topics: ['x', 'y', 'z'] };
+const pools = { authors: ['a', 'b', 'c', 'd'], ids: ['1', '2'], threads: ['2'], topics: ['x', 'y', 'z'] };
 
 describe('drawFilter', () => {
   it('replaces numbers by that many different values of the corpus', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { monotonicNs } from '../../../src/base/clock.ts';
-import type { EventFrameWriter } from '../../../src/corpus/event-frames.ts';
+import type { EventFrames } from '../../../src/corpus/event-frames.ts';
 import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
 import { buildSeriesTable } from '../../../src/metric/series-table.ts';
 import type { Connection } from '../../../src/wire/connection.ts';
@@ -18,12 +18,12 @@ const LAG = series.indexOf('send_lag');
 const HIGH = 0xaaaa0000;
 
 /** Events whose key is their number. */
-const writer: EventFrameWriter = {
+const frames: EventFrames = {
   maxFrameBytes: 4,
-  publicKeys: [],
+  topic: 0,
+  isReady: () => true,
   idHigh: HIGH,
   idLow: 0,
-  idHex: () => '',
   write(target, offset, n) {
     (this as { idLow: number }).idLow = n;
     return target.write('evt!', offset);
@@ -35,7 +35,7 @@ function setUp(openConnections: readonly number[] = [1, 2]) {
   const startNs = monotonicNs() - 1e6;
   const publish = new PublishWorkload({
     store: new FrameStore(4, 8),
-    writer,
+    frames,
     schedule: countingSchedule(0, 1),
     model: openModel(new Rotation([1, 2], (connection) => openConnections.includes(connection))),
     timeoutMs: 1_000,
