@@ -14,18 +14,22 @@ import {
 import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
 import { DEFAULT_FORMATS } from './reporters.ts';
 
-/** What decides the numbers of a run; shared by `run` and `plan`. */
-export interface LoadFlags {
-  readonly relay?: readonly string[];
+/** What decides the load; shared by all commands that run or plan one. */
+export interface ShapeFlags {
   readonly connections?: number;
   readonly rate?: number;
   readonly duration?: number;
   readonly warmup?: number;
   readonly workers?: number;
   readonly seed?: number;
-  readonly gate?: readonly string[];
   /** Accept any TLS certificate. */
   readonly insecure?: boolean;
+}
+
+/** What decides the numbers of a run and its verdict; shared by `run` and `plan`. */
+export interface LoadFlags extends ShapeFlags {
+  readonly relay?: readonly string[];
+  readonly gate?: readonly string[];
   /** False for `--no-default-gates`. */
   readonly defaultGates: boolean;
 }
@@ -44,17 +48,26 @@ const FORMAT_NAMES = FORMATS.map((format) => format.name);
 
 /** Adds the options of {@link LoadFlags}. */
 export function addLoadOptions(command: Command): Command {
+  command.option(
+    '--relay <url>',
+    'relay to load, repeatable; default: the embedded one',
+    repeatable(relayUrl),
+  );
+  return addShapeOptions(command)
+    .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
+    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone');
+}
+
+/** Adds the options of {@link ShapeFlags}. */
+export function addShapeOptions(command: Command): Command {
   return command
-    .option('--relay <url>', 'relay to load, repeatable; default: the embedded one', repeatable(relayUrl))
     .option('--connections <n>', 'connections over all workers', wholeNumber(1))
     .option('--rate <n>', 'operations a second over all workers', ratePerSecond)
     .option('--duration <time>', 'length of all measured phases together, such as 30s', durationMs())
     .option('--warmup <time>', 'unmeasured load before them, 0s for none', durationMs(true))
     .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
     .option('--seed <n>', 'seed of keys, events and arrivals', seedNumber)
-    .option('--insecure', 'accept any TLS certificate of a wss:// relay')
-    .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
-    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone');
+    .option('--insecure', 'accept any TLS certificate of a wss:// relay');
 }
 
 /** Adds the options that only `run` has. */
