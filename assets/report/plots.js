@@ -3,7 +3,7 @@
 
 const HEIGHT = 240;
 const Y_AXIS_WIDTH = 60;
-const WHOLE_PLOT_PADDING = [20, 16, 0, 0];
+const WHOLE_PLOT_PADDING = [20, 24, 0, 0];
 const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 
 /** A colour of the style sheet, which knows light and dark. */
@@ -67,7 +67,7 @@ function axes({ x, y }) {
 }
 
 /** The labels of axes are sentences; beside a value there is room for a word. */
-const X_NAMES = { s: 'time', nines: 'percentile' };
+const X_NAMES = { s: 'time', nines: 'percentile', 'per-second': 'throughput' };
 
 function lines({ x, y, series, dots }) {
   const first = { label: X_NAMES[x.unit] ?? 'at', value: (_, value) => valueText(value, x.unit) };
@@ -94,6 +94,8 @@ function shadeBand(u, { from, to, label, kind }) {
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
   const gap = 4 * uPlot.pxRatio;
+  // Faults are named in front of the lines.
+  if (kind === 'fault') return;
   if (ctx.measureText(label).width + 2 * gap > right - left) return;
   ctx.fillStyle = colour('--muted');
   ctx.fillText(label, left + gap, bbox.top - 1.5 * gap);
@@ -106,25 +108,51 @@ const shade = (plot) => (u) => {
   u.ctx.restore();
 };
 
+/** Legible on top of lines. */
+function outlined(ctx, text, x, y) {
+  ctx.setLineDash([]);
+  ctx.lineWidth = 4 * uPlot.pxRatio;
+  ctx.strokeStyle = colour('--page');
+  ctx.fillStyle = colour('--bad');
+  ctx.strokeText(text, x, y);
+  ctx.fillText(text, x, y);
+}
+
+function nameFault(u, { from, to, label }) {
+  const { ctx, bbox } = u;
+  const [left, right] = [u.valToPos(from, 'x', true), u.valToPos(to, 'x', true)];
+  if (right <= bbox.left || left >= bbox.left + bbox.width) return;
+  const gap = 4 * uPlot.pxRatio;
+  const isLate = right > bbox.left + bbox.width / 2;
+  ctx.textAlign = isLate ? 'right' : 'left';
+  outlined(ctx, label, isLate ? left - gap : right + gap, bbox.top + 3.5 * gap);
+}
+
+const nameFaults = (plot) => (u) => {
+  u.ctx.save();
+  u.ctx.font = `${12 * uPlot.pxRatio}px system-ui, sans-serif`;
+  for (const band of plot.bands.filter(({ kind }) => kind === 'fault')) nameFault(u, band);
+  u.ctx.restore();
+};
+
 function drawLimits(plot) {
   return (u) => {
     const { ctx, bbox } = u;
     const ratio = uPlot.pxRatio;
     ctx.save();
-    ctx.strokeStyle = colour('--bad');
-    ctx.fillStyle = colour('--bad');
     ctx.font = `${12 * ratio}px system-ui, sans-serif`;
     ctx.textAlign = 'right';
-    ctx.lineWidth = ratio;
-    ctx.setLineDash([2 * ratio, 3 * ratio]);
     for (const { value, label } of plot.limits) {
       const top = u.valToPos(value, 'y', true);
       const right = bbox.left + bbox.width;
+      ctx.lineWidth = ratio;
+      ctx.setLineDash([2 * ratio, 3 * ratio]);
+      ctx.strokeStyle = colour('--bad');
       ctx.beginPath();
       ctx.moveTo(bbox.left, top);
       ctx.lineTo(right, top);
       ctx.stroke();
-      ctx.fillText(label, right - 4 * ratio, top - 5 * ratio);
+      outlined(ctx, label, right - 4 * ratio, top - 5 * ratio);
     }
     ctx.restore();
   };
@@ -132,6 +160,7 @@ function drawLimits(plot) {
 
 function options(plot, width) {
   const [first, last] = plot.x.domain;
+  const [xs] = plot.data;
   return {
     width,
     height: HEIGHT,
@@ -139,7 +168,8 @@ function options(plot, width) {
     scales: {
       x: {
         time: false,
-        range: (_, low, high) => (high - low >= last - first ? [first, last] : [low, high]),
+        // All of the data is the whole axis, which may be longer; anything less was zoomed into.
+        range: (_, low, high) => (low <= xs[0] && high >= xs[xs.length - 1] ? [first, last] : [low, high]),
       },
       y: { distr: plot.y.log ? 3 : 1, range: () => plot.y.domain },
     },
@@ -152,7 +182,7 @@ function options(plot, width) {
       ...(plot.x.unit === 's' ? { sync: { key: 'time' } } : {}),
     },
     legend: { markers: { width: 0, fill: (u, at) => u.series[at].stroke(u, at) } },
-    hooks: { drawClear: [shade(plot)], draw: [drawLimits(plot)] },
+    hooks: { drawClear: [shade(plot)], draw: [drawLimits(plot), nameFaults(plot)] },
   };
 }
 

@@ -39,6 +39,7 @@ export function longRecord(): RunRecord {
   const faults = [{ at: 400, action: 'relay stopped', detectedMs: 900, recoveredMs: 12_000 }];
   return {
     ...record,
+    counters: { ...record.counters, events_sent: 2_118, events_timeout: 118 },
     durationMs: 621_000,
     load,
     faults,

@@ -38,15 +38,10 @@ function legendEntry({ label, ink, dashed }: Series): Html {
 /** Says so where points were left out of the drawing. */
 function thinned(plot: Plot): Html {
   const size = groupSize(longest(plot), MAX_POINTS);
-  return size === 1
-    ? NONE
-    : html`<p class="note">Thinned out: each point of a line stands for ${size} values and is the ${keepsOf(plot)}.</p>`;
-}
-
-function keepsOf(plot: Plot): string {
-  const keeps = [...new Set(plot.series.map((one) => one.keep ?? 'highest'))];
-  if (keeps.length === 1) return `${keeps[0]} of them`;
-  return plot.series.map((one) => `${one.keep ?? 'highest'} of them for ${one.label}`).join(', the ');
+  if (size === 1) return NONE;
+  const what = plot.x.unit === 's' ? `${size} seconds` : `${size} values`;
+  const keeps = [...new Set(plot.series.map((one) => one.keep ?? 'highest'))].join(' or ');
+  return html`<p class="note">Each point stands for ${what}: the ${keeps} of them.</p>`;
 }
 
 function longest(plot: Plot): number {

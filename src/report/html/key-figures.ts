@@ -31,7 +31,8 @@ export function keyFigures(record: RunRecord): Html {
     ({ label, value, detail }) =>
       html`<div><dt>${label}</dt><dd class="value">${value}</dd><dd class="note">${detail}</dd></div>`,
   );
-  return html`<dl class="tiles">${join(tiles)}</dl>`;
+  const trust = record.verdict === 'invalid' ? 'tiles void' : 'tiles';
+  return html`<dl class="${trust}">${join(tiles)}</dl>`;
 }
 
 function latencyFigure(record: RunRecord, name: LatencyMetric, label: string): Figure[] {

@@ -1,5 +1,5 @@
 import { decimateSeries } from './decimate.ts';
-import { type Html, html, join, raw } from './markup.ts';
+import { type Html, html, join, NONE, raw } from './markup.ts';
 import type { Band, Plot, Series } from './plot.ts';
 import { xTicks, yTicks } from './plot-ticks.ts';
 import { type Scale, scaleOf, visibleLimits, xDomain, yDomain } from './scale.ts';
@@ -28,8 +28,8 @@ export function svgPlot(plot: Plot): Html {
   const series = plot.series.map((one) => decimateSeries(one, MAX_DRAWN_POINTS));
   return html`<svg class="plot" width="100%" height="${SIZE.height}" role="img" aria-labelledby="${plot.id}-t ${plot.id}-d">
 <title id="${plot.id}-t">${plot.title}</title><desc id="${plot.id}-d">${description(plot)}</desc>
-${(plot.bands ?? []).map((band) => bandMarkup(band, scales.x))}${grid(plot, scales)}${limits(plot, scales)}
-<svg y="${SIZE.top}" width="100%" height="${PLOT_HEIGHT}" viewBox="0 0 ${CANVAS.width} ${CANVAS.height}" preserveAspectRatio="none">${series.map((one) => line(one, scales))}</svg>${plot.dots === true ? series.map((one) => dots(one, scales)) : null}
+${(plot.bands ?? []).map((band) => bandMarkup(band, scales.x))}${grid(plot, scales)}
+<svg y="${SIZE.top}" width="100%" height="${PLOT_HEIGHT}" viewBox="0 0 ${CANVAS.width} ${CANVAS.height}" preserveAspectRatio="none">${series.map((one) => line(one, scales))}</svg>${plot.dots === true ? series.map((one) => dots(one, scales)) : null}${limits(plot, scales)}${faultLabels(plot, scales.x)}
 </svg>`;
 }
 
@@ -71,11 +71,21 @@ function grid(plot: Plot, { x, y }: Scales): Html {
 function bandMarkup({ from, to, label, kind }: Band, x: Scale): Html {
   const [start, end] = [x(from), x(to)];
   const width = Math.max(0, end - start);
-  const text =
-    width < LABELLED_BAND
-      ? null
-      : html`<text class="band-label" x="${percent(start)}" dx="4" y="14">${label}</text>`;
+  const named = kind !== 'fault' && width >= LABELLED_BAND;
+  const text = named ? html`<text x="${percent(start)}" dx="4" y="14">${label}</text>` : NONE;
   return html`<rect class="band ${kind}" x="${percent(start)}" y="${SIZE.top}" width="${percent(width)}" height="${PLOT_HEIGHT}"><title>${label}</title></rect>${text}`;
+}
+
+/** Beside their bands, which are narrow, and in front of the lines. */
+function faultLabels({ bands = [] }: Plot, x: Scale): Html {
+  const faults = bands.filter((band) => band.kind === 'fault');
+  return join(
+    faults.map(({ from, to, label }) => {
+      const isLate = x(to) > 0.5;
+      const [at, dx, anchor] = isLate ? [x(from), -4, 'end'] : [x(to), 4, 'start'];
+      return html`<text class="fault-label" x="${percent(at)}" dx="${dx}" y="${SIZE.top + 14}" text-anchor="${anchor}">${label}</text>`;
+    }),
+  );
 }
 
 function limits(plot: Plot, { y }: Scales): Html {

@@ -2,11 +2,16 @@ import { visible } from '../escape.ts';
 import type { Cell, Column, List, Section, Table } from '../view/document.ts';
 import { type Html, html, join, NONE } from './markup.ts';
 
+/** A table of more columns needs the whole width of the page. */
+const COLUMNS_BESIDE = 5;
+
 /** A section of the report with its heading, unless the chapter has the same one. */
 function sectionMarkup(section: Section, chapter?: string): Html {
   const { title, note, content } = section;
   const hint = note === undefined ? NONE : html`<p class="note">${note}</p>`;
-  return html`<section>${title === chapter ? NONE : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
+  const wide =
+    content.kind === 'table' && content.columns.length > COLUMNS_BESIDE ? html` class="wide"` : NONE;
+  return html`<section${wide}>${title === chapter ? NONE : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
 `;
 }
 
@@ -38,6 +43,7 @@ function bodyCell(cell: Cell, column: Column | undefined, isHeader: boolean): Ht
     ...(column?.align === 'right' ? ['num'] : []),
     ...(cell.tone === undefined || cell.tone === 'plain' ? [] : [cell.tone]),
     ...(cell.text.startsWith('  ') ? ['sub'] : []),
+    ...(column?.wraps === true ? ['wraps'] : []),
   ];
   const attribute = classes.length === 0 ? NONE : html` class="${classes.join(' ')}"`;
   return isHeader

@@ -17,10 +17,10 @@ export function linearTicks([low, high]: Domain, count: number, unit: Unit): Tic
   );
 }
 
-/** Marks at powers of ten; with 2 and 5 times of them where the axis spans less than two decades. */
+/** Marks at powers of ten; with 2 and 5 times of them where the axis spans few decades. */
 export function logTicks([low, high]: Domain, unit: Unit): Tick[] {
   const decades = Math.log10(high / low);
-  const steps = decades < 2.1 ? [1, 2, 5] : [1];
+  const steps = decades < 2.6 ? [1, 2, 5] : [1];
   const ticks: Tick[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
     for (const step of steps) {

@@ -4,11 +4,12 @@ import type { Domain, Limit, Plot, Series } from '../plot.ts';
 import { domainOf } from '../scale.ts';
 import { overTime, shownIntervals, timeAxis, timeBands, timeSeries } from './time.ts';
 
+/** From the slowest to the fastest, so that the lines that matter lie on top. */
 const QUANTILES = [
-  ['p50', 1],
-  ['p95', 2],
-  ['p99', 4],
   ['max', 'muted'],
+  ['p99', 4],
+  ['p95', 2],
+  ['p50', 1],
 ] as const;
 
 const UNIT_US: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000 };
@@ -39,7 +40,6 @@ function hasIntervals(record: RunRecord, name: LatencyMetric): boolean {
 /** A line needs two points; connections that were opened before the load make only one. */
 const MIN_SECONDS = 2;
 
-/** Drawn from the slowest to the fastest, so that the lines that matter lie on top. */
 function seriesOf(record: RunRecord, name: LatencyMetric): Series[] {
   return QUANTILES.map(([quantile, ink]) => {
     const points = overTime(record, (interval) => {
