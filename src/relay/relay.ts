@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -52,6 +52,7 @@ interface Parts {
   readonly ingest: Ingest;
   readonly connections: Connections;
   readonly metrics: RelayMetrics;
+  readonly http: Pick<HttpContent, 'events' | 'takeQuery'>;
 }
 
 function createVerifier(options: RelayOptions, onFailure: (error: Error) => void): Verifier {
@@ -73,13 +74,10 @@ function createParts(options: RelayOptions, environment: RelayEnvironment): Part
   const hosts = ownHosts(options.host, options.publicUrls);
   const shared = { store, verifier, fanOut, limits, stats, nowSeconds, hosts, onError };
   const ingest = new Ingest(shared);
-  const connections = new Connections({
-    ...shared,
-    ingest,
-    hidesGiftWraps: options.hidesGiftWraps,
-    budgets: new Budgets(limits, () => performance.now()),
-    addresses: new ClientAddresses(options.trustedProxies),
-  });
+  const budgets = new Budgets(limits, () => performance.now());
+  const addresses = new ClientAddresses(options.trustedProxies);
+  const { hidesGiftWraps } = options;
+  const connections = new Connections({ ...shared, ingest, hidesGiftWraps, budgets, addresses });
   const metrics = createMetrics({
     stats,
     subscriptions: () => fanOut.subscriptions,
@@ -87,7 +85,9 @@ function createParts(options: RelayOptions, environment: RelayEnvironment): Part
     ingestInFlight: () => ingest.inFlight,
     storeUsage: () => store.usage(),
   });
-  return { store, verifier, ingest, connections, metrics };
+  const events = { store, nowSeconds, onQuery: (seconds: number) => stats.onQuery('http', seconds) };
+  const takeQuery = (request: IncomingMessage): boolean => budgets.takeReq(addresses.of(request));
+  return { store, verifier, ingest, connections, metrics, http: { events, takeQuery } };
 }
 
 function createHttpServer(content: HttpContent, connections: Connections): Server {
@@ -137,6 +137,7 @@ export async function startRelay(
       }),
       notReady: () =>
         isStopping ? 'shutting down' : parts.store.isReady() ? null : 'store is not reachable',
+      ...parts.http,
       onError: environment.onError,
     },
     parts.connections,

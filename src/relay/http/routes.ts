@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RELAY_INFORMATION_TYPE } from '../../nostr/nip11.ts';
+import { type EventPageParts, eventPage, isEventPath } from './event-page.ts';
+import { NOT_FOUND, type Reply, text } from './reply.ts';
 
 /** What the HTTP side of the relay answers with. */
 export interface HttpContent {
@@ -9,25 +11,18 @@ export interface HttpContent {
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
   /** Why requests cannot be served now; null when they can. */
   readonly notReady: () => string | null;
+  readonly events: EventPageParts;
+  /** Whether the client of a request has budget left for a query; takes it. */
+  readonly takeQuery: (request: IncomingMessage) => boolean;
   readonly onError: (error: unknown) => void;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
 }
 
 /** NIP-11 requires these three on the document; they do no harm elsewhere. */
 const CORS_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-allow-headers': '*',
-  'access-control-allow-methods': 'GET, OPTIONS',
+  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
 };
-
-function text(status: number, body: string): Reply {
-  return { status, type: 'text/plain; charset=utf-8', body: `${body}\n` };
-}
 
 function readiness(problem: string | null): Reply {
   return problem === null ? text(200, 'ready') : text(503, problem);
@@ -35,20 +30,27 @@ function readiness(problem: string | null): Reply {
 
 async function metrics(content: HttpContent): Promise<Reply> {
   const { type, text: body } = await content.metrics();
-  return { status: 200, type, body };
+  return { status: 200, headers: { 'content-type': type }, body };
 }
 
 function root(request: IncomingMessage, content: HttpContent): Reply {
   if (request.headers.accept?.includes(RELAY_INFORMATION_TYPE) === true) {
-    return { status: 200, type: RELAY_INFORMATION_TYPE, body: content.information };
+    return { status: 200, headers: { 'content-type': RELAY_INFORMATION_TYPE }, body: content.information };
   }
   return text(200, `A Nostr relay: connect a WebSocket, or ask for ${RELAY_INFORMATION_TYPE}.`);
+}
+
+async function event(path: string, request: IncomingMessage, content: HttpContent): Promise<Reply> {
+  if (content.takeQuery(request)) return await eventPage(path, request.headers, content.events);
+  return text(429, 'slow down', { 'cache-control': 'no-store', 'retry-after': '1' });
 }
 
 async function route(request: IncomingMessage, content: HttpContent): Promise<Reply> {
   if (request.method === 'OPTIONS') return text(200, '');
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'method not allowed');
-  switch (request.url?.split('?', 1)[0]) {
+  const path = request.url?.split('?', 1)[0] ?? '';
+  if (isEventPath(path)) return await event(path, request, content);
+  switch (path) {
     case '/':
       return root(request, content);
     case '/health':
@@ -58,22 +60,23 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
     case '/metrics':
       return await metrics(content);
     default:
-      return text(404, 'not found');
+      return NOT_FOUND;
   }
 }
 
 /**
  * Answers one HTTP request: the information document (NIP-11), `/health` (the process lives), `/ready` (it
- * can serve) and `/metrics`. The body of a request is never read.
+ * can serve), `/metrics`, and `/e/<id>`. The body of a request is never read.
  */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, content: HttpContent): void {
   route(request, content)
     .catch((error: unknown) => {
       content.onError(error);
-      return text(500, 'internal failure');
+      return text(500, 'internal failure', { 'cache-control': 'no-store' });
     })
-    .then(({ status, type, body }) => {
-      response.writeHead(status, { ...CORS_HEADERS, 'content-type': type });
+    .then(({ status, headers, body }) => {
+      const length = status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
+      response.writeHead(status, { ...CORS_HEADERS, ...headers, ...length });
       response.end(request.method === 'HEAD' ? undefined : body);
     }, content.onError);
 }

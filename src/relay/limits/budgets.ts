@@ -70,6 +70,11 @@ export class Budgets {
     };
   }
 
+  /** Whether a request outside of any connection is within the budget of its address; takes it. */
+  takeReq(address: string): boolean {
+    return this.#isUnlimited || this.#take([this.#clientAt(address).reqs]);
+  }
+
   #take(buckets: readonly (TokenBucket | null)[]): boolean {
     const nowMs = this.#nowMs();
     return buckets.every((bucket) => bucket?.take(nowMs) ?? true);

@@ -10,6 +10,8 @@ export interface MetricSources {
   readonly verifyQueueDepth: () => number;
   readonly ingestInFlight: () => number;
   readonly storeUsage: () => StoreUsage;
+  /** Share of reads that each cache layer has answered, 0..1, by the name of the layer; absent without a cache. */
+  readonly cacheHitRates?: () => Readonly<Record<string, number>>;
 }
 
 /** The metrics of a relay process; numbers are read when they are asked for. */
@@ -70,7 +72,12 @@ function timeQueries(registry: Registry, stats: RelayStats): void {
     buckets: QUERY_BUCKETS_S,
     registers: [registry],
   });
-  const children = { req: histogram.labels('req'), count: histogram.labels('count') };
+  const children = {
+    req: histogram.labels('req'),
+    count: histogram.labels('count'),
+    neg: histogram.labels('neg'),
+    http: histogram.labels('http'),
+  };
   stats.onQuery = (operation, seconds) => children[operation].observe(seconds);
 }
 
@@ -85,6 +92,18 @@ function watchRate(registry: Registry, stats: RelayStats): NodeJS.Timeout {
     before = total;
   }, RATE_INTERVAL_MS);
   return timer.unref();
+}
+
+function watchCache(registry: Registry, read: () => Readonly<Record<string, number>>): void {
+  new Gauge({
+    name: 'nostr_cache_hit_rate',
+    help: 'Share of reads that a cache layer has answered',
+    labelNames: ['layer'],
+    registers: [registry],
+    collect() {
+      for (const [layer, rate] of Object.entries(read())) this.set({ layer }, rate);
+    },
+  });
 }
 
 function watchLoop(registry: Registry, delay: IntervalHistogram): void {
@@ -115,6 +134,7 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
   timeQueries(registry, stats);
   watchLoop(registry, delay);
   const timer = watchRate(registry, stats);
+  if (sources.cacheHitRates !== undefined) watchCache(registry, sources.cacheHitRates);
   gauge(registry, 'nostr_connections', 'Open connections', () => stats.connections);
   counter(registry, 'nostr_connections_total', 'Connections opened', () => stats.connectionsTotal);
   gauge(registry, 'nostr_subscriptions', 'Open subscriptions', sources.subscriptions);

@@ -16,7 +16,7 @@ export const EVENT_OUTCOMES = [
 export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
 
 /** Operations whose latency is measured. */
-export type QueryOperation = 'req' | 'count';
+export type QueryOperation = 'req' | 'count' | 'neg' | 'http';
 
 /**
  * Counts of one relay process. Plain numbers, because they are counted on the hot path; the metrics

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { ReconciliationMessage } from '../../nostr/client-message.ts';
 import { NegentropyError } from '../../nostr/negentropy/codec.ts';
 import { NegentropyItems } from '../../nostr/negentropy/items.ts';
@@ -57,7 +58,9 @@ export class Reconciliations {
     const reconciliation: Reconciliation = { items: null, idle: idle.unref() };
     this.#open.set(id, reconciliation);
     const max = limits.maxNegRecords;
+    const startedMs = performance.now();
     const records = await store.list(filter, max, reader);
+    stats.onQuery('neg', (performance.now() - startedMs) / 1_000);
     // Closed or opened anew meanwhile: that was answered already.
     if (this.#open.get(id) !== reconciliation) return;
     if (records === null || this.#records + records.length > max) {

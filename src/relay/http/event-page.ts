@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { isHex64, type NostrEvent } from '../../nostr/event.ts';
+import { isProtected } from '../../nostr/nip70.ts';
+import type { EventStore, Reader } from '../store/store.ts';
+import { NOT_FOUND, type Reply } from './reply.ts';
+
+/** What the page of an event needs of the relay. */
+export interface EventPageParts {
+  readonly store: Pick<EventStore, 'query'>;
+  readonly nowSeconds: () => number;
+  readonly onQuery: (seconds: number) => void;
+}
+
+const PATH = '/e/';
+const YEAR_S = 31_536_000;
+/** Somebody who has not authenticated: gift wraps are not found. */
+const STRANGER: Reader = { pubkeys: [] };
+
+/** Whether the tag stands in an `If-None-Match` (RFC 9110, 13.1.2), which compares weakly. */
+function isKnown(etag: string, header: string | undefined): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim()));
+}
+
+/** The id that a path asks for; null where it asks for none. */
+function idOf(path: string): string | null {
+  const id = path.slice(PATH.length);
+  return isHex64(id) ? id : null;
+}
+
+/** Whether a path belongs to {@link eventPage}. */
+export function isEventPath(path: string): boolean {
+  return path.startsWith(PATH);
+}
+
+/**
+ * One event as JSON at `/e/<id>`. An event never changes, so that caches may keep it for ever, or until it expires
+ * (NIP-40). What is not here, expired, deleted or vanished is answered 404 and not to be kept: who deletes can purge
+ * the same path from a cache. Gift wraps and protected events (NIP-59, NIP-70) are never served here, because a
+ * cache would give them to everybody.
+ */
+export async function eventPage(
+  path: string,
+  headers: IncomingHttpHeaders,
+  { store, nowSeconds, onQuery }: EventPageParts,
+): Promise<Reply> {
+  const id = idOf(path);
+  if (id === null) return NOT_FOUND;
+  const startedMs = performance.now();
+  const [event] = await store.query([{ ids: [id], limit: 1 }], STRANGER);
+  onQuery((performance.now() - startedMs) / 1_000);
+  if (event === undefined || isProtected((JSON.parse(event.json) as NostrEvent).tags)) return NOT_FOUND;
+  const maxAgeS = Math.min(YEAR_S, event.expiresAt - nowSeconds());
+  const etag = `"${id}"`;
+  const cacheHeaders = { etag, 'cache-control': `public, max-age=${maxAgeS}, immutable` };
+  if (isKnown(etag, headers['if-none-match'])) return { status: 304, headers: cacheHeaders, body: '' };
+  return { status: 200, headers: { ...cacheHeaders, 'content-type': 'application/json' }, body: event.json };
+}
