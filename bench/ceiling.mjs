@@ -20,18 +20,18 @@ const SHAPES = [
 const CONTENT_BYTES = 48;
 
 const engineName = ({ connections }) => `engine, ${connections} connections`;
+const onTimeName = ({ connections }) => `engine that does not catch up, ${connections} connections`;
 const plainName = ({ connections }) => `plain client, ${connections} connections`;
+
+async function measureEngine(url, { connections, offered }, catchUp) {
+  const parameters = { connections, rates: [offered], contentBytes: CONTENT_BYTES, catchUp };
+  return (await runTrial('events', url, parameters)).perCpuSecond;
+}
 
 function contestants(url) {
   return SHAPES.flatMap((shape) => [
-    {
-      name: engineName(shape),
-      measure: async () => {
-        const { connections, offered } = shape;
-        const parameters = { connections, rates: [offered], contentBytes: CONTENT_BYTES };
-        return (await runTrial('events', url, parameters)).perCpuSecond;
-      },
-    },
+    { name: engineName(shape), measure: () => measureEngine(url, shape, true) },
+    { name: onTimeName(shape), measure: () => measureEngine(url, shape, false) },
     {
       name: plainName(shape),
       measure: async () => {
@@ -46,17 +46,19 @@ function contestants(url) {
 function tableOf(shape, results) {
   const engine = results.get(engineName(shape));
   const plain = results.get(plainName(shape));
-  const ratio = median(engine) / median(plain);
+  const onTime = results.get(onTimeName(shape));
+  const ofPlain = (all) => `${(median(all) / median(plain)).toFixed(2)}×`;
   return {
     title: `Events acknowledged per second of CPU, ${shape.connections.toLocaleString('en')} connections`,
     columns: ['client', '>events per CPU second', '>of plain'],
     rows: [
       ['plain `ws` client, one in flight a connection', medianAndRange(plain, 0), '1.00×'],
-      ['relay-bench, open model, saturated', medianAndRange(engine, 0), `${ratio.toFixed(2)}×`],
+      ['relay-bench, open model, late and catching up', medianAndRange(engine, 0), ofPlain(engine)],
+      ['the same in short turns (what `calibrate` keeps)', medianAndRange(onTime, 0), ofPlain(onTime)],
     ],
     targets: [
       { text: `≥ ${perSecond(shape.least)}`, isMet: median(engine) >= shape.least },
-      { text: 'not below the plain client', isMet: ratio >= 1 },
+      { text: 'not below the plain client', isMet: median(engine) >= median(plain) },
     ],
   };
 }

@@ -13,6 +13,8 @@ export interface Climb {
   readonly loadAt: (rate: string) => Pick<Load, 'workloads' | 'connections'>;
   /** Operations that a second of CPU was spent on: those that ended, where possible no more than began. */
   readonly done: (row: IntervalRow) => number;
+  /** As in {@link runTrial}. */
+  readonly catchUp?: boolean | undefined;
 }
 
 /** One second at one rate. */
@@ -36,12 +38,13 @@ const MOST_BEHIND = 2;
 
 /** Finds what a worker can do at most: a saturated worker bundles as much as it can, so no second does more. */
 export async function climb(request: Climb, run: typeof runTrial = runTrial): Promise<Summit> {
-  const { url, signal, rates, loadAt, done } = request;
+  const { url, signal, rates, loadAt, done, catchUp } = request;
   const [first = 1] = rates;
   let behind = 0;
   const trial = await run({
     url,
     signal,
+    catchUp,
     load: {
       ...loadAt(`${first}/s`),
       warmup: '1s',

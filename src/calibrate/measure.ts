@@ -16,6 +16,8 @@ export interface EventsRequest extends Place {
   readonly rates: readonly number[];
   /** Default as in scenarios. */
   readonly contentBytes?: number;
+  /** As in a trial. */
+  readonly catchUp?: boolean;
 }
 
 export interface EventsResult {
@@ -26,11 +28,12 @@ export interface EventsResult {
 
 /** Events signed, sent, acknowledged, matched and recorded; null where no second was complete. */
 export async function measureEvents(request: EventsRequest): Promise<EventsResult | null> {
-  const { url, signal, connections, rates, contentBytes } = request;
+  const { url, signal, connections, rates, contentBytes, catchUp } = request;
   const { perCpuSecond, steps } = await climb({
     url,
     signal,
     rates,
+    catchUp,
     loadAt: (rate) => ({
       connections: { count: connections },
       workloads: { publish: { rate, contentBytes } },

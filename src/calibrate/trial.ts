@@ -20,6 +20,11 @@ export interface Trial {
   readonly signal: AbortSignal;
   /** Ends the trial early when it returns true for a second that is over. */
   readonly isEnough?: (row: IntervalRow) => boolean;
+  /**
+   * Whether a late worker may let frames share writes, as in a run; default false: a run is held against what a worker
+   * does that keeps its schedule.
+   */
+  readonly catchUp?: boolean | undefined;
 }
 
 export interface TrialResult {
@@ -39,7 +44,13 @@ const SHARED = {
 } as const;
 
 /** Carries out a load with the real engine: one worker process, as in a run. */
-export async function runTrial({ load, url, signal, isEnough }: Trial): Promise<TrialResult> {
+export async function runTrial({
+  load,
+  url,
+  signal,
+  isEnough,
+  catchUp = false,
+}: Trial): Promise<TrialResult> {
   const enough = new AbortController();
   const scenario = scenarioSchema.parse({
     ...SHARED,
@@ -47,8 +58,9 @@ export async function runTrial({ load, url, signal, isEnough }: Trial): Promise<
     connections: { rate: RAMP_RATE, ...load.connections },
     warmup: load.warmup ?? '0s',
   });
+  const overrides = { workers: 1, noDefaultGates: true };
   const result = await runPlan({
-    plan: buildPlan({ scenario, targets: [url], cores: 1, overrides: { workers: 1, noDefaultGates: true } }),
+    plan: { ...buildPlan({ scenario, targets: [url], cores: 1, overrides }), catchUp },
     signal: AbortSignal.any([signal, enough.signal]),
     onProgress: (event) => {
       if (event.type === 'interval' && isEnough?.(event.row) === true) enough.abort('enough');

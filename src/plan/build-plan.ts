@@ -54,6 +54,7 @@ export function buildPlan({ scenario, targets, cores, overrides = {}, corpus: na
       transport: connections.transport,
     },
     scheduler: resolved.scheduler,
+    catchUp: true,
     verifyShare: resolved.verify,
     corpus,
     exhaustedNs,

@@ -86,6 +86,8 @@ export interface NamedCorpus {
   /** Events of the whole corpus. */
   readonly events: number;
   readonly authors: number;
+  /** Share of its events that live subscriptions may ask for: notes and reposts; 0 where it is not there yet. */
+  readonly followedShare: number;
   /** SHA-256 over its ids; null where it is not there yet. */
   readonly fingerprint: string | null;
   /** Whether it is dated by the clock. */
@@ -120,6 +122,11 @@ export interface Plan {
     readonly transport: Scenario['connections']['transport'];
   };
   readonly scheduler: Scenario['scheduler'];
+  /**
+   * Whether a worker that is late takes so many arrivals a turn that frames share writes. False only where the ceiling
+   * of a worker that keeps its schedule is measured.
+   */
+  readonly catchUp: boolean;
   /** Share of received events that are verified, 0..1. */
   readonly verifyShare: number;
   /**

@@ -12,6 +12,8 @@ export interface LoadLoopOptions {
   readonly endNs: number;
   /** How many connections the arrivals are spread over. */
   readonly connections: number;
+  /** Whether a late loop takes more arrivals a turn, so that their frames share writes. */
+  readonly catchUp: boolean;
 }
 
 /** Read the clock again after so many arrivals: each may have taken a while. */
@@ -104,8 +106,9 @@ export class LoadLoop {
   }
 
   #mostPerTurn(nowNs: number): number {
-    if (nowNs - this.#earliestNs(nowNs) <= CATCH_UP_AFTER_NS) return MOST_PER_TURN;
-    const wanted = this.#options.connections * CATCH_UP_PER_CONNECTION;
+    const { catchUp, connections } = this.#options;
+    if (!catchUp || nowNs - this.#earliestNs(nowNs) <= CATCH_UP_AFTER_NS) return MOST_PER_TURN;
+    const wanted = connections * CATCH_UP_PER_CONNECTION;
     return Math.min(Math.max(wanted, LEAST_TO_CATCH_UP), MOST_TO_CATCH_UP);
   }
 

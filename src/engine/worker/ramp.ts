@@ -35,6 +35,7 @@ export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: Cl
     endNs: startNs,
     // Opening has no writes to share.
     connections: 0,
+    catchUp: false,
   });
   await loop.run();
   await until(() => hub.opening === 0);

@@ -142,6 +142,7 @@ export class Worker {
       clock: monotonicNs,
       endNs: startNs + endOffsetNs(plan),
       connections: this.#hub.counts.opened,
+      catchUp: plan.catchUp,
     });
     this.#loop = loop;
     const health = new Health(() => loop.spinNs);

@@ -54,7 +54,7 @@ async function runLoop(
   time: VirtualTime,
   streams: readonly FakeStream[],
   endNs: number,
-  flush: () => void = () => undefined,
+  { flush = () => undefined, catchUp = true }: { flush?: () => void; catchUp?: boolean } = {},
 ): Promise<void> {
   // Time passes while the loop waits in turns of its own.
   const clock = (): number => {
@@ -68,6 +68,7 @@ async function runLoop(
     clock,
     endNs,
     connections: 500,
+    catchUp,
   }).run();
 }
 
@@ -108,7 +109,7 @@ describe('LoadLoop', () => {
   it('lets replies in after 256 arrivals while it keeps up', async () => {
     const stream = new FakeStream(Array.from({ length: 1_000 }, () => 1e6));
     const flushedAfter: number[] = [];
-    await runLoop(new VirtualTime(), [stream], 2e6, () => flushedAfter.push(stream.fired.length));
+    await runLoop(new VirtualTime(), [stream], 2e6, { flush: () => flushedAfter.push(stream.fired.length) });
     expect(flushedAfter.filter((count) => count > 0).slice(0, 4)).toEqual([256, 512, 768, 1_000]);
   });
 
@@ -117,8 +118,20 @@ describe('LoadLoop', () => {
     time.nowNs = 50e6;
     const stream = new FakeStream(Array.from({ length: 3_000 }, () => 1e6));
     const flushedAfter: number[] = [];
-    await runLoop(time, [stream], 2e6, () => flushedAfter.push(stream.fired.length));
+    await runLoop(time, [stream], 2e6, { flush: () => flushedAfter.push(stream.fired.length) });
     expect(flushedAfter.slice(0, 2)).toEqual([2_000, 3_000]);
+  });
+
+  it('keeps to short turns where it may not catch up', async () => {
+    const time = new VirtualTime();
+    time.nowNs = 50e6;
+    const stream = new FakeStream(Array.from({ length: 1_000 }, () => 1e6));
+    const flushedAfter: number[] = [];
+    await runLoop(time, [stream], 2e6, {
+      flush: () => flushedAfter.push(stream.fired.length),
+      catchUp: false,
+    });
+    expect(flushedAfter[0]).toBe(256);
   });
 
   it('builds frames ahead while nothing is due', async () => {
@@ -140,6 +153,7 @@ describe('LoadLoop', () => {
       clock: () => (time.nowNs += 1_000),
       endNs: 1e15,
       connections: 1,
+      catchUp: true,
     });
     await loop.run();
     expect(stream.fired).toHaveLength(2);
