@@ -27,6 +27,7 @@ export const AGGREGATIONS: Readonly<Record<MetricKind, readonly Aggregation[]>> 
   ratio: [],
   counter: ['count', 'rate'],
   'counter-map': ['count', 'rate'],
+  audit: ['count'],
 };
 
 /** What a gate compares where no aggregation is written; null where one must be. */
@@ -35,6 +36,7 @@ export const IMPLIED: Readonly<Record<MetricKind, Aggregation | null>> = {
   ratio: 'ratio',
   counter: 'count',
   'counter-map': 'count',
+  audit: 'count',
 };
 
 /**

@@ -1,5 +1,8 @@
 import { monotonicNs, NS_PER_S } from '../base/clock.ts';
+import { type Figures, growth, isTotal } from './figures/figures.ts';
 import { type ProcessReading, readProcess } from './proc.ts';
+import { readProcessTree } from './process-tree.ts';
+import { type ComponentSample, SampleSeries } from './sample-series.ts';
 
 /** A process whose resources belong into the record. */
 export interface WatchedProcess {
@@ -8,6 +11,12 @@ export interface WatchedProcess {
   /** What it is, for example `relay process`. */
   readonly role: string;
   readonly pid: number;
+  /** Its process now, where it may be replaced by another one during the run; null while there is none. */
+  readonly pidNow?: () => number | null;
+  /** Whether its children belong to it; default false. */
+  readonly withChildren?: boolean;
+  /** Reads what it says about itself; with this, samples are kept. */
+  readonly readFigures?: () => Promise<Figures>;
 }
 
 /** Resources that one process used between start and stop of a sampler. */
@@ -20,6 +29,9 @@ export interface ProcessUsage {
   readonly cpuShare: number | null;
   /** Highest of the samples taken once a second. */
   readonly rssMax_bytes: number | null;
+  /** Growth of the figures that only grow (`…_total`), the highest sample of the others (`…_max`). */
+  readonly figures?: Record<string, number>;
+  readonly samples?: ComponentSample[];
 }
 
 export interface UsageReport {
@@ -51,11 +63,10 @@ export function sampleProcesses(
   processes: readonly WatchedProcess[],
   options: SamplerOptions = {},
 ): ProcessSampler {
-  const read = options.read ?? readProcess;
   const nowNs = options.nowNs ?? monotonicNs;
-  const tracks = processes.map((process) => new Track(process));
+  const tracks = processes.map((process) => new Track(process, options.read));
   const sampleAll = (): void => {
-    for (const track of tracks) track.add(read(track.process.pid), nowNs());
+    for (const track of tracks) track.sample(nowNs());
   };
   let timer: NodeJS.Timeout | null = null;
   let report: UsageReport | null = null;
@@ -77,39 +88,83 @@ export function sampleProcesses(
   };
 }
 
-/** What is known of one process: its first and latest sample and its highest memory. */
+/** What is known of one process: its CPU so far, its highest memory, its samples. */
 class Track {
   readonly process: WatchedProcess;
-  #first: { atNs: number; cpu_s: number } | null = null;
-  #last: { atNs: number; cpu_s: number } | null = null;
+  readonly #read: (pid: number) => ProcessReading;
+  readonly #series = new SampleSeries();
+  #first: { atNs: number } | null = null;
+  #last: { atNs: number; pid: number; cpu_s: number } | null = null;
+  #cpu_s = 0;
   #rssMax: number | null = null;
+  #grown: Record<string, number> = {};
+  #highest: Record<string, number> = {};
+  #figures: Figures | null = null;
   #reason = 'the measured phases did not begin';
 
-  constructor(process: WatchedProcess) {
+  constructor(process: WatchedProcess, read: ((pid: number) => ProcessReading) | undefined) {
     this.process = process;
+    this.#read = read ?? (process.withChildren === true ? readProcessTree : readProcess);
   }
 
-  add(reading: ProcessReading, atNs: number): void {
-    if (!reading.ok) {
-      this.#reason = reading.reason;
-      return;
-    }
-    const { cpu_s, rss_bytes } = reading.snapshot;
+  sample(atNs: number): void {
+    const { pid, pidNow, readFigures } = this.process;
+    const pidAt = pidNow === undefined ? pid : pidNow();
+    const reading: ProcessReading =
+      pidAt === null ? { ok: false, reason: 'it was not running' } : this.#read(pidAt);
+    const cpuShare = reading.ok ? this.#add(reading.snapshot, pidAt ?? pid, atNs) : null;
+    if (!reading.ok) this.#reason = reading.reason;
+    if (readFigures === undefined) return;
+    const t = (atNs - (this.#first?.atNs ?? atNs)) / NS_PER_S;
+    const rss_bytes = reading.ok ? reading.snapshot.rss_bytes : null;
+    const setFigures = this.#series.add({ t, cpuShare, rss_bytes, figures: null });
+    readFigures().then(
+      (figures) => {
+        setFigures(figures);
+        this.#take(figures);
+      },
+      // A component that does not answer has a sample without figures.
+      () => undefined,
+    );
+  }
+
+  /** @returns cores in use since the sample before */
+  #add(snapshot: { cpu_s: number; rss_bytes: number }, pid: number, atNs: number): number | null {
+    const { cpu_s, rss_bytes } = snapshot;
+    const last = this.#last;
     this.#reason = 'only one sample could be taken';
-    this.#first ??= { atNs, cpu_s };
-    this.#last = { atNs, cpu_s };
+    this.#first ??= { atNs };
+    this.#last = { atNs, pid, cpu_s };
     this.#rssMax = Math.max(this.#rssMax ?? 0, rss_bytes);
+    if (last === null || atNs <= last.atNs) return null;
+    // A process that was started anew counts from zero.
+    const used_s = Math.max(0, last.pid === pid ? cpu_s - last.cpu_s : cpu_s);
+    this.#cpu_s += used_s;
+    return (used_s * NS_PER_S) / (atNs - last.atNs);
+  }
+
+  #take(figures: Figures): void {
+    for (const [key, value] of Object.entries(growth(this.#figures ?? figures, figures))) {
+      this.#grown[key] = (this.#grown[key] ?? 0) + value;
+    }
+    for (const [key, value] of Object.entries(figures)) {
+      if (!isTotal(key)) this.#highest[`${key}_max`] = Math.max(this.#highest[`${key}_max`] ?? value, value);
+    }
+    this.#figures = figures;
   }
 
   usage(): ProcessUsage {
-    const { name, role, pid } = this.process;
+    const { name, role, pid, readFigures } = this.process;
     const rssMax_bytes = this.#rssMax;
+    const extra =
+      readFigures === undefined
+        ? {}
+        : { figures: { ...this.#grown, ...this.#highest }, samples: this.#series.samples };
     if (this.#first === null || this.#last === null || this.#last.atNs <= this.#first.atNs) {
-      return { name, role, pid, cpu_s: null, cpuShare: null, rssMax_bytes };
+      return { name, role, pid, cpu_s: null, cpuShare: null, rssMax_bytes, ...extra };
     }
-    const cpu_s = this.#last.cpu_s - this.#first.cpu_s;
-    const cpuShare = (cpu_s * NS_PER_S) / (this.#last.atNs - this.#first.atNs);
-    return { name, role, pid, cpu_s, cpuShare, rssMax_bytes };
+    const cpuShare = (this.#cpu_s * NS_PER_S) / (this.#last.atNs - this.#first.atNs);
+    return { name, role, pid, cpu_s: this.#cpu_s, cpuShare, rssMax_bytes, ...extra };
   }
 
   /** Why `cpu_s` is null. */
@@ -119,10 +174,9 @@ class Track {
 }
 
 function reportOf(tracks: readonly Track[]): UsageReport {
-  const notMeasured: Record<string, string> = {};
-  for (const track of tracks) {
-    const usage = track.usage();
-    if (usage.cpu_s === null) notMeasured[`components.${usage.name}`] = track.reason;
-  }
-  return { components: tracks.map((track) => track.usage()), notMeasured };
+  const components = tracks.map((track) => track.usage());
+  const missing = tracks.flatMap((track, index) =>
+    components[index]?.cpu_s === null ? [[`components.${track.process.name}`, track.reason] as const] : [],
+  );
+  return { components, notMeasured: Object.fromEntries(missing) };
 }

@@ -5,6 +5,7 @@ import { describePlan, type PlanSection } from '../../plan/describe.ts';
 import { visible } from '../../report/escape.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
+import { corporaInCache } from '../run/corpora.ts';
 import { addLoadOptions, type LoadFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, preparePlan } from '../run/prepare-plan.ts';
 
@@ -15,8 +16,9 @@ export function addPlan(program: Command, host: CommandHost): void {
     .description('print every resolved number of a run, start nothing')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
   addLoadOptions(command).action(async (scenario: string, flags: LoadFlags) => {
-    const plan = await preparePlan(scenario, flags);
-    const targets = flags.relay?.map(maskUrl) ?? ['the embedded relay'];
+    const plan = await preparePlan(scenario, flags, corporaInCache(host.io.env, flags.cache));
+    const own = flags.stack === undefined ? 'the embedded relay' : `the stack ${flags.stack}`;
+    const targets = flags.relay?.map(maskUrl) ?? [own];
     const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);
     host.io.stdout.write(renderSections(describePlan({ ...plan, targets }), colour));
   });

@@ -15,9 +15,11 @@ import { checkLimits, type Demand, type Supply } from '../limit-check.ts';
 import { networkQuestions, preflightTargets } from '../preflight.ts';
 import { readSupply } from '../read-supply.ts';
 import { resolveTargets } from '../target.ts';
+import { prepareAudit, wantsAudit } from './audit-run.ts';
 import { compareWithBaseline, readBaseline } from './baseline.ts';
 import type { RunFlags } from './flags.ts';
 import { measure } from './measure.ts';
+import { openStack } from './open-stack.ts';
 import { type OpenTarget, openTarget } from './open-target.ts';
 import { makeOutDir, type OutDir } from './out-dir.ts';
 import { progressReporter, resolveProgress } from './progress.ts';
@@ -26,6 +28,7 @@ import { chooseReports, RECORD_FILE, resultReporters } from './reporters.ts';
 /** The stages that reach outside this process; tests replace them. */
 export interface Stages {
   readonly openTarget: typeof openTarget;
+  readonly openStack: typeof openStack;
   readonly preflight: typeof preflightTargets;
   readonly measure: typeof measure;
   readonly findCalibration: typeof findCalibration;
@@ -34,6 +37,7 @@ export interface Stages {
 
 const REAL_STAGES: Stages = {
   openTarget,
+  openStack,
   preflight: preflightTargets,
   measure,
   findCalibration,
@@ -57,12 +61,15 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, plan);
   const given = await resolveTargets(flags.relay ?? []);
   requireConsent(given, flags.iOwnThisRelay ?? []);
-  checkLimits(demandOf(plan, given.length === 0), stages.supply());
+  checkLimits(demandOf(plan, given.length === 0 && flags.stack === undefined), stages.supply());
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
   const target: { open: OpenTarget | null } = { open: null };
   const interruption = watch(request, async () => target.open?.close());
   try {
-    target.open = await stages.openTarget(given);
+    target.open =
+      flags.stack === undefined
+        ? await stages.openTarget(given)
+        : await stages.openStack(flags.stack, flags, request.host);
     return await loadAndReport(
       { ...request, baseline, reports, outDir, interruption, target: target.open },
       stages,
@@ -97,6 +104,12 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       target,
       information,
       calibration: await stages.findCalibration(session.host.io.env),
+      audit: prepareAudit({
+        plan,
+        wanted: wantsAudit(session.flags),
+        directory: session.outDir.path,
+        io: session.host.io,
+      }),
       signal: interruption.signal,
       onProgress: (event) => reporters.onProgress(event),
     });

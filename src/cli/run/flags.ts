@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PlanOverrides } from '../../plan/overrides.ts';
 import { FORMATS } from '../../report/formats.ts';
 import {
@@ -24,11 +24,19 @@ export interface ShapeFlags {
   readonly seed?: number;
   /** Accept any TLS certificate. */
   readonly insecure?: boolean;
+  /** A corpus to publish in the place of the scenario's. */
+  readonly corpus?: string;
+  /** Where generated corpora are kept. */
+  readonly cache?: string;
 }
 
 /** What decides the numbers of a run and its verdict; shared by `run` and `plan`. */
 export interface LoadFlags extends ShapeFlags {
   readonly relay?: readonly string[];
+  /** Profile of the stack to load. */
+  readonly stack?: string;
+  /** Whether acknowledged events are read back at the end; undefined: where a stack is loaded. */
+  readonly audit?: boolean;
   readonly gate?: readonly string[];
   /** False for `--no-default-gates`. */
   readonly defaultGates: boolean;
@@ -42,6 +50,8 @@ export interface RunFlags extends LoadFlags {
   /** Record of an earlier run to compare with. */
   readonly baseline?: string;
   readonly iOwnThisRelay?: readonly string[];
+  readonly stackDir?: string;
+  readonly stackKeep?: boolean;
 }
 
 const FORMAT_NAMES = FORMATS.map((format) => format.name);
@@ -53,7 +63,17 @@ export function addLoadOptions(command: Command): Command {
     'relay to load, repeatable; default: the embedded one',
     repeatable(relayUrl),
   );
+  command.addOption(
+    new Option(
+      '--stack <profile>',
+      'load the reference stack, brought up where it does not run: single or scaled',
+    )
+      .argParser(asTyped)
+      .conflicts('relay'),
+  );
   return addShapeOptions(command)
+    .option('--audit', 'read every acknowledged event back at the end; default with --stack')
+    .option('--no-audit', 'do not read them back')
     .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
     .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone');
 }
@@ -67,6 +87,8 @@ export function addShapeOptions(command: Command): Command {
     .option('--warmup <time>', 'unmeasured load before them, 0s for none', durationMs(true))
     .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
     .option('--seed <n>', 'seed of keys, events and arrivals', seedNumber)
+    .option('--corpus <dir>', 'publish this corpus, made by `corpus import` or `corpus generate`', asTyped)
+    .option('--cache <dir>', 'where generated corpora are kept (default: in $XDG_CACHE_HOME)', asTyped)
     .option('--insecure', 'accept any TLS certificate of a wss:// relay');
 }
 
@@ -86,6 +108,11 @@ export function addRunOptions(command: Command): Command {
       (text) => wordList(PROGRESS_MODES)(text)[0],
       'auto',
     )
+    .option('--stack-dir <dir>', 'directory of the stack; default: as for `stack up`', asTyped)
+    .option(
+      '--stack-keep',
+      'leave a stack running that this run has started; one that ran before always stays',
+    )
     .option(
       '--i-own-this-relay <host>',
       'consent to load this host, repeatable; loopback needs none',
@@ -102,6 +129,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     warmupMs: flags.warmup,
     workers: flags.workers,
     seed: flags.seed,
+    corpus: flags.corpus,
     gates: flags.gate,
     insecure: flags.insecure,
     noDefaultGates: !flags.defaultGates,

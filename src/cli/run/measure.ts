@@ -15,6 +15,7 @@ import { judge } from '../../record/judge.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
+import { AUDIT_KEY, NO_AUDIT, type RunAudit } from './audit-run.ts';
 import type { OpenTarget } from './open-target.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
 
@@ -23,23 +24,33 @@ export interface MeasureRequest {
   readonly target: OpenTarget;
   readonly information: RelayInformationResult;
   readonly calibration: Lookup;
+  /** Left out, nothing is audited. */
+  readonly audit?: RunAudit;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
 
 /** Carries out a plan and judges it: everything between a reachable target and the finished record. */
 export async function measure(request: MeasureRequest, run: RunPlan = runPlan): Promise<RunRecord> {
-  const { plan, target, information, signal } = request;
+  const { plan, target, information, signal, audit = NO_AUDIT } = request;
   const sampler = sampleProcesses(target.processes);
   const onProgress = sampleDuringMeasuredPhases(sampler, request.onProgress);
-  const result = await run({ plan, signal, onProgress });
+  const { onAcknowledged } = audit;
+  const result = await run({
+    plan,
+    signal,
+    onProgress,
+    ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
+  });
   const usage = sampler.stop();
+  const audited = await audit.carryOut(target.relayProcesses ?? plan.targets);
   const found = ceilingOf(request.calibration, plan, result);
   const notMeasured = {
     ...result.notMeasured,
     ...usage.notMeasured,
     ...(information.reason === null ? {} : { 'target.nip11': information.reason }),
     ...(found.ceiling === null ? { [CEILING_KEY]: found.reason } : {}),
+    ...(audited.reason === null ? {} : { [AUDIT_KEY]: audited.reason }),
   };
   const record = buildRecord({
     tool: readTool(),
@@ -53,6 +64,7 @@ export async function measure(request: MeasureRequest, run: RunPlan = runPlan): 
     },
     environment: readEnvironment(target.relays.some(isThisMachine)),
     components: usage.components,
+    audit: audited.result,
     ceiling: found.ceiling,
   });
   return judge(record, evaluateGates(record, plan.gates), result.stopped);

@@ -4,10 +4,12 @@ import { type ResolvedTarget, resolveTargets } from '../target.ts';
 
 /** The relays that a run loads. */
 export interface OpenTarget {
-  readonly kind: 'embedded' | 'url';
+  readonly kind: 'embedded' | 'url' | 'stack';
   readonly relays: readonly ResolvedTarget[];
   /** Processes that this run started and whose resources it reports. */
   readonly processes: readonly WatchedProcess[];
+  /** Addresses of the relay processes behind `relays`, where they are others. */
+  readonly relayProcesses?: readonly string[];
   /** Stops what was started; nothing for relays of the user. */
   close(): Promise<void>;
 }

@@ -2,9 +2,13 @@ import { availableParallelism } from 'node:os';
 import { RelayBenchError } from '../../base/errors.ts';
 import { gateProblem } from '../../gate/parse.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
+import { applyOverrides } from '../../plan/overrides.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { loadScenario } from '../../scenario/load.ts';
+import { wantsAudit, withAuditGate } from './audit-run.ts';
+import { type Corpora, corporaInCache } from './corpora.ts';
 import { type LoadFlags, overridesOf } from './flags.ts';
+import { findNamedCorpus } from './named-corpus.ts';
 
 /** Runs without a name use this scenario. */
 export const DEFAULT_SCENARIO = 'quick';
@@ -14,17 +18,30 @@ export const EMBEDDED_TARGET = 'ws://127.0.0.1:0/';
 
 /**
  * Loads a scenario and resolves every number of its run, flags included.
+ * @param corpora where the corpus that it may name comes from; by default one that is not there is not made
  * @throws RelayBenchError where the scenario, a flag or a gate is wrong
  */
-export async function preparePlan(nameOrPath: string, flags: LoadFlags): Promise<Plan> {
+export async function preparePlan(
+  nameOrPath: string,
+  flags: LoadFlags,
+  corpora: Corpora = corporaInCache({}),
+): Promise<Plan> {
   // A URL is never looked up as a name: the message would repeat the credentials in it.
   if (/^[a-z]+:\/\//i.test(nameOrPath)) throw relayInPlaceOfScenario();
-  return buildPlan({
-    scenario: await loadScenario(nameOrPath, gateProblem),
+  const scenario = await loadScenario(nameOrPath, gateProblem);
+  const overrides = overridesOf(flags);
+  const plan = buildPlan({
+    scenario,
     targets: flags.relay ?? [EMBEDDED_TARGET],
     cores: availableParallelism(),
-    overrides: overridesOf(flags),
+    overrides,
+    corpus: await findNamedCorpus({
+      scenario: applyOverrides(scenario, overrides),
+      scenarioFile: flags.corpus === undefined ? nameOrPath : null,
+      corpora,
+    }),
   });
+  return flags.defaultGates && wantsAudit(flags) ? withAuditGate(plan) : plan;
 }
 
 function relayInPlaceOfScenario(): RelayBenchError {

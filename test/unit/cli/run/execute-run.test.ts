@@ -37,6 +37,10 @@ function fakeStages(changes: Partial<Stages> = {}) {
       calls.push('open');
       return target;
     },
+    openStack: async (profile) => {
+      calls.push(`open stack ${profile}`);
+      return { ...target, kind: 'stack' };
+    },
     preflight: async () => {
       calls.push('preflight');
       return { information: null, reason: 'none' };

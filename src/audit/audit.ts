@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { maskUrl } from '../base/mask-url.ts';
+import type { RunRecord } from '../record/schema.ts';
+import { readAcknowledged } from './acknowledged-file.ts';
+import { openReadConnection, type ReadConnection } from './read-connection.ts';
+
+/** What reading everything back has shown. */
+export type AuditResult = NonNullable<RunRecord['audit']>;
+
+export interface AuditRequest {
+  /** The file of acknowledged ids. */
+  readonly file: string;
+  /** Every relay process: what one of them does not have is lost. */
+  readonly urls: readonly string[];
+  readonly insecure: boolean;
+  readonly onProgress?: (checked: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Ids of one query: below what relays allow, a message of 7 KB. */
+const BATCH = 100;
+const QUERY_TIMEOUT_MS = 10_000;
+/** A replica may be behind: what is missing is asked for again after these waits. */
+const RETRY_AFTER_MS = [200, 1_000, 3_000];
+/** The record names at most so many; the counts are exact. */
+const MOST_NAMED = 1_000;
+
+/**
+ * Reads every acknowledged event back by its id, over connections of its own, from every relay.
+ * @throws RelayBenchError `AUDIT_FAILED` (exit 3) where a relay can't be asked; `AUDIT_FILE_INVALID`
+ */
+export async function audit(request: AuditRequest): Promise<AuditResult> {
+  const { file, urls, insecure, onProgress, signal } = request;
+  const connections = await Promise.all(urls.map((url) => open(url, insecure)));
+  const lost: string[] = [];
+  let acknowledged = 0;
+  let missing = 0;
+  try {
+    for await (const ids of readAcknowledged(file, BATCH)) {
+      signal?.throwIfAborted();
+      const gone = await missingOf(connections, ids);
+      acknowledged += ids.length;
+      missing += gone.length;
+      lost.push(...gone.slice(0, MOST_NAMED - lost.length));
+      onProgress?.(acknowledged);
+    }
+  } finally {
+    for (const { connection } of connections) connection.close();
+  }
+  return { acknowledged, found: acknowledged - missing, lost, relays: urls.length };
+}
+
+interface Asked {
+  readonly url: string;
+  readonly connection: ReadConnection;
+}
+
+async function open(url: string, insecure: boolean): Promise<Asked> {
+  try {
+    return { url, connection: await openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure }) };
+  } catch (error) {
+    throw failed(url, error);
+  }
+}
+
+/** The ids that at least one relay does not have, however often it is asked. */
+async function missingOf(relays: readonly Asked[], ids: readonly string[]): Promise<string[]> {
+  const perRelay = await Promise.all(relays.map((relay) => missingAt(relay, ids)));
+  return [...new Set(perRelay.flat())];
+}
+
+async function missingAt(relay: Asked, ids: readonly string[]): Promise<readonly string[]> {
+  let missing = await ask(relay, ids);
+  for (const waitMs of RETRY_AFTER_MS) {
+    if (missing.length === 0) break;
+    await sleep(waitMs);
+    missing = await ask(relay, missing);
+  }
+  return missing;
+}
+
+async function ask({ url, connection }: Asked, ids: readonly string[]): Promise<readonly string[]> {
+  try {
+    const found = await connection.find(ids);
+    return ids.filter((id) => !found.has(id));
+  } catch (error) {
+    throw failed(url, error);
+  }
+}
+
+function failed(url: string, cause: unknown): RelayBenchError {
+  return new RelayBenchError(`${maskUrl(url)} could not be audited: ${messageOf(cause)}`, {
+    code: 'AUDIT_FAILED',
+    hint: 'nothing is known of what is lost: see whether the relay runs, then `relay-bench audit RUN.json`',
+    exitCode: EXIT.unreachable,
+    cause,
+  });
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { WatchedProcess } from '../../observe/sample-processes.ts';
+import { openFigures } from '../../stack/figures.ts';
+import { takeDown } from '../../stack/lifecycle/down.ts';
+import type { StackRequest } from '../../stack/plan-stack.ts';
+import { findProcess } from '../../stack/processes.ts';
+import { readRoles } from '../../stack/roles.ts';
+import { entryOf, portOf, readState, type StackState, servicesOfKind } from '../../stack/state.ts';
+import { roleOf } from '../../stack/status.ts';
+import type { CommandHost } from '../host.ts';
+import { defaultStackDir } from '../stack/stack-dir.ts';
+import { bringUpFor, stackRequest } from '../stack/up.ts';
+import { resolveTargets } from '../target.ts';
+import type { OpenTarget } from './open-target.ts';
+
+/** What `run` is told about the stack that it loads. */
+export interface StackFlags {
+  readonly stack?: string;
+  readonly stackDir?: string;
+  /** Leave a stack running that this run has started. */
+  readonly stackKeep?: boolean;
+}
+
+/**
+ * The stack of a profile as the target of a run: the one that runs already, or one that is brought up for it. The
+ * latter is taken down at the end unless `--stack-keep` is given.
+ * @throws RelayBenchError (exit 3) where it can't be brought up
+ */
+export async function openStack(
+  profile: string,
+  { stackDir, stackKeep }: StackFlags,
+  host: CommandHost,
+): Promise<OpenTarget> {
+  const dir = resolve(stackDir ?? defaultStackDir(host.io.env));
+  const { state, isReattached } = await bringUpFor(host, requestFor(profile, dir, host));
+  const readers = state.services.map((service) => openFigures(service));
+  const roles = readRoles(state);
+  const processes = state.services.map((service, index): WatchedProcess => {
+    const reader = readers[index];
+    return {
+      name: service.name,
+      role: roleOf(service, roles),
+      pid: findProcess(service)?.pid ?? 0,
+      pidNow: () => findProcess(service)?.pid ?? null,
+      withChildren: service.kind === 'postgres',
+      readFigures: () => reader?.read() ?? Promise.resolve({}),
+    };
+  });
+  return {
+    kind: 'stack',
+    relays: await resolveTargets([entryOf(state)]),
+    processes,
+    relayProcesses: servicesOfKind(state, 'relay').map((relay) => `ws://127.0.0.1:${portOf(relay, 'ws')}/`),
+    close: async () => {
+      await Promise.all(readers.map((reader) => reader.close()));
+      if (!isReattached && stackKeep !== true) await takeDown(dir, { keep: false });
+    },
+  };
+}
+
+/** A stack of this profile that is up is taken as it is, whatever its numbers. */
+function requestFor(profile: string, dir: string, host: CommandHost): StackRequest {
+  const wanted = stackRequest(profile, { dir, durability: 'async' }, host);
+  const running: StackState | null = readState(dir);
+  if (running?.phase !== 'up' || running.profile !== profile) return wanted;
+  const { shape, durability, cache } = running;
+  return { profile, dir, shape, durability, cache };
+}

@@ -1,0 +1,42 @@
+import type { Figures } from './figures/figures.ts';
+
+/** One second of a component. */
+export interface ComponentSample {
+  /** Seconds after the measured phases began. */
+  readonly t: number;
+  /** Cores in use since the sample before; null for the first one and where it could not be read. */
+  readonly cpuShare: number | null;
+  readonly rss_bytes: number | null;
+  /** As read then, growing ones since the process started; null where they could not be read. */
+  readonly figures: Figures | null;
+}
+
+/** Ten minutes of one sample a second; longer runs keep every second, every fourth, … of them. */
+const MOST = 600;
+
+/** Samples of one component in bounded memory: when there are too many, every other one goes. */
+export class SampleSeries {
+  #samples: { t: number; cpuShare: number | null; rss_bytes: number | null; figures: Figures | null }[] = [];
+  #stride = 1;
+  #offered = 0;
+
+  get samples(): ComponentSample[] {
+    return [...this.#samples];
+  }
+
+  /** @returns fills in the figures of this sample once they are known */
+  add(sample: ComponentSample): (figures: Figures) => void {
+    const isKept = this.#offered % this.#stride === 0;
+    this.#offered++;
+    if (!isKept) return () => undefined;
+    const kept = { ...sample };
+    this.#samples.push(kept);
+    if (this.#samples.length > MOST) {
+      this.#samples = this.#samples.filter((_, index) => index % 2 === 0);
+      this.#stride *= 2;
+    }
+    return (figures) => {
+      kept.figures = figures;
+    };
+  }
+}
