@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { addAb } from './commands/ab.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCorpus } from './commands/corpus.ts';
@@ -11,6 +12,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
 import { addStack } from './commands/stack.ts';
+import { addVersus } from './commands/versus.ts';
 import type { CommandHost } from './host.ts';
 import { type Io, sizeOf } from './io.ts';
 import { commandPath } from './options.ts';
@@ -25,6 +27,8 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addGate,
   addReport,
   addCompare,
+  addAb,
+  addVersus,
   addCalibrate,
   addCorpus,
   addRelay,

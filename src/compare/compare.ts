@@ -3,8 +3,7 @@ import { didYouMean } from '../base/suggest.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { type NamedRun, noteworthy, requireComparable } from './comparable.ts';
 import { distributionsOf, mergedHistogram } from './distribution.ts';
-import { holm } from './holm.ts';
-import { type Evidence, evidenceOf, judgeEvidence } from './judge-many.ts';
+import { judgeFamily } from './judge-family.ts';
 import { judgeSingle } from './judge-single.ts';
 import { type Judged, type Sides, undecided } from './judged.ts';
 import { overallVerdict } from './overall.ts';
@@ -21,6 +20,8 @@ export interface CompareOptions {
   readonly alpha: number;
   /** Whether runs of different machines may be compared. */
   readonly crossHost: boolean;
+  /** `auto`: by the tolerance for one run a side, else statistically. */
+  readonly method: 'auto' | 'statistical';
   /** Keys of the quantities that decide, such as `ack_latency p99`; null for the standard ones. */
   readonly gated: readonly string[] | null;
 }
@@ -30,6 +31,7 @@ export const DEFAULT_OPTIONS: CompareOptions = {
   minEffect: 0.05,
   alpha: 0.05,
   crossHost: false,
+  method: 'auto',
   gated: null,
 };
 
@@ -50,8 +52,8 @@ export function compareRuns(
   requireComparable(all, options);
   const [first] = base;
   if (first === undefined) throw new RangeError('a comparison needs a base');
-  const method = all.length === 2 ? 'tolerance' : 'statistical';
-  const quantities = judgeAll(base.map(recordOf), candidate.map(recordOf), options);
+  const method = options.method === 'auto' && all.length === 2 ? 'tolerance' : 'statistical';
+  const quantities = judgeAll(base.map(recordOf), candidate.map(recordOf), { ...options, method });
   const { scenario } = first.record;
   return {
     comparisonVersion: COMPARISON_VERSION,
@@ -73,14 +75,14 @@ export function compareRuns(
 function judgeAll(
   base: readonly RunRecord[],
   candidate: readonly RunRecord[],
-  options: CompareOptions,
+  options: Omit<CompareOptions, 'method'> & Pick<Comparison, 'method'>,
 ): Quantity[] {
   const rows = sidesOf(base, candidate);
   const gated = gatedKeys(rows, base[0]?.load.model ?? 'open', options.gated);
   const judged =
-    base.length === 1 && candidate.length === 1
+    options.method === 'tolerance'
       ? judgeSingles(rows, base, candidate, options)
-      : judgeStatistically(rows, gated, options);
+      : judgeFamily(rows, gated, options);
   return rows.map((row, at) => ({
     ...row,
     base: [...row.base],
@@ -129,47 +131,11 @@ function gatedKeys(
   });
 }
 
-function judgeStatistically(
-  rows: readonly Sides[],
-  gated: readonly string[],
-  { minEffect, alpha }: CompareOptions,
-): Judged[] {
-  const evidence = rows.map((row) => evidenceOf(row, minEffect));
-  const corrected = correct(rows, evidence, gated);
-  return rows.map((_, at) => {
-    const found = corrected[at] ?? 'not judged';
-    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, alpha);
-  });
-}
-
-/**
- * Holm over the gated quantities. Those whose values are all equal can't raise an alarm whatever the arrangement, so
- * they do not count (Tarone 1990).
- */
-function correct(
-  rows: readonly Sides[],
-  evidence: readonly (Evidence | string)[],
-  gated: readonly string[],
-): (Evidence | string)[] {
-  const result = [...evidence];
-  const tested = [...evidence.keys()].filter((at) => {
-    const found = evidence[at];
-    return typeof found === 'object' && !found.isConstant && gated.includes(rows[at]?.key ?? '');
-  });
-  const family = tested.map((at) => evidence[at] as Evidence);
-  const worse = holm(family.map(({ pWorse }) => pWorse));
-  const better = holm(family.map(({ pBetter }) => pBetter));
-  for (const [i, at] of tested.entries()) {
-    result[at] = { ...(family[i] as Evidence), pWorse: worse[i] ?? 1, pBetter: better[i] ?? 1 };
-  }
-  return result;
-}
-
 function judgeSingles(
   rows: readonly Sides[],
   base: readonly RunRecord[],
   candidate: readonly RunRecord[],
-  { tolerance }: CompareOptions,
+  { tolerance }: Pick<CompareOptions, 'tolerance'>,
 ): Judged[] {
   const latencies = rows.filter(({ unit }) => unit === 'us').map(({ series }) => series);
   const histograms = new Map(

@@ -288,6 +288,46 @@ describe('comparisons', () => {
     },
   ])('$it', expectRefusal);
 
+  test.each<BadInput>([
+    {
+      it: 'ab without a base',
+      args: ['ab', '--candidate', 'x {port}'],
+      exitCode: 2,
+      says: /--base.*not specified/,
+    },
+    {
+      it: 'ab with a command that is not told its port',
+      args: ['ab', '--base', './relay', '--candidate', './relay'],
+      exitCode: 2,
+      says: /base: ".\/relay" is neither a relay address nor a command with \{port\}/,
+    },
+    {
+      it: 'ab against a host that is not this machine',
+      args: ['ab', '--base', 'ws://192.0.2.1', '--candidate', 'ws://192.0.2.1'],
+      exitCode: 2,
+      says: /192\.0\.2\.1 needs your consent/,
+    },
+    { it: 'ab --rounds 0', args: ['ab', '--rounds', '0'], exitCode: 2, says: /'0' is invalid/ },
+    {
+      it: 'versus one relay',
+      args: ['versus', '--relay', 'a=ws://127.0.0.1:1'],
+      exitCode: 2,
+      says: /versus needs two relays/,
+    },
+    {
+      it: 'versus a relay without a name',
+      args: ['versus', '--relay', 'ws://me:secret@127.0.0.1:1'],
+      exitCode: 2,
+      says: /^(?!.*secret).*has no name/,
+    },
+    {
+      it: 'versus two relays of one name',
+      args: ['versus', '--relay', 'a=ws://127.0.0.1:1', '--relay', 'a=ws://127.0.0.1:2'],
+      exitCode: 2,
+      says: /two relays have the same name/,
+    },
+  ])('$it', expectRefusal);
+
   test('a baseline of another scenario is refused before the load', async () => {
     await expectRefusal({
       it: '',

@@ -32,6 +32,7 @@ export function compareOptionsOf(
     minEffect: flags.minEffect ?? DEFAULT_OPTIONS.minEffect,
     alpha: DEFAULT_OPTIONS.alpha,
     crossHost: flags.crossHost === true,
+    method: DEFAULT_OPTIONS.method,
     gated: flags.metric ?? DEFAULT_OPTIONS.gated,
   };
 }

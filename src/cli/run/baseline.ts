@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { type NamedRun, requireComparable } from '../../compare/comparable.ts';
 import { compareRuns } from '../../compare/compare.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { RunRecord } from '../../record/schema.ts';
-import { writeFileAtomic } from '../../record/write.ts';
 import { COMPARISON_FORMATS } from '../../report/comparison/formats.ts';
+import { writeComparison } from '../contest/write-comparison.ts';
 import type { CommandHost } from '../host.ts';
 import { screenOptions } from './reporters.ts';
 
@@ -52,13 +51,7 @@ export async function compareWithBaseline(request: BaselineRequest): Promise<Exi
     return null;
   }
   const comparison = compareRuns([baseline], [{ name: 'this run', record }]);
-  for (const { fileName, render } of COMPARISON_FORMATS) {
-    if (fileName === null) continue;
-    await writeFileAtomic(
-      join(directory, fileName),
-      render(comparison, { color: false, columns: 100, files: [] }),
-    );
-  }
+  await writeComparison(comparison, directory);
   const [terminal] = COMPARISON_FORMATS;
   if (isShown) host.io.stdout.write(`\n${terminal?.render(comparison, screenOptions(host, [])) ?? ''}`);
   return comparison.verdict === 'worse' ? EXIT.regression : null;

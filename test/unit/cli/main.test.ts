@@ -38,6 +38,8 @@ describe('the command line', () => {
       'gate',
       'report',
       'compare',
+      'ab',
+      'versus',
       'calibrate',
       'corpus',
       'relay',

@@ -1,0 +1,82 @@
+import { type Command, Option } from 'commander';
+import { COMPARISON_FORMATS, comparisonFormat } from '../../report/comparison/formats.ts';
+import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
+import { inContest } from '../contest/contest.ts';
+import { contestant } from '../contest/contestant.ts';
+import { durationText } from '../contest/estimate.ts';
+import { abExitCode, holdAb } from '../contest/hold-ab.ts';
+import { writeComparison } from '../contest/write-comparison.ts';
+import type { CommandHost } from '../host.ts';
+import { asTyped, repeatable, wholeNumber } from '../options.ts';
+import { corporaOf } from '../run/corpora.ts';
+import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
+import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
+import { screenOptions } from '../run/reporters.ts';
+
+interface AbFlags extends ShapeFlags, JudgeFlags {
+  readonly base: string;
+  readonly candidate: string;
+  readonly rounds: number;
+  readonly out?: string;
+  readonly format: string;
+  readonly iOwnThisRelay?: readonly string[];
+}
+
+/** Enough for a p value that three gated latencies may share, with one to spare. */
+const DEFAULT_ROUNDS = 5;
+
+/** `ab`: interleaved pairs of runs against two relays; exit 98 for a regression that fresh pairs confirm. */
+export function addAb(program: Command, host: CommandHost): void {
+  const format = new Option('--format <format>', 'what to print on stdout')
+    .choices(COMPARISON_FORMATS.map(({ name }) => name))
+    .default('terminal');
+  const command = program
+    .command('ab')
+    .description('compare two relays in interleaved pairs of runs, statistically')
+    .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO)
+    .requiredOption(
+      '--base <url|command>',
+      'relay to compare with; a command with {port} starts it for each run',
+    )
+    .requiredOption('--candidate <url|command>', 'relay that may be better or worse')
+    .option('--rounds <n>', 'pairs of runs; fewer than four decide nothing', wholeNumber(1), DEFAULT_ROUNDS);
+  addJudgeOptions(addShapeOptions(command))
+    .option('--out <dir>', 'directory of the records; default: reports/<UTC time>-ab-<scenario>')
+    .addOption(format)
+    .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped))
+    .action(async (scenario: string, flags: AbFlags) => runAb(scenario, flags, host));
+}
+
+async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promise<void> {
+  const contestants = [contestant('base', flags.base), contestant('candidate', flags.candidate)];
+  const plan = await preparePlan(
+    scenario,
+    {
+      ...flags,
+      relay: contestants.map(({ url }) => url ?? EMBEDDED_TARGET),
+      defaultGates: false,
+    },
+    corporaOf(host, flags.cache),
+  );
+  const options = { ...compareOptionsOf(flags), method: 'statistical' as const };
+  const request = { host, kind: 'ab', plan, contestants, out: flags.out, owned: flags.iOwnThisRelay ?? [] };
+  const comparison = await inContest(request, async ({ outDir, interruption, runOnce, say }) => {
+    say(
+      `${flags.rounds} pairs of runs, ${durationText(plan, 2 * flags.rounds)} in all, records in ${outDir.path}`,
+    );
+    const rounds = {
+      contestants,
+      rounds: flags.rounds,
+      seed: plan.seed,
+      directory: outDir.path,
+      runOnce,
+      interruption,
+      say,
+    };
+    const found = await holdAb({ rounds, options });
+    await writeComparison(found, outDir.path);
+    return found;
+  });
+  host.io.stdout.write(comparisonFormat(flags.format).render(comparison, screenOptions(host, [])));
+  host.finish(abExitCode(comparison));
+}

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import { DEFAULT_OPTIONS } from '../../compare/compare.ts';
+import { type Standing, standingOf } from '../../compare/standing.ts';
+import { writeFileAtomic } from '../../record/write.ts';
+import { STANDING_FORMATS } from '../../report/comparison/standing-formats.ts';
+import { inContest } from '../contest/contest.ts';
+import { type Contestant, namedContestant } from '../contest/contestant.ts';
+import { durationText } from '../contest/estimate.ts';
+import { holdRounds } from '../contest/hold-rounds.ts';
+import type { CommandHost } from '../host.ts';
+import { asTyped, repeatable, wholeNumber } from '../options.ts';
+import { corporaOf } from '../run/corpora.ts';
+import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
+import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
+import { screenOptions } from '../run/reporters.ts';
+
+interface VersusFlags extends ShapeFlags {
+  readonly relay: readonly Contestant[];
+  readonly rounds: number;
+  readonly out?: string;
+  readonly format: string;
+  readonly iOwnThisRelay?: readonly string[];
+}
+
+const DEFAULT_ROUNDS = 5;
+
+/** `versus`: several relays under the same load, in interleaved rounds; exit 0 whoever is best. */
+export function addVersus(program: Command, host: CommandHost): void {
+  const format = new Option('--format <format>', 'what to print on stdout')
+    .choices(STANDING_FORMATS.map(({ name }) => name))
+    .default('terminal');
+  const command = program
+    .command('versus')
+    .description('load several relays in turn with the same events and queries, one table')
+    .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO)
+    .requiredOption(
+      '--relay <name=url|name=command>',
+      'a relay, repeatable; a command with {port} (and {dir}) starts it for each run',
+      repeatable(namedContestant),
+    )
+    .option(
+      '--rounds <n>',
+      'runs of each relay; fewer than four name no best',
+      wholeNumber(1),
+      DEFAULT_ROUNDS,
+    );
+  addShapeOptions(command)
+    .option('--out <dir>', 'directory of the records; default: reports/<UTC time>-versus-<scenario>')
+    .addOption(format)
+    .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped))
+    .action(async (scenario: string, flags: VersusFlags) => runVersus(scenario, flags, host));
+}
+
+async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost): Promise<void> {
+  const contestants = requireDifferent(flags.relay);
+  const relay = contestants.map(({ url }) => url ?? EMBEDDED_TARGET);
+  const plan = await preparePlan(
+    scenario,
+    { ...flags, relay, defaultGates: false },
+    corporaOf(host, flags.cache),
+  );
+  const request = {
+    host,
+    kind: 'versus',
+    plan,
+    contestants,
+    out: flags.out,
+    owned: flags.iOwnThisRelay ?? [],
+  };
+  const { rounds: count } = flags;
+  const standing = await inContest(request, async ({ outDir, interruption, runOnce, say }) => {
+    const runs = count * contestants.length;
+    say(
+      `${count} rounds of ${contestants.length} runs, ${durationText(plan, runs)} in all, records in ${outDir.path}`,
+    );
+    const { rounds, leftOut } = await holdRounds({
+      contestants,
+      rounds: count,
+      seed: plan.seed,
+      directory: outDir.path,
+      prefix: '',
+      runOnce,
+      interruption,
+      say,
+    });
+    if (rounds.length === 0) throw nothingValid(leftOut);
+    const contenders = contestants.map(({ name }, at) => ({
+      name,
+      runs: rounds.flatMap((round) => round[at] ?? []),
+    }));
+    const found = standingOf(contenders, DEFAULT_OPTIONS);
+    const result = { ...found, warnings: [...found.warnings, ...leftOut.map((why) => `left out: ${why}`)] };
+    await writeStanding(result, outDir.path);
+    return result;
+  });
+  const shown = STANDING_FORMATS.find(({ name }) => name === flags.format);
+  host.io.stdout.write(shown?.render(standing, screenOptions(host, [])) ?? '');
+}
+
+async function writeStanding(standing: Standing, directory: string): Promise<void> {
+  for (const { fileName, render } of STANDING_FORMATS) {
+    if (fileName === null) continue;
+    const text = render(standing, { color: false, columns: 100, files: [] });
+    await writeFileAtomic(join(directory, fileName), text);
+  }
+}
+
+function requireDifferent(contestants: readonly Contestant[]): readonly Contestant[] {
+  const names = contestants.map(({ name }) => name);
+  if (names.length > 1 && new Set(names).size === names.length) return contestants;
+  throw new RelayBenchError(
+    names.length < 2
+      ? 'versus needs two relays at least'
+      : `two relays have the same name: ${names.join(', ')}`,
+    { code: 'CONTESTANT_INVALID', hint: 'write --relay NAME=URL once for each relay' },
+  );
+}
+
+function nothingValid(leftOut: readonly string[]): RelayBenchError {
+  return new RelayBenchError(`no round is valid: ${leftOut[0] ?? ''}`, {
+    code: 'VERSUS_INVALID',
+    hint: 'lower the load or free this machine of other work, and measure again',
+    exitCode: EXIT.invalidRun,
+  });
+}

@@ -1,0 +1,68 @@
+import { RelayBenchError } from '../../base/errors.ts';
+import { maskUrl } from '../../base/mask-url.ts';
+import { isRelayCommand, startCommandRelay } from '../../stack/command-relay.ts';
+import { relayUrl } from '../options.ts';
+import type { OpenTarget } from '../run/open-target.ts';
+import { type ResolvedTarget, resolveTargets } from '../target.ts';
+
+/** A relay that takes part in a contest. */
+export interface Contestant {
+  /** Short; names its files. */
+  readonly name: string;
+  /** Where it runs already; null where a command starts it for every run. */
+  readonly url: string | null;
+  /** With `{port}`, maybe `{dir}`; null for a relay that runs already. */
+  readonly command: string | null;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/;
+
+/**
+ * A relay's address, or a command that starts one.
+ * @throws RelayBenchError `CONTESTANT_INVALID`, `RELAY_URL_INVALID`
+ */
+export function contestant(name: string, text: string): Contestant {
+  if (/^wss?:\/\//i.test(text)) return { name, url: relayUrl(text), command: null };
+  if (isRelayCommand(text)) return { name, url: null, command: text };
+  throw new RelayBenchError(
+    `${name}: "${maskUrl(text)}" is neither a relay address nor a command with {port}`,
+    {
+      code: 'CONTESTANT_INVALID',
+      hint: 'write ws://127.0.0.1:7777, or a command such as "my-relay --port {port} --data {dir}"',
+    },
+  );
+}
+
+/** `NAME=URL` or `NAME=command`. @throws RelayBenchError `CONTESTANT_INVALID`, `RELAY_URL_INVALID` */
+export function namedContestant(text: string): Contestant {
+  const at = text.indexOf('=');
+  const name = text.slice(0, Math.max(0, at));
+  if (NAME.test(name)) return contestant(name, text.slice(at + 1));
+  throw new RelayBenchError(`--relay ${maskUrl(text)} has no name`, {
+    code: 'CONTESTANT_INVALID',
+    hint: 'write NAME=ws://127.0.0.1:7777 or NAME="command --port {port}"; letters, digits, dots and dashes',
+  });
+}
+
+/** The addresses of the contestants that run already; the others live on this machine. */
+export async function resolveContestants(all: readonly Contestant[]): Promise<ResolvedTarget[]> {
+  return resolveTargets(all.flatMap(({ url }) => (url === null ? [] : [url])));
+}
+
+/**
+ * The relay, ready for a run; one that a command starts begins with nothing stored.
+ * @throws RelayBenchError `RELAY_COMMAND_FAILED`
+ */
+export async function openContestant({ name, url, command }: Contestant): Promise<OpenTarget> {
+  if (command === null) {
+    const relays = await resolveTargets(url === null ? [] : [url]);
+    return { kind: 'url', relays, processes: [], close: async () => undefined };
+  }
+  const relay = await startCommandRelay(name, command);
+  return {
+    kind: 'url',
+    relays: await resolveTargets([relay.url]),
+    processes: [{ name, role: 'relay', pid: relay.pid }],
+    close: () => relay.stop(),
+  };
+}

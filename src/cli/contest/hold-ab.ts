@@ -1,0 +1,58 @@
+import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
+import { type CompareOptions, compareRuns } from '../../compare/compare.ts';
+import { withConfirmation } from '../../compare/confirm.ts';
+import { MIN_RUNS } from '../../compare/judge-many.ts';
+import type { Comparison } from '../../compare/schema.ts';
+import { holdRounds, type RoundsRequest, type RoundsResult } from './hold-rounds.ts';
+
+export interface AbRequest {
+  /** Of two contestants, the base first; `prefix` is set here. */
+  readonly rounds: Omit<RoundsRequest, 'prefix'>;
+  readonly options: CompareOptions;
+}
+
+/**
+ * Interleaved pairs of runs, judged statistically; a regression is looked for again in as many fresh pairs before it
+ * counts.
+ * @throws RelayBenchError `AB_INVALID` (exit 103) where too few pairs are valid, or what a run throws
+ */
+export async function holdAb({ rounds, options }: AbRequest): Promise<Comparison> {
+  const first = await judgedPairs(rounds, options, '');
+  if (first.verdict !== 'worse') return first;
+  rounds.say(`${first.reason}; looking for it again in ${rounds.rounds} fresh pairs`);
+  const seed = rounds.seed + 1;
+  return withConfirmation(first, await judgedPairs({ ...rounds, seed }, options, 'confirm-'));
+}
+
+/** 98 for a confirmed regression, else 0. */
+export function abExitCode({ verdict, confirmation }: Comparison): ExitCode {
+  return verdict === 'worse' && confirmation?.confirmed === true ? EXIT.regression : EXIT.ok;
+}
+
+async function judgedPairs(
+  rounds: AbRequest['rounds'],
+  options: CompareOptions,
+  prefix: string,
+): Promise<Comparison> {
+  const result = await holdRounds({ ...rounds, prefix });
+  requireEnough(rounds.rounds, result);
+  const side = (at: number) => result.rounds.flatMap((round) => round[at] ?? []);
+  const comparison = compareRuns(side(0), side(1), options);
+  return { ...comparison, warnings: [...comparison.warnings, ...result.leftOut.map(leftOutText)] };
+}
+
+/** Few pairs that were asked for are inconclusive; few that remain of many mean that this machine can't tell. */
+function requireEnough(wanted: number, { rounds, leftOut }: RoundsResult): void {
+  const needed = Math.min(wanted, MIN_RUNS);
+  if (rounds.length >= needed) return;
+  throw new RelayBenchError(`only ${rounds.length} of ${wanted} pairs are valid: ${leftOut[0] ?? ''}`, {
+    code: 'AB_INVALID',
+    hint: 'lower the load or free this machine of other work, and measure again',
+    exitCode: EXIT.invalidRun,
+  });
+}
+
+function leftOutText(reason: string): string {
+  return `left out as invalid and held again: ${reason}`;
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { RelayBenchError } from '../../base/errors.ts';
+import type { NamedRun } from '../../compare/comparable.ts';
+import { interleave } from '../../compare/order.ts';
+import type { RunRecord } from '../../record/schema.ts';
+import { writeRunRecord } from '../../record/write.ts';
+import { exitCodeOf, type Interruption } from '../interruption.ts';
+import type { Contestant } from './contestant.ts';
+
+/** One run of every contestant, in the order of the contestants. */
+export type Round = readonly NamedRun[];
+
+/** Carries out one run against one contestant. */
+export type RunOnce = (contestant: Contestant) => Promise<RunRecord>;
+
+export interface RoundsRequest {
+  readonly contestants: readonly Contestant[];
+  readonly rounds: number;
+  readonly seed: number;
+  /** Receives every record. */
+  readonly directory: string;
+  /** In front of the names of files, for example `confirm-`. */
+  readonly prefix: string;
+  readonly runOnce: RunOnce;
+  readonly interruption: Pick<Interruption, 'received'>;
+  /** Told what happens, one line each. */
+  readonly say: (line: string) => void;
+}
+
+export interface RoundsResult {
+  /** Those of which every run is valid. */
+  readonly rounds: readonly Round[];
+  /** Why the others were left out, one sentence a run. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Holds interleaved rounds. A round with an invalid run proves nothing and is held again, as often as rounds were asked
+ * for in all.
+ * @throws RelayBenchError `INTERRUPTED`, or what a run throws
+ */
+export async function holdRounds(request: RoundsRequest): Promise<RoundsResult> {
+  const { contestants, rounds, seed } = request;
+  const orders = interleave(contestants.length, 2 * rounds, seed);
+  const good: Round[] = [];
+  const leftOut: string[] = [];
+  for (const [at, order] of orders.entries()) {
+    if (good.length === rounds) break;
+    const round = await holdRound(request, at + 1, order);
+    const invalid = round.filter(({ record }) => record.validity.verdict === 'invalid');
+    if (invalid.length === 0) good.push(round);
+    leftOut.push(...invalid.map(({ name, record }) => `${name}: ${record.validity.reasons[0] ?? 'invalid'}`));
+  }
+  return { rounds: good, leftOut };
+}
+
+async function holdRound(request: RoundsRequest, number: number, order: readonly number[]): Promise<Round> {
+  const { contestants, directory, prefix, runOnce, say } = request;
+  const runs: NamedRun[] = [];
+  for (const at of order) {
+    const one = contestants[at];
+    if (one === undefined) continue;
+    say(`round ${number}: ${one.name}`);
+    const record = await runOnce(one);
+    throwIfInterrupted(request, record);
+    const name = `${prefix}${String(number).padStart(2, '0')}-${one.name}.json`;
+    await writeRunRecord(join(directory, name), record);
+    if (record.validity.verdict === 'invalid') say(`round ${number}: ${one.name} is invalid and left out`);
+    runs[at] = { name, record };
+  }
+  return runs;
+}
+
+function throwIfInterrupted({ interruption, directory }: RoundsRequest, record: RunRecord): void {
+  const signal = interruption.received();
+  if (signal !== null) {
+    throw new RelayBenchError(`interrupted by ${signal}: there is no verdict`, {
+      code: 'INTERRUPTED',
+      hint: `the records of the finished runs are in ${directory}`,
+      exitCode: exitCodeOf(signal),
+    });
+  }
+  if (!record.partial) return;
+  throw new RelayBenchError('a run ended before its time', {
+    code: 'RUN_CUT_SHORT',
+    hint: record.validity.reasons[0] ?? 'see whether the generator was stopped from outside',
+    exitCode: 103,
+  });
+}

@@ -1,0 +1,46 @@
+import { holm } from './holm.ts';
+import { type Evidence, evidenceOf, judgeEvidence } from './judge-many.ts';
+import { type Judged, type Sides, undecided } from './judged.ts';
+
+/** What the verdicts are held against; see `CompareOptions`. */
+export interface Limits {
+  readonly minEffect: number;
+  readonly alpha: number;
+}
+
+/** Judges many runs a side, quantity by quantity; the p values of the gated ones are corrected together. */
+export function judgeFamily(
+  rows: readonly Sides[],
+  gated: readonly string[],
+  { minEffect, alpha }: Limits,
+): Judged[] {
+  const evidence = rows.map((row) => evidenceOf(row, minEffect));
+  const corrected = correct(rows, evidence, gated);
+  return rows.map((_, at) => {
+    const found = corrected[at] ?? 'not judged';
+    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, alpha);
+  });
+}
+
+/**
+ * Holm over the gated quantities. Those whose values are all equal can't raise an alarm whatever the arrangement, so
+ * they do not count (Tarone 1990).
+ */
+function correct(
+  rows: readonly Sides[],
+  evidence: readonly (Evidence | string)[],
+  gated: readonly string[],
+): (Evidence | string)[] {
+  const result = [...evidence];
+  const tested = [...evidence.keys()].filter((at) => {
+    const found = evidence[at];
+    return typeof found === 'object' && !found.isConstant && gated.includes(rows[at]?.key ?? '');
+  });
+  const family = tested.map((at) => evidence[at] as Evidence);
+  const worse = holm(family.map(({ pWorse }) => pWorse));
+  const better = holm(family.map(({ pBetter }) => pBetter));
+  for (const [i, at] of tested.entries()) {
+    result[at] = { ...(family[i] as Evidence), pWorse: worse[i] ?? 1, pBetter: better[i] ?? 1 };
+  }
+  return result;
+}

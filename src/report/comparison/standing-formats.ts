@@ -1,0 +1,30 @@
+import type { Standing } from '../../compare/standing.ts';
+import { jsonText } from '../../record/json-text.ts';
+import type { RenderOptions } from '../format.ts';
+import { renderMarkdown } from '../markdown.ts';
+import { renderTerminal } from '../terminal.ts';
+import { buildStandingDocument } from './standing-document.ts';
+
+/** A way to write relays side by side as text; pure. */
+export interface StandingFormat {
+  /** As in `versus --format`. */
+  readonly name: string;
+  readonly fileName: string | null;
+  render(standing: Standing, options: RenderOptions): string;
+}
+
+/** Every format that relays side by side can be rendered in; the first is the default. */
+export const STANDING_FORMATS: readonly StandingFormat[] = [
+  {
+    name: 'terminal',
+    fileName: null,
+    render: (standing, options) =>
+      renderTerminal(buildStandingDocument(standing), { VERSUS: 'good' }, options),
+  },
+  { name: 'json', fileName: 'versus.json', render: (standing) => jsonText(standing) },
+  {
+    name: 'md',
+    fileName: 'versus.md',
+    render: (standing) => renderMarkdown(buildStandingDocument(standing), { VERSUS: '⚖️' }),
+  },
+];

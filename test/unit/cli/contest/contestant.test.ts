@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { contestant, namedContestant } from '../../../../src/cli/contest/contestant.ts';
+
+describe('a contestant', () => {
+  test('is an address or a command that is told its port', () => {
+    expect(namedContestant('strfry=ws://127.0.0.1:7777')).toEqual({
+      name: 'strfry',
+      url: 'ws://127.0.0.1:7777/',
+      command: null,
+    });
+    expect(namedContestant('mine=./relay --port {port} --db={dir}')).toEqual({
+      name: 'mine',
+      url: null,
+      command: './relay --port {port} --db={dir}',
+    });
+  });
+
+  test.each(['ws://127.0.0.1:7777', '=ws://127.0.0.1:1', '../x=ws://127.0.0.1:1', 'a b=ws://127.0.0.1:1'])(
+    '%s has no name',
+    (text) => {
+      expect(() => namedContestant(text)).toThrow(expect.objectContaining({ code: 'CONTESTANT_INVALID' }));
+    },
+  );
+
+  test('without a port is refused, and no password is repeated', () => {
+    expect(() => contestant('base', './relay')).toThrow(
+      /neither a relay address nor a command with \{port\}/,
+    );
+    expect(() => contestant('base', 'http://me:secret@host')).toThrow(/^(?!.*secret)/);
+  });
+});

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { compareRuns } from '../../../src/compare/compare.ts';
+import { withConfirmation } from '../../../src/compare/confirm.ts';
+import { runsOf } from '../../support/sample-runs.ts';
+
+const slower = compareRuns(runsOf(4, 1, 0.01, 1), runsOf(4, 1.3, 0.01, 2));
+const again = compareRuns(runsOf(4, 1, 0.01, 3), runsOf(4, 1.3, 0.01, 4));
+const alike = compareRuns(runsOf(4, 1, 0.01, 5), runsOf(4, 1, 0.01, 6));
+
+it('lets a regression stand that fresh runs show as well', () => {
+  const found = withConfirmation(slower, again);
+  expect(found.verdict).toBe('worse');
+  expect(found.confirmation).toMatchObject({ runs: 4, confirmed: true });
+  expect(found.confirmation?.worse).toContain('ack_latency p95');
+});
+
+it('takes it back where fresh runs show nothing', () => {
+  const found = withConfirmation(slower, alike);
+  expect(found).toMatchObject({ verdict: 'inconclusive', confirmation: { confirmed: false, worse: [] } });
+});
