@@ -1,7 +1,7 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { formatDurationMs } from '../base/duration.ts';
 import type { ArrivalsSpec } from '../scenario/schema.ts';
-import type { ConnectionRange, Plan, PlannedPhase, StreamName, StreamPlan } from './plan.ts';
+import type { ConnectionRange, Plan, PlannedPhase, ReplayPlan, StreamName, StreamPlan } from './plan.ts';
 import { measuredArrivals } from './planned-samples.ts';
 
 /** A titled block of label and text, ready for a table. */
@@ -56,17 +56,14 @@ function connectionRows({ connections, publish, query, subscribe }: Plan): Rows 
 }
 
 function workloadRows(plan: Plan): Rows {
-  const rows: [string, string][] = [];
-  const { corpus, publish, subscribe, query, connect } = plan;
-  if (corpus.events > 0) {
-    const { events, authors, topics } = corpus;
-    rows.push([
-      'corpus',
-      `${whole(events)} stored events, ${whole(authors)} authors, ${whole(topics)} topics`,
-    ]);
-  }
+  const rows: (readonly [string, string])[] = [];
+  const { publish, subscribe, query, connect } = plan;
+  rows.push(...corpusRows(plan));
   if (publish) {
-    const event = `kind ${publish.kind}, ${whole(publish.contentBytes)} B, ${whole(publish.authors)} authors`;
+    const event =
+      publish.replay === null
+        ? `kind ${publish.kind}, ${whole(publish.contentBytes)} B, ${whole(publish.authors)} authors`
+        : replayText(publish.replay);
     rows.push(['publish', `${streamText(plan, 'publish', 'events')}; ${event}; ${timeoutText(publish)}`]);
   }
   if (subscribe) {
@@ -77,7 +74,8 @@ function workloadRows(plan: Plan): Rows {
     ]);
   }
   if (query) {
-    rows.push(['query', `${streamText(plan, 'query', 'queries')}; ${timeoutText(query)}`]);
+    const checked = query.checkShare === 0 ? '' : `; ${number(query.checkShare * 100)} % of answers checked`;
+    rows.push(['query', `${streamText(plan, 'query', 'queries')}; ${timeoutText(query)}${checked}`]);
     const weights = query.filters.reduce((sum, { weight }) => sum + weight, 0);
     for (const { name, weight, filter } of query.filters) {
       rows.push([`  ${name}`, `${number((weight / weights) * 100)} % of queries, ${JSON.stringify(filter)}`]);
@@ -88,12 +86,40 @@ function workloadRows(plan: Plan): Rows {
   return rows;
 }
 
+function corpusRows({ corpus, exhaustedNs }: Plan): Rows {
+  const { events, authors, topics, named } = corpus;
+  if (named === null) {
+    const text = `${whole(events)} stored events, ${whole(authors)} authors, ${whole(topics)} topics`;
+    return events === 0 ? [] : [['corpus', text]];
+  }
+  const seed = named.generated === null ? '' : `, seed ${named.generated.seed}`;
+  const fresh = named.fresh ? ', dated by the clock' : '';
+  const rows: (readonly [string, string])[] = [
+    [
+      'corpus',
+      `${named.profile}${seed}${fresh}, ${whole(named.events)} events, ${whole(events)} stored before the load`,
+    ],
+    ['  fingerprint', named.fingerprint ?? 'known when it is generated, which the run does'],
+  ];
+  if (exhaustedNs !== null)
+    rows.push([
+      '  exhausted',
+      `after ${formatDurationMs(exhaustedNs / NS_PER_MS)}: the last phase ends there`,
+    ]);
+  return rows;
+}
+
+function replayText({ first, end, copies }: ReplayPlan): string {
+  const last = end === Number.POSITIVE_INFINITY ? 'without an end' : `to ${whole(end - 1)}`;
+  return `events ${whole(first)} ${last} of the corpus, ${copies === 1 ? 'once' : `${copies} times`} each`;
+}
+
 function streamText(plan: Plan, name: StreamName, noun: string): string {
   if (plan.load.model === 'closed') return 'as fast as replies allow';
   const stream = plan.streams.find((candidate) => candidate.name === name);
   if (stream === undefined) return 'nothing';
   const measured = whole(measuredArrivals(plan, name));
-  const spacing = arrivalsText(stream.arrivals);
+  const spacing = stream.recordedNs === undefined ? arrivalsText(stream.arrivals) : 'at the recorded pace';
   return `${perSecond(stream.rate_per_s)}, ${spacing}; ${measured} measured of ${whole(stream.total)} ${noun}`;
 }
 

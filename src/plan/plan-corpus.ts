@@ -44,7 +44,20 @@ export function planCorpus(scenario: Scenario, named: NamedCorpus | null): Corpu
   return { corpus: use, replay, bounds };
 }
 
-function requireEnough({ corpus, workloads }: Scenario, { events }: NamedCorpus, stored: number): void {
+function requireFollowed(topics: number, authors: number): void {
+  if (topics <= authors) return;
+  throw new RelayBenchError(
+    `the corpus has ${count(authors)} authors, subscribers are to follow those of ${count(topics)} topics`,
+    { code: 'PLAN_IMPOSSIBLE', hint: 'lower workloads.subscribe.topics' },
+  );
+}
+
+function requireEnough(
+  { corpus, workloads }: Scenario,
+  { events, authors }: NamedCorpus,
+  stored: number,
+): void {
+  requireFollowed(workloads.subscribe?.topics ?? 0, authors);
   const needed = workloads.publish === undefined || corpus.endless ? stored : stored + 1;
   if (events < needed) {
     throw new RelayBenchError(

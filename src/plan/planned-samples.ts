@@ -29,8 +29,13 @@ export function plannedSamples(plan: Planned): ReadonlyMap<BaseLatency, number> 
   }
   if (plan.subscribe !== null) {
     const { topics, connections } = plan.subscribe;
-    planned.set('delivery_latency', Math.floor((events * connections.count) / topics));
-    planned.set('delivery_last_latency', Math.floor((events * Math.min(topics, connections.count)) / topics));
+    // Of a replayed corpus only what somebody follows is delivered.
+    const followed = events * (plan.corpus.named?.followedShare ?? 1);
+    planned.set('delivery_latency', Math.floor((followed * connections.count) / topics));
+    planned.set(
+      'delivery_last_latency',
+      Math.floor((followed * Math.min(topics, connections.count)) / topics),
+    );
   }
   if (plan.connect !== null) planned.set('connect_latency', measuredArrivals(plan, 'connect'));
   return planned;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandHost } from '../host.ts';
+import { corporaOf } from '../run/corpora.ts';
 import { executeRun } from '../run/execute-run.ts';
 import { addLoadOptions, addRunOptions, type RunFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, preparePlan } from '../run/prepare-plan.ts';
@@ -11,7 +12,7 @@ export function addRun(program: Command, host: CommandHost): void {
     .description('run a scenario against relays and judge the result by its gates')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
   addRunOptions(addLoadOptions(command)).action(async (scenario: string, flags: RunFlags) => {
-    const plan = await preparePlan(scenario, flags);
+    const plan = await preparePlan(scenario, flags, corporaOf(host, flags.cache));
     host.finish(await executeRun({ host, plan, flags }));
   });
 }

@@ -14,8 +14,8 @@ import { Sealer } from './sealer.ts';
 
 const PROFILES: Readonly<Record<ProfileName, CorpusProfile>> = { social, uniform, heavy };
 
-/** The days that the events of a corpus are spread over. */
-const SPAN_S = 30 * 86_400;
+/** The time that the events of a corpus are spread over, in seconds. */
+export const CORPUS_SPAN_S = 30 * 86_400;
 const MIN_AUTHORS = 8;
 
 /**
@@ -37,8 +37,8 @@ export class EventSource implements World {
     const { slots, authorShare, skewedAuthors } = PROFILES[profile];
     this.seed = seed;
     this.#slots = slots;
-    this.#start_s = baseTime_s - SPAN_S;
-    this.#spacing_s = SPAN_S / events;
+    this.#start_s = baseTime_s - CORPUS_SPAN_S;
+    this.#spacing_s = CORPUS_SPAN_S / events;
     this.people = new People({
       seed,
       authors: Math.max(MIN_AUTHORS, Math.round((events / BLOCK_EVENTS) * authorShare)),

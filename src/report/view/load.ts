@@ -22,6 +22,7 @@ export function loadSection(record: RunRecord): Section {
     inTimeRow(record),
     connectionsRow(record),
     ...deliveriesRow(record),
+    ...answersRow(record),
     row('traffic', `${bytes(counters.bytes_sent)} sent`, `${bytes(counters.bytes_received)} received`),
   ];
   return { title: 'Load', topic: 'load', content: { kind: 'table', columns: columns('', '', ''), rows } };
@@ -59,6 +60,14 @@ function deliveriesRow(record: RunRecord): Cell[][] {
     ['duplicate', c.deliveries_duplicate],
   ] as const;
   return [troubleRow('deliveries', received, troubles)];
+}
+
+/** Answers that were compared with the right ones. */
+function answersRow({ counters }: RunRecord): Cell[][] {
+  if (counters.answers_checked === 0) return [];
+  const wrong = Object.values(counters.answers_wrong).reduce((sum, total) => sum + total, 0);
+  const row = troubleRow('answers', `${count(counters.answers_checked)} checked`, [['wrong', wrong]]);
+  return [row];
 }
 
 /** A row whose last cell says what went wrong and how often, or plainly that nothing did. */
