@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { addAb } from './commands/ab.ts';
+import { addAudit } from './commands/audit.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCorpus } from './commands/corpus.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addScenarios,
   addGate,
   addReport,
+  addAudit,
   addCompare,
   addAb,
   addVersus,

@@ -37,3 +37,8 @@ function databaseUrl(port: number): string {
 export async function launchRelay(state: StackState, relay: Service): Promise<void> {
   await launch(relay, { program: execPath, args: [PROGRAM, ...relayArgs(state, relay)], owner: null, env });
 }
+
+/** Where each relay process listens itself, past the balancer. */
+export function relayAddresses(state: StackState): string[] {
+  return servicesOfKind(state, 'relay').map((relay) => `ws://127.0.0.1:${portOf(relay, 'ws')}/`);
+}
