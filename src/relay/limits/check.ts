@@ -29,11 +29,17 @@ function valueCount(filter: Filter): number {
   return count;
 }
 
+/** Longest search (NIP-50), in UTF-16 code units. */
+const SEARCH_MAX = 1_000;
+
 /** What makes the filters of a request unacceptable, or null. */
 export function filtersProblem(filters: readonly Filter[], limits: RelayLimits): string | null {
   if (filters.length > limits.maxFilters) return `more than ${limits.maxFilters} filters`;
   if (filters.some((filter) => valueCount(filter) > limits.maxFilterValues)) {
     return `more than ${limits.maxFilterValues} values in a filter`;
+  }
+  if (filters.some(({ search = '' }) => search.length > SEARCH_MAX)) {
+    return `search is longer than ${SEARCH_MAX} characters`;
   }
   return null;
 }
