@@ -21,7 +21,7 @@ import { gateError } from './parse.ts';
 export function unmeasurable(gate: Gate, run: Measurable): string | null {
   const source = sourceOf(gate);
   if (!run.sources.has(source)) {
-    return `${gate.metric} needs ${NEEDS[source]}, which the scenario has not`;
+    return `${gate.metric} needs ${NEEDS[source]}`;
   }
   return (
     unknownValue('phase', gate.labels['phase'], run.phases) ??
@@ -31,11 +31,11 @@ export function unmeasurable(gate: Gate, run: Measurable): string | null {
 
 const NEEDS: Readonly<Record<Source, string>> = {
   connections: 'connections',
-  publish: 'a publish workload',
-  query: 'a query workload',
-  subscribe: 'a subscribe workload',
+  publish: 'a publish workload, which the scenario has not',
+  query: 'a query workload, which the scenario has not',
+  subscribe: 'a subscribe workload, which the scenario has not',
   generator: 'publish or query in the open load model',
-  answers: 'queries of a named corpus of which some are checked',
+  answers: 'queries of a named corpus, of which some are checked',
 };
 
 /** @throws RelayBenchError `GATE_INVALID` where a run as described by `run` can't produce a gate's metric */
