@@ -63,7 +63,7 @@ function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIM
     await turn();
     return outbox.messages.splice(0);
   };
-  return { session, say, store, fanOut, stats, errors };
+  return { session, outbox, say, store, fanOut, stats, errors };
 }
 
 describe('a session', () => {
@@ -129,6 +129,22 @@ describe('a session', () => {
       ['OK', event.id, false, 'error: the relay is shutting down'],
     ]);
     expect(await say('REQ', 't', {})).toEqual([['CLOSED', 't', 'error: the relay is shutting down']]);
+  });
+
+  it('ends reconciliations and accepts no others once the relay stops', async () => {
+    const { session, say } = setUp();
+    await say('NEG-OPEN', 'n', {}, '6100000200');
+    session.stop();
+    expect(await say('NEG-OPEN', 'm', {}, '6100000200')).toEqual([
+      ['NEG-ERR', 'n', 'closed: the relay is shutting down'],
+      ['NEG-ERR', 'm', 'error: the relay is shutting down'],
+    ]);
+  });
+
+  it('tells a new client what it needs to authenticate', async () => {
+    const { session, outbox } = setUp();
+    session.greet();
+    expect(outbox.messages).toEqual([['AUTH', expect.stringMatching(/^.{32,}$/)]]);
   });
 
   it('frees everything when the client has gone', async () => {
