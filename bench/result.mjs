@@ -9,7 +9,7 @@ const QUIET_LOAD = 0.5;
 
 /**
  * Show a result: as tables, or with `asJson` as one JSON object.
- * @param result `name` of the benchmark; `start` from `startOfBenchmark`; `rounds`; `tables` of
+ * @param result `name` of the benchmark; `how` its figures came about where that is not by rounds on pinned cores; `start` from `startOfBenchmark`; `rounds`; `tables` of
  *   `{ title, columns, rows, targets, notes }`, where a column that begins with ">" is aligned to the right, cells
  *   are text, `targets` are `{ text, isMet }` and `notes` sentences; `figures`: every round's numbers, by a name that
  *   ends in its unit
@@ -24,7 +24,8 @@ export function showResult(result, asJson) {
 }
 
 /** How the figures came about, in one line. */
-export function circumstances({ start, rounds }) {
+export function circumstances({ start, rounds, how }) {
+  if (how !== undefined) return how;
   const cores = start.isPinned
     ? `measured program on core ${CLIENT_CORE}, null relay on core ${SERVER_CORE}`
     : 'not pinned to cores (needs Linux and two of them)';

@@ -9,7 +9,7 @@ export interface RankTest {
 }
 
 /** Up to this many values all ways to deal them out are counted; beyond it the normal curve is close. */
-const EXACT_UP_TO = 40;
+const EXACT_UP_TO = 30;
 
 /**
  * Mann–Whitney U (Mann and Whitney 1947), one-sided both ways. Equal values share their mean rank; the exact test
@@ -33,14 +33,25 @@ export function leftOutAtEachEnd(base: number, candidate: number, confidence: nu
   const tail = (1 - confidence) / 2;
   const ranks = Array.from({ length: base + candidate }, (_, at) => 2 * (at + 1));
   const smallest = candidate * (candidate + 1);
-  const chance = (u: number): number =>
+  const chance =
     ranks.length <= EXACT_UP_TO
-      ? exact(ranks, candidate, smallest + 2 * u).pLess
-      : approximate(ranks, candidate, smallest + 2 * u).pLess;
+      ? lowerTails(waysToSums(ranks, candidate), smallest)
+      : (u: number): number => approximate(ranks, candidate, smallest + 2 * u).pLess;
   if (chance(0) > tail) return null;
   let u = 0;
   while (u < (base * candidate) / 2 && chance(u + 1) <= tail) u++;
   return u;
+}
+
+/** The chance of a sum of at most `smallest + 2 u`, by `u`. */
+function lowerTails(ways: readonly number[], smallest: number): (u: number) => number {
+  const all = total(ways);
+  let sum = 0;
+  const tails = ways.map((count) => {
+    sum += count;
+    return sum / all;
+  });
+  return (u) => tails[smallest + 2 * u] ?? 1;
 }
 
 /** Ranks from 1, times two, so that shared ranks are whole numbers; in the order of the values. */

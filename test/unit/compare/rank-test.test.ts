@@ -36,8 +36,8 @@ describe('rankTest', () => {
       range(0, count),
       range(0, count).map((v) => v + 4.5),
     ];
-    const exact = rankTest(...shifted(20));
-    const approximate = rankTest(...shifted(21));
+    const exact = rankTest(...shifted(15));
+    const approximate = rankTest(...shifted(16));
     expect([exact.isExact, approximate.isExact]).toEqual([true, false]);
     expect(approximate.pGreater / exact.pGreater).toBeGreaterThan(0.5);
     expect(approximate.pGreater / exact.pGreater).toBeLessThan(1.5);

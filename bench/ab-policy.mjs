@@ -1,0 +1,198 @@
+// How often the policy of `ab` raises a false alarm and how often it finds a real change: simulated runs, judged by the
+// very functions that judge real ones. The noise is that of real A/A runs on this machine, see `--measure`.
+//   npm run bench:ab [-- --trials N] [-- --measure N]   0 runs: only the noise of the literature; writes the tables
+//   node bench/ab-policy.mjs [--json]                   of docs/measurement.md
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createRandom } from '../dist/base/random.js';
+import { DEFAULT_OPTIONS } from '../dist/compare/compare.js';
+import { judgeFamily } from '../dist/compare/judge-family.js';
+import { startOfBenchmark } from './machine.mjs';
+import { showResult } from './result.mjs';
+import { median, rootPath } from './support.mjs';
+
+const { values } = parseArgs({
+  options: {
+    trials: { type: 'string', default: '2000' },
+    measure: { type: 'string', default: '8' },
+    json: { type: 'boolean', default: false },
+    /** Write the result for docs/measurement.md. */
+    write: { type: 'boolean', default: false },
+  },
+});
+const trials = Number(values.trials);
+const { minEffect, alpha } = DEFAULT_OPTIONS;
+/** What `ab` gates of a mixed scenario: three latencies that move together, as those of one relay do. */
+const GATED = ['ack_latency p95', 'eose_latency p95', 'delivery_latency p95'];
+/** Of the logarithm of a run's p95 is shared by all latencies of that run. */
+const SHARED = 0.7;
+const random = createRandom(1, 'ab-policy');
+
+const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+
+/** p95 of every gated latency in one run, as a factor of the true one. */
+function simulatedRun(noise, slowdown) {
+  const common = normal();
+  return GATED.map(() => {
+    const own = Math.sqrt(1 - SHARED ** 2) * normal();
+    return 1_000 * slowdown * Math.exp(noise * (SHARED * common + own));
+  });
+}
+
+/** Whether `pairs` pairs find the candidate worse, by quantity. */
+function finds(pairs, noise, slowdown) {
+  const runs = (factor) => Array.from({ length: pairs }, () => simulatedRun(noise, factor));
+  const [base, candidate] = [runs(1), runs(slowdown)];
+  const rows = GATED.map((key, at) => ({
+    key,
+    series: key,
+    aggregation: 'p95',
+    unit: 'us',
+    direction: 'lower',
+    base: base.map((run) => run[at]),
+    candidate: candidate.map((run) => run[at]),
+  }));
+  return judgeFamily(rows, GATED, { minEffect, alpha }).map(({ verdict }) => verdict === 'worse');
+}
+
+/** The whole policy: worse in the first pairs and, for one quantity at least, again in as many fresh ones. */
+function alarms(pairs, noise, slowdown) {
+  const first = finds(pairs, noise, slowdown);
+  if (!first.includes(true)) return { first: false, confirmed: false };
+  const again = finds(pairs, noise, slowdown);
+  return { first: true, confirmed: first.some((worse, at) => worse && again[at]) };
+}
+
+function rates(pairs, noise, slowdown, count = trials) {
+  const found = Array.from({ length: count }, () => alarms(pairs, noise, slowdown));
+  const share = (name) => found.filter((one) => one[name]).length / count;
+  return { first: share('first'), confirmed: share('confirmed') };
+}
+
+/** Pairs that find a change of +10 % in at least 90 % of all cases; null where 40 do not. */
+function pairsNeeded(noise) {
+  for (const pairs of [4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40]) {
+    if (rates(pairs, noise, 1.1, trials / 5).confirmed >= 0.9) return pairs;
+  }
+  return null;
+}
+
+/** Real A/A runs, one after the other: p95 of the acknowledgements of each. */
+function measuredNoise(runs) {
+  const directory = mkdtempSync(join(tmpdir(), 'relay-bench-noise-'));
+  try {
+    const all = Array.from({ length: runs }, (_, at) => oneRun(directory, at));
+    const valid = all.filter(({ isValid }) => isValid);
+    const logs = valid.map(({ p95_us }) => Math.log(p95_us));
+    const center = median(logs);
+    const noise = 1.4826 * median(logs.map((value) => Math.abs(value - center)));
+    return { runs, valid: valid.length, noise, p95_us: valid.map(({ p95_us }) => p95_us) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const SCENARIO = `
+name: noise
+description: Short A/A runs whose p95 is compared between runs.
+connections: { count: 16 }
+workloads: { publish: { rate: 200/s } }
+warmup: 2s
+phases: [{ name: steady, duration: 6s }]
+drain: 1s
+`;
+
+function oneRun(directory, at) {
+  const scenario = join(directory, 'noise.yaml');
+  writeFileSync(scenario, SCENARIO);
+  const out = join(directory, `run-${at}`);
+  const args = [rootPath('bin/relay-bench.js'), 'run', scenario, '--out', out];
+  spawnSync(process.execPath, [...args, '--progress', 'none', '--format', 'json'], { stdio: 'ignore' });
+  const record = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
+  process.stderr.write(
+    `run ${at + 1}: p95 ${record.metrics.ack_latency?.p95_us} µs, ${record.validity.verdict}\n`,
+  );
+  return { isValid: record.validity.verdict === 'valid', p95_us: record.metrics.ack_latency?.p95_us };
+}
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+/** The figures of one noise, five pairs. */
+function rowOf(label, noise) {
+  const [alike, slower, slowest] = [1, 1.1, 1.2].map((slowdown) => rates(PAIRS, noise, slowdown));
+  const needed = pairsNeeded(noise);
+  return {
+    noise,
+    falseAlarms: alike.confirmed,
+    found: slower.confirmed,
+    cells: [
+      label,
+      percent(noise),
+      percent(alike.first),
+      percent(alike.confirmed),
+      percent(slower.confirmed),
+      percent(slowest.confirmed),
+      needed === null ? 'more than 40' : String(needed),
+    ],
+  };
+}
+
+/** Twenty A/A experiments in a row, as a user would make them: how many end with exit code 98. */
+function twentyAlike(noise) {
+  return Array.from({ length: 20 }, () => alarms(PAIRS, noise, 1).confirmed).filter(Boolean).length;
+}
+
+const PAIRS = 5;
+const start = startOfBenchmark();
+const here = measuredNoise(Number(values.measure));
+const known = [0.02, 0.03, 0.05, 0.08, 0.15].map((noise) => rowOf('assumed', noise));
+const enough = here.valid >= 4;
+const rows = [...(enough ? [rowOf('measured here', here.noise)] : []), ...known];
+const quiet = known.find(({ noise }) => noise === 0.03);
+const judged = enough ? rows[0] : quiet;
+const inTwenty = twentyAlike(judged.noise);
+
+const result = {
+  name: 'ab-policy',
+  start,
+  how: `${trials} simulated experiments a figure, ${PAIRS} pairs each and as many to confirm; load average ${start.loadAverage}`,
+  tables: [
+    {
+      title: 'What `ab` finds, by how much p95 differs between runs of the same relay',
+      columns: [
+        'noise',
+        '>of p95 between runs',
+        '>A/A: alarm before confirmation',
+        '>A/A: false alarm',
+        '>+10 % found',
+        '>+20 % found',
+        '>pairs that find +10 % in 90 %',
+      ],
+      rows: rows.map(({ cells }) => cells),
+      targets: [
+        { text: `at most 1 false alarm in 20 A/A experiments (${inTwenty} seen)`, isMet: inTwenty <= 1 },
+        { text: '+10 % found in at least 90 % at a noise of 3 %', isMet: quiet.found >= 0.9 },
+        ...(enough
+          ? [{ text: '+10 % found in at least 90 % at the noise measured here', isMet: rows[0].found >= 0.9 }]
+          : []),
+      ],
+      notes: [
+        enough
+          ? `Measured here: ${here.valid} valid of ${here.runs} A/A runs of 6 s at 200 events/s; the noise is 1.48 × the median deviation of log p95 of ack_latency.`
+          : `Not measured here: ${here.valid} of ${here.runs} A/A runs were valid, 4 are needed; this machine was too busy.`,
+        'Three gated latencies of which half of the variance is shared within a run; independent runs.',
+      ],
+    },
+  ],
+  figures: { noise_here: enough ? here.noise : null, p95_us: here.p95_us, inTwenty },
+};
+showResult(result, values.json);
+if (values.write) {
+  mkdirSync(rootPath('bench/results/ab'), { recursive: true });
+  writeFileSync(rootPath('bench/results/ab/ab-policy.json'), JSON.stringify(result, null, 2));
+  const doc = ['--results', rootPath('bench/results/ab'), '--doc', rootPath('docs/measurement.md')];
+  spawnSync(process.execPath, [rootPath('scripts/performance-doc.mjs'), ...doc], { stdio: 'inherit' });
+}
