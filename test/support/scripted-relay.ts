@@ -11,6 +11,8 @@ export interface StartedScriptedRelay {
   readonly pid: number;
   /** What it has seen so far. */
   stats(): Promise<RelayStats>;
+  /** Ids of the events that it got, in their order. */
+  eventIds(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -24,11 +26,13 @@ export async function startScriptedRelay(script: RelayScript): Promise<StartedSc
     url: ready.url,
     pid,
     stop,
-    stats: async () => {
-      const response = await fetch(`http://127.0.0.1:${ready.port}/stats`);
-      return (await response.json()) as RelayStats;
-    },
+    stats: async () => (await documentOf(ready.port, 'stats')) as RelayStats,
+    eventIds: async () => (await documentOf(ready.port, 'ids')) as readonly string[],
   };
+}
+
+async function documentOf(port: number, name: string): Promise<unknown> {
+  return (await fetch(`http://127.0.0.1:${port}/${name}`)).json();
 }
 
 /** Start a scripted relay, hand it to `use`, and stop it also when that fails. */

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EventSource } from '../../src/corpus/generate/event-source.ts';
+import type { CorpusFile } from '../../src/corpus/replay/corpus-lines.ts';
 import { DEFAULT_BASE_TIME_S } from '../../src/corpus/spec.ts';
 import type { NostrEvent } from '../../src/nostr/event.ts';
 
@@ -6,6 +9,12 @@ import type { NostrEvent } from '../../src/nostr/event.ts';
 export function smallCorpusLines(events: number, seed = 1): string[] {
   const source = new EventSource({ profile: 'social', seed, events, baseTime_s: DEFAULT_BASE_TIME_S });
   return Array.from({ length: events }, (_, n) => source.event(n).json);
+}
+
+/** Makes a corpus of these lines in a directory. */
+export async function writeLines(dir: string, lines: readonly string[]): Promise<CorpusFile> {
+  await writeFile(join(dir, 'events.jsonl'), lines.map((line) => `${line}\n`).join(''));
+  return { dir, name: 'events.jsonl' };
 }
 
 /** A line with some fields changed, whether or not the event is right afterwards. */

@@ -12,6 +12,8 @@ const AFTER_NS = 5 * NS_PER_MS;
 /** Answers EVENT messages and delivers them to live subscriptions, as scripted. */
 export class EventHandler {
   readonly arrivals_ns: number[] = [];
+  /** In the order of their arrival. */
+  readonly ids: string[] = [];
   deliveries = 0;
   readonly #script: EventScript;
   readonly #live: LiveScript;
@@ -29,6 +31,7 @@ export class EventHandler {
   /** @param clients everyone connected, in order of their connection */
   handle(publisher: Client, event: WireEvent, arrivalNs: number, clients: Iterable<Client>): void {
     const n = this.arrivals_ns.push(arrivalNs);
+    this.ids.push(event.id);
     const { noise, reply, after } = eventReplies(this.#script, n, event.id);
     for (const frame of noise) sendFrame(publisher, frame);
     const dueNs = this.#service.replyAtNs(arrivalNs);

@@ -14,7 +14,7 @@ const NS_PER_S = 1e9;
 
 /**
  * A relay with known behaviour: answers are right in form, never checked, and come exactly when the script says.
- * Uses nothing of the product. `GET /stats` tells what it saw and how well it kept time.
+ * Uses nothing of the product. `GET /stats` tells what it saw and how well it kept time, `GET /ids` which events it got.
  */
 export class ScriptedRelay {
   readonly #script: RelayScript;
@@ -33,7 +33,7 @@ export class ScriptedRelay {
     this.#queries = new QueryHandler(script.queries ?? {}, this.#timer);
     this.#server = createServer((request, response) => {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(request.url === '/stats' ? this.stats() : { name: 'scripted relay' }));
+      response.end(JSON.stringify(this.#document(request.url)));
     });
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }
@@ -46,6 +46,11 @@ export class ScriptedRelay {
       relay.#server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, resolve);
     });
     return relay;
+  }
+
+  #document(path: string | undefined): unknown {
+    if (path === '/stats') return this.stats();
+    return path === '/ids' ? this.#events.ids : { name: 'scripted relay' };
   }
 
   get port(): number {
