@@ -161,14 +161,14 @@ function hostile(): RunRecord {
     ...goodCounters(),
     events_accepted: 1_989,
     events_rejected: { [HOSTILE_TEXT]: 11 },
-    connection_errors: { '<img src=x onerror=alert(1)>': 1 },
+    connection_errors: { '<img src=x onerror=alert(1)>': 1, '"><svg onload=alert(3)>': 1 },
     close_codes: { '\u001b[31m4000': 1 },
     notices: 2,
   };
   const result = {
     ...sampleResult({ counters, slowdown: 1, rejects: 11 }),
     notMeasured: { [CEILING_KEY]: 'the calibration of 2026-10-01 is older than 30 days' },
-    noticeSamples: [HOSTILE_TEXT, 'x'.repeat(5_000)],
+    noticeSamples: [HOSTILE_TEXT, '<!--<script>alert(4)//', 'x'.repeat(5_000)],
   };
   const record = buildRecord({
     ...sampleInput(),

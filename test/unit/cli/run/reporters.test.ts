@@ -10,7 +10,7 @@ describe('choosing reports', () => {
   test('by default a table is printed, and the files of the contract are written', () => {
     expect(choice()).toEqual({
       onStdout: 'terminal',
-      files: ['summary.md', 'junit.xml', 'histograms.hlog'],
+      files: ['report.html', 'summary.md', 'junit.xml', 'histograms.hlog'],
     });
   });
 
