@@ -73,7 +73,7 @@ describe('run', () => {
     expect(outcome).toBe(0);
     expect(calls).toEqual(['open', 'preflight', 'measure', 'close']);
     const files = await readdir(join(directory, 'out'));
-    expect(files.sort()).toEqual(['histograms.hlog', 'junit.xml', 'run.json', 'summary.md']);
+    expect(files.sort()).toEqual(['histograms.hlog', 'junit.xml', 'report.html', 'run.json', 'summary.md']);
     expect(process.stdout.text).toContain('PASS');
     expect(process.eventNames()).toEqual([]);
   });
