@@ -4,8 +4,9 @@ import { openFigures } from '../../stack/figures.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
 import type { StackRequest } from '../../stack/plan-stack.ts';
 import { findProcess } from '../../stack/processes.ts';
+import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
-import { entryOf, portOf, readState, type StackState, servicesOfKind } from '../../stack/state.ts';
+import { entryOf, readState, type StackState } from '../../stack/state.ts';
 import { roleOf } from '../../stack/status.ts';
 import type { CommandHost } from '../host.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
@@ -50,7 +51,7 @@ export async function openStack(
     kind: 'stack',
     relays: await resolveTargets([entryOf(state)]),
     processes,
-    relayProcesses: servicesOfKind(state, 'relay').map((relay) => `ws://127.0.0.1:${portOf(relay, 'ws')}/`),
+    relayProcesses: relayAddresses(state),
     close: async () => {
       await Promise.all(readers.map((reader) => reader.close()));
       if (!isReattached && stackKeep !== true) await takeDown(dir, { keep: false });

@@ -139,3 +139,24 @@ describe('allGatesHold', () => {
     ]);
   });
 });
+
+describe('the gate of an audit', () => {
+  const audited = (found: number) => ({
+    ...record,
+    audit: { acknowledged: 100, found, lost: [], relays: 3 },
+  });
+
+  it('counts what was acknowledged and not found', () => {
+    expect(evaluate('lost_events == 0', audited(100)).verdict).toBe('pass');
+    expect(evaluate('lost_events == 0', audited(98))).toMatchObject({ actual: 2, verdict: 'fail' });
+  });
+
+  it('has no data where nothing was read back', () => {
+    const run = { ...record, audit: null, notMeasured: { audit: 'the relay is gone' } };
+    expect(evaluate('lost_events == 0', run)).toMatchObject({
+      actual: null,
+      verdict: 'no-data',
+      reason: 'the relay is gone',
+    });
+  });
+});

@@ -73,3 +73,57 @@ describe('sampling processes around the measured phases', () => {
     });
   });
 });
+
+describe('sampling the processes of a stack', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const virtualNs = (): number => Date.now() * 1e6;
+
+  test('keeps a sample a second with the figures of that second', async () => {
+    let commits = 100;
+    const readFigures = async () => ({ commits_total: commits++, connections: 5 });
+    const sampler = sampleProcesses([{ ...RELAY, readFigures }], {
+      read: script(sample(1, 10), sample(1.5, 30), sample(2, 20)),
+      nowNs: virtualNs,
+    });
+    sampler.start();
+    await vi.advanceTimersByTimeAsync(2_500);
+    const [component] = sampler.stop().components;
+    expect(component?.samples?.slice(0, 3)).toEqual([
+      { t: 0, cpuShare: null, rss_bytes: 10, figures: { commits_total: 100, connections: 5 } },
+      { t: 1, cpuShare: 0.5, rss_bytes: 30, figures: { commits_total: 101, connections: 5 } },
+      { t: 2, cpuShare: 0.5, rss_bytes: 20, figures: { commits_total: 102, connections: 5 } },
+    ]);
+    expect(component?.figures).toEqual({ commits_total: 2, connections_max: 5 });
+  });
+
+  test('a process that is replaced by another counts both', () => {
+    const pids = [42, 42, 77, 77];
+    const cpu: Record<number, number[]> = { 42: [10, 11], 77: [0.5, 1] };
+    const sampler = sampleProcesses([{ ...RELAY, pidNow: () => pids.shift() ?? 77 }], {
+      read: (pid) => sample(cpu[pid]?.shift() ?? 1, 10),
+      nowNs: virtualNs,
+    });
+    sampler.start();
+    vi.advanceTimersByTime(2_999);
+    expect(sampler.stop().components[0]?.cpu_s).toBe(1 + 0.5 + 0.5);
+  });
+
+  test('a component that does not answer has samples without figures', async () => {
+    const readFigures = async () => {
+      throw new Error('gone');
+    };
+    const sampler = sampleProcesses([{ ...RELAY, readFigures }], {
+      read: script(sample(1, 10)),
+      nowNs: virtualNs,
+    });
+    sampler.start();
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(sampler.stop().components[0]?.samples?.[0]).toMatchObject({ figures: null, rss_bytes: 10 });
+  });
+});

@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { readAcknowledged, writeAcknowledged } from '../../../src/audit/acknowledged-file.ts';
+import { audit } from '../../../src/audit/audit.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const idOf = (n: number): string => n.toString(16).padStart(64, '0');
+const IDS = Array.from({ length: 250 }, (_, n) => idOf(n));
+
+async function fileOf(ids: readonly string[]): Promise<string> {
+  const file = join(await tempDir(), 'acknowledged.bin');
+  const writer = writeAcknowledged(file);
+  for (const id of ids) writer.append(Buffer.from(id, 'hex'));
+  expect(await writer.close()).toBe(ids.length);
+  return file;
+}
+
+interface Behaviour {
+  /** Whether the relay has an event when it is asked for the n-th time. */
+  readonly has: (id: string, asked: number) => boolean;
+  readonly closes?: boolean;
+}
+
+/** A relay that has what `has` says. */
+async function relay({ has, closes = false }: Behaviour): Promise<string> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  let asked = 0;
+  server.on('connection', (socket) => {
+    socket.on('message', (data) => {
+      const [type, subscription, filter] = JSON.parse(String(data)) as [string, string, { ids: string[] }];
+      if (type !== 'REQ') return;
+      asked++;
+      if (closes) {
+        socket.send(JSON.stringify(['CLOSED', subscription, 'error: shutting down']));
+        return;
+      }
+      for (const id of filter.ids.filter((each) => has(each, asked))) {
+        const event = { id, pubkey: id, created_at: 1, kind: 1, tags: [], content: '', sig: id + id };
+        socket.send(JSON.stringify(['EVENT', subscription, event]));
+      }
+      socket.send(JSON.stringify(['EOSE', subscription]));
+    });
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('not listening');
+  return `ws://127.0.0.1:${address.port}/`;
+}
+
+describe('the file of acknowledged events', () => {
+  test('gives its ids back in batches, in order', async () => {
+    const batches: string[][] = [];
+    for await (const ids of readAcknowledged(await fileOf(IDS), 100)) batches.push(ids);
+    expect(batches.map((batch) => batch.length)).toEqual([100, 100, 50]);
+    expect(batches.flat()).toEqual(IDS);
+  });
+
+  test('that is cut off or missing is refused', async () => {
+    const file = join(await tempDir(), 'acknowledged.bin');
+    await expect(readAcknowledged(file, 10).next()).rejects.toMatchObject({ code: 'AUDIT_FILE_INVALID' });
+    await writeFile(file, Buffer.alloc(33));
+    await expect(readAcknowledged(file, 10).next()).rejects.toThrow(/cut off/);
+  });
+});
+
+describe('reading acknowledged events back', () => {
+  test('finds all where nothing is lost', async () => {
+    const urls = [await relay({ has: () => true }), await relay({ has: () => true })];
+    expect(await audit({ file: await fileOf(IDS), urls, insecure: false })).toEqual({
+      acknowledged: 250,
+      found: 250,
+      lost: [],
+      relays: 2,
+    });
+  });
+
+  test('names an event that one of several relays does not have', async () => {
+    const lost = new Set([idOf(7), idOf(133)]);
+    const urls = [await relay({ has: () => true }), await relay({ has: (id) => !lost.has(id) })];
+    expect(await audit({ file: await fileOf(IDS), urls, insecure: false })).toEqual({
+      acknowledged: 250,
+      found: 248,
+      lost: [...lost],
+      relays: 2,
+    });
+  });
+
+  test('gives a replica that is behind the time to catch up', async () => {
+    const urls = [await relay({ has: (id, asked) => id !== idOf(3) || asked > 2 })];
+    const result = await audit({ file: await fileOf(IDS.slice(0, 10)), urls, insecure: false });
+    expect(result).toMatchObject({ found: 10, lost: [] });
+  });
+
+  test('a relay that refuses to answer is a failure, not a loss and not a success', async () => {
+    const urls = [await relay({ has: () => true, closes: true })];
+    await expect(audit({ file: await fileOf(IDS), urls, insecure: false })).rejects.toMatchObject({
+      code: 'AUDIT_FAILED',
+      exitCode: 3,
+      message: expect.stringContaining('error: shutting down'),
+    });
+  });
+
+  test('a relay that is gone is a failure', async () => {
+    const urls = ['ws://127.0.0.1:1/'];
+    await expect(audit({ file: await fileOf(IDS), urls, insecure: false })).rejects.toMatchObject({
+      code: 'AUDIT_FAILED',
+    });
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { growth } from '../../../../src/observe/figures/figures.ts';
+import { haproxyFigures } from '../../../../src/observe/figures/haproxy.ts';
+import { postgresFigures } from '../../../../src/observe/figures/postgres.ts';
+import { redisFigures } from '../../../../src/observe/figures/redis.ts';
+import { relayFigures } from '../../../../src/observe/figures/relay.ts';
+import { parseHaproxyCsv } from '../../../../src/observe/haproxy.ts';
+
+describe('growing figures', () => {
+  test('grow by their difference; one that fell was started anew', () => {
+    expect(growth({ a_total: 10, b_total: 50, c: 1 }, { a_total: 15, b_total: 3, c: 9 })).toEqual({
+      a_total: 5,
+      b_total: 3,
+    });
+  });
+
+  test('one that was not there before has no difference', () => {
+    expect(growth({}, { a_total: 15 })).toEqual({});
+  });
+});
+
+test('Redis tells clients, commands, hits and memory in its INFO', () => {
+  const info =
+    '# Clients\r\nconnected_clients:12\r\nmaxclients:10000\r\n# Stats\r\nkeyspace_hits:90\r\nkeyspace_misses:10\r\nused_memory:2048\r\nused_memory_human:2.00K\r\n';
+  expect(redisFigures(info)).toEqual({
+    connections: 12,
+    hits_total: 90,
+    misses_total: 10,
+    usedMemory_bytes: 2_048,
+  });
+});
+
+test('a relay tells events over all outcomes and cache results by layer', () => {
+  const metrics = `# HELP nostr_events_total x
+nostr_events_total{outcome="accepted"} 7
+nostr_events_total{outcome="duplicate"} 2
+nostr_query_latency_seconds_bucket{le="0.1",operation="req"} 3
+nostr_query_latency_seconds_count{operation="req"} 3
+nostr_cache_requests_total{layer="L1",result="hit"} 30
+nostr_cache_requests_total{layer="L1",result="miss"} 4
+nostr_event_loop_delay_seconds{quantile="1"} NaN
+nostr_connections 5
+`;
+  expect(relayFigures(metrics)).toEqual({
+    events_total: 9,
+    queries_total: 3,
+    l1Hits_total: 30,
+    l1Misses_total: 4,
+    connections: 5,
+  });
+});
+
+describe('HAProxy', () => {
+  const CSV = `# pxname,svname,qcur,scur,stot,bin,bout,status,check_status,
+clients,FRONTEND,,40,100,1000,2000,OPEN,,
+relays,relay-1,0,21,60,1,1,UP,* L7OK,
+relays,relay-2,0,19,40,1,1,DOWN,L4CON,
+relays,BACKEND,0,40,100,1,1,UP,,
+`;
+
+  test('tells the state of every server', () => {
+    expect(parseHaproxyCsv(CSV).slice(1, 3)).toMatchObject([
+      { backend: 'relays', server: 'relay-1', status: 'UP', checkStatus: 'L7OK', sessions: 21 },
+      { backend: 'relays', server: 'relay-2', status: 'DOWN', checkStatus: 'L4CON', sessions: 19 },
+    ]);
+  });
+
+  test('tells clients in total and how they spread over the relays', () => {
+    expect(haproxyFigures(parseHaproxyCsv(CSV))).toEqual({
+      connections: 40,
+      connections_total: 100,
+      bytesIn_total: 1_000,
+      bytesOut_total: 2_000,
+      'connections{relay=relay-1}': 21,
+      'connections{relay=relay-2}': 19,
+    });
+  });
+});
+
+test('Postgres leaves out what does not belong to its role', () => {
+  expect(postgresFigures({ commits_total: 4, replayLag_ms: null, replicas: 2 })).toEqual({
+    commits_total: 4,
+    replicas: 2,
+  });
+});

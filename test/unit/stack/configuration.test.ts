@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { clientLimit, haproxyConfig } from '../../../src/stack/haproxy/config.ts';
+import { HBA_FILE, nodeFile, settingsFile } from '../../../src/stack/postgres/settings.ts';
+import { cacheConfig, pubsubConfig } from '../../../src/stack/redis/config.ts';
+import { relayArgs } from '../../../src/stack/relays.ts';
+import { entryOf, type Service, type StackState } from '../../../src/stack/state.ts';
+import { sampleStack } from '../../support/sample-stack.ts';
+
+const GIB = 2 ** 30;
+
+function service(state: StackState, name: string): Service {
+  const found = state.services.find((each) => each.name === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+}
+
+const haproxy = (state: StackState): string => haproxyConfig(state, service(state, 'haproxy'), 20_000);
+
+describe('the configuration of HAProxy', () => {
+  test('sends WebSockets to the relay with the fewest and checks that its process lives', async () => {
+    const text = haproxy(await sampleStack('scaled'));
+    expect(text).toMatch(/backend relays\n(?:.*\n)*? {2}balance leastconn/);
+    expect(text).toContain('http-check send meth GET uri /health');
+    expect(text).toContain('on-marked-down shutdown-sessions');
+  });
+
+  test('has every relay twice: for WebSockets, and for events where the check is shared', async () => {
+    const state = await sampleStack('scaled', { relays: 2 });
+    for (const name of ['relay-1', 'relay-2']) {
+      const port = service(state, name).ports['ws'];
+      expect(haproxy(state)).toContain(`  server ${name} 127.0.0.1:${port}\n`);
+      expect(haproxy(state)).toContain(`  server ${name} 127.0.0.1:${port} track relays/${name}\n`);
+    }
+  });
+
+  test('asks the supervisor for the role of every Postgres', async () => {
+    const state = await sampleStack('scaled');
+    const { http } = service(state, 'supervisor').ports;
+    expect(haproxy(state)).toContain('uri-lf /write/%[srv_name]');
+    expect(haproxy(state)).toContain('uri-lf /read/%[srv_name]');
+    expect(haproxy(state)).toContain(`check addr 127.0.0.1 port ${http}`);
+  });
+
+  test.each([
+    [20_000, 9_500],
+    [1_024, 200],
+    [1_048_576, 30_000],
+  ])('%d descriptors serve %d clients', (openFiles, clients) => {
+    expect(clientLimit(openFiles)).toBe(clients);
+  });
+});
+
+describe('the configuration of Postgres', () => {
+  test('gives a reason for every setting', async () => {
+    const lines = settingsFile(await sampleStack('scaled'), 24 * GIB).split('\n');
+    const settings = lines.flatMap((line, index) => (/^\w+ = /.test(line) ? [index] : []));
+    expect(settings.length).toBeGreaterThan(25);
+    for (const index of settings) expect(lines[index - 1], lines[index]).toMatch(/^# .{10,}/);
+  });
+
+  test('never turns off that a commit is on disk', async () => {
+    const text = settingsFile(await sampleStack('scaled'), GIB);
+    expect(text).toContain('fsync = on');
+    expect(text).toContain('synchronous_commit = on');
+  });
+
+  test('waits for one replica with durability sync and for none without', async () => {
+    const text = async (durability: 'sync' | 'async') =>
+      settingsFile(await sampleStack('scaled', { durability }), GIB);
+    expect(await text('sync')).toContain(`= 'ANY 1 ("postgres-1", "postgres-2", "postgres-3")'`);
+    expect(await text('async')).toContain(`synchronous_standby_names = ''`);
+  });
+
+  test.each([
+    [0.25, 64],
+    [4, 170],
+    [64, 512],
+  ])('with %d GiB three servers take %d MB of buffers each', async (gib, buffers) => {
+    expect(settingsFile(await sampleStack('scaled'), gib * GIB)).toContain(`shared_buffers = ${buffers}MB`);
+  });
+
+  test('a replica names its primary and its slot, a primary none', async () => {
+    const state = await sampleStack('scaled');
+    const [first, second] = [service(state, 'postgres-1'), service(state, 'postgres-2')];
+    expect(nodeFile(first, null)).not.toContain('primary_conninfo');
+    expect(nodeFile(second, first)).toContain(`port=${first.ports['sql']} user=replicator`);
+    expect(nodeFile(second, first)).toContain(`primary_slot_name = 'postgres_2'`);
+  });
+
+  test('lets the superuser in through the socket alone', () => {
+    const lines = HBA_FILE.split('\n').filter((line) => line.includes('postgres'));
+    for (const line of lines) expect(line).toMatch(/^local /);
+  });
+});
+
+describe('the configuration of Redis', () => {
+  test('a cache may be full, the least used goes; nothing is written to disk', async () => {
+    const text = cacheConfig(service(await sampleStack('scaled'), 'cache-2'));
+    expect(text).toContain('maxmemory-policy allkeys-lfu');
+    expect(text).toContain('cluster-enabled yes');
+    expect(text).toContain('appendonly no');
+  });
+
+  test('pub/sub is no cluster and cuts readers that do not keep up', async () => {
+    const text = pubsubConfig(service(await sampleStack('scaled'), 'pubsub'));
+    expect(text).not.toContain('cluster');
+    expect(text).toContain('client-output-buffer-limit pubsub');
+  });
+});
+
+describe('the flags of a relay', () => {
+  test('in scaled both kinds of Postgres connections go through the balancer', async () => {
+    const state = await sampleStack('scaled');
+    const { pg_write, pg_read } = service(state, 'haproxy').ports;
+    const args = relayArgs(state, service(state, 'relay-2')).join(' ');
+    expect(args).toContain('--relay-id relay-2');
+    expect(args).toContain(`--store postgres://relay@127.0.0.1:${pg_write}/relaybench`);
+    expect(args).toContain(`--replica postgres://relay@127.0.0.1:${pg_read}/relaybench`);
+    expect(args.match(/--redis-cluster/g)).toHaveLength(3);
+    expect(args).toContain(`--redis redis://127.0.0.1:${service(state, 'pubsub').ports['redis']}`);
+  });
+
+  test('in single a relay talks to its only Postgres', async () => {
+    const state = await sampleStack('single');
+    const args = relayArgs(state, service(state, 'relay-1')).join(' ');
+    expect(args).toContain(
+      `--store postgres://relay@127.0.0.1:${service(state, 'postgres-1').ports['sql']}/`,
+    );
+    expect(args).not.toMatch(/--replica|--redis/);
+  });
+});
+
+describe('the entry of a stack', () => {
+  test('is the balancer where there is one, else the relay', async () => {
+    const [scaled, single] = [await sampleStack('scaled'), await sampleStack('single')];
+    expect(entryOf(scaled)).toBe(`ws://127.0.0.1:${service(scaled, 'haproxy').ports['ws']}/`);
+    expect(entryOf(single)).toBe(`ws://127.0.0.1:${service(single, 'relay-1').ports['ws']}/`);
+  });
+});

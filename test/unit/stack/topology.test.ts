@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { PROFILE_NAMES, resolveShape, servicesOf } from '../../../src/stack/topology.ts';
+
+const namesOf = (profile: string, overrides = {}): string[] =>
+  servicesOf(resolveShape(profile, overrides)).map(({ name }) => name);
+
+describe('profiles of stacks', () => {
+  test('single is one relay with its database', () => {
+    expect(namesOf('single')).toEqual(['postgres-1', 'supervisor', 'relay-1']);
+  });
+
+  test('scaled has a balancer, three relays, pub/sub, three caches and two replicas', () => {
+    expect(namesOf('scaled')).toEqual([
+      ...['postgres-1', 'postgres-2', 'postgres-3', 'pubsub', 'cache-1', 'cache-2', 'cache-3'],
+      ...['supervisor', 'haproxy', 'relay-1', 'relay-2', 'relay-3'],
+    ]);
+  });
+
+  test('the numbers of relays and replicas can be changed', () => {
+    const names = namesOf('scaled', { relays: 5, replicas: 0 });
+    expect(names.filter((name) => name.startsWith('relay-'))).toHaveLength(5);
+    expect(names.filter((name) => name.startsWith('postgres-'))).toEqual(['postgres-1']);
+  });
+
+  test.each(PROFILE_NAMES)('in %s every service comes after all that it depends on', (profile) => {
+    const seen = new Set<string>();
+    for (const { name, dependsOn } of servicesOf(resolveShape(profile))) {
+      for (const dependency of dependsOn) expect(seen, `${name} needs ${dependency}`).toContain(dependency);
+      seen.add(name);
+    }
+  });
+
+  test('an unknown profile is a usage error that names what was meant', () => {
+    expect(() => resolveShape('scalde')).toThrow(/did you mean "scaled"/);
+    expect(() => resolveShape('constructor')).toThrow(/not a stack profile/);
+  });
+
+  test('several relays need a balancer', () => {
+    expect(() => resolveShape('single', { relays: 2 })).toThrow(/no load balancer/);
+  });
+
+  test('more processes than make sense are refused', () => {
+    expect(() => resolveShape('scaled', { relays: 17 })).toThrow(/at most 16/);
+  });
+});
