@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
-import { RelayBenchError } from '../base/errors.ts';
 import { parseNetwork } from './limits/client-address.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
+import { invalid, listOf, type Values } from './option-values.ts';
+import { parseServers, type ServerOptions } from './server-options.ts';
 
 /** Everything that a relay process is told. */
-export interface RelayOptions {
+export interface RelayOptions extends ServerOptions {
   readonly host: string;
   /** 0 lets the system choose a free one. */
   readonly port: number;
-  readonly store: 'memory';
   /** Estimated bytes at which the memory store answers `full`. */
   readonly memoryLimitBytes: number;
   /** False accepts every signature (ids are still checked); for benchmarks. */
@@ -61,6 +61,11 @@ const FLAGS = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '0' },
   store: { type: 'string', default: 'memory' },
+  replica: { type: 'string', multiple: true },
+  redis: { type: 'string' },
+  'redis-cluster': { type: 'string', multiple: true },
+  cache: { type: 'string' },
+  'relay-id': { type: 'string' },
   'memory-limit': { type: 'string' },
   'no-verify': { type: 'boolean', default: false },
   'verify-workers': { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
@@ -71,12 +76,6 @@ const FLAGS = {
 } as const;
 
 const PORT_MAX = 65_535;
-
-type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
-
-function invalid(message: string, hint: string): RelayBenchError {
-  return new RelayBenchError(message, { code: 'RELAY_OPTION_INVALID', hint });
-}
 
 function wholeNumber(values: Values, flag: string, fallback: number): number {
   const text = values[flag] ?? String(fallback);
@@ -116,11 +115,6 @@ function memoryLimitOf(values: Values): number {
     `--memory-limit ${text} is more than the heap of this process can hold (${Math.floor(most / 2 ** 20)}MB)`,
     'set NODE_OPTIONS=--max-old-space-size=MEBIBYTES to allow more',
   );
-}
-
-function listOf(values: Values, flag: string): string[] {
-  const value = values[flag];
-  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function publicUrlsOf(values: Values): string[] {
@@ -168,11 +162,10 @@ function parseLimits(values: Values): RelayLimits {
  */
 export function parseRelayOptions(args: readonly string[]): RelayOptions {
   const values = parseFlags(args);
-  if (values['store'] !== 'memory') throw invalid(`--store "${values['store']}" is unknown`, 'known: memory');
   return {
     host: String(values['host']),
     port: portOf(values),
-    store: 'memory',
+    ...parseServers(values),
     memoryLimitBytes: memoryLimitOf(values),
     verify: values['no-verify'] !== true,
     verifyWorkers: workersOf(values),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Backend, openBackend } from './backend.ts';
 import { FanOut } from './fanout/fan-out.ts';
 import { Connections } from './http/connections.ts';
 import { relayInformation } from './http/information.ts';
@@ -14,8 +15,7 @@ import { createMetrics, type RelayMetrics } from './metrics/metrics.ts';
 import { RelayStats } from './metrics/stats.ts';
 import type { RelayOptions } from './options.ts';
 import { Ingest } from './protocol/ingest.ts';
-import { MemoryStore } from './store/memory-store.ts';
-import type { EventStore } from './store/store.ts';
+import type { StoredEvent } from './store/stored-event.ts';
 import { trustingVerifier, type Verifier } from './verify/verifier.ts';
 import { WorkerPool } from './verify/worker-pool.ts';
 
@@ -47,7 +47,7 @@ const CLOSE_DEADLINE_MS = 1_500;
 const HEADERS_TIMEOUT_MS = 10_000;
 
 interface Parts {
-  readonly store: EventStore;
+  readonly backend: Backend;
   readonly verifier: Verifier;
   readonly ingest: Ingest;
   readonly connections: Connections;
@@ -64,16 +64,24 @@ function createVerifier(options: RelayOptions, onFailure: (error: Error) => void
   });
 }
 
-function createParts(options: RelayOptions, environment: RelayEnvironment): Parts {
+async function createParts(options: RelayOptions, environment: RelayEnvironment): Promise<Parts> {
   const { limits } = options;
   const { nowSeconds, onError } = environment;
   const stats = new RelayStats();
-  const store = new MemoryStore({ limitBytes: options.memoryLimitBytes, nowSeconds });
-  const verifier = createVerifier(options, environment.onFatal);
   const fanOut = new FanOut();
+  const deliver = (event: StoredEvent): void => {
+    stats.deliveries += fanOut.publish(event);
+  };
+  const backend = await openBackend(options, { nowSeconds, onError, deliver });
+  const { store } = backend;
+  const verifier = createVerifier(options, environment.onFatal);
+  const publish = (event: StoredEvent): number => {
+    backend.publish(event);
+    return fanOut.publish(event);
+  };
   const hosts = ownHosts(options.host, options.publicUrls);
   const shared = { store, verifier, fanOut, limits, stats, nowSeconds, hosts, onError };
-  const ingest = new Ingest(shared);
+  const ingest = new Ingest({ ...shared, fanOut: { publish } });
   const budgets = new Budgets(limits, () => performance.now());
   const addresses = new ClientAddresses(options.trustedProxies);
   const { hidesGiftWraps } = options;
@@ -87,7 +95,8 @@ function createParts(options: RelayOptions, environment: RelayEnvironment): Part
   });
   const events = { store, nowSeconds, onQuery: (seconds: number) => stats.onQuery('http', seconds) };
   const takeQuery = (request: IncomingMessage): boolean => budgets.takeReq(addresses.of(request));
-  return { store, verifier, ingest, connections, metrics, http: { events, takeQuery } };
+  backend.registerMetrics(metrics.registry);
+  return { backend, verifier, ingest, connections, metrics, http: { events, takeQuery } };
 }
 
 function createHttpServer(content: HttpContent, connections: Connections): Server {
@@ -115,18 +124,18 @@ async function stopParts(server: Server, parts: Parts): Promise<void> {
   server.closeAllConnections();
   parts.metrics.close();
   await parts.verifier.close();
-  await parts.store.close();
+  await parts.backend.close();
 }
 
 /**
  * Starts a relay.
- * @throws the error of the system where the address cannot be used
+ * @throws the error of the system where the address or the database cannot be used
  */
 export async function startRelay(
   options: RelayOptions,
   environment: RelayEnvironment,
 ): Promise<RunningRelay> {
-  const parts = createParts(options, environment);
+  const parts = await createParts(options, environment);
   let isStopping = false;
   const server = createHttpServer(
     {
@@ -135,8 +144,7 @@ export async function startRelay(
         type: parts.metrics.registry.contentType,
         text: await parts.metrics.registry.metrics(),
       }),
-      notReady: () =>
-        isStopping ? 'shutting down' : parts.store.isReady() ? null : 'store is not reachable',
+      notReady: () => (isStopping ? 'shutting down' : parts.backend.problem()),
       ...parts.http,
       onError: environment.onError,
     },

@@ -13,6 +13,7 @@ const run = promisify(execFile);
 const UNPRIVILEGED_ID = 65_534;
 const READY_DEADLINE_MS = 30_000;
 const DEBIAN = '/usr/lib/postgresql';
+const PROGRAMS = ['initdb', 'postgres', 'pg_basebackup'];
 
 /** A throwaway cluster, or a standby of one. */
 export interface TestPostgres {
@@ -46,7 +47,7 @@ async function findBinaries(): Promise<string> {
     .sort((a, b) => Number(b) - Number(a))
     .map((version) => join(DEBIAN, version, 'bin'));
   for (const dir of [...(process.env['PATH'] ?? '').split(delimiter), ...debian]) {
-    const isThere = await access(join(dir, 'initdb')).then(
+    const isThere = await Promise.all(PROGRAMS.map((program) => access(join(dir, program)))).then(
       () => true,
       () => false,
     );

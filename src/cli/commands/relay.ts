@@ -4,7 +4,7 @@ import { EXIT } from '../../base/exit-codes.ts';
 import { startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import type { CommandHost } from '../host.ts';
 import { watchInterruption } from '../interruption.ts';
-import { asTyped, portNumber, wholeNumber } from '../options.ts';
+import { asTyped, portNumber, repeatable, wholeNumber } from '../options.ts';
 
 /** Limits of the relay that a user may set, each a whole number that the relay's flag of that name takes. */
 const LIMITS: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   'max-content-length': 'characters of the content of one event',
 };
 
-type RelayFlags = Readonly<Record<string, string | number | boolean | undefined>>;
+type RelayFlags = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** `relay`: the reference relay alone, in the foreground, until a signal ends it, which is its normal end. */
 export function addRelay(program: Command, host: CommandHost): void {
@@ -26,7 +26,23 @@ export function addRelay(program: Command, host: CommandHost): void {
     .description('run the reference relay alone until Ctrl-C')
     .option('--host <address>', 'address to listen on', asTyped, '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', portNumber, 7777)
-    .addOption(new Option('--store <kind>', 'where events are kept').choices(['memory']).default('memory'))
+    .option(
+      '--store <where>',
+      'where events are kept: memory, or the postgres:// URL of a primary',
+      asTyped,
+      'memory',
+    )
+    .option('--replica <url>', 'postgres:// URL of a replica to read from; repeatable', repeatable(asTyped))
+    .option('--redis <url>', 'Redis that carries events between relay processes')
+    .option('--redis-cluster <host:port>', 'node of the second cache layer; repeatable', repeatable(asTyped))
+    .addOption(
+      new Option('--cache <layers>', 'cache layers before Postgres; default: all that are there').choices([
+        'off',
+        'l1',
+        'l2',
+      ]),
+    )
+    .option('--relay-id <name>', 'tells the relay processes of one stack apart')
     .option(
       '--memory-limit <size>',
       'size of the memory store; default: 512MB, or what the heap can hold',
@@ -63,7 +79,9 @@ function relayArgs(command: Command, flags: RelayFlags): string[] {
   return command.options.flatMap((option) => {
     const value = flags[option.attributeName()];
     if (option.negate) return value === false && option.long ? [option.long] : [];
-    return value === undefined || !option.long ? [] : [option.long, String(value)];
+    const { long } = option;
+    if (value === undefined || !long) return [];
+    return [value].flat().flatMap((one) => [long, String(one)]);
   });
 }
 

@@ -5,7 +5,7 @@ import { SubscriptionIndex } from './subscription-index.ts';
 
 /** Hands accepted events to live subscriptions. */
 export class FanOut {
-  readonly #index = new SubscriptionIndex();
+  readonly #index = new SubscriptionIndex<Subscription>();
 
   /** Open subscriptions of all connections. */
   get subscriptions(): number {

@@ -1,11 +1,17 @@
 import { type Filter, FilterMatcher, tagConditions } from '../../nostr/filter.ts';
 import { relevance, searchWords } from '../../nostr/nip50.ts';
 import { contentOf, type StoredEvent } from '../store/stored-event.ts';
-import type { Subscription } from './subscription.ts';
+
+/** What can be listed: something with filters that wants to know of the events that match. */
+export interface Listed {
+  readonly filters: readonly Filter[];
+  /** Number of the event that it was last told of; the index uses it to tell of each event once. */
+  lastDelivery: number;
+}
 
 /** One filter of one subscription, prepared for matching. */
-interface LiveFilter {
-  readonly subscription: Subscription;
+interface LiveFilter<S extends Listed> {
+  readonly subscription: S;
   readonly matcher: FilterMatcher;
   /** Words that the content must have (NIP-50); null without a search. */
   readonly words: readonly string[] | null;
@@ -15,17 +21,17 @@ function isFound(event: StoredEvent, words: readonly string[] | null): boolean {
   return words === null || relevance(contentOf(event), words) > 0;
 }
 
-type Bucket = Set<LiveFilter>;
+type Bucket<S extends Listed> = Set<LiveFilter<S>>;
 
 /** Live filters by a value that an event must have to match them. */
-class Buckets<K> {
-  readonly #buckets = new Map<K, Bucket>();
+class Buckets<K, S extends Listed> {
+  readonly #buckets = new Map<K, Bucket<S>>();
 
-  get(key: K): Bucket | undefined {
+  get(key: K): Bucket<S> | undefined {
     return this.#buckets.get(key);
   }
 
-  add(key: K, filter: LiveFilter): () => void {
+  add(key: K, filter: LiveFilter<S>): () => void {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
       bucket = new Set();
@@ -35,7 +41,7 @@ class Buckets<K> {
     return () => this.#remove(key, filter);
   }
 
-  #remove(key: K, filter: LiveFilter): void {
+  #remove(key: K, filter: LiveFilter<S>): void {
     const bucket = this.#buckets.get(key);
     bucket?.delete(filter);
     if (bucket?.size === 0) this.#buckets.delete(key);
@@ -47,13 +53,13 @@ class Buckets<K> {
  * most selective by experience: id, author, tag, kind. The cost of an event so grows with the subscriptions
  * that share such a value with it, not with all subscriptions.
  */
-export class SubscriptionIndex {
-  readonly #byId = new Buckets<string>();
-  readonly #byAuthor = new Buckets<string>();
-  readonly #byTag = new Buckets<string>();
-  readonly #byKind = new Buckets<number>();
-  readonly #others = new Buckets<null>();
-  readonly #removals = new Map<Subscription, readonly (() => void)[]>();
+export class SubscriptionIndex<S extends Listed> {
+  readonly #byId = new Buckets<string, S>();
+  readonly #byAuthor = new Buckets<string, S>();
+  readonly #byTag = new Buckets<string, S>();
+  readonly #byKind = new Buckets<number, S>();
+  readonly #others = new Buckets<null, S>();
+  readonly #removals = new Map<S, readonly (() => void)[]>();
   #sequence = 0;
 
   /** Number of subscriptions. */
@@ -61,19 +67,19 @@ export class SubscriptionIndex {
     return this.#removals.size;
   }
 
-  add(subscription: Subscription): void {
+  add(subscription: S): void {
     const removals = subscription.filters.flatMap((filter) => this.#addFilter(subscription, filter));
     this.#removals.set(subscription, removals);
   }
 
   /** Forgets a subscription; one that is not listed is ignored. */
-  remove(subscription: Subscription): void {
+  remove(subscription: S): void {
     for (const removal of this.#removals.get(subscription) ?? []) removal();
     this.#removals.delete(subscription);
   }
 
   /** Calls `visit` once for each subscription of which a filter matches. */
-  forEachMatch(event: StoredEvent, visit: (subscription: Subscription) => void): void {
+  forEachMatch(event: StoredEvent, visit: (subscription: S) => void): void {
     this.#sequence++;
     this.#visitBucket(this.#byId.get(event.id), event, visit);
     this.#visitBucket(this.#byAuthor.get(event.pubkey), event, visit);
@@ -82,7 +88,7 @@ export class SubscriptionIndex {
     this.#visitBucket(this.#others.get(null), event, visit);
   }
 
-  #visitBucket(bucket: Bucket | undefined, event: StoredEvent, visit: (match: Subscription) => void): void {
+  #visitBucket(bucket: Bucket<S> | undefined, event: StoredEvent, visit: (match: S) => void): void {
     if (bucket === undefined) return;
     for (const { subscription, matcher, words } of bucket) {
       if (subscription.lastDelivery === this.#sequence || !matcher.matches(event)) continue;
@@ -92,10 +98,10 @@ export class SubscriptionIndex {
     }
   }
 
-  #addFilter(subscription: Subscription, filter: Filter): (() => void)[] {
+  #addFilter(subscription: S, filter: Filter): (() => void)[] {
     const { ids, authors, kinds, search } = filter;
     const words = search === undefined ? null : searchWords(search);
-    const live: LiveFilter = { subscription, matcher: new FilterMatcher(filter), words };
+    const live: LiveFilter<S> = { subscription, matcher: new FilterMatcher(filter), words };
     if (ids !== undefined) return ids.map((id) => this.#byId.add(id, live));
     if (authors !== undefined) return authors.map((author) => this.#byAuthor.add(author, live));
     const [tag] = tagConditions(filter);

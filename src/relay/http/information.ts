@@ -13,9 +13,10 @@ export function relayInformation(
   version: string,
 ): RelayInformation & { store: object } {
   const { limits } = options;
+  const isMemory = options.store === 'memory';
   return {
     name: 'relay-bench reference relay',
-    description: `Keeps events in memory${options.verify ? '' : '; accepts ANY signature (benchmark mode)'}.`,
+    description: `Keeps events in ${isMemory ? 'memory' : 'Postgres'}${options.verify ? '' : '; accepts ANY signature (benchmark mode)'}.`,
     supported_nips: SUPPORTED_NIPS.filter((nip) => options.hidesGiftWraps || !PRIVACY_NIPS.has(nip)),
     software: 'relay-bench',
     version,
@@ -35,6 +36,8 @@ export function relayInformation(
       restricted_writes: false,
     },
     // Not part of NIP-11: at this size events are answered `error: store is full`.
-    store: { type: options.store, limit_bytes: options.memoryLimitBytes },
+    store: isMemory
+      ? { type: 'memory', limit_bytes: options.memoryLimitBytes }
+      : { type: 'postgres', limit_bytes: null },
   };
 }

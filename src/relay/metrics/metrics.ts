@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreUsage } from '../store/store.ts';
+import { counter, gauge } from './instruments.ts';
 import { EVENT_OUTCOMES, type RelayStats } from './stats.ts';
 
 /** Where the metrics get their numbers. */
@@ -25,31 +26,6 @@ const QUERY_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 const RATE_INTERVAL_MS = 1_000;
 /** The delay is sampled by a timer of this period, which the raw values include. */
 const LOOP_SAMPLE_MS = 10;
-
-/** A gauge that is read when it is asked for. */
-function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.set(read());
-    },
-  });
-}
-
-/** A counter over a number that only grows. */
-function counter(registry: Registry, name: string, help: string, read: () => number): void {
-  new Counter({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(read());
-    },
-  });
-}
 
 function countEvents(registry: Registry, stats: RelayStats): void {
   new Counter({

@@ -23,7 +23,7 @@ export interface Answer {
 export interface IngestParts {
   readonly store: EventStore;
   readonly verifier: Verifier;
-  readonly fanOut: FanOut;
+  readonly fanOut: Pick<FanOut, 'publish'>;
   readonly limits: RelayLimits;
   readonly stats: RelayStats;
   readonly nowSeconds: () => number;

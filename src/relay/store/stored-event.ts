@@ -21,6 +21,9 @@ export interface StoredEvent {
   readonly expiresAt: number;
 }
 
+/** An event that is no longer in the store, as much as a cache has to know of it. */
+export type RemovedEvent = Pick<StoredEvent, 'id' | 'address'>;
+
 const LETTER = /^[a-zA-Z]$/;
 
 function isIndexed(tag: readonly string[]): tag is readonly [string, string] {

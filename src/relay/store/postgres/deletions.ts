@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { isHex64 } from '../../../nostr/event.ts';
 import { DELETION_KIND, VANISH_KIND } from '../../../nostr/kinds.ts';
 import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
-import type { StoredEvent } from '../stored-event.ts';
+import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import type { Version } from './batch.ts';
 import { columns } from './forbidden.ts';
 import { type AddressKey, addressKey, bytea, tagKey } from './keys.ts';
@@ -86,8 +86,16 @@ const RECEIVED_WRAPS = `
 select encode(id, 'hex') as id, created_at::float8 as created_at from tag
 where tag = $1::bytea and created_at <= $2 and kind = ${GIFT_WRAP_KIND} limit ${VANISH_STEP}`;
 
-/** Obeys a request to vanish (NIP-62) in the transaction of `client`, see `EventStore.vanish`. */
-export async function vanishKey(client: ClientBase, pubkey: string, untilSeconds: number): Promise<void> {
+/**
+ * Obeys a request to vanish (NIP-62) in the transaction of `client`, see `EventStore.vanish`.
+ * @returns the events that were removed
+ */
+export async function vanishKey(
+  client: ClientBase,
+  pubkey: string,
+  untilSeconds: number,
+): Promise<readonly RemovedEvent[]> {
+  const removed: RemovedEvent[] = [];
   await client.query(REMEMBER_VANISHED, [bytea(pubkey), untilSeconds]);
   const kinds = [
     { text: OWN_EVENTS, key: bytea(pubkey) },
@@ -96,8 +104,9 @@ export async function vanishKey(client: ClientBase, pubkey: string, untilSeconds
   for (const { text, key } of kinds) {
     for (;;) {
       const { rows } = await client.query<Version>(text, [key, untilSeconds]);
-      await removeEvents(client, rows);
+      for (const { id, address } of await removeEvents(client, rows)) removed.push({ id, address });
       if (rows.length < VANISH_STEP) break;
     }
   }
+  return removed;
 }

@@ -5,7 +5,6 @@ import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
 import type { Reader } from '../store.ts';
 import { Conditions } from './conditions.ts';
 import { bytea, tagKey } from './keys.ts';
-import { ROW_COLUMNS } from './row-event.ts';
 import { WORD_MAX_LENGTH } from './write-batch.ts';
 
 /** A statement for the database. */
@@ -35,6 +34,10 @@ interface Source {
   /** The table that has `id`, `created_at` and `kind`. */
   readonly key: 'e' | 't';
 }
+
+/** What queries select, in the order of an event row; rows come as arrays, which costs less than objects. */
+const ROW_COLUMNS = `encode(e.id, 'hex'), encode(e.pubkey, 'hex'), e.created_at::float8, e.kind, e.expires_at::float8,
+  e.json`;
 
 /** Shapes beyond this many tag conditions are too many to remember. */
 const NAMED_TAG_CONDITIONS_MAX = 2;

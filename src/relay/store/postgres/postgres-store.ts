@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Filter } from '../../../nostr/filter.ts';
-import { compareNewestFirst, DELETION_KIND, type Ordered, VANISH_KIND } from '../../../nostr/kinds.ts';
+import { DELETION_KIND, type Ordered, VANISH_KIND } from '../../../nostr/kinds.ts';
+import { mergeAnswers } from '../merge-answers.ts';
 import { searchAmong } from '../search.ts';
 import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from '../store.ts';
-import type { StoredEvent } from '../stored-event.ts';
+import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
+import { type EventRow, TextEvent } from '../text-event.ts';
 import { batchLength } from './batch.ts';
 import { type Asking, countStatement, eventsStatement, listStatement, matchesNothing } from './filter-sql.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -13,7 +15,6 @@ import { Maintenance } from './maintenance.ts';
 import { openPool } from './pools.ts';
 import { Readers } from './readers.ts';
 import { Replica } from './replica.ts';
-import { type EventRow, RowEvent } from './row-event.ts';
 import { Writer } from './writer.ts';
 
 /** What a Postgres store is given. */
@@ -53,6 +54,8 @@ export class PostgresStore implements EventStore {
   readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
   #isClosing = false;
   #lastCommit = 0;
+  /** Told which events an answered request has removed or replaced; the answer waits for it. */
+  onRemoved: (removed: readonly RemovedEvent[]) => Promise<void> = () => Promise.resolve();
   /** Told the length of every batch. */
   onBatch: (events: number) => void = () => undefined;
 
@@ -107,6 +110,11 @@ export class PostgresStore implements EventStore {
     return { primary: this.#primary, replicas: this.#replicas, readers: this.#readers };
   }
 
+  /** Position in the log of the primary when it was last asked. */
+  get primaryLsn(): number {
+    return this.#maintenance.primaryLsn;
+  }
+
   /** Position in the log of the primary after the last commit of this relay. */
   get lastCommit(): number {
     return this.#lastCommit;
@@ -127,11 +135,10 @@ export class PostgresStore implements EventStore {
 
   async query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
     const answers = await Promise.all(filters.map((filter) => this.#queryOne(filter, this.#asking(reader))));
-    const [first] = answers;
-    if (answers.length === 1 && first !== undefined) return first;
-    const events = [...new Map(answers.flat().map((event) => [event.id, event])).values()];
-    const isSearch = filters.some(({ search }) => search !== undefined);
-    return isSearch ? events : events.sort(compareNewestFirst);
+    return mergeAnswers(
+      answers,
+      filters.some(({ search }) => search !== undefined),
+    );
   }
 
   async count(filters: readonly Filter[], reader?: Reader): Promise<number> {
@@ -157,8 +164,9 @@ export class PostgresStore implements EventStore {
   }
 
   async vanish(pubkey: string, untilSeconds: number): Promise<void> {
-    await this.#writer.vanish(pubkey, untilSeconds);
+    const removed = await this.#writer.vanish(pubkey, untilSeconds);
     this.#known.clear();
+    await this.#onRemoved(removed);
   }
 
   /**
@@ -200,8 +208,8 @@ export class PostgresStore implements EventStore {
     if (matchesNothing(filter)) return [];
     const { search, limit } = filter;
     const most = search === undefined ? limit : Math.max(limit, SEARCH_MAX);
-    const rows = await this.#readers.query<EventRow>(eventsStatement(filter, most, asking));
-    const events = rows.map((row) => new RowEvent(row));
+    const rows = await this.#readers.query<[...EventRow]>(eventsStatement(filter, most, asking));
+    const events = rows.map((row) => new TextEvent(row));
     return search === undefined ? events : (await searchAmong(events, search)).slice(0, limit);
   }
 
@@ -210,13 +218,18 @@ export class PostgresStore implements EventStore {
     const unique = new Map(events.map((event) => [event.id, event]));
     const { outcomes, removed } = await this.#writer.store([...unique.values()]);
     for (const event of unique.values()) this.#remember(event, outcomes.get(event.id));
-    for (const { id } of removed) this.#known.delete(id);
+    if (removed.length > 0) await this.#onRemoved(removed);
     const answered = new Set<string>();
     return events.map(({ id }) => {
       const outcome = outcomes.get(id) ?? 'duplicate';
       const isRepeated = answered.size === answered.add(id).size;
       return isRepeated && outcome === 'stored' ? 'duplicate' : outcome;
     });
+  }
+
+  async #onRemoved(removed: readonly RemovedEvent[]): Promise<void> {
+    for (const { id } of removed) this.#known.delete(id);
+    await this.onRemoved(removed);
   }
 
   /** Only what never goes by itself is remembered: nothing replaces it, and it does not expire. */

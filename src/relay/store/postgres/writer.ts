@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { AddOutcome } from '../store.ts';
-import type { StoredEvent } from '../stored-event.ts';
+import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { vanishKey } from './deletions.ts';
 import { bytea } from './keys.ts';
 import { parseLsn } from './lsn.ts';
@@ -50,11 +50,12 @@ export class Writer {
     return await this.#retry(() => this.#transact({ begin, work }, attempted));
   }
 
-  /** Obeys a request to vanish, see `EventStore.vanish`. */
-  async vanish(pubkey: string, untilSeconds: number): Promise<void> {
+  /** Obeys a request to vanish, see `EventStore.vanish`; returns the events that were removed. */
+  async vanish(pubkey: string, untilSeconds: number): Promise<readonly RemovedEvent[]> {
     const begin = beginWithLocks([], [pubkey]);
-    const work = (client: PoolClient): Promise<void> => vanishKey(client, pubkey, untilSeconds);
-    await this.#retry(() => this.#transact({ begin, work }, []));
+    const work = (client: PoolClient): Promise<readonly RemovedEvent[]> =>
+      vanishKey(client, pubkey, untilSeconds);
+    return await this.#retry(() => this.#transact({ begin, work }, []));
   }
 
   /**

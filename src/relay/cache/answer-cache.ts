@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Filter } from '../../nostr/filter.ts';
+import { type Listed, SubscriptionIndex } from '../fanout/subscription-index.ts';
+import type { LimitedFilter } from '../store/store.ts';
+import type { StoredEvent } from '../store/stored-event.ts';
+import { isCacheable } from './cache-key.ts';
+import type { CacheStats } from './cache-stats.ts';
+
+/** Answers that are kept, and the characters of all their events together. */
+const ANSWERS_MAX = 1_000;
+const CHARACTERS_MAX = 64 * 2 ** 20;
+const KEEP_MS = 60_000;
+/** Filters that are remembered as asked once. */
+const ASKED_MAX = 10_000;
+
+/** The answer to a filter, from the moment when it is asked for. */
+class Answer implements Listed {
+  readonly filters: readonly Filter[];
+  lastDelivery = 0;
+  readonly events: Promise<readonly StoredEvent[]>;
+  /** Ids of the events; null until they are known. */
+  ids: ReadonlySet<string> | null = null;
+
+  constructor(filter: Filter, events: Promise<readonly StoredEvent[]>) {
+    this.filters = [filter];
+    this.events = events;
+  }
+}
+
+/**
+ * Answers to whole filters that are asked again and again. An answer is dropped as soon as an event is stored that
+ * matches its filter, or one of its events is removed, also while it is still being read. Kept in this process only:
+ * another one could not drop it.
+ */
+export class AnswerCache {
+  readonly #stats: CacheStats;
+  readonly #index = new SubscriptionIndex<Answer>();
+  readonly #asked = new LRUCache<string, true>({ max: ASKED_MAX, ttl: KEEP_MS });
+  readonly #answers = new LRUCache<string, Answer>({
+    max: ANSWERS_MAX,
+    maxSize: CHARACTERS_MAX,
+    ttl: KEEP_MS,
+    dispose: (answer) => this.#index.remove(answer),
+  });
+
+  constructor(stats: CacheStats) {
+    this.#stats = stats;
+  }
+
+  /**
+   * The answer to a filter; kept from the second time it is asked.
+   * @param readerKey tells apart readers who may see different events
+   */
+  get(
+    filter: LimitedFilter,
+    readerKey: string,
+    fetch: () => Promise<readonly StoredEvent[]>,
+  ): Promise<readonly StoredEvent[]> {
+    const key = hash('sha1', `${readerKey}${JSON.stringify(filter)}`);
+    const known = this.#answers.get(key);
+    if (known !== undefined) {
+      this.#stats.layers.l1.hits++;
+      return known.events;
+    }
+    this.#stats.layers.l1.misses++;
+    if (!this.#asked.has(key)) {
+      this.#asked.set(key, true);
+      return fetch();
+    }
+    return this.#ask(key, filter, fetch);
+  }
+
+  /** An event was stored: what it belongs into is no longer true. */
+  onStored(event: StoredEvent): void {
+    const dropped: Answer[] = [];
+    this.#index.forEachMatch(event, (answer) => dropped.push(answer));
+    this.#drop((answer) => dropped.includes(answer), dropped.length);
+  }
+
+  /** Events were removed: what they were in is no longer true. Answers that are being read may hold them. */
+  onRemoved(ids: readonly string[]): void {
+    this.#drop(({ ids: held }) => held === null || ids.some((id) => held.has(id)), ids.length);
+  }
+
+  clear(): void {
+    this.#answers.clear();
+  }
+
+  #ask(
+    key: string,
+    filter: LimitedFilter,
+    fetch: () => Promise<readonly StoredEvent[]>,
+  ): Promise<readonly StoredEvent[]> {
+    const { limit: _limit, ...conditions } = filter;
+    const events = fetch();
+    const answer = new Answer(conditions, events);
+    this.#index.add(answer);
+    this.#answers.set(key, answer, { size: 1 });
+    events.then(
+      (known) => this.#settle(key, answer, known),
+      () => this.#dropOne(key, answer),
+    );
+    return events;
+  }
+
+  #settle(key: string, answer: Answer, events: readonly StoredEvent[]): void {
+    if (this.#answers.peek(key) !== answer) return;
+    if (!events.every(isCacheable)) {
+      this.#dropOne(key, answer);
+      return;
+    }
+    answer.ids = new Set(events.map(({ id }) => id));
+    const size = events.reduce((characters, { json }) => characters + json.length, 1);
+    this.#answers.set(key, answer, { size });
+  }
+
+  #dropOne(key: string, answer: Answer): void {
+    if (this.#answers.peek(key) === answer) this.#answers.delete(key);
+  }
+
+  #drop(isDropped: (answer: Answer) => boolean, count: number): void {
+    if (count === 0) return;
+    for (const [key, answer] of [...this.#answers.entries()])
+      if (isDropped(answer)) this.#answers.delete(key);
+  }
+}

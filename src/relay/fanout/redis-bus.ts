@@ -1,0 +1,228 @@
+import { performance } from 'node:perf_hooks';
+import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
+import { type BusMessage, decodeMessage, encodeMessage } from './bus-message.ts';
+import { Channel } from './channel.ts';
+import { Horizons } from './horizons.ts';
+import { Peers } from './peers.ts';
+import { SeenIds } from './seen-ids.ts';
+
+/** The part of the store that fills gaps. */
+export interface GapSource {
+  /** The oldest transaction that is not over: everything that is stored below it is visible. */
+  transactionHorizon(): Promise<string>;
+  /** Ids of the events that were stored by this transaction or later ones. */
+  idsSince(transaction: string): Promise<readonly string[]>;
+  /** The events of these ids that are there. */
+  eventsOf(ids: readonly string[]): Promise<readonly StoredEvent[]>;
+}
+
+/** What a bus is given. */
+export interface RedisBusOptions {
+  readonly url: string;
+  readonly relayId: string;
+  readonly source: GapSource;
+  /** Another relay has accepted an event; called once for each, also when it had to be looked for. */
+  readonly onEvent: (event: StoredEvent, lsn: number) => void;
+  /** Another relay has removed events. */
+  readonly onRemoved: (removed: readonly RemovedEvent[]) => void;
+  /** Messages may be missed from now on. */
+  readonly onBroken: () => void;
+  /** The channel carries again, and what was missed has been delivered. */
+  readonly onWhole: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const BEAT_EVERY_MS = 500;
+/** A heartbeat of its own that does not come back for this long means that the channel is broken. */
+const SILENCE_MAX_MS = 3_000;
+/** An event is published at most this long after its transaction was over; gaps are filled from that much earlier. */
+const MARGIN_MS = 5_000;
+const AGE_SEEN_EVERY_MS = 60_000;
+const FILL_STEP = 500;
+const GONE_STEP = 500;
+
+/**
+ * Carries events between relay processes over Redis, and keeps watch. Redis forgets what it could not deliver, so
+ * every process sends heartbeats through the channel; when its own stop coming back, when its connection is lost, when
+ * it could not publish or when another process falls silent, what may have been missed is looked up in the store.
+ * Every event is delivered once, because ids are remembered. Ephemeral events are stored nowhere: those of a gap are
+ * lost.
+ */
+export class RedisBus {
+  readonly #options: RedisBusOptions;
+  readonly #channel: Channel;
+  readonly #seen = new SeenIds();
+  readonly #horizons = new Horizons();
+  readonly #peers = new Peers(SILENCE_MAX_MS);
+  readonly #timers: NodeJS.Timeout[];
+  #beat = 0;
+  #lastOwnBeatMs = performance.now();
+  /** Whether messages may have been missed since `#wholeUntilMs`. */
+  #isBroken = true;
+  #wholeUntilMs = performance.now();
+  #hasFailedToPublish = false;
+  #filling: Promise<void> | null = null;
+  /** What happened, for the metrics. */
+  readonly counts = { published: 0, received: 0, publishErrors: 0, gaps: 0, filled: 0 };
+
+  constructor(options: RedisBusOptions) {
+    this.#options = options;
+    this.#channel = new Channel({
+      url: options.url,
+      onMessage: (text) => this.#receive(decodeMessage(text)),
+      onLoss: () => this.#break(),
+      onError: options.onError,
+    });
+    this.#timers = [
+      setInterval(() => void this.#sendBeat(), BEAT_EVERY_MS).unref(),
+      setInterval(() => this.#ageSeen(), AGE_SEEN_EVERY_MS).unref(),
+    ];
+  }
+
+  /** Whether the channel carries. */
+  get isWhole(): boolean {
+    return !this.#isBroken;
+  }
+
+  /** Resolves when the channel carries for the first time, or when `deadlineMs` have passed. */
+  async ready(deadlineMs: number): Promise<void> {
+    const deadline = performance.now() + deadlineMs;
+    while (this.#isBroken && performance.now() < deadline) {
+      await this.#sendBeat();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Tells the other relays of an event that this one has accepted. */
+  publish(event: StoredEvent, lsn: number): void {
+    this.#seen.add(event.id);
+    this.counts.published++;
+    void this.#send({ type: 'event', from: this.#options.relayId, lsn, event });
+  }
+
+  /** Tells the other relays of events that this one has removed. */
+  publishRemoved(removed: readonly RemovedEvent[]): void {
+    for (let start = 0; start < removed.length; start += GONE_STEP) {
+      const part = removed.slice(start, start + GONE_STEP).map(({ id, address }) => ({ id, address }));
+      void this.#send({ type: 'gone', from: this.#options.relayId, removed: part });
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#filling;
+    await this.#send({ type: 'bye', from: this.#options.relayId });
+    this.#channel.close();
+  }
+
+  async #send(message: BusMessage): Promise<void> {
+    try {
+      await this.#channel.publish(encodeMessage(message));
+    } catch (error) {
+      this.counts.publishErrors++;
+      if (message.type !== 'beat') this.#hasFailedToPublish = true;
+      // Said once for each time that it breaks; the heartbeats that follow fail in the same way.
+      if (!this.#isBroken) this.#options.onError(error);
+      this.#break();
+    }
+  }
+
+  #receive(message: BusMessage): void {
+    const { relayId } = this.#options;
+    if (message.from === relayId) {
+      if (message.type === 'beat') this.#onOwnBeat();
+      return;
+    }
+    this.counts.received++;
+    if (message.type === 'bye') {
+      this.#peers.forget(message.from);
+      return;
+    }
+    this.#peers.hear(message.from, performance.now());
+    if (message.type === 'event') this.#deliver(message.event, message.lsn);
+    else if (message.type === 'gone') this.#options.onRemoved(message.removed);
+    else if (message.type === 'gap') this.#fillGap(message.since);
+  }
+
+  #deliver(event: StoredEvent, lsn: number): void {
+    if (this.#seen.add(event.id)) this.#options.onEvent(event, lsn);
+  }
+
+  async #sendBeat(): Promise<void> {
+    const now = performance.now();
+    if (!this.#isBroken && now - this.#lastOwnBeatMs > SILENCE_MAX_MS) this.#break();
+    if (!this.#isBroken) this.#lookForSilent(now);
+    try {
+      this.#horizons.add(now, await this.#options.source.transactionHorizon());
+    } catch (error) {
+      this.#options.onError(error);
+    }
+    await this.#send({ type: 'beat', from: this.#options.relayId, beat: this.#beat++ });
+  }
+
+  /** Its own heartbeat has come back: publishing and receiving work, and all that was sent before has arrived. */
+  #onOwnBeat(): void {
+    this.#lastOwnBeatMs = performance.now();
+    if (this.#isBroken) this.#mend();
+    else this.#wholeUntilMs = this.#lastOwnBeatMs;
+  }
+
+  #break(): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    this.#options.onBroken();
+  }
+
+  #mend(): void {
+    this.#isBroken = false;
+    const since = this.#horizons.before(this.#wholeUntilMs - MARGIN_MS);
+    this.#wholeUntilMs = performance.now();
+    const failed = this.#hasFailedToPublish;
+    this.#hasFailedToPublish = false;
+    if (since === null) {
+      this.#options.onWhole();
+      return;
+    }
+    if (failed) void this.#send({ type: 'gap', from: this.#options.relayId, since });
+    this.#fillGap(since);
+  }
+
+  /** A process that died between a commit and its message has left a gap that nobody else knows of. */
+  #lookForSilent(nowMs: number): void {
+    for (const heardMs of this.#peers.takeSilent(nowMs)) {
+      const since = this.#horizons.before(heardMs - MARGIN_MS);
+      if (since !== null) this.#fillGap(since);
+    }
+  }
+
+  #fillGap(since: string): void {
+    this.counts.gaps++;
+    void this.#fill(since).then(() => {
+      if (!this.#isBroken) this.#options.onWhole();
+    });
+  }
+
+  /** Delivers what was stored by a transaction and later ones and is not known here. One at a time. */
+  #fill(since: string): Promise<void> {
+    const before = this.#filling ?? Promise.resolve();
+    const filling = before.then(() => this.#fillNow(since)).catch(this.#options.onError);
+    this.#filling = filling;
+    return filling;
+  }
+
+  async #fillNow(since: string): Promise<void> {
+    const { source } = this.#options;
+    const ids = (await source.idsSince(since)).filter((id) => !this.#seen.has(id));
+    for (let start = 0; start < ids.length; start += FILL_STEP) {
+      for (const event of await source.eventsOf(ids.slice(start, start + FILL_STEP))) {
+        if (!this.#seen.has(event.id)) this.counts.filled++;
+        this.#deliver(event, 0);
+      }
+    }
+  }
+
+  /** While the channel is broken nothing is forgotten: the gap reaches back to before it broke. */
+  #ageSeen(): void {
+    if (!this.#isBroken) this.#seen.age();
+  }
+}

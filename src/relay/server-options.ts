@@ -1,0 +1,104 @@
+import { invalid, listOf, type Values } from './option-values.ts';
+
+/** Which cache layers are in use: none, the one in the process, or also the one in Redis. */
+export type CacheLayers = 'off' | 'l1' | 'l2';
+
+/** The servers that a relay process works with, and what it keeps of what they hold. */
+export interface ServerOptions {
+  /** `memory`, or the connection string of a Postgres primary. */
+  readonly store: string;
+  /** Connection strings of Postgres replicas, which are read from. */
+  readonly replicas: readonly string[];
+  /** Redis that carries events between relay processes; null for a relay alone. */
+  readonly redis: string | null;
+  /** Nodes of the Redis Cluster of the second cache layer, `host:port`; it may be a single node. */
+  readonly redisCluster: readonly string[];
+  readonly cache: CacheLayers;
+  /** Tells the relay processes of one stack apart; a name of its own where none is given. */
+  readonly relayId: string;
+}
+
+const LAYERS: readonly string[] = ['off', 'l1', 'l2'] satisfies CacheLayers[];
+
+function storeOf(values: Values): string {
+  const store = String(values['store']);
+  if (store === 'memory' || isPostgres(store)) return store;
+  throw invalid(
+    `--store "${maskPassword(store)}" is unknown`,
+    'known: memory, postgres://USER@HOST:PORT/DATABASE',
+  );
+}
+
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url);
+}
+
+/** An address without what stands before the `@`. */
+function maskPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//***@');
+}
+
+function replicasOf(values: Values, store: string): string[] {
+  const replicas = listOf(values, 'replica');
+  const wrong = replicas.find((url) => !isPostgres(url));
+  if (wrong !== undefined) {
+    throw invalid(
+      `--replica "${maskPassword(wrong)}" is not a postgres:// URL`,
+      'it is read from, as --store is',
+    );
+  }
+  if (replicas.length > 0 && store === 'memory') {
+    throw invalid('--replica needs a Postgres store', 'name the primary with --store postgres://…');
+  }
+  return replicas;
+}
+
+function redisOf(values: Values, store: string): string | null {
+  const url = values['redis'];
+  if (url === undefined) return null;
+  if (store === 'memory') {
+    throw invalid('--redis needs a Postgres store', 'relays that share events live must share them stored');
+  }
+  if (typeof url === 'string' && /^rediss?:\/\//.test(url) && URL.canParse(url)) return url;
+  throw invalid(
+    `--redis "${maskPassword(String(url))}" is not a redis:// URL`,
+    'for example redis://127.0.0.1:6379',
+  );
+}
+
+function clusterOf(values: Values): string[] {
+  const nodes = listOf(values, 'redis-cluster');
+  const wrong = nodes.find((node) => !/^[^\s/:]+:\d{1,5}$/.test(node));
+  if (wrong === undefined) return nodes;
+  throw invalid(`--redis-cluster "${wrong}" is not HOST:PORT`, 'for example --redis-cluster 127.0.0.1:7000');
+}
+
+function cacheOf(values: Values, store: string, cluster: readonly string[]): CacheLayers {
+  const fallback = store === 'memory' ? 'off' : cluster.length > 0 ? 'l2' : 'l1';
+  const layers = values['cache'] ?? fallback;
+  if (!LAYERS.includes(String(layers))) throw invalid(`--cache "${layers}" is unknown`, 'known: off, l1, l2');
+  if (layers !== 'off' && store === 'memory') {
+    throw invalid(`--cache ${layers} needs a Postgres store`, 'a store in memory is as fast as a cache');
+  }
+  if (layers === 'l2' && cluster.length === 0) {
+    throw invalid('--cache l2 needs a Redis', 'name its nodes with --redis-cluster HOST:PORT');
+  }
+  return layers as CacheLayers;
+}
+
+/**
+ * Reads the flags that name servers.
+ * @throws RelayBenchError `RELAY_OPTION_INVALID`
+ */
+export function parseServers(values: Values): ServerOptions {
+  const store = storeOf(values);
+  const redisCluster = clusterOf(values);
+  return {
+    store,
+    replicas: replicasOf(values, store),
+    redis: redisOf(values, store),
+    redisCluster,
+    cache: cacheOf(values, store, redisCluster),
+    relayId: String(values['relay-id'] ?? `relay-${process.pid}`),
+  };
+}
