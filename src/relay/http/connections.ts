@@ -90,13 +90,11 @@ export class Connections {
       this.#refuse(socket, REFUSALS.tooMany);
       return;
     }
-    let isOpen = false;
     // A handshake that fails never becomes a session, which would give the budget back.
-    socket.once('close', () => {
-      if (!isOpen) budget.close();
-    });
+    const giveBack = (): void => budget.close();
+    socket.once('close', giveBack);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      isOpen = true;
+      socket.off('close', giveBack);
       this.#open(webSocket, socket, budget);
     });
   }
