@@ -16,6 +16,8 @@ const ACK = series.indexOf('ack_latency');
 const REJECT = series.indexOf('reject_latency');
 const LAG = series.indexOf('send_lag');
 const HIGH = 0xaaaa0000;
+/** Key of event 0. */
+const KEY = { idHigh: HIGH, idLow: 0 };
 
 /** Events whose key is their number. */
 const frames: EventFrames = {
@@ -30,12 +32,12 @@ const frames: EventFrames = {
   },
 };
 
-function setUp(openConnections: readonly number[] = [1, 2]) {
+function setUp(openConnections: readonly number[] = [1, 2], written: EventFrames = frames) {
   const sink = new FakeSink();
   const startNs = monotonicNs() - 1e6;
   const publish = new PublishWorkload({
     store: new FrameStore(4, 8),
-    frames,
+    frames: written,
     schedule: countingSchedule(0, 1),
     model: openModel(new Rotation([1, 2], (connection) => openConnections.includes(connection))),
     timeoutMs: 1_000,
@@ -131,5 +133,56 @@ describe('PublishWorkload', () => {
     const { publish } = setUp();
     for (let n = 0; n < 20; n++) publish.fire();
     expect([publish.unwritten, publish.dropped]).toEqual([8, 12]);
+  });
+});
+
+describe('copies of an event', () => {
+  /** Every arrival publishes event 0. */
+  const sameEvent: EventFrames = {
+    ...frames,
+    idLow: 0,
+    write: (target, offset) => target.write('evt!', offset),
+  };
+
+  it('are matched on the connection that asked, the first one first', () => {
+    const { sink, publish, sendOne } = setUp([1, 2], sameEvent);
+    for (let n = 0; n < 4; n++) sendOne();
+    expect(publish.onOk(2, { ...KEY, accepted: true, prefix: 'duplicate' })).toBe(true);
+    expect(publish.onAccepted(1, HIGH, 0)).toBe(true);
+    expect(publish.onOk(1, { ...KEY, accepted: true, prefix: 'duplicate' })).toBe(true);
+    expect(publish.pending).toBe(1);
+    expect(sink.counts).toMatchObject({
+      'events_sent/0': 4,
+      'events_accepted/0': 1,
+      'events_duplicate/0': 2,
+    });
+    expect(publish.onAccepted(1, HIGH, 0)).toBe(false);
+  });
+});
+
+describe('an event of which the relay has a newer version', () => {
+  it.each(['duplicate', 'replaced'])('is refused and counted as superseded (%s)', (prefix) => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    publish.onOk(1, { ...KEY, accepted: false, prefix });
+    expect(sink.counts).toEqual({
+      'events_sent/0': 1,
+      [`events_rejected:${prefix}/0`]: 1,
+      'events_superseded/0': 1,
+    });
+  });
+});
+
+describe('events that are not ready', () => {
+  it('are waited for, not dropped', () => {
+    let isReady = false;
+    const late: EventFrames = { ...frames, isReady: () => isReady };
+    const { publish, sendOne } = setUp([1, 2], late);
+    expect(publish.dueNs(monotonicNs())).toBe(Number.POSITIVE_INFINITY);
+    expect(publish.readAhead()).toBe(false);
+    isReady = true;
+    expect(publish.dueNs(monotonicNs())).toBeLessThan(Number.POSITIVE_INFINITY);
+    sendOne();
+    expect([publish.dropped, publish.pending]).toEqual([0, 1]);
   });
 });

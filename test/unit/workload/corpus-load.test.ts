@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { readHex32 } from '../../../src/base/hex.ts';
+import { LinesAhead } from '../../../src/corpus/replay/lines-ahead.ts';
+import type { NostrEvent } from '../../../src/nostr/event.ts';
+import { CorpusLoad } from '../../../src/workload/corpus-load.ts';
+import { corpusEvents } from '../../../src/workload/events-to-store.ts';
+import { decodeFrame } from '../../support/masked-frame.ts';
+import { smallCorpusLines, writeLines } from '../../support/small-corpus.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const lines = smallCorpusLines(300);
+const events = lines.map((line) => JSON.parse(line) as NostrEvent);
+let dir = '';
+beforeEach(async () => {
+  dir = await tempDir();
+});
+
+type Answer = (event: NostrEvent, reply: (accepted: boolean, prefix: string) => void) => void;
+
+/** Stores the first 250 events on two connections; `answer` plays the relay. */
+async function storeAll(answer: Answer, shard = { index: 0, count: 1 }) {
+  const file = await writeLines(dir, lines);
+  const ahead = new LinesAhead({
+    file,
+    from: 0,
+    events: lines.length,
+    onReady: () => source.onReady(),
+    onFailure: (error) => expect.fail(String(error)),
+  });
+  const source = corpusEvents({ lines: ahead, events: 250, shard, nextMask: () => 7 });
+  const sent: NostrEvent[] = [];
+  const load = new CorpusLoad({
+    events: source,
+    connections: [1, 2],
+    isOpen: () => true,
+    onProgress: () => undefined,
+    send: (connection, frame) => {
+      const [, event] = JSON.parse(decodeFrame(frame).payload.toString()) as [string, NostrEvent];
+      sent.push(event);
+      const id = Buffer.from(event.id);
+      answer(event, (accepted, prefix) => {
+        const key = { idHigh: readHex32(id, 0), idLow: readHex32(id, 8) };
+        expect(load.onAnswer(connection, { ...key, accepted, prefix })).toBe(true);
+      });
+    },
+  });
+  return { sent, result: await load.run() };
+}
+
+describe('storing the first events of a corpus', () => {
+  it('sends each once, in the order of the file', async () => {
+    const { sent, result } = await storeAll((_, reply) => setImmediate(() => reply(true, '')));
+    expect(sent).toHaveLength(250);
+    // In flight are up to 16, of 16 different authors: nothing comes much too early.
+    expect(new Set(sent.map(({ id }) => id))).toEqual(new Set(events.slice(0, 250).map(({ id }) => id)));
+    expect(result).toMatchObject({ answered: 250, refused: [], unanswered: [], duplicates: 0 });
+  });
+
+  it('sends an event only when those of its author before it have been answered', async () => {
+    const underWay = new Set<string>();
+    await storeAll((event, reply) => {
+      expect(underWay.has(event.pubkey)).toBe(false);
+      underWay.add(event.pubkey);
+      setTimeout(() => {
+        underWay.delete(event.pubkey);
+        reply(true, '');
+      }, event.created_at % 3);
+    });
+  });
+
+  it('leaves to every worker the authors that are its own', async () => {
+    const shares = [0, 1].map((index) =>
+      storeAll((_, reply) => setImmediate(() => reply(true, '')), { index, count: 2 }),
+    );
+    const [first, second] = (await Promise.all(shares)).map(({ sent }) => sent);
+    const authors = new Set(first?.map(({ pubkey }) => pubkey));
+    expect(second?.some(({ pubkey }) => authors.has(pubkey))).toBe(false);
+    expect((first?.length ?? 0) + (second?.length ?? 0)).toBe(250);
+  });
+
+  it('tells what was refused and what the relay had', async () => {
+    const { result } = await storeAll((event, reply) => {
+      const number = events.findIndex(({ id }) => id === event.id);
+      setImmediate(() => reply(number % 50 !== 0, number % 50 === 0 ? 'blocked' : 'duplicate'));
+    });
+    expect([...result.refused].sort((a, b) => a - b)).toEqual([0, 50, 100, 150, 200]);
+    expect(result).toMatchObject({ duplicates: 245, reasons: new Map([['blocked', 5]]) });
+  });
+
+  it('gives up where nothing is answered', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const stored = storeAll(() => undefined);
+      let isOver = false;
+      stored.then(() => {
+        isOver = true;
+      }, expect.fail);
+      while (!isOver) {
+        vi.advanceTimersByTime(10_000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      expect((await stored).result.unanswered.length).toBeGreaterThan(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
