@@ -15,6 +15,13 @@ const LIMITS: Readonly<Record<string, string>> = {
   'max-message-bytes': 'bytes of one message',
   'max-event-tags': 'tags of one event',
   'max-content-length': 'characters of the content of one event',
+  'min-pow-difficulty': 'leading zero bits that ids must have (NIP-13)',
+  'max-neg-records': 'events of one reconciliation (NIP-77)',
+  'max-connections-per-ip': 'open connections per address',
+  'max-events-per-s': 'events a second per connection',
+  'max-events-per-s-per-ip': 'events a second per address',
+  'max-reqs-per-s': 'requests a second per connection',
+  'max-reqs-per-s-per-ip': 'requests a second per address',
 };
 
 type RelayFlags = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -52,7 +59,20 @@ export function addRelay(program: Command, host: CommandHost): void {
   for (const [flag, description] of Object.entries(LIMITS)) {
     command.option(`--${flag} <n>`, description, wholeNumber(1));
   }
+  addAccess(command);
   command.action(async (flags: RelayFlags) => runRelay(relayArgs(command, flags), host));
+}
+
+/** Who may see what, and who is who. */
+function addAccess(command: Command): void {
+  command
+    .option('--open-gift-wraps', 'serve gift wraps to everybody, not only to their recipients')
+    .option('--public-url <url>', 'where clients reach the relay, for AUTH; repeatable', repeatable(asTyped))
+    .option(
+      '--trust-proxy <address>',
+      'proxy whose X-Forwarded-For is believed; repeatable',
+      repeatable(asTyped),
+    );
 }
 
 async function runRelay(args: readonly string[], { io }: CommandHost): Promise<void> {
@@ -81,6 +101,7 @@ function relayArgs(command: Command, flags: RelayFlags): string[] {
     if (option.negate) return value === false && option.long ? [option.long] : [];
     const { long } = option;
     if (value === undefined || !long) return [];
+    if (value === true) return [long];
     return [value].flat().flatMap((one) => [long, String(one)]);
   });
 }
