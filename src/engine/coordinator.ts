@@ -6,7 +6,7 @@ import { maskUrl } from '../base/mask-url.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
 import { Fleet, sumConnections } from './fleet.ts';
-import { Measurements } from './measurements.ts';
+import { Measurements, type RunEnd } from './measurements.ts';
 import type { FromWorker, StoredCorpus } from './messages.ts';
 import type { RunOptions, RunPlan } from './run-plan.ts';
 import type { RunResult } from './run-result.ts';
@@ -53,15 +53,19 @@ class Run {
       else await this.#load();
       this.#measurements.finishIntervals();
       this.#options.onProgress({ type: 'finished' });
-      return this.#measurements.result({
-        startedAt: this.#startedAt.toISOString(),
-        durationMs: (monotonicNs() - this.#beganNs) / NS_PER_MS,
-        stopped: this.#stopped(),
-        losses: this.#fleet.losses,
-      });
+      return this.#measurements.result(this.#end());
     } finally {
       await this.#fleet.end();
     }
+  }
+
+  #end(): RunEnd {
+    return {
+      startedAt: this.#startedAt.toISOString(),
+      durationMs: (monotonicNs() - this.#beganNs) / NS_PER_MS,
+      stopped: this.#stopped(),
+      losses: this.#fleet.losses,
+    };
   }
 
   /** Connect and prepare; nothing is measured yet but the ramp. */
@@ -118,6 +122,7 @@ class Run {
       start_s: from / NS_PER_S,
       end_s: to / NS_PER_S,
     }));
+    this.#options.onSnapshot?.(() => this.#measurements.result(this.#end()));
     onProgress({ type: 'started', phases });
     const stop = (): void => {
       this.#measurements.cut(monotonicNs() - startNs);

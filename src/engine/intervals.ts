@@ -36,6 +36,8 @@ export interface IntervalMergerOptions {
   readonly phases: readonly PlannedPhase[];
   /** Arrivals scheduled in a second; undefined in the closed model, which has no schedule. */
   readonly offeredIn: (second: number) => number | undefined;
+  /** Whether every second keeps its histograms, for gates over windows. */
+  readonly keepHistograms: boolean;
   /** Workers that still report. */
   readonly liveWorkers: () => readonly number[];
   readonly onRow: (row: IntervalRow, extras: IntervalExtras) => void;
@@ -117,7 +119,10 @@ export class IntervalMerger {
       connections: counts.connections,
       errors: counts.errors,
       latencies: Object.fromEntries(
-        [...histograms].map(([metric, histogram]) => [metric, latencyOf(histogram)]),
+        [...histograms].map(([metric, histogram]) => [
+          metric,
+          latencyOf(histogram, this.#options.keepHistograms),
+        ]),
       ),
       cpu: counts.cpu_s,
     };
@@ -158,12 +163,13 @@ function sumWords(rows: readonly Readonly<Record<string, number>>[]): number {
   return rows.reduce((total, row) => total + Object.values(row).reduce((sum, count) => sum + count, 0), 0);
 }
 
-function latencyOf(histogram: LatencyHistogram): IntervalRow['latencies'][string] {
+function latencyOf(histogram: LatencyHistogram, keep: boolean): IntervalRow['latencies'][string] {
   return {
     count: histogram.count,
     p50_us: histogram.percentile(50),
     p95_us: histogram.percentile(95),
     p99_us: histogram.percentile(99),
     max_us: histogram.max_us,
+    ...(keep ? { hdr: histogram.encoded() } : {}),
   };
 }

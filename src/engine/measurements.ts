@@ -63,6 +63,7 @@ export class Measurements {
     this.#intervals = new IntervalMerger({
       series: this.#series,
       phases: plan.phases,
+      keepHistograms: plan.keepSeconds,
       offeredIn: (second) =>
         plan.load.model === 'closed' ? undefined : (this.#offered.perSecond[second] ?? 0),
       liveWorkers,

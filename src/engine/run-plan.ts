@@ -10,6 +10,8 @@ export interface RunOptions {
    * `SIGTERM` or anything else) is reported as `stopped`.
    */
   readonly signal: AbortSignal;
+  /** Given, once the load starts, a way to see what the run has measured so far. */
+  readonly onSnapshot?: (snapshot: () => RunResult) => void;
   /** Arguments for the Node.js of each worker, such as `--cpu-prof`; default none. */
   readonly workerExecArgv?: readonly string[];
   /** Told the ids of acknowledged events, 32 bytes each, some thousand at a time; default nobody, which costs nothing. */

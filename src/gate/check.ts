@@ -25,7 +25,8 @@ export function unmeasurable(gate: Gate, run: Measurable): string | null {
   }
   return (
     unknownValue('phase', gate.labels['phase'], run.phases) ??
-    unknownValue('filter', gate.labels['filter'], run.filters)
+    unknownValue('filter', gate.labels['filter'], run.filters) ??
+    windowTooLong(gate, run)
   );
 }
 
@@ -60,6 +61,18 @@ function sourceOf({ metric, kind }: Gate): Source {
     case 'audit':
       return AUDIT_COUNTS[metric as AuditCount].source;
   }
+}
+
+function windowTooLong({ over_s, labels }: Gate, { phases, phaseSeconds }: Measurable): string | null {
+  if (over_s === undefined) return null;
+  const wanted = labels['phase'];
+  const seconds = phaseSeconds.reduce(
+    (sum, length, at) => (wanted === undefined || phases[at] === wanted ? sum + length : sum),
+    0,
+  );
+  if (over_s <= seconds) return null;
+  const where = wanted === undefined ? 'the measured phases last' : `phase ${wanted} lasts`;
+  return `a window of ${over_s} s does not fit: ${where} ${seconds} s`;
 }
 
 function unknownValue(label: string, value: string | undefined, known: readonly string[]): string | null {

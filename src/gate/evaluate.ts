@@ -8,9 +8,8 @@ import { unmeasurable } from './check.ts';
 import { formatGate, type Gate, type GateUnit, type Operator } from './expression.ts';
 import { type Measurable, measurableOf } from './measurable.ts';
 import { parseGates } from './parse.ts';
-
-/** The number that a gate is about, in its base unit (µs, 0..1, 1/s), or why there is none. */
-type Reading = { readonly value: number } | { readonly reason: string };
+import type { Reading } from './reading.ts';
+import { readWindows } from './windows.ts';
 
 /** Microseconds, ratios and rates in one base unit → the unit of the limit. */
 const DIVISOR: Readonly<Record<GateUnit, number>> = { us: 1, ms: 1e3, s: 1e6, '%': 0.01, '/s': 1, '': 1 };
@@ -35,7 +34,7 @@ const measuredScenario = z.object({
       .object({ filters: z.array(z.object({ name: z.string() })), check: z.number().optional() })
       .optional(),
   }),
-  phases: z.array(z.object({ name: z.string() })),
+  phases: z.array(z.object({ name: z.string(), duration: z.number() })),
 });
 
 /**
@@ -88,7 +87,7 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
   if (reason !== null) return { reason };
   switch (gate.kind) {
     case 'latency':
-      return readLatency(gate, record);
+      return gate.over_s === undefined ? readLatency(gate, record) : readWindows(gate, gate.over_s, record);
     case 'ratio': {
       const value = record.ratios[gate.metric] ?? null;
       return value === null

@@ -19,6 +19,8 @@ export interface Gate {
   /** In `unit`. */
   readonly limit: number;
   readonly unit: GateUnit;
+  /** Length of the windows in whole seconds, in every one of which the gate must hold; undefined for the whole run. */
+  readonly over_s?: number;
 }
 
 /** Aggregations that may be written, for each kind of metric. */
@@ -46,7 +48,8 @@ export const IMPLIED: Readonly<Record<MetricKind, Aggregation | null>> = {
 export function formatGate(gate: Gate): string {
   const aggregation = gate.aggregation === IMPLIED[gate.kind] ? [] : [gate.aggregation];
   const limit = `${formatDecimal(gate.limit)}${gate.unit}`;
-  return [seriesKey(gate.metric, gate.labels), ...aggregation, gate.operator, limit].join(' ');
+  const over = gate.over_s === undefined ? [] : [`over ${gate.over_s}s`];
+  return [seriesKey(gate.metric, gate.labels), ...aggregation, gate.operator, limit, ...over].join(' ');
 }
 
 /** Never an exponent: `0.0000001`, not `1e-7`. */

@@ -13,6 +13,8 @@ export interface Measurable {
   readonly latencies: readonly LatencyMetric[];
   /** Names of the measured phases. */
   readonly phases: readonly string[];
+  /** How long each of them lasts, in the same order. */
+  readonly phaseSeconds: readonly number[];
   /** Names of the filter shapes of the query workload. */
   readonly filters: readonly string[];
 }
@@ -28,7 +30,8 @@ export interface MeasuredScenario {
       | { readonly filters: readonly { readonly name: string }[]; readonly check?: number | undefined }
       | undefined;
   };
-  readonly phases: readonly { readonly name: string }[];
+  /** `duration` in milliseconds. */
+  readonly phases: readonly { readonly name: string; readonly duration: number }[];
 }
 
 /**
@@ -48,6 +51,7 @@ export function measurableOf({ load, corpus, workloads, phases }: MeasuredScenar
     sources,
     latencies: LATENCY_NAMES.filter((name) => sources.has(LATENCIES[baseLatency(name)].source)),
     phases: phases.map(({ name }) => name),
+    phaseSeconds: phases.map(({ duration }) => duration / 1_000),
     filters: workloads.query?.filters.map(({ name }) => name) ?? [],
   };
 }

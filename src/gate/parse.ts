@@ -22,6 +22,8 @@ import {
 const MAX_LENGTH = 200;
 const SHAPE = /^([^\s{}<>=!]+) ?({[^{}]*})? ?([^\s{}<>=!]*) ?(<=|>=|==|!=|<|>|=) ?(.*)$/;
 const LIMIT = /^(\d{1,15}(?:\.\d{1,9})?) ?(us|ms|s|%|\/s|)$/;
+/** What stands before ` over `, and what behind it. */
+const WINDOW = /^(.*?) over ?(\S*)$/;
 const EXAMPLE = 'for example "ack_latency p95 < 100ms"';
 
 /** The label that names one entry of a counter map. */
@@ -43,8 +45,8 @@ function refuse(problem: string): never {
 }
 
 /**
- * Reads `<metric>[{label=value,…}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit>` and checks
- * it against the metric catalogue.
+ * Reads `<metric>[{label=value,…}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit> [over <seconds>s]` and
+ * checks it against the metric catalogue.
  */
 export function tryParseGate(text: string): ParsedGate {
   try {
@@ -73,19 +75,20 @@ export function gateProblem(text: string): string | null {
 export function gateError(problems: readonly string[]): RelayBenchError {
   return new RelayBenchError(problems.join('\n'), {
     code: 'GATE_INVALID',
-    hint: 'a gate is <metric>[{label=value}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit>',
+    hint: 'a gate is <metric>[{label=value}] [p50|p75|p90|p95|p99|p999|max|mean|count|rate] <op> <value><unit> [over 10s]',
   });
 }
 
 function parse(text: string): Gate {
   if (text.length > MAX_LENGTH) refuse(`is longer than ${MAX_LENGTH} characters`);
-  const match = SHAPE.exec(text.trim().replace(/\s+/g, ' '));
+  const { body, over } = splitWindow(text.trim().replace(/\s+/g, ' '));
+  const match = SHAPE.exec(body);
   if (match === null) refuse(`must be a metric, a comparison and a limit, ${EXAMPLE}`);
   const [, metric = '', braces = '', written = '', operator = '', limit = ''] = match;
   const kind = metricKind(metric);
   if (kind === null) refuse(`unknown metric "${metric}"${didYouMean(metric, allMetricNames())}`);
   const aggregation = parseAggregation(metric, kind, written);
-  return {
+  const gate: Gate = {
     metric,
     kind,
     labels: parseLabels(metric, kind, braces),
@@ -93,6 +96,28 @@ function parse(text: string): Gate {
     operator: parseOperator(operator),
     ...parseLimit(limit, unitsOf(kind, aggregation)),
   };
+  return over === null ? gate : { ...gate, over_s: parseWindow(gate, over) };
+}
+
+/** The text without the length of its windows, and that length as it is written. */
+function splitWindow(text: string): { readonly body: string; readonly over: string | null } {
+  const match = WINDOW.exec(text);
+  return { body: match?.[1] ?? text, over: match?.[2] ?? null };
+}
+
+/** Windows are made of the seconds of a run, each of which keeps its latencies as they were measured. */
+function parseWindow({ metric, kind, labels, operator }: Gate, text: string): number {
+  const match = /^(\d{1,5})(s|m)$/.exec(text);
+  const seconds = Number(match?.[1]) * (match?.[2] === 'm' ? 60 : 1);
+  if (match === null || seconds < 1)
+    refuse(`"over ${text}" is no window: write whole seconds, such as over 10s`);
+  if (kind !== 'latency') refuse(`${metric} has no windows: only latencies are kept second by second`);
+  const base = baseLatency(metric as LatencyMetric);
+  if (base !== metric) refuse(`${metric} has no windows: use ${base}`);
+  const label = Object.keys(labels).find((name) => name !== 'phase');
+  if (label !== undefined) refuse(`the windows of ${metric} have no label "${label}": use phase or none`);
+  if (operator === '==' || operator === '!=') refuse(`a window needs <, <=, > or >=, not ${operator}`);
+  return seconds;
 }
 
 function parseAggregation(metric: string, kind: MetricKind, written: string): Aggregation {

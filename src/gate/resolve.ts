@@ -1,9 +1,10 @@
 import type { BaseLatency } from '../metric/catalogue.ts';
+import { QUANTILES, type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import { checkGates } from './check.ts';
 import { defaultGates } from './defaults.ts';
 import { formatGate, type Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
-import { parseGates } from './parse.ts';
+import { gateError, parseGates } from './parse.ts';
 
 export interface GateRequest {
   readonly run: Measurable;
@@ -22,6 +23,7 @@ export interface GateRequest {
 export function resolveGates({ run, planned, expressions, withDefaults }: GateRequest): readonly string[] {
   const own = parseGates(expressions);
   checkGates(own, run);
+  checkWindows(own, run, planned);
   const defaults = withDefaults ? defaultGates(run, planned) : [];
   const kept = defaults.filter((gate) => !own.some((other) => replaces(other, gate)));
   return [...new Set([...kept, ...own].map(formatGate))];
@@ -31,8 +33,26 @@ export function resolveGates({ run, planned, expressions, withDefaults }: GateRe
 function replaces(own: Gate, standard: Gate): boolean {
   return (
     own.metric === standard.metric &&
+    own.over_s === undefined &&
     Object.keys(own.labels).length === 0 &&
     (own.aggregation === standard.aggregation || own.aggregation === 'p95') &&
     own.operator.charAt(0) === standard.operator.charAt(0)
   );
+}
+
+/** A percentile of a window needs its samples as that of a run does; what is planned tells before the run. */
+function checkWindows(gates: readonly Gate[], run: Measurable, planned: GateRequest['planned']): void {
+  const measured_s = run.phaseSeconds.reduce((sum, seconds) => sum + seconds, 0);
+  const problems = gates.flatMap((gate) => {
+    const { over_s, aggregation, metric } = gate;
+    const samples = planned.get(metric as BaseLatency);
+    if (over_s === undefined || samples === undefined || !Object.hasOwn(QUANTILES, aggregation)) return [];
+    const expected = Math.floor((samples * over_s) / measured_s);
+    const needed = samplesNeeded(aggregation as QuantileName);
+    if (expected >= needed) return [];
+    return [
+      `gate "${formatGate(gate)}": about ${expected} samples fall into ${over_s} s, ${aggregation} needs ${needed}`,
+    ];
+  });
+  if (problems.length > 0) throw gateError(problems);
 }

@@ -1,9 +1,10 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { measurableOf } from '../gate/measurable.ts';
+import { parseGates } from '../gate/parse.ts';
 import { resolveGates } from '../gate/resolve.ts';
 import { inconsistencies } from '../scenario/consistency.ts';
 import { isNamed } from '../scenario/corpus-consistency.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import { DEFAULT_ABORT, type Scenario } from '../scenario/schema.ts';
 import { scenarioSha256 } from './fingerprint.ts';
 import { applyOverrides, type PlanOverrides } from './overrides.ts';
 import type { NamedCorpus, Plan, ReplayPlan } from './plan.ts';
@@ -37,10 +38,11 @@ export function buildPlan({ scenario, targets, cores, overrides = {}, corpus: na
   assertTransport(resolved, targets);
   const workers = chooseWorkers(resolved, overrides.workers, cores);
   const { seed, load, connections } = resolved;
+  if (isNamed(resolved.corpus) && !named) throw new Error('the corpus of the scenario was not looked for');
   const { corpus, replay, bounds } = planCorpus(resolved, named ?? null);
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
   const run = measurableOf(resolved);
-  const plan: Omit<Plan, 'gates'> = {
+  const plan: Omit<Plan, 'gates' | 'keepSeconds'> = {
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
     seed,
     targets,
@@ -63,6 +65,7 @@ export function buildPlan({ scenario, targets, cores, overrides = {}, corpus: na
     streams: planStreams(resolved, phases, bounds),
     ...planRoles(resolved, workers, replay),
     latencies: run.latencies,
+    abort: planAbort(resolved, overrides),
   };
   const gates = resolveGates({
     run,
@@ -70,7 +73,13 @@ export function buildPlan({ scenario, targets, cores, overrides = {}, corpus: na
     expressions: [...resolved.gates, ...(overrides.gates ?? [])],
     withDefaults: overrides.noDefaultGates !== true,
   });
-  return { ...plan, gates };
+  return { ...plan, gates, keepSeconds: parseGates(gates).some(({ over_s }) => over_s !== undefined) };
+}
+
+/** The flag ends runs by the standard; it is no part of the load, so the scenario stays what it was. */
+function planAbort({ abortOnFail }: Scenario, overrides: PlanOverrides): Plan['abort'] {
+  const found = abortOnFail ?? (overrides.abortOnFail === true ? DEFAULT_ABORT : null);
+  return found === null ? null : { delayMs: found.delay, minSamples: found.minSamples };
 }
 
 /** Flags can break what the loader found consistent. */

@@ -39,7 +39,14 @@ function scenarioRows(plan: Plan): Rows {
     ['verification', `${number(plan.verifyShare * 100)} % of received events`],
     ['duration', formatDurationMs((plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS)],
     ['drain', `at most ${formatDurationMs(plan.drainMs)}`],
+    ...abortRows(plan),
   ];
+}
+
+function abortRows({ abort }: Plan): Rows {
+  if (abort === null) return [];
+  const from = formatDurationMs(abort.delayMs);
+  return [['ends early', `where a gate fails after ${from} measured, on ${whole(abort.minSamples)} samples`]];
 }
 
 function connectionRows({ connections, publish, query, subscribe }: Plan): Rows {

@@ -17,6 +17,8 @@ export interface PlanOverrides {
   /** Besides those of the scenario. */
   readonly gates?: readonly string[] | undefined;
   readonly noDefaultGates?: boolean | undefined;
+  /** End the run where a gate can no longer hold, also where the scenario does not say so. */
+  readonly abortOnFail?: boolean | undefined;
   /** Accept any TLS certificate of the target. */
   readonly insecure?: boolean | undefined;
 }

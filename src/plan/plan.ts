@@ -102,6 +102,14 @@ export interface NamedCorpus {
   readonly recordedNs: Float64Array;
 }
 
+/** When a gate may end a run before its time. */
+export interface AbortPlan {
+  /** Measured time before which none does. */
+  readonly delayMs: number;
+  /** Operations that a gate must rest on. */
+  readonly minSamples: number;
+}
+
 /**
  * Every resolved number of a run; plain data that is printed by `plan`, sent to the workers and stored in the
  * record. Nothing after this consults the scenario.
@@ -152,6 +160,10 @@ export interface Plan {
   readonly connect: { readonly timeoutMs: number } | null;
   /** Latencies that this run can produce; gates on others are configuration errors. */
   readonly latencies: readonly LatencyMetric[];
+  /** Whether the histograms of every second are kept, because a gate looks at windows. */
+  readonly keepSeconds: boolean;
+  /** Whether and when a gate that can no longer hold ends the run; null where none does. */
+  readonly abort: AbortPlan | null;
   /** Gate expressions in force, default gates included, in their canonical text. */
   readonly gates: readonly string[];
 }

@@ -51,6 +51,8 @@ const intervalLatency = z.strictObject({
   p95_us: maybe,
   p99_us: maybe,
   max_us: maybe,
+  /** The histogram of this second, where a gate over windows needs it. */
+  hdr: z.string().optional(),
 });
 
 const interval = z.strictObject({

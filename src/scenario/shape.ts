@@ -204,6 +204,14 @@ const load = z.discriminatedUnion(
   'must be open or closed',
 );
 
+/** When a gate may end the run. */
+export const abortOnFail = z
+  .strictObject({
+    delay: duration.default(5_000).describe('Measured time before which no gate ends the run.'),
+    minSamples: count.default(200).describe('Operations that a gate must rest on before it ends the run.'),
+  })
+  .describe('End the run as soon as a gate can no longer hold; exit code 99.');
+
 /** The form of a scenario file; `schema.ts` adds what its parts demand of each other. */
 export const scenarioShape = z.strictObject({
   name,
@@ -236,6 +244,7 @@ export const scenarioShape = z.strictObject({
   phases: z.array(phase).min(1).max(100).describe('The measured phases, one after the other.'),
   drain: duration.default(5_000).describe('How long replies are waited for after the last arrival.'),
   gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
+  abortOnFail: abortOnFail.optional(),
 });
 
 export type ScenarioShape = z.output<typeof scenarioShape>;

@@ -87,9 +87,9 @@ describe('usage', () => {
     },
     {
       it: 'flag of a later version',
-      args: ['run', '--abort-on-fail'],
+      args: ['run', '--metrics-listen', '127.0.0.1:1'],
       exitCode: 2,
-      says: /unknown option '--abort-on-fail'/,
+      says: /unknown option '--metrics-listen'/,
     },
     { it: 'flag without value', args: ['run', '--rate'], exitCode: 2, says: /'--rate <n>' argument missing/ },
     { it: 'too many arguments', args: ['run', 'quick', 'publish'], exitCode: 2, says: /too many arguments/ },
@@ -199,6 +199,24 @@ describe('gates', () => {
       args: ['run', '--gate', 'ack_latency p95 < 100'],
       exitCode: 2,
       says: /has no unit/,
+    },
+    {
+      it: 'window that does not fit into the run',
+      args: ['run', '--gate', 'ack_latency p95 < 1s over 60s'],
+      exitCode: 2,
+      says: /a window of 60 s does not fit: the measured phases last 12 s/,
+    },
+    {
+      it: 'window that is too short for its percentile',
+      args: ['run', '--gate', 'ack_latency p99 < 1s over 2s'],
+      exitCode: 2,
+      says: /about 400 samples fall into 2 s, p99 needs 1000/,
+    },
+    {
+      it: 'window of a counter',
+      args: ['run', '--gate', 'notices == 0 over 2s'],
+      exitCode: 2,
+      says: /notices has no windows/,
     },
     {
       it: 'gate without gates',

@@ -117,6 +117,25 @@ describe('a run against the embedded relay', () => {
   });
 });
 
+test('a gate that can no longer hold ends the run: drained, with a complete record', async () => {
+  const out = newOut();
+  const scenario = join(directory, 'abort.yaml');
+  await writeFile(scenario, `${SCENARIO}abortOnFail: { delay: 500ms, minSamples: 10 }\n`);
+  const gates = ['--gate', 'ack_latency p50 < 1us', '--gate', 'ack_latency max < 1us over 1s'];
+  const result = await runCli(['run', scenario, '--duration', '5m', '--out', out, ...gates]);
+  const record = await readRunRecord(join(out, 'run.json'));
+  expect([99, 103]).toContain(result.exitCode);
+  expect(record).toMatchObject({ partial: true, exitCode: result.exitCode });
+  expect(record.caveats).toContainEqual(
+    expect.stringMatching(/^a gate ended the run after \d+ s: ack_latency/),
+  );
+  expect(record.counters.events_sent).toBe(record.counters.events_accepted);
+  expect(record.gates.find(({ expression }) => expression.includes('over 1s'))).toMatchObject({
+    verdict: 'fail',
+  });
+  await expectGone(relayPid(record));
+});
+
 describe('a run that is interrupted', () => {
   const long = (...args: string[]): string[] => small('--duration', '5m', '--progress', 'plain', ...args);
 

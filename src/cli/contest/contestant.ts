@@ -25,7 +25,7 @@ export function contestant(name: string, text: string): Contestant {
   if (/^wss?:\/\//i.test(text)) return { name, url: relayUrl(text), command: null };
   if (isRelayCommand(text)) return { name, url: null, command: text };
   throw new RelayBenchError(
-    `${name}: "${maskUrl(text)}" is neither a relay address nor a command with {port}`,
+    `${name}: "${shown(text)}" is neither a relay address nor a command with {port}`,
     {
       code: 'CONTESTANT_INVALID',
       hint: 'write ws://127.0.0.1:7777, or a command such as "my-relay --port {port} --data {dir}"',
@@ -38,10 +38,15 @@ export function namedContestant(text: string): Contestant {
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(0, at));
   if (NAME.test(name)) return contestant(name, text.slice(at + 1));
-  throw new RelayBenchError(`--relay ${maskUrl(text)} has no name`, {
+  throw new RelayBenchError(`--relay ${shown(text)} has no name`, {
     code: 'CONTESTANT_INVALID',
     hint: 'write NAME=ws://127.0.0.1:7777 or NAME="command --port {port}"; letters, digits, dots and dashes',
   });
+}
+
+/** What was typed, without the credentials of an address. */
+function shown(text: string): string {
+  return URL.canParse(text) ? maskUrl(text) : text;
 }
 
 /** The addresses of the contestants that run already; the others live on this machine. */

@@ -38,6 +38,8 @@ export interface LoadFlags extends ShapeFlags {
   /** Whether acknowledged events are read back at the end; undefined: where a stack is loaded. */
   readonly audit?: boolean;
   readonly gate?: readonly string[];
+  /** End the run where a gate can no longer hold. */
+  readonly abortOnFail?: boolean;
   /** False for `--no-default-gates`. */
   readonly defaultGates: boolean;
 }
@@ -75,7 +77,8 @@ export function addLoadOptions(command: Command): Command {
     .option('--audit', 'read every acknowledged event back at the end; default with --stack')
     .option('--no-audit', 'do not read them back')
     .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
-    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone');
+    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone')
+    .option('--abort-on-fail', 'end the run as soon as a gate can no longer hold; exit 99');
 }
 
 /** Adds the options of {@link ShapeFlags}. */
@@ -133,5 +136,6 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     gates: flags.gate,
     insecure: flags.insecure,
     noDefaultGates: !flags.defaultGates,
+    abortOnFail: flags.abortOnFail,
   };
 }

@@ -9,12 +9,13 @@ import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import { readEnvironment } from '../../observe/environment.ts';
 import { sampleProcesses } from '../../observe/sample-processes.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { buildRecord } from '../../record/build.ts';
+import { buildRecord, type RecordInput } from '../../record/build.ts';
 import { CEILING_KEY } from '../../record/caveats.ts';
 import { judge } from '../../record/judge.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
+import { watchGates } from './abort-on-fail.ts';
 import { AUDIT_KEY, NO_AUDIT, type RunAudit } from './audit-run.ts';
 import type { OpenTarget } from './open-target.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
@@ -32,14 +33,20 @@ export interface MeasureRequest {
 
 /** Carries out a plan and judges it: everything between a reachable target and the finished record. */
 export async function measure(request: MeasureRequest, run: RunPlan = runPlan): Promise<RunRecord> {
-  const { plan, target, information, signal, audit = NO_AUDIT } = request;
+  const { plan, target, information, audit = NO_AUDIT } = request;
+  const identity = { tool: readTool(), runId: randomUUID() };
   const sampler = sampleProcesses(target.processes);
-  const onProgress = sampleDuringMeasuredPhases(sampler, request.onProgress);
+  const watch = watchGates({
+    plan,
+    signal: request.signal,
+    onProgress: sampleDuringMeasuredPhases(sampler, request.onProgress),
+    recordOf: (soFar) =>
+      buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
+  });
   const { onAcknowledged } = audit;
   const result = await run({
     plan,
-    signal,
-    onProgress,
+    ...watch.options,
     ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
   });
   const usage = sampler.stop();
@@ -52,20 +59,32 @@ export async function measure(request: MeasureRequest, run: RunPlan = runPlan): 
     ...(found.ceiling === null ? { [CEILING_KEY]: found.reason } : {}),
     ...(audited.reason === null ? {} : { [AUDIT_KEY]: audited.reason }),
   };
+  const reason = watch.reason();
   const record = buildRecord({
-    tool: readTool(),
-    runId: randomUUID(),
-    plan,
+    ...identity,
+    ...surroundings(request),
     result: { ...result, notMeasured },
+    components: usage.components,
+    audit: audited.result,
+    ceiling: found.ceiling,
+    caveats: reason === null ? [] : [reason],
+  });
+  return judge(record, evaluateGates(record, plan.gates), result.stopped);
+}
+
+/** What a record says about the place of the run, the same from its start to its end. */
+function surroundings({
+  plan,
+  target,
+  information,
+}: MeasureRequest): Pick<RecordInput, 'plan' | 'target' | 'environment'> {
+  return {
+    plan,
     target: {
       kind: target.kind,
       urls: target.relays.map((relay) => relay.url),
       nip11: information.information === null ? null : { ...information.information },
     },
     environment: readEnvironment(target.relays.some(isThisMachine)),
-    components: usage.components,
-    audit: audited.result,
-    ceiling: found.ceiling,
-  });
-  return judge(record, evaluateGates(record, plan.gates), result.stopped);
+  };
 }

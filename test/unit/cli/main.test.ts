@@ -63,6 +63,7 @@ describe('the command line', () => {
       '--insecure',
       '--gate',
       '--no-default-gates',
+      '--abort-on-fail',
       '--out',
       '--format',
       '--baseline',

@@ -49,12 +49,13 @@ function interval(index: number, acked: number, delta: readonly SeriesDelta[] = 
 }
 
 describe('IntervalMerger', () => {
-  function setUp(workers: readonly number[]) {
+  function setUp(workers: readonly number[], keepHistograms = false) {
     const rows: IntervalRow[] = [];
     const merger = new IntervalMerger({
       series,
       phases,
       offeredIn: () => 10,
+      keepHistograms,
       liveWorkers: () => workers,
       onRow: (row) => rows.push(row),
     });

@@ -6,17 +6,20 @@ import { parseGates } from '../../../src/gate/parse.ts';
 const publishing = measurableOf({
   load: { model: 'open' },
   workloads: { publish: {} },
-  phases: [{ name: 'low' }, { name: 'high' }],
+  phases: [
+    { name: 'low', duration: 10_000 },
+    { name: 'high', duration: 10_000 },
+  ],
 });
 const querying = measurableOf({
   load: { model: 'open' },
   workloads: { query: { filters: [{ name: 'home-feed' }] } },
-  phases: [{ name: 'steady' }],
+  phases: [{ name: 'steady', duration: 10_000 }],
 });
 const closed = measurableOf({
   load: { model: 'closed' },
   workloads: { publish: {} },
-  phases: [{ name: 'steady' }],
+  phases: [{ name: 'steady', duration: 10_000 }],
 });
 
 function problem(expression: string, run: typeof publishing): string | null {
@@ -74,7 +77,11 @@ describe('unmeasurable', () => {
 });
 
 it('measures connections only where nothing is sent', () => {
-  const run = measurableOf({ load: { model: 'open' }, workloads: {}, phases: [{ name: 'storm' }] });
+  const run = measurableOf({
+    load: { model: 'open' },
+    workloads: {},
+    phases: [{ name: 'storm', duration: 10_000 }],
+  });
   expect(run.latencies).toEqual(['connect_latency', 'connect_latency_service']);
   expect(problem('achieved_rate_ratio >= 99%', run)).toMatch(/needs publish or query/);
 });

@@ -5,7 +5,7 @@ import { resolveGates } from '../../../src/gate/resolve.ts';
 const run = measurableOf({
   load: { model: 'open' },
   workloads: { publish: {}, subscribe: {}, query: { filters: [{ name: 'feed' }] } },
-  phases: [{ name: 'steady' }],
+  phases: [{ name: 'steady', duration: 10_000 }],
 });
 const planned = new Map([
   ['ack_latency', 200],

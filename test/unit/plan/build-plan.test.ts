@@ -125,3 +125,25 @@ describe('buildPlan in the closed model', () => {
     );
   });
 });
+
+describe('abortOnFail', () => {
+  it('comes from the scenario, else from the flag with the standard values, else not at all', () => {
+    expect(samplePlan().abort).toBeNull();
+    expect(samplePlan({}, { overrides: { abortOnFail: true } }).abort).toEqual({
+      delayMs: 5_000,
+      minSamples: 200,
+    });
+    const scenario = { abortOnFail: { delay: '1s' } };
+    expect(samplePlan(scenario).abort).toEqual({ delayMs: 1_000, minSamples: 200 });
+  });
+
+  it('as a flag leaves the scenario what it was', () => {
+    const plan = samplePlan({}, { overrides: { abortOnFail: true } });
+    expect(plan.scenario).toEqual(samplePlan().scenario);
+  });
+
+  it('keeps the histograms of seconds only for gates over windows', () => {
+    expect(samplePlan().keepSeconds).toBe(false);
+    expect(samplePlan({ gates: ['ack_latency p95 < 1s over 5s'] }).keepSeconds).toBe(true);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { brokenGate } from '../../../src/gate/broken.ts';
+import type { Counters, RunRecord } from '../../../src/record/schema.ts';
+import { runOf } from '../../support/sample-runs.ts';
+
+const counted = (changes: Partial<Counters>): RunRecord =>
+  runOf(1, { counters: { ...runOf(1).counters, ...changes } });
+const broken = (record: RunRecord, gate: string, minSamples = 200) =>
+  brokenGate(record, [gate], { minSamples })?.expression ?? null;
+
+describe('a run that goes on', () => {
+  it('is ended by a latency above its limit, once enough operations say so', () => {
+    expect(broken(runOf(1), 'ack_latency p95 < 1ms')).toBe('ack_latency p95 < 1ms');
+    expect(broken(runOf(1), 'ack_latency p95 < 1ms', 1_000)).toBeNull();
+    expect(broken(runOf(1), 'ack_latency p95 < 1s')).toBeNull();
+  });
+
+  it('is ended by a counter that has passed its limit', () => {
+    expect(broken(counted({ notices: 4 }), 'notices <= 3')).toBe('notices <= 3');
+    expect(broken(counted({ notices: 3 }), 'notices <= 3')).toBeNull();
+    expect(broken(counted({ events_rejected: { blocked: 1 } }), 'events_rejected == 0')).not.toBeNull();
+  });
+
+  it('is not ended by a counter that may still reach its limit', () => {
+    expect(broken(counted({ events_accepted: 10 }), 'events_accepted >= 100')).toBeNull();
+    expect(broken(counted({ events_accepted: 10 }), 'events_accepted == 100')).toBeNull();
+  });
+
+  it('takes what is in flight for what will end well', () => {
+    const half = counted({ events_sent: 2_000, events_accepted: 1_000 });
+    expect(broken({ ...half, ratios: { ...half.ratios, ack_ratio: 0.5 } }, 'ack_ratio >= 100%')).toBeNull();
+    const refused = counted({ events_sent: 2_000, events_accepted: 1_000, events_timeout: 40 });
+    expect(broken(refused, 'ack_ratio >= 99%')).toBe('ack_ratio >= 99%');
+    expect(broken(counted({ queries_sent: 1_000, queries_closed: 30 }), 'query_ratio >= 99%')).not.toBeNull();
+  });
+
+  it('is not ended by what only the end tells', () => {
+    const late = runOf(1, { ratios: { ...runOf(1).ratios, achieved_rate_ratio: 0.1, delivery_ratio: 0.1 } });
+    expect(broken(late, 'achieved_rate_ratio >= 99%')).toBeNull();
+    expect(broken(late, 'delivery_ratio >= 99%')).toBeNull();
+    expect(broken(runOf(1), 'reject_latency p95 < 1ms')).toBeNull();
+  });
+});
