@@ -13,6 +13,9 @@ import type { Corpora, FoundCorpus } from './corpora.ts';
 /** Kinds that live subscriptions to a replayed corpus ask for; see engine/worker/following.ts. */
 const FOLLOWED = ['1', '6'];
 
+/** How much of a generated corpus they are, where it is not there to be counted. */
+const FOLLOWED_SHARE = { social: 0.43, uniform: 1, heavy: 0.6 } as const;
+
 export interface CorpusRequest {
   /** Flags included. */
   readonly scenario: Scenario;
@@ -40,7 +43,7 @@ async function ofGenerated(scenario: Scenario, { spec, dir, manifest }: FoundCor
     profile: spec.profile,
     events: spec.events,
     authors: spec.events,
-    followedShare: 0,
+    followedShare: FOLLOWED_SHARE[spec.profile],
     fingerprint: null,
     fresh: scenario.corpus.fresh,
     file: null,
