@@ -59,29 +59,35 @@ function overHttp(
   };
 }
 
-/** Opens the connection when it is first needed, and again after a failure. */
+/** Opens the connection when it is first needed, and again after a failure; one at a time, none after the end. */
 function overConnection<C>(
   open: () => Promise<C>,
   read: (connection: C) => Promise<Figures>,
   close: (connection: C) => Promise<void>,
 ): FigureReader {
-  let connection: C | null = null;
+  let connection: Promise<C> | null = null;
+  let isEnded = false;
   const drop = async (): Promise<void> => {
     const last = connection;
     connection = null;
-    if (last !== null) await close(last);
+    if (last !== null) await close(await last);
   };
   return {
     read: async () => {
+      if (isEnded) throw new Error('reading has ended');
       try {
-        connection ??= await open();
-        return await read(connection);
+        connection ??= open();
+        return await read(await connection);
       } catch (error) {
         // The server has gone: taking leave of it fails too, and the first failure is the one to tell.
         await drop().catch(() => undefined);
         throw error;
       }
     },
-    close: drop,
+    close: async () => {
+      isEnded = true;
+      // A connection that could not be opened needs no closing.
+      await drop().catch(() => undefined);
+    },
   };
 }

@@ -86,6 +86,8 @@ function clientSection(port: number, clients: number): string {
  */
 function relaySection(relays: readonly Service[]): string {
   return `backend relays
+  # Three failures: a process that ends is noticed within 0.6 s, one that hangs within 4 s, and one that a busy
+  # machine keeps waiting for a second does not lose its clients.
   # WebSockets last: the fewest connections, not the next in turn.
   balance leastconn
   option httpchk
@@ -94,7 +96,7 @@ function relaySection(relays: readonly Service[]): string {
   # Tells a client which relay process it talks to.
   http-response set-header X-Relay-Id %s
   # Weight 100, so that a weight of 50% is not rounded to nothing.
-  default-server weight 100 check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 on-marked-down shutdown-sessions
+  default-server weight 100 check inter 500ms fastinter 200ms downinter 500ms fall 3 rise 2 on-marked-down shutdown-sessions
 ${relays.map((relay) => `  server ${relay.name} 127.0.0.1:${portOf(relay, 'ws')}`).join('\n')}
 `;
 }

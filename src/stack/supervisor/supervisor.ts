@@ -8,7 +8,7 @@ import { mostAdvanced, promote, redirect } from './failover.ts';
 import { Restarts } from './restarts.ts';
 
 /** A primary whose process lives is given up after this long without an answer. */
-const SILENCE_MS = 3_000;
+const SILENCE_MS = 5_000;
 /** A replica that answers but receives nothing for this long is made anew. */
 const STUCK_MS = 20_000;
 /** Two looks in a row, so that one unlucky moment ends nothing. */
