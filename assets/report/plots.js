@@ -160,7 +160,7 @@ function drawLimits(plot) {
 
 function options(plot, width) {
   const [first, last] = plot.x.domain;
-  const [xs] = plot.data;
+  const { xs } = plot;
   return {
     width,
     height: HEIGHT,
@@ -186,17 +186,27 @@ function options(plot, width) {
   };
 }
 
+/** Evenly spaced places come as their first, their distance and how many they are. */
+const placesOf = ([xs]) =>
+  Array.isArray(xs) ? xs : Array.from({ length: xs.length }, (_, at) => xs.first + at * xs.step);
+
 function mount(plot) {
   const figure = document.getElementById(plot.id);
   const place = figure?.querySelector('.interactive');
   if (!place) return null;
-  const data = plot.data.map((column) => column.map((value) => (value === '' ? undefined : value)));
+  const data = [
+    plot.xs,
+    ...plot.data.slice(1).map((column) => column.map((y) => (y === '' ? undefined : y))),
+  ];
   place.hidden = false;
   figure.classList.add('live');
   return { place, drawn: new uPlot(options(plot, place.clientWidth), data, place) };
 }
 
-const plots = JSON.parse(document.getElementById('plot-data').textContent);
+const plots = JSON.parse(document.getElementById('plot-data').textContent).map((plot) => ({
+  ...plot,
+  xs: placesOf(plot.data),
+}));
 let mounted = [];
 
 function mountAll() {

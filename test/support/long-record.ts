@@ -43,9 +43,29 @@ export function longRecord(): RunRecord {
     durationMs: 621_000,
     load,
     faults,
+    components: components(),
     metrics: { ...record.metrics, ...metricsByPhase() },
     intervals: intervals(),
   };
+}
+
+/** Eight relay processes, sampled each second of the measured phases. */
+function components(): RunRecord['components'] {
+  const random = createRandom(11, 'long-record-components');
+  return Array.from({ length: 8 }, (_, at) => ({
+    name: `relay-${at + 1}`,
+    role: 'relay',
+    pid: 4_000 + at,
+    cpu_s: 60 * at,
+    cpuShare: 0.1 * at,
+    rssMax_bytes: 200e6,
+    samples: Array.from({ length: LEVELS.length * PHASE_S }, (_, t) => ({
+      t,
+      cpuShare: 0.1 * at + random.next() * 0.05,
+      rss_bytes: 80e6 + at * 10e6 + t * 1e5,
+      figures: null,
+    })),
+  }));
 }
 
 function metricsByPhase(): RunRecord['metrics'] {

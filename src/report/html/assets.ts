@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Files of the package that go into every page. */
 const OWN = new URL('../../../assets/report/', import.meta.url);
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** What makes plots interactive: uPlot with its licence, and the script that feeds it. */
 export interface PlotAssets {
@@ -23,11 +23,11 @@ export function pageStyle(): string {
 
 /** Read when a page has plots; uPlot is MIT licensed and its notice travels with it. */
 export function plotAssets(): PlotAssets {
-  const licence = readFileSync(resolve('uplot/LICENSE'), 'utf8').trim();
+  const licence = readFileSync(require.resolve('uplot/LICENSE'), 'utf8').trim();
   return {
-    library: `/*!\n${licence}\n*/\n${readFileSync(resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')}`,
+    library: `/*!\n${licence}\n*/\n${readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')}`,
     script: own('plots.js'),
-    style: readFileSync(resolve('uplot/dist/uPlot.min.css'), 'utf8'),
+    style: readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
   };
 }
 

@@ -37,7 +37,7 @@ function legendEntry({ label, ink, dashed }: Series): Html {
 
 /** Says so where points were left out of the drawing. */
 function thinned(plot: Plot): Html {
-  const size = groupSize(longest(plot), MAX_POINTS);
+  const size = groupSize(longest(plot), plot.maxPoints ?? MAX_POINTS);
   if (size === 1) return NONE;
   const what = plot.x.unit === 's' ? `${size} seconds` : `${size} values`;
   const keeps = [...new Set(plot.series.map((one) => one.keep ?? 'highest'))].join(' or ');

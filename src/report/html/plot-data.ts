@@ -12,7 +12,7 @@ export function plotData(plots: readonly Plot[]): string {
 }
 
 function dataOf(plot: Plot): unknown {
-  const { xs, columns } = align(plot.series.map((one) => decimateSeries(one, MAX_POINTS)));
+  const { xs, columns } = align(plot.series.map((one) => decimateSeries(one, plot.maxPoints ?? MAX_POINTS)));
   return {
     id: plot.id,
     x: { unit: plot.x.unit, domain: xDomain(plot), label: plot.x.label, ticks: ticksOf(xTicks(plot)) },
@@ -22,7 +22,7 @@ function dataOf(plot: Plot): unknown {
     bands: plot.bands ?? [],
     limits: visibleLimits(plot),
     // A line without a point at an x of the others goes on there; JSON has no word for that, hence the empty text.
-    data: [xs, ...columns.map((column) => column.map((y) => (y === undefined ? '' : rounded(y))))],
+    data: [compact(xs), ...columns.map((column) => column.map((y) => (y === undefined ? '' : rounded(y))))],
   };
 }
 
@@ -30,7 +30,15 @@ function ticksOf(ticks: readonly Tick[]): [number[], string[]] {
   return [ticks.map((tick) => tick.value), ticks.map((tick) => tick.text)];
 }
 
-/** Four significant digits: more than the histograms hold, and a third of the size. */
+/** Most lists of x values are evenly spaced: their first value, their distance and how many they are. */
+function compact(xs: readonly number[]): unknown {
+  const [first = 0, second = 0] = xs;
+  const step = second - first;
+  const isEven = xs.length > 2 && xs.every((x, at) => x === first + at * step);
+  return isEven ? { first, step, length: xs.length } : xs;
+}
+
+/** Three significant digits, as many as the histograms hold, and a quarter of the size. */
 function rounded(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(4));
+  return value === null ? null : Number(value.toPrecision(3));
 }

@@ -64,6 +64,8 @@ export interface Plot {
   readonly series: readonly Series[];
   readonly bands?: readonly Band[];
   readonly limits?: readonly Limit[];
+  /** Longer lines are thinned out; default: `MAX_POINTS`. */
+  readonly maxPoints?: number;
   /** Marks the points, where there are few and each stands for something. */
   readonly dots?: boolean;
 }

@@ -8,10 +8,12 @@ import { keyFigures } from './key-figures.ts';
 import { type Html, html, NONE, preformatted } from './markup.ts';
 import type { Plot } from './plot.ts';
 import { latencyOverTime } from './plots/latency-over-time.ts';
-import { connectionPlot, deliveryPlot, errorPlot, generatorPlot, ratePlot } from './plots/load.ts';
+import { connectionPlot, deliveryPlot, errorPlot, ratePlot } from './plots/load.ts';
 import { percentileCurve, percentileTable } from './plots/percentile-curve.ts';
+import { cpuPlot, memoryPlot } from './plots/resources.ts';
 import { throughputCurve } from './plots/throughput-curve.ts';
 import { shownIntervals } from './plots/time.ts';
+import { pointsPerLine } from './point-budget.ts';
 import { sectionsMarkup } from './table.ts';
 
 /** A plot and, where its own points are not worth reading, the table below it. */
@@ -32,7 +34,7 @@ interface Chapter {
 /** The report of a run as one HTML file: verdict first, then what explains it, then what to doubt. */
 export function reportPage(record: RunRecord): string {
   const report = buildDocument(record);
-  const chapters = chaptersOf(record).filter(
+  const chapters = withinBudget(chaptersOf(record)).filter(
     ({ plots, topic }) => plots.length > 0 || sectionsOf(report, topic).length > 0,
   );
   const { headline } = report;
@@ -48,6 +50,14 @@ ${scenarioMarkup(record)}
 </main>
 ${foot(record)}`,
   });
+}
+
+function withinBudget(chapters: readonly Chapter[]): Chapter[] {
+  const maxPoints = pointsPerLine(chapters.flatMap((chapter) => chapter.plots.map(({ plot }) => plot)));
+  return chapters.map((chapter) => ({
+    ...chapter,
+    plots: chapter.plots.map((shown) => ({ ...shown, plot: { ...shown.plot, maxPoints } })),
+  }));
 }
 
 function chaptersOf(record: RunRecord): Chapter[] {
@@ -75,7 +85,7 @@ function chaptersOf(record: RunRecord): Chapter[] {
       plots: shown(ratePlot(record), deliveryPlot(record), connectionPlot(record)),
     },
     { id: 'errors', title: 'Errors', topic: 'errors', plots: shown(errorPlot(record)) },
-    { id: 'machine', title: 'Machine', topic: 'machine', plots: shown(generatorPlot(record)) },
+    { id: 'machine', title: 'Machine', topic: 'machine', plots: shown(cpuPlot(record), memoryPlot(record)) },
     { id: 'run', title: 'About this run', topic: undefined, plots: [] },
   ];
 }
@@ -117,5 +127,5 @@ function scenarioMarkup({ scenario, seed }: RunRecord): Html {
 
 function foot({ tool, runId, startedAt }: RunRecord): Html {
   const isoDate = startedAt.replace(/\.\d+Z$/, 'Z');
-  return html`<footer>${tool.name} ${tool.version}, run ${runId}, started ${isoDate}. All of it stands in run.json; latencies count from the scheduled time unless they say service. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>${NONE}`;
+  return html`<footer>${tool.name} ${tool.version}, run ${runId}, started ${isoDate}. All of it stands in run.json; latencies count from the scheduled time unless they say service. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`;
 }

@@ -19,13 +19,25 @@ function sectionMarkup(section: Section, chapter?: string): Html {
 export function tableMarkup({ columns, rows }: Table, caption?: string): Html {
   const named = columns.some((column) => column.title !== '');
   const head = named ? html`<thead><tr>${columns.map(headCell)}</tr></thead>` : NONE;
+  const areNumbers = columns.length > 1 && columns.slice(1).every((column) => column.align === 'right');
   const label = caption === undefined ? NONE : html`<caption>${caption}</caption>`;
   const headerAt = named ? columns.findIndex((column) => column.title !== '') : 0;
   const body = rows.map(
-    (row) => html`<tr>${row.map((cell, at) => bodyCell(cell, columns[at], at === headerAt))}</tr>
+    (
+      row,
+    ) => html`<tr>${row.map((cell, at) => bodyCell(cell, { column: columns[at], isHeader: at === headerAt, areNumbers }))}</tr>
 `,
   );
-  return html`<div class="scroll" tabindex="0"><table>${label}${head}<tbody>${body}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table${areNumbers ? html` class="numbers"` : NONE}>${label}${head}<tbody>${body}</tbody></table></div>`;
+}
+
+/** Where a cell stands. */
+interface Place {
+  readonly column: Column | undefined;
+  /** It names the row. */
+  readonly isHeader: boolean;
+  /** Its table says once that all but the first column are numbers. */
+  readonly areNumbers: boolean;
 }
 
 /** Items one below the other. */
@@ -38,9 +50,9 @@ function headCell(column: Column): Html {
   return html`<th scope="col"${alignClass(column)}>${column.title}</th>`;
 }
 
-function bodyCell(cell: Cell, column: Column | undefined, isHeader: boolean): Html {
+function bodyCell(cell: Cell, { column, isHeader, areNumbers }: Place): Html {
   const classes = [
-    ...(column?.align === 'right' ? ['num'] : []),
+    ...(column?.align === 'right' && !areNumbers ? ['num'] : []),
     ...(cell.tone === undefined || cell.tone === 'plain' ? [] : [cell.tone]),
     ...(cell.text.startsWith('  ') ? ['sub'] : []),
     ...(column?.wraps === true ? ['wraps'] : []),

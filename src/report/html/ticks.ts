@@ -9,7 +9,7 @@ export interface Tick {
 /** Marks at round values, about `count` of them; in whole seconds, minutes or hours on an axis of time. */
 export function linearTicks([low, high]: Domain, count: number, unit: Unit): Tick[] {
   const rough = (high - low) / Math.max(1, count);
-  const step = unit === 's' ? timeStep(rough) : niceStep(rough);
+  const step = unit === 's' ? timeStep(rough) : unit === 'bytes' ? byteStep(rough) : niceStep(rough);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) =>
@@ -86,6 +86,12 @@ function short(value: number): string {
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5].find((step) => step * power >= rough * 0.999) ?? 10) * power;
+}
+
+/** Round in the binary unit that it is printed in. */
+function byteStep(rough: number): number {
+  const unit = 1_024 ** Math.floor(Math.log2(Math.max(1, rough)) / 10);
+  return niceStep(rough / unit) * unit;
 }
 
 const TIME_STEPS_S = [

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../../record/schema.ts';
-import type { Plot, Series } from '../plot.ts';
-import { overTime, timeAxis, timeBands, timeSeries } from './time.ts';
+import type { Plot } from '../plot.ts';
+import { overTime, overTimePlot, timeSeries } from './time.ts';
 
 type Interval = RunRecord['intervals'][number];
 
@@ -95,35 +95,4 @@ export function errorPlot(record: RunRecord): Plot | null {
       ),
     ],
   });
-}
-
-/** CPU of the generator; null where it could not be read. */
-export function generatorPlot(record: RunRecord): Plot | null {
-  if (record.intervals.every((one) => one.cpu === null)) return null;
-  return overTimePlot(record, {
-    id: 'cpu',
-    title: 'CPU over time',
-    unit: 'cores',
-    label: 'cores',
-    series: [
-      timeSeries(
-        'generator, all workers',
-        1,
-        overTime(record, (one) => one.cpu),
-      ),
-    ],
-  });
-}
-
-interface Content {
-  readonly id: string;
-  readonly title: string;
-  readonly note?: string;
-  readonly unit: Plot['y']['unit'];
-  readonly label: string;
-  readonly series: readonly Series[];
-}
-
-function overTimePlot(record: RunRecord, { unit, label, ...content }: Content): Plot {
-  return { ...content, x: timeAxis(record), y: { label, unit }, bands: timeBands(record) };
 }

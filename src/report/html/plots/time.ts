@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../../record/schema.ts';
 import { visible } from '../../escape.ts';
-import type { Axis, Band, Keep, Point, Series } from '../plot.ts';
+import type { Axis, Band, Keep, Plot, Point, Series } from '../plot.ts';
 
 type Interval = RunRecord['intervals'][number];
 
@@ -67,4 +67,25 @@ export function timeSeries(
   keep: Keep = 'highest',
 ): Series {
   return { label, ink, points, keep };
+}
+
+/** What tells one plot over time from another. */
+export interface TimeContent {
+  readonly id: string;
+  readonly title: string;
+  readonly note?: string | undefined;
+  readonly unit: Plot['y']['unit'];
+  readonly label: string;
+  readonly series: readonly Series[];
+}
+
+/** A plot over time, with phases and faults. */
+export function overTimePlot(record: RunRecord, { unit, label, note, ...content }: TimeContent): Plot {
+  return {
+    ...content,
+    ...(note === undefined ? {} : { note }),
+    x: timeAxis(record),
+    y: { label, unit },
+    bands: timeBands(record),
+  };
 }

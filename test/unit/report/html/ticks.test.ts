@@ -12,6 +12,16 @@ describe('marks of a linear axis', () => {
     expect(texts(linearTicks([0, 0.5], 5, 'cores'))).toEqual(['0', '0.1', '0.2', '0.3', '0.4', '0.5']);
   });
 
+  it('are round in binary units where they count bytes', () => {
+    expect(texts(linearTicks([0, 250_000_000], 5, 'bytes'))).toEqual([
+      '0',
+      '50 MiB',
+      '100 MiB',
+      '150 MiB',
+      '200 MiB',
+    ]);
+  });
+
   it('stand at whole seconds and minutes on an axis of time', () => {
     expect(texts(linearTicks([0, 15], 6, 's'))).toEqual(['0:00', '0:05', '0:10', '0:15']);
     expect(texts(linearTicks([0, 620], 6, 's'))).toEqual(['0:00', '2:00', '4:00', '6:00', '8:00', '10:00']);

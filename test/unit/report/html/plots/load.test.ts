@@ -3,7 +3,6 @@ import {
   connectionPlot,
   deliveryPlot,
   errorPlot,
-  generatorPlot,
   ratePlot,
 } from '../../../../../src/report/html/plots/load.ts';
 import { longRecord } from '../../../../support/long-record.ts';
@@ -33,10 +32,9 @@ describe('plots of the load', () => {
   });
 
   it('leave out what did not happen or could not be measured', () => {
-    const quiet = { ...pass, intervals: pass.intervals.map((one) => ({ ...one, delivered: 0, cpu: null })) };
+    const quiet = { ...pass, intervals: pass.intervals.map((one) => ({ ...one, delivered: 0 })) };
     expect(errorPlot(pass)).toBeNull();
     expect(errorPlot(record)).not.toBeNull();
     expect(deliveryPlot(quiet)).toBeNull();
-    expect(generatorPlot(quiet)).toBeNull();
   });
 });
