@@ -50,7 +50,7 @@ function requireLinux(): void {
   if (platform === 'linux') return;
   throw new RelayBenchError('the stack runs on Linux only: its processes are recognised by /proc', {
     code: 'STACK_UNSUPPORTED',
-    hint: 'use the compose file (`relay-bench stack compose`), or a relay of your own with --relay',
+    hint: 'load a relay of your own with --relay, or run this in a Linux container',
     exitCode: EXIT.unreachable,
   });
 }

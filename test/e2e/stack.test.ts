@@ -1,0 +1,254 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { processesIn } from '../../src/observe/process-identity.ts';
+import { readRunRecord } from '../../src/record/read.ts';
+import { inDatabase } from '../../src/stack/postgres/client.ts';
+import { primaryOf } from '../../src/stack/postgres/servers.ts';
+import { findProcess } from '../../src/stack/processes.ts';
+import { readRoles } from '../../src/stack/roles.ts';
+import { readState, type Service, type StackState } from '../../src/stack/state.ts';
+import type { StackStatus } from '../../src/stack/status.ts';
+import { runCli, startCli } from '../support/run-cli.ts';
+import { stackDir } from '../support/stack-dir.ts';
+
+const SHORT = ['--duration', '3s', '--warmup', '1s', '--connections', '12', '--rate', '40', '--workers', '1'];
+
+function stateOf(dir: string): StackState {
+  const state = readState(dir);
+  if (state === null) throw new Error(`no stack in ${dir}`);
+  return state;
+}
+
+function serviceOf(dir: string, name: string): Service {
+  const service = stateOf(dir).services.find((each) => each.name === name);
+  if (service === undefined) throw new Error(`no ${name} in ${dir}`);
+  return service;
+}
+
+function pidOf(dir: string, name: string): number {
+  const pid = findProcess(serviceOf(dir, name))?.pid;
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  return pid;
+}
+
+/** Waits until something holds that takes as long as it takes. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(100);
+}
+
+/** Nothing runs in the directory, and it is gone. */
+function expectNothingLeft(dir: string): void {
+  expect(processesIn(dir)).toEqual([]);
+  expect(existsSync(dir)).toBe(false);
+}
+
+async function statusOf(dir: string): Promise<StackStatus> {
+  const { stdout } = await runCli(['stack', 'status', '--json', '--dir', dir]);
+  return JSON.parse(stdout) as StackStatus;
+}
+
+describe('the scaled stack', () => {
+  test('comes up, is loaded and audited, survives the loss of its primary and of a relay, goes down', async () => {
+    const dir = await stackDir();
+    const out = join(dirname(dir), 'out');
+    const up = await runCli(['stack', 'up', 'scaled', '--dir', dir]);
+    expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+    expect(up.stdout).toMatch(/stack scaled is up after .*: ws:\/\/127\.0\.0\.1:\d+\//);
+    expect(up.stderr.match(/✓/g)).toHaveLength(12);
+
+    const run = await runCli([
+      ...['run', 'quick', '--stack', 'scaled', '--stack-dir', dir, '--out', out, '--no-default-gates'],
+      ...['--gate', 'lost_events == 0', '--gate', 'delivery_ratio == 100%', ...SHORT],
+    ]);
+    const record = await readRunRecord(join(out, 'run.json'));
+    expect(record.gates, run.stderr).toMatchObject([{ verdict: 'pass' }, { verdict: 'pass' }]);
+    expect(record.target.kind).toBe('stack');
+    expect(record.audit).toMatchObject({ relays: 3, lost: [] });
+    expect(record.audit?.acknowledged).toBeGreaterThan(50);
+    expect(record.components.map(({ name }) => name)).toEqual(stateOf(dir).services.map(({ name }) => name));
+    for (const { name, cpu_s, samples } of record.components) {
+      expect(cpu_s, name).not.toBeNull();
+      expect(samples?.length, name).toBeGreaterThanOrEqual(3);
+    }
+
+    await losePrimary(dir);
+    await loseRelay(dir);
+    await losses(dir, out);
+
+    const again = await runCli(['stack', 'up', 'scaled', '--dir', dir]);
+    expect(again, again.stderr).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('is up already'),
+    });
+    const other = await runCli(['stack', 'up', 'single', '--dir', dir]);
+    expect(other).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('holds another stack') });
+
+    const down = await runCli(['stack', 'down', '--dir', dir]);
+    expect(down).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('12 services stopped') });
+    expectNothingLeft(dir);
+  }, 240_000);
+});
+
+/** A replica takes over; the old primary comes back as a replica. */
+async function losePrimary(dir: string): Promise<void> {
+  const state = stateOf(dir);
+  const old = primaryOf(state);
+  const [before] = await inDatabase(old, (ask) => ask<{ n: string }>('SELECT count(*) AS n FROM event'));
+  process.kill(pidOf(dir, old.name), 'SIGKILL');
+  await until(() => readRoles(state).failovers.length === 1);
+  await until(async () => {
+    const { services } = await statusOf(dir);
+    return (
+      services.filter(({ role, problem }) => role === 'Postgres replica' && problem === null).length === 2
+    );
+  });
+  const now = primaryOf(state);
+  expect(now.name).not.toBe(old.name);
+  const [after] = await inDatabase(now, (ask) => ask<{ n: string }>('SELECT count(*) AS n FROM event'));
+  expect(after).toEqual(before);
+}
+
+async function loseRelay(dir: string): Promise<void> {
+  const pid = pidOf(dir, 'relay-2');
+  process.kill(pid, 'SIGKILL');
+  await until(() => (findProcess(serviceOf(dir, 'relay-2'))?.pid ?? pid) !== pid);
+  const { services } = await statusOf(dir);
+  expect(services.find(({ name }) => name === 'relay-2')?.restarts).toBe(1);
+}
+
+/** What the run was promised is still there; an id that nobody has is told as lost. */
+async function losses(dir: string, out: string): Promise<void> {
+  const record = join(out, 'run.json');
+  const ids = join(out, 'acknowledged.bin');
+  const intact = await runCli(['audit', record, '--stack-dir', dir]);
+  expect(intact, intact.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(' 0 lost') });
+  await writeFile(ids, Buffer.concat([readFileSync(ids), Buffer.alloc(32, 0xab)]));
+  const planted = await runCli(['audit', record, '--stack-dir', dir]);
+  expect(planted).toMatchObject({ exitCode: 99, stdout: expect.stringContaining('ab'.repeat(32)) });
+}
+
+describe('the single stack', () => {
+  test('killed while it starts, it leaves nothing that down does not find', async () => {
+    const dir = await stackDir();
+    const up = startCli(['stack', 'up', 'single', '--dir', dir]);
+    try {
+      await until(() => processesIn(dir).length > 0);
+    } finally {
+      await up.stop();
+    }
+    const again = await runCli(['stack', 'up', 'single', '--dir', dir]);
+    expect(again).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('cut off and never finished'),
+    });
+    const down = await runCli(['stack', 'down', '--dir', dir]);
+    expect(down, down.stderr).toMatchObject({ exitCode: 0 });
+    expectNothingLeft(dir);
+  });
+
+  test('interrupted while it starts, it is gone', async () => {
+    const dir = await stackDir();
+    const up = startCli(['stack', 'up', 'single', '--dir', dir], { ownGroup: true });
+    await until(() => processesIn(dir).length > 0);
+    process.kill(-(up.child.pid ?? 0), 'SIGINT');
+    expect(await up.result).toMatchObject({
+      exitCode: 130,
+      stderr: expect.stringContaining('interrupted by SIGINT'),
+    });
+    expectNothingLeft(dir);
+  });
+
+  test('a run that brings it up takes it down again', async () => {
+    const dir = await stackDir();
+    const out = join(dirname(dir), 'out');
+    const args = [
+      'run',
+      'quick',
+      '--stack',
+      'single',
+      '--stack-dir',
+      dir,
+      '--out',
+      out,
+      '--no-default-gates',
+    ];
+    const run = await runCli([...args, ...SHORT]);
+    const record = await readRunRecord(join(out, 'run.json'));
+    expect(record.audit, run.stderr).toMatchObject({ relays: 1, lost: [] });
+    expectNothingLeft(dir);
+  });
+
+  test('taken down with --keep, it comes back with its data', async () => {
+    const dir = await stackDir();
+    expect(await runCli(['stack', 'up', 'single', '--dir', dir])).toMatchObject({ exitCode: 0 });
+    await inDatabase(serviceOf(dir, 'postgres-1'), (ask) => ask('CREATE TABLE kept AS SELECT 1 AS n'));
+    expect(await runCli(['stack', 'down', '--keep', '--dir', dir])).toMatchObject({ exitCode: 0 });
+    expect(processesIn(dir)).toEqual([]);
+    const up = await runCli(['stack', 'up', 'single', '--dir', dir]);
+    expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+    const rows = await inDatabase(serviceOf(dir, 'postgres-1'), (ask) => ask('SELECT n FROM kept'));
+    expect(rows).toEqual([{ n: 1 }]);
+    const logs = await runCli(['stack', 'logs', 'postgres-1', '--dir', dir]);
+    expect(logs.stdout).toContain('database system is ready to accept connections');
+  });
+});
+
+describe('a stack that can not start', () => {
+  test('because its port is in use', async () => {
+    const dir = await stackDir();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const up = await runCli(['stack', 'up', 'single', '--dir', dir, '--port', String(port)]);
+    expect(up).toMatchObject({ exitCode: 3, stderr: expect.stringContaining(`port ${port} of 127.0.0.1`) });
+    expectNothingLeft(dir);
+  });
+
+  test('because a service does not start: the end of its log is told, all others are stopped', async () => {
+    const dir = await stackDir();
+    // Postgres that can be asked for its version and makes data, and then fails as on a full disk.
+    const bin = join(dirname(dir), 'bin');
+    await mkdir(bin);
+    await writeFile(
+      join(bin, 'postgres'),
+      '#!/bin/sh\n[ "$1" = --version ] && echo "postgres (PostgreSQL) 15.1" && exit\necho "could not write: No space left on device"\nexit 1\n',
+      { mode: 0o755 },
+    );
+    for (const name of ['initdb', 'pg_basebackup']) {
+      await writeFile(
+        join(bin, name),
+        `#!/bin/sh\n[ "$1" = --version ] && echo "${name} (PostgreSQL) 15.1" && exit\nmkdir "$2"\n`,
+        { mode: 0o755 },
+      );
+    }
+    const up = await runCli(['stack', 'up', 'single', '--dir', dir], {
+      env: { PATH: `${bin}:${process.env['PATH']}` },
+    });
+    expect(up).toMatchObject({ exitCode: 3 });
+    expect(up.stderr).toContain('postgres-1 did not start: could not write: No space left on device');
+    expect(up.stderr).toContain('the disk is full');
+    expectNothingLeft(dir);
+  });
+
+  test('because its directory belongs to something else', async () => {
+    const dir = await stackDir();
+    await mkdir(dir);
+    await writeFile(join(dir, 'thesis.txt'), 'precious');
+    const up = await runCli(['stack', 'up', 'single', '--dir', dir]);
+    expect(up).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('thesis.txt') });
+    await runCli(['stack', 'down', '--dir', dir]);
+    expect(readFileSync(join(dir, 'thesis.txt'), 'utf8')).toBe('precious');
+  });
+
+  test('where no stack is, status says so', async () => {
+    const dir = await stackDir();
+    const status = await runCli(['stack', 'status', '--dir', dir]);
+    expect(status).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('there is no stack') });
+  });
+});
