@@ -202,6 +202,22 @@ describe('queries of a corpus', () => {
   });
 });
 
+describe('the built-in scenario', () => {
+  test.each(['mixed', 'broadcast'])('%s runs, shortened, and keeps its books', async (name) => {
+    const out = join(directory, name);
+    const short = ['--duration', '1s', '--warmup', '0s', '--connections', '24'];
+    const options = ['--out', out, '--format', 'md', '--cache', join(directory, 'cache')];
+    const { exitCode } = await runCli(['run', name, ...short, ...options]);
+    expect([0, 99, 103]).toContain(exitCode);
+    const { counters } = await readRunRecord(join(out, 'run.json'));
+    const { events_sent, events_accepted, events_duplicate } = counters;
+    expect(events_sent).toBeGreaterThan(0);
+    expect(events_accepted + events_duplicate).toBe(events_sent);
+    expect(events_duplicate).toBe(name === 'broadcast' ? (events_sent * 3) / 4 : 0);
+    expect(counters.answers_wrong).toEqual({});
+  });
+});
+
 test('plan shows the corpus and its fingerprint and starts nothing', async () => {
   const file = join(directory, 'planned.yaml');
   await writeFile(

@@ -22,6 +22,10 @@ describe('docs/scenarios.md', () => {
     expect(plan.gates).toContain('ack_latency{phase=peak} p99 < 500ms');
   });
 
+  it('shows no scenario that is invalid', () => {
+    for (const text of blocks('yaml')) expect(parseScenario(text, gateProblem)).toHaveProperty('scenario');
+  });
+
   it('shows gates that are valid', () => {
     const lines = blocks('gates').flatMap((text) => text.trim().split('\n'));
     expect(parseGates(lines)).toHaveLength(10);
