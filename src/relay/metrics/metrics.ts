@@ -11,8 +11,6 @@ export interface MetricSources {
   readonly verifyQueueDepth: () => number;
   readonly ingestInFlight: () => number;
   readonly storeUsage: () => StoreUsage;
-  /** Share of reads that each cache layer has answered, 0..1, by the name of the layer; absent without a cache. */
-  readonly cacheHitRates?: () => Readonly<Record<string, number>>;
 }
 
 /** The metrics of a relay process; numbers are read when they are asked for. */
@@ -70,18 +68,6 @@ function watchRate(registry: Registry, stats: RelayStats): NodeJS.Timeout {
   return timer.unref();
 }
 
-function watchCache(registry: Registry, read: () => Readonly<Record<string, number>>): void {
-  new Gauge({
-    name: 'nostr_cache_hit_rate',
-    help: 'Share of reads that a cache layer has answered',
-    labelNames: ['layer'],
-    registers: [registry],
-    collect() {
-      for (const [layer, rate] of Object.entries(read())) this.set({ layer }, rate);
-    },
-  });
-}
-
 function watchLoop(registry: Registry, delay: IntervalHistogram): void {
   const quantiles = { '0.5': 50, '0.99': 99, '1': 100 };
   new Gauge({
@@ -110,7 +96,6 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
   timeQueries(registry, stats);
   watchLoop(registry, delay);
   const timer = watchRate(registry, stats);
-  if (sources.cacheHitRates !== undefined) watchCache(registry, sources.cacheHitRates);
   gauge(registry, 'nostr_connections', 'Open connections', () => stats.connections);
   counter(registry, 'nostr_connections_total', 'Connections opened', () => stats.connectionsTotal);
   gauge(registry, 'nostr_subscriptions', 'Open subscriptions', sources.subscriptions);

@@ -9,7 +9,7 @@ import type { RelayLimits } from '../limits/limits.ts';
 import type { EventOutcome, RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
 import { expirationOf, type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
-import type { Verifier } from '../verify/verifier.ts';
+import type { Verdict, Verifier } from '../verify/verifier.ts';
 import { writeProblem } from './access.ts';
 
 /** The answer to an EVENT: the last two elements of its OK. */
@@ -88,32 +88,59 @@ export class Ingest {
   }
 
   /**
-   * Takes an event of correct shape; the promise never rejects.
+   * Takes an event of correct shape. Answers at once what needs no waiting, so that refusals, duplicates and, where
+   * nothing is verified, ephemeral events cost no promise; a promise never rejects.
    * @param pubkeys the keys that the sender has authenticated; none where they are left out
    */
-  async publish(event: NostrEvent, pubkeys: readonly string[] = []): Promise<Answer> {
+  publish(event: NostrEvent, pubkeys: readonly string[] = []): Answer | Promise<Answer> {
+    let decision: Decision | Promise<Decision>;
+    try {
+      decision = this.#decide(event, pubkeys);
+    } catch (error) {
+      decision = this.#failed(error);
+    }
+    return decision instanceof Promise ? this.#await(decision) : this.#answer(decision);
+  }
+
+  async #await(decision: Promise<Decision>): Promise<Answer> {
     this.#inFlight++;
-    const { outcome, answer } = await this.#decide(event, pubkeys).catch((error: unknown) => {
-      this.#parts.onError(error);
-      return refuse('error', 'error: internal failure, the event may or may not be stored');
-    });
-    this.#parts.stats.events[outcome]++;
+    const answer = this.#answer(await decision.catch((error: unknown) => this.#failed(error)));
     this.#inFlight--;
     if (this.#inFlight === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     return answer;
   }
 
-  async #decide(event: NostrEvent, pubkeys: readonly string[]): Promise<Decision> {
+  #answer({ outcome, answer }: Decision): Answer {
+    this.#parts.stats.events[outcome]++;
+    return answer;
+  }
+
+  #failed(error: unknown): Decision {
+    this.#parts.onError(error);
+    return refuse('error', 'error: internal failure, the event may or may not be stored');
+  }
+
+  #decide(event: NostrEvent, pubkeys: readonly string[]): Decision | Promise<Decision> {
     const early = this.#decideEarly(event, pubkeys);
     if (early !== null) return early;
     const texts = eventTexts(event);
     if (hash('sha256', texts.signed, 'hex') !== event.id) return WRONG_ID;
-    const verdict = await this.#parts.verifier.verify(event);
+    const verdict = this.#parts.verifier.verify(event);
+    if (!(verdict instanceof Promise)) return this.#decideByVerdict(verdict, event, texts.json);
+    return verdict.then((settled) => this.#decideByVerdict(settled, event, texts.json));
+  }
+
+  #decideByVerdict(verdict: Verdict, event: NostrEvent, json: string): Decision | Promise<Decision> {
     if (verdict !== 'valid') return verdict === 'invalid' ? WRONG_SIGNATURE : OVERLOADED;
-    const { store, hosts } = this.#parts;
+    const { stats, fanOut, store, hosts } = this.#parts;
+    const stored = toStoredEvent(event, json);
+    if (kindClass(event.kind) === 'ephemeral') {
+      stats.deliveries += fanOut.publish(stored);
+      return EPHEMERAL;
+    }
+    if (!asksToVanish(event, hosts)) return this.#store(stored);
     // First: an event that is known is not looked at again, so that a failure in between could not be made up for.
-    if (asksToVanish(event, hosts)) await store.vanish(event.pubkey, event.created_at);
-    return await this.#keep(toStoredEvent(event, texts.json));
+    return store.vanish(event.pubkey, event.created_at).then(() => this.#store(stored));
   }
 
   /** What can be decided before anything is computed; null where it cannot. */
@@ -131,12 +158,11 @@ export class Ingest {
     return expires ? EXPIRED : null;
   }
 
-  /** Stores an event, unless its kind is ephemeral, and delivers it if it is new. */
-  async #keep(event: StoredEvent): Promise<Decision> {
+  /** Stores an event, and delivers it if it is new. */
+  async #store(event: StoredEvent): Promise<Decision> {
     const { store, fanOut, stats } = this.#parts;
-    const isEphemeral = kindClass(event.kind) === 'ephemeral';
-    const decision = isEphemeral ? EPHEMERAL : DECISIONS[await store.add(event)];
-    if (isEphemeral || decision === STORED) stats.deliveries += fanOut.publish(event);
+    const decision = DECISIONS[await store.add(event)];
+    if (decision === STORED) stats.deliveries += fanOut.publish(event);
     return decision;
   }
 }

@@ -131,8 +131,9 @@ export class Session {
       stats.events['rate-limited']++;
       this.#ok(event.id, { accepted: false, message: RATE_LIMITED });
     } else {
-      const answered = ingest.publish(event, this.#authentication.pubkeys);
-      answered.then((answer) => this.#ok(event.id, answer), onError);
+      const answer = ingest.publish(event, this.#authentication.pubkeys);
+      if (answer instanceof Promise) answer.then((settled) => this.#ok(event.id, settled), onError);
+      else this.#ok(event.id, answer);
     }
   }
 

@@ -24,18 +24,34 @@ export interface StoredEvent {
 /** An event that is no longer in the store, as much as a cache has to know of it. */
 export type RemovedEvent = Pick<StoredEvent, 'id' | 'address'>;
 
+type IndexedTag = StoredEvent['tags'][number];
+
 const LETTER = /^[a-zA-Z]$/;
+/** Among so few tags comparing all is cheaper than a set; tags may be thousands. */
+const FEW_TAGS = 8;
 
 function isIndexed(tag: readonly string[]): tag is readonly [string, string] {
   return tag[1] !== undefined && LETTER.test(tag[0] ?? '');
 }
 
-function indexedTags(tags: NostrEvent['tags']): StoredEvent['tags'] {
-  const indexed = tags.filter(isIndexed).map((tag) => (tag.length === 2 ? tag : ([tag[0], tag[1]] as const)));
-  if (indexed.length < 2) return indexed;
+function withoutRepetitions(tags: readonly IndexedTag[]): readonly IndexedTag[] {
   const seen = new Set<string>();
   // The name is one letter, so that name and value joined are unambiguous.
-  return indexed.filter(([name, value]) => seen.size < seen.add(name + value).size);
+  return tags.filter(([name, value]) => seen.size < seen.add(name + value).size);
+}
+
+function isAmong(tags: readonly IndexedTag[], [name, value]: IndexedTag): boolean {
+  return tags.some((tag) => tag[1] === value && tag[0] === name);
+}
+
+function indexedTags(tags: NostrEvent['tags']): StoredEvent['tags'] {
+  const areFew = tags.length <= FEW_TAGS;
+  const indexed: IndexedTag[] = [];
+  for (const tag of tags) {
+    if (!isIndexed(tag) || (areFew && isAmong(indexed, tag))) continue;
+    indexed.push(tag.length === 2 ? tag : [tag[0], tag[1]]);
+  }
+  return areFew ? indexed : withoutRepetitions(indexed);
 }
 
 /** The second from which an event is expired (NIP-40); Infinity where the tag is missing or not a number. */
