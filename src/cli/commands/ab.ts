@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { COMPARISON_FORMATS, comparisonFormat } from '../../report/comparison/formats.ts';
+import { appendComparison } from '../compare/append.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import { inContest } from '../contest/contest.ts';
 import { contestant } from '../contest/contestant.ts';
@@ -77,6 +78,7 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
     await writeComparison(found, outDir.path);
     return found;
   });
+  if (flags.ci === true) await appendComparison(comparison, host);
   host.io.stdout.write(comparisonFormat(flags.format).render(comparison, screenOptions(host, [])));
   host.finish(abExitCode(comparison));
 }

@@ -5,6 +5,7 @@ import type { NamedRun } from '../../compare/comparable.ts';
 import { compareRuns } from '../../compare/compare.ts';
 import { readRunRecord } from '../../record/read.ts';
 import { COMPARISON_FORMATS, comparisonFormat } from '../../report/comparison/formats.ts';
+import { appendComparison } from '../compare/append.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import type { CommandHost } from '../host.ts';
 import { shareInPercent } from '../options.ts';
@@ -38,6 +39,7 @@ export function addCompare(program: Command, host: CommandHost): void {
     const [base, candidate] = sidesOf(files, flags.to);
     const sides = [await readAll(base), await readAll(candidate)] as const;
     const comparison = compareRuns(...sides, compareOptionsOf(flags));
+    if (flags.ci === true) await appendComparison(comparison, host);
     host.io.stdout.write(comparisonFormat(flags.format).render(comparison, screenOptions(host, [])));
     if (comparison.verdict === 'worse') host.finish(EXIT.regression);
   });

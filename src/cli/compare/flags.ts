@@ -6,6 +6,8 @@ import { asTyped, repeatable, shareInPercent } from '../options.ts';
 export interface JudgeFlags {
   readonly minEffect?: number;
   readonly metric?: readonly string[];
+  /** Show the comparison in the step summary of GitHub Actions. */
+  readonly ci?: boolean;
 }
 
 /** Adds the options of {@link JudgeFlags}. */
@@ -20,7 +22,8 @@ export function addJudgeOptions(command: Command): Command {
       '--metric <metric>',
       'decide by this, such as "ack_latency p99", repeatable; default: p95 of ack, eose and delivery, all ratios',
       repeatable(asTyped),
-    );
+    )
+    .option('--ci', 'show the comparison in the step summary of GitHub Actions');
 }
 
 /** The options of a comparison, defaults filled in. */

@@ -5,6 +5,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { COMPARISON_FORMATS } from '../../report/comparison/formats.ts';
+import { appendComparison } from '../compare/append.ts';
 import { writeComparison } from '../contest/write-comparison.ts';
 import type { CommandHost } from '../host.ts';
 import { screenOptions } from './reporters.ts';
@@ -36,6 +37,8 @@ export interface BaselineRequest {
   readonly host: CommandHost;
   /** Whether stdout shows the run to a person, so that the comparison may follow. */
   readonly isShown: boolean;
+  /** Whether the step summary of GitHub Actions shows it. */
+  readonly isCi: boolean;
 }
 
 /**
@@ -45,13 +48,14 @@ export interface BaselineRequest {
  * @throws RelayBenchError `NOT_COMPARABLE`
  */
 export async function compareWithBaseline(request: BaselineRequest): Promise<ExitCode | null> {
-  const { baseline, record, directory, host, isShown } = request;
+  const { baseline, record, directory, host, isShown, isCi } = request;
   if (record.partial || record.validity.verdict === 'invalid') {
     host.io.stderr.write('not compared with the baseline: this run is not complete and valid\n');
     return null;
   }
   const comparison = compareRuns([baseline], [{ name: 'this run', record }]);
   await writeComparison(comparison, directory);
+  if (isCi) await appendComparison(comparison, host);
   const [terminal] = COMPARISON_FORMATS;
   if (isShown) host.io.stdout.write(`\n${terminal?.render(comparison, screenOptions(host, [])) ?? ''}`);
   return comparison.verdict === 'worse' ? EXIT.regression : null;

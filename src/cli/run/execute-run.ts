@@ -8,6 +8,7 @@ import type { RunRecord } from '../../record/schema.ts';
 import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
 import { type Multiplexer, multiplex } from '../../report/multiplexer.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
+import { ciReporter } from '../ci.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
@@ -123,16 +124,18 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
 
 /** What the comparison with the baseline asks for; null without one. */
 async function judgedByBaseline(session: Session, record: RunRecord): Promise<ExitCode | null> {
-  const { baseline, outDir, host, reports } = session;
+  const { baseline, outDir, host, reports, flags } = session;
   if (baseline === null) return null;
   const isShown = reports.onStdout?.name === 'terminal';
-  return compareWithBaseline({ baseline, record, directory: outDir.path, host, isShown });
+  const isCi = flags.ci === true;
+  return compareWithBaseline({ baseline, record, directory: outDir.path, host, isShown, isCi });
 }
 
 function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
   const { io } = host;
   const progress = progressReporter(resolveProgress(flags.progress, io), io, host.colourFlag());
-  const results = resultReporters(reports, outDir.path, host);
+  const ci = flags.ci === true ? [ciReporter(io)] : [];
+  const results = [...resultReporters(reports, outDir.path, host), ...ci];
   return multiplex(progress === null ? results : [progress, ...results], (text) => io.stderr.write(text));
 }
 

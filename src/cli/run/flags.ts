@@ -49,6 +49,8 @@ export interface RunFlags extends LoadFlags {
   readonly out?: string;
   readonly format?: readonly string[];
   readonly progress: ProgressMode;
+  /** Tell GitHub Actions what failed, and show the report there. */
+  readonly ci?: boolean;
   /** Record of an earlier run to compare with. */
   readonly baseline?: string;
   readonly iOwnThisRelay?: readonly string[];
@@ -104,6 +106,7 @@ export function addRunOptions(command: Command): Command {
       `reports to make: ${FORMAT_NAMES.join(', ')}; default: ${DEFAULT_FORMATS.join(',')}`,
       wordList(FORMAT_NAMES),
     )
+    .option('--ci', 'annotations for GitHub Actions on stderr, the report in its step summary')
     .option('--baseline <run.json>', 'compare with this run at the end; exit 98 where this one is worse')
     .option(
       '--progress <how>',

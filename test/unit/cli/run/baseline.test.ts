@@ -25,7 +25,14 @@ async function compare(candidate: RunRecord, isShown = true) {
   const host = { io: createIo(process), colourFlag: () => undefined, finish: () => undefined };
   const directory = await tempDir();
   const baseline = { name: 'base.json', record: base };
-  const code = await compareWithBaseline({ baseline, record: candidate, directory, host, isShown });
+  const code = await compareWithBaseline({
+    baseline,
+    record: candidate,
+    directory,
+    host,
+    isShown,
+    isCi: false,
+  });
   return { code, process, files: (await readdir(directory)).sort() };
 }
 

@@ -1,0 +1,54 @@
+import { metricKind } from '../../metric/catalogue.ts';
+import type { GateResult, RunRecord } from '../../record/schema.ts';
+import { visible } from '../escape.ts';
+import { gateSentence } from '../view/gates.ts';
+
+/** GitHub shows at most ten of a kind for each step. */
+const MAX_ANNOTATIONS = 10;
+const MAX_CHARACTERS = 500;
+
+/**
+ * What a run has to complain about as workflow commands of GitHub Actions, the worst first, one line each; none where
+ * all is well. https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+export function annotationsOf(record: RunRecord): string[] {
+  const all = [...validityLines(record), ...gateLines(record)];
+  if (all.length <= MAX_ANNOTATIONS) return all;
+  const shown = all.slice(0, MAX_ANNOTATIONS - 1);
+  return [...shown, errorLine('more', `${all.length - shown.length} more gates failed, see the summary`)];
+}
+
+function validityLines({ validity }: RunRecord): string[] {
+  if (validity.verdict === 'valid') return [];
+  return [errorLine('the run is invalid', `its numbers prove nothing: ${validity.reasons.join('; ')}`)];
+}
+
+/** In an invalid run no gate has failed, since none was judged. */
+function gateLines({ validity, gates }: RunRecord): string[] {
+  if (validity.verdict === 'invalid') return [];
+  return gates
+    .filter(({ verdict }) => verdict !== 'pass')
+    .sort((a, b) => severity(b) - severity(a))
+    .map((gate) => errorLine('gate failed', gateSentence(gate)));
+}
+
+/** How far beyond its limit a gate is, as a share of it; no data is worse than any number. */
+function severity({ verdict, margin, limit, metric, unit }: GateResult): number {
+  if (verdict === 'no-data' || margin == null) return Number.POSITIVE_INFINITY;
+  // A ratio of 90 % where 99 % are asked for has lost ten times what it may.
+  const room = metricKind(metric) === 'ratio' ? (unit === '%' ? 100 : 1) - limit : limit;
+  return Math.abs(margin) / Math.max(room, Number.EPSILON);
+}
+
+function errorLine(title: string, message: string): string {
+  return `::error title=${property(`relay-bench: ${title}`)}::${data(visible(message, MAX_CHARACTERS))}`;
+}
+
+/** Escaped as the runner of GitHub unescapes it; a message can't end its line and begin a command of its own. */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
