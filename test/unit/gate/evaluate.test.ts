@@ -78,6 +78,24 @@ describe('evaluateGates', () => {
 });
 
 describe('a gate without data', () => {
+  it('does not take unchecked answers for right ones', () => {
+    const resolved = {
+      ...record.scenario.resolved,
+      corpus: { profile: 'social', events: 10 },
+      workloads: { query: { check: 0.1, filters: [{ name: 'feed' }] } },
+    };
+    const checked = (answers_checked: number): RunRecord => ({
+      ...record,
+      scenario: { ...record.scenario, resolved },
+      counters: { ...record.counters, answers_checked, answers_wrong: { order: 2 } },
+    });
+    const unchecked = evaluate('answers_wrong == 0', checked(0));
+    expect(unchecked).toMatchObject({ verdict: 'no-data', reason: 'no answer was checked' });
+    expect(evaluate('answers_wrong == 0', checked(9))).toMatchObject({ verdict: 'fail', actual: 2 });
+    expect(evaluate('answers_wrong{reason=order} <= 2', checked(9)).verdict).toBe('pass');
+    expect(evaluate('answers_wrong == 0').verdict).toBe('no-data');
+  });
+
   it('says how many samples its percentile lacks, even though a histogram is stored', () => {
     expect(evaluate('ack_latency p99 < 1s', withAck({ p99_us: null, count: 999 }))).toMatchObject({
       actual: null,
