@@ -158,6 +158,12 @@ function drawLimits(plot) {
   };
 }
 
+/** A piece of the line, dashed as it is. */
+function markerOf(series) {
+  const ink = series.stroke();
+  return series.dash ? `repeating-linear-gradient(90deg, ${ink} 0 5px, transparent 5px 8px)` : ink;
+}
+
 function options(plot, width) {
   const [first, last] = plot.x.domain;
   const { xs } = plot;
@@ -181,7 +187,7 @@ function options(plot, width) {
       points: { size: 7 },
       ...(plot.x.unit === 's' ? { sync: { key: 'time' } } : {}),
     },
-    legend: { markers: { width: 0, fill: (u, at) => u.series[at].stroke(u, at) } },
+    legend: { markers: { width: 0, fill: (u, at) => markerOf(u.series[at]) } },
     hooks: { drawClear: [shade(plot)], draw: [drawLimits(plot), nameFaults(plot)] },
   };
 }

@@ -1,11 +1,11 @@
 import type { RunRecord } from '../../record/schema.ts';
 import { count } from '../quantity.ts';
 import { buildDocument } from '../view/build-document.ts';
-import type { Headline, ReportDocument, Section, Table, Topic } from '../view/document.ts';
+import type { ReportDocument, Section, Topic } from '../view/document.ts';
 import { pageDocument } from './document.ts';
-import { figureMarkup } from './figure.ts';
 import { keyFigures } from './key-figures.ts';
-import { type Html, html, NONE, preformatted } from './markup.ts';
+import { type Html, html, preformatted } from './markup.ts';
+import { type Chapter, chapterMarkup, pageHead, type ShownPlot } from './page-parts.ts';
 import type { Plot } from './plot.ts';
 import { latencyOverTime } from './plots/latency-over-time.ts';
 import { connectionPlot, deliveryPlot, errorPlot, ratePlot } from './plots/load.ts';
@@ -16,20 +16,16 @@ import { shownIntervals } from './plots/time.ts';
 import { pointsPerLine } from './point-budget.ts';
 import { sectionsMarkup } from './table.ts';
 
-/** A plot and, where its own points are not worth reading, the table below it. */
-interface Shown {
-  readonly plot: Plot;
-  readonly table?: Table;
+/** A chapter with the topic of its sections. */
+interface RunChapter extends Chapter {
+  readonly topic: Topic | undefined;
 }
 
-interface Chapter {
-  readonly id: string;
-  readonly title: string;
-  /** How to read its plots. */
-  readonly note?: string;
-  readonly topic: Topic | undefined;
-  readonly plots: readonly Shown[];
-}
+const BADGES = {
+  PASS: { mark: '✓', tone: 'good' },
+  FAIL: { mark: '✗', tone: 'bad' },
+  INVALID: { mark: '!', tone: 'warn' },
+} as const;
 
 /** The report of a run as one HTML file: verdict first, then what explains it, then what to doubt. */
 export function reportPage(record: RunRecord): string {
@@ -41,7 +37,7 @@ export function reportPage(record: RunRecord): string {
   return pageDocument({
     title: `${headline.word}: ${record.scenario.name} · relay-bench`,
     plots: chapters.flatMap((chapter) => chapter.plots.map((shown) => shown.plot)),
-    body: html`${head(headline, chapters)}
+    body: html`${pageHead({ kind: 'relay-bench report', badge: BADGES[headline.word], headline, chapters })}
 <main>
 ${keyFigures(record)}
 <div class="columns">${sectionsMarkup(sectionsOf(report, 'verdict'))}</div>
@@ -52,7 +48,7 @@ ${foot(record)}`,
   });
 }
 
-function withinBudget(chapters: readonly Chapter[]): Chapter[] {
+function withinBudget(chapters: readonly RunChapter[]): RunChapter[] {
   const maxPoints = pointsPerLine(chapters.flatMap((chapter) => chapter.plots.map(({ plot }) => plot)));
   return chapters.map((chapter) => ({
     ...chapter,
@@ -60,9 +56,9 @@ function withinBudget(chapters: readonly Chapter[]): Chapter[] {
   }));
 }
 
-function chaptersOf(record: RunRecord): Chapter[] {
+function chaptersOf(record: RunRecord): RunChapter[] {
   const overTime = shownIntervals(record).length > 1;
-  const shown = (...plots: readonly (Plot | null)[]): Shown[] =>
+  const shown = (...plots: readonly (Plot | null)[]): ShownPlot[] =>
     overTime ? plots.flatMap((plot) => (plot === null ? [] : [{ plot }])) : [];
   const curve = percentileCurve(record);
   const throughput = throughputCurve(record);
@@ -92,28 +88,6 @@ function chaptersOf(record: RunRecord): Chapter[] {
 
 function sectionsOf(report: ReportDocument, topic: Topic | undefined): Section[] {
   return report.sections.filter((section) => section.topic === topic);
-}
-
-function head({ word, sentence, facts }: Headline, chapters: readonly Chapter[]): Html {
-  const [scenario = '', ...others] = facts;
-  return html`<header>
-<p class="eyebrow">relay-bench report</p>
-<p class="badge ${word.toLowerCase()}">${MARKS[word]} ${word}</p>
-<h1>${scenario}</h1>
-<p class="lead">${sentence}</p>
-<ul class="facts">${others.map((fact) => html`<li>${fact}</li>`)}</ul>
-<nav aria-label="Chapters">${chapters.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
-</header>`;
-}
-
-const MARKS = { PASS: '✓', FAIL: '✗', INVALID: '!' } as const;
-
-function chapterMarkup({ id, title, note, plots }: Chapter, sections: readonly Section[]): Html {
-  const figures = plots.map(({ plot, table }) => figureMarkup(plot, table));
-  return html`<h2 id="${id}">${title}</h2>
-${note === undefined || figures.length === 0 ? NONE : html`<p class="note">${note}</p>`}
-${figures.length === 0 ? NONE : html`<div class="plots">${figures}</div>`}
-<div class="columns">${sectionsMarkup(sections, title)}</div>`;
 }
 
 /** A scenario with a long list of authors is not read to its end. */

@@ -37,7 +37,7 @@ describe('the page of a run', () => {
 
   it('gives the verdict and its reason before anything else', () => {
     const page = reportPage(sampleRecord('fail'));
-    const verdict = page.indexOf('class="badge fail"');
+    const verdict = page.indexOf('class="badge bad"');
     expect(verdict).toBeGreaterThan(0);
     expect(page.indexOf('4 of 6 gates failed')).toBeGreaterThan(verdict);
     expect(page.indexOf('<h3>Gates</h3>')).toBeLessThan(page.indexOf('id="latency"'));
