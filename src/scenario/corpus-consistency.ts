@@ -70,13 +70,17 @@ const recordedPaceStandsAlone: Check = ({ load, phases, corpus, workloads: { pub
 };
 
 const storedIsPart: Check = ({ corpus, workloads: { publish, query } }) => {
-  const { profile, events, stored, endless } = corpus;
+  const { profile, events, stored, endless, fresh } = corpus;
   if (!isNamed(corpus)) return [];
   const at = ['corpus', 'stored'];
   if (profile !== undefined && stored !== undefined && stored > events)
     return [problem(at, `is ${stored}, the corpus has only ${events} events`)];
   if (profile !== undefined && publish !== undefined && stored === events && !endless)
     return [problem(at, 'is the whole corpus: nothing is left to publish')];
+  if (endless && fresh)
+    return [
+      problem(['corpus', 'endless'], 'would go on into the future, which relays refuse: leave out `fresh`'),
+    ];
   if (endless && query !== undefined)
     return [problem(['corpus', 'endless'], 'leaves the right answers to queries unknown')];
   const draws = query?.filters.some(({ filter }) =>

@@ -56,6 +56,7 @@ describe('a scenario that names a corpus', () => {
     [{ events: 2_000_000 }, 'corpus.events'],
     [{ ...SOCIAL, stored: 101 }, 'corpus.stored'],
     [{ ...SOCIAL, stored: 100 }, 'corpus.stored'],
+    [{ ...SOCIAL, endless: true, fresh: true }, 'corpus.endless'],
   ])('is refused where its parts contradict each other: %j', (corpus, path) => {
     expect(problems(corpus)).toEqual([expect.stringContaining(`${path} `)]);
   });
