@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
-import { eventsStatement } from './filter-sql.ts';
+import { selectedStatement } from './filter-sql.ts';
 
 /**
  * What the database tells about what was stored lately, whatever the order in which transactions were committed. Asks
@@ -37,7 +37,7 @@ export class PostgresGapSource {
   /** The events of these ids that are there and have not expired. */
   async eventsOf(ids: readonly string[]): Promise<readonly StoredEvent[]> {
     const asking = { nowSeconds: this.#nowSeconds(), reader: undefined };
-    const { text, values } = eventsStatement({ ids }, ids.length, asking);
+    const { text, values } = selectedStatement({ ids }, ids.length, asking);
     const { rows } = await this.#primary.query<[...EventRow]>({
       text,
       values: [...values],

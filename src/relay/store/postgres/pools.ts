@@ -20,11 +20,17 @@ const WRITE_POOL = { max: 20, min: 5 } as const;
 const READ_POOL = { max: 50, min: 10 } as const;
 
 /**
+ * Settings of connections that read. Statements are planned once and not for their values, which would take longer than
+ * most of them do; no plan is worth compiling.
+ */
+const READ_SETTINGS = '-c plan_cache_mode=force_generic_plan -c jit=off';
+
+/**
  * Opens a pool; nothing is connected yet.
  * @param onError told about connections that fail while nobody uses them; unheard, they would end the process
  */
 export function openPool(url: string, use: 'write' | 'read', onError: (error: Error) => void): Pool {
-  const sizes = use === 'write' ? WRITE_POOL : READ_POOL;
+  const sizes = use === 'write' ? WRITE_POOL : { ...READ_POOL, options: READ_SETTINGS };
   const pool = new Pool({ ...COMMON, ...sizes, connectionString: url });
   pool.on('error', onError);
   return pool;

@@ -8,7 +8,9 @@ import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from '
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
 import { batchLength } from './batch.ts';
-import { type Asking, countStatement, eventsStatement, listStatement, matchesNothing } from './filter-sql.ts';
+import { eventsStatement, windowsOf } from './events-sql.ts';
+import type { Asking } from './filter-conditions.ts';
+import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './housekeeping.ts';
 import { Maintenance } from './maintenance.ts';
@@ -208,8 +210,13 @@ export class PostgresStore implements EventStore {
     if (matchesNothing(filter)) return [];
     const { search, limit } = filter;
     const most = search === undefined ? limit : Math.max(limit, SEARCH_MAX);
-    const rows = await this.#readers.query<[...EventRow]>(eventsStatement(filter, most, asking));
-    const events = rows.map((row) => new TextEvent(row));
+    const events: StoredEvent[] = [];
+    for (const window of windowsOf(filter, asking.nowSeconds)) {
+      const wanted = most - events.length;
+      const rows = await this.#readers.query<[...EventRow]>(eventsStatement(filter, wanted, window, asking));
+      for (const row of rows) events.push(new TextEvent(row));
+      if (events.length >= most) break;
+    }
     return search === undefined ? events : (await searchAmong(events, search)).slice(0, limit);
   }
 

@@ -1,0 +1,86 @@
+import type { Filter, TagCondition } from '../../../nostr/filter.ts';
+import { searchWords } from '../../../nostr/nip50.ts';
+import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
+import type { Reader } from '../store.ts';
+import type { Conditions } from './conditions.ts';
+import { bytea, tagKey } from './keys.ts';
+import { WORD_MAX_LENGTH } from './write-batch.ts';
+
+/** What the answer to a filter depends on besides the filter. */
+export interface Asking {
+  readonly nowSeconds: number;
+  readonly reader: Reader | undefined;
+}
+
+/** Which tag leads to the fewest events, as far as a name tells: people and topics are named most often. */
+export function rarity({ name, values }: TagCondition): number {
+  return (isCommonTag(name) ? 1_000 : 0) + values.length;
+}
+
+/** Whether a tag with one value may be on a good part of all events. */
+export function isCommonTag(name: string): boolean {
+  return name === 'p' || name === 't' || name === 'd';
+}
+
+/** Conditions of a filter on what both tables know: ids, kinds and time. */
+export function keyConditions(table: string, filter: Filter, conditions: Conditions): string[] {
+  const { ids, kinds, since, until } = filter;
+  const where: string[] = [];
+  if (ids !== undefined) where.push(conditions.oneOf(`${table}.id`, ids.map(bytea), 'bytea'));
+  if (kinds !== undefined) where.push(conditions.oneOf(`${table}.kind`, kinds, 'int'));
+  if (since !== undefined) where.push(`${table}.created_at >= ${conditions.value(since, 'bigint')}`);
+  if (until !== undefined) where.push(`${table}.created_at <= ${conditions.value(until, 'bigint')}`);
+  return where;
+}
+
+/** The tag table as `t`, each event once: one with two of several wanted values has two rows. */
+export function leadingTag({ name, values }: TagCondition, filter: Filter, conditions: Conditions): string {
+  const keys = [...new Set(values)].map((value) => tagKey(name, value));
+  const where = [conditions.oneOf('g.tag', keys, 'bytea'), ...keyConditions('g', filter, conditions)];
+  const distinct = keys.length === 1 ? '' : 'distinct ';
+  return `(select ${distinct}g.created_at, g.kind, g.id from tag g where ${where.join(' and ')}) t`;
+}
+
+/** Whether an event, of which `table` has id, time and kind, has a tag. */
+export function hasTag(table: string, { name, values }: TagCondition, conditions: Conditions): string {
+  const keys = values.map((value) => tagKey(name, value));
+  return `exists (select from tag g where ${conditions.oneOf('g.tag', keys, 'bytea')}
+    and g.created_at = ${table}.created_at and g.kind = ${table}.kind and g.id = ${table}.id)`;
+}
+
+/** Leaves out the gift wraps (NIP-59) that are not addressed to the reader. */
+export function readable(
+  table: string,
+  filter: Filter,
+  { reader }: Asking,
+  conditions: Conditions,
+): string[] {
+  if (reader === undefined || filter.kinds?.includes(GIFT_WRAP_KIND) === false) return [];
+  const others = `${table}.kind <> ${GIFT_WRAP_KIND}`;
+  if (reader.pubkeys.length === 0) return [others];
+  return [`(${others} or ${hasTag(table, { name: 'p', values: reader.pubkeys }, conditions)})`];
+}
+
+/** What only the event itself knows. */
+export function eventConditions({ authors, search }: Filter, conditions: Conditions): string[] {
+  const where = authors === undefined ? [] : [conditions.oneOf('e.pubkey', authors.map(bytea), 'bytea')];
+  const words = searchWords(search ?? '').filter((word) => word.length <= WORD_MAX_LENGTH);
+  if (words.length === 0) return where;
+  const found = `exists (select from search s where s.words @> ${conditions.value(words, 'text[]')}
+    and s.id = e.id and s.created_at = e.created_at)`;
+  return [...where, found];
+}
+
+/** Leaves out what has expired (NIP-40), by the whole event. */
+export function eventNotExpired({ nowSeconds }: Asking, conditions: Conditions): string {
+  return `(e.expires_at is null or e.expires_at > ${conditions.value(nowSeconds, 'bigint')})`;
+}
+
+/**
+ * Leaves out what has expired, where an index is read that does not know: the expired events that are not removed yet
+ * are few, and are left out by their ids.
+ */
+export function keyNotExpired(table: string, { nowSeconds }: Asking, conditions: Conditions): string {
+  const now = conditions.value(nowSeconds, 'bigint');
+  return `${table}.id <> all (array(select x.id from event x where x.expires_at <= ${now}))`;
+}

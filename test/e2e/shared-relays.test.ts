@@ -1,0 +1,196 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { NostrEvent } from '../../src/nostr/event.ts';
+import { Author, nowSeconds } from '../conformance/author.ts';
+import { Client } from '../conformance/client.ts';
+import { type BuiltRelay, startBuiltRelay } from '../support/built-relay.ts';
+import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+
+let postgres: TestPostgres;
+let redis: TestRedis;
+const cleanUps: (() => void | Promise<void>)[] = [];
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  redis = await startTestRedis();
+});
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+afterAll(async () => {
+  await redis?.stop();
+  await postgres?.stop();
+});
+
+async function start(database: string, ...args: readonly string[]): Promise<BuiltRelay> {
+  const relay = await startBuiltRelay(['--store', database, ...args]);
+  cleanUps.push(() => relay.stop());
+  return relay;
+}
+
+async function open(relay: BuiltRelay): Promise<Client> {
+  const client = await new Client(relay.url).open();
+  cleanUps.push(() => client.terminate());
+  return client;
+}
+
+async function status(relay: BuiltRelay, path: string): Promise<number> {
+  return (await fetch(relay.url.replace('ws', 'http') + path)).status;
+}
+
+async function metric(relay: BuiltRelay, name: string): Promise<number> {
+  const text = await (await fetch(`${relay.url.replace('ws', 'http')}/metrics`)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+  return Number(line?.split(' ')[1]);
+}
+
+async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (await holds()) return;
+    await delay(50);
+  }
+  throw new Error(`never: ${what}`);
+}
+
+/** Two relays on one database, with their own connections and one open subscription each. */
+async function twoRelays(
+  author: Author,
+): Promise<{ relays: BuiltRelay[]; clients: Client[]; subs: string[] }> {
+  const database = await postgres.createDatabase();
+  const relays = [
+    await start(database, '--redis', redis.url, '--relay-id', 'one'),
+    await start(database, '--redis', redis.url, '--relay-id', 'two'),
+  ];
+  const clients = [await open(relays[0] as BuiltRelay), await open(relays[1] as BuiltRelay)];
+  const subs = clients.map((client) => client.subscribe({ authors: [author.pubkey], limit: 0 }));
+  for (const [index, client] of clients.entries()) await client.stored(subs[index] ?? '');
+  return { relays, clients, subs };
+}
+
+function idsOf(events: readonly NostrEvent[]): string[] {
+  return events.map(({ id }) => id).sort();
+}
+
+describe('relay processes that share Postgres and Redis', () => {
+  it('deliver events of each other, also ephemeral ones, once', async () => {
+    const author = new Author();
+    const { clients, subs } = await twoRelays(author);
+    const events = [
+      author.sign({ content: 'a' }),
+      author.sign({ kind: 20_001 }),
+      author.sign({ content: 'b' }),
+    ];
+    await clients[0]?.publishAll(events);
+    for (const [index, client] of clients.entries()) {
+      const sub = subs[index] ?? '';
+      for (const { id } of events) await client.delivery(sub, id);
+      expect(idsOf(client.received(sub))).toEqual(idsOf(events));
+    }
+  });
+
+  it('forget what the other one has deleted or replaced, also in their caches', async () => {
+    const author = new Author();
+    const { clients } = await twoRelays(author);
+    const [one, two] = clients as [Client, Client];
+    const note = author.sign({ content: 'to be deleted' });
+    const profile = author.sign({ kind: 0, content: 'old', created_at: nowSeconds() - 10 });
+    await one.publishAll([note, profile]);
+    const asked = { kinds: [0], authors: [author.pubkey] };
+    for (let i = 0; i < 3; i++) {
+      expect(await two.ids({ ids: [note.id] })).toEqual([note.id]);
+      expect(await two.ids(asked)).toEqual([profile.id]);
+      expect(await two.ids({ authors: [author.pubkey] })).toHaveLength(2);
+    }
+    const newer = author.sign({ kind: 0, content: 'new' });
+    const deletion = author.sign({ kind: 5, tags: [['e', note.id]] });
+    await one.publishAll([newer, deletion]);
+    await eventually('the other relay knows', async () => (await two.ids({ ids: [note.id] })).length === 0);
+    await eventually('the newer profile', async () => (await two.ids(asked))[0] === newer.id);
+    expect((await two.ids({ authors: [author.pubkey] })).sort()).toEqual([newer.id, deletion.id].sort());
+  });
+
+  it('deliver every event exactly once although Redis is killed and started while they publish', async () => {
+    const author = new Author();
+    const { relays, clients, subs } = await twoRelays(author);
+    const events = Array.from({ length: 120 }, (_, i) => author.sign({ content: `${i}` }));
+    const publishing = (async () => {
+      for (const [index, event] of events.entries()) {
+        const { accepted } = (await clients[index % 2]?.publish(event)) ?? {};
+        expect(accepted).toBe(true);
+        await delay(15);
+      }
+    })();
+    await delay(500);
+    await redis.kill();
+    await eventually(
+      'the relay notices',
+      async () => (await status(relays[0] as BuiltRelay, '/ready')) === 503,
+    );
+    await delay(300);
+    await redis.restart();
+    await publishing;
+    for (const [index, client] of clients.entries()) {
+      for (const { id } of events) {
+        await eventually(`event ${id} reaches relay ${index}`, () =>
+          client.received(subs[index] ?? '').some((event) => event.id === id),
+        );
+      }
+    }
+    await delay(1_000);
+    for (const [index, client] of clients.entries()) {
+      expect(idsOf(client.received(subs[index] ?? ''))).toEqual(idsOf(events));
+    }
+    expect(await metric(relays[0] as BuiltRelay, 'nostr_bus_gaps_total')).toBeGreaterThan(0);
+    expect(await status(relays[0] as BuiltRelay, '/ready')).toBe(200);
+  });
+});
+
+describe('a relay on Postgres', () => {
+  it('has every acknowledged event after it was killed in the middle of writes', async () => {
+    const database = await postgres.createDatabase();
+    const relay = await start(database, '--no-verify');
+    const client = await open(relay);
+    const author = new Author();
+    const events = Array.from({ length: 1_500 }, (_, i) => author.sign({ content: `${i}` }));
+    const acknowledged = (): string[] =>
+      client.messages.filter(([type, , accepted]) => type === 'OK' && accepted).map(([, id]) => String(id));
+    for (let start = 0; start < events.length; start += 50) {
+      for (const event of events.slice(start, start + 50)) client.send(['EVENT', event]);
+      await delay(25);
+      if (acknowledged().length > 500) break;
+    }
+    await eventually('many are acknowledged', () => acknowledged().length > 500);
+    process.kill(relay.pid, 'SIGKILL');
+    await client.closed();
+    const ids = acknowledged();
+    const reader = await open(await start(database));
+    const found = new Set<string>();
+    for (let from = 0; from < ids.length; from += 500) {
+      for (const id of await reader.ids({ ids: ids.slice(from, from + 500) })) found.add(id);
+    }
+    expect(ids.filter((id) => !found.has(id))).toEqual([]);
+  });
+
+  it('answers the events that come while Postgres restarts, and loses none', async () => {
+    const database = await postgres.createDatabase();
+    const relay = await start(database);
+    const client = await open(relay);
+    const author = new Author();
+    await client.publishAll([author.sign({ content: 'before' })]);
+    const restarted = postgres.restart();
+    const events = Array.from({ length: 10 }, (_, i) => author.sign({ content: `${i}` }));
+    await client.publishAll(events);
+    await restarted;
+    expect(await client.ids({ authors: [author.pubkey] })).toHaveLength(11);
+    expect(await status(relay, '/ready')).toBe(200);
+  });
+
+  it('says why it does not start, without the password', async () => {
+    const failure = startBuiltRelay(['--store', 'postgres://user:secret@127.0.0.1:1/none']);
+    await expect(failure).rejects.toThrow(/Postgres at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/);
+    await expect(failure).rejects.not.toThrow(/relay: .*secret/);
+  });
+});
