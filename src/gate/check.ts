@@ -1,7 +1,6 @@
 import { didYouMean } from '../base/suggest.ts';
+import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
 import {
-  AUDIT_COUNTS,
-  type AuditCount,
   baseLatency,
   COUNTER_MAPS,
   COUNTERS,
@@ -36,6 +35,7 @@ const NEEDS: Readonly<Record<Source, string>> = {
   query: 'a query workload, which the scenario has not',
   subscribe: 'a subscribe workload, which the scenario has not',
   generator: 'publish or query in the open load model',
+  crossing: 'subscribers on several relay processes (--stack scaled)',
   answers: 'queries of a named corpus, of which some are checked',
 };
 

@@ -43,7 +43,7 @@ const measuredScenario = z.object({
  */
 export function measurableOfRecord(record: RunRecord): Measurable {
   const parsed = measuredScenario.safeParse(record.scenario.resolved);
-  if (parsed.success) return measurableOf(parsed.data);
+  if (parsed.success) return measurableOf(parsed.data, record.target.relayProcesses);
   throw new RelayBenchError('"scenario.resolved" of the run record is not a scenario', {
     code: 'RECORD_INVALID',
     hint: 'the file was edited or cut; use the original run.json',

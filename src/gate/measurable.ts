@@ -37,8 +37,21 @@ export interface MeasuredScenario {
 /**
  * What a run of `scenario` measures. Connections are opened by every run. Send lag and achieved rate are about
  * messages that are sent on a schedule: the closed model has none, and opening connections is no message.
+ * @param relayProcesses behind the target, as far as known
  */
-export function measurableOf({ load, corpus, workloads, phases }: MeasuredScenario): Measurable {
+export function measurableOf(scenario: MeasuredScenario, relayProcesses = 1): Measurable {
+  const { workloads, phases } = scenario;
+  const sources = sourcesOf(scenario, relayProcesses);
+  return {
+    sources,
+    latencies: LATENCY_NAMES.filter((name) => sources.has(LATENCIES[baseLatency(name)].source)),
+    phases: phases.map(({ name }) => name),
+    phaseSeconds: phases.map(({ duration }) => duration / 1_000),
+    filters: workloads.query?.filters.map(({ name }) => name) ?? [],
+  };
+}
+
+function sourcesOf({ load, corpus, workloads }: MeasuredScenario, relayProcesses: number): Set<Source> {
   const sources = new Set<Source>(['connections']);
   const sends = workloads.publish !== undefined || workloads.query !== undefined;
   if (load.model === 'open' && sends) sources.add('generator');
@@ -47,11 +60,6 @@ export function measurableOf({ load, corpus, workloads, phases }: MeasuredScenar
   for (const workload of ['publish', 'subscribe', 'query'] as const) {
     if (workloads[workload] !== undefined) sources.add(workload);
   }
-  return {
-    sources,
-    latencies: LATENCY_NAMES.filter((name) => sources.has(LATENCIES[baseLatency(name)].source)),
-    phases: phases.map(({ name }) => name),
-    phaseSeconds: phases.map(({ duration }) => duration / 1_000),
-    filters: workloads.query?.filters.map(({ name }) => name) ?? [],
-  };
+  if (relayProcesses > 1 && sources.has('subscribe')) sources.add('crossing');
+  return sources;
 }

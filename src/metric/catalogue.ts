@@ -3,11 +3,13 @@
  * units and directions from here; a name that is not here does not exist.
  */
 
+import { AUDIT_COUNTS } from './audit-counts.ts';
+
 /** Which way is better. */
 export type Direction = 'lower' | 'higher' | 'neutral';
 
 /** The parts of a scenario that can produce a metric. */
-export type Source = 'connections' | 'publish' | 'query' | 'subscribe' | 'generator' | 'answers';
+export type Source = 'connections' | 'publish' | 'query' | 'subscribe' | 'generator' | 'answers' | 'crossing';
 
 export interface LatencyDefinition {
   readonly source: Source;
@@ -61,6 +63,13 @@ export const LATENCIES = {
     source: 'subscribe',
     from: "publisher's scheduled time",
     to: 'EVENT at the last of its subscribers',
+    hasServiceTwin: true,
+    labels: [],
+  },
+  delivery_cross_latency: {
+    source: 'crossing',
+    from: "publisher's scheduled time",
+    to: 'EVENT at a subscriber that is on another relay process than the publisher',
     hasServiceTwin: true,
     labels: [],
   },
@@ -263,17 +272,6 @@ export const COUNTER_MAPS = {
 export type CounterMapMetric = keyof typeof COUNTER_MAPS;
 export const COUNTER_MAP_NAMES = Object.keys(COUNTER_MAPS) as readonly CounterMapMetric[];
 
-/** What reading the acknowledged events back after the run has shown. */
-export const AUDIT_COUNTS = {
-  lost_events: {
-    source: 'publish',
-    description: 'acknowledged events that a relay process does not have afterwards',
-    direction: 'lower',
-  },
-} as const satisfies Record<string, CounterDefinition>;
-
-export type AuditCount = keyof typeof AUDIT_COUNTS;
-
 /** What a metric name denotes. */
 export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map' | 'audit';
 
@@ -293,11 +291,6 @@ export function baseLatency(name: LatencyMetric): BaseLatency {
 
 /** Every name of the catalogue, for messages and shell completion. */
 export function allMetricNames(): readonly string[] {
-  return [
-    ...LATENCY_NAMES,
-    ...Object.keys(RATIOS),
-    ...COUNTER_NAMES,
-    ...COUNTER_MAP_NAMES,
-    ...Object.keys(AUDIT_COUNTS),
-  ];
+  const others = [RATIOS, COUNTERS, COUNTER_MAPS, AUDIT_COUNTS];
+  return [...LATENCY_NAMES, ...others.flatMap((each) => Object.keys(each))];
 }

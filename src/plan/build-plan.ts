@@ -20,6 +20,8 @@ export interface PlanRequest {
   readonly scenario: Scenario;
   /** WebSocket URLs, at least one. */
   readonly targets: readonly string[];
+  /** Relay processes behind the targets, as far as known; default 1. */
+  readonly relayProcesses?: number;
   /** Cores of this machine: decide the default number of workers. */
   readonly cores: number;
   readonly overrides?: PlanOverrides;
@@ -32,7 +34,14 @@ export interface PlanRequest {
  * @throws RelayBenchError `PLAN_IMPOSSIBLE` where flags and scenario can't be reconciled, `GATE_INVALID` where
  *   a gate is malformed or names what the run can't produce
  */
-export function buildPlan({ scenario, targets, cores, overrides = {}, corpus: named }: PlanRequest): Plan {
+export function buildPlan({
+  scenario,
+  targets,
+  relayProcesses = 1,
+  cores,
+  overrides = {},
+  corpus: named,
+}: PlanRequest): Plan {
   const resolved = applyOverrides(scenario, overrides);
   assertConsistent(resolved);
   assertTransport(resolved, targets);
@@ -41,12 +50,13 @@ export function buildPlan({ scenario, targets, cores, overrides = {}, corpus: na
   if (isNamed(resolved.corpus) && !named) throw new Error('the corpus of the scenario was not looked for');
   const { corpus, replay, bounds } = planCorpus(resolved, named ?? null);
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
-  const run = measurableOf(resolved);
+  const run = measurableOf(resolved, relayProcesses);
   const plan: Omit<Plan, 'gates' | 'keepSeconds'> = {
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
     seed,
     targets,
     workers,
+    relayProcesses,
     load,
     connections: {
       count: connections.count,

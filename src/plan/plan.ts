@@ -120,6 +120,8 @@ export interface Plan {
   /** WebSocket URLs; connection c of the run uses one of them, see `targetOf`. */
   readonly targets: readonly string[];
   readonly workers: number;
+  /** Relay processes behind the targets, as far as known. */
+  readonly relayProcesses: number;
   readonly load: Scenario['load'];
   readonly connections: {
     readonly count: number;

@@ -3,7 +3,7 @@ import type { Plan, StreamName } from './plan.ts';
 
 type Planned = Pick<
   Plan,
-  'load' | 'phases' | 'streams' | 'publish' | 'subscribe' | 'query' | 'connect' | 'corpus'
+  'relayProcesses' | 'load' | 'phases' | 'streams' | 'publish' | 'subscribe' | 'query' | 'connect' | 'corpus'
 >;
 
 /** Arrivals of a stream in the measured phases; Infinity where replies set the pace. */
@@ -31,7 +31,10 @@ export function plannedSamples(plan: Planned): ReadonlyMap<BaseLatency, number> 
     const { topics, connections } = plan.subscribe;
     // Of a replayed corpus only what somebody follows is delivered.
     const followed = events * (plan.corpus.named?.followedShare ?? 1);
-    planned.set('delivery_latency', Math.floor((followed * connections.count) / topics));
+    const deliveries = (followed * connections.count) / topics;
+    planned.set('delivery_latency', Math.floor(deliveries));
+    const { relayProcesses: relays } = plan;
+    if (relays > 1) planned.set('delivery_cross_latency', Math.floor((deliveries * (relays - 1)) / relays));
     planned.set(
       'delivery_last_latency',
       Math.floor((followed * Math.min(topics, connections.count)) / topics),

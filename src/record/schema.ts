@@ -176,6 +176,8 @@ export const runRecordSchema = z.strictObject({
     /** Userinfo and query are masked. */
     urls: z.array(z.string()).min(1),
     nip11: z.record(z.string(), z.unknown()).nullable(),
+    /** Relay processes behind the addresses, where that is known. */
+    relayProcesses: whole.optional(),
   }),
   environment: z.strictObject({
     cpus: whole,

@@ -21,6 +21,8 @@ export interface Connection {
   /** When the TCP connect began, monotonic ns. */
   readonly startedNs: number;
   readonly isOpen: boolean;
+  /** The relay process behind a load balancer, as the answer to the upgrade says (`X-Relay-Id`); null where it does not. */
+  readonly relayId: string | null;
   /**
    * Write complete masked frames.
    * @returns false where the kernel's buffer is full: hold further frames until `onDrain`

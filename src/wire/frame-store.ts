@@ -18,6 +18,8 @@ export class FrameStore {
   readonly keyLow: Uint32Array;
   /** A number of the owner's. */
   readonly tag: Int32Array;
+  /** The connection that wrote the frame, once it is written. */
+  readonly connection: Int32Array;
   /** A ring: slots are taken in the order of their release, so that neighbours stay neighbours. */
   readonly #free: Int32Array;
   #freeHead = 0;
@@ -37,6 +39,7 @@ export class FrameStore {
     this.keyHigh = new Uint32Array(slots);
     this.keyLow = new Uint32Array(slots);
     this.tag = new Int32Array(slots);
+    this.connection = new Int32Array(slots);
     this.#free = Int32Array.from({ length: slots }, (_, index) => index);
     this.#freeCount = slots;
   }

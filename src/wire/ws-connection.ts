@@ -3,6 +3,7 @@ import WebSocket, { type RawData } from 'ws';
 import { monotonicNs } from '../base/clock.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from './connection.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
+import { RELAY_ID_HEADER } from './raw/handshake.ts';
 
 /**
  * A connection through the `ws` library, for TLS and as the reference. The handshake and everything received go through `ws`; complete, masked
@@ -12,6 +13,7 @@ import { MAX_MESSAGE_BYTES } from './limits.ts';
 export class WsConnection implements Connection {
   readonly number: number;
   readonly startedNs: number;
+  relayId: string | null = null;
   readonly #ws: WebSocket;
   readonly #handlers: ConnectionHandlers;
   #socket: Socket | null = null;
@@ -58,6 +60,8 @@ export class WsConnection implements Connection {
     ws.on('message', (data: RawData, isBinary: boolean) => this.#received(data as Buffer, isBinary));
     ws.on('upgrade', (response) => {
       this.#socket = response.socket;
+      const relayId = response.headers[RELAY_ID_HEADER];
+      if (typeof relayId === 'string') this.relayId = relayId;
       response.socket.setNoDelay(true);
     });
     ws.on('open', () => this.#opened());

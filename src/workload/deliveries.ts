@@ -22,6 +22,8 @@ export interface DeliveryOptions {
   readonly start: { readonly monotonicNs: number };
   readonly sink: SampleSink;
   readonly series: SeriesTable;
+  /** Number of the relay process that a connection has reached; negative where that is not known. */
+  readonly relayOf: (connection: number) => number;
 }
 
 const FREE = 0;
@@ -43,6 +45,8 @@ export class DeliveryTracker implements EventFate {
   readonly #startedNs: Float64Array;
   readonly #expected: Uint32Array;
   readonly #received: Uint32Array;
+  /** Relay process of the publisher. */
+  readonly #origin: Int16Array;
   /** One bit a subscriber of the topic, for each event of the window. */
   readonly #seen: Uint8Array;
   readonly #seenBytes: number;
@@ -50,7 +54,7 @@ export class DeliveryTracker implements EventFate {
   readonly #placeOf = new Map<number, { place: number; topic: number }>();
   readonly #live = new Set<number>();
   readonly #liveOfTopic = new Map<number, number>();
-  readonly #series: { delivery: number; last: number };
+  readonly #series: { delivery: number; last: number; cross: number };
   readonly #workerStep: number;
 
   constructor(options: DeliveryOptions, workers: number) {
@@ -64,12 +68,14 @@ export class DeliveryTracker implements EventFate {
     this.#startedNs = new Float64Array(this.#window);
     this.#expected = new Uint32Array(this.#window);
     this.#received = new Uint32Array(this.#window);
+    this.#origin = new Int16Array(this.#window);
     const largest = this.#placeSubscribers(options.subscribers);
     this.#seenBytes = Math.ceil(largest / 8);
     this.#seen = new Uint8Array(this.#window * this.#seenBytes);
     this.#series = {
       delivery: options.series.indexOf('delivery_latency'),
       last: options.series.indexOf('delivery_last_latency'),
+      cross: options.series.indexOf('delivery_cross_latency'),
     };
   }
 
@@ -121,6 +127,7 @@ export class DeliveryTracker implements EventFate {
     this.#startedNs[slot] = startedNs;
     this.#expected[slot] = this.liveSubscribers(topic);
     this.#received[slot] = 0;
+    this.#origin[slot] = this.#options.relayOf(store.connection[stored] as number);
     this.#seen.fill(0, slot * this.#seenBytes, (slot + 1) * this.#seenBytes);
   }
 
@@ -141,7 +148,7 @@ export class DeliveryTracker implements EventFate {
     const slot = this.#slotOf(number);
     // Long complete, or given up: it came again, or far too late.
     if (this.#number[slot] !== number) return true;
-    this.#deliver(slot, subscriber.place, endedNs);
+    if (this.#deliver(slot, subscriber.place, endedNs)) this.#recordCrossing(slot, connection, endedNs);
     return true;
   }
 
@@ -150,14 +157,15 @@ export class DeliveryTracker implements EventFate {
     for (let slot = 0; slot < this.#window; slot++) this.#retire(slot);
   }
 
-  #deliver(slot: number, place: number, endedNs: number): void {
+  /** @returns false where the subscriber has it already */
+  #deliver(slot: number, place: number, endedNs: number): boolean {
     const { sink } = this.#options;
     const phase = this.#phaseOf(slot);
     const at = slot * this.#seenBytes + (place >> 3);
     const bit = 1 << (place & 7);
     if (((this.#seen[at] as number) & bit) !== 0) {
       sink.count(phase, 'deliveries_duplicate');
-      return;
+      return false;
     }
     this.#seen[at] = (this.#seen[at] as number) | bit;
     const received = (this.#received[slot] as number) + 1;
@@ -165,6 +173,15 @@ export class DeliveryTracker implements EventFate {
     this.#record(slot, this.#series.delivery, endedNs);
     if (received === this.#expected[slot]) this.#record(slot, this.#series.last, endedNs);
     this.#retireIfComplete(slot);
+    return true;
+  }
+
+  /** Counts a delivery whose publisher and subscriber are known to be on different relay processes. */
+  #recordCrossing(slot: number, connection: number, endedNs: number): void {
+    const origin = this.#origin[slot] as number;
+    if (this.#series.cross < 0 || origin < 0) return;
+    const relay = this.#options.relayOf(connection);
+    if (relay >= 0 && relay !== origin) this.#record(slot, this.#series.cross, endedNs);
   }
 
   #record(slot: number, series: number, endedNs: number): void {

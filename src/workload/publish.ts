@@ -84,6 +84,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
       model.name === 'closed' ? startedNs : start.monotonicNs + (store.offsetNs[slot] as number);
     const phase = sink.phaseOf(scheduledNs - start.monotonicNs);
     const number = store.number[slot] as number;
+    store.connection[slot] = connection;
     this.sender.written();
     sink.count(phase, 'events_sent');
     sink.latency(this.#series.lag, phase, scheduledNs, startedNs);

@@ -331,6 +331,7 @@ export function sampleResult(options: ResultOptions): RunResult {
     histograms: sampleHistograms(options, phases),
     generator: {
       workers: 1,
+      relayProcesses: 1,
       cpuShare: 0.22,
       eventLoopUtilization: { mean: 0.21, max: 0.34 },
       eventLoopDelay_us: { p50_us: 90, p99_us: 1_250, max_us: 4_100 },
@@ -464,6 +465,7 @@ function samplePlan(): Plan {
     seed: 1,
     targets: ['ws://127.0.0.1:40123'],
     workers: 1,
+    relayProcesses: 1,
     load: resolved.load,
     connections: { count: 50, rate_per_s: 500, timeoutMs: 10_000, insecure: false, transport: 'auto' },
     scheduler: resolved.scheduler,

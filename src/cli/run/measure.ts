@@ -84,6 +84,7 @@ function surroundings({
       kind: target.kind,
       urls: target.relays.map((relay) => relay.url),
       nip11: information.information === null ? null : { ...information.information },
+      ...(target.relayProcesses === undefined ? {} : { relayProcesses: target.relayProcesses.length }),
     },
     environment: readEnvironment(target.relays.some(isThisMachine)),
   };

@@ -5,6 +5,7 @@ import { buildPlan } from '../../plan/build-plan.ts';
 import { applyOverrides } from '../../plan/overrides.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { loadScenario } from '../../scenario/load.ts';
+import { resolveShape } from '../../stack/topology.ts';
 import { wantsAudit, withAuditGate } from './audit-run.ts';
 import { type Corpora, corporaInCache } from './corpora.ts';
 import { type LoadFlags, overridesOf } from './flags.ts';
@@ -33,6 +34,7 @@ export async function preparePlan(
   const plan = buildPlan({
     scenario,
     targets: flags.relay ?? [EMBEDDED_TARGET],
+    relayProcesses: flags.stack === undefined ? 1 : resolveShape(flags.stack).relays,
     cores: availableParallelism(),
     overrides,
     corpus: await findNamedCorpus({

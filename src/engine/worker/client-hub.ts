@@ -21,11 +21,16 @@ export interface ClientHubOptions {
   readonly onReceived: (bytes: number) => void;
 }
 
+const UNKNOWN_RELAY = -1;
+
 /** All connections of one worker, by their number in the run. */
 export class ClientHub {
   readonly #options: ClientHubOptions;
   readonly #connections = new Map<number, Connection>();
   readonly #scheduledNs = new Map<number, number>();
+  /** Relay processes in the order in which they were first seen. */
+  readonly #relays: string[] = [];
+  readonly #relayOf = new Map<number, number>();
   readonly #handlers: ConnectionHandlers;
   #opened = 0;
   #failed = 0;
@@ -39,6 +44,11 @@ export class ClientHub {
 
   get counts(): ConnectionCounts {
     return { opened: this.#opened, failed: this.#failed, dropped: this.#dropped, open: this.#open };
+  }
+
+  /** Number of the relay process that a connection has reached; -1 where the answer to its upgrade did not say. */
+  relayOf(connection: number): number {
+    return this.#relayOf.get(connection) ?? UNKNOWN_RELAY;
   }
 
   /** Handshakes under way. */
@@ -116,7 +126,14 @@ export class ClientHub {
     this.#open++;
     const scheduledNs = this.#scheduledNs.get(connection.number) ?? connection.startedNs;
     this.#scheduledNs.delete(connection.number);
+    this.#noteRelay(connection);
     this.#options.outbox.open(connection);
     this.#options.onOpened(connection, scheduledNs, openedNs);
+  }
+
+  #noteRelay({ number, relayId }: Connection): void {
+    if (relayId === null) return;
+    if (!this.#relays.includes(relayId)) this.#relays.push(relayId);
+    this.#relayOf.set(number, this.#relays.indexOf(relayId));
   }
 }

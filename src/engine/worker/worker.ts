@@ -2,7 +2,6 @@ import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { AnswerFault } from '../../corpus/index/check-answer.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
-import type { Plan, Shard } from '../../plan/plan.ts';
 import { sourceAddressOf } from '../../plan/source-address.ts';
 import { targetOf } from '../../plan/split.ts';
 import { Outbox } from '../../wire/outbox.ts';
@@ -34,11 +33,7 @@ import {
   type WorkloadContext,
 } from './workloads.ts';
 
-export interface WorkerOptions {
-  readonly plan: Plan;
-  readonly shard: Shard;
-  readonly runTag: string;
-  readonly logAcknowledged: boolean;
+export interface WorkerOptions extends Omit<Extract<ToWorker, { type: 'init' }>, 'type'> {
   readonly send: (message: FromWorker) => void;
 }
 
@@ -259,6 +254,7 @@ export class Worker {
       sink: this.#recorder,
       series: this.#series,
       isOpen: (connection) => this.#hub.isOpen(connection),
+      relayOf: (connection) => this.#hub.relayOf(connection),
       sendNow: (connection, frame) => this.#hub.send(connection, frame),
       endNs: () => start.monotonicNs + endOffsetNs(plan),
       onCredit: () => this.#onCredit(),

@@ -36,6 +36,8 @@ export interface WorkloadContext {
   readonly sink: SampleSink;
   readonly series: SeriesTable;
   readonly isOpen: (connection: number) => boolean;
+  /** Number of the relay process that a connection has reached; negative where that is not known. */
+  readonly relayOf: (connection: number) => number;
   readonly sendNow: (connection: number, frame: Buffer) => void;
   /** When offering ends, monotonic ns. */
   readonly endNs: () => number;
@@ -87,7 +89,13 @@ export function createDeliveries(context: WorkloadContext): DeliveryTracker | nu
     window_s: DELIVERY_WINDOW_S + plan.drainMs / 1_000,
   };
   return new DeliveryTracker(
-    { ...options, start: context.start, sink: context.sink, series: context.series },
+    {
+      ...options,
+      start: context.start,
+      sink: context.sink,
+      series: context.series,
+      relayOf: context.relayOf,
+    },
     shard.count,
   );
 }

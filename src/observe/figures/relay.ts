@@ -9,9 +9,11 @@ const SAMPLES: Readonly<Record<string, string>> = {
   nostr_deliveries_total: 'deliveries_total',
 };
 
-/** Cache samples: `nostr_cache_requests_total{layer="l1",result="hit"}` is `l1Hits_total`. */
-const CACHE_SAMPLE = 'nostr_cache_requests_total';
-const CACHE_RESULTS: Readonly<Record<string, string>> = { hit: 'Hits_total', miss: 'Misses_total' };
+/** Cache samples have a label for their layer: `nostr_cache_hits_total{layer="L1"}` is `l1Hits_total`. */
+const CACHE_SAMPLES: Readonly<Record<string, string>> = {
+  nostr_cache_hits_total: 'Hits_total',
+  nostr_cache_misses_total: 'Misses_total',
+};
 
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{([^}]*)\})? ([-+\d.eE]+|NaN)/;
 
@@ -20,15 +22,15 @@ export function relayFigures(metrics: string): Figures {
   const figures: Record<string, number> = {};
   for (const line of metrics.split('\n')) {
     const [, name = '', labels = '', text = ''] = LINE.exec(line) ?? [];
-    const key = name === CACHE_SAMPLE ? cacheKey(labels) : SAMPLES[name];
+    const key = SAMPLES[name] ?? cacheKey(name, labels);
     const value = Number(text);
     if (key !== undefined && Number.isFinite(value)) figures[key] = (figures[key] ?? 0) + value;
   }
   return figures;
 }
 
-function cacheKey(labels: string): string | undefined {
+function cacheKey(name: string, labels: string): string | undefined {
+  const result = CACHE_SAMPLES[name];
   const layer = /layer="(\w+)"/.exec(labels)?.[1]?.toLowerCase();
-  const result = CACHE_RESULTS[/result="(\w+)"/.exec(labels)?.[1] ?? ''];
   return layer === undefined || result === undefined ? undefined : layer + result;
 }

@@ -2,13 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** A relay that answers the upgrade with more header than this is cut off. */
 const MAX_HEADER_BYTES = 16 * 1024;
+/** Set by a load balancer: the relay process that a connection has reached. */
+export const RELAY_ID_HEADER = 'x-relay-id';
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 /** RFC 6455 section 1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** How an upgrade ended: bytes behind the header belong to the first frames. */
 export type HandshakeResult =
-  | { readonly type: 'open'; readonly rest: Buffer }
+  | { readonly type: 'open'; readonly rest: Buffer; readonly relayId: string | null }
   | { readonly type: 'failed'; readonly reason: string };
 
 /** The opening handshake of one connection (RFC 6455 section 4.1), client side, without extensions. */
@@ -36,9 +38,11 @@ export class Handshake {
     const code = /^HTTP\/1\.1 (\d{3})/.exec(status ?? '')?.[1];
     if (code === undefined) return { type: 'failed', reason: 'no http answer' };
     if (code !== '101') return { type: 'failed', reason: `http ${code}` };
-    const reason = this.#problemOf(headersOf(lines));
+    const headers = headersOf(lines);
+    const reason = this.#problemOf(headers);
     if (reason !== null) return { type: 'failed', reason };
-    return { type: 'open', rest: this.#received.subarray(end + END_OF_HEADER.length) };
+    const rest = this.#received.subarray(end + END_OF_HEADER.length);
+    return { type: 'open', rest, relayId: headers.get(RELAY_ID_HEADER) ?? null };
   }
 
   #problemOf(headers: ReadonlyMap<string, string>): string | null {

@@ -16,6 +16,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 export class RawConnection implements Connection, FrameHandlers {
   readonly number: number;
   readonly startedNs: number;
+  relayId: string | null = null;
   readonly #handlers: ConnectionHandlers;
   readonly #socket: Socket;
   /** Null once it has ended: ten thousand idle connections should cost nothing that they do not need. */
@@ -92,6 +93,7 @@ export class RawConnection implements Connection, FrameHandlers {
     }
     this.#endHandshake();
     this.#state = 'open';
+    this.relayId = result.relayId;
     this.#handlers.onOpen(this, monotonicNs());
     // A relay may send its first message in the segment of the upgrade response.
     if (result.rest.length > 0 && this.isOpen) this.#reader.read(result.rest);

@@ -11,6 +11,7 @@ const RUN = 'cafe0123';
 const series = buildSeriesTable(LATENCY_NAMES, []);
 const DELIVERY = series.indexOf('delivery_latency');
 const LAST = series.indexOf('delivery_last_latency');
+const CROSS = series.indexOf('delivery_cross_latency');
 
 /** Two topics on one worker; connections 10 and 12 listen to topic 0, connection 11 to topic 1. */
 function setUp() {
@@ -26,6 +27,8 @@ function setUp() {
     events_per_s: 1,
     window_s: 1,
     start: { monotonicNs: 0 },
+    // Publisher 1 and subscriber 10 are on relay 0, subscriber 12 on relay 1; of 11 nothing is known.
+    relayOf: (connection: number) => ({ 1: 0, 10: 0, 12: 1 })[connection] ?? -1,
   };
   const tracker = new DeliveryTracker({ ...options, sink, series }, 1);
   for (const { connection } of subscribers) tracker.onSubscribed(connection);
@@ -34,6 +37,7 @@ function setUp() {
   const send = (number: number): void => {
     store.number[0] = number;
     store.tag[0] = number % 2;
+    store.connection[0] = 1;
     tracker.onSent(store, 0, 0, 0);
   };
   return { sink, tracker, send };
@@ -57,6 +61,24 @@ describe('DeliveryTracker', () => {
     });
     expect(sink.of(DELIVERY)).toHaveLength(2);
     expect(sink.of(LAST)).toHaveLength(1);
+  });
+
+  it('times a delivery to another relay process than that of the publisher apart', () => {
+    const { sink, tracker, send } = setUp();
+    send(0);
+    tracker.onLiveEvent(10, frame(0));
+    expect(sink.of(CROSS)).toHaveLength(0);
+    tracker.onLiveEvent(12, frame(0));
+    tracker.onLiveEvent(12, frame(0));
+    expect(sink.of(CROSS)).toHaveLength(1);
+    expect(sink.of(DELIVERY)).toHaveLength(2);
+  });
+
+  it('calls no delivery a crossing where the process of the subscriber is not known', () => {
+    const { sink, tracker, send } = setUp();
+    send(1);
+    tracker.onLiveEvent(11, frame(1));
+    expect(sink.of(CROSS)).toHaveLength(0);
   });
 
   it('counts deliveries that arrive before the OK', () => {

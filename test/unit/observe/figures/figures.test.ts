@@ -36,8 +36,9 @@ nostr_events_total{outcome="accepted"} 7
 nostr_events_total{outcome="duplicate"} 2
 nostr_query_latency_seconds_bucket{le="0.1",operation="req"} 3
 nostr_query_latency_seconds_count{operation="req"} 3
-nostr_cache_requests_total{layer="L1",result="hit"} 30
-nostr_cache_requests_total{layer="L1",result="miss"} 4
+nostr_cache_hits_total{layer="L1"} 30
+nostr_cache_misses_total{layer="L1"} 4
+nostr_cache_misses_total{layer="L2"} 1
 nostr_event_loop_delay_seconds{quantile="1"} NaN
 nostr_connections 5
 `;
@@ -46,6 +47,7 @@ nostr_connections 5
     queries_total: 3,
     l1Hits_total: 30,
     l1Misses_total: 4,
+    l2Misses_total: 1,
     connections: 5,
   });
 });
