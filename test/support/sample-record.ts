@@ -331,7 +331,6 @@ export function sampleResult(options: ResultOptions): RunResult {
     histograms: sampleHistograms(options, phases),
     generator: {
       workers: 1,
-      relayProcesses: 1,
       cpuShare: 0.22,
       eventLoopUtilization: { mean: 0.21, max: 0.34 },
       eventLoopDelay_us: { p50_us: 90, p99_us: 1_250, max_us: 4_100 },
