@@ -69,14 +69,15 @@ function axes({ x, y }) {
 /** The labels of axes are sentences; beside a value there is room for a word. */
 const X_NAMES = { s: 'time', nines: 'percentile', 'per-second': 'throughput' };
 
-function lines({ x, y, series, dots }) {
+function lines({ x, y, series, marks }) {
   const first = { label: X_NAMES[x.unit] ?? 'at', value: (_, value) => valueText(value, x.unit) };
   const others = series.map(({ label, ink, dashed }) => ({
     label,
     stroke: colour(`--ink-${ink}`),
     width: 1.75,
     ...(dashed ? { dash: [5, 4] } : {}),
-    points: dots ? { show: true, size: 8, fill: colour('--page'), width: 2 } : { show: false },
+    ...(marks === 'dots' ? { paths: () => null } : {}),
+    points: marks !== 'line' ? { show: true, size: 8, fill: colour('--page'), width: 2 } : { show: false },
     value: (_, value) => valueText(value, y.unit),
   }));
   return [first, ...others];

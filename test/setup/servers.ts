@@ -7,10 +7,11 @@ import { createInterface } from 'node:readline/promises';
 import { findPackageManager, installCommands, type SystemPackage } from '../../src/stack/install.ts';
 import { installPackages } from '../../src/stack/install-packages.ts';
 import { examinePrograms, packagesOf } from '../../src/stack/missing-packages.ts';
+import { BROWSER_NAMES } from '../support/browser.ts';
 
 /** Programs of tests that no stack needs, by the names under which they may be found. */
 const TEST_PROGRAMS: readonly { readonly package: SystemPackage; readonly names: readonly string[] }[] = [
-  { package: 'chromium', names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] },
+  { package: 'chromium', names: BROWSER_NAMES },
 ];
 
 const PATH = env['PATH'] ?? '';

@@ -17,7 +17,7 @@ function dataOf(plot: Plot): unknown {
     id: plot.id,
     x: { unit: plot.x.unit, domain: xDomain(plot), label: plot.x.label, ticks: ticksOf(xTicks(plot)) },
     y: { unit: plot.y.unit, log: plot.y.log === true, domain: yDomain(plot), ticks: ticksOf(yTicks(plot)) },
-    dots: plot.dots === true,
+    marks: plot.marks ?? 'line',
     series: plot.series.map(({ label, ink, dashed = false }) => ({ label, ink, dashed })),
     bands: plot.bands ?? [],
     limits: visibleLimits(plot),

@@ -66,6 +66,6 @@ export interface Plot {
   readonly limits?: readonly Limit[];
   /** Longer lines are thinned out; default: `MAX_POINTS`. */
   readonly maxPoints?: number;
-  /** Marks the points, where there are few and each stands for something. */
-  readonly dots?: boolean;
+  /** How points are shown; `both` where there are few and each stands for something. Default: `line`. */
+  readonly marks?: 'line' | 'dots' | 'both';
 }

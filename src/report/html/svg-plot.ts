@@ -26,10 +26,11 @@ interface Scales {
 export function svgPlot(plot: Plot): Html {
   const scales: Scales = { x: scaleOf(xDomain(plot), false), y: scaleOf(yDomain(plot), plot.y.log === true) };
   const series = plot.series.map((one) => decimateSeries(one, MAX_DRAWN_POINTS));
+  const { marks = 'line' } = plot;
   return html`<svg class="plot" width="100%" height="${SIZE.height}" role="img" aria-labelledby="${plot.id}-t ${plot.id}-d">
 <title id="${plot.id}-t">${plot.title}</title><desc id="${plot.id}-d">${description(plot)}</desc>
 ${(plot.bands ?? []).map((band) => bandMarkup(band, scales.x))}${grid(plot, scales)}
-<svg y="${SIZE.top}" width="100%" height="${PLOT_HEIGHT}" viewBox="0 0 ${CANVAS.width} ${CANVAS.height}" preserveAspectRatio="none">${series.map((one) => line(one, scales))}</svg>${plot.dots === true ? series.map((one) => dots(one, scales)) : null}${limits(plot, scales)}${faultLabels(plot, scales.x)}
+<svg y="${SIZE.top}" width="100%" height="${PLOT_HEIGHT}" viewBox="0 0 ${CANVAS.width} ${CANVAS.height}" preserveAspectRatio="none">${marks === 'dots' ? NONE : series.map((one) => line(one, scales))}</svg>${marks === 'line' ? NONE : series.map((one) => dots(one, scales))}${limits(plot, scales)}${faultLabels(plot, scales.x)}
 </svg>`;
 }
 

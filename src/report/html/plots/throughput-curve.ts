@@ -3,7 +3,8 @@ import type { RunRecord } from '../../../record/schema.ts';
 import { number, rate } from '../../quantity.ts';
 import { type Cell, cell, columns, type Table } from '../../view/document.ts';
 import { inPhase, quantile } from '../../view/latencies.ts';
-import type { Ink, Plot, Point } from '../plot.ts';
+import type { ShownPlot } from '../page-parts.ts';
+import type { Ink, Plot, Point, Series } from '../plot.ts';
 import { answeredIn } from './load.ts';
 
 /** Fewer levels are two points and no curve. */
@@ -23,11 +24,12 @@ interface Level {
 
 /**
  * Latency by throughput: a point for each phase, for runs of at least three load levels. Where a line turns upwards,
- * the relay begins to queue; where it turns back, it gives up. Null for other runs: a constant load has one point.
+ * the relay begins to queue; where it turns back, it gives up. Where the load rises within a phase, a point for each
+ * second. Null where the load was constant: it has one throughput.
  */
-export function throughputCurve(record: RunRecord): { plot: Plot; table: Table } | null {
+export function throughputCurve(record: RunRecord): ShownPlot | null {
   const levels = levelsOf(record);
-  if (new Set(levels.map((level) => number(level.offered_per_s))).size < MIN_LEVELS) return null;
+  if (new Set(levels.map((level) => number(level.offered_per_s))).size < MIN_LEVELS) return bySecond(record);
   const shown = SHOWN.filter((name) => levels.some((level) => p95(record, name, level) !== null));
   if (shown.length === 0) return null;
   const plot: Plot = {
@@ -41,9 +43,46 @@ export function throughputCurve(record: RunRecord): { plot: Plot; table: Table }
       ink: (at + 1) as Ink,
       points: levels.map((level): Point => [level.achieved_per_s, p95(record, name, level)]),
     })),
-    dots: true,
+    marks: 'both',
   };
   return { plot, table: tableOf(record, levels, shown) };
+}
+
+/** A load that changes by less shows no more than its own noise. */
+const RISE = 2;
+
+function bySecond(record: RunRecord): ShownPlot | null {
+  const measured = record.load.phases.filter((phase) => phase.kind === 'measured');
+  const seconds = record.intervals.filter(
+    (one) => one.offered > 0 && measured.some((phase) => one.t >= phase.start_s && one.t < phase.end_s),
+  );
+  const offered = seconds.map((one) => one.offered).sort((a, b) => a - b);
+  if ((offered.at(-1) ?? 0) < (offered[0] ?? 0) * RISE || seconds.length < MIN_LEVELS) return null;
+  const series = SHOWN.map(
+    (name, at): Series => ({ label: name, ink: (at + 1) as Ink, points: scatter(seconds, name) }),
+  );
+  return {
+    plot: {
+      id: 'throughput-latency',
+      title: 'Latency by throughput',
+      note: 'One point for each second; of seconds with the same throughput the slowest. A second alone has few operations: look at the cloud, not at its edge.',
+      x: { label: 'achieved operations per second', unit: 'per-second' },
+      y: { label: 'p95 latency of a second, logarithmic', unit: 'us', log: true },
+      series: series.filter((one) => one.points.length > 0),
+      marks: 'dots',
+    },
+  };
+}
+
+/** The p95 of each second by its throughput, ascending. */
+function scatter(seconds: readonly RunRecord['intervals'][number][], name: LatencyMetric): Point[] {
+  const slowest = new Map<number, number>();
+  for (const second of seconds) {
+    const value_us = second.latencies[name]?.p95_us ?? null;
+    const achieved = answeredIn(second);
+    if (value_us !== null) slowest.set(achieved, Math.max(value_us, slowest.get(achieved) ?? 1));
+  }
+  return [...slowest].sort(([a], [b]) => a - b);
 }
 
 /** By ascending throughput, as lines are drawn. */

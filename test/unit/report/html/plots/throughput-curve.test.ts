@@ -11,10 +11,21 @@ describe('latency by throughput', () => {
     expect(throughput).toHaveLength(5);
     expect(throughput).toEqual([...throughput].sort((a, b) => a - b));
     expect(ack?.points.at(-1)?.[1]).toBeGreaterThan(ack?.points[0]?.[1] ?? 0);
-    expect(curve?.table.rows).toHaveLength(5);
+    expect(curve?.table?.rows).toHaveLength(5);
   });
 
-  it('is no curve where the load had less than three levels', () => {
+  it('has a point for each second where the load rises within a phase, by ascending throughput', () => {
+    const record = sampleRecord('pass');
+    const rising = record.intervals.map((one, at) => ({ ...one, offered: 50 + 10 * at, acked: 10 * at }));
+    const plot = throughputCurve({ ...record, intervals: rising })?.plot;
+    const throughput = plot?.series[0]?.points.map(([x]) => x) ?? [];
+    expect(plot?.marks).toBe('dots');
+    expect(throughput).toHaveLength(20);
+    expect(throughput).toEqual([...throughput].sort((a, b) => a - b));
+    expect(plot?.series.map((one) => one.label)).toEqual(['ack_latency', 'eose_latency', 'delivery_latency']);
+  });
+
+  it('is no curve where the load was constant or had two levels', () => {
     expect(throughputCurve(sampleRecord('pass'))).toBeNull();
     expect(throughputCurve(sampleRecord('fail'))).toBeNull();
   });
