@@ -74,6 +74,21 @@ function idsOf(events: readonly NostrEvent[]): string[] {
   return events.map(({ id }) => id).sort();
 }
 
+function acknowledgedOf(client: Client): string[] {
+  return client.messages
+    .filter(([type, , accepted]) => type === 'OK' && accepted)
+    .map(([, id]) => String(id));
+}
+
+/** Publishes a thousand events a second and more, until so many are acknowledged. */
+async function publishUntil(client: Client, events: readonly NostrEvent[], count: number): Promise<void> {
+  for (let start = 0; start < events.length && acknowledgedOf(client).length < count; start += 50) {
+    for (const event of events.slice(start, start + 50)) client.send(['EVENT', event]);
+    await delay(25);
+  }
+  await eventually('enough are acknowledged', () => acknowledgedOf(client).length >= count);
+}
+
 describe('relay processes that share Postgres and Redis', () => {
   it('deliver events of each other, also ephemeral ones, once', async () => {
     const author = new Author();
@@ -155,17 +170,10 @@ describe('a relay on Postgres', () => {
     const client = await open(relay);
     const author = new Author();
     const events = Array.from({ length: 1_500 }, (_, i) => author.sign({ content: `${i}` }));
-    const acknowledged = (): string[] =>
-      client.messages.filter(([type, , accepted]) => type === 'OK' && accepted).map(([, id]) => String(id));
-    for (let start = 0; start < events.length; start += 50) {
-      for (const event of events.slice(start, start + 50)) client.send(['EVENT', event]);
-      await delay(25);
-      if (acknowledged().length > 500) break;
-    }
-    await eventually('many are acknowledged', () => acknowledged().length > 500);
+    await publishUntil(client, events, 500);
     process.kill(relay.pid, 'SIGKILL');
     await client.closed();
-    const ids = acknowledged();
+    const ids = acknowledgedOf(client);
     const reader = await open(await start(database));
     const found = new Set<string>();
     for (let from = 0; from < ids.length; from += 500) {

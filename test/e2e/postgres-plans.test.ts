@@ -1,0 +1,82 @@
+import type { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Filter } from '../../src/nostr/filter.ts';
+import { eventsStatement } from '../../src/relay/store/postgres/events-sql.ts';
+import { countStatement, listStatement } from '../../src/relay/store/postgres/filter-sql.ts';
+import { migrate } from '../../src/relay/store/postgres/migrate.ts';
+import { ensureMonths } from '../../src/relay/store/postgres/partitions.ts';
+import { explain, type PlanNode } from '../support/explain.ts';
+import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
+
+const JANUARY = Date.UTC(2026, 0, 1) / 1_000;
+const APRIL = Date.UTC(2026, 3, 1) / 1_000;
+const AUTHOR = '00'.repeat(31);
+const asking = { nowSeconds: APRIL, reader: undefined };
+
+/** 30,000 events of 0.8 KB in three months, by 100 authors, one in ten of kind 7, each with one tag. */
+const FILL = `
+insert into event (id, pubkey, created_at, kind, json)
+select sha256(n::text::bytea), decode('${AUTHOR}' || lpad(to_hex(n % 100), 2, '0'), 'hex'),
+  ${JANUARY} + n * 259, case when n % 10 = 0 then 7 else 1 end, '{"n":' || n || ',"content":"' || repeat('x', 800) || '"}'
+from generate_series(0, 29999) as n;
+insert into tag (tag, created_at, kind, id)
+select decode('7400', 'hex') || id, created_at, kind, id from event;
+vacuum analyze event; vacuum analyze tag`;
+
+describe('plans of queries', () => {
+  let postgres: TestPostgres;
+
+  async function plan(work: (client: Client) => Promise<PlanNode[]>): Promise<PlanNode[]> {
+    return await withClient(postgres.url, work);
+  }
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres();
+    await withClient(postgres.url, async (client) => {
+      await migrate(client);
+      await ensureMonths(client, JANUARY, APRIL - 1);
+      for (const statement of FILL.split(';')) await client.query(statement);
+    });
+  });
+
+  afterAll(() => postgres.stop());
+
+  it.each<[string, Filter]>([
+    ['kinds and time', { kinds: [1], since: JANUARY, until: JANUARY + 86_400 }],
+    ['an author and time', { authors: [`${AUTHOR}05`], since: JANUARY, until: JANUARY + 86_400 }],
+    ['time alone', { since: JANUARY, until: JANUARY + 86_400 }],
+  ])('look at one month only where %s asks for no other', async (_, filter) => {
+    const { since = 0, until = 0 } = filter;
+    const nodes = await plan((client) =>
+      explain(client, eventsStatement(filter, 500, { since, until }, { ...asking, nowSeconds: 0 })),
+    );
+    // Conditions on what has expired look at the small index of that in every month.
+    const months = nodes
+      .filter(
+        (node) =>
+          !(node['Index Name'] ?? '').includes('expires_at') && node['Alias']?.startsWith('x_') !== true,
+      )
+      .flatMap((node) => node['Relation Name']?.match(/^event_(?:\d+_\d+|default)$/)?.[0] ?? []);
+    expect(new Set(months)).toEqual(new Set(['event_2026_01']));
+  });
+
+  it.each<[string, Filter]>([
+    ['an author and a kind', { authors: [`${AUTHOR}05`], kinds: [1] }],
+    ['a kind', { kinds: [7] }],
+    ['time', { since: JANUARY + 86_400, until: JANUARY + 10 * 86_400 }],
+  ])('count the events of %s from an index alone', async (_, filter) => {
+    const nodes = await plan((client) => explain(client, countStatement([filter], asking)));
+    const reads = nodes.filter((node) => /^event_2026/.test(node['Relation Name'] ?? ''));
+    expect(reads.length).toBeGreaterThan(0);
+    for (const read of reads) {
+      expect(read['Node Type']).toBe('Index Only Scan');
+      expect(read['Heap Fetches']).toBe(0);
+    }
+  });
+
+  it('list for a reconciliation from an index alone', async () => {
+    const nodes = await plan((client) => explain(client, listStatement({ kinds: [1] }, 100_000, asking)));
+    const reads = nodes.filter((node) => /^event_2026/.test(node['Relation Name'] ?? ''));
+    expect(new Set(reads.map((read) => read['Node Type']))).toEqual(new Set(['Index Only Scan']));
+  });
+});

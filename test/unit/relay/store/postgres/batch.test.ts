@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { batchLength, rivalsOf, settleRivals } from '../../../../../src/relay/store/postgres/batch.ts';
+import { GroupCommit } from '../../../../../src/relay/store/postgres/group-commit.ts';
+import { addressKey, tagKey, textKey } from '../../../../../src/relay/store/postgres/keys.ts';
+import { parseLsn } from '../../../../../src/relay/store/postgres/lsn.ts';
+import { someStored } from '../../../../support/stored-event.ts';
+
+describe('a batch', () => {
+  it('ends before an event that a request to delete in it names', () => {
+    const note = someStored();
+    const deletion = someStored({ kind: 5, tags: [['e', note.id]] });
+    expect(batchLength([note, deletion], 10)).toBe(2);
+    expect(batchLength([deletion, note], 10)).toBe(1);
+    expect(batchLength([deletion, someStored(), note], 10)).toBe(2);
+  });
+
+  it('ends before a version by an author of whom it holds a request to delete', () => {
+    const deletion = someStored({ kind: 5, tags: [['a', `0:${'a'.repeat(64)}:`]] });
+    expect(batchLength([deletion, someStored({ kind: 0 })], 10)).toBe(1);
+    expect(batchLength([deletion, someStored({ kind: 0, pubkey: 'b'.repeat(64) })], 10)).toBe(2);
+  });
+
+  it('holds as many events as it may', () => {
+    expect(
+      batchLength(
+        [1, 2, 3].map(() => someStored()),
+        2,
+      ),
+    ).toBe(2);
+  });
+
+  it('lets the best version of an address win, and answers as if one had come after the other', () => {
+    const [old, newest, middle] = [100, 102, 101].map((created_at) => someStored({ kind: 0, created_at }));
+    const [rivals] = rivalsOf([old, newest, middle].filter((event) => event !== undefined));
+    expect(rivals?.best).toBe(newest);
+    expect(settleRivals(rivals?.versions ?? [], null)).toEqual(['stored', 'stored', 'superseded']);
+    expect(settleRivals(rivals?.versions ?? [], middle ?? null)).toEqual([
+      'superseded',
+      'stored',
+      'superseded',
+    ]);
+    expect(settleRivals(rivals?.versions ?? [], newest ?? null)).toEqual([
+      'superseded',
+      'duplicate',
+      'superseded',
+    ]);
+  });
+});
+
+describe('a group commit', () => {
+  it('commits together what comes while a commit is on its way, in order, and answers each', async () => {
+    const batches: (readonly number[])[] = [];
+    const queue = new GroupCommit<number, string>({
+      queueMax: 100,
+      writers: 1,
+      take: (items) => [...items].length,
+      commit: async (items) => {
+        batches.push(items);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return items.map((item) => `done ${item}`);
+      },
+    });
+    const first = queue.add(1);
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    const others = [2, 3, 4].map((item) => queue.add(item));
+    expect(await Promise.all([first, ...others])).toEqual(['done 1', 'done 2', 'done 3', 'done 4']);
+    expect(batches).toEqual([[1], [2, 3, 4]]);
+  });
+
+  it('refuses what is too much, passes failures on and goes on', async () => {
+    const queue = new GroupCommit<string, string>({
+      queueMax: 2,
+      writers: 1,
+      take: () => 1,
+      commit: async ([item = '']) => {
+        if (item === 'bad') throw new Error('no');
+        return [item];
+      },
+    });
+    const bad = queue.add('bad');
+    const good = queue.add('good');
+    expect(queue.add('one too many')).toBeNull();
+    await expect(bad).rejects.toThrow('no');
+    expect(await good).toBe('good');
+    await queue.idle();
+    expect(queue.queueDepth).toBe(0);
+  });
+});
+
+describe('keys', () => {
+  it('are halves of hex, texts, or hashes of long texts, and never the same', () => {
+    const hex = 'ab'.repeat(32);
+    expect(textKey(hex)).toBe(`\\x00${hex}`);
+    expect(textKey('é')).toBe('\\x01c3a9');
+    expect(textKey('x'.repeat(5_000))).toMatch(/^\\x02[0-9a-f]{64}$/);
+    expect(tagKey('t', 'a')).toBe('\\x740161');
+    expect(tagKey('T', 'a')).not.toBe(tagKey('t', 'a'));
+  });
+
+  it('of addresses are read only where they are written as NIP-01 writes them', () => {
+    const pubkey = 'ab'.repeat(32);
+    expect(addressKey(`30023:${pubkey}:a:b`)).toEqual({
+      pubkey: `\\x${pubkey}`,
+      kind: 30_023,
+      d: '\\x01613a62',
+    });
+    for (const wrong of [`030023:${pubkey}:`, `0:${pubkey}`, `0:${pubkey.toUpperCase()}:`, 'x']) {
+      expect(addressKey(wrong)).toBeNull();
+    }
+  });
+});
+
+describe('a position in the log', () => {
+  it('is a number of bytes', () => {
+    expect(parseLsn('0/10')).toBe(16);
+    expect(parseLsn('2/0')).toBe(2 * 2 ** 32);
+    expect(parseLsn('16/B374D848')).toBeGreaterThan(parseLsn('16/B374D847'));
+  });
+});
