@@ -86,10 +86,11 @@ function measuredNoise(runs) {
   try {
     const all = Array.from({ length: runs }, (_, at) => oneRun(directory, at));
     const valid = all.filter(({ isValid }) => isValid);
-    const logs = valid.map(({ p95_us }) => Math.log(p95_us));
+    const used = valid.length >= 4 ? valid : all;
+    const logs = used.map(({ p95_us }) => Math.log(p95_us));
     const center = median(logs);
     const noise = 1.4826 * median(logs.map((value) => Math.abs(value - center)));
-    return { runs, valid: valid.length, noise, p95_us: valid.map(({ p95_us }) => p95_us) };
+    return { runs, valid: valid.length, noise, p95_us: used.map(({ p95_us }) => p95_us) };
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -149,10 +150,11 @@ const PAIRS = 5;
 const start = startOfBenchmark();
 const here = measuredNoise(Number(values.measure));
 const known = [0.02, 0.03, 0.05, 0.08, 0.15].map((noise) => rowOf('assumed', noise));
-const enough = here.valid >= 4;
-const rows = [...(enough ? [rowOf('measured here', here.noise)] : []), ...known];
+const enough = here.runs >= 4;
+const busy = here.valid < 4 ? ' (invalid runs)' : '';
+const rows = [...(enough ? [rowOf(`measured here${busy}`, here.noise)] : []), ...known];
 const quiet = known.find(({ noise }) => noise === 0.03);
-const judged = enough ? rows[0] : quiet;
+const judged = rows[0];
 const inTwenty = twentyAlike(judged.noise);
 
 const result = {
@@ -180,9 +182,12 @@ const result = {
           : []),
       ],
       notes: [
-        enough
-          ? `Measured here: ${here.valid} valid of ${here.runs} A/A runs of 6 s at 200 events/s; the noise is 1.48 × the median deviation of log p95 of ack_latency.`
-          : `Not measured here: ${here.valid} of ${here.runs} A/A runs were valid, 4 are needed; this machine was too busy.`,
+        `Measured here: ${here.valid} of ${here.runs} A/A runs of 6 s at 200 events/s were valid; the noise is 1.48 × the median deviation of log p95 of ack_latency.`,
+        ...(busy === ''
+          ? []
+          : [
+              'Fewer than four were valid: other work kept this machine busy. The noise is that of all runs; `ab` itself would not judge by such runs and end with 103.',
+            ]),
         'Three gated latencies of which half of the variance is shared within a run; independent runs.',
       ],
     },

@@ -10,6 +10,7 @@ import { overallVerdict } from './overall.ts';
 import { gatedByDefault, type Reading, readingsOf } from './quantities.ts';
 import { COMPARISON_VERSION, type Comparison, type Quantity } from './schema.ts';
 import { median } from './shift.ts';
+import { timelinesOf } from './timelines.ts';
 
 export interface CompareOptions {
   /** Change up to which single runs count as the same: 0.2 is 20 %. */
@@ -66,10 +67,17 @@ export function compareRuns(
     alpha: options.alpha,
     quantities,
     distributions: distributionsOf(base.map(recordOf), candidate.map(recordOf)),
+    timelines: timelinesIn(base, candidate),
     confirmation: null,
     warnings: [...(method === 'tolerance' ? [SINGLE_RUN_WARNING] : []), ...noteworthy(all, options)],
     ...overallVerdict(quantities),
   };
+}
+
+function timelinesIn(base: readonly NamedRun[], candidate: readonly NamedRun[]): Comparison['timelines'] {
+  const [one, other] = [base[0], candidate[0]];
+  const isPair = base.length === 1 && candidate.length === 1;
+  return isPair && one !== undefined && other !== undefined ? timelinesOf(one.record, other.record) : [];
 }
 
 function judgeAll(

@@ -65,6 +65,9 @@ const distribution = z.strictObject({
   candidate: z.strictObject({ count: z.int(), quantiles: z.array(quantile) }),
 });
 
+/** p95 of each second, in µs; null where nothing ended in it. */
+const timeline = z.array(z.strictObject({ t: z.number(), p95_us: maybe }));
+
 /** The one schema of `comparison.json` and of `compare --format json`. */
 export const comparisonSchema = z.strictObject({
   comparisonVersion: z.string().regex(/^\d+\.\d+\.\d+$/),
@@ -80,6 +83,8 @@ export const comparisonSchema = z.strictObject({
   alpha: z.number(),
   quantities: z.array(quantity),
   distributions: z.array(distribution),
+  /** How either run went; only where there is one a side. */
+  timelines: z.array(z.strictObject({ series: z.string(), base: timeline, candidate: timeline })),
   /** A regression is confirmed by fresh runs only (`ab`); null where none were made. */
   confirmation: z
     .strictObject({ runs: z.int(), worse: z.array(z.string()), confirmed: z.boolean() })
@@ -92,6 +97,6 @@ export const comparisonSchema = z.strictObject({
 
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type Quantity = Comparison['quantities'][number];
+export type Timeline = Comparison['timelines'][number];
 export type Distribution = Comparison['distributions'][number];
 export type DistributionQuantile = Distribution['base']['quantiles'][number];
-export type ChangeVerdict = Comparison['verdict'];

@@ -27,6 +27,7 @@ function makeRun(slowdown: number): RunRecord {
     deliveries_received: 10_000,
     queries_sent: 1_000,
     queries_completed: 1_000,
+    query_events_received: 20_000,
   };
   const result = sampleResult({ counters, slowdown, samples: SAMPLES });
   return judge(buildRecord({ ...sampleInput(), result }), [], null);

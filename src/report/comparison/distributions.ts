@@ -1,20 +1,30 @@
 import type { Comparison, Distribution } from '../../compare/schema.ts';
 import { count, duration, NOTHING, number } from '../quantity.ts';
-import { type Cell, cell, columns, type Section } from '../view/document.ts';
+import { type Cell, cell, columns, type Section, type Table } from '../view/document.ts';
 import { signed } from './quantities.ts';
 
 /** One table a latency: quantile by quantile over the merged histograms. */
 export function distributionSections({ distributions }: Comparison): Section[] {
   return distributions.map((distribution) => ({
     title: `Distribution of ${distribution.series}`,
-    note: `${count(distribution.base.count)} and ${count(distribution.candidate.count)} samples, all runs of a side in one histogram; interval: ranks at 95 %, samples taken as independent`,
+    note: distributionNote(distribution),
     detail: 'background',
-    content: {
-      kind: 'table',
-      columns: columns('percentile', '>base', '>interval', '>candidate', '>interval', '>change'),
-      rows: rowsOf(distribution),
-    },
+    content: distributionTable(distribution),
   }));
+}
+
+/** What the quantiles rest on. */
+export function distributionNote({ base, candidate }: Distribution): string {
+  return `${count(base.count)} and ${count(candidate.count)} samples, all runs of a side in one histogram; interval: ranks at 95 %, samples taken as independent`;
+}
+
+/** Quantile by quantile, with their intervals and the change. */
+export function distributionTable(distribution: Distribution): Table {
+  return {
+    kind: 'table',
+    columns: columns('percentile', '>base', '>interval', '>candidate', '>interval', '>change'),
+    rows: rowsOf(distribution),
+  };
 }
 
 function rowsOf({ base, candidate }: Distribution): Cell[][] {

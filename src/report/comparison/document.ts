@@ -60,5 +60,5 @@ function percentOf(share: number): string {
 }
 
 function warningsSection({ warnings }: Comparison): Section | null {
-  return warnings.length === 0 ? null : list('Warnings', warnings);
+  return warnings.length === 0 ? null : list('Warnings', warnings, 'verdict');
 }

@@ -5,6 +5,7 @@ import type { RenderOptions } from '../format.ts';
 import { renderMarkdown } from '../markdown.ts';
 import { renderTerminal } from '../terminal.ts';
 import { buildComparisonDocument } from './document.ts';
+import { comparisonPage } from './page.ts';
 
 /** A way to write a comparison as text; pure. */
 export interface ComparisonFormat {
@@ -35,6 +36,7 @@ export const COMPARISON_FORMATS: readonly ComparisonFormat[] = [
     fileName: 'comparison.md',
     render: (comparison) => renderMarkdown(buildComparisonDocument(comparison), MARKS),
   },
+  { name: 'html', fileName: 'comparison.html', render: comparisonPage },
 ];
 
 /**

@@ -18,9 +18,10 @@ const TONES: Readonly<Record<Quantity['verdict'], Tone>> = {
 /** What decides the verdict. */
 export function gatedSection(comparison: Comparison): Section {
   const gated = comparison.quantities.filter((quantity) => quantity.gated);
-  if (gated.length === 0) return list('Gated', ['the runs have nothing to judge by']);
+  if (gated.length === 0) return list('Gated', ['the runs have nothing to judge by'], 'verdict');
   return {
     title: 'Gated',
+    topic: 'verdict',
     note: noteOf(comparison),
     content: { kind: 'table', ...tableOf(gated, comparison.method) },
   };
@@ -36,10 +37,8 @@ export function unclearSection({ quantities }: Comparison): Section | null {
       .filter((one) => (one.reason ?? 'not known') === reason)
       .map(({ key }) => key)
       .join(', ');
-  return list(
-    'Why it is not clear',
-    reasons.map((reason) => `${keysOf(reason)}: ${reason}`),
-  );
+  const items = reasons.map((reason) => `${keysOf(reason)}: ${reason}`);
+  return list('Why it is not clear', items, 'verdict');
 }
 
 /** What else changed; null where nothing did. */
@@ -53,6 +52,7 @@ export function othersSection(comparison: Comparison): Section | null {
   const shown = changed.length > MAX_OTHERS ? `the ${MAX_OTHERS} largest of ${changed.length}; ` : '';
   return {
     title: 'Other changes',
+    topic: 'latency',
     note: `${shown}they decide nothing: of so many, some change by chance`,
     detail: 'folded',
     content: { kind: 'table', ...table },

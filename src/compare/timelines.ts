@@ -1,0 +1,18 @@
+import type { RunRecord } from '../record/schema.ts';
+import type { Timeline } from './schema.ts';
+
+/** Latencies whose course is worth a plot. */
+const SHOWN = ['ack_latency', 'eose_latency', 'delivery_latency'];
+
+/** p95 second by second of two runs, for the latencies that both have. */
+export function timelinesOf(base: RunRecord, candidate: RunRecord): Timeline[] {
+  return SHOWN.flatMap((series) => {
+    const [one, other] = [timelineOf(base, series), timelineOf(candidate, series)];
+    return one.length === 0 || other.length === 0 ? [] : [{ series, base: one, candidate: other }];
+  });
+}
+
+function timelineOf({ intervals }: RunRecord, series: string): Timeline['base'] {
+  const found = intervals.some(({ latencies }) => latencies[series] !== undefined);
+  return found ? intervals.map(({ t, latencies }) => ({ t, p95_us: latencies[series]?.p95_us ?? null })) : [];
+}
