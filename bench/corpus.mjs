@@ -1,5 +1,7 @@
 // What making and importing corpora costs, of the built program: CPU time (of all threads), memory, time.
 //   npm run build && node bench/corpus.mjs [events = 1000000] [events imported = 100000]
+// With 0 events only imports are measured. `ofVerifier` is the rate of an import per core, of that of the verifier alone,
+// which is measured before and after it: signatures one after the other in a single thread.
 // Each case runs in a process of its own, so that peak memory belongs to it.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,6 +30,12 @@ const MEASUREMENTS = {
     const { fingerprint } = await importCorpus(pieces, { ...OPTIONS, dir: join(dir, 'imported'), workers });
     return fingerprint;
   },
+  verify: async (_, { file }) => {
+    for (const entry of await signaturesOf(file, 5_500)) verifySchnorr(...entry);
+  },
+  signatures: async (_, { file }) => {
+    await signaturesOf(file, 5_500);
+  },
   read: async (_, { file }) => {
     for await (const batch of (await openCorpus(file)).batches()) if (batch.length === 0) break;
   },
@@ -54,12 +62,7 @@ async function measure(job) {
 async function compare(events, imported) {
   const dir = mkdtempSync(join(tmpdir(), 'relay-bench-corpus-'));
   try {
-    for (const [profile, count, workers] of [
-      ['social', events, 1],
-      ['social', events, 2],
-      ['uniform', events, 2],
-      ['heavy', Math.round(events / 20), 2],
-    ]) {
+    for (const [profile, count, workers] of generations(events)) {
       report(
         `generate ${count} ${profile}`,
         workers,
@@ -72,10 +75,13 @@ async function compare(events, imported) {
     const file = join(dir, 'social', 'events.jsonl');
     report(`read ${imported}`, 1, imported, run('read', { file }, dir));
     for (const workers of [1, 2]) {
-      report(`import ${imported}`, workers, imported, run('import', { file, workers }, dir));
+      const before = verifier_us(file, dir);
+      const figures = run('import', { file, workers }, dir);
+      const verify_us = (before + verifier_us(file, dir)) / 2;
+      const ofVerifier = verify_us / ((figures.cpu_s * 1e6) / imported);
+      report(`import ${imported}`, workers, imported, { ...figures, verify_us, ofVerifier });
       rmSync(join(dir, 'imported'), { recursive: true });
     }
-    await reportVerifier(file);
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -90,28 +96,38 @@ function run(name, job, dir) {
   return JSON.parse(child.stdout);
 }
 
-function report(what, workers, events, { cpu_s, wall_s, peakRss_MB, result }) {
+function report(what, workers, events, { cpu_s, wall_s, peakRss_MB, result, ...more }) {
   const figures = {
     ...{ what, workers, cpu_s: round(cpu_s), perEvent_us: round((cpu_s * 1e6) / events) },
     ...{ wall_s: round(wall_s), peakRss_MB: Math.round(peakRss_MB), fingerprint: result?.slice(0, 16) },
+    ...Object.fromEntries(Object.entries(more).map(([key, value]) => [key, round(value)])),
   };
   console.log(JSON.stringify(figures));
 }
 
-/** The verifier alone: what an import can't be faster than. */
-async function reportVerifier(file) {
+function generations(events) {
+  if (events === 0) return [];
+  return [
+    ['social', events, 1],
+    ['social', events, 2],
+    ['uniform', events, 2],
+    ['heavy', Math.round(events / 20), 2],
+  ];
+}
+
+/** CPU of a signature: that of a process that verifies 5,500 of them without that of one that only reads them. */
+function verifier_us(file, dir) {
+  const [verified, read] = ['verify', 'signatures'].map((name) => run(name, { file }, dir).cpu_s);
+  return ((verified - read) * 1e6) / 5_500;
+}
+
+async function signaturesOf(file, most) {
   const signatures = [];
   for await (const { event } of (await openCorpus(file)).events()) {
     signatures.push([event.id, event.pubkey, event.sig].map((hex) => Buffer.from(hex, 'hex')));
-    if (signatures.length === 5_000) break;
+    if (signatures.length === most) break;
   }
-  for (const entry of signatures.slice(0, 500)) verifySchnorr(...entry);
-  const before = process.cpuUsage();
-  for (const entry of signatures) verifySchnorr(...entry);
-  const { user, system } = process.cpuUsage(before);
-  console.log(
-    JSON.stringify({ what: 'verify signatures', perEvent_us: round((user + system) / signatures.length) }),
-  );
+  return signatures;
 }
 
 function round(value) {

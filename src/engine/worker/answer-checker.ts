@@ -33,6 +33,8 @@ export class AnswerChecker {
         else this.#checked(message.phase, message.fault);
       });
     });
+    // The failure is told above; whoever waits gets it as well, and nobody may be waiting yet.
+    this.#ready.catch(() => undefined);
   }
 
   /** Wait until the thread knows the corpus: 20 µs an event. @returns values to draw filters from */
