@@ -34,11 +34,13 @@ const written = fc
             : [''];
     const label =
       kind === 'latency' ? fc.constantFrom('', '{phase=steady}', '{ phase = a-b }') : fc.constant('');
+    const hasWindows = kind === 'latency' && !metric.endsWith('_service');
+    const windows = hasWindows ? fc.constantFrom('', ' over 1s', '  over  2m') : fc.constant('');
     return fc
-      .tuple(label, space, operator, space, number, fc.constantFrom(...units))
+      .tuple(label, space, operator, space, number, fc.constantFrom(...units), windows)
       .map(
-        ([braces, before, op, after, limit, unit]) =>
-          `${metric}${braces}${before}${aggregation}${before}${op}${after}${limit}${unit}`,
+        ([braces, before, op, after, limit, unit, over]) =>
+          `${metric}${braces}${before}${aggregation}${before}${op}${after}${limit}${unit}${/[<>]/.test(op) ? over : ''}`,
       );
   });
 
