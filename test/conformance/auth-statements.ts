@@ -83,7 +83,7 @@ export const authStatements: readonly Statement[] = [
     id: 'nip59.stored',
     statement: 'a gift wrap is found by its authenticated recipient and by nobody else',
     level: 'should',
-    nip: 59,
+    nip: [59, 42],
     run: async (scene) => {
       const [client, stranger, recipient] = [
         await scene.connect(),
@@ -108,7 +108,7 @@ export const authStatements: readonly Statement[] = [
     statement:
       'who asks for gift wraps gets CLOSED auth-required:, and restricted: where they are for others',
     level: 'should',
-    nip: 59,
+    nip: [59, 42],
     run: async (scene) => {
       const client = await scene.connect();
       const [author, other] = [scene.author(), scene.author()];
@@ -122,7 +122,7 @@ export const authStatements: readonly Statement[] = [
     id: 'nip59.count',
     statement: 'COUNT counts gift wraps for their recipient only',
     level: 'should',
-    nip: 59,
+    nip: [59, 42],
     run: async (scene) => {
       const [client, recipient] = [await scene.connect(), await scene.connect()];
       const author = scene.author();
@@ -138,7 +138,7 @@ export const authStatements: readonly Statement[] = [
       id: `nip59.live.${kind}`,
       statement: `a gift wrap of kind ${kind} is delivered live to its recipient only, also after a later AUTH`,
       level: 'should',
-      nip: 59,
+      nip: [59, 42],
       run: async (scene) => {
         const [client, stranger, recipient] = [
           await scene.connect(),
@@ -163,7 +163,7 @@ export const authStatements: readonly Statement[] = [
     id: 'nip59.ephemeral',
     statement: 'an ephemeral gift wrap is not stored',
     level: 'must',
-    nip: 59,
+    nip: [59, 42],
     run: async (scene) => {
       const client = await scene.connect();
       const author = scene.author();
@@ -176,7 +176,7 @@ export const authStatements: readonly Statement[] = [
     id: 'nip59.deletion',
     statement: 'a gift wrap is deleted by its recipient, not by others, and does not come back',
     level: 'should',
-    nip: 59,
+    nip: [59, 42],
     run: async (scene) => {
       const client = await scene.connect();
       const [author, other] = [scene.author(), scene.author()];
@@ -194,7 +194,7 @@ export const authStatements: readonly Statement[] = [
     id: 'nip70.stranger',
     statement: 'a protected event is refused from a client that has not authenticated as its author',
     level: 'must',
-    nip: 70,
+    nip: [70, 42],
     run: async (scene) => {
       const client = await scene.connect();
       const event = scene.author().sign({ tags: [['-']] });
@@ -208,7 +208,7 @@ export const authStatements: readonly Statement[] = [
     id: 'nip70.author',
     statement: 'a protected event is accepted from its authenticated author, who sends it again after AUTH',
     level: 'must',
-    nip: 70,
+    nip: [70, 42],
     run: async (scene) => {
       const client = await scene.connect();
       const author = scene.author();

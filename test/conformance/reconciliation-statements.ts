@@ -150,7 +150,7 @@ export const reconciliationStatements: readonly Statement[] = [
     id: 'nip77.gift-wraps',
     statement: 'gift wraps take part for their authenticated recipient only',
     level: 'should',
-    nip: 77,
+    nip: [77, 59, 42],
     run: async (scene) => {
       const [client, recipient] = [await scene.connect(), await scene.connect()];
       const author = scene.author();

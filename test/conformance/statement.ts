@@ -39,8 +39,8 @@ export interface Statement {
   readonly statement: string;
   /** Whether the NIP requires it or recommends it. */
   readonly level: 'must' | 'should';
-  /** The NIP that a relay has to advertise for this statement to apply; absent for NIP-01. */
-  readonly nip?: number;
+  /** The NIPs that a relay has to advertise for this statement to apply; absent for NIP-01. */
+  readonly nip?: number | readonly number[];
   /** Throws when the relay does otherwise, or {@link NotApplicable}. */
   run(scene: Scene): Promise<void>;
 }

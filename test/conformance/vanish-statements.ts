@@ -99,7 +99,7 @@ export const vanishStatements: readonly Statement[] = [
     id: 'nip62.gift-wraps',
     statement: 'gift wraps for somebody who vanishes are deleted',
     level: 'should',
-    nip: 62,
+    nip: [62, 59, 42],
     run: async (scene) => {
       const client = await scene.connect();
       const author = scene.author();

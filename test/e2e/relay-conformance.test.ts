@@ -13,9 +13,9 @@ const foreignUrl = process.env['RELAY_BENCH_CONFORMANCE_URL'];
  * skipped, with the reason; to the reference relay all must apply.
  */
 async function check(statement: Statement, url: string, nips: readonly number[], context: TestContext) {
-  const { nip } = statement;
-  if (foreignUrl !== undefined && nip !== undefined && !nips.includes(nip)) {
-    context.skip(`the relay does not advertise NIP-${nip}`);
+  const missing = [statement.nip ?? []].flat().filter((nip) => !nips.includes(nip));
+  if (foreignUrl !== undefined && missing.length > 0) {
+    context.skip(`the relay does not advertise NIP-${missing.join(', NIP-')}`);
   }
   try {
     await runStatement(statement, url);
