@@ -3,6 +3,7 @@ import { takeDown } from '../../stack/lifecycle/down.ts';
 import { PROFILE_NAMES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, portNumber, wholeNumber } from '../options.ts';
+import { type ExplainFlags, runExplain } from '../stack/explain.ts';
 import { runInstall } from '../stack/install.ts';
 import { type LogsFlags, runLogs } from '../stack/logs.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
@@ -32,6 +33,11 @@ export function addStack(program: Command, host: CommandHost): void {
     .argument('[service]', 'one service; default: the end of every log')
     .option('-f, --follow', 'go on until Ctrl-C', false)
     .action(async (service: string | undefined, flags: LogsFlags) => runLogs(service, flags, host));
+  withDir(stack.command('explain'))
+    .description('show where the time of Postgres goes: slowest statements with their plans, use of indexes')
+    .option('--top <n>', 'statements of each server', wholeNumber(1), 5)
+    .option('--json', 'print the report as JSON', false)
+    .action(async (flags: ExplainFlags) => runExplain(flags, host));
   stack
     .command('install')
     .description('install what a stack needs and this machine lacks, with its package manager')
