@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT } from '../../base/exit-codes.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
 import { interleave } from '../../compare/order.ts';
 import type { RunRecord } from '../../record/schema.ts';
@@ -84,6 +85,6 @@ function throwIfInterrupted({ interruption, directory }: RoundsRequest, record: 
   throw new RelayBenchError('a run ended before its time', {
     code: 'RUN_CUT_SHORT',
     hint: record.validity.reasons[0] ?? 'see whether the generator was stopped from outside',
-    exitCode: 103,
+    exitCode: EXIT.invalidRun,
   });
 }
