@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { cachedCorpusDir, corpusCacheDir } from '../../corpus/files/cache-dir.ts';
 import type { CorpusManifest } from '../../corpus/files/manifest.ts';
 import { findManifest } from '../../corpus/files/read-manifest.ts';
@@ -72,19 +73,26 @@ async function generate(
   fresh: boolean,
 ): Promise<CorpusManifest> {
   host.io.stderr.write(`generating ${spec.events} events of profile ${spec.profile} in ${dir}\n`);
-  const corpus = await runInterruptibly(host, {
-    what: `generating ${spec.profile}`,
-    total: spec.events,
-    run: (progress, signal) =>
-      generateCorpus(spec, {
-        ...{ dir, gzip: false, fresh, signal },
-        workers: Math.min(MOST_THREADS, availableParallelism()),
-        onProgress: (done) => progress.update(done, done),
-      }),
-  });
+  let exitCode: ExitCode = EXIT.interrupted;
+  const finish = (code: ExitCode): void => {
+    exitCode = code;
+  };
+  const corpus = await runInterruptibly(
+    { io: host.io, colourFlag: () => host.colourFlag(), finish },
+    {
+      what: `generating ${spec.profile}`,
+      total: spec.events,
+      run: (progress, signal) =>
+        generateCorpus(spec, {
+          ...{ dir, gzip: false, fresh, signal },
+          workers: Math.min(MOST_THREADS, availableParallelism()),
+          onProgress: (done) => progress.update(done, done),
+        }),
+    },
+  );
   if (corpus !== null) return corpus.manifest;
   throw new RelayBenchError('interrupted while the corpus was generated', {
     code: 'INTERRUPTED',
-    hint: 'nothing was measured and nothing is kept',
+    exitCode,
   });
 }
