@@ -35,14 +35,12 @@ interface Connection {
   readonly webSocket: WebSocket;
   readonly session: Session;
   readonly outbox: Outbox;
-  readonly socket: Duplex;
+  readonly socket: Socket;
   /** Whether anything came since the last ping. */
   isAlive: boolean;
-  /** Whether a whole message came since the senders were last checked. */
-  hasSpoken: boolean;
-  /** Bytes received that belong to whole frames, as far as is known. */
+  /** Bytes received up to the last whole message, and those of pings and pongs since. */
   wholeBytes: number;
-  /** Checks since a message has begun that is not complete. */
+  /** Checks since the last whole message at which there was more than that. */
   waitedChecks: number;
 }
 
@@ -95,7 +93,7 @@ export class Connections {
     socket.once('close', giveBack);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('close', giveBack);
-      this.#open(webSocket, socket, budget);
+      this.#open(webSocket, socket as Socket, budget);
     });
   }
 
@@ -125,7 +123,7 @@ export class Connections {
     socket.end(`${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy());
   }
 
-  #open(webSocket: WebSocket, socket: Duplex, budget: ConnectionBudget): void {
+  #open(webSocket: WebSocket, socket: Socket, budget: ConnectionBudget): void {
     const { stats, limits } = this.#parts;
     const outbox = new Outbox({
       socket,
@@ -141,8 +139,7 @@ export class Connections {
       outbox,
       socket,
       isAlive: true,
-      hasSpoken: true,
-      wholeBytes: 0,
+      wholeBytes: socket.bytesRead,
       waitedChecks: 0,
     };
     this.#connections.add(connection);
@@ -156,7 +153,8 @@ export class Connections {
     const { webSocket, session } = connection;
     webSocket.on('message', (data, isBinary) => {
       connection.isAlive = true;
-      connection.hasSpoken = true;
+      connection.wholeBytes = connection.socket.bytesRead;
+      connection.waitedChecks = 0;
       if (isBinary) session.notice('invalid: binary messages are not part of the protocol');
       else session.receive(textOf(data));
     });
@@ -191,12 +189,8 @@ export class Connections {
   #checkSenders(): void {
     const { limits, stats } = this.#parts;
     for (const connection of this.#connections) {
-      const { bytesRead } = connection.socket as Socket;
-      if (connection.hasSpoken || bytesRead <= connection.wholeBytes) {
-        if (connection.hasSpoken) connection.wholeBytes = bytesRead;
-        connection.hasSpoken = false;
-        connection.waitedChecks = 0;
-      } else if (++connection.waitedChecks * SENDER_CHECK_MS > limits.messageDeadlineS * 1_000) {
+      if (connection.socket.bytesRead <= connection.wholeBytes) continue;
+      if (++connection.waitedChecks * SENDER_CHECK_MS > limits.messageDeadlineS * 1_000) {
         stats.slowSendersCut++;
         connection.webSocket.terminate();
       }
