@@ -19,7 +19,7 @@ export function renderStatus(status: StackStatus, colour: boolean): string {
   const failover =
     last === undefined
       ? ''
-      : `${failovers.length} failovers, the last at ${last.at}: ${last.from} → ${last.to}, found after ${Math.round(last.detectedMs)} ms, promoted in ${Math.round(last.promotedMs)} ms\n`;
+      : `failovers: ${failovers.length}, the last at ${last.at}: ${last.from} → ${last.to}, found after ${Math.round(last.detectedMs)} ms, promoted in ${Math.round(last.promotedMs)} ms\n`;
   return `${head}${table.toString()}\n${failover}`;
 }
 
