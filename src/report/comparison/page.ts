@@ -65,7 +65,7 @@ function runPlot({ key, base, candidate }: Quantity, index: number): Plot {
     title: `${key} of each run`,
     x: { label: 'run', unit: 'count' },
     y: { label: key, unit: 'us' },
-    dots: true,
+    marks: 'both',
     series: [
       { label: 'base', ink: 1, points: points(base) },
       { label: 'candidate', ink: 2, points: points(candidate) },
