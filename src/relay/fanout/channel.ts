@@ -43,7 +43,7 @@ export class Channel {
     this.#subscriber.on('close', () => {
       if (!this.#isClosed) onLoss();
     });
-    for (const client of [this.#publisher, this.#subscriber]) client.on('error', onError);
+    for (const client of [this.#publisher, this.#subscriber]) tellFirst(client, onError);
   }
 
   /** Sends a message to all processes, this one included; rejects where that is not certain. */
@@ -56,4 +56,16 @@ export class Channel {
     this.#publisher.disconnect();
     this.#subscriber.disconnect();
   }
+}
+
+/** Tells of the first error of an outage: the attempts to connect again fail in the same way. */
+function tellFirst(client: Redis, onError: (error: unknown) => void): void {
+  let isDown = false;
+  client.on('error', (error: unknown) => {
+    if (!isDown) onError(error);
+    isDown = true;
+  });
+  client.on('ready', () => {
+    isDown = false;
+  });
 }
