@@ -84,8 +84,10 @@ describe('listBuiltins', () => {
   it('lists every built-in with what it is for', async () => {
     const list = await listBuiltins();
     expect(list.map(({ name }) => name)).toEqual([
+      'broadcast',
       'connect',
       'fanout',
+      'mixed',
       'publish',
       'query',
       'quick',
