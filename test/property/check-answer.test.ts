@@ -82,6 +82,25 @@ test('no right answer is called wrong where some events were refused', () => {
   );
 });
 
+test('a version that a refused deletion left standing may keep another one out', () => {
+  const author = 'c'.repeat(64);
+  const make = (digit: string, changes: Partial<NostrEvent>): NostrEvent => ({
+    id: digit.repeat(64),
+    pubkey: author,
+    created_at: 100,
+    kind: 0,
+    tags: [],
+    content: '',
+    sig: '0'.repeat(128),
+    ...changes,
+  });
+  const deleted = make('1', {});
+  const other = make('2', {});
+  const corpus = [make('0', { kind: 5, tags: [['e', deleted.id]] }), deleted, other];
+  const knowledge = knowing({ certainBelow: 3, sentBelow: 3, failed: new Set([0]) });
+  expect(checkAnswer(indexOf(corpus), { limit: 6 }, [deleted], knowledge)).toBeNull();
+});
+
 test('no right answer is called wrong where the relay had later events from before', () => {
   fc.assert(
     fc.property(events, filters, fc.nat(30), (corpus, filter, at) => {

@@ -81,10 +81,13 @@ function formFault(events: readonly NostrEvent[], { limit = Number.POSITIVE_INFI
 class Check {
   readonly #index: CorpusIndex;
   readonly #known: Knowledge;
+  /** A version that a refused deletion would have removed may stand, and keep others out. */
+  readonly #isDeletionInDoubt: boolean;
 
   constructor(index: CorpusIndex, knowledge: Knowledge) {
     this.#index = index;
     this.#known = knowledge;
+    this.#isDeletionInDoubt = [...knowledge.failed].some((number) => index.kindOf(number) === DELETION_KIND);
   }
 
   /** Whether the relay had the event long before it was asked. */
@@ -124,12 +127,18 @@ class Check {
   }
 
   #isThere(number: number): boolean {
+    if (this.#isDeletionInDoubt && isReplaced(this.#index.kindOf(number))) return false;
     const { isFresh, sentBelow } = this.#known;
     const end = this.#index.endOf(number);
     // An end that was not sent yet can't have come; unless the relay had it from before.
     const isAlive = end === Number.POSITIVE_INFINITY || (isFresh && end !== number && end >= sentBelow);
     return isAlive && this.isSettled(number) && !this.#index.isWithheld(number);
   }
+}
+
+/** Whether of several events with one address only the newest stays (NIP-01). */
+function isReplaced(kind: number): boolean {
+  return kindClass(kind) === 'replaceable' || kindClass(kind) === 'addressable';
 }
 
 /**
