@@ -42,7 +42,8 @@ interface ReadyLine {
 
 /**
  * Starts a program that announces itself with one JSON line. It ends by itself when this process does.
- * @throws RelayBenchError with `failure` (exit code 3) and what the program said
+ * @throws RelayBenchError with `failure` (exit code 3) and what the program said; `PROGRAM_OPTIONS_INVALID` (exit
+ * code 2) where it refused its options
  */
 export async function startReadyProgram(options: ReadyProgramOptions): Promise<ReadyProgram> {
   const path = fileURLToPath(new URL(options.program, import.meta.url));
@@ -61,13 +62,20 @@ export async function startReadyProgram(options: ReadyProgramOptions): Promise<R
     return { url, pid, ended, stop: () => stopChild(child) };
   } catch (error) {
     child.kill('SIGKILL');
+    const end = child.pid === undefined ? null : await ended;
     const said = stderr();
+    if (end === `exit code ${EXIT.usage}`) throw invalidOptions(said, error);
     throw new RelayBenchError(`${options.name} did not start: ${said === '' ? messageOf(error) : said}`, {
       ...options.failure,
       exitCode: EXIT.unreachable,
       cause: error,
     });
   }
+}
+
+/** The program has refused its options, and its own line says why. */
+function invalidOptions(said: string, cause: unknown): RelayBenchError {
+  return new RelayBenchError(said, { code: 'PROGRAM_OPTIONS_INVALID', exitCode: EXIT.usage, cause });
 }
 
 function parseReadyLine(line: string): ReadyLine {

@@ -138,7 +138,13 @@ describe('usage', () => {
       hint: /--relay/,
     },
     { it: 'relay port', args: ['relay', '--port', '70000'], exitCode: 2, says: /'70000' is invalid/ },
-    { it: 'relay store', args: ['relay', '--store', 'disk'], exitCode: 2, says: /'disk' is invalid/ },
+    { it: 'relay store', args: ['relay', '--store', 'disk'], exitCode: 2, says: /--store "disk" is unknown/ },
+    {
+      it: 'relay replica without Postgres',
+      args: ['relay', '--replica', 'postgres://localhost/x'],
+      exitCode: 2,
+      says: /--replica needs a Postgres store/,
+    },
   ])('$it', expectRefusal);
 });
 
