@@ -25,6 +25,8 @@ export interface Trial {
    * does that keeps its schedule.
    */
   readonly catchUp?: boolean | undefined;
+  /** Told the worker's process once it has started. */
+  readonly onWorkers?: ((pids: readonly number[]) => void) | undefined;
 }
 
 export interface TrialResult {
@@ -50,6 +52,7 @@ export async function runTrial({
   signal,
   isEnough,
   catchUp = false,
+  onWorkers,
 }: Trial): Promise<TrialResult> {
   const enough = new AbortController();
   const scenario = scenarioSchema.parse({
@@ -62,6 +65,7 @@ export async function runTrial({
   const result = await runPlan({
     plan: { ...buildPlan({ scenario, targets: [url], cores: 1, overrides }), catchUp },
     signal: AbortSignal.any([signal, enough.signal]),
+    ...(onWorkers === undefined ? {} : { onWorkers }),
     onProgress: (event) => {
       if (event.type === 'interval' && isEnough?.(event.row) === true) enough.abort('enough');
     },
