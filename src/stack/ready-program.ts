@@ -75,7 +75,12 @@ export async function startReadyProgram(options: ReadyProgramOptions): Promise<R
 
 /** The program has refused its options, and its own line says why. */
 function invalidOptions(said: string, cause: unknown): RelayBenchError {
-  return new RelayBenchError(said, { code: 'PROGRAM_OPTIONS_INVALID', exitCode: EXIT.usage, cause });
+  return new RelayBenchError(said, {
+    code: 'PROGRAM_OPTIONS_INVALID',
+    hint: 'see `relay-bench relay --help`',
+    exitCode: EXIT.usage,
+    cause,
+  });
 }
 
 function parseReadyLine(line: string): ReadyLine {
