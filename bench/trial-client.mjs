@@ -2,11 +2,9 @@
 // Prints one JSON line: operations per second of CPU, or what the measurement is about.
 // node bench/trial-client.mjs --measure events --url ws://… --parameters '{"connections":64,"rates":[300000]}'
 
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { measureConnections, measureDeliveries, measureEvents } from '../dist/calibrate/measure.js';
 import { runTrial } from '../dist/calibrate/trial.js';
-import { canPin, SERVER_CORE } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -15,11 +13,6 @@ const { values } = parseArgs({
     parameters: { type: 'string', default: '{}' },
   },
 });
-/** The worker has its core to itself: the coordinator goes to that of the relay, which has time to spare. */
-function leaveCoreToWorker() {
-  if (canPin()) execFileSync('taskset', ['-a', '-cp', String(SERVER_CORE), String(process.pid)]);
-}
-
 const parameters = JSON.parse(values.parameters);
 const place = { url: values.url, signal: new AbortController().signal };
 
@@ -36,7 +29,6 @@ async function measureLag() {
   const { scheduler, connections, rates } = parameters;
   const { result, rows } = await runTrial({
     ...place,
-    onWorkers: leaveCoreToWorker,
     load: {
       scheduler,
       connections: { count: connections },

@@ -25,8 +25,6 @@ export interface Trial {
    * does that keeps its schedule.
    */
   readonly catchUp?: boolean | undefined;
-  /** Told the worker's process once it has started. */
-  readonly onWorkers?: ((pids: readonly number[]) => void) | undefined;
 }
 
 export interface TrialResult {
@@ -52,7 +50,6 @@ export async function runTrial({
   signal,
   isEnough,
   catchUp = false,
-  onWorkers,
 }: Trial): Promise<TrialResult> {
   const enough = new AbortController();
   const scenario = scenarioSchema.parse({
@@ -65,7 +62,6 @@ export async function runTrial({
   const result = await runPlan({
     plan: { ...buildPlan({ scenario, targets: [url], cores: 1, overrides }), catchUp },
     signal: AbortSignal.any([signal, enough.signal]),
-    ...(onWorkers === undefined ? {} : { onWorkers }),
     onProgress: (event) => {
       if (event.type === 'interval' && isEnough?.(event.row) === true) enough.abort('enough');
     },
