@@ -14,7 +14,7 @@ export function wholeNumber(minimum: number): (text: string) => number {
   };
 }
 
-/** A seed: any whole number that a double holds exactly. */
+/** A seed: a whole number that a double holds exactly. */
 export function seedNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;

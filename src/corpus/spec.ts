@@ -3,7 +3,7 @@ export const PROFILE_NAMES = ['social', 'uniform', 'heavy'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
 /**
- * Part of what a corpus is: any change of the generator that changes an event raises it. A test pins the
+ * Part of what a corpus is: a change of the generator that changes an event raises it. A test pins the
  * fingerprint that belongs to it.
  */
 export const GENERATOR_VERSION = 1;

@@ -84,7 +84,7 @@ function paceOf(scenario: Scenario): { first: number; factor: number; untilNs: n
   };
 }
 
-/** Generated events are as far apart as any on average. */
+/** Generated events are evenly spread over their span on average. */
 function estimatedTimesNs(scenario: Scenario, events: number): Float64Array {
   const pace = paceOf(scenario);
   if (pace === null) return new Float64Array();

@@ -21,7 +21,7 @@ export const REPLICATION_USER = 'replicator';
 /** May do everything, but only through the socket in a directory that only the owner of the servers may enter. */
 export const SUPERUSER = 'postgres';
 
-/** Settings that are the same on every Postgres of a stack: any of them may become the primary. */
+/** Settings that are the same on every Postgres of a stack: each of them may become the primary. */
 function commonSettings(state: StackState, memoryBytes: number): Setting[] {
   return [
     ...memorySettings(servicesOfKind(state, 'postgres').length, memoryBytes),

@@ -43,7 +43,7 @@ const SEARCH_MAX = 2_000;
 
 /**
  * Keeps events in Postgres. Writes are committed in groups on the primary, reads are spread over replicas. The state
- * of this class is a cache and a queue: any number of relays can share the database.
+ * of this class is a cache and a queue, so that many relays can share the database.
  */
 export class PostgresStore implements EventStore {
   readonly #options: PostgresStoreOptions;
