@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { isExecutable } from './executable.ts';
 import { installAdvice } from './install.ts';
 
 /** Programs of other people that a stack starts. */
@@ -123,15 +124,6 @@ async function versionOf(path: string, name: ProgramName): Promise<string | null
 /** The version in `postgres (PostgreSQL) 15.18 (Debian …)`, `Redis server v=7.0.15 sha=…`, `HAProxy version 2.6.12-1+…`. */
 export function parseVersion(text: string): string | null {
   return /(?:\(PostgreSQL\) |v=|version )(\d+(?:\.\d+)*)/.exec(text)?.[1] ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Folders of Postgres programs, newest first; they are never on PATH on Debian. */

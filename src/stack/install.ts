@@ -1,8 +1,8 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isExecutable } from './executable.ts';
 
 /** A package of the operating system that this project knows how to install. */
-export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'chromium' | 'docker-compose';
+export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'chromium';
 
 /** A package manager and its names for the packages. */
 export interface PackageManager {
@@ -27,7 +27,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis-server',
       haproxy: 'haproxy',
       chromium: 'chromium',
-      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -40,7 +39,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       chromium: 'chromium',
-      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -53,7 +51,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       chromium: 'chromium',
-      'docker-compose': 'docker-cli-compose',
     },
   },
   {
@@ -66,7 +63,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       chromium: 'chromium',
-      'docker-compose': 'docker-compose',
     },
   },
 ];
@@ -108,13 +104,4 @@ export function installAdvice(packages: readonly SystemPackage[], path: string):
   }
   const last = installCommands(manager, packages, false).at(-1) ?? [];
   return `run \`relay-bench stack install\`, or \`${last.join(' ')}\``;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

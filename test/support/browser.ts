@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { isExecutable } from '../../src/stack/executable.ts';
 
 /** Names under which a system has Chromium; `test/setup` installs the first of them as a package. */
 export const BROWSER_NAMES = [
@@ -23,13 +23,4 @@ function browserPath(): string {
   const found = paths.find(isExecutable);
   if (found === undefined) throw new Error('no Chromium on this machine: install the package "chromium"');
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import type { AnswerFault } from '../../corpus/index/check-answer.ts';
 import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
 import type { SampledAnswer } from '../../workload/answer-samples.ts';
 import type { AnswerSetup, FromAnswerThread, ToAnswerThread } from './answer-protocol.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Answers under way to the thread; what comes faster than it can check is not checked. */
 const MOST_WAITING = 64;
@@ -16,8 +17,7 @@ export class AnswerChecker {
   readonly #thread: Worker;
   readonly #onChecked: OnChecked;
   readonly #ready: Promise<CorpusPools>;
-  #waiting = 0;
-  #onIdle: () => void = () => undefined;
+  readonly #underWay = new UnderWay(MOST_WAITING);
 
   /** @param onFailure the thread has failed, for example because the corpus can't be read */
   constructor(setup: AnswerSetup, onChecked: OnChecked, onFailure: (error: unknown) => void) {
@@ -47,8 +47,7 @@ export class AnswerChecker {
 
   /** Check an answer, whose frames are given away. */
   submit(answer: SampledAnswer): void {
-    if (this.#waiting >= MOST_WAITING) return;
-    this.#waiting++;
+    if (!this.#underWay.begin()) return;
     this.#post(
       { type: 'check', answer },
       answer.frames.map(({ buffer }) => buffer),
@@ -67,15 +66,7 @@ export class AnswerChecker {
 
   /** Wait for the checks under way, then end. */
   async end(): Promise<void> {
-    if (this.#waiting > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, END_TIMEOUT_MS);
-        this.#onIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    await this.#underWay.idle(END_TIMEOUT_MS);
     await this.#thread.terminate();
   }
 
@@ -84,8 +75,7 @@ export class AnswerChecker {
   }
 
   #checked(phase: number, fault: AnswerFault | null): void {
-    this.#waiting--;
     this.#onChecked(phase, fault);
-    if (this.#waiting === 0) this.#onIdle();
+    this.#underWay.ended();
   }
 }

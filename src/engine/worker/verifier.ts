@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { UnderWay } from './under-way.ts';
 
 /** Verifications under way; a relay that sends more than the thread can verify has fewer of its events verified. */
 const MOST_WAITING = 256;
@@ -19,8 +20,7 @@ export class Verifier {
   readonly #options: VerifierOptions;
   readonly #thread: Worker | null;
   #credit = 0;
-  #waiting = 0;
-  #onIdle: () => void = () => undefined;
+  readonly #underWay = new UnderWay(MOST_WAITING);
 
   constructor(options: VerifierOptions) {
     this.#options = options;
@@ -35,28 +35,18 @@ export class Verifier {
     this.#credit += this.#options.share;
     if (this.#credit < 1) return;
     this.#credit -= 1;
-    if (this.#thread === null || this.#waiting >= MOST_WAITING) return;
-    this.#waiting++;
+    if (this.#thread === null || !this.#underWay.begin()) return;
     this.#thread.postMessage(Uint8Array.from(frame));
   }
 
   /** Wait for the verifications under way, then end. */
   async end(): Promise<void> {
-    if (this.#waiting > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, END_TIMEOUT_MS);
-        this.#onIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    await this.#underWay.idle(END_TIMEOUT_MS);
     await this.#thread?.terminate();
   }
 
   #verified(isValid: boolean): void {
-    this.#waiting--;
     this.#options.onVerified(isValid);
-    if (this.#waiting === 0) this.#onIdle();
+    this.#underWay.ended();
   }
 }
