@@ -142,18 +142,22 @@ describe('the embedded relay', () => {
     await eventually('the relay ends', () => !isAlive(pid));
   });
 
-  it('says why it did not start, with exit code 3', async () => {
+  it('names a wrong option as a mistake of the caller, with exit code 2', async () => {
     const failure = startEmbedded(['--memory-limit', 'lots']);
     await expect(failure).rejects.toMatchObject({
-      code: 'EMBEDDED_RELAY_FAILED',
-      exitCode: 3,
+      code: 'PROGRAM_OPTIONS_INVALID',
+      exitCode: 2,
       message: expect.stringContaining('--memory-limit "lots" is not a size'),
     } satisfies Partial<Record<keyof RelayBenchError, unknown>>);
   });
 
-  it('says so when the port is taken', async () => {
+  it('says why it did not start when the port is taken, with exit code 3', async () => {
     const relay = await start();
-    await expect(startEmbedded(['--port', String(relay.ready.port)])).rejects.toThrow(/EADDRINUSE/);
+    await expect(startEmbedded(['--port', String(relay.ready.port)])).rejects.toMatchObject({
+      code: 'EMBEDDED_RELAY_FAILED',
+      exitCode: 3,
+      message: expect.stringContaining('EADDRINUSE'),
+    } satisfies Partial<Record<keyof RelayBenchError, unknown>>);
   });
 });
 

@@ -193,7 +193,7 @@ describe('a relay on Postgres', () => {
     await client.publishAll(events);
     await restarted;
     expect(await client.ids({ authors: [author.pubkey] })).toHaveLength(11);
-    expect(await status(relay, '/ready')).toBe(200);
+    await eventually('the relay is ready again', async () => (await status(relay, '/ready')) === 200);
   });
 
   it('says why it does not start, without the password', async () => {
