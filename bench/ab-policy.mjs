@@ -163,7 +163,7 @@ const inTwenty = twentyAlike(judged.noise);
 const result = {
   name: 'ab-policy',
   start,
-  how: `${trials} simulated experiments a figure, ${PAIRS} pairs each and as many to confirm; load average ${start.loadAverage}`,
+  how: `${trials} simulated experiments a figure, ${PAIRS} pairs each and as many to confirm; others kept ${start.busy_cores} cores busy at the start`,
   tables: [
     {
       title: 'What `ab` finds, by how much p95 differs between runs of the same relay',

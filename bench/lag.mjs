@@ -1,4 +1,5 @@
-// How late the generator is, and what being on time costs, by scheduler and rate: 64 connections, open model.
+// How late the generator is, and what being on time costs, by scheduler and rate: 64 connections, open model. The
+// worker is not pinned, as in a run: on one core its own threads (compiler, garbage collector) would take turns with it.
 // node bench/lag.mjs [--rounds 5] [--json]
 
 import { parseArgs } from 'node:util';
@@ -17,7 +18,7 @@ const TARGET = { scheduler: 'precise', rate: 10_000, most_us: 600 };
 const contestants = (url) =>
   SCHEDULERS.map((scheduler) => ({
     name: scheduler,
-    measure: () => runTrial('lag', url, { scheduler, connections: 64, rates: RATES }),
+    measure: () => runTrial('lag', url, { scheduler, connections: 64, rates: RATES }, null),
   }));
 
 /** One figure of a scheduler at a rate, every round. */
@@ -65,7 +66,8 @@ try {
       ),
     ),
   );
-  showResult({ name: 'lag', start, rounds, tables: [tableOf(results)], figures }, values.json);
+  const cores = 'worker and coordinator not pinned, null relay on core 1';
+  showResult({ name: 'lag', start, rounds, cores, tables: [tableOf(results)], figures }, values.json);
 } finally {
   await relay.stop();
 }

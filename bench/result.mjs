@@ -4,12 +4,12 @@
 import Table from 'cli-table3';
 import { CLIENT_CORE, median, SERVER_CORE } from './support.mjs';
 
-/** Above this load average other work takes CPU from the two cores. */
-const QUIET_LOAD = 0.5;
+/** Where others keep more than so many cores busy, the figures are disturbed. */
+const QUIET_CORES = 0.2;
 
 /**
  * Show a result: as tables, or with `asJson` as one JSON object.
- * @param result `name` of the benchmark; `how` its figures came about where that is not by rounds on pinned cores; `start` from `startOfBenchmark`; `rounds`; `tables` of
+ * @param result `name` of the benchmark; `how` its figures came about where that is not by rounds; `cores` what ran where, if not as usual; `start` from `startOfBenchmark`; `rounds`; `tables` of
  *   `{ title, columns, rows, targets, notes }`, where a column that begins with ">" is aligned to the right, cells
  *   are text, `targets` are `{ text, isMet }` and `notes` sentences; `figures`: every round's numbers, by a name that
  *   ends in its unit
@@ -24,15 +24,19 @@ export function showResult(result, asJson) {
 }
 
 /** How the figures came about, in one line. */
-export function circumstances({ start, rounds, how }) {
+export function circumstances({ start, rounds, how, cores = coresOf(start) }) {
   if (how !== undefined) return how;
-  const cores = start.isPinned
+  const disturbed =
+    start.busy_cores > QUIET_CORES
+      ? `; DISTURBED: others kept ${start.busy_cores} cores busy at the start`
+      : '';
+  return `medians of ${rounds} rounds; ${cores}${disturbed}`;
+}
+
+function coresOf({ isPinned }) {
+  return isPinned
     ? `measured program on core ${CLIENT_CORE}, null relay on core ${SERVER_CORE}`
     : 'not pinned to cores (needs Linux and two of them)';
-  const load = start.loadAverage.toFixed(1);
-  const disturbed =
-    start.loadAverage > QUIET_LOAD ? `; DISTURBED: the load average was ${load} at the start` : '';
-  return `medians of ${rounds} rounds; ${cores}${disturbed}`;
 }
 
 function terminalTable({ title, columns, rows, targets, notes = [] }) {

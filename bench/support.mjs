@@ -18,9 +18,10 @@ export function canPin() {
   return process.platform === 'linux' && availableParallelism() >= 2;
 }
 
-/** Start `node …args` on one core (where pinning is possible); stdout is piped, stderr shown. */
+/** Start `node …args` on one core (where pinning is possible; null: on any); stdout is piped, stderr shown. */
 export function startPinned(core, args) {
-  const command = canPin() ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
+  const command =
+    core !== null && canPin() ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
   return spawn(command[0], [...command.slice(1), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
@@ -48,8 +49,8 @@ export function startTlsNullRelay() {
 }
 
 /** Run a program of this folder on the core of clients. @returns the JSON line that it prints */
-export async function runClient(program, args) {
-  const child = startPinned(CLIENT_CORE, [rootPath(`bench/${program}`), ...args]);
+export async function runClient(program, args, core = CLIENT_CORE) {
+  const child = startPinned(core, [rootPath(`bench/${program}`), ...args]);
   try {
     return await firstJsonLine(child);
   } finally {
@@ -57,16 +58,10 @@ export async function runClient(program, args) {
   }
 }
 
-/** Run one of the engine's own measurements, see trial-client.mjs. */
-export function runTrial(measure, url, parameters) {
-  return runClient('trial-client.mjs', [
-    '--measure',
-    measure,
-    '--url',
-    url,
-    '--parameters',
-    JSON.stringify(parameters),
-  ]);
+/** Run one of the engine's own measurements, see trial-client.mjs. @param core null: not pinned, as in a run */
+export function runTrial(measure, url, parameters, core = CLIENT_CORE) {
+  const args = ['--measure', measure, '--url', url, '--parameters', JSON.stringify(parameters)];
+  return runClient('trial-client.mjs', args, core);
 }
 
 /** SIGTERM by pid, then wait until the child is gone. */

@@ -24,25 +24,28 @@ const MEASURES = {
   memory: measureMemory,
 };
 
-/** Lateness and CPU at each rate, one second each after one second of warm-up, with one scheduler. */
+/** Lateness and CPU at each rate with one scheduler; the code is compiled by then. */
 async function measureLag() {
   const { scheduler, connections, rates } = parameters;
+  const settle = 10_000;
+  const phase = (rate) => ({ name: `rate-${rate}`, duration: '3s', level: rate / settle });
   const { result, rows } = await runTrial({
     ...place,
     load: {
       scheduler,
       connections: { count: connections },
-      workloads: { publish: { rate: `${rates[0]}/s`, contentBytes: 48 } },
-      warmup: '1s',
-      phases: rates.map((rate) => ({ name: `rate-${rate}`, duration: '1s', level: rate / rates[0] })),
+      workloads: { publish: { rate: `${settle}/s`, contentBytes: 48 } },
+      phases: [{ name: 'settle', duration: '4s' }, ...rates.map(phase)],
     },
   });
   return rates.map((rate) => {
     const lag = result.histograms.get(`send_lag{phase=rate-${rate}}`);
-    const row = rows.find(({ phase }) => phase === `rate-${rate}`);
-    return { rate, p50_us: lag.percentile(50), p99_us: lag.percentile(99), cpu_cores: row.cpu };
+    const cpu_cores = mean(rows.filter(({ phase }) => phase === `rate-${rate}`).map(({ cpu }) => cpu));
+    return { rate, p50_us: lag.percentile(50), p99_us: lag.percentile(99), cpu_cores };
   });
 }
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Resident memory of a worker that holds idle connections, a few seconds after they were opened. */
 async function measureMemory() {

@@ -1,12 +1,12 @@
 import type { ClockNs } from '../../base/clock.ts';
 import type { ArrivalStream } from '../../workload/stream.ts';
-import type { Scheduler, Ticker } from './ticker.ts';
+import type { CreateTicker, Ticker } from './ticker.ts';
 
 export interface LoadLoopOptions {
   readonly streams: readonly ArrivalStream[];
   /** Write what the arrivals have staged. */
   readonly flush: () => void;
-  readonly scheduler: Scheduler;
+  readonly createTicker: CreateTicker;
   readonly clock: ClockNs;
   /** When offering ends, monotonic ns. Arrivals that were due before are carried out even after it. */
   readonly endNs: number;
@@ -53,7 +53,7 @@ export class LoadLoop {
     this.#done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#ticker = options.scheduler.createTicker(() => this.poke());
+    this.#ticker = options.createTicker(() => this.poke());
   }
 
   /** Nanoseconds spent in turns of the loop that found nothing to do yet: waiting, not work. */
@@ -113,7 +113,8 @@ export class LoadLoop {
   }
 
   #arrangeNext(fired: number): void {
-    const { endNs, scheduler, clock } = this.#options;
+    const { endNs, clock } = this.#options;
+    const { wakeEarlyNs } = this.#ticker;
     const nowNs = clock();
     const dueNs = this.#earliestNs(nowNs);
     if (dueNs === Number.POSITIVE_INFINITY && nowNs >= endNs) {
@@ -123,11 +124,11 @@ export class LoadLoop {
     const wakeNs = Math.min(dueNs, endNs > nowNs ? endNs : dueNs);
     if (wakeNs - nowNs > SLACK_NS && this.#buildAhead(wakeNs - SLACK_NS)) {
       this.poke();
-    } else if (wakeNs - nowNs <= scheduler.wakeEarlyNs) {
+    } else if (wakeNs - nowNs <= wakeEarlyNs) {
       if (fired === 0) this.#spinFromNs = nowNs;
       this.poke();
     } else {
-      this.#ticker.wakeAt(wakeNs - scheduler.wakeEarlyNs);
+      this.#ticker.wakeAt(wakeNs - wakeEarlyNs);
     }
   }
 

@@ -4,7 +4,7 @@ import { ConnectWorkload } from '../../workload/connect.ts';
 import type { ArrivalSchedule } from '../../workload/frame-ahead.ts';
 import type { ClientHub } from './client-hub.ts';
 import { LoadLoop } from './load-loop.ts';
-import { SCHEDULERS } from './ticker.ts';
+import { TICKERS } from './ticker.ts';
 
 /** Connection c of the run is scheduled c / rate after the start of the ramp, whichever worker opens it. */
 export function rampSchedule(plan: Pick<Plan, 'connections'>, shard: Shard): ArrivalSchedule {
@@ -30,7 +30,7 @@ export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: Cl
   const loop = new LoadLoop({
     streams: [stream],
     flush: () => undefined,
-    scheduler: SCHEDULERS[plan.scheduler],
+    createTicker: TICKERS[plan.scheduler],
     clock: monotonicNs,
     endNs: startNs,
     // Opening has no writes to share.

@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { WakeLead } from './wake-lead.ts';
 
 /** Wakes the load loop at a given time. */
 export interface Ticker {
+  /** How long before an arrival the loop must be woken, ns; for the rest of the time it spins. */
+  readonly wakeEarlyNs: number;
   /** Call `onTick` at this monotonic time, or soon after; replaces an earlier wish. */
   wakeAt(dueNs: number): void;
   stop(): Promise<void>;
@@ -11,19 +14,11 @@ export interface Ticker {
 
 export type CreateTicker = (onTick: () => void) => Ticker;
 
-/** How a scheduler waits: its ticker, and how long before an arrival the loop takes over and spins. */
-export interface Scheduler {
-  readonly createTicker: CreateTicker;
-  readonly wakeEarlyNs: number;
-}
-
-/** A thread wakes 50–100 µs late: it is asked for that much early, and the rest is waited for in the loop. */
-const THREAD_LATENESS_NS = 70_000;
-
-export const SCHEDULERS: Readonly<Record<Plan['scheduler'], Scheduler>> = {
-  precise: { createTicker: startThreadTicker, wakeEarlyNs: THREAD_LATENESS_NS },
-  cheap: { createTicker: createTimerTicker, wakeEarlyNs: 0 },
-  spin: { createTicker: createTimerTicker, wakeEarlyNs: Number.POSITIVE_INFINITY },
+/** How each scheduler waits for the next arrival. */
+export const TICKERS: Readonly<Record<Plan['scheduler'], CreateTicker>> = {
+  precise: startThreadTicker,
+  cheap: (onTick) => createTimerTicker(onTick, 0),
+  spin: (onTick) => createTimerTicker(onTick, Number.POSITIVE_INFINITY),
 };
 
 /** A ticker on a thread of its own: exact to some 10 µs together with the loop, at a fraction of a core. */
@@ -33,14 +28,19 @@ function startThreadTicker(onTick: () => void): Ticker {
   dueNs[0] = Number.POSITIVE_INFINITY;
   /** The wish that the thread waits for; repeating it would cost a system call. */
   let wishNs = Number.NaN;
+  const lead = new WakeLead();
   const thread = new Worker(new URL('./ticker-thread.js', import.meta.url), {
     workerData: { control, dueNs },
   });
   thread.on('message', () => {
+    lead.observe(monotonicNs() - wishNs);
     wishNs = Number.NaN;
     onTick();
   });
   return {
+    get wakeEarlyNs() {
+      return lead.ns;
+    },
     wakeAt: (wanted) => {
       if (wanted === wishNs) return;
       wishNs = wanted;
@@ -55,9 +55,10 @@ function startThreadTicker(onTick: () => void): Ticker {
 }
 
 /** A ticker on the timers of the event loop: no thread, late by up to a millisecond. */
-function createTimerTicker(onTick: () => void): Ticker {
+function createTimerTicker(onTick: () => void, wakeEarlyNs: number): Ticker {
   let timer: NodeJS.Timeout | undefined;
   return {
+    wakeEarlyNs,
     wakeAt: (dueNs) => {
       clearTimeout(timer);
       timer = setTimeout(onTick, Math.max(0, (dueNs - monotonicNs()) / NS_PER_MS));

@@ -21,7 +21,7 @@ import { type PreparedCorpus, prepareCorpus } from './prepare-corpus.ts';
 import { runRamp, until } from './ramp.ts';
 import { Recorder } from './recorder.ts';
 import { type ReplyReceivers, ReplySorter } from './reply-sorter.ts';
-import { SCHEDULERS } from './ticker.ts';
+import { TICKERS } from './ticker.ts';
 import { Traffic } from './traffic.ts';
 import { Verifier } from './verifier.ts';
 import {
@@ -133,7 +133,7 @@ export class Worker {
     const loop = new LoadLoop({
       streams: this.#streams,
       flush: () => this.#outbox.flush(),
-      scheduler: SCHEDULERS[plan.scheduler],
+      createTicker: TICKERS[plan.scheduler],
       clock: monotonicNs,
       endNs: startNs + endOffsetNs(plan),
       connections: this.#hub.counts.opened,

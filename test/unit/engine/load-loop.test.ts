@@ -8,6 +8,7 @@ class VirtualTime {
   nowNs = 0;
   readonly clock = (): number => this.nowNs;
   readonly createTicker = (onTick: () => void): Ticker => ({
+    wakeEarlyNs: 70_000,
     wakeAt: (dueNs) => {
       this.nowNs = Math.max(this.nowNs, dueNs);
       setImmediate(onTick);
@@ -64,7 +65,7 @@ async function runLoop(
   await new LoadLoop({
     streams,
     flush,
-    scheduler: { createTicker: time.createTicker, wakeEarlyNs: 70_000 },
+    createTicker: time.createTicker,
     clock,
     endNs,
     connections: 500,
@@ -149,7 +150,7 @@ describe('LoadLoop', () => {
     const loop = new LoadLoop({
       streams: [stream],
       flush: () => undefined,
-      scheduler: { createTicker: time.createTicker, wakeEarlyNs: 70_000 },
+      createTicker: time.createTicker,
       clock: () => (time.nowNs += 1_000),
       endNs: 1e15,
       connections: 1,
