@@ -50,13 +50,13 @@ class Answer {
     this.#skippedTo = to;
   }
 
-  /** Parts a range that differs: into fingerprints, or where it is small into its ids. */
-  part(from: number, to: number, end: Bound): void {
+  /**
+   * Parts a range that differs: into fingerprints, or where it is small into its ids.
+   * @returns up to where: less than `to` where not all ids had room
+   */
+  part(from: number, to: number, end: Bound): number {
     const count = to - from;
-    if (count < 2 * BUCKETS) {
-      this.list(from, to, end);
-      return;
-    }
+    if (count < 2 * BUCKETS) return this.list(from, to, end);
     this.#speak();
     const small = Math.floor(count / BUCKETS);
     let at = from;
@@ -66,6 +66,7 @@ class Answer {
       this.#out.put(this.#items.fingerprint(at, next));
       at = next;
     }
+    return to;
   }
 
   /**
@@ -112,8 +113,10 @@ function answerRange(reader: Reader, answer: Answer, items: NegentropyItems, fro
       answer.skip(end);
       return to;
     case MODE.fingerprint:
-      if (Buffer.compare(reader.take(FINGERPRINT_BYTES), items.fingerprint(from, to)) === 0) answer.skip(end);
-      else answer.part(from, to, end);
+      if (Buffer.compare(reader.take(FINGERPRINT_BYTES), items.fingerprint(from, to)) !== 0) {
+        return answer.part(from, to, end);
+      }
+      answer.skip(end);
       return to;
     case MODE.idList:
       reader.take(reader.varint() * ID_BYTES);

@@ -63,6 +63,17 @@ describe('answering Negentropy (NIP-77)', () => {
     );
   });
 
+  it('postpones the ids for which the last list had no room', () => {
+    for (let count = 100; count < 220; count++) {
+      const ours = Array.from({ length: count }, (_, i) => ({
+        created_at: 1_700_000_000 + (i >> 2),
+        id: i.toString(16).padStart(64, '0'),
+      }));
+      const theirs = ours.filter((_, i) => i % 4 === 0);
+      expect(reconcile(ours, theirs, 4_096).need).toEqual(without(ours, theirs));
+    }
+  });
+
   it('splits a large difference over several rounds whose answers stay small', () => {
     const ours = Array.from({ length: 5_000 }, (_, i) => ({
       created_at: 1_700_000_000 + Math.floor(i / 700),
