@@ -69,7 +69,8 @@ describe('answering Negentropy (NIP-77)', () => {
         created_at: 1_700_000_000 + (i >> 2),
         id: i.toString(16).padStart(64, '0'),
       }));
-      const theirs = ours.filter((_, i) => i % 4 === 0);
+      // None of the last ones: only the fingerprint of what was postponed can tell of them.
+      const theirs = ours.slice(0, -8).filter((_, i) => i % 3 === 0);
       expect(reconcile(ours, theirs, 4_096).need).toEqual(without(ours, theirs));
     }
   });
