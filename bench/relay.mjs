@@ -1,204 +1,198 @@
-// What the reference relay costs, in its own CPU time: EVENT to OK (ephemeral, stored, verified) and fan-out.
-// `npm run build && node bench/relay.mjs [--scale 1]`. The relay is pinned to one core and this client to
-// another where `taskset` exists. CPU time does not count stolen time, but a busy neighbour still slows a core:
-// compare figures of one run only.
+// What the reference relay costs, in its own CPU time: EVENT to OK (ephemeral, stored, verified), fan-out, and the memory
+// of idle connections. The relay is pinned to one core and this client to another.
+// node bench/relay.mjs [--rounds 5] [--scale 1] [--json]
 
 import { spawnSync } from 'node:child_process';
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import { signSchnorr, verifySchnorr, xOnlyPointFromScalar } from 'tiny-secp256k1';
 import { startEmbeddedRelay } from '../dist/stack/embedded-relay.js';
+import { startOfBenchmark } from './machine.mjs';
+import {
+  countAccepted,
+  eventFrame,
+  frame,
+  open,
+  pubkeys,
+  publishAll,
+  resolvers,
+  secretKeys,
+} from './relay-load.mjs';
+import { measureInRounds, medianAndRange, showResult } from './result.mjs';
+import { canPin, cpuOf, median } from './support.mjs';
 
-const { values } = parseArgs({ options: { scale: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    scale: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
 const SCALE = Number(values.scale);
-const CONNECTIONS = 16;
-const IN_FLIGHT = 16;
-const AUTHORS = 16;
+const RELAY_CORE = 0;
+const CLIENT_CORE = 1;
 /** Sent before measuring, so that the relay's code is compiled: a cost of the first seconds only. */
 const WARM_UP_SHARE = 0.25;
-const TICKS_PER_S = 100;
-const UPGRADE =
-  'GET / HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-
-const secretKeys = Array.from({ length: AUTHORS }, () => randomBytes(32));
-const pubkeys = secretKeys.map((key) => Buffer.from(xOnlyPointFromScalar(key)).toString('hex'));
-
-function resolvers() {
-  const deferred = {};
-  deferred.promise = new Promise((resolve) => {
-    deferred.resolve = resolve;
-  });
-  return deferred;
-}
-
-/** A client frame with a mask of zeros. */
-function frame(text) {
-  const payload = Buffer.from(text);
-  const header = payload.length < 126 ? Buffer.alloc(6) : Buffer.alloc(8);
-  header[0] = 0x81;
-  header[1] = 0x80 | Math.min(payload.length, 126);
-  if (payload.length >= 126) header.writeUInt16BE(payload.length, 2);
-  return Buffer.concat([header, payload]);
-}
-
-/** A note of about 500 bytes; the signature is real only where it will be looked at. */
-function eventFrame(index, kind, isSigned) {
-  const author = index % AUTHORS;
-  const pubkey = pubkeys[author];
-  const created_at = Math.floor(Date.now() / 1_000) - 1_000 + Math.floor(index / 1_000);
-  const tags = [
-    ['t', `topic${index % 97}`],
-    ['e', hash('sha256', `parent ${index % 5_000}`)],
-  ];
-  const content = `message number ${index} ${'x'.repeat(60)}`;
-  const id = hash('sha256', JSON.stringify([0, pubkey, created_at, kind, tags, content]));
-  const sign = () => Buffer.from(signSchnorr(Buffer.from(id, 'hex'), secretKeys[author])).toString('hex');
-  const sig = isSigned ? sign() : id + id;
-  return frame(JSON.stringify(['EVENT', { id, pubkey, created_at, kind, tags, content, sig }]));
-}
-
-/** CPU seconds of a process so far, all threads. */
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
-}
+const SUBSCRIBERS = 100;
+const IDLE = 10_000;
+const OPENED_AT_ONCE = 200;
+const EPHEMERAL_KIND = 20_001;
 
 function pin(pid, core) {
-  spawnSync('taskset', ['-acp', String(core), String(pid)]);
-}
-
-/** A raw connection; `onData` gets everything after the upgrade. */
-function open(relay, onData) {
-  const { hostname, port } = new URL(relay.url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname).setNoDelay();
-    socket.on('error', reject);
-    socket.write(UPGRADE);
-    socket.once('data', () => {
-      socket.on('data', (data) => onData(data, socket));
-      resolve(socket);
-    });
-  });
-}
-
-/** How many OK true stand in the bytes; they are short, so one is split between two reads now and then. */
-function countAccepted(bytes, state) {
-  const text = state.rest + bytes.toString('latin1');
-  const end = text.lastIndexOf('",true,"') + 8;
-  state.rest = text.slice(Math.max(end, text.length - 100));
-  return end < 8 ? 0 : text.slice(0, end).split('",true,"').length - 1;
-}
-
-/** Sends all frames with a window per connection and waits for all OKs. */
-async function publishAll(relay, frames) {
-  let next = 0;
-  let answered = 0;
-  const done = resolvers();
-  const send = (socket, count) => {
-    const batch = frames.slice(next, next + count);
-    next += batch.length;
-    if (batch.length > 0) socket.write(Buffer.concat(batch));
-  };
-  const connectOne = () => {
-    const state = { rest: '' };
-    return open(relay, (data, socket) => {
-      const accepted = countAccepted(data, state);
-      answered += accepted;
-      send(socket, accepted);
-      if (answered === frames.length) done.resolve();
-    });
-  };
-  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, connectOne));
-  for (const socket of sockets) send(socket, IN_FLIGHT);
-  await done.promise;
-  for (const socket of sockets) socket.destroy();
+  if (canPinHere) spawnSync('taskset', ['-acp', String(core), String(pid)]);
 }
 
 async function withRelay(args, measure) {
   const relay = await startEmbeddedRelay({ args });
   try {
-    pin(relay.pid, 0);
+    pin(relay.pid, RELAY_CORE);
     return await measure(relay);
   } finally {
     await relay.stop();
   }
 }
 
-function report(name, count, seconds, what) {
-  const rate = Math.round(count / seconds).toLocaleString('en');
-  const cost = ((seconds / count) * 1e6).toFixed(2);
-  console.log(`${name.padEnd(34)} ${rate.padStart(9)} ${what} per CPU second, ${cost} µs each`);
-  return count / seconds;
-}
-
-async function benchIngest(name, count, kind, args) {
+/** EVENT→OK per second of the relay's CPU. */
+function measureIngest(count, kind, args) {
   const warmUp = count * WARM_UP_SHARE;
   const frames = Array.from({ length: warmUp + count }, (_, i) => eventFrame(i, kind, args.length === 0));
-  return await withRelay(args, async (relay) => {
+  return withRelay(args, async (relay) => {
     await publishAll(relay, frames.slice(0, warmUp));
-    const before = cpuSeconds(relay.pid);
+    const before = cpuOf(relay.pid);
     await publishAll(relay, frames.slice(warmUp));
-    return report(name, count, cpuSeconds(relay.pid) - before, 'EVENT→OK');
+    return (count * 1e6) / (cpuOf(relay.pid) - before);
   });
 }
 
-/** The verifier alone, on this core, as loaded as it is now. */
-function benchVerifier(count) {
-  const key = secretKeys[0];
+/** Signatures per second of CPU of the verifier alone, on the relay's core. */
+function measureVerifier(count) {
+  const [key] = secretKeys;
   const point = xOnlyPointFromScalar(key);
   const message = randomBytes(32);
   const signature = signSchnorr(message, key);
+  pin(process.pid, RELAY_CORE);
   for (let i = 0; i < 500; i++) verifySchnorr(message, point, signature);
   const before = process.cpuUsage();
   for (let i = 0; i < count; i++) verifySchnorr(message, point, signature);
   const { user, system } = process.cpuUsage(before);
-  return report('verifier alone', count, (user + system) / 1e6, 'signatures');
+  pin(process.pid, CLIENT_CORE);
+  return (count * 1e6) / (user + system);
 }
 
-async function benchFanOut(subscribers, perTick, ticks) {
-  await withRelay(['--no-verify'], async (relay) => {
+/** Deliveries per second of the relay's CPU. */
+function measureFanOut(perTick, ticks) {
+  return withRelay(['--no-verify'], async (relay) => {
     const request = frame(JSON.stringify(['REQ', 'live', { authors: pubkeys, limit: 0 }]));
-    for (let i = 0; i < subscribers; i++) {
+    for (let i = 0; i < SUBSCRIBERS; i++) {
       const ready = resolvers();
       (await open(relay, ready.resolve)).write(request);
       await ready.promise;
     }
-    const state = { rest: '' };
-    let onAccepted = () => undefined;
-    const publisher = await open(relay, (data) => onAccepted(countAccepted(data, state)));
+    const publish = await publisherOf(relay);
     const warmUpTicks = Math.ceil(ticks * WARM_UP_SHARE);
     let before = 0;
     for (let tick = 0; tick < warmUpTicks + ticks; tick++) {
-      if (tick === warmUpTicks) before = cpuSeconds(relay.pid);
-      const batch = Array.from({ length: perTick }, (_, i) => eventFrame(tick * perTick + i, 20_001, false));
-      const { promise, resolve } = resolvers();
-      let missing = perTick;
+      if (tick === warmUpTicks) before = cpuOf(relay.pid);
+      await publish(
+        Array.from({ length: perTick }, (_, i) => eventFrame(tick * perTick + i, EPHEMERAL_KIND, false)),
+      );
+    }
+    return (SUBSCRIBERS * perTick * ticks * 1e6) / (cpuOf(relay.pid) - before);
+  });
+}
+
+/** Writes a batch of frames in one segment and waits for its OKs. */
+async function publisherOf(relay) {
+  const state = { rest: '' };
+  let onAccepted = () => undefined;
+  const socket = await open(relay, (data) => onAccepted(countAccepted(data, state)));
+  return (batch) =>
+    new Promise((resolve) => {
+      let missing = batch.length;
       onAccepted = (accepted) => {
         missing -= accepted;
         if (missing === 0) resolve();
       };
-      publisher.write(Buffer.concat(batch));
-      await promise;
+      socket.write(Buffer.concat(batch));
+    });
+}
+
+/** Resident bytes a connection that says nothing. */
+function measureIdle() {
+  return withRelay([], async (relay) => {
+    const before = residentBytes(relay.pid);
+    const sockets = [];
+    while (sockets.length < IDLE) {
+      const opening = Array.from({ length: OPENED_AT_ONCE }, () => open(relay, () => undefined));
+      sockets.push(...(await Promise.all(opening)));
     }
-    const deliveries = subscribers * perTick * ticks;
-    report(
-      `fan-out ${subscribers} × ${perTick} a tick`,
-      deliveries,
-      cpuSeconds(relay.pid) - before,
-      'deliveries',
-    );
+    const bytes = (residentBytes(relay.pid) - before) / IDLE;
+    for (const socket of sockets) socket.destroy();
+    return bytes;
   });
 }
 
-pin(process.pid, 1);
-await benchIngest('ephemeral, not verified', 200_000 * SCALE, 20_001, ['--no-verify']);
-await benchIngest('stored in memory, not verified', 200_000 * SCALE, 1, ['--no-verify']);
-const alone = benchVerifier(4_000 * SCALE);
-const verified = await benchIngest('stored, verified by one thread', 20_000 * SCALE, 1, []);
-console.log(`${' '.repeat(34)} ${((verified / alone) * 100).toFixed(0).padStart(9)} % of the verifier alone`);
-await benchFanOut(100, 10, 1_500 * SCALE);
-await benchFanOut(100, 1, 1_000 * SCALE);
+function residentBytes(pid) {
+  const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  return Number(kib) * 1_024;
+}
+
+const CONTESTANTS = [
+  { name: 'ephemeral', measure: () => measureIngest(200_000 * SCALE, EPHEMERAL_KIND, ['--no-verify']) },
+  { name: 'stored', measure: () => measureIngest(200_000 * SCALE, 1, ['--no-verify']) },
+  { name: 'verifier', measure: () => measureVerifier(8_000 * SCALE) },
+  { name: 'verified', measure: () => measureIngest(20_000 * SCALE, 1, []) },
+  { name: 'fan-out', measure: () => measureFanOut(10, 1_500 * SCALE) },
+  { name: 'fan-out of single events', measure: () => measureFanOut(1, 1_000 * SCALE) },
+  { name: 'idle', measure: measureIdle },
+];
+
+const LEAST = { ephemeral: 100_000, stored: 30_000, fanOut: 300_000, verified: 0.85 };
+const MOST_IDLE_BYTES = 12 * 1_024;
+
+function tablesOf(results) {
+  const of = (name) => results.get(name);
+  const row = (text, name, unit) => [text, `${medianAndRange(of(name), 0)} ${unit}`];
+  const ofVerifier = median(of('verified').map((rate, round) => rate / of('verifier')[round]));
+  const isAtLeast = (name, least) => median(of(name)) >= least;
+  return [
+    {
+      title: 'What a second of the CPU of one relay process does, store in memory',
+      columns: ['measure', '>per CPU second'],
+      rows: [
+        row('EVENT→OK, ephemeral, not verified', 'ephemeral', 'events'),
+        row('EVENT→OK, stored, not verified', 'stored', 'events'),
+        row('the verifier alone', 'verifier', 'signatures'),
+        row('EVENT→OK, stored, verified', 'verified', 'events'),
+        row(`fan-out to ${SUBSCRIBERS}, 10 events a tick`, 'fan-out', 'deliveries'),
+        row(`fan-out to ${SUBSCRIBERS}, one event a tick`, 'fan-out of single events', 'deliveries'),
+      ],
+      targets: [
+        { text: 'ephemeral ≥ 100,000/s', isMet: isAtLeast('ephemeral', LEAST.ephemeral) },
+        { text: 'stored ≥ 30,000/s', isMet: isAtLeast('stored', LEAST.stored) },
+        {
+          text: `verified ≥ 85 % of the verifier alone in the same round (median ${Math.round(ofVerifier * 100)} %)`,
+          isMet: ofVerifier >= LEAST.verified,
+        },
+        { text: 'fan-out ≥ 300,000/s', isMet: isAtLeast('fan-out', LEAST.fanOut) },
+      ],
+    },
+    {
+      title: `Memory of ${IDLE.toLocaleString('en')} idle connections`,
+      columns: ['measure', '>bytes a connection'],
+      rows: [['resident memory of the relay', medianAndRange(of('idle'), 0)]],
+      targets: [{ text: '≤ 12 KiB a connection', isMet: median(of('idle')) <= MOST_IDLE_BYTES }],
+    },
+  ];
+}
+
+const canPinHere = canPin();
+const start = startOfBenchmark();
+pin(process.pid, CLIENT_CORE);
+const results = await measureInRounds(rounds, CONTESTANTS);
+const figures = Object.fromEntries(CONTESTANTS.map(({ name }) => [name, results.get(name)]));
+const cores = `relay on core ${RELAY_CORE}, client on core ${CLIENT_CORE}`;
+showResult({ name: 'relay', start, rounds, cores, tables: tablesOf(results), figures }, values.json);
 process.exit();
