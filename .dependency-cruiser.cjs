@@ -200,10 +200,10 @@ module.exports = {
     ),
     owned('commander-only-in-cli', '(^|/)commander/', ['^src/cli/'], 'Flags end at the command line.'),
     owned(
-      'yaml-only-in-scenario',
+      'yaml-only-in-scenario-and-compose',
       '(^|/)yaml/',
-      ['^src/scenario/'],
-      'YAML text ends at the scenario loader.',
+      ['^src/scenario/', '^src/stack/compose/'],
+      'YAML text ends at the scenario loader; the Compose file is the only YAML that is written.',
     ),
     owned(
       'terminal-only-in-report-and-cli',

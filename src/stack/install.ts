@@ -2,7 +2,7 @@ import { delimiter, join } from 'node:path';
 import { isExecutable } from './executable.ts';
 
 /** A package of the operating system that this project knows how to install. */
-export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'chromium';
+export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'chromium' | 'docker-compose';
 
 /** A package manager and its names for the packages. */
 export interface PackageManager {
@@ -27,6 +27,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis-server',
       haproxy: 'haproxy',
       chromium: 'chromium',
+      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -39,6 +40,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       chromium: 'chromium',
+      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -51,6 +53,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       chromium: 'chromium',
+      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -63,6 +66,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       chromium: 'chromium',
+      'docker-compose': 'docker-compose',
     },
   },
 ];

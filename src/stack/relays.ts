@@ -1,5 +1,6 @@
 import { env, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { type Addresses, addressOf, ON_LOOPBACK } from './addresses.ts';
 import { DATABASE, RELAY_USER } from './postgres/settings.ts';
 import { launch } from './processes.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from './state.ts';
@@ -11,26 +12,27 @@ const PROGRAM = fileURLToPath(new URL('../relay/main.js', import.meta.url));
  * needs to know neither who the primary is nor which replicas live, and a failover is over when the balancer has
  * seen it. That costs a tenth of a millisecond a query. Without one the relay talks to its only Postgres.
  */
-export function relayArgs(state: StackState, relay: Service): string[] {
+export function relayArgs(state: StackState, relay: Service, addresses: Addresses = ON_LOOPBACK): string[] {
   const [balancer] = servicesOfKind(state, 'haproxy');
   const [database] = servicesOfKind(state, 'postgres');
-  const write = balancer === undefined ? database?.ports['sql'] : portOf(balancer, 'pg_write');
+  if (database === undefined) throw new Error('a stack has a Postgres');
+  const at = (service: Service, purpose: string): string => addressOf(addresses, service, purpose);
+  const write = balancer === undefined ? at(database, 'sql') : at(balancer, 'pg_write');
   const hasReplicas = balancer !== undefined && state.shape.replicas > 0;
-  const redis = (service: Service): string => `127.0.0.1:${portOf(service, 'redis')}`;
   return [
-    ...['--host', '127.0.0.1', '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
-    ...['--store', databaseUrl(write ?? 0)],
-    ...(hasReplicas ? ['--replica', databaseUrl(portOf(balancer, 'pg_read'))] : []),
-    ...servicesOfKind(state, 'redis-pubsub').flatMap((each) => ['--redis', `redis://${redis(each)}`]),
-    ...servicesOfKind(state, 'redis-cache').flatMap((each) => ['--redis-cluster', redis(each)]),
+    ...['--host', addresses.bind, '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
+    ...['--store', databaseUrl(write)],
+    ...(hasReplicas ? ['--replica', databaseUrl(at(balancer, 'pg_read'))] : []),
+    ...servicesOfKind(state, 'redis-pubsub').flatMap((each) => ['--redis', `redis://${at(each, 'redis')}`]),
+    ...servicesOfKind(state, 'redis-cache').flatMap((each) => ['--redis-cluster', at(each, 'redis')]),
     ...['--cache', state.cache],
     // The clients of a load do not authenticate.
     '--open-gift-wraps',
   ];
 }
 
-function databaseUrl(port: number): string {
-  return `postgres://${RELAY_USER}@127.0.0.1:${port}/${DATABASE}`;
+function databaseUrl(address: string): string {
+  return `postgres://${RELAY_USER}@${address}/${DATABASE}`;
 }
 
 /** Starts a relay process. It runs as this user: its program may lie where no other user can read it. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { processesIn } from '../../src/observe/process-identity.ts';
 import { readRunRecord } from '../../src/record/read.ts';
-import type { ExplainReport } from '../../src/stack/explain.ts';
+import type { ExplainReport } from '../../src/stack/explain/explain.ts';
 import { inDatabase } from '../../src/stack/postgres/client.ts';
 import { primaryOf } from '../../src/stack/postgres/servers.ts';
 import { findProcess } from '../../src/stack/processes.ts';

@@ -12,6 +12,8 @@ import { BROWSER_NAMES } from '../support/browser.ts';
 /** Programs of tests that no stack needs, by the names under which they may be found. */
 const TEST_PROGRAMS: readonly { readonly package: SystemPackage; readonly names: readonly string[] }[] = [
   { package: 'chromium', names: BROWSER_NAMES },
+  // Checks Compose files without a Docker.
+  { package: 'docker-compose', names: ['docker-compose'] },
 ];
 
 const PATH = env['PATH'] ?? '';

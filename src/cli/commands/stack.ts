@@ -1,8 +1,11 @@
 import { type Command, Option } from 'commander';
+import { PUBLISHED_PORT } from '../../stack/compose/containers.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
 import { PROFILE_NAMES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, portNumber, wholeNumber } from '../options.ts';
+import { type ComposeFlags, runCompose } from '../stack/compose.ts';
+import { runStackDoctor } from '../stack/doctor.ts';
 import { type ExplainFlags, runExplain } from '../stack/explain.ts';
 import { runInstall } from '../stack/install.ts';
 import { type LogsFlags, runLogs } from '../stack/logs.ts';
@@ -36,8 +39,18 @@ export function addStack(program: Command, host: CommandHost): void {
   withDir(stack.command('explain'))
     .description('show where the time of Postgres goes: slowest statements with their plans, use of indexes')
     .option('--top <n>', 'statements of each server', wholeNumber(1), 5)
+    .option(
+      '--without-indexes',
+      'copy a sample of the events and compare: with and without covering indexes and partitions',
+      false,
+    )
     .option('--json', 'print the report as JSON', false)
     .action(async (flags: ExplainFlags) => runExplain(flags, host));
+  addCompose(stack, host);
+  stack
+    .command('doctor')
+    .description('say which programs of a stack this machine has, and how to get the others')
+    .action(async () => runStackDoctor(host));
   stack
     .command('install')
     .description('install what a stack needs and this machine lacks, with its package manager')
@@ -62,12 +75,26 @@ function withDir(command: Command): Command {
 }
 
 function addUp(stack: Command, host: CommandHost): void {
-  withDir(stack.command('up'))
+  withShape(withDir(stack.command('up')))
     .description('start the stack, or find it running')
+    .option('--port <n>', 'port for clients; default: a free one', portNumber)
+    .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
+}
+
+function addCompose(stack: Command, host: CommandHost): void {
+  withShape(stack.command('compose'))
+    .description('print the stack as a Docker Compose file (not exercised in our CI)')
+    .option('--port <n>', `port for clients; default: ${PUBLISHED_PORT}`, portNumber)
+    .option('--out <file>', 'write the file instead of printing it', asTyped)
+    .action(async (profile: string, flags: ComposeFlags) => runCompose(profile, flags, host));
+}
+
+/** The options that say what a stack is to be. */
+function withShape(command: Command): Command {
+  return command
     .argument('[profile]', `one of ${PROFILE_NAMES.join(', ')}`, DEFAULT_PROFILE)
     .option('--relays <n>', 'relay processes', wholeNumber(1))
     .option('--replicas <n>', 'streaming replicas of Postgres', wholeNumber(0))
-    .option('--port <n>', 'port for clients; default: a free one', portNumber)
     .addOption(
       new Option('--durability <how>', 'whether a commit waits for a replica')
         .choices(['async', 'sync'])
@@ -79,8 +106,7 @@ function addUp(stack: Command, host: CommandHost): void {
         'l1',
         'l2',
       ]),
-    )
-    .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
+    );
 }
 
 async function runDown({ dir, keep }: DownFlags, { io }: CommandHost): Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Addresses, addressOf, ON_LOOPBACK } from '../addresses.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
 
 /** Descriptors that are no client connections: listeners, checks, Postgres connections of the relays. */
@@ -22,17 +23,31 @@ export function clientLimit(openFiles: number): number {
   return Math.max(LEAST_CLIENTS, Math.min(MOST_CLIENTS, fitting));
 }
 
+/** What a configuration is written for. */
+interface Layout {
+  readonly state: StackState;
+  readonly balancer: Service;
+  readonly addresses: Addresses;
+}
+
 /** The whole configuration of the load balancer of a stack. */
-export function haproxyConfig(state: StackState, balancer: Service, openFiles: number): string {
+export function haproxyConfig(
+  state: StackState,
+  balancer: Service,
+  openFiles: number,
+  addresses: Addresses = ON_LOOPBACK,
+): string {
+  const layout = { state, balancer, addresses };
   const clients = clientLimit(openFiles);
   return [
     globalSection(balancer, clients),
     DEFAULTS,
-    clientSection(portOf(balancer, 'ws'), clients),
-    relaySection(servicesOfKind(state, 'relay')),
-    eventSection(servicesOfKind(state, 'relay')),
-    ...postgresSections(state, balancer),
-    statsSection(portOf(balancer, 'stats')),
+    ...(addresses === ON_LOOPBACK ? [] : [RESOLVERS]),
+    clientSection(layout, clients),
+    relaySection(layout),
+    eventSection(layout),
+    ...postgresSections(layout),
+    statsSection(layout),
   ].join('\n');
 }
 
@@ -70,9 +85,35 @@ cache events
   max-age 3600
 `;
 
-function clientSection(port: number, clients: number): string {
+/** Containers come and go under other addresses; a name that can't be resolved yet is no reason not to start. */
+const RESOLVERS = `resolvers containers
+  parse-resolv-conf
+  hold valid 1s
+`;
+
+function bindTo({ addresses, balancer }: Layout, purpose: string): string {
+  return `${addresses.bind}:${portOf(balancer, purpose)}`;
+}
+
+/** \`server\` lines, with what follows each address. */
+function serverLines(
+  { addresses }: Layout,
+  services: readonly Service[],
+  purpose: string,
+  suffixOf = (_name: string): string => '',
+): string {
+  const resolved = addresses === ON_LOOPBACK ? '' : ' resolvers containers init-addr none';
+  return services
+    .map(
+      (each) =>
+        `  server ${each.name} ${addressOf(addresses, each, purpose)}${resolved}${suffixOf(each.name)}`,
+    )
+    .join('\n');
+}
+
+function clientSection(layout: Layout, clients: number): string {
   return `frontend clients
-  bind 127.0.0.1:${port}
+  bind ${bindTo(layout, 'ws')}
   maxconn ${clients}
   option forwardfor
   use_backend events if { path_beg /e/ }
@@ -84,7 +125,7 @@ function clientSection(port: number, clients: number): string {
  * The check asks whether the process lives (\`/health\`), not whether it can serve (\`/ready\`): while Postgres fails
  * over no relay can, and taking all of them out would cut every client for nothing.
  */
-function relaySection(relays: readonly Service[]): string {
+function relaySection(layout: Layout): string {
   return `backend relays
   # Three failures: a process that ends is noticed within 0.6 s, one that hangs within 4 s, and one that a busy
   # machine keeps waiting for a second does not lose its clients.
@@ -97,11 +138,11 @@ function relaySection(relays: readonly Service[]): string {
   http-response set-header X-Relay-Id %s
   # Weight 100, so that a weight of 50% is not rounded to nothing.
   default-server weight 100 check inter 500ms fastinter 200ms downinter 500ms fall 3 rise 2 on-marked-down shutdown-sessions
-${relays.map((relay) => `  server ${relay.name} 127.0.0.1:${portOf(relay, 'ws')}`).join('\n')}
+${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws')}
 `;
 }
 
-function eventSection(relays: readonly Service[]): string {
+function eventSection(layout: Layout): string {
   return `backend events
   # An event never changes: it is answered from here, and the same relay is asked for the same id.
   balance uri
@@ -110,7 +151,7 @@ function eventSection(relays: readonly Service[]): string {
   http-response cache-store events
   http-after-response set-header X-Cache HIT if { res.cache_hit }
   http-after-response set-header X-Cache MISS if !{ res.cache_hit }
-${relays.map((relay) => `  server ${relay.name} 127.0.0.1:${portOf(relay, 'ws')} track relays/${relay.name}`).join('\n')}
+${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws', (name) => ` track relays/${name}`)}
 `;
 }
 
@@ -118,31 +159,46 @@ ${relays.map((relay) => `  server ${relay.name} 127.0.0.1:${portOf(relay, 'ws')}
  * Relays connect here and reach whichever Postgres has the role now: the supervisor answers for each server, and a
  * server that loses its role loses its connections.
  */
-function postgresSections(state: StackState, balancer: Service): string[] {
-  const supervisor = servicesOfKind(state, 'supervisor')[0];
-  if (supervisor === undefined) throw new Error('a stack has a supervisor');
-  const servers = servicesOfKind(state, 'postgres')
-    .map((node) => `  server ${node.name} 127.0.0.1:${portOf(node, 'sql')}`)
-    .join('\n');
-  const section = (role: 'write' | 'read', port: number): string => `listen pg_${role}
+function postgresSections(layout: Layout): string[] {
+  const databases = servicesOfKind(layout.state, 'postgres');
+  const [supervisor] = servicesOfKind(layout.state, 'supervisor');
+  if (supervisor === undefined) return fixedRoles(layout, databases);
+  const check = `  option httpchk
+  http-check send meth GET uri-lf /$ROLE/%[srv_name]
+  http-check expect status 200
+  default-server check addr ${layout.addresses.hostOf(supervisor)} port ${portOf(supervisor, 'http')} inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions`;
+  return ROLES.map((role) => postgresSection(layout, role, check.replace('$ROLE', role), databases));
+}
+
+type Role = 'write' | 'read';
+const ROLES = ['write', 'read'] as const;
+
+/** Without a supervisor nobody is promoted: the first server stays the primary, the others answer reads. */
+function fixedRoles(layout: Layout, databases: readonly Service[]): string[] {
+  const check = '  default-server check inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions';
+  const replicas = databases.slice(1);
+  return [
+    postgresSection(layout, 'write', check, databases.slice(0, 1)),
+    ...(replicas.length === 0 ? [] : [postgresSection(layout, 'read', check, replicas)]),
+  ];
+}
+
+function postgresSection(layout: Layout, role: Role, check: string, servers: readonly Service[]): string {
+  return `listen pg_${role}
   mode tcp
-  bind 127.0.0.1:${port}
+  bind ${bindTo(layout, `pg_${role}`)}
   balance leastconn
   # Pools keep idle connections.
   timeout client 1h
   timeout server 1h
-  option httpchk
-  http-check send meth GET uri-lf /${role}/%[srv_name]
-  http-check expect status 200
-  default-server check addr 127.0.0.1 port ${portOf(supervisor, 'http')} inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
-${servers}
+${check}
+${serverLines(layout, servers, 'sql')}
 `;
-  return [section('write', portOf(balancer, 'pg_write')), section('read', portOf(balancer, 'pg_read'))];
 }
 
-function statsSection(port: number): string {
+function statsSection(layout: Layout): string {
   return `frontend stats
-  bind 127.0.0.1:${port}
+  bind ${bindTo(layout, 'stats')}
   http-request use-service prometheus-exporter if { path /metrics }
   stats enable
   stats uri /stats

@@ -57,6 +57,10 @@ export async function withAdmin<T>(
 }
 
 /** As {@link withAdmin}, in the relays' database. */
-export function inDatabase<T>(node: Service, work: (ask: Ask) => Promise<T>): Promise<T> {
-  return withAdmin(node, work, { database: DATABASE });
+export function inDatabase<T>(
+  node: Service,
+  work: (ask: Ask) => Promise<T>,
+  options: Omit<AdminOptions, 'database'> = {},
+): Promise<T> {
+  return withAdmin(node, work, { ...options, database: DATABASE });
 }

@@ -10,7 +10,7 @@ import { inDatabase, withAdmin } from './client.ts';
 import {
   DATABASE,
   dataDir,
-  HBA_FILE,
+  hbaFile,
   nodeFile,
   RELAY_USER,
   REPLICATION_USER,
@@ -40,7 +40,7 @@ export async function createData(state: StackState, signal: AbortSignal): Promis
     runProgram({ program, args, cwd: first.dir, owner, signal });
   await run(binaries['initdb'] ?? 'initdb', initdbArgs(first));
   const data = dataDir(first);
-  await put(state, join(data, 'pg_hba.conf'), HBA_FILE);
+  await put(state, join(data, 'pg_hba.conf'), hbaFile());
   await put(state, join(data, COMMON_FILE), settingsFile(state, totalmem()));
   await put(state, join(data, 'postgresql.conf'), `include '${COMMON_FILE}'\ninclude '${NODE_FILE}'\n`);
   await put(state, join(data, NODE_FILE), nodeFile(first, null));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Addresses, ON_LOOPBACK } from '../addresses.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
 
 /** One setting of Postgres and why it has this value. */
@@ -162,6 +163,17 @@ const OBSERVATION: readonly Setting[] = [
   },
   { name: 'track_io_timing', value: 'on', why: 'tells reading from computing in `stack explain`' },
   { name: 'log_min_duration_statement', value: '250ms', why: 'slow statements show in `stack logs`' },
+  {
+    name: 'log_min_duration_sample',
+    value: '0',
+    why: 'of the others, whatever they take, one in a hundred is logged with its parameters, which `stack explain` needs',
+  },
+  { name: 'log_statement_sample_rate', value: '0.01', why: 'one in a hundred' },
+  {
+    name: 'log_parameter_max_length',
+    value: '16384',
+    why: 'parameters of a query fit, those of a batch of events would fill the log',
+  },
   { name: 'logging_collector', value: 'off', why: 'the log is what the process writes to stderr' },
 ];
 
@@ -178,25 +190,26 @@ export function settingsFile(state: StackState, memoryBytes: number): string {
  * when the primary changes.
  * @param primary null for the primary itself
  */
-export function nodeFile(node: Service, primary: Service | null): string {
+export function nodeFile(node: Service, primary: Service | null, addresses: Addresses = ON_LOOPBACK): string {
   const lines = [
     `port = ${portOf(node, 'sql')}`,
-    `listen_addresses = '127.0.0.1'`,
+    `listen_addresses = ${literal(addresses.bind)}`,
     `unix_socket_directories = ${literal(node.dir)}`,
     `cluster_name = ${literal(node.name)}`,
     ...(primary === null
       ? []
       : [
-          `primary_conninfo = ${literal(conninfo(node, primary))}`,
+          `primary_conninfo = ${literal(conninfo(node, primary, addresses))}`,
           `primary_slot_name = ${literal(slotOf(node))}`,
         ]),
   ];
   return `# What is this server's alone; rewritten when the primary changes.\n${lines.join('\n')}\n`;
 }
 
-function conninfo(node: Service, primary: Service): string {
+/** How a replica reaches its primary, as libpq wants it. */
+export function conninfo(node: Service, primary: Service, addresses: Addresses): string {
   const fields = {
-    host: '127.0.0.1',
+    host: addresses.hostOf(primary),
     port: portOf(primary, 'sql'),
     user: REPLICATION_USER,
     application_name: node.name,
@@ -215,13 +228,16 @@ export function slotOf(node: Service): string {
 /**
  * Who may connect (pg_hba.conf): the superuser through the socket alone, since a superuser can run programs; the
  * relays and replicas over loopback without a password, since there is nothing here but a benchmark's events.
+ * @param from where relays and replicas are: this machine, or the network of the containers
  */
-export const HBA_FILE = `# type database user address method
+export function hbaFile(from: '127.0.0.1/32' | 'samenet' = '127.0.0.1/32'): string {
+  return `# type database user address method
 local all ${SUPERUSER} trust
 local replication ${SUPERUSER} trust
-host ${DATABASE} ${RELAY_USER} 127.0.0.1/32 trust
-host replication ${REPLICATION_USER} 127.0.0.1/32 trust
+host ${DATABASE} ${RELAY_USER} ${from} trust
+host replication ${REPLICATION_USER} ${from} trust
 `;
+}
 
 /** Where the data of a Postgres lies. */
 export function dataDir(node: Service): string {

@@ -1,9 +1,8 @@
+import { type Addresses, ON_LOOPBACK } from '../addresses.ts';
 import { portOf, type Service } from '../state.ts';
 
 /** Cache and messages only: Postgres is the truth, so nothing is written to disk. */
 const COMMON = [
-  'bind 127.0.0.1',
-  'protected-mode yes',
   'daemonize no',
   '# Nothing is persisted: what is lost here is read from Postgres again.',
   'save ""',
@@ -17,8 +16,9 @@ const COMMON = [
 const CACHE_MEMORY = '128mb';
 
 /** The configuration of the Redis that carries live events. */
-export function pubsubConfig(service: Service): string {
+export function pubsubConfig(service: Service, addresses: Addresses = ON_LOOPBACK): string {
   return text([
+    ...listening(addresses),
     ...COMMON,
     `port ${portOf(service, 'redis')}`,
     `dir ${quoted(service.dir)}`,
@@ -28,8 +28,9 @@ export function pubsubConfig(service: Service): string {
 }
 
 /** The configuration of one master of the Redis Cluster. */
-export function cacheConfig(service: Service): string {
+export function cacheConfig(service: Service, addresses: Addresses = ON_LOOPBACK): string {
   return text([
+    ...listening(addresses),
     ...COMMON,
     `port ${portOf(service, 'redis')}`,
     `dir ${quoted(service.dir)}`,
@@ -43,6 +44,11 @@ export function cacheConfig(service: Service): string {
     '# The least used entry goes first.',
     'maxmemory-policy allkeys-lfu',
   ]);
+}
+
+/** Redis refuses foreign clients by itself; in a network of containers all clients are that. */
+function listening(addresses: Addresses): string[] {
+  return [`bind ${addresses.bind}`, `protected-mode ${addresses === ON_LOOPBACK ? 'yes' : 'no'}`];
 }
 
 function quoted(path: string): string {

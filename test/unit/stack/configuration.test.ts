@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clientLimit, haproxyConfig } from '../../../src/stack/haproxy/config.ts';
-import { HBA_FILE, nodeFile, settingsFile } from '../../../src/stack/postgres/settings.ts';
+import { hbaFile, nodeFile, settingsFile } from '../../../src/stack/postgres/settings.ts';
 import { cacheConfig, pubsubConfig } from '../../../src/stack/redis/config.ts';
 import { relayArgs } from '../../../src/stack/relays.ts';
 import { entryOf, type Service, type StackState } from '../../../src/stack/state.ts';
@@ -88,7 +88,9 @@ describe('the configuration of Postgres', () => {
   });
 
   test('lets the superuser in through the socket alone', () => {
-    const lines = HBA_FILE.split('\n').filter((line) => line.includes('postgres'));
+    const lines = hbaFile()
+      .split('\n')
+      .filter((line) => line.includes('postgres'));
     for (const line of lines) expect(line).toMatch(/^local /);
   });
 });

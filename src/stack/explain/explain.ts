@@ -1,10 +1,13 @@
-import { messageOf } from '../base/errors.ts';
-import { type Ask, inDatabase } from './postgres/client.ts';
-import { RELAY_USER } from './postgres/settings.ts';
-import { type Service, type StackState, servicesOfKind } from './state.ts';
+import { inDatabase } from '../postgres/client.ts';
+import { primaryOf } from '../postgres/servers.ts';
+import { RELAY_USER } from '../postgres/settings.ts';
+import { type Service, type StackState, servicesOfKind } from '../state.ts';
+import { type EffectsReport, measureEffects } from './effects.ts';
+import { readLoggedCalls } from './logged-calls.ts';
+import { type Planned, planOf } from './plan.ts';
 
 /** A statement of the relays, as one Postgres has counted it since it was started. */
-export interface StatementReport {
+export interface StatementReport extends Planned {
   readonly server: string;
   /** Constants are replaced by `$1`, `$2`, … */
   readonly query: string;
@@ -16,10 +19,6 @@ export interface StatementReport {
   /** Pages found in Postgres' memory, and pages that had to be read. */
   readonly blocksHit: number;
   readonly blocksRead: number;
-  /** The plan for any parameters, a line each; null where there is none. */
-  readonly plan: readonly string[] | null;
-  /** Why `plan` is null. */
-  readonly planProblem: string | null;
 }
 
 /** How much one index is used on one Postgres. */
@@ -35,9 +34,22 @@ export interface IndexReport {
 export interface ExplainReport {
   readonly statements: readonly StatementReport[];
   readonly indexes: readonly IndexReport[];
+  /** What indexes and partitions are worth; null where that was not asked for. */
+  readonly effects: EffectsReport | null;
 }
 
-type Counted = Omit<StatementReport, 'server' | 'plan' | 'planProblem'>;
+/** What is to be explained. */
+export interface ExplainOptions {
+  /** Statements of each server. */
+  readonly top: number;
+  /** Events to copy for the comparison of layouts; null does without. */
+  readonly sampleEvents: number | null;
+}
+
+/** Carried out again, a statement may not take longer than this. */
+const ANALYZE_TIMEOUT_MS = 10_000;
+
+type Counted = Omit<StatementReport, 'server' | keyof Planned>;
 
 const STATEMENTS = `
 SELECT query, calls::float8 AS calls, mean_exec_time AS "mean_ms", max_exec_time AS "max_ms",
@@ -57,55 +69,50 @@ LEFT JOIN pg_inherits t ON t.inhrelid = s.relid LEFT JOIN pg_class top ON top.oi
 LEFT JOIN pg_inherits i ON i.inhrelid = s.indexrelid LEFT JOIN pg_class topindex ON topindex.oid = i.inhparent
 GROUP BY 1, 2 ORDER BY scans DESC`;
 
+/** Copying and measuring the sample takes statements that last. */
+const EFFECTS_TIMEOUT_MS = 300_000;
+
 /**
  * The statements of the relays that took most time, on every Postgres (reads are counted where they ran), each with
- * its plan, and how much every index is used.
- * @param top statements a server
+ * its plan, how much every index is used, and on demand what indexes and partitions are worth.
+ * @throws RelayBenchError `STACK_TOO_FEW_EVENTS` where layouts are to be compared and nothing is stored
  */
-export async function explainStack(state: StackState, top: number): Promise<ExplainReport> {
+export async function explainStack(
+  state: StackState,
+  { top, sampleEvents }: ExplainOptions,
+): Promise<ExplainReport> {
   const servers = await Promise.all(
     servicesOfKind(state, 'postgres').map((server) => explainServer(server, top)),
   );
   const statements = servers.flatMap((server) => server.statements);
+  const effects =
+    sampleEvents === null
+      ? null
+      : await inDatabase(primaryOf(state), (ask) => measureEffects(ask, sampleEvents), {
+          queryTimeoutMs: EFFECTS_TIMEOUT_MS,
+        });
   return {
     statements: statements.sort((a, b) => b.total_ms - a.total_ms),
     indexes: servers.flatMap((server) => server.indexes),
+    effects,
   };
 }
 
-function explainServer(server: Service, top: number): Promise<ExplainReport> {
+async function explainServer(server: Service, top: number): Promise<Omit<ExplainReport, 'effects'>> {
+  const calls = await readLoggedCalls(server);
   return inDatabase(server, async (ask) => {
     const counted = await ask<Counted>(STATEMENTS, [top]);
     const indexes = await ask<Omit<IndexReport, 'server'>>(INDEXES);
     // From here on as the relays: their statements get no more rights than they have.
     await ask(`SET ROLE ${RELAY_USER}`);
     await ask('SET plan_cache_mode = force_generic_plan');
+    await ask(`SET statement_timeout = ${ANALYZE_TIMEOUT_MS}`);
     const statements: StatementReport[] = [];
-    for (const [number, statement] of counted.entries()) {
-      statements.push({ server: server.name, ...statement, ...(await planOf(ask, statement.query, number)) });
+    for (const [index, statement] of counted.entries()) {
+      const { query } = statement;
+      const planned = await planOf(ask, { query, calls, name: `explained_${index}` });
+      statements.push({ server: server.name, ...statement, ...planned });
     }
     return { statements, indexes: indexes.map((index) => ({ server: server.name, ...index })) };
   });
-}
-
-/**
- * The plan that serves any parameters. It is not carried out: the parameters of the calls that were counted are
- * not kept, and made-up ones would be timed in their place.
- */
-async function planOf(
-  ask: Ask,
-  query: string,
-  number: number,
-): Promise<Pick<StatementReport, 'plan' | 'planProblem'>> {
-  const parameters = Math.max(0, ...[...query.matchAll(/\$(\d+)/g)].map(([, digits]) => Number(digits)));
-  const values = Array.from({ length: parameters }, () => 'NULL').join(', ');
-  const name = `explained_${number}`;
-  try {
-    await ask(`PREPARE ${name} AS ${query}`);
-    const call = parameters === 0 ? name : `${name}(${values})`;
-    const rows = await ask<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE ${call}`);
-    return { plan: rows.map((row) => row['QUERY PLAN']), planProblem: null };
-  } catch (error) {
-    return { plan: null, planProblem: messageOf(error) };
-  }
 }

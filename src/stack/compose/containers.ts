@@ -1,0 +1,46 @@
+import type { StackRequest } from '../plan-stack.ts';
+import type { Service, StackState } from '../state.ts';
+import { type ServiceKind, servicesOf } from '../topology.ts';
+
+/** Every container has an address of its own, so that each kind listens where it usually does. */
+const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
+  postgres: { sql: 5_432 },
+  'redis-pubsub': { redis: 6_379 },
+  'redis-cache': { redis: 6_379, bus: 16_379 },
+  supervisor: {},
+  haproxy: { ws: 8_080, pg_write: 5_432, pg_read: 5_433, stats: 8_404 },
+  relay: { ws: 8_080 },
+};
+
+/** Directories of the images that their users may write to: sockets, working files. */
+const DIRS: Readonly<Record<ServiceKind, string>> = {
+  postgres: '/var/run/postgresql',
+  'redis-pubsub': '/data',
+  'redis-cache': '/data',
+  supervisor: '/',
+  haproxy: '/tmp',
+  relay: '/app',
+};
+
+/** Port of this machine at which the entry of the containers is published, where none is named. */
+export const PUBLISHED_PORT = 8_080;
+
+/**
+ * A stack as containers. Docker restarts what dies, so there is no supervisor, and nobody who promotes a replica:
+ * who needed it needs the servers of Postgres.
+ */
+export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): StackState {
+  const specs = servicesOf(request.shape);
+  const databases = specs.filter(({ kind }) => kind === 'postgres').map(({ name }) => name);
+  const services = specs
+    .filter(({ kind }) => kind !== 'supervisor')
+    .map((spec): Service => {
+      const dependsOn = spec.dependsOn.flatMap((name) => (name === 'supervisor' ? databases : [name]));
+      return { ...spec, dependsOn, dir: DIRS[spec.kind], ports: { ...PORTS[spec.kind] } };
+    });
+  return {
+    ...{ format: 1, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
+    ...{ durability: request.durability, cache: request.cache, createdAt: new Date(0).toISOString() },
+    ...{ dir: '/', owner: null, binaries: {}, services },
+  };
+}

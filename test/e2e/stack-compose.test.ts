@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { PROFILE_NAMES } from '../../src/stack/topology.ts';
+import { runCli } from '../support/run-cli.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const run = promisify(execFile);
+
+interface ComposeFile {
+  readonly services: Readonly<
+    Record<
+      string,
+      {
+        readonly build?: { readonly context: string; readonly dockerfile: string };
+        readonly [key: string]: unknown;
+      }
+    >
+  >;
+}
+
+/** The file as the classic docker-compose understands it. @throws where it refuses the file */
+async function validated(path: string): Promise<ComposeFile> {
+  const { stdout } = await run('docker-compose', ['-f', path, 'config'], {
+    env: { PATH: process.env['PATH'] },
+  });
+  return parse(stdout) as ComposeFile;
+}
+
+describe('stack compose', () => {
+  test.each([
+    ...PROFILE_NAMES.map((profile) => [profile]),
+    ['scaled', '--relays', '5', '--replicas', '0'],
+    ['scaled', '--durability', 'sync', '--cache', 'off', '--port', '9000'],
+  ])('%s %s %s %s %s is valid for docker-compose', async (...args) => {
+    const out = join(await tempDir(), 'compose.yml');
+    const printed = await runCli(['stack', 'compose', ...args]);
+    expect(printed, printed.stderr).toMatchObject({ exitCode: 0, stderr: '' });
+    await writeFile(out, printed.stdout);
+    const { services } = await validated(out);
+    const builds = Object.values(services).flatMap(({ build }) => (build === undefined ? [] : [build]));
+    expect(builds.length).toBeGreaterThan(0);
+    // The image can be built: its recipe and what it copies are where the file says.
+    for (const { context, dockerfile } of builds) {
+      for (const file of [dockerfile, 'package.json', 'dist/relay/main.js']) {
+        expect(existsSync(join(context, file)), file).toBe(true);
+      }
+    }
+  });
+
+  test('docker-compose refuses what is no Compose file: the check can fail', async () => {
+    const out = join(await tempDir(), 'compose.yml');
+    const { stdout } = await runCli(['stack', 'compose', 'single']);
+    await writeFile(out, stdout.replace('healthcheck:', 'healthchecks:'));
+    await expect(validated(out)).rejects.toThrow('healthchecks');
+  });
+
+  test('--out writes the same text to a file, and names one that can not be written', async () => {
+    const out = join(await tempDir(), 'compose.yml');
+    const written = await runCli(['stack', 'compose', 'single', '--out', out]);
+    expect(written).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('not exercised') });
+    const printed = await runCli(['stack', 'compose', 'single']);
+    expect(await readFile(out, 'utf8')).toBe(printed.stdout);
+    const refused = await runCli(['stack', 'compose', 'single', '--out', join(out, 'below-a-file')]);
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("can't be written") });
+  });
+});
