@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Filter } from '../../src/nostr/filter.ts';
@@ -58,6 +59,20 @@ describe('plans of queries', () => {
       )
       .flatMap((node) => node['Relation Name']?.match(/^event_(?:\d+_\d+|default)$/)?.[0] ?? []);
     expect(new Set(months)).toEqual(new Set(['event_2026_01']));
+  });
+
+  it.each<[string, Filter]>([
+    ['alone', {}],
+    ['with kinds, authors and time', { kinds: [1], authors: [`${AUTHOR}05`], since: 0, until: APRIL }],
+  ])('look ids up by their key, %s, however few events the planner expects of the rest', async (_, rest) => {
+    const ids = Array.from({ length: 50 }, (__, n) => hash('sha256', String(n)));
+    const window = { since: rest.since ?? -(2 ** 53), until: rest.until ?? 2 ** 53 };
+    const nodes = await plan((client) =>
+      explain(client, eventsStatement({ ids, ...rest }, 500, window, asking)),
+    );
+    const indexes = nodes.flatMap((node) => node['Index Name'] ?? []);
+    expect(indexes.length).toBeGreaterThan(0);
+    expect(indexes.filter((index) => !index.endsWith('_pkey'))).toEqual([]);
   });
 
   it.each<[string, Filter]>([

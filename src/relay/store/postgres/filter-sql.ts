@@ -78,16 +78,20 @@ export function countStatement(filters: readonly Filter[], asking: Asking): Stat
 /** Newest events that match a filter by their ids, or that hold its words: few enough to look at all of them. */
 export function selectedStatement(filter: Filter, limit: number, asking: Asking): Statement {
   const conditions = new Conditions();
+  const { ids, ...rest } = filter;
+  // OFFSET 0 keeps the planner from looking for the ids while it walks along another index: to a range of time that
+  // it does not know it gives so few events that it would rather look at all of them than for fifty ids.
+  const byId = keyConditions('e', ids === undefined ? {} : { ids }, conditions);
+  const from =
+    byId.length === 0 ? 'event e' : `(select e.* from event e where ${byId.join(' and ')} offset 0) e`;
   const where = [
-    ...keyConditions('e', filter, conditions),
+    ...keyConditions('e', rest, conditions),
     ...eventConditions(filter, conditions),
     ...tagConditions(filter).map((tag) => hasTag('e', tag, conditions)),
     ...readable('e', filter, asking, conditions),
     eventNotExpired(asking, conditions),
   ];
-  // OFFSET 0 keeps the planner from looking for the ids while it walks along all events in the wanted order.
-  const fence = filter.ids === undefined ? '' : ' offset 0';
-  const text = `select ${ROW_COLUMNS} from (select e.* from event e where ${where.join(' and ')}${fence}) e
+  const text = `select ${ROW_COLUMNS} from ${from} where ${where.join(' and ')}
 order by e.created_at desc, e.id limit ${conditions.value(limit, 'bigint')}`;
   return named(filter, text, conditions);
 }
