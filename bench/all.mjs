@@ -1,4 +1,4 @@
-// All engine benchmarks, one after the other, each less than 100 s; the results go to bench/results/ and from
+// All benchmarks of the engine and of one relay process, one after the other, each less than 100 s; the results go to bench/results/ and from
 // there into docs/performance.md. Needs two cores that nothing else uses: about thirteen minutes.
 // node bench/all.mjs [--rounds N] [NAME…]: all, or the named ones
 
@@ -19,6 +19,7 @@ const BENCHMARKS = {
   memory: ['memory.mjs'],
   transports: ['transports.mjs'],
   workers: ['workers.mjs'],
+  relay: ['relay.mjs'],
   'many-connections': ['many-connections.mjs'],
 };
 
