@@ -13,6 +13,7 @@ import {
   processesIn,
 } from '../observe/process-identity.ts';
 import type { Owner } from './owner.ts';
+import { standBack } from './priority.ts';
 import { logOf, type Service } from './state.ts';
 
 /** How a service is started. */
@@ -54,6 +55,7 @@ export async function launch(service: Service, how: Launch): Promise<ProcessIden
     });
     await once(child, 'spawn');
     child.unref();
+    if (service.kind !== 'supervisor') await standBack(child.pid ?? 0);
     const identity = identifyProcess(child.pid ?? 0);
     await writeFile(
       join(service.dir, PID_FILE),

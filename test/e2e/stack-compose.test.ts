@@ -11,16 +11,13 @@ import { tempDir } from '../support/temp-dir.ts';
 
 const run = promisify(execFile);
 
+interface ComposeService {
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 interface ComposeFile {
-  readonly services: Readonly<
-    Record<
-      string,
-      {
-        readonly build?: { readonly context: string; readonly dockerfile: string };
-        readonly [key: string]: unknown;
-      }
-    >
-  >;
+  readonly services: Readonly<Record<string, ComposeService>>;
 }
 
 /** The file as the classic docker-compose understands it. @throws where it refuses the file */
@@ -31,26 +28,34 @@ async function validated(path: string): Promise<ComposeFile> {
   return parse(stdout) as ComposeFile;
 }
 
+/** @throws where HAProxy finds a mistake in the configuration */
+async function acceptedByHaproxy(config: string): Promise<void> {
+  const path = join(await tempDir(), 'haproxy.cfg');
+  await writeFile(path, config);
+  await run('haproxy', ['-c', '-f', path], { env: { PATH: `${process.env['PATH']}:/usr/sbin` } });
+}
+
 describe('stack compose', () => {
-  test.each([
-    ...PROFILE_NAMES.map((profile) => [profile]),
-    ['scaled', '--relays', '5', '--replicas', '0'],
-    ['scaled', '--durability', 'sync', '--cache', 'off', '--port', '9000'],
-  ])('%s %s %s %s %s is valid for docker-compose', async (...args) => {
-    const out = join(await tempDir(), 'compose.yml');
-    const printed = await runCli(['stack', 'compose', ...args]);
-    expect(printed, printed.stderr).toMatchObject({ exitCode: 0, stderr: '' });
-    await writeFile(out, printed.stdout);
-    const { services } = await validated(out);
-    const builds = Object.values(services).flatMap(({ build }) => (build === undefined ? [] : [build]));
-    expect(builds.length).toBeGreaterThan(0);
-    // The image can be built: its recipe and what it copies are where the file says.
+  test.each([...PROFILE_NAMES.map((profile) => [profile]), ['scaled', '--relays', '5', '--replicas', '0']])(
+    '%s %s %s %s %s is valid for docker-compose',
+    async (...args) => {
+      const out = join(await tempDir(), 'compose.yml');
+      const printed = await runCli(['stack', 'compose', ...args]);
+      expect(printed, printed.stderr).toMatchObject({ exitCode: 0, stderr: '' });
+      await writeFile(out, printed.stdout);
+      const { services } = await validated(out);
+      const builds = Object.values(services).flatMap(({ build }) => (build === undefined ? [] : [build]));
+      expect(builds.length).toBeGreaterThan(0);
+      // The image can be built: its recipe and what it copies are where the file says.
+      const balancer = services['haproxy']?.environment?.['CONFIG'];
+    if (balancer !== undefined) await acceptedByHaproxy(balancer);
     for (const { context, dockerfile } of builds) {
-      for (const file of [dockerfile, 'package.json', 'dist/relay/main.js']) {
-        expect(existsSync(join(context, file)), file).toBe(true);
+        for (const file of [dockerfile, 'package.json', 'dist/relay/main.js']) {
+          expect(existsSync(join(context, file)), file).toBe(true);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('docker-compose refuses what is no Compose file: the check can fail', async () => {
     const out = join(await tempDir(), 'compose.yml');

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { processesIn } from '../../src/observe/process-identity.ts';
 import { readRunRecord } from '../../src/record/read.ts';
@@ -16,6 +18,7 @@ import type { StackStatus } from '../../src/stack/status.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { stackDir } from '../support/stack-dir.ts';
 
+const run = promisify(execFile);
 const SHORT = ['--duration', '3s', '--warmup', '1s', '--connections', '12', '--rate', '40', '--workers', '1'];
 
 function stateOf(dir: string): StackState {
@@ -212,6 +215,50 @@ describe('the single stack', () => {
   });
 });
 
+/** A disk of 16 MB at a directory; where this may not be mounted, the command is told that its disk is that small. */
+async function fullDisk(at: string): Promise<Record<string, string>> {
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', at]);
+  } catch {
+    return { NODE_OPTIONS: `--import=${new URL('../support/full-disk.mjs', import.meta.url).href}` };
+  }
+  onTestFinished(async () => void (await run('umount', [at])));
+  return {};
+}
+
+describe('with durability sync', () => {
+  test('a commit waits until a replica has it', async () => {
+    const dir = await stackDir();
+    const flags = ['--durability', 'sync', '--relays', '1', '--replicas', '1'];
+    const up = await runCli(['stack', 'up', 'scaled', '--dir', dir, ...flags]);
+    expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+    const primary = serviceOf(dir, 'postgres-1');
+    const [sender] = await inDatabase(primary, (ask) =>
+      ask<{ pid: number }>('SELECT pid FROM pg_stat_replication'),
+    );
+    const pid = sender?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    let isCommitted = false;
+    const commit = inDatabase(primary, (ask) => ask('CREATE TABLE waited AS SELECT 1 AS n')).finally(() => {
+      isCommitted = true;
+    });
+    try {
+      // Postgres says that it waits for a replica, and for nothing else.
+      await until(async () => {
+        const waiting = await inDatabase(primary, (ask) =>
+          ask(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'`),
+        );
+        return waiting.length > 0;
+      });
+      expect(isCommitted).toBe(false);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await commit;
+    expect(isCommitted).toBe(true);
+  });
+});
+
 describe('a stack that can not start', () => {
   test('because its port is in use', async () => {
     const dir = await stackDir();
@@ -248,6 +295,29 @@ describe('a stack that can not start', () => {
     expect(up).toMatchObject({ exitCode: 3 });
     expect(up.stderr).toContain('postgres-1 did not start: could not write: No space left on device');
     expect(up.stderr).toContain('the disk is full');
+    expectNothingLeft(dir);
+  });
+
+  test('because the disk is full', async () => {
+    const dir = await stackDir();
+    const up = await runCli(['stack', 'up', 'single', '--dir', dir], { env: await fullDisk(dirname(dir)) });
+    expect(up).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/\d+ MiB are free in .*needs/) });
+    expectNothingLeft(dir);
+  });
+
+  test('because a program is too old: its version is told, and which is needed', async () => {
+    const dir = await stackDir();
+    const bin = join(dirname(dir), 'bin');
+    await mkdir(bin);
+    const old = '#!/bin/sh\necho "HA-Proxy version 1.8.19"\n';
+    await writeFile(join(bin, 'haproxy'), old, { mode: 0o755 });
+    const up = await runCli(['stack', 'up', 'scaled', '--dir', dir], {
+      env: { PATH: `${bin}:${process.env['PATH']}` },
+    });
+    expect(up).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(`${bin}/haproxy is version 1.8.19, 2.4 or newer is needed`),
+    });
     expectNothingLeft(dir);
   });
 

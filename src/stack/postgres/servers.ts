@@ -90,16 +90,23 @@ export async function answersQueries(node: Service): Promise<void> {
   await withAdmin(node, (ask) => ask('SELECT 1'), { queryTimeoutMs: 1_000 });
 }
 
+/** Replicas are started when the primary is ready: with durability sync its first commits would wait for ever. */
+const WAIT_FOR_NOBODY = 'SET synchronous_commit = local';
+
 /** What the first primary needs before anybody else may connect: users, database, extension, slots. */
 export async function initialise(state: StackState, primary: Service): Promise<void> {
   await withAdmin(primary, async (ask) => {
+    await ask(WAIT_FOR_NOBODY);
     const users = await ask<{ rolname: string }>('SELECT rolname FROM pg_roles');
     if (users.some(({ rolname }) => rolname === RELAY_USER)) return;
     await ask(`CREATE ROLE ${REPLICATION_USER} LOGIN REPLICATION`);
     await ask(`CREATE ROLE ${RELAY_USER} LOGIN`);
     await ask(`CREATE DATABASE ${DATABASE} OWNER ${RELAY_USER}`);
   });
-  await inDatabase(primary, (ask) => ask('CREATE EXTENSION IF NOT EXISTS pg_stat_statements'));
+  await inDatabase(primary, async (ask) => {
+    await ask(WAIT_FOR_NOBODY);
+    await ask('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+  });
   await createSlots(state, primary);
 }
 

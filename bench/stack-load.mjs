@@ -1,0 +1,130 @@
+// Stacks for benchmarks: brought up and taken down by the command line, loaded by a run of it, or read as fast as they
+// answer.
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import WebSocket from 'ws';
+import { readProcessTree } from '../dist/observe/process-tree.js';
+import { findProcess } from '../dist/stack/processes.js';
+import { entryOf, readState } from '../dist/stack/state.js';
+import { rootPath } from './support.mjs';
+
+const run = promisify(execFile);
+const EVENTS_OF_A_PAGE = 50;
+const CONNECTIONS = 16;
+
+/** The command line; rejects unless it ends with one of `codes`. */
+async function cli(args, codes = [0]) {
+  try {
+    await run(process.execPath, [rootPath('bin/relay-bench.js'), ...args], { maxBuffer: 2 ** 28 });
+  } catch (error) {
+    if (!codes.includes(error.code)) throw error;
+  }
+}
+
+/** Brings a stack up, hands it to `work` and takes it down, whatever happens. @param flags of `stack up` */
+export async function withStack(flags, work) {
+  const parent = mkdtempSync(join(process.getuid() === 0 ? '/var/lib' : tmpdir(), 'relay-bench-effects-'));
+  await run('chmod', ['755', parent]);
+  const dir = join(parent, 'stack');
+  process.stderr.write(`stack ${flags.join(' ')}\n`);
+  try {
+    await cli(['stack', 'up', 'scaled', '--dir', dir, ...flags]);
+    return await work({ dir, parent, url: entryOf(readState(dir)) });
+  } finally {
+    await cli(['stack', 'down', '--dir', dir]);
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
+
+/** The record of a run against the stack; its verdict is not looked at, its validity is part of the record. */
+export async function runOn({ dir, parent }, scenario, flags) {
+  const out = join(parent, 'out');
+  const args = ['run', scenario, '--stack', 'scaled', '--stack-dir', dir, '--out', out, '--progress', 'none'];
+  await cli([...args, '--no-audit', '--no-default-gates', '--format', 'json', ...flags], [0, 103]);
+  return JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
+}
+
+/** CPU seconds that each service of the stack has used so far, with its children. */
+export function cpuOfServices({ dir }) {
+  const seconds = {};
+  for (const service of readState(dir).services) {
+    const { snapshot } = readProcessTree(findProcess(service).pid);
+    seconds[service.name] = snapshot.cpu_s;
+  }
+  return seconds;
+}
+
+/** A connection on which one question after the other can be asked. */
+function connect(url) {
+  const socket = new WebSocket(url);
+  let isDone = () => undefined;
+  let events = [];
+  socket.on('message', (data) => {
+    const [type, , event] = JSON.parse(data);
+    if (type === 'EVENT') events.push(event);
+    if (type === 'EOSE' || type === 'CLOSED') isDone(type);
+  });
+  const ask = (filter) =>
+    new Promise((resolve, reject) => {
+      events = [];
+      isDone = (type) => (type === 'EOSE' ? resolve(events) : reject(new Error('a query was refused')));
+      socket.send(JSON.stringify(['REQ', 'q', filter]));
+    });
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve({ ask, close: () => socket.terminate() }));
+    socket.once('error', reject);
+  });
+}
+
+/** Filters of four everyday shapes, with values that are stored: `next(n)` is the n-th. */
+async function filtersOf(url) {
+  const reader = await connect(url);
+  const events = await reader.ask({ kinds: [1], limit: 500 });
+  reader.close();
+  const authors = [...new Set(events.map(({ pubkey }) => pubkey))];
+  const from = (list, start, count) =>
+    Array.from({ length: count }, (_, i) => list[(start + i) % list.length]);
+  const ids = events.map(({ id }) => id);
+  const limit = EVENTS_OF_A_PAGE;
+  const shapes = [
+    (n) => ({ kinds: [1], until: events[n % events.length].created_at, limit }),
+    (n) => ({ authors: from(authors, 7 * n, 3), limit }),
+    (n) => ({ kinds: [1], authors: from(authors, 11 * n, 80), limit }),
+    (n) => ({ ids: from(ids, 13 * n, 50), limit }),
+  ];
+  return (n) => shapes[n % shapes.length](n);
+}
+
+/**
+ * Asks as fast as the stack answers: on each of 16 connections the next question follows the last answer.
+ * @returns queries per second and the CPU seconds of every service in that time
+ */
+export async function readClosed(stack, { warmupMs, windowMs }) {
+  const next = await filtersOf(stack.url);
+  const readers = await Promise.all(Array.from({ length: CONNECTIONS }, () => connect(stack.url)));
+  let asked = 0;
+  let answered = 0;
+  let isOver = false;
+  const loops = readers.map(async ({ ask }) => {
+    while (!isOver) {
+      await ask(next(asked++));
+      answered++;
+    }
+  });
+  await new Promise((resolve) => setTimeout(resolve, warmupMs));
+  const before = { answered, cpu: cpuOfServices(stack), at: performance.now() };
+  await new Promise((resolve) => setTimeout(resolve, windowMs));
+  const seconds = (performance.now() - before.at) / 1_000;
+  const queries = answered - before.answered;
+  const after = cpuOfServices(stack);
+  isOver = true;
+  await Promise.all(loops);
+  for (const { close } of readers) close();
+  const cpu_s = Object.fromEntries(Object.entries(after).map(([name, s]) => [name, s - before.cpu[name]]));
+  return { queries_per_s: queries / seconds, queries, seconds, cpu_s };
+}
