@@ -30,7 +30,8 @@ export function readProcessTree(pid: number, readText: ReadText = readTextFile):
   }
 }
 
-function childrenOf(pid: number, readText: ReadText): number[] {
+/** Direct children of a process. @throws Error where it has ended, or the kernel keeps no such lists */
+export function childrenOf(pid: number, readText: ReadText = readTextFile): number[] {
   const text = readText(`/proc/${pid}/task/${pid}/children`);
   return text.split(' ').flatMap((word) => (/^\d+$/.test(word) ? [Number(word)] : []));
 }

@@ -53,13 +53,13 @@ async function effectOf(ask: Ask, shape: Shape, layouts: readonly Layout[]): Pro
   for (const layout of layouts) {
     const name = `${layout.event}_${shape.id}`;
     await ask(`PREPARE ${name} (${shape.types}) AS ${shape.statement(layout)}`);
-    const runs: Cost[] = [];
+    const runs: Execution[] = [];
     for (const { values } of questions) {
-      await costOf(ask, `${name}(${values})`);
-      runs.push(await costOf(ask, `${name}(${values})`));
+      await executed(ask, `${name}(${values})`);
+      runs.push(await executed(ask, `${name}(${values})`));
     }
     costs[layout.name] = {
-      p50_ms: median(runs.map(({ p50_ms }) => p50_ms)),
+      p50_ms: median(runs.map(({ ms }) => ms)),
       pages: median(runs.map(({ pages }) => pages)),
     };
   }
@@ -73,13 +73,18 @@ interface Explained {
   }[];
 }
 
+interface Execution {
+  readonly ms: number;
+  readonly pages: number;
+}
+
 /** What one execution costs the server; rows are made but not sent. */
-async function costOf(ask: Ask, call: string): Promise<Cost> {
+async function executed(ask: Ask, call: string): Promise<Execution> {
   const [row] = await ask<Explained>(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE ${call}`);
   const explained = row?.['QUERY PLAN'][0];
   if (explained === undefined) throw new Error('EXPLAIN tells nothing');
-  const { Plan: plan, 'Execution Time': p50_ms } = explained;
-  return { p50_ms, pages: plan['Local Hit Blocks'] + plan['Local Read Blocks'] };
+  const { Plan: plan, 'Execution Time': ms } = explained;
+  return { ms, pages: plan['Local Hit Blocks'] + plan['Local Read Blocks'] };
 }
 
 function median(values: readonly number[]): number {

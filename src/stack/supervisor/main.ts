@@ -1,6 +1,7 @@
 /** Entry of the supervisor: keeps the stack in the directory of its argument alive until it is stopped. */
 import { messageOf } from '../../base/errors.ts';
 import { portOf, readState, type StackState, servicesOfKind } from '../state.ts';
+import { Backends } from './backends.ts';
 import { serveRoles } from './role-endpoint.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -32,8 +33,9 @@ async function main(): Promise<void> {
 }
 
 /** Answers from the beginning; acts once the stack was up, so that it never meddles with its start. */
-function watchOver(dir: string, { phase }: StackState, supervisor: Supervisor): void {
-  let isUp = phase === 'up';
+function watchOver(dir: string, initial: StackState, supervisor: Supervisor): void {
+  let isUp = initial.phase === 'up';
+  const backends = new Backends(servicesOfKind(initial, 'postgres'));
   setInterval(() => {
     try {
       const state = readState(dir);
@@ -42,6 +44,7 @@ function watchOver(dir: string, { phase }: StackState, supervisor: Supervisor): 
     } catch (error) {
       fail(error);
     }
+    backends.look().catch(fail);
   }, STATE_EVERY_MS);
   setInterval(() => {
     if (isUp) supervisor.look();
