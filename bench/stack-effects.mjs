@@ -94,7 +94,7 @@ async function measureReplicas() {
     const read = await withStack(flags, async (stack) => {
       // Stores the events that are read.
       await runOn(stack, 'query', ['--duration', '2s', '--warmup', '1s']);
-      return readClosed(stack, { warmupMs: 3_000, windowMs: 15_000 });
+      return readClosed(stack, { warmupMs: 8_000, windowMs: 15_000 });
     });
     figures.push({ replicas, ...read });
   }

@@ -43,12 +43,14 @@ export async function measureEffects(ask: Ask, most: number): Promise<EffectsRep
   const { layouts, events } = await fillScratch(ask, most);
   await ask('SET plan_cache_mode = force_generic_plan');
   const shapes: ShapeEffect[] = [];
-  for (const shape of SHAPES) shapes.push(await effectOf(ask, shape, layouts));
+  for (const shape of SHAPES) shapes.push(...(await effectOf(ask, shape, layouts)));
   return { events, questions: QUESTIONS, shapes };
 }
 
-async function effectOf(ask: Ask, shape: Shape, layouts: readonly Layout[]): Promise<ShapeEffect> {
+/** None where nothing is stored that could be asked for, such as events with tags. */
+async function effectOf(ask: Ask, shape: Shape, layouts: readonly Layout[]): Promise<ShapeEffect[]> {
   const questions = await ask<{ values: string }>(shape.questions, [QUESTIONS]);
+  if (questions.length === 0) return [];
   const costs: Partial<Record<Layout['name'], Cost>> = {};
   for (const layout of layouts) {
     const name = `${layout.event}_${shape.id}`;
@@ -63,7 +65,7 @@ async function effectOf(ask: Ask, shape: Shape, layouts: readonly Layout[]): Pro
       pages: median(runs.map(({ pages }) => pages)),
     };
   }
-  return { shape: shape.name, ...(costs as Record<Layout['name'], Cost>) };
+  return [{ shape: shape.name, ...(costs as Record<Layout['name'], Cost>) }];
 }
 
 interface Explained {
