@@ -1,6 +1,6 @@
 // All benchmarks of the engine and of one relay process, one after the other, each less than 100 s; the results go to bench/results/ and from
 // there into docs/performance.md. Needs two cores that nothing else uses: about thirteen minutes.
-// node bench/all.mjs [--rounds N] [NAME…]: all, or the named ones
+// node bench/all.mjs [--rounds N] [NAME…]: all engine benchmarks, or the named ones, also those of Postgres
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -23,24 +23,35 @@ const BENCHMARKS = {
   'many-connections': ['many-connections.mjs'],
 };
 
+/** Need PostgreSQL, and minutes to store a million events: only when they are named. */
+const ON_REQUEST = {
+  'postgres-ingest': ['postgres-ingest.mjs'],
+  'postgres-queries': ['postgres-queries.mjs'],
+};
+const ALL = { ...BENCHMARKS, ...ON_REQUEST };
+
 const { values, positionals: wanted } = parseArgs({
   options: { rounds: { type: 'string' } },
   allowPositionals: true,
 });
 const rounds = values.rounds === undefined ? [] : ['--rounds', values.rounds];
-/** A minute and a half a round: it has its own number of them. */
-const OWN_ROUNDS = 'many-connections';
-const unknown = wanted.find((name) => !Object.hasOwn(BENCHMARKS, name));
+/** They have their own number of rounds: one takes a minute and a half. */
+const OWN_ROUNDS = ['many-connections', ...Object.keys(ON_REQUEST)];
+const unknown = wanted.find((name) => !Object.hasOwn(ALL, name));
 if (unknown !== undefined) {
-  throw new Error(`there is no benchmark ${unknown}: ${Object.keys(BENCHMARKS).join(', ')}`);
+  throw new Error(`there is no benchmark ${unknown}: ${Object.keys(ALL).join(', ')}`);
 }
 
 mkdirSync(rootPath('bench/results'), { recursive: true });
-for (const [name, [program, ...args]] of Object.entries(BENCHMARKS)) {
+for (const [name, [program, ...args]] of Object.entries(wanted.length > 0 ? ALL : BENCHMARKS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const started = performance.now();
   process.stderr.write(`\n== ${name}\n`);
-  const result = await run(`bench/${program}`, [...args, ...(name === OWN_ROUNDS ? [] : rounds), '--json']);
+  const result = await run(`bench/${program}`, [
+    ...args,
+    ...(OWN_ROUNDS.includes(name) ? [] : rounds),
+    '--json',
+  ]);
   writeFileSync(rootPath(`bench/results/${name}.json`), result);
   process.stderr.write(`${name} took ${Math.round((performance.now() - started) / 1_000)} s\n`);
 }

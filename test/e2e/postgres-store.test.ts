@@ -3,7 +3,7 @@ import { PostgresStore } from '../../src/relay/store/postgres/postgres-store.ts'
 import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
 import { describeStoreContract } from '../support/store-contract.ts';
 
-const TABLES = ['event', 'tag', 'search', 'replaceable', 'deleted_event', 'deleted_address', 'vanished'];
+const TABLES = ['event', 'tag', 'replaceable', 'deleted_event', 'deleted_address', 'vanished'];
 
 describe('the Postgres store', () => {
   let postgres: TestPostgres;

@@ -3,8 +3,8 @@ import { isHex64 } from '../../../nostr/event.ts';
 import { DELETION_KIND, VANISH_KIND } from '../../../nostr/kinds.ts';
 import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
+import { columns, type Field } from './arrays.ts';
 import type { Version } from './batch.ts';
-import { columns } from './forbidden.ts';
 import { type AddressKey, addressKey, bytea, tagKey } from './keys.ts';
 import { removeEvents } from './remove.ts';
 
@@ -37,34 +37,38 @@ join replaceable r using (pubkey, kind, d)
 where r.created_at <= named.until`;
 
 /**
- * Obeys requests to delete (NIP-09): removes what they name and remembers it, so that it stays away.
- * @returns the events that were removed
+ * Remembers what requests to delete (NIP-09) name, so that it stays away.
+ * @returns what of it is stored, some of it maybe twice: the caller removes it
  */
-export async function deleteNamed(
+export async function rememberDeleted(
   client: ClientBase,
   requests: readonly StoredEvent[],
-): Promise<readonly StoredEvent[]> {
+): Promise<readonly Version[]> {
   const victims: Version[] = [];
-  const ids = columns(requests.flatMap(namedIds), 3);
-  if (ids[0]?.length !== 0) {
-    await client.query(REMEMBER_EVENTS, ids);
-    victims.push(...(await client.query<Version>(NAMED_EVENTS, ids)).rows);
+  const named = requests.flatMap(namedIds);
+  const ids = columns(named, ['bytea', 'bytea', 'bytea']);
+  if (named.length > 0) {
+    await client.query({ name: 'remember-events', text: REMEMBER_EVENTS, values: ids });
+    const found = { name: 'named-events', text: NAMED_EVENTS, values: ids };
+    victims.push(...(await client.query<Version>(found)).rows);
   }
-  const addresses = columns(requests.flatMap(namedAddresses), 4);
-  if (addresses[0]?.length !== 0) {
-    await client.query(REMEMBER_ADDRESSES, addresses);
-    victims.push(...(await client.query<Version>(NAMED_VERSIONS, addresses)).rows);
+  const addresses = requests.flatMap(namedAddresses);
+  if (addresses.length > 0) {
+    const values = columns(addresses, ['bytea', 'int4', 'bytea', 'int8']);
+    await client.query({ name: 'remember-addresses', text: REMEMBER_ADDRESSES, values });
+    const found = { name: 'named-versions', text: NAMED_VERSIONS, values };
+    victims.push(...(await client.query<Version>(found)).rows);
   }
-  return await removeEvents(client, victims);
+  return victims;
 }
 
-function namedIds({ pubkey, tags }: StoredEvent): unknown[][] {
+function namedIds({ pubkey, tags }: StoredEvent): Field[][] {
   return tags
     .filter(([name, value]) => name === 'e' && isHex64(value))
     .map(([, value]) => [bytea(value), bytea(pubkey), tagKey('p', pubkey)]);
 }
 
-function namedAddresses({ pubkey, created_at, tags }: StoredEvent): unknown[][] {
+function namedAddresses({ pubkey, created_at, tags }: StoredEvent): Field[][] {
   return tags
     .map(([name, value]) => (name === 'a' ? addressKey(value) : null))
     .filter((key): key is AddressKey => key?.pubkey === bytea(pubkey))

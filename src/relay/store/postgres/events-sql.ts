@@ -21,9 +21,8 @@ import { bytea, tagKey } from './keys.ts';
  * - `selected`: by id or by word, few of them
  * - `walk`: an index has them in the wanted order, and the first are taken
  * - `kinds`: one walk for each kind
- * - `collect`: matches of many authors or tags come from many places of an index, and those of one tag may be a good
- *   part of all events; all are looked at, and sorted. Windows of time keep them few: those of today are looked at
- *   before those of last year.
+ * - `collect`: matches of many authors or tags come from many places of an index; all are looked at, and sorted. Windows
+ *   of time keep them few, see {@link nextWindow}.
  */
 type Way = 'selected' | 'walk' | 'kinds' | 'collect';
 
@@ -36,8 +35,16 @@ interface Route {
 /** More kinds than this are looked for while walking along all events. */
 const KINDS_MAX = 20;
 const DAY_S = 86_400;
-/** How far back the windows of a `collect` reach. */
-const WINDOWS_S = [DAY_S, 8 * DAY_S, 64 * DAY_S];
+/** The first window of a `collect`: what 150 authors who write a lot fill a page with in an hour or two. */
+const FIRST_WINDOW_S = DAY_S / 8;
+/** Pairs of an author and a kind that are looked up one by one. */
+const PAIRS_MAX = 2_000;
+/** A window is at most so many times as long as all before it together. */
+const WINDOW_GROWTH = 16;
+/** A window is longer than what is missing takes at the rate of those before it: rates vary. */
+const WINDOW_MARGIN = 1.5;
+/** Beyond, a last window takes the rest: there are less events the older they are. */
+const WINDOWS_REACH_S = 64 * DAY_S;
 /**
  * Limits as the planner gets to see them, so that it does not prepare for a tenth of the table, as it does for a limit
  * that it does not know.
@@ -58,7 +65,7 @@ function routeOf(filter: Filter): Route {
   if (ids !== undefined || searchWords(search ?? '').length > 0) return { way: 'selected', tag: null };
   const [tag = null] = tagConditions(filter).sort((a, b) => rarity(a) - rarity(b));
   if (tag !== null && (authors === undefined || !isCommonTag(tag.name))) {
-    return { way: isSingle(tag.values) && !isCommonTag(tag.name) ? 'walk' : 'collect', tag };
+    return { way: isSingle(tag.values) ? 'walk' : 'collect', tag };
   }
   return { way: wayOfEvents(filter), tag: null };
 }
@@ -76,20 +83,38 @@ function isSingle(values: readonly unknown[]): boolean {
   return new Set(values).size === 1;
 }
 
-/** The parts of time in which a filter is asked for one after the other, the newest first, until it has enough. */
-export function windowsOf(filter: Filter, nowSeconds: number): Window[] {
+/** How far the windows of a filter have come. */
+export interface Progress {
+  /** Null before the first window. */
+  readonly last: Window | null;
+  /** Events that were found so far, and those that are wanted. */
+  readonly found: number;
+  readonly wanted: number;
+}
+
+/**
+ * The part of time in which a filter is asked for next; null where there is none. The newest come first, and each is as
+ * long as the ones before it tell that it has to be: a window that is too long reads more than is wanted, and every
+ * window costs a look at each author.
+ */
+export function nextWindow(filter: Filter, nowSeconds: number, progress: Progress): Window | null {
   const { since = FIRST_SECOND, until = LAST_SECOND } = filter;
-  if (routeOf(filter).way !== 'collect') return [{ since, until }];
-  const edges = WINDOWS_S.map((length) => Math.min(until, nowSeconds) - length).filter(
-    (edge) => edge > since,
-  );
-  const windows: Window[] = [];
-  let end = until;
-  for (const edge of edges) {
-    windows.push({ since: edge + 1, until: end });
-    end = edge;
-  }
-  return [...windows, { since, until: end }];
+  const { last } = progress;
+  if (last !== null && last.since <= since) return null;
+  if (routeOf(filter).way !== 'collect') return { since, until };
+  const newest = Math.min(until, nowSeconds);
+  const end = last === null ? until : last.since - 1;
+  const start =
+    last === null ? newest - FIRST_WINDOW_S : last.since - lengthOf(newest - last.since, progress);
+  return { since: newest - start > WINDOWS_REACH_S ? since : Math.max(since, start), until: end };
+}
+
+/** The length of the window behind `elapsed` seconds that were looked at. */
+function lengthOf(elapsed: number, { found, wanted }: Progress): number {
+  const most = WINDOW_GROWTH * elapsed;
+  if (found === 0) return most;
+  const missing = Math.ceil((elapsed * WINDOW_MARGIN * (wanted - found)) / found);
+  return Math.min(most, Math.max(FIRST_WINDOW_S, missing));
 }
 
 /** The newest events of a window that match all of a filter but the relevance of its `search`. */
@@ -114,15 +139,20 @@ interface Context {
   readonly conditions: Conditions;
 }
 
-function stepOf(limit: number): number {
-  return LIMIT_STEPS.find((step) => step >= limit) ?? limit;
+/**
+ * The newest in the order of an index, and all of the last second: which of them is wanted their ids decide. An order by
+ * id, too, would be a sort to the planner, which then may sort all that there are.
+ */
+function newestOf(table: string, limit: number): string {
+  const step = LIMIT_STEPS.find((most) => most >= limit) ?? limit;
+  return `order by ${table}.created_at desc fetch first ${step} rows with ties`;
 }
 
 function walk(filter: Filter, tag: TagCondition | null, limit: number, context: Context): string {
   const { asking, conditions } = context;
   if (tag !== null) {
     const keys = `select k.created_at, k.id from tag k where ${tagWhere(filter, tag, context).join(' and ')}
-  order by k.created_at desc, k.id limit ${stepOf(limit)}`;
+  ${newestOf('k', limit)}`;
     return withEvents(keys, limit, conditions);
   }
   const where = [
@@ -133,7 +163,7 @@ function walk(filter: Filter, tag: TagCondition | null, limit: number, context: 
     eventNotExpired(asking, conditions),
   ];
   return `select ${ROW_COLUMNS} from (
-  select e.* from event e where ${where.join(' and ')} order by e.created_at desc, e.id limit ${stepOf(limit)}
+  select e.* from event e where ${where.join(' and ')} ${newestOf('e', limit)}
 ) e order by e.created_at desc, e.id limit ${conditions.value(limit, 'bigint')}`;
 }
 
@@ -148,7 +178,7 @@ function walkKinds({ kinds = [], ...filter }: Filter, limit: number, context: Co
   const keys = `select k.created_at, k.id from unnest(${conditions.value([...new Set(kinds)], 'int[]')}) as wanted (kind)
   cross join lateral (
     select e.created_at, e.id from event e where ${where.join(' and ')}
-    order by e.created_at desc, e.id limit ${stepOf(limit)}
+    ${newestOf('e', limit)}
   ) k`;
   return withEvents(keys, limit, conditions);
 }
@@ -161,15 +191,34 @@ function collect(filter: Filter, tag: TagCondition | null, limit: number, contex
   where ${tagWhere(filter, tag, context).join(' and ')} offset 0`;
     return withEvents(keys, limit, conditions);
   }
+  const { from, rest } = authorsAndKinds(filter, conditions);
   const where = [
-    ...keyConditions('e', filter, conditions),
-    ...eventConditions(filter, conditions),
+    ...keyConditions('e', rest, conditions),
+    ...eventConditions(rest, conditions),
     ...tagConditions(filter).map((other) => hasTag('e', other, conditions)),
     ...readable('e', filter, asking, conditions),
     keyNotExpired('e', asking, conditions),
   ];
-  const keys = `select e.created_at, e.id from event e where ${where.join(' and ')} offset 0`;
+  const keys = `select e.created_at, e.id from ${from} where ${where.join(' and ')} offset 0`;
   return withEvents(keys, limit, conditions);
+}
+
+/**
+ * Looks every author up with every kind, so that the window bounds what is read of the index: with two lists of values
+ * the planner would look the authors up and read all that they have ever written. Of too many pairs that is cheaper.
+ */
+function authorsAndKinds(filter: Filter, conditions: Conditions): { from: string; rest: Filter } {
+  const { authors, kinds, ...rest } = filter;
+  const pairs = (authors?.length ?? 0) * (kinds?.length ?? 0);
+  if (authors === undefined || kinds === undefined || pairs === 1 || pairs > PAIRS_MAX) {
+    return { from: 'event e', rest: filter };
+  }
+  const keys = conditions.value([...new Set(authors)].map(bytea), 'bytea[]');
+  // OFFSET 0 keeps the pairs together: the planner would look up the authors first.
+  const from = `(select * from unnest(${keys}) as a (pubkey)
+    cross join unnest(${conditions.value([...new Set(kinds)], 'int[]')}) as k (kind) offset 0) p
+    join event e on e.pubkey = p.pubkey and e.kind = p.kind`;
+  return { from, rest };
 }
 
 /** Conditions on the tag table `k`, as it is read from the value of one tag. */

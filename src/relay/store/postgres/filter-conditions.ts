@@ -4,7 +4,7 @@ import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
 import type { Reader } from '../store.ts';
 import type { Conditions } from './conditions.ts';
 import { bytea, tagKey } from './keys.ts';
-import { WORD_MAX_LENGTH } from './write-batch.ts';
+import { wordNumbers } from './words.ts';
 
 /** What the answer to a filter depends on besides the filter. */
 export interface Asking {
@@ -64,11 +64,8 @@ export function readable(
 /** What only the event itself knows. */
 export function eventConditions({ authors, search }: Filter, conditions: Conditions): string[] {
   const where = authors === undefined ? [] : [conditions.oneOf('e.pubkey', authors.map(bytea), 'bytea')];
-  const words = searchWords(search ?? '').filter((word) => word.length <= WORD_MAX_LENGTH);
-  if (words.length === 0) return where;
-  const found = `exists (select from search s where s.words @> ${conditions.value(words, 'text[]')}
-    and s.id = e.id and s.created_at = e.created_at)`;
-  return [...where, found];
+  const numbers = wordNumbers(searchWords(search ?? ''));
+  return numbers.length === 0 ? where : [...where, `e.words @> ${conditions.value(numbers, 'int[]')}`];
 }
 
 /** Leaves out what has expired (NIP-40), by the whole event. */

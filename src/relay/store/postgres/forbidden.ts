@@ -3,6 +3,7 @@ import { isHex64 } from '../../../nostr/event.ts';
 import { DELETION_KIND, VANISH_KIND } from '../../../nostr/kinds.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { ownersOf } from '../tombstones.ts';
+import { columns } from './arrays.ts';
 import { addressKey, bytea } from './keys.ts';
 
 const FORBIDDEN = `
@@ -36,13 +37,11 @@ export async function forbiddenAmong(
   const { rows } = await client.query<[number]>({
     name: 'forbidden',
     text: FORBIDDEN,
-    values: [...columns(owners, 5), ...columns(addresses, 5)],
+    values: [
+      ...columns(owners, ['int4', 'bytea', 'bytea', 'int8', 'bool']),
+      ...columns(addresses, ['int4', 'bytea', 'int4', 'bytea', 'int8']),
+    ],
     rowMode: 'array',
   });
   return new Set(rows.map(([n]) => events[n]?.id ?? ''));
-}
-
-/** The columns of rows: what `unnest` turns back into rows. */
-export function columns(rows: readonly (readonly unknown[])[], count: number): unknown[][] {
-  return Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
 }

@@ -3,6 +3,7 @@ import type { StoreUsage } from '../store.ts';
 import type { Version } from './batch.ts';
 import { migrate } from './migrate.ts';
 import { ensureMonths } from './partitions.ts';
+import { withPatientClient } from './pools.ts';
 import { removeEvents } from './remove.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -15,14 +16,11 @@ const MONTHS_BACK_S = 183 * DAY_S;
 const MONTHS_AHEAD_S = 61 * DAY_S;
 
 /** Brings the schema up to date and makes the partitions that will be needed. */
-export async function prepareSchema(pool: Pool, nowSeconds: number): Promise<void> {
-  const client = await pool.connect();
-  try {
+export async function prepareSchema(url: string, nowSeconds: number): Promise<void> {
+  await withPatientClient(url, async (client) => {
     await migrate(client);
     await ensureMonths(client, nowSeconds - MONTHS_BACK_S, nowSeconds + MONTHS_AHEAD_S);
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** Makes the partitions of the coming months. */
@@ -63,7 +61,7 @@ export async function readUsage(pool: Pool): Promise<StoreUsage> {
         as events,
       coalesce(sum(pg_total_relation_size(part.oid)), 0)::float8 as bytes
      from pg_inherits join pg_class parent on parent.oid = inhparent join pg_class part on part.oid = inhrelid
-     where parent.relname in ('event', 'tag', 'search') and part.relkind = 'r'`,
+     where parent.relname in ('event', 'tag') and part.relkind = 'r'`,
   );
   return { events: rows[0]?.events ?? 0, bytes: rows[0]?.bytes ?? null, limitBytes: null };
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { inLock } from './migrate.ts';
-import { PARTITIONED } from './schema.ts';
+import { INLINE_MAX_BYTES, PARTITIONED } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A month of UTC as a partition: [from, to) in Unix seconds. */
@@ -58,6 +58,7 @@ async function addMonth(client: ClientBase, { name, from, to }: Month): Promise<
       ) insert into ${partition} select * from moved;
       alter table ${table} attach partition ${partition} for values from (${from}) to (${to});
       alter table ${partition} set (
+        toast_tuple_target = ${INLINE_MAX_BYTES},
         autovacuum_vacuum_scale_factor = ${AUTOVACUUM_SHARE},
         autovacuum_vacuum_insert_scale_factor = ${AUTOVACUUM_SHARE},
         autovacuum_analyze_scale_factor = ${AUTOVACUUM_SHARE});`;

@@ -1,4 +1,4 @@
-import { Pool, type PoolConfig } from 'pg';
+import { Client, Pool, type PoolConfig } from 'pg';
 
 /** A statement that takes longer than this is cancelled by the server. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -34,6 +34,21 @@ export function openPool(url: string, use: 'write' | 'read', onError: (error: Er
   const pool = new Pool({ ...COMMON, ...sizes, connectionString: url });
   pool.on('error', onError);
   return pool;
+}
+
+/**
+ * Does something on a connection of its own that only its start has a deadline for: a change of the schema may look at
+ * every row of a full database.
+ */
+export async function withPatientClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const { connectionTimeoutMillis, application_name } = COMMON;
+  const client = new Client({ connectionString: url, connectionTimeoutMillis, application_name });
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The server of a connection string as a label: `127.0.0.1:5432`, without user and password. */

@@ -8,7 +8,7 @@ import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from '
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
 import { batchLength } from './batch.ts';
-import { eventsStatement, windowsOf } from './events-sql.ts';
+import { eventsStatement, nextWindow, type Window } from './events-sql.ts';
 import type { Asking } from './filter-conditions.ts';
 import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -17,6 +17,7 @@ import { Maintenance } from './maintenance.ts';
 import { openPool } from './pools.ts';
 import { Readers } from './readers.ts';
 import { Replica } from './replica.ts';
+import { type PreparedEvent, prepareEvent } from './write-batch.ts';
 import { Writer } from './writer.ts';
 
 /** What a Postgres store is given. */
@@ -33,7 +34,8 @@ export interface PostgresStoreOptions {
 
 /** Events that may wait to be stored; one more is answered `overloaded`. */
 const QUEUE_MAX = 8_192;
-const BATCH_MAX = 500;
+/** Larger ones hardly cost less for an event, and whoever waits for one waits longer. */
+const BATCH_MAX = 1_000;
 /** Batches on their way at the same time: while one is committed, the next is sent. */
 const WRITERS = 1;
 /** Ids of events that are known to be stored. */
@@ -51,7 +53,7 @@ export class PostgresStore implements EventStore {
   readonly #replicas: readonly Replica[];
   readonly #readers: Readers;
   readonly #writer: Writer;
-  readonly #queue: GroupCommit<StoredEvent, AddOutcome>;
+  readonly #queue: GroupCommit<PreparedEvent, AddOutcome>;
   readonly #maintenance: Maintenance;
   readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
   #isClosing = false;
@@ -76,8 +78,8 @@ export class PostgresStore implements EventStore {
     this.#queue = new GroupCommit({
       queueMax: QUEUE_MAX,
       writers: WRITERS,
-      take: (events) => batchLength(events, BATCH_MAX),
-      commit: (events) => this.#commit(events),
+      take: (batch) => batchLength(eventsOf(batch), BATCH_MAX),
+      commit: (batch) => this.#commit(batch),
     });
     this.#maintenance = new Maintenance({
       primary: this.#primary,
@@ -94,7 +96,7 @@ export class PostgresStore implements EventStore {
   static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
     const store = new PostgresStore(options);
     try {
-      await prepareSchema(store.#primary, options.nowSeconds());
+      await prepareSchema(options.url, options.nowSeconds());
       await store.#maintenance.start();
     } catch (error) {
       await store.close();
@@ -132,7 +134,7 @@ export class PostgresStore implements EventStore {
   }
 
   add(event: StoredEvent): Promise<AddOutcome> {
-    return this.#queue.add(event) ?? Promise.resolve('overloaded');
+    return this.#queue.add(prepareEvent(event)) ?? Promise.resolve('overloaded');
   }
 
   async query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
@@ -211,23 +213,24 @@ export class PostgresStore implements EventStore {
     const { search, limit } = filter;
     const most = search === undefined ? limit : Math.max(limit, SEARCH_MAX);
     const events: StoredEvent[] = [];
-    for (const window of windowsOf(filter, asking.nowSeconds)) {
-      const wanted = most - events.length;
-      const rows = await this.#readers.query<[...EventRow]>(eventsStatement(filter, wanted, window, asking));
+    for (let last: Window | null = null; events.length < most; ) {
+      last = nextWindow(filter, asking.nowSeconds, { last, found: events.length, wanted: most });
+      if (last === null) break;
+      const statement = eventsStatement(filter, most - events.length, last, asking);
+      const rows = await this.#readers.query<[...EventRow]>(statement);
       for (const row of rows) events.push(new TextEvent(row));
-      if (events.length >= most) break;
     }
     return search === undefined ? events : (await searchAmong(events, search)).slice(0, limit);
   }
 
-  async #commit(events: readonly StoredEvent[]): Promise<readonly AddOutcome[]> {
-    this.onBatch(events.length);
-    const unique = new Map(events.map((event) => [event.id, event]));
+  async #commit(batch: readonly PreparedEvent[]): Promise<readonly AddOutcome[]> {
+    this.onBatch(batch.length);
+    const unique = new Map(batch.map((prepared) => [prepared.event.id, prepared]));
     const { outcomes, removed } = await this.#writer.store([...unique.values()]);
-    for (const event of unique.values()) this.#remember(event, outcomes.get(event.id));
+    for (const [id, { event }] of unique) this.#remember(event, outcomes.get(id));
     if (removed.length > 0) await this.#onRemoved(removed);
     const answered = new Set<string>();
-    return events.map(({ id }) => {
+    return batch.map(({ event: { id } }) => {
       const outcome = outcomes.get(id) ?? 'duplicate';
       const isRepeated = answered.size === answered.add(id).size;
       return isRepeated && outcome === 'stored' ? 'duplicate' : outcome;
@@ -251,4 +254,8 @@ export class PostgresStore implements EventStore {
     else this.#readers.require(lsn);
     this.#lastCommit = lsn;
   }
+}
+
+function* eventsOf(batch: Iterable<PreparedEvent>): Iterable<StoredEvent> {
+  for (const { event } of batch) yield event;
 }

@@ -1,16 +1,14 @@
 import type { ClientBase } from 'pg';
 import { DELETION_KIND } from '../../../nostr/kinds.ts';
-import { contentWords } from '../../../nostr/nip50.ts';
 import type { AddOutcome } from '../store.ts';
-import { contentOf, type StoredEvent } from '../stored-event.ts';
+import type { StoredEvent } from '../stored-event.ts';
+import { columns, type Field } from './arrays.ts';
 import { rivalsOf, settleRivals, type Version } from './batch.ts';
-import { deleteNamed } from './deletions.ts';
-import { columns, forbiddenAmong } from './forbidden.ts';
+import { rememberDeleted } from './deletions.ts';
+import { forbiddenAmong } from './forbidden.ts';
 import { addressKey, bytea } from './keys.ts';
-import { removeEvents, tagColumns } from './remove.ts';
-
-/** Longer words are not in the index; the search looks at the content for them. */
-export const WORD_MAX_LENGTH = 64;
+import { removeEvents, tagColumns, tagRows } from './remove.ts';
+import { wordsColumn } from './words.ts';
 
 const TAKE_ADDRESSES = `
 insert into replaceable as r (pubkey, kind, d, created_at, id)
@@ -27,18 +25,15 @@ join replaceable r using (pubkey, kind, d)`;
 
 const INSERT = `
 with stored as (
-  insert into event (id, pubkey, created_at, kind, expires_at, json)
-  select * from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::bigint[], $6::text[])
+  insert into event (id, pubkey, created_at, kind, expires_at, json, words)
+  select e.id, e.pubkey, e.created_at, e.kind, e.expires_at, e.json, e.words::int[]
+  from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::bigint[], $6::text[], $7::text[])
+    as e (id, pubkey, created_at, kind, expires_at, json, words)
   on conflict (id, created_at) do nothing
   returning id
 ), tagged as (
   insert into tag (tag, created_at, kind, id)
-  select t.* from unnest($7::bytea[], $8::bigint[], $9::int[], $10::bytea[]) as t (tag, created_at, kind, id)
-  join stored using (id)
-), searchable as (
-  insert into search (id, created_at, words)
-  select w.id, w.created_at, string_to_array(w.words, ' ')
-  from unnest($11::bytea[], $12::bigint[], $13::text[]) as w (id, created_at, words)
+  select t.* from unnest($8::bytea[], $9::bigint[], $10::int[], $11::bytea[]) as t (tag, created_at, kind, id)
   join stored using (id)
 )
 select encode(id, 'hex') as id from stored`;
@@ -51,25 +46,44 @@ export interface BatchResult {
   readonly removed: readonly StoredEvent[];
 }
 
+/** An event with what can be computed of it while the batch before is at the database. */
+export interface PreparedEvent {
+  readonly event: StoredEvent;
+  readonly row: readonly Field[];
+  readonly tags: readonly Field[][];
+}
+
+/** Computes the rows of an event. */
+export function prepareEvent(event: StoredEvent): PreparedEvent {
+  const { id, pubkey, created_at, kind, expiresAt, json } = event;
+  const expires = Number.isFinite(expiresAt) ? expiresAt : null;
+  const row = [bytea(id), bytea(pubkey), created_at, kind, expires, json, wordsColumn(event)];
+  return { event, row, tags: tagRows(event) };
+}
+
 /**
  * Stores events of different ids in the transaction of `client`; the outcome is that of one after the other in their
  * order, see {@link batchLength}.
  */
-export async function writeBatch(client: ClientBase, events: readonly StoredEvent[]): Promise<BatchResult> {
+export async function writeBatch(client: ClientBase, batch: readonly PreparedEvent[]): Promise<BatchResult> {
+  const events = batch.map(({ event }) => event);
   const outcomes = new Map<string, AddOutcome>();
   const forbidden = await forbiddenAmong(client, events);
   for (const id of forbidden) outcomes.set(id, 'deleted');
   const allowed = events.filter(({ id }) => !forbidden.has(id));
   const { winners, replaced } = await takeAddresses(client, allowed, outcomes);
   const candidates = allowed.filter((event) => event.address === null || winners.has(event.id));
-  const stored = await insertEvents(client, candidates);
+  const chosen = new Set(candidates.map(({ id }) => id));
+  const stored = await insertEvents(
+    client,
+    batch.filter(({ event }) => chosen.has(event.id)),
+  );
   for (const { id, address } of candidates) {
     if (address === null) outcomes.set(id, stored.has(id) ? 'stored' : 'duplicate');
   }
-  const removed = [...(await removeEvents(client, replaced))];
   const requests = candidates.filter(({ id, kind }) => kind === DELETION_KIND && stored.has(id));
-  if (requests.length > 0) removed.push(...(await deleteNamed(client, requests)));
-  return { outcomes, removed };
+  const deleted = requests.length > 0 ? await rememberDeleted(client, requests) : [];
+  return { outcomes, removed: await removeEvents(client, [...replaced, ...deleted]) };
 }
 
 interface TakenAddresses {
@@ -85,7 +99,7 @@ interface TakenRow {
   readonly old_created_at: number | null;
 }
 
-function addressRow({ id, created_at, address }: StoredEvent): unknown[] {
+function addressRow({ id, created_at, address }: StoredEvent): (Field | undefined)[] {
   const key = addressKey(address ?? '');
   return [key?.pubkey, key?.kind, key?.d, created_at, bytea(id)];
 }
@@ -100,7 +114,7 @@ async function takeAddresses(
   if (rivals.length === 0) return { winners: new Set(), replaced: [] };
   const bests = columns(
     rivals.map(({ best }) => addressRow(best)),
-    5,
+    ['bytea', 'int4', 'bytea', 'int8', 'bytea'],
   );
   const { rows } = await client.query<TakenRow>({
     name: 'take-addresses',
@@ -132,35 +146,32 @@ async function currentVersions(
 ): Promise<ReadonlyMap<string, Version>> {
   if (events.length === 0) return new Map();
   const keys = events.map((event, n) => [n, ...addressRow(event).slice(0, 3)]);
-  const { rows } = await client.query<Version & { n: number }>(CURRENT_VERSIONS, columns(keys, 4));
+  const { rows } = await client.query<Version & { n: number }>({
+    name: 'current-versions',
+    text: CURRENT_VERSIONS,
+    values: columns(keys, ['int4', 'bytea', 'int4', 'bytea']),
+  });
   return new Map(rows.map(({ n, id, created_at }) => [events[n]?.id ?? '', { id, created_at }]));
 }
 
 /** Inserts events in the order of their ids, as locks must be taken; returns the ids of those that are new. */
 async function insertEvents(
   client: ClientBase,
-  events: readonly StoredEvent[],
+  events: readonly PreparedEvent[],
 ): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set();
-  const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = [...events].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
   const { rows } = await client.query<[string]>({
     name: 'insert-events',
     text: INSERT,
     values: [
-      ...columns(sorted.map(eventRow), 6),
-      ...tagColumns(sorted),
-      ...columns(sorted.flatMap(searchRow), 3),
+      ...columns(
+        sorted.map(({ row }) => row),
+        ['bytea', 'bytea', 'int8', 'int4', 'int8', 'text', 'text'],
+      ),
+      ...tagColumns(sorted.flatMap(({ tags }) => tags)),
     ],
     rowMode: 'array',
   });
   return new Set(rows.map(([id]) => id));
-}
-
-function eventRow({ id, pubkey, created_at, kind, expiresAt, json }: StoredEvent): unknown[] {
-  return [bytea(id), bytea(pubkey), created_at, kind, Number.isFinite(expiresAt) ? expiresAt : null, json];
-}
-
-function searchRow(event: StoredEvent): unknown[][] {
-  const words = contentWords(contentOf(event)).filter((word) => word.length <= WORD_MAX_LENGTH);
-  return words.length === 0 ? [] : [[bytea(event.id), event.created_at, words.join(' ')]];
 }

@@ -2,13 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { AddOutcome } from '../store.ts';
-import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
+import type { RemovedEvent } from '../stored-event.ts';
 import { vanishKey } from './deletions.ts';
 import { bytea } from './keys.ts';
 import { parseLsn } from './lsn.ts';
 import { beginWithLocks } from './owner-locks.ts';
 import { isTransient } from './postgres-errors.ts';
-import { type BatchResult, writeBatch } from './write-batch.ts';
+import { type BatchResult, type PreparedEvent, writeBatch } from './write-batch.ts';
 
 /** A batch is tried again for this long; the answer then is that the outcome is unknown. */
 const RETRY_FOR_MS = 8_000;
@@ -40,11 +40,11 @@ export class Writer {
   }
 
   /** Stores events of different ids, see {@link writeBatch}. */
-  async store(events: readonly StoredEvent[]): Promise<BatchResult> {
+  async store(batch: readonly PreparedEvent[]): Promise<BatchResult> {
     const attempted: string[] = [];
-    const begin = beginWithLocks(events);
+    const begin = beginWithLocks(batch.map(({ event }) => event));
     const work = async (client: PoolClient): Promise<BatchResult> => {
-      const result = await writeBatch(client, events);
+      const result = await writeBatch(client, batch);
       return attempted.length === 0 ? result : await recognise(client, result, attempted);
     };
     return await this.#retry(() => this.#transact({ begin, work }, attempted));

@@ -1,0 +1,42 @@
+import type { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/relay/store/postgres/migrate.ts';
+import { MIGRATIONS } from '../../src/relay/store/postgres/schema.ts';
+import { wordNumbers } from '../../src/relay/store/postgres/words.ts';
+import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
+
+const WORDS = ['hello', 'straße', '日本', '𝒳y'];
+
+/** A database as the fourth step left it, with one event. */
+async function fillOldSchema(client: Client): Promise<void> {
+  const old = MIGRATIONS.filter(({ version }) => version <= 4);
+  await client.query(
+    'create table schema_migration (version integer primary key, name text, applied_at timestamptz default now())',
+  );
+  for (const { version, name, sql } of old) {
+    await client.query(sql);
+    await client.query('insert into schema_migration (version, name) values ($1, $2)', [version, name]);
+  }
+  await client.query("insert into event (created_at, kind, id, pubkey, json) values (5, 1, 'a', 'b', '{}')");
+  await client.query("insert into search (created_at, id, words) values (5, 'a', $1)", [WORDS]);
+}
+
+describe('migrations', () => {
+  let postgres: TestPostgres;
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres();
+  });
+
+  afterAll(() => postgres.stop());
+
+  it('turn the words of stored events into the numbers that searches ask for, once', async () => {
+    await withClient(postgres.url, async (client) => {
+      await fillOldSchema(client);
+      await migrate(client);
+      await migrate(client);
+      const { rows } = await client.query<{ words: number[] }>('select words from event');
+      expect(new Set(rows[0]?.words)).toEqual(new Set(wordNumbers(WORDS)));
+    });
+  });
+});

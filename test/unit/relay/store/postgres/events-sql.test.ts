@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Filter } from '../../../../../src/nostr/filter.ts';
+import {
+  eventsStatement,
+  nextWindow,
+  type Window,
+} from '../../../../../src/relay/store/postgres/events-sql.ts';
+
+const NOW = 1_780_000_000;
+const HOUR_S = 3_600;
+const FEED: Filter = { kinds: [1], authors: ['a'.repeat(64), 'b'.repeat(64)] };
+
+/** The windows in which a filter is asked, where each finds so many events; up to a page of 500. */
+function windows(filter: Filter, finds: (window: Window) => number): Window[] {
+  const all: Window[] = [];
+  let found = 0;
+  for (let last: Window | null = null; found < 500; ) {
+    last = nextWindow(filter, NOW, { last, found, wanted: 500 });
+    if (last === null) break;
+    all.push(last);
+    found += finds(last);
+  }
+  return all;
+}
+
+describe('the windows of time of a filter', () => {
+  it('are one where an index has the order that is wanted', () => {
+    const filters: Filter[] = [{}, { kinds: [1] }, { '#p': ['a'.repeat(64)] }, { ids: ['a'.repeat(64)] }];
+    for (const filter of filters) expect(windows({ ...filter, since: 5, until: 9 }, () => 0)).toHaveLength(1);
+  });
+
+  it('leave no second out and look at none twice', () => {
+    const all = windows({ ...FEED, since: 5 }, () => 1);
+    expect(all[0]?.until).toBeGreaterThan(NOW);
+    expect(all.at(-1)?.since).toBe(5);
+    for (const [index, window] of all.slice(1).entries())
+      expect(window.until).toBe((all[index]?.since ?? 0) - 1);
+  });
+
+  it('are few where little is found', () => {
+    expect(windows(FEED, () => 0).length).toBeLessThanOrEqual(4);
+  });
+
+  it('are not much longer than what is missing takes', () => {
+    const perHour = ({ since, until }: Window): number => ((Math.min(until, NOW) - since) / HOUR_S) * 100;
+    const all = windows(FEED, perHour);
+    expect(all.reduce((sum, window) => sum + perHour(window), 0)).toBeLessThan(1_200);
+    expect(all).toHaveLength(2);
+  });
+
+  it('do not reach before the time that the filter asks for', () => {
+    expect(windows({ ...FEED, since: NOW - HOUR_S }, () => 0)).toEqual([
+      expect.objectContaining({ since: NOW - HOUR_S }),
+    ]);
+  });
+});
+
+describe('the statement of a filter', () => {
+  const asking = { nowSeconds: NOW, reader: undefined };
+  const window = { since: 0, until: NOW };
+
+  it('is the same for all values, so that it is planned once', () => {
+    const [one, other] = ['a', 'b'].map((digit) =>
+      eventsStatement({ '#p': [digit.repeat(64)], kinds: [1, 7] }, 500, window, asking),
+    );
+    expect(one?.name).toBe(other?.name);
+    expect(one?.values).not.toEqual(other?.values);
+  });
+
+  it('looks up pairs of authors and kinds unless they are too many', () => {
+    const kinds = Array.from({ length: 1_001 }, (_, kind) => kind);
+    expect(eventsStatement(FEED, 500, window, asking).text).toContain('cross join');
+    expect(eventsStatement({ ...FEED, kinds }, 500, window, asking).text).not.toContain('cross join');
+  });
+});
