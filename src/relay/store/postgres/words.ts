@@ -2,7 +2,7 @@ import { contentWords } from '../../../nostr/nip50.ts';
 import { contentOf, type StoredEvent } from '../stored-event.ts';
 
 /** Longer words are not in the index; the search looks at the content for them. */
-export const WORD_MAX_LENGTH = 64;
+const WORD_MAX_LENGTH = 64;
 
 /**
  * The numbers by which the index knows the words of a content: FNV-1a of their code points, 32 bits. Numbers are
