@@ -1,23 +1,24 @@
 // How often the policy of `ab` raises a false alarm and how often it finds a real change: simulated runs, judged by the
-// very functions that judge real ones. The noise is that of real A/A runs on this machine, see `--measure`.
-//   npm run bench:ab [-- --trials N] [-- --measure N]   0 runs: only the noise of the literature; writes the tables
-//   node bench/ab-policy.mjs [--json]                   of docs/measurement.md
+// very functions that judge real ones. The noise is that of real A/A runs on this machine (`--measure`, at least 4).
+//   npm run bench:ab [-- --trials N] [-- --measure N] [-- --real]   writes the tables of docs/measurement.md
+//   node bench/ab-policy.mjs [--json]
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../dist/base/random.js';
 import { DEFAULT_OPTIONS } from '../dist/compare/compare.js';
 import { judgeFamily } from '../dist/compare/judge-family.js';
+import { measuredNoise, realExperiment } from './ab-real.mjs';
 import { startOfBenchmark } from './machine.mjs';
 import { showResult } from './result.mjs';
-import { median, rootPath } from './support.mjs';
+import { rootPath } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
     trials: { type: 'string', default: '2000' },
     measure: { type: 'string', default: '8' },
+    /** Whole experiments as well: about six minutes. */
+    real: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     /** Write the result for docs/measurement.md. */
     write: { type: 'boolean', default: false },
@@ -82,45 +83,6 @@ function pairsNeeded(noise) {
   return null;
 }
 
-/** Real A/A runs, one after the other: p95 of the acknowledgements of each. */
-function measuredNoise(runs) {
-  const directory = mkdtempSync(join(tmpdir(), 'relay-bench-noise-'));
-  try {
-    const all = Array.from({ length: runs }, (_, at) => oneRun(directory, at));
-    const valid = all.filter(({ isValid }) => isValid);
-    const used = valid.length >= 4 ? valid : all;
-    const logs = used.map(({ p95_us }) => Math.log(p95_us));
-    const center = median(logs);
-    const noise = 1.4826 * median(logs.map((value) => Math.abs(value - center)));
-    return { runs, valid: valid.length, noise, p95_us: used.map(({ p95_us }) => p95_us) };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
-
-const SCENARIO = `
-name: noise
-description: Short A/A runs whose p95 is compared between runs.
-connections: { count: 16 }
-workloads: { publish: { rate: 200/s } }
-warmup: 2s
-phases: [{ name: steady, duration: 6s }]
-drain: 1s
-`;
-
-function oneRun(directory, at) {
-  const scenario = join(directory, 'noise.yaml');
-  writeFileSync(scenario, SCENARIO);
-  const out = join(directory, `run-${at}`);
-  const args = [rootPath('bin/relay-bench.js'), 'run', scenario, '--out', out];
-  spawnSync(process.execPath, [...args, '--progress', 'none', '--format', 'json'], { stdio: 'ignore' });
-  const record = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
-  process.stderr.write(
-    `run ${at + 1}: p95 ${record.metrics.ack_latency?.p95_us} µs, ${record.validity.verdict}\n`,
-  );
-  return { isValid: record.validity.verdict === 'valid', p95_us: record.metrics.ack_latency?.p95_us };
-}
-
 const MOST_NOISE = 0.15;
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
@@ -151,51 +113,72 @@ function twentyAlike(noise) {
 
 const PAIRS = 5;
 const start = startOfBenchmark();
-const here = measuredNoise(Number(values.measure));
+const here = await measuredNoise(Number(values.measure));
+const measured = here.map(({ relay, valid, noise }) =>
+  rowOf(`${relay}${valid < 4 ? ' (invalid runs)' : ''}`, noise),
+);
 const known = [0.02, 0.03, 0.05, 0.08, 0.15].map((noise) => rowOf('assumed', noise));
-const enough = here.runs >= 4;
-const busy = here.valid < 4 ? ' (invalid runs)' : '';
-const rows = [...(enough ? [rowOf(`measured here${busy}`, here.noise)] : []), ...known];
 const quiet = known.find(({ noise }) => noise === 0.03);
-const judged = rows[0];
-const inTwenty = twentyAlike(judged.noise);
+const inTwenty = measured.map(({ noise }) => twentyAlike(noise));
+const experiments = [];
+for (const slowdown of values.real ? [1, 1.1] : []) experiments.push(await realExperiment(slowdown));
+
+const policyTable = {
+  title: 'What `ab` finds, by how much p95 differs between runs of the same relay',
+  columns: [
+    'noise',
+    '>of p95 between runs',
+    '>A/A: alarm before confirmation',
+    '>A/A: false alarm',
+    '>+10 % found',
+    '>+20 % found',
+    '>pairs that find +10 % in 90 %',
+  ],
+  rows: [...measured, ...known].map(({ cells }) => cells),
+  targets: [
+    {
+      text: `at most 1 false alarm in 20 A/A experiments (${inTwenty.join(' and ')} seen at the measured noises)`,
+      isMet: inTwenty.every((alarmed) => alarmed <= 1),
+    },
+    { text: '+10 % found in at least 90 % at a noise of 3 %', isMet: quiet.found >= 0.9 },
+    ...here.map(({ relay }, at) => ({
+      text: `+10 % found in at least 90 % at the noise of ${relay}`,
+      isMet: measured[at].found >= 0.9,
+    })),
+  ],
+  notes: [
+    `Measured: ${here.map(({ relay, valid, runs }) => `${valid} of ${runs} runs against ${relay} were valid`).join(', ')}; 6 s at 200 events/s each. The noise is 1.48 × the median deviation of log p95 of ack_latency.`,
+    'Where fewer than four were valid, the noise is that of all runs; `ab` itself would not judge by such runs and end with 103.',
+    'Three gated latencies of which half of the variance is shared within a run; independent runs.',
+  ],
+};
+
+/** Whole experiments against relays with known answers. */
+function experimentsTable() {
+  const rows = experiments.map(({ answers_ms, exitCode, verdict, change }) => [
+    answers_ms.map((ms) => `${ms} ms`).join(' against '),
+    change === null ? '–' : percent(change),
+    verdict,
+    String(exitCode),
+  ]);
+  const [alike, slower] = experiments;
+  return {
+    title: 'Whole experiments: `relay-bench ab`, five pairs, relays with known answers',
+    columns: ['answers take', '>change of ack_latency p95', 'verdict', '>exit code'],
+    rows,
+    targets: [
+      { text: 'the same relay twice: no alarm', isMet: alike.exitCode !== 98 },
+      { text: '+10 %: found and confirmed, exit code 98', isMet: slower.exitCode === 98 },
+    ],
+  };
+}
 
 const result = {
   name: 'ab-policy',
   start,
   how: `${trials} simulated experiments a figure, ${PAIRS} pairs each and as many to confirm; others kept ${start.busy_cores} cores busy at the start`,
-  tables: [
-    {
-      title: 'What `ab` finds, by how much p95 differs between runs of the same relay',
-      columns: [
-        'noise',
-        '>of p95 between runs',
-        '>A/A: alarm before confirmation',
-        '>A/A: false alarm',
-        '>+10 % found',
-        '>+20 % found',
-        '>pairs that find +10 % in 90 %',
-      ],
-      rows: rows.map(({ cells }) => cells),
-      targets: [
-        { text: `at most 1 false alarm in 20 A/A experiments (${inTwenty} seen)`, isMet: inTwenty <= 1 },
-        { text: '+10 % found in at least 90 % at a noise of 3 %', isMet: quiet.found >= 0.9 },
-        ...(enough
-          ? [{ text: '+10 % found in at least 90 % at the noise measured here', isMet: rows[0].found >= 0.9 }]
-          : []),
-      ],
-      notes: [
-        `Measured here: ${here.valid} of ${here.runs} A/A runs of 6 s at 200 events/s were valid; the noise is 1.48 × the median deviation of log p95 of ack_latency.`,
-        ...(busy === ''
-          ? []
-          : [
-              'Fewer than four were valid: other work kept this machine busy. The noise is that of all runs; `ab` itself would not judge by such runs and end with 103.',
-            ]),
-        'Three gated latencies of which half of the variance is shared within a run; independent runs.',
-      ],
-    },
-  ],
-  figures: { noise_here: enough ? here.noise : null, p95_us: here.p95_us, inTwenty },
+  tables: [policyTable, ...(experiments.length > 0 ? [experimentsTable()] : [])],
+  figures: { here, inTwenty, experiments },
 };
 showResult(result, values.json);
 if (values.write) {

@@ -9,8 +9,8 @@ export interface ServerOptions {
   readonly store: string;
   /** Connection strings of Postgres replicas, which are read from. */
   readonly replicas: readonly string[];
-  /** Redis that carries events between relay processes; null for a relay alone. */
-  readonly redis: string | null;
+  /** Redis that carries events between relay processes: its URL, or nodes of a cluster; null for a relay alone. */
+  readonly redis: string | readonly string[] | null;
   /** Nodes of the Redis Cluster of the second cache layer, `host:port`; it may be a single node. */
   readonly redisCluster: readonly string[];
   readonly cache: CacheLayers;
@@ -53,16 +53,20 @@ function replicasOf(values: Values, store: string): string[] {
   return replicas;
 }
 
-function redisOf(values: Values, store: string): string | null {
+function redisOf(values: Values, store: string, cluster: readonly string[]): ServerOptions['redis'] {
   const url = values['redis'];
   if (url === undefined) return null;
   if (store === 'memory') {
     throw invalid('--redis needs a Postgres store', 'relays that share events live must share them stored');
   }
+  if (url === 'cluster') {
+    if (cluster.length > 0) return cluster;
+    throw invalid('--redis cluster needs a Redis Cluster', 'name its nodes with --redis-cluster HOST:PORT');
+  }
   if (typeof url === 'string' && /^rediss?:\/\//.test(url) && URL.canParse(url)) return url;
   throw invalid(
     `--redis "${maskPassword(String(url))}" is not a redis:// URL`,
-    'for example redis://127.0.0.1:6379',
+    'for example redis://127.0.0.1:6379, or cluster for the nodes of --redis-cluster',
   );
 }
 
@@ -96,7 +100,7 @@ export function parseServers(values: Values): ServerOptions {
   return {
     store,
     replicas: replicasOf(values, store),
-    redis: redisOf(values, store),
+    redis: redisOf(values, store, redisCluster),
     redisCluster,
     cache: cacheOf(values, store, redisCluster),
     relayId: String(values['relay-id'] ?? `relay-${process.pid}`),

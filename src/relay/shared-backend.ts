@@ -67,13 +67,13 @@ async function openPostgres(
 }
 
 function openBus(
-  url: string,
+  redis: string | readonly string[],
   { postgres, cached }: Pick<Shared, 'postgres' | 'cached'>,
   options: RelayOptions,
   { nowSeconds, onError, deliver }: BackendEnvironment,
 ): RedisBus {
   return new RedisBus({
-    url,
+    redis,
     relayId: options.relayId,
     source: new PostgresGapSource(postgres.servers.primary, nowSeconds),
     onEvent: (event, lsn) => {

@@ -5,7 +5,7 @@ import { Author, nowSeconds } from '../conformance/author.ts';
 import { Client } from '../conformance/client.ts';
 import { type BuiltRelay, startBuiltRelay } from '../support/built-relay.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { sharedChannels, startTestCluster, startTestRedis, type TestRedis } from '../support/redis.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
@@ -58,11 +58,12 @@ async function eventually(what: string, holds: () => boolean | Promise<boolean>)
 /** Two relays on one database, with their own connections and one open subscription each. */
 async function twoRelays(
   author: Author,
+  bus: readonly string[] = ['--redis', redis.url],
 ): Promise<{ relays: BuiltRelay[]; clients: Client[]; subs: string[] }> {
   const database = await postgres.createDatabase();
   const relays = [
-    await start(database, '--redis', redis.url, '--relay-id', 'one'),
-    await start(database, '--redis', redis.url, '--relay-id', 'two'),
+    await start(database, ...bus, '--relay-id', 'one'),
+    await start(database, ...bus, '--relay-id', 'two'),
   ];
   const clients = [await open(relays[0] as BuiltRelay), await open(relays[1] as BuiltRelay)];
   const subs = clients.map((client) => client.subscribe({ authors: [author.pubkey], limit: 0 }));
@@ -104,6 +105,23 @@ describe('relay processes that share Postgres and Redis', () => {
       for (const { id } of events) await client.delivery(sub, id);
       expect(idsOf(client.received(sub))).toEqual(idsOf(events));
     }
+  });
+
+  it('deliver events of each other over one shard of a Redis Cluster', async () => {
+    const cluster = await startTestCluster();
+    cleanUps.push(() => cluster.stop());
+    const author = new Author();
+    const nodes = cluster.nodes.flatMap((node) => ['--redis-cluster', node]);
+    const { relays, clients, subs } = await twoRelays(author, ['--redis', 'cluster', ...nodes]);
+    const events = Array.from({ length: 20 }, (_, i) => author.sign({ kind: i % 2 === 0 ? 1 : 20_001 }));
+    await clients[0]?.publishAll(events);
+    for (const [index, client] of clients.entries()) {
+      for (const { id } of events) await client.delivery(subs[index] ?? '', id);
+      expect(await status(relays[index] as BuiltRelay, '/ready')).toBe(200);
+    }
+    expect(await Promise.all(cluster.nodes.map(sharedChannels))).toEqual(
+      expect.arrayContaining([['nostr:events'], [], []]),
+    );
   });
 
   it('forget what the other one has deleted or replaced, also in their caches', async () => {

@@ -59,6 +59,16 @@ export async function startTestCluster(): Promise<{ readonly nodes: string[]; st
   return { nodes: servers.map(({ port }) => `127.0.0.1:${port}`), stop };
 }
 
+/** The sharded channels that somebody has subscribed to on a node, `host:port`. */
+export async function sharedChannels(node: string): Promise<unknown> {
+  const client = new Redis(`redis://${node}`);
+  try {
+    return await client.call('PUBSUB', 'SHARDCHANNELS');
+  } finally {
+    client.disconnect();
+  }
+}
+
 async function joinNodes(ports: readonly number[]): Promise<void> {
   const clients = ports.map((port) => new Redis(port, '127.0.0.1'));
   try {

@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { addressesOf } from '../redis-nodes.ts';
 import type { SecondLayer } from './second-layer.ts';
 
 /** What the layer in Redis is given. */
@@ -36,10 +37,7 @@ const CLUSTER = {
 };
 
 function connect(nodes: readonly string[]): Cluster | Redis {
-  const addresses = nodes.map((node) => {
-    const [host = '', port = ''] = node.split(':');
-    return { host, port: Number(port) };
-  });
+  const addresses = addressesOf(nodes);
   const [only] = addresses;
   return addresses.length === 1 && only !== undefined
     ? new Redis({ ...REDIS, ...only })

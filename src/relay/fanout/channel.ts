@@ -1,17 +1,24 @@
+import type { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
 
-/** What a channel is given. */
-export interface ChannelOptions {
-  readonly url: string;
+/** Carries messages between relay processes, each at most once; tells nobody what it has lost. */
+export interface Channel {
+  /** Sends a message to all processes, this one included; rejects where that is not certain. */
+  publish(text: string): Promise<void>;
+  close(): void;
+}
+
+/** What a channel tells. */
+export interface ChannelHandlers {
   readonly onMessage: (text: string) => void;
   /** The connection that receives was lost: messages may have been missed. */
   readonly onLoss: () => void;
   readonly onError: (error: unknown) => void;
 }
 
-const CHANNEL = 'nostr:events';
-const COMMAND_TIMEOUT_MS = 1_000;
-const RECONNECT_MS = 200;
+export const CHANNEL_NAME = 'nostr:events';
+export const COMMAND_TIMEOUT_MS = 1_000;
+export const RECONNECT_MS = 200;
 
 const COMMON = {
   connectTimeout: COMMAND_TIMEOUT_MS,
@@ -19,16 +26,13 @@ const COMMON = {
   retryStrategy: () => RECONNECT_MS,
 };
 
-/**
- * A Redis pub/sub channel that all relay processes share. It carries each message at most once and tells nobody what
- * it has lost: whoever uses it has to watch it.
- */
-export class Channel {
+/** A pub/sub channel of one Redis that all relay processes share; whoever uses it has to watch it. */
+export class RedisChannel implements Channel {
   readonly #publisher: Redis;
   readonly #subscriber: Redis;
   #isClosed = false;
 
-  constructor({ url, onMessage, onLoss, onError }: ChannelOptions) {
+  constructor(url: string, { onMessage, onLoss, onError }: ChannelHandlers) {
     this.#publisher = new Redis(url, {
       ...COMMON,
       commandTimeout: COMMAND_TIMEOUT_MS,
@@ -38,7 +42,7 @@ export class Channel {
     this.#subscriber = new Redis(url, { ...COMMON, autoResubscribe: false });
     this.#subscriber.on('message', (_channel: string, text: string) => onMessage(text));
     this.#subscriber.on('ready', () => {
-      this.#subscriber.subscribe(CHANNEL).catch(onError);
+      this.#subscriber.subscribe(CHANNEL_NAME).catch(onError);
     });
     this.#subscriber.on('close', () => {
       if (!this.#isClosed) onLoss();
@@ -46,9 +50,8 @@ export class Channel {
     for (const client of [this.#publisher, this.#subscriber]) tellFirst(client, onError);
   }
 
-  /** Sends a message to all processes, this one included; rejects where that is not certain. */
   async publish(text: string): Promise<void> {
-    await this.#publisher.publish(CHANNEL, text);
+    await this.#publisher.publish(CHANNEL_NAME, text);
   }
 
   close(): void {
@@ -59,7 +62,7 @@ export class Channel {
 }
 
 /** Tells of the first error of an outage: the attempts to connect again fail in the same way. */
-function tellFirst(client: Redis, onError: (error: unknown) => void): void {
+export function tellFirst(client: EventEmitter, onError: (error: unknown) => void): void {
   let isDown = false;
   client.on('error', (error: unknown) => {
     if (!isDown) onError(error);

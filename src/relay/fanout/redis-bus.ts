@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
 import { type BusMessage, decodeMessage, encodeMessage } from './bus-message.ts';
-import { Channel } from './channel.ts';
+import { type Channel, RedisChannel } from './channel.ts';
 import { Horizons } from './horizons.ts';
 import { Peers } from './peers.ts';
 import { SeenIds } from './seen-ids.ts';
+import { ShardedChannel } from './sharded-channel.ts';
 
 /** The part of the store that fills gaps. */
 export interface GapSource {
@@ -18,7 +19,8 @@ export interface GapSource {
 
 /** What a bus is given. */
 export interface RedisBusOptions {
-  readonly url: string;
+  /** URL of a Redis, or nodes of a Redis Cluster (`host:port`). */
+  readonly redis: string | readonly string[];
   readonly relayId: string;
   readonly source: GapSource;
   /** Another relay has accepted an event; called once for each, also when it had to be looked for. */
@@ -67,12 +69,14 @@ export class RedisBus {
 
   constructor(options: RedisBusOptions) {
     this.#options = options;
-    this.#channel = new Channel({
-      url: options.url,
-      onMessage: (text) => this.#receive(decodeMessage(text)),
+    const { redis } = options;
+    const handlers = {
+      onMessage: (text: string) => this.#receive(decodeMessage(text)),
       onLoss: () => this.#break(),
       onError: options.onError,
-    });
+    };
+    this.#channel =
+      typeof redis === 'string' ? new RedisChannel(redis, handlers) : new ShardedChannel(redis, handlers);
     this.#timers = [
       setInterval(() => void this.#sendBeat(), BEAT_EVERY_MS).unref(),
       setInterval(() => this.#ageSeen(), AGE_SEEN_EVERY_MS).unref(),

@@ -38,12 +38,27 @@ describe('the flags of the relay that name servers', () => {
     expect(parseRelayOptions(['--store', POSTGRES, ...args]).cache).toBe(cache);
   });
 
+  it('carry events over the cluster of the cache where that is wished', () => {
+    const args = [
+      '--store',
+      POSTGRES,
+      '--redis',
+      'cluster',
+      '--redis-cluster',
+      'a:1',
+      '--redis-cluster',
+      'b:2',
+    ];
+    expect(parseRelayOptions(args).redis).toEqual(['a:1', 'b:2']);
+  });
+
   it.each([
     [['--store', 'mysql://user:secret@h/d'], '--store "mysql://***@h/d" is unknown'],
     [['--store', POSTGRES, '--replica', 'x'], '--replica "x" is not a postgres:// URL'],
     [['--replica', POSTGRES], '--replica needs a Postgres store'],
     [['--store', POSTGRES, '--redis', 'localhost'], '--redis "localhost" is not a redis:// URL'],
     [['--redis', 'redis://r:1'], '--redis needs a Postgres store'],
+    [['--store', POSTGRES, '--redis', 'cluster'], '--redis cluster needs a Redis Cluster'],
     [['--store', POSTGRES, '--redis-cluster', 'host'], '--redis-cluster "host" is not HOST:PORT'],
     [['--store', POSTGRES, '--cache', 'l3'], '--cache "l3" is unknown'],
     [['--store', POSTGRES, '--cache', 'l2'], '--cache l2 needs a Redis'],
