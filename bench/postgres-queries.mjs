@@ -198,6 +198,10 @@ function tables({ times, plans, caches }) {
   ];
 }
 
+function memoryOf(servers) {
+  return servers === null ? 'in a database that was there' : `shared_buffers ${SHARED_BUFFERS}`;
+}
+
 async function main() {
   const start = startOfBenchmark();
   const dir = await corpusDir('social', EVENTS);
@@ -206,7 +210,7 @@ async function main() {
   try {
     const url = flags.database ?? servers.primary.url;
     const figures = await measure(url, { dir, sample, isLoaded: servers === null });
-    const how = `social corpus, ${QUERIES} filters of each shape through the store of a relay, each asked once before; others kept ${start.busy_cores} cores busy at the start`;
+    const how = `social corpus, ${QUERIES} filters of each shape through the store of a relay, each asked once before; ${memoryOf(servers)}; others kept ${start.busy_cores} cores busy at the start`;
     showResult({ name: 'postgres-queries', start, how, tables: tables(figures), figures }, flags.json);
   } finally {
     await servers?.stop();
