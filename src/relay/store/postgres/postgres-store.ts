@@ -134,6 +134,8 @@ export class PostgresStore implements EventStore {
   }
 
   add(event: StoredEvent): Promise<AddOutcome> {
+    // What is refused costs nothing: the rows of an event are computed for events that may wait.
+    if (this.#queue.queueDepth >= QUEUE_MAX) return Promise.resolve('overloaded');
     return this.#queue.add(prepareEvent(event)) ?? Promise.resolve('overloaded');
   }
 
