@@ -48,8 +48,8 @@ describe('stack compose', () => {
       expect(builds.length).toBeGreaterThan(0);
       // The image can be built: its recipe and what it copies are where the file says.
       const balancer = services['haproxy']?.environment?.['CONFIG'];
-    if (balancer !== undefined) await acceptedByHaproxy(balancer);
-    for (const { context, dockerfile } of builds) {
+      if (balancer !== undefined) await acceptedByHaproxy(balancer);
+      for (const { context, dockerfile } of builds) {
         for (const file of [dockerfile, 'package.json', 'dist/relay/main.js']) {
           expect(existsSync(join(context, file)), file).toBe(true);
         }

@@ -40,7 +40,10 @@ export function addRelay(program: Command, host: CommandHost): void {
       'memory',
     )
     .option('--replica <url>', 'postgres:// URL of a replica to read from; repeatable', repeatable(asTyped))
-    .option('--redis <url>', 'Redis that carries events between relay processes; cluster: that of --redis-cluster')
+    .option(
+      '--redis <url>',
+      'Redis that carries events between relay processes; cluster: that of --redis-cluster',
+    )
     .option('--redis-cluster <host:port>', 'node of the second cache layer; repeatable', repeatable(asTyped))
     .addOption(
       new Option('--cache <layers>', 'cache layers before Postgres; default: all that are there').choices([

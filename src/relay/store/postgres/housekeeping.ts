@@ -10,6 +10,14 @@ import { inTransaction } from './transaction.ts';
 /** Held by the relay that removes what has expired: one is enough. */
 const EXPIRY_LOCK = 8_710_579;
 const EXPIRED_STEP = 1_000;
+/** Held by the relay that refreshes the statistics. */
+const STATISTICS_LOCK = 8_710_580;
+/** Tables are looked at anew when they have so many times the rows they had, and at least so many more. */
+const STATISTICS_GROWTH = 2;
+const STATISTICS_LEAST_ROWS = 500;
+/** A sample of each partition, some ten milliseconds each; more on a slow disk. */
+const ANALYZE_TIMEOUT_MS = 600_000;
+const ANALYZE = { text: 'analyze event, tag', query_timeout: ANALYZE_TIMEOUT_MS };
 const DAY_S = 86_400;
 /** Months that get partitions of their own when a relay starts: half a year back, two months ahead. */
 const MONTHS_BACK_S = 183 * DAY_S;
@@ -48,6 +56,32 @@ export async function removeExpired(pool: Pool, nowSeconds: number): Promise<voi
         [nowSeconds],
       );
       await removeEvents(client, rows);
+    });
+  } finally {
+    client.release();
+  }
+}
+
+/**
+ * Has the planner look at the tables when they have grown: autovacuum never looks at partitioned tables as a whole, and
+ * at their partitions only now and then, so that the plans of the first queries would be those of empty tables.
+ * @returns whether it was time
+ */
+export async function refreshStatistics(pool: Pool): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    return await inTransaction(client, async () => {
+      const { rows } = await client.query<{ grown: boolean }>(
+        `select pg_try_advisory_xact_lock(${STATISTICS_LOCK}) and
+           (select coalesce(sum(n_live_tup), 0) from pg_stat_user_tables
+            join pg_inherits on inhrelid = relid where inhparent = 'event'::regclass)
+           > ${STATISTICS_LEAST_ROWS} + ${STATISTICS_GROWTH} * greatest(reltuples, 0) as grown
+         from pg_class where oid = 'event'::regclass`,
+      );
+      if (rows[0]?.grown !== true) return false;
+      await client.query(`set local statement_timeout = ${ANALYZE_TIMEOUT_MS}`);
+      await client.query(ANALYZE);
+      return true;
     });
   } finally {
     client.release();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { StoreUsage } from '../store.ts';
-import { preparePartitions, readUsage, removeExpired } from './housekeeping.ts';
+import { preparePartitions, readUsage, refreshStatistics, removeExpired } from './housekeeping.ts';
 import { parseLsn } from './lsn.ts';
 import type { Replica } from './replica.ts';
 
@@ -14,6 +14,7 @@ export interface MaintenanceOptions {
 }
 
 const CHECK_EVERY_MS = 500;
+const STATISTICS_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 10_000;
 const PARTITIONS_EVERY_MS = 3_600_000;
 
@@ -39,6 +40,7 @@ export class Maintenance {
     await this.#check();
     await this.#tidy();
     this.#repeat(CHECK_EVERY_MS, () => this.#check());
+    this.#repeat(STATISTICS_EVERY_MS, () => this.#refreshStatistics());
     this.#repeat(TIDY_EVERY_MS, () => this.#tidy());
     this.#repeat(PARTITIONS_EVERY_MS, () => preparePartitions(primary, nowSeconds()));
   }
@@ -73,6 +75,10 @@ export class Maintenance {
       },
     );
     await Promise.all([asked, ...replicas.map((replica) => replica.check())]);
+  }
+
+  async #refreshStatistics(): Promise<void> {
+    if (this.isPrimaryUp) await refreshStatistics(this.#options.primary);
   }
 
   async #tidy(): Promise<void> {
