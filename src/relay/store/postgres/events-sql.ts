@@ -41,6 +41,11 @@ const FIRST_WINDOW_S = DAY_S / 8;
 const PAIRS_MAX = 2_000;
 /** A window is at most so many times as long as all before it together. */
 const WINDOW_GROWTH = 16;
+/**
+ * A window is at least such a part of all before it: where one event is missing that is not there, short windows would
+ * look for it a hundred times.
+ */
+const LEAST_GROWTH = 0.5;
 /** A window is longer than what is missing takes at the rate of those before it: rates vary. */
 const WINDOW_MARGIN = 1.5;
 /** Beyond, a last window takes the rest: there are less events the older they are. */
@@ -114,7 +119,7 @@ function lengthOf(elapsed: number, { found, wanted }: Progress): number {
   const most = WINDOW_GROWTH * elapsed;
   if (found === 0) return most;
   const missing = Math.ceil((elapsed * WINDOW_MARGIN * (wanted - found)) / found);
-  return Math.min(most, Math.max(FIRST_WINDOW_S, missing));
+  return Math.min(most, Math.max(FIRST_WINDOW_S, missing, elapsed * LEAST_GROWTH));
 }
 
 /** The newest events of a window that match all of a filter but the relevance of its `search`. */

@@ -37,6 +37,16 @@ describe('the windows of time of a filter', () => {
       expect(window.until).toBe((all[index]?.since ?? 0) - 1);
   });
 
+  it('are few where nearly everything is found at once and the rest is not there', () => {
+    let isFirst = true;
+    const all = windows(FEED, () => {
+      const found = isFirst ? 499 : 0;
+      isFirst = false;
+      return found;
+    });
+    expect(all.length).toBeLessThanOrEqual(18);
+  });
+
   it('are few where little is found', () => {
     expect(windows(FEED, () => 0).length).toBeLessThanOrEqual(4);
   });
