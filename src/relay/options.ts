@@ -62,6 +62,7 @@ const FLAGS = {
   port: { type: 'string', default: '0' },
   store: { type: 'string', default: 'memory' },
   replica: { type: 'string', multiple: true },
+  'read-pool': { type: 'string' },
   redis: { type: 'string' },
   'redis-cluster': { type: 'string', multiple: true },
   cache: { type: 'string' },

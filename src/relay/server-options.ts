@@ -1,4 +1,5 @@
 import { invalid, listOf, type Values } from './option-values.ts';
+import { READ_POOL_MAX } from './store/postgres/pools.ts';
 
 /** Which cache layers are in use: none, the one in the process, or also the one in Redis. */
 export type CacheLayers = 'off' | 'l1' | 'l2';
@@ -9,6 +10,8 @@ export interface ServerOptions {
   readonly store: string;
   /** Connection strings of Postgres replicas, which are read from. */
   readonly replicas: readonly string[];
+  /** Most connections that read from each Postgres server. */
+  readonly readPool: number;
   /** Redis that carries events between relay processes: its URL, or nodes of a cluster; null for a relay alone. */
   readonly redis: string | readonly string[] | null;
   /** Nodes of the Redis Cluster of the second cache layer, `host:port`; it may be a single node. */
@@ -51,6 +54,12 @@ function replicasOf(values: Values, store: string): string[] {
     throw invalid('--replica needs a Postgres store', 'name the primary with --store postgres://…');
   }
   return replicas;
+}
+
+function readPoolOf(values: Values): number {
+  const text = String(values['read-pool'] ?? READ_POOL_MAX);
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw invalid(`--read-pool "${text}" is not a number of connections`, 'for example --read-pool 50');
 }
 
 function redisOf(values: Values, store: string, cluster: readonly string[]): ServerOptions['redis'] {
@@ -100,6 +109,7 @@ export function parseServers(values: Values): ServerOptions {
   return {
     store,
     replicas: replicasOf(values, store),
+    readPool: readPoolOf(values),
     redis: redisOf(values, store, redisCluster),
     redisCluster,
     cache: cacheOf(values, store, redisCluster),

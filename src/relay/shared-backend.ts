@@ -51,11 +51,11 @@ function reasonOf(cause: unknown): string {
 }
 
 async function openPostgres(
-  { store: url, replicas: replicaUrls }: RelayOptions,
+  { store: url, replicas: replicaUrls, readPool }: RelayOptions,
   { nowSeconds, onError }: BackendEnvironment,
 ): Promise<PostgresStore> {
   try {
-    return await PostgresStore.open({ url, replicaUrls, nowSeconds, onError });
+    return await PostgresStore.open({ url, replicaUrls, readPool, nowSeconds, onError });
   } catch (cause) {
     throw new RelayBenchError(`Postgres at ${serverName(url)} cannot be used: ${reasonOf(cause)}`, {
       code: 'RELAY_STORE_UNREACHABLE',

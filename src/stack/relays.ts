@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { env, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type Addresses, addressOf, ON_LOOPBACK } from './addresses.ts';
@@ -6,6 +7,9 @@ import { launch } from './processes.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from './state.ts';
 
 const PROGRAM = fileURLToPath(new URL('../relay/main.js', import.meta.url));
+
+/** Connections with which a relay reads: the servers of a stack share the cores of this machine. */
+const READ_POOL = Math.max(4, 2 * availableParallelism());
 
 /**
  * The flags of a relay process. With a balancer both kinds of Postgres connections go through it: a relay then
@@ -37,7 +41,8 @@ function databaseUrl(address: string): string {
 
 /** Starts a relay process. It runs as this user: its program may lie where no other user can read it. */
 export async function launchRelay(state: StackState, relay: Service): Promise<void> {
-  await launch(relay, { program: execPath, args: [PROGRAM, ...relayArgs(state, relay)], owner: null, env });
+  const args = [PROGRAM, ...relayArgs(state, relay), '--read-pool', String(READ_POOL)];
+  await launch(relay, { program: execPath, args, owner: null, env });
 }
 
 /** Where each relay process listens itself, past the balancer. */

@@ -41,6 +41,11 @@ export function addRelay(program: Command, host: CommandHost): void {
     )
     .option('--replica <url>', 'postgres:// URL of a replica to read from; repeatable', repeatable(asTyped))
     .option(
+      '--read-pool <n>',
+      'most connections that read from each Postgres server; default: 50',
+      wholeNumber(1),
+    )
+    .option(
       '--redis <url>',
       'Redis that carries events between relay processes; cluster: that of --redis-cluster',
     )

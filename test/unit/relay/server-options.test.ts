@@ -12,13 +12,14 @@ describe('the flags of the relay that name servers', () => {
       redisCluster: [],
       cache: 'off',
       relayId: `relay-${process.pid}`,
+      readPool: 50,
     });
   });
 
   it('are read', () => {
     const args =
       `--store ${POSTGRES} --replica ${POSTGRES} --replica postgresql://b/n --redis redis://r:1 ` +
-      '--redis-cluster a:7000 --redis-cluster b:7001 --relay-id one';
+      '--redis-cluster a:7000 --redis-cluster b:7001 --relay-id one --read-pool 8';
     expect(parseRelayOptions(args.split(' '))).toMatchObject({
       store: POSTGRES,
       replicas: [POSTGRES, 'postgresql://b/n'],
@@ -26,6 +27,7 @@ describe('the flags of the relay that name servers', () => {
       redisCluster: ['a:7000', 'b:7001'],
       cache: 'l2',
       relayId: 'one',
+      readPool: 8,
     });
   });
 
@@ -62,6 +64,7 @@ describe('the flags of the relay that name servers', () => {
     [['--store', POSTGRES, '--redis-cluster', 'host'], '--redis-cluster "host" is not HOST:PORT'],
     [['--store', POSTGRES, '--cache', 'l3'], '--cache "l3" is unknown'],
     [['--store', POSTGRES, '--cache', 'l2'], '--cache l2 needs a Redis'],
+    [['--store', POSTGRES, '--read-pool', '0'], '--read-pool "0" is not a number of connections'],
     [['--cache', 'l1'], '--cache l1 needs a Postgres store'],
   ])('%j are refused', (args, message) => {
     expect(() => parseRelayOptions(args)).toThrow(message);

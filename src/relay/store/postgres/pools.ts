@@ -16,8 +16,9 @@ const COMMON: PoolConfig = {
 
 /** Sizes of the pool that writes to the primary. */
 const WRITE_POOL = { max: 20, min: 5 } as const;
-/** Sizes of the pool that reads, one for each server that is read from. */
-const READ_POOL = { max: 50, min: 10 } as const;
+/** Most connections that read from one server, where nothing else is said, and how many of them are kept. */
+export const READ_POOL_MAX = 50;
+const READ_POOL_MIN = 10;
 
 /**
  * Settings of connections that read. Statements are planned once and not for their values, which would take longer than
@@ -26,12 +27,26 @@ const READ_POOL = { max: 50, min: 10 } as const;
 const READ_SETTINGS = '-c plan_cache_mode=force_generic_plan -c jit=off';
 
 /**
- * Opens a pool; nothing is connected yet.
+ * Opens the pool that writes to the primary; nothing is connected yet.
  * @param onError told about connections that fail while nobody uses them; unheard, they would end the process
  */
-export function openPool(url: string, use: 'write' | 'read', onError: (error: Error) => void): Pool {
-  const sizes = use === 'write' ? WRITE_POOL : { ...READ_POOL, options: READ_SETTINGS };
-  const pool = new Pool({ ...COMMON, ...sizes, connectionString: url });
+export function openWritePool(url: string, onError: (error: Error) => void): Pool {
+  return openPool({ ...WRITE_POOL, connectionString: url }, onError);
+}
+
+/**
+ * Opens a pool that reads; nothing is connected yet.
+ * @param max connections: a new one has every table and statement to learn, so that more of them than a server has
+ *   cores for make it slower just when it is behind
+ * @param onError as for {@link openWritePool}
+ */
+export function openReadPool(url: string, max: number, onError: (error: Error) => void): Pool {
+  const sizes = { max, min: Math.min(max, READ_POOL_MIN) };
+  return openPool({ ...sizes, options: READ_SETTINGS, connectionString: url }, onError);
+}
+
+function openPool(config: PoolConfig, onError: (error: Error) => void): Pool {
+  const pool = new Pool({ ...COMMON, ...config });
   pool.on('error', onError);
   return pool;
 }

@@ -14,7 +14,7 @@ import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './housekeeping.ts';
 import { Maintenance } from './maintenance.ts';
-import { openPool } from './pools.ts';
+import { openWritePool, READ_POOL_MAX } from './pools.ts';
 import { Readers } from './readers.ts';
 import { Replica } from './replica.ts';
 import { type PreparedEvent, prepareEvent } from './write-batch.ts';
@@ -26,6 +26,8 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** Connection strings of replicas; none: reads go to the primary, through a pool of their own. */
   readonly replicaUrls: readonly string[];
+  /** Most connections that read from one server; default 50. */
+  readonly readPool?: number | undefined;
   /** Current Unix time in seconds; tests pass their own. */
   readonly nowSeconds: () => number;
   /** Told about what failed and was survived. */
@@ -64,15 +66,15 @@ export class PostgresStore implements EventStore {
   onBatch: (events: number) => void = () => undefined;
 
   private constructor(options: PostgresStoreOptions) {
-    const { url, replicaUrls, nowSeconds } = options;
+    const { url, replicaUrls, readPool = READ_POOL_MAX, nowSeconds } = options;
     // Connections that the server ends while they are closed are no news.
     const onError = (error: unknown): void => {
       if (!this.#isClosing) options.onError(error);
     };
     this.#options = options;
-    this.#primary = openPool(url, 'write', onError);
+    this.#primary = openWritePool(url, onError);
     const readUrls = replicaUrls.length === 0 ? [url] : replicaUrls;
-    this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, onError));
+    this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, readPool, onError));
     this.#readers = new Readers({ primary: this.#primary, replicas: this.#replicas });
     this.#writer = new Writer(this.#primary, { onCommit: (lsn) => this.#onCommit(lsn), onRetry: onError });
     this.#queue = new GroupCommit({

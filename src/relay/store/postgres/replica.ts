@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { parseLsn } from './lsn.ts';
-import { openPool, serverName } from './pools.ts';
+import { openReadPool, serverName } from './pools.ts';
 
 /** A replica whose last transaction is older than this is not read from. */
 const LAG_MAX_S = 5;
@@ -23,9 +23,9 @@ export class Replica {
   #answers = false;
   #checking: Promise<void> | null = null;
 
-  constructor(url: string, onError: (error: Error) => void) {
+  constructor(url: string, connectionsMax: number, onError: (error: Error) => void) {
     this.name = serverName(url);
-    this.pool = openPool(url, 'read', onError);
+    this.pool = openReadPool(url, connectionsMax, onError);
   }
 
   /** The position in the log up to which it has replayed, when it was last asked. */
