@@ -4,9 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Filter } from '../../src/nostr/filter.ts';
 import { eventsStatement } from '../../src/relay/store/postgres/events-sql.ts';
 import { countStatement, listStatement } from '../../src/relay/store/postgres/filter-sql.ts';
-import { migrate } from '../../src/relay/store/postgres/migrate.ts';
-import { ensureMonths } from '../../src/relay/store/postgres/partitions.ts';
 import { explain, type PlanNode } from '../support/explain.ts';
+import { fillMonths } from '../support/fill-months.ts';
 import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
 
 const JANUARY = Date.UTC(2026, 0, 1) / 1_000;
@@ -33,11 +32,7 @@ describe('plans of queries', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-    await withClient(postgres.url, async (client) => {
-      await migrate(client);
-      await ensureMonths(client, JANUARY, APRIL - 1);
-      for (const statement of FILL.split(';')) await client.query(statement);
-    });
+    await fillMonths(postgres.url, { from: JANUARY, to: APRIL - 1, statements: FILL });
   });
 
   afterAll(() => postgres.stop());

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/relay/store/postgres/migrate.ts';
-import { ensureMonths } from '../../src/relay/store/postgres/partitions.ts';
 import { measureEffects } from '../../src/stack/explain/effects.ts';
 import type { Ask } from '../../src/stack/postgres/client.ts';
+import { fillMonths } from '../support/fill-months.ts';
 import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
 
 const JANUARY = Date.UTC(2026, 0, 1) / 1_000;
@@ -24,11 +24,7 @@ describe('what indexes and partitions are worth', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-    await withClient(postgres.url, async (client) => {
-      await migrate(client);
-      await ensureMonths(client, JANUARY, APRIL - 1);
-      for (const statement of FILL.split(';')) await client.query(statement);
-    });
+    await fillMonths(postgres.url, { from: JANUARY, to: APRIL - 1, statements: FILL });
   });
 
   afterAll(() => postgres.stop());
