@@ -1,4 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
+import { median } from '../base/median.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { type NamedRun, noteworthy, requireComparable } from './comparable.ts';
@@ -9,7 +10,6 @@ import { type Judged, type Sides, undecided } from './judged.ts';
 import { overallVerdict } from './overall.ts';
 import { gatedByDefault, type Reading, readingsOf } from './quantities.ts';
 import { COMPARISON_VERSION, type Comparison, type Quantity } from './schema.ts';
-import { median } from './shift.ts';
 import { timelinesOf } from './timelines.ts';
 
 export interface CompareOptions {

@@ -1,7 +1,8 @@
+import { median } from '../base/median.ts';
 import { type Judged, type Sides, undecided } from './judged.ts';
 import { rankTest } from './rank-test.ts';
 import { scaleOf } from './scale.ts';
-import { median, shiftBetween } from './shift.ts';
+import { shiftBetween } from './shift.ts';
 
 /** With fewer runs a side no arrangement of ranks is rare enough for several gated quantities. */
 export const MIN_RUNS = 4;

@@ -1,3 +1,4 @@
+import { median } from '../base/median.ts';
 import { leftOutAtEachEnd } from './rank-test.ts';
 
 /** Confidence of every interval of a change. */
@@ -31,12 +32,4 @@ export function shiftBetween(base: readonly number[], candidate: readonly number
     interval: leftOut === null ? null : [low, high],
     standardError: MAD_TO_DEVIATION * median(deviations) * Math.sqrt(1 / base.length + 1 / candidate.length),
   };
-}
-
-/** The middle value, or the mean of the two; NaN without values. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { median } from '../base/median.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { type Answers, answersOf } from './answers.ts';
 import { noteworthy, requireComparable } from './comparable.ts';
@@ -8,7 +9,6 @@ import { MIN_RUNS } from './judge-many.ts';
 import { gatedByDefault, type Reading, readingsOf } from './quantities.ts';
 import { rankTest } from './rank-test.ts';
 import { scaleOf } from './scale.ts';
-import { median } from './shift.ts';
 
 const maybe = z.number().nullable();
 const entry = z.strictObject({

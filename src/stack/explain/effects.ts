@@ -1,5 +1,6 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { median } from '../../base/median.ts';
 import type { Ask } from '../postgres/client.ts';
 import { fillScratch, type Layout } from './scratch.ts';
 import { SHAPES, type Shape } from './shapes.ts';
@@ -87,11 +88,6 @@ async function executed(ask: Ask, call: string): Promise<Execution> {
   if (explained === undefined) throw new Error('EXPLAIN tells nothing');
   const { Plan: plan, 'Execution Time': ms } = explained;
   return { ms, pages: plan['Local Hit Blocks'] + plan['Local Read Blocks'] };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
 function tooFew(stored: number): RelayBenchError {

@@ -3,6 +3,9 @@ import { standBack } from '../priority.ts';
 import { findProcess } from '../processes.ts';
 import type { Service } from '../state.ts';
 
+/** It has ended meanwhile, or the kernel keeps no lists of children. */
+const NO_LIST = ['ENOENT', 'ESRCH'];
+
 /**
  * Lets the processes of Postgres stand back as their parent does: each begins a session of its own, and with it a
  * group that competes as everybody does.
@@ -37,7 +40,8 @@ function backendsOf(node: Service): number[] {
   if (server === null) return [];
   try {
     return childrenOf(server.pid);
-  } catch {
+  } catch (error) {
+    if (!NO_LIST.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     return [];
   }
 }

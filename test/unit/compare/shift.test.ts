@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { median, shiftBetween } from '../../../src/compare/shift.ts';
+import { median } from '../../../src/base/median.ts';
+import { shiftBetween } from '../../../src/compare/shift.ts';
 
 it('estimates a shift that one outlier does not move', () => {
   const shift = shiftBetween([1, 2, 3, 4, 5], [11, 12, 13, 14, 1_000]);
