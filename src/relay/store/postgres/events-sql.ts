@@ -114,12 +114,12 @@ export function nextWindow(filter: Filter, nowSeconds: number, progress: Progres
   return { since: newest - start > WINDOWS_REACH_S ? since : Math.max(since, start), until: end };
 }
 
-/** The length of the window behind `elapsed` seconds that were looked at. */
+/** The length, in whole seconds, of the window behind `elapsed` seconds that were looked at. */
 function lengthOf(elapsed: number, { found, wanted }: Progress): number {
   const most = WINDOW_GROWTH * elapsed;
   if (found === 0) return most;
-  const missing = Math.ceil((elapsed * WINDOW_MARGIN * (wanted - found)) / found);
-  return Math.min(most, Math.max(FIRST_WINDOW_S, missing, elapsed * LEAST_GROWTH));
+  const missing = (elapsed * WINDOW_MARGIN * (wanted - found)) / found;
+  return Math.ceil(Math.min(most, Math.max(FIRST_WINDOW_S, missing, elapsed * LEAST_GROWTH)));
 }
 
 /** The newest events of a window that match all of a filter but the relevance of its `search`. */

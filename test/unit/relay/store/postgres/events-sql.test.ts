@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../../../../../src/nostr/filter.ts';
 import {
@@ -56,6 +57,18 @@ describe('the windows of time of a filter', () => {
     const all = windows(FEED, perHour);
     expect(all.reduce((sum, window) => sum + perHour(window), 0)).toBeLessThan(1_200);
     expect(all).toHaveLength(2);
+  });
+
+  it('begin and end on whole seconds, whatever is found', () => {
+    const counts = fc.array(fc.nat(499), { minLength: 1, maxLength: 30 });
+    const times = fc.record({ until: fc.integer({ min: NOW - 10 * HOUR_S, max: NOW }) }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(counts, times, (found, time) => {
+        let index = 0;
+        const all = windows({ ...FEED, ...time }, () => found[index++ % found.length] ?? 0);
+        for (const { since, until } of all) expect([since, until].every(Number.isInteger)).toBe(true);
+      }),
+    );
   });
 
   it('do not reach before the time that the filter asks for', () => {
