@@ -80,7 +80,8 @@ export class CachedStore implements EventStore {
   /** An event was stored, here or by another relay; resolves when nobody reads what it has replaced. */
   async onStored(event: StoredEvent): Promise<void> {
     this.#answers.onStored(event);
-    await this.#events.forget([cacheKey(event)]);
+    // Of an id nothing is kept before its event is there, and afterwards nothing that could change.
+    if (event.address !== null) await this.#events.forget([cacheKey(event)]);
   }
 
   /** Events were removed, here or by another relay; resolves when nobody reads them any more. */

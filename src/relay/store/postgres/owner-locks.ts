@@ -1,6 +1,8 @@
+import type { QueryConfig } from 'pg';
 import { DELETION_KIND } from '../../../nostr/kinds.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { ownersOf } from '../tombstones.ts';
+import { columns } from './arrays.ts';
 
 /** First key of the advisory locks of owners; any number, the same for all relays. */
 const OWNER_LOCKS = 8_710_578;
@@ -11,12 +13,24 @@ function bucketOf(pubkey: string): number {
   return Number.parseInt(pubkey.slice(0, 4), 16) % BUCKETS;
 }
 
+const LOCK_OWNERS = `
+select case when l.alone then pg_advisory_xact_lock(${OWNER_LOCKS}, l.bucket)
+    else pg_advisory_xact_lock_shared(${OWNER_LOCKS}, l.bucket) end,
+  pg_current_xact_id()::text as transaction
+from unnest($1::int[], $2::boolean[]) as l (bucket, alone)`;
+
+/** What {@link lockOwners} answers, once for each lock. */
+export interface LockedRow {
+  /** Number of the transaction that holds the locks. */
+  readonly transaction: string;
+}
+
 /**
- * Begins a transaction that stores `events`. Whoever stores an event of an owner holds a shared lock, whoever deletes
- * holds it alone: otherwise an event and its deletion, stored by two relays at once, would not see each other, and the
- * deleted event would stay. Locks are taken in the order of their numbers, so that none waits for itself.
+ * The first statement of a transaction that stores `events`. Whoever stores an event of an owner holds a shared lock,
+ * whoever deletes holds it alone: otherwise an event and its deletion, stored by two relays at once, would not see each
+ * other, and the deleted event would stay. Locks are taken in the order of their numbers, so that none waits for itself.
  */
-export function beginWithLocks(events: readonly StoredEvent[], alone: readonly string[] = []): string {
+export function lockOwners(events: readonly StoredEvent[], alone: readonly string[] = []): QueryConfig {
   const isAlone = new Map<number, boolean>();
   for (const event of events) {
     for (const owner of ownersOf(event)) {
@@ -25,8 +39,6 @@ export function beginWithLocks(events: readonly StoredEvent[], alone: readonly s
     }
   }
   for (const pubkey of alone) isAlone.set(bucketOf(pubkey), true);
-  const rows = [...isAlone.entries()].sort(([a], [b]) => a - b).map((row) => `(${row.join(',')})`);
-  return `begin; select case when alone then pg_advisory_xact_lock(${OWNER_LOCKS}, bucket)
-    else pg_advisory_xact_lock_shared(${OWNER_LOCKS}, bucket) end
-    from (values ${rows.join(',')}) as locks (bucket, alone)`;
+  const rows = [...isAlone.entries()].sort(([a], [b]) => a - b);
+  return { name: 'lock-owners', text: LOCK_OWNERS, values: columns(rows, ['int4', 'bool']) };
 }

@@ -27,11 +27,12 @@ const READ_POOL_MIN = 10;
 const READ_SETTINGS = '-c plan_cache_mode=force_generic_plan -c jit=off';
 
 /**
- * Opens the pool that writes to the primary; nothing is connected yet.
+ * Opens the pool that writes to the primary; nothing is connected yet. What is asked of a connection is sent at once,
+ * also before it has answered what came before.
  * @param onError told about connections that fail while nobody uses them; unheard, they would end the process
  */
 export function openWritePool(url: string, onError: (error: Error) => void): Pool {
-  return openPool({ ...WRITE_POOL, connectionString: url }, onError);
+  return openPool({ ...WRITE_POOL, pipeline: true, connectionString: url }, onError);
 }
 
 /**

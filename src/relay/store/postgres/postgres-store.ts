@@ -99,6 +99,7 @@ export class PostgresStore implements EventStore {
     const store = new PostgresStore(options);
     try {
       await prepareSchema(options.url, options.nowSeconds());
+      await store.#writer.open();
       await store.#maintenance.start();
     } catch (error) {
       await store.close();

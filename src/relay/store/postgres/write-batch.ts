@@ -5,7 +5,7 @@ import type { StoredEvent } from '../stored-event.ts';
 import { columns, type Field } from './arrays.ts';
 import { rivalsOf, settleRivals, type Version } from './batch.ts';
 import { rememberDeleted } from './deletions.ts';
-import { forbiddenAmong } from './forbidden.ts';
+import { forbiddenAmong, forbiddenByOwner, ownerColumns } from './forbidden.ts';
 import { addressKey, bytea } from './keys.ts';
 import { removeEvents, tagColumns, tagRows } from './remove.ts';
 import { wordsColumn } from './words.ts';
@@ -24,11 +24,14 @@ from unnest($1::int[], $2::bytea[], $3::int[], $4::bytea[]) as v (n, pubkey, kin
 join replaceable r using (pubkey, kind, d)`;
 
 const INSERT = `
-with stored as (
+with forbidden as (
+  ${forbiddenByOwner(12)}
+), stored as (
   insert into event (id, pubkey, created_at, kind, expires_at, json, words)
   select e.id, e.pubkey, e.created_at, e.kind, e.expires_at, e.json, e.words::int[]
   from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::bigint[], $6::text[], $7::text[])
-    as e (id, pubkey, created_at, kind, expires_at, json, words)
+    with ordinality as e (id, pubkey, created_at, kind, expires_at, json, words, n)
+  where e.n - 1 not in (select n from forbidden)
   on conflict (id, created_at) do nothing
   returning id
 ), tagged as (
@@ -36,7 +39,8 @@ with stored as (
   select t.* from unnest($8::bytea[], $9::bigint[], $10::int[], $11::bytea[]) as t (tag, created_at, kind, id)
   join stored using (id)
 )
-select encode(id, 'hex') as id from stored`;
+select encode(id, 'hex'), null from stored
+union all select null, n from forbidden`;
 
 /** What came of a batch. */
 export interface BatchResult {
@@ -61,6 +65,26 @@ export function prepareEvent(event: StoredEvent): PreparedEvent {
   return { event, row, tags: tagRows(event) };
 }
 
+/** Whether the events of a batch have nothing to do with each other or with what is stored: one statement stores them. */
+export function isPlain(batch: readonly PreparedEvent[]): boolean {
+  return batch.every(({ event }) => event.address === null && event.kind !== DELETION_KIND);
+}
+
+/**
+ * Stores the events of a {@link isPlain | plain} batch, in the transaction of `client`. The statement is on its way when
+ * this returns, so that what comes after it can be sent behind it.
+ */
+export async function writePlainBatch(
+  client: ClientBase,
+  batch: readonly PreparedEvent[],
+): Promise<BatchResult> {
+  const outcomes = new Map<string, AddOutcome>(batch.map(({ event }) => [event.id, 'duplicate']));
+  const { stored, forbidden } = await insertEvents(client, batch, true);
+  for (const id of stored) outcomes.set(id, 'stored');
+  for (const id of forbidden) outcomes.set(id, 'deleted');
+  return { outcomes, removed: [] };
+}
+
 /**
  * Stores events of different ids in the transaction of `client`; the outcome is that of one after the other in their
  * order, see {@link batchLength}.
@@ -74,10 +98,8 @@ export async function writeBatch(client: ClientBase, batch: readonly PreparedEve
   const { winners, replaced } = await takeAddresses(client, allowed, outcomes);
   const candidates = allowed.filter((event) => event.address === null || winners.has(event.id));
   const chosen = new Set(candidates.map(({ id }) => id));
-  const stored = await insertEvents(
-    client,
-    batch.filter(({ event }) => chosen.has(event.id)),
-  );
+  const prepared = batch.filter(({ event }) => chosen.has(event.id));
+  const { stored } = await insertEvents(client, prepared, false);
   for (const { id, address } of candidates) {
     if (address === null) outcomes.set(id, stored.has(id) ? 'stored' : 'duplicate');
   }
@@ -154,14 +176,28 @@ async function currentVersions(
   return new Map(rows.map(({ n, id, created_at }) => [events[n]?.id ?? '', { id, created_at }]));
 }
 
-/** Inserts events in the order of their ids, as locks must be taken; returns the ids of those that are new. */
+/** Ids of events. */
+interface Inserted {
+  /** Those that are new. */
+  readonly stored: ReadonlySet<string>;
+  /** Those that a request, to delete or to vanish, forbids; none where that was not looked at. */
+  readonly forbidden: ReadonlySet<string>;
+}
+
+const NOTHING_INSERTED: Inserted = { stored: new Set(), forbidden: new Set() };
+
+/**
+ * Inserts events in the order of their ids, as locks must be taken.
+ * @param isGuarded whether what is forbidden by its owner is left out; otherwise the caller has left it out
+ */
 async function insertEvents(
   client: ClientBase,
   events: readonly PreparedEvent[],
-): Promise<ReadonlySet<string>> {
-  if (events.length === 0) return new Set();
+  isGuarded: boolean,
+): Promise<Inserted> {
+  if (events.length === 0) return NOTHING_INSERTED;
   const sorted = [...events].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
-  const { rows } = await client.query<[string]>({
+  const { rows } = await client.query<[string | null, number | null]>({
     name: 'insert-events',
     text: INSERT,
     values: [
@@ -170,8 +206,13 @@ async function insertEvents(
         ['bytea', 'bytea', 'int8', 'int4', 'int8', 'text', 'text'],
       ),
       ...tagColumns(sorted.flatMap(({ tags }) => tags)),
+      ...ownerColumns(isGuarded ? sorted.map(({ event }) => event) : []),
     ],
     rowMode: 'array',
   });
-  return new Set(rows.map(([id]) => id));
+  const forbidden = rows.map(([, n]) => (n === null ? undefined : sorted[n]?.event.id));
+  return {
+    stored: new Set(rows.map(([id]) => id).filter((id) => id !== null)),
+    forbidden: new Set(forbidden.filter((id) => id !== undefined)),
+  };
 }

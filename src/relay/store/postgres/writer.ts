@@ -1,14 +1,20 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { ClientBase, Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { AddOutcome } from '../store.ts';
 import type { RemovedEvent } from '../stored-event.ts';
 import { vanishKey } from './deletions.ts';
 import { bytea } from './keys.ts';
 import { parseLsn } from './lsn.ts';
-import { beginWithLocks } from './owner-locks.ts';
+import { type LockedRow, lockOwners } from './owner-locks.ts';
 import { isTransient } from './postgres-errors.ts';
-import { type BatchResult, type PreparedEvent, writeBatch } from './write-batch.ts';
+import {
+  type BatchResult,
+  isPlain,
+  type PreparedEvent,
+  writeBatch,
+  writePlainBatch,
+} from './write-batch.ts';
 
 /** A batch is tried again for this long; the answer then is that the outcome is unknown. */
 const RETRY_FOR_MS = 8_000;
@@ -23,57 +29,72 @@ export interface WriterListener {
   readonly onRetry: (error: unknown) => void;
 }
 
+const COMMIT = 'commit; select pg_current_wal_insert_lsn()::text as lsn';
+const NEXT_TRANSACTION = 'select pg_snapshot_xmax(pg_current_snapshot())::text as transaction';
+
 /** A transaction as one attempt sees it. */
-interface Attempt<T> {
-  readonly begin: string;
+interface Transaction<T> {
+  readonly locks: QueryConfig;
   readonly work: (client: PoolClient) => Promise<T>;
+  /** Whether `work` is a single statement: the commit is sent right behind it. */
+  readonly isSingle: boolean;
 }
 
-/** Writes to the primary: transactions that are tried again while the database restarts or fails over. */
+/**
+ * Writes to the primary: transactions that are tried again while the database restarts or fails over. Statements that
+ * need no answer of those before them are sent together (the pool pipelines): each that waits costs two processes a
+ * turn on a busy machine.
+ */
 export class Writer {
   readonly #pool: Pool;
   readonly #listener: WriterListener;
+  /** Transactions that begin from now on have this number or a higher one. */
+  #nextTransaction = 0n;
 
   constructor(pool: Pool, listener: WriterListener) {
     this.#pool = pool;
     this.#listener = listener;
   }
 
+  /** Has to come first. */
+  async open(): Promise<void> {
+    const { rows } = await this.#pool.query<LockedRow>(NEXT_TRANSACTION);
+    this.#nextTransaction = BigInt(rows[0]?.transaction ?? 0);
+  }
+
   /** Stores events of different ids, see {@link writeBatch}. */
   async store(batch: readonly PreparedEvent[]): Promise<BatchResult> {
-    const attempted: string[] = [];
-    const begin = beginWithLocks(batch.map(({ event }) => event));
+    // Where the connection fails after the commit was sent, nobody knows whether it took place: the next attempt looks
+    // for what was stored since the first one began.
+    const since = this.#nextTransaction;
+    let isRepeated = false;
+    const isSingle = isPlain(batch);
+    const locks = lockOwners(batch.map(({ event }) => event));
+    const write = isSingle ? writePlainBatch : writeBatch;
     const work = async (client: PoolClient): Promise<BatchResult> => {
-      const result = await writeBatch(client, batch);
-      return attempted.length === 0 ? result : await recognise(client, result, attempted);
+      if (!isRepeated) return await write(client, batch);
+      return await recognise(client, await write(client, batch), since);
     };
-    return await this.#retry(() => this.#transact({ begin, work }, attempted));
+    return await this.#retry(() => {
+      const attempt = this.#transact({ locks, work, isSingle: isSingle && !isRepeated });
+      isRepeated = true;
+      return attempt;
+    });
   }
 
   /** Obeys a request to vanish, see `EventStore.vanish`; returns the events that were removed. */
   async vanish(pubkey: string, untilSeconds: number): Promise<readonly RemovedEvent[]> {
-    const begin = beginWithLocks([], [pubkey]);
+    const locks = lockOwners([], [pubkey]);
     const work = (client: PoolClient): Promise<readonly RemovedEvent[]> =>
       vanishKey(client, pubkey, untilSeconds);
-    return await this.#retry(() => this.#transact({ begin, work }, []));
+    return await this.#retry(() => this.#transact({ locks, work, isSingle: false }));
   }
 
-  /**
-   * One attempt. Where the connection fails after the commit was sent, nobody knows whether it took place: the
-   * transaction is noted in `attempted`, and the next attempt looks for it.
-   */
-  async #transact<T>({ begin, work }: Attempt<T>, attempted: string[]): Promise<T> {
+  async #transact<T>(transaction: Transaction<T>): Promise<T> {
     const client = await this.#pool.connect();
     let failure: Error | undefined;
     try {
-      const started = (await client.query(
-        `${begin}; select pg_current_xact_id()::text as id`,
-      )) as unknown as QueryResult[];
-      const result = await work(client);
-      attempted.push(textOf(started));
-      const committed = await client.query('commit; select pg_current_wal_insert_lsn()::text as lsn');
-      this.#listener.onCommit(parseLsn(textOf(committed as unknown as QueryResult[])));
-      return result;
+      return await this.#transactWith(client, transaction);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       throw error;
@@ -81,6 +102,23 @@ export class Writer {
       // A client that has failed is closed, which also rolls back.
       client.release(failure);
     }
+  }
+
+  async #transactWith<T>(client: PoolClient, { locks, work, isSingle }: Transaction<T>): Promise<T> {
+    const begun = client.query('begin');
+    const locked = client.query<LockedRow>(locks).then(({ rows }) => this.#onBegun(rows));
+    const worked = work(client);
+    const early = isSingle ? client.query(COMMIT) : null;
+    const [, , result, committed] = await Promise.all([begun, locked, worked, early]);
+    // Several statements in one query have several results, which the types of the library do not know.
+    const results = (committed ?? (await client.query(COMMIT))) as unknown as QueryResult<{ lsn: string }>[];
+    this.#listener.onCommit(parseLsn(results.at(-1)?.rows[0]?.lsn ?? ''));
+    return result;
+  }
+
+  #onBegun(rows: readonly LockedRow[]): void {
+    const [row] = rows;
+    if (row !== undefined) this.#nextTransaction = BigInt(row.transaction) + 1n;
   }
 
   async #retry<T>(attempt: () => Promise<T>): Promise<T> {
@@ -97,22 +135,12 @@ export class Writer {
   }
 }
 
-/** The only value of the last of several statements. */
-function textOf(results: readonly QueryResult[]): string {
-  const row = results.at(-1)?.rows[0] as Readonly<Record<string, string>>;
-  return Object.values(row)[0] ?? '';
-}
-
 /** Events that an earlier attempt has stored after all are no duplicates: nobody has been told of them. */
-async function recognise(
-  client: PoolClient,
-  result: BatchResult,
-  attempted: readonly string[],
-): Promise<BatchResult> {
+async function recognise(client: ClientBase, result: BatchResult, since: bigint): Promise<BatchResult> {
   const duplicates = [...result.outcomes].filter(([, outcome]) => outcome === 'duplicate').map(([id]) => id);
   const { rows } = await client.query<{ id: string }>(
-    "select encode(id, 'hex') as id from event where id = any ($1::bytea[]) and txid = any ($2::bigint[])",
-    [duplicates.map(bytea), attempted],
+    "select encode(id, 'hex') as id from event where id = any ($1::bytea[]) and txid >= $2::bigint",
+    [duplicates.map(bytea), since.toString()],
   );
   const outcomes = new Map<string, AddOutcome>(result.outcomes);
   for (const { id } of rows) outcomes.set(id, 'stored');
