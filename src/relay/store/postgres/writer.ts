@@ -67,19 +67,17 @@ export class Writer {
     // Where the connection fails after the commit was sent, nobody knows whether it took place: the next attempt looks
     // for what was stored since the first one began.
     const since = this.#nextTransaction;
-    let isRepeated = false;
-    const isSingle = isPlain(batch);
     const locks = lockOwners(batch.map(({ event }) => event));
-    const write = isSingle ? writePlainBatch : writeBatch;
-    const work = async (client: PoolClient): Promise<BatchResult> => {
-      if (!isRepeated) return await write(client, batch);
-      return await recognise(client, await write(client, batch), since);
-    };
-    return await this.#retry(() => {
-      const attempt = this.#transact({ locks, work, isSingle: isSingle && !isRepeated });
-      isRepeated = true;
-      return attempt;
-    });
+    const isSingle = isPlain(batch);
+    const write = (client: PoolClient): Promise<BatchResult> =>
+      isSingle ? writePlainBatch(client, batch) : writeBatch(client, batch);
+    const writeAgain = async (client: PoolClient): Promise<BatchResult> =>
+      await recognise(client, await write(client), since);
+    return await this.#retry((attempt) =>
+      attempt === 1
+        ? this.#transact({ locks, work: write, isSingle })
+        : this.#transact({ locks, work: writeAgain, isSingle: false }),
+    );
   }
 
   /** Obeys a request to vanish, see `EventStore.vanish`; returns the events that were removed. */
@@ -121,16 +119,19 @@ export class Writer {
     if (row !== undefined) this.#nextTransaction = BigInt(row.transaction) + 1n;
   }
 
-  async #retry<T>(attempt: () => Promise<T>): Promise<T> {
+  /** @param work is told the number of the attempt, from 1 */
+  async #retry<T>(work: (attempt: number) => Promise<T>): Promise<T> {
     const deadline = performance.now() + RETRY_FOR_MS;
-    for (let pauseMs = RETRY_FIRST_MS; ; pauseMs = Math.min(2 * pauseMs, RETRY_MOST_MS)) {
+    let pauseMs = RETRY_FIRST_MS;
+    for (let attempt = 1; ; attempt++) {
       try {
-        return await attempt();
+        return await work(attempt);
       } catch (error) {
         if (!isTransient(error) || performance.now() + pauseMs > deadline) throw error;
         this.#listener.onRetry(error);
       }
       await delay(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, RETRY_MOST_MS);
     }
   }
 }
