@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { PostgresStore } from '../../src/relay/store/postgres/postgres-store.ts';
 import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
-import { describeStoreContract } from '../support/store-contract.ts';
+import { describeStoreContract, NOW_SECONDS } from '../support/store-contract.ts';
 
 const TABLES = ['event', 'tag', 'replaceable', 'deleted_event', 'deleted_address', 'vanished'];
 
@@ -14,7 +14,7 @@ describe('the Postgres store', () => {
     store = await PostgresStore.open({
       url: postgres.url,
       replicaUrls: [],
-      nowSeconds: () => 1_000,
+      nowSeconds: () => NOW_SECONDS,
       onError: (error) => {
         throw error;
       },

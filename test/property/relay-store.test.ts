@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import { MemoryStore } from '../../src/relay/store/memory-store.ts';
-import { describeStoreContract } from '../support/store-contract.ts';
+import { describeStoreContract, NOW_SECONDS } from '../support/store-contract.ts';
 
 describe('the memory store', () => {
   describeStoreContract({
-    empty: async () => new MemoryStore({ limitBytes: Number.POSITIVE_INFINITY, nowSeconds: () => 1_000 }),
+    empty: async () => new MemoryStore({ limitBytes: Number.POSITIVE_INFINITY, nowSeconds: () => NOW_SECONDS }),
     share: 1,
   });
 });

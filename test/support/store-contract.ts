@@ -38,9 +38,25 @@ const arbitraryHistory: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 40 },
 );
 
+/** The time of the stores that are held to the plain rules: long after all events, unless these are stretched. */
+export const NOW_SECONDS = 10_000_000;
+
+/** Seconds between two neighbouring seconds of events, where they are stretched; the last is now. */
+const arbitraryStretch: fc.Arbitrary<number | null> = fc.constantFrom(null, 1, 9_001, 40_001);
+
+/** Draws times apart, so that a store that looks for events part by part has many parts to look at. */
+function stretched<Item extends object>(item: Item, factor: number | null): Item {
+  if (factor === null) return item;
+  const times = ['created_at', 'since', 'until'];
+  const entries = Object.entries(item).map(([key, value]) =>
+    times.includes(key) ? [key, NOW_SECONDS - (106 - Number(value)) * factor] : [key, value],
+  );
+  return Object.fromEntries(entries) as Item;
+}
+
 /** A store that is held to the plain rules. */
 export interface ContractSubject {
-  /** An empty store, for which it is second 1,000. */
+  /** An empty store, for which it is second {@link NOW_SECONDS}. */
   readonly empty: () => Promise<EventStore>;
   /** Histories that are tried of each kind, as a part of those that are tried of a store in memory. */
   readonly share: number;
@@ -108,9 +124,15 @@ export function describeStoreContract({ empty, share }: ContractSubject): void {
   });
 
   it('returns the events of the plain rules, in their order and within their limits', async () => {
-    const check = async (history: Step[], request: Limited[], readers?: string[]): Promise<void> => {
+    type Case = [Step[], Limited[], string[] | undefined, number | null];
+    const check = async ([steps, filters, readers, stretch]: Case): Promise<void> => {
       const [store, naive] = [await empty(), new NaiveStore()];
-      await fill(store, naive, history);
+      const request = filters.map((filter) => stretched(filter, stretch));
+      await fill(
+        store,
+        naive,
+        steps.map((step) => stretched(step, stretch)),
+      );
       const reader = readers === undefined ? undefined : { pubkeys: readers };
       expect((await store.query(request, reader)).map(({ id }) => id)).toEqual(naive.query(request, readers));
       expect(await store.count(request, reader)).toBe(naive.count(request, readers));
@@ -119,7 +141,8 @@ export function describeStoreContract({ empty, share }: ContractSubject): void {
       { arbitrary: arbitraryRequest, weight: 3 },
       { arbitrary: arbitrarySearchRequest, weight: 1 },
     );
-    await fc.assert(fc.asyncProperty(arbitraryHistory, requests, arbitraryReaders, check), runs(2_000));
+    const cases: fc.Arbitrary<Case> = fc.tuple(arbitraryHistory, requests, arbitraryReaders, arbitraryStretch);
+    await fc.assert(fc.asyncProperty(cases, check), runs(2_000));
   });
 
   it('lists time and id of what the plain rules match, or nothing where that is too much', async () => {

@@ -25,14 +25,17 @@ class Requests {
 /**
  * How many of the waiting events, in their order, may be stored together so that the outcome is that of one after
  * the other. Requests to delete are carried out at the end of a batch, so a batch ends before an event that such a
- * request before it may concern.
+ * request before it may concern; and it ends before a version that it already holds, which another may have replaced
+ * meanwhile.
  */
 export function batchLength(events: Iterable<StoredEvent>, max: number): number {
   const requests = new Requests();
+  const versions = new Set<string>();
   let length = 0;
   for (const event of events) {
-    if (length === max || requests.mayConcern(event)) break;
+    if (length === max || requests.mayConcern(event) || versions.has(event.id)) break;
     if (event.kind === DELETION_KIND) requests.add(event);
+    if (event.address !== null) versions.add(event.id);
     length++;
   }
   return length;

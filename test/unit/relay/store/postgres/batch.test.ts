@@ -20,6 +20,12 @@ describe('a batch', () => {
     expect(batchLength([deletion, someStored({ kind: 0, pubkey: 'b'.repeat(64) })], 10)).toBe(2);
   });
 
+  it('ends before a version that it already holds, but not before any other event', () => {
+    const [profile, note] = [someStored({ kind: 0 }), someStored()];
+    expect(batchLength([profile, someStored({ kind: 0 }), profile], 10)).toBe(2);
+    expect(batchLength([note, someStored(), note], 10)).toBe(3);
+  });
+
   it('holds as many events as it may', () => {
     expect(
       batchLength(
