@@ -1,7 +1,5 @@
 import {
   baseLatency,
-  COUNTER_MAP_NAMES,
-  COUNTER_MAPS,
   COUNTER_NAMES,
   COUNTERS,
   type Direction,
@@ -9,6 +7,7 @@ import {
   RATIOS,
   type RatioMetric,
 } from '../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { parseSeriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';

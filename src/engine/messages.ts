@@ -14,7 +14,7 @@
  *   stop          →                 (only to end early)
  *                 ←        done
  */
-import type { CounterMapMetric } from '../metric/catalogue.ts';
+import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import type { HistogramDelta } from '../metric/histogram.ts';
 import type { Plan, Shard } from '../plan/plan.ts';
 

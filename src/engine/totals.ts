@@ -1,12 +1,5 @@
-import {
-  baseLatency,
-  COUNTER_MAP_NAMES,
-  COUNTER_MAPS,
-  COUNTER_NAMES,
-  COUNTERS,
-  type CounterMapMetric,
-  type CounterMetric,
-} from '../metric/catalogue.ts';
+import { baseLatency, COUNTER_NAMES, COUNTERS, type CounterMetric } from '../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { parseSeriesKey, seriesKey } from '../metric/series.ts';
 import type { SeriesTable } from '../metric/series-table.ts';

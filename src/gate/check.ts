@@ -2,9 +2,7 @@ import { didYouMean } from '../base/suggest.ts';
 import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
 import {
   baseLatency,
-  COUNTER_MAPS,
   COUNTERS,
-  type CounterMapMetric,
   type CounterMetric,
   LATENCIES,
   type LatencyMetric,
@@ -12,6 +10,7 @@ import {
   type RatioMetric,
   type Source,
 } from '../metric/catalogue.ts';
+import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
 import { formatGate, type Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
 import { gateError } from './parse.ts';

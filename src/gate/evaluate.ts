@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RelayBenchError } from '../base/errors.ts';
-import type { CounterMapMetric, CounterMetric } from '../metric/catalogue.ts';
+import type { CounterMetric } from '../metric/catalogue.ts';
+import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import { seriesKey } from '../metric/series.ts';
 import { type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';

@@ -3,12 +3,12 @@ import { didYouMean } from '../base/suggest.ts';
 import {
   allMetricNames,
   baseLatency,
-  type CounterMapMetric,
   LATENCIES,
   type LatencyMetric,
   type MetricKind,
   metricKind,
 } from '../metric/catalogue.ts';
+import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import {
   AGGREGATIONS,
@@ -25,14 +25,6 @@ const LIMIT = /^(\d{1,15}(?:\.\d{1,9})?) ?(us|ms|s|%|\/s|)$/;
 /** What stands before ` over `, and what behind it. */
 const WINDOW = /^(.*?) over ?(\S*)$/;
 const EXAMPLE = 'for example "ack_latency p95 < 100ms"';
-
-/** The label that names one entry of a counter map. */
-const MAP_LABELS: Readonly<Record<CounterMapMetric, string>> = {
-  events_rejected: 'prefix',
-  answers_wrong: 'reason',
-  connection_errors: 'reason',
-  close_codes: 'code',
-};
 
 /** A gate, or what is wrong with its text. */
 export type ParsedGate = { readonly gate: Gate } | { readonly problem: string };
@@ -147,7 +139,7 @@ function parseLabels(metric: string, kind: MetricKind, braces: string): Labels {
 
 function labelsOf(metric: string, kind: MetricKind): readonly string[] {
   if (kind === 'latency') return ['phase', ...LATENCIES[baseLatency(metric as LatencyMetric)].labels];
-  return kind === 'counter-map' ? [MAP_LABELS[metric as CounterMapMetric]] : [];
+  return kind === 'counter-map' ? [COUNTER_MAPS[metric as CounterMapMetric].label] : [];
 }
 
 function parseOperator(operator: string): Operator {

@@ -4,6 +4,7 @@
  */
 
 import { AUDIT_COUNTS } from './audit-counts.ts';
+import { COUNTER_MAPS } from './counter-maps.ts';
 
 /** Which way is better. */
 export type Direction = 'lower' | 'higher' | 'neutral';
@@ -248,29 +249,6 @@ export const COUNTERS = {
 
 export type CounterMetric = keyof typeof COUNTERS;
 export const COUNTER_NAMES = Object.keys(COUNTERS) as readonly CounterMetric[];
-
-/** Counters that are split by a word: OK prefixes, error codes, WebSocket close codes. */
-export const COUNTER_MAPS = {
-  events_rejected: { source: 'publish', description: 'OK false by prefix', direction: 'lower' },
-  answers_wrong: {
-    source: 'answers',
-    description: 'checked answers that are wrong, by what is wrong first',
-    direction: 'lower',
-  },
-  connection_errors: {
-    source: 'connections',
-    description: 'failed or broken connections by reason',
-    direction: 'lower',
-  },
-  close_codes: {
-    source: 'connections',
-    description: 'unexpected closes by WebSocket close code',
-    direction: 'lower',
-  },
-} as const satisfies Record<string, CounterDefinition>;
-
-export type CounterMapMetric = keyof typeof COUNTER_MAPS;
-export const COUNTER_MAP_NAMES = Object.keys(COUNTER_MAPS) as readonly CounterMapMetric[];
 
 /** What a metric name denotes. */
 export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map' | 'audit';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { COUNTER_MAP_NAMES, COUNTER_NAMES } from '../metric/catalogue.ts';
+import { COUNTER_NAMES } from '../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES } from '../metric/counter-maps.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
@@ -42,6 +43,7 @@ const counters = z.strictObject({
   events_superseded: addedCount,
   answers_checked: addedCount,
   answers_wrong: counterMap.default({}),
+  query_closes: counterMap.default({}),
 });
 
 /** Latencies of one second, from merged histograms of all workers. */

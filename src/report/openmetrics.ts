@@ -1,4 +1,5 @@
-import { COUNTER_MAP_NAMES, COUNTER_MAPS, COUNTER_NAMES, COUNTERS, RATIOS } from '../metric/catalogue.ts';
+import { COUNTER_NAMES, COUNTERS, RATIOS } from '../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES, QUANTILES } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
@@ -6,14 +7,6 @@ import { visible } from './escape.ts';
 import type { Format } from './format.ts';
 
 const PREFIX = 'relay_bench_';
-
-/** The label that names one entry of a counter map, as in gates. */
-const MAP_LABELS = {
-  events_rejected: 'prefix',
-  answers_wrong: 'reason',
-  connection_errors: 'reason',
-  close_codes: 'code',
-} as const;
 
 /**
  * OpenMetrics text, for GitLab's metrics report and for Prometheus: latencies as summaries in seconds, ratios as
@@ -99,7 +92,7 @@ function counterFamilies(record: RunRecord): Family[] {
   const maps = COUNTER_MAP_NAMES.map((name): Family => {
     const samples = Object.entries(record.counters[name]).map(([word, value]) => ({
       suffix: '_total',
-      labels: { [MAP_LABELS[name]]: word },
+      labels: { [COUNTER_MAPS[name].label]: word },
       value,
     }));
     return { name: `${PREFIX}${name}`, type: 'counter', help: COUNTER_MAPS[name].description, samples };

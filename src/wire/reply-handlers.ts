@@ -22,7 +22,8 @@ export interface ReplyHandlers {
   onLiveEose(connection: number): void;
   onQueryEose(connection: number, sequence: number): void;
   onLiveClosed(connection: number): void;
-  onQueryClosed(connection: number, sequence: number): void;
+  /** `prefix`: as of an OK. */
+  onQueryClosed(connection: number, sequence: number, prefix: string): void;
   onNotice(connection: number, message: string): void;
   /** A frame that is well-formed but answers nothing that was asked. */
   onStray(connection: number): void;

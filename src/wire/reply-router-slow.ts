@@ -70,7 +70,7 @@ function routeQuery(connection: number, message: SubscriptionMessage, handlers: 
       handlers.onQueryEose(connection, sequence);
       return;
     case 'CLOSED':
-      handlers.onQueryClosed(connection, sequence);
+      handlers.onQueryClosed(connection, sequence, prefixOf(message.message));
       return;
     default:
       handlers.onStray(connection);

@@ -144,10 +144,13 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   }
 
   /** @returns false where no such query was ever asked on this worker */
-  onClosed(connection: number, sequence: number): boolean {
+  onClosed(connection: number, sequence: number, prefix: string): boolean {
     const entry = this.#waiting.find(connection, sequence);
     if (entry === NONE) return sequence < this.#sequence;
-    this.#options.sink.count(this.#phaseOf(entry), 'queries_closed');
+    const { sink } = this.#options;
+    const phase = this.#phaseOf(entry);
+    sink.count(phase, 'queries_closed');
+    sink.countWord(phase, 'query_closes', prefix);
     this.#options.answers?.drop(sequence);
     this.#waiting.remove(entry);
     return true;

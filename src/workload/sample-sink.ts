@@ -1,4 +1,5 @@
-import type { CounterMapMetric, CounterMetric } from '../metric/catalogue.ts';
+import type { CounterMetric } from '../metric/catalogue.ts';
+import type { CounterMapMetric } from '../metric/counter-maps.ts';
 
 /** Where workloads leave what they measured; samples live on as histogram counts only. */
 export interface SampleSink {

@@ -4,7 +4,8 @@ import { describeStoreContract, NOW_SECONDS } from '../support/store-contract.ts
 
 describe('the memory store', () => {
   describeStoreContract({
-    empty: async () => new MemoryStore({ limitBytes: Number.POSITIVE_INFINITY, nowSeconds: () => NOW_SECONDS }),
+    empty: async () =>
+      new MemoryStore({ limitBytes: Number.POSITIVE_INFINITY, nowSeconds: () => NOW_SECONDS }),
     share: 1,
   });
 });

@@ -1,6 +1,7 @@
 import { createRandom, type Random } from '../../src/base/random.ts';
 import type { RunResult } from '../../src/engine/run-result.ts';
-import { COUNTER_MAP_NAMES, COUNTER_NAMES } from '../../src/metric/catalogue.ts';
+import { COUNTER_NAMES } from '../../src/metric/catalogue.ts';
+import { COUNTER_MAP_NAMES } from '../../src/metric/counter-maps.ts';
 import { LatencyHistogram } from '../../src/metric/histogram.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildRecord, type RecordInput } from '../../src/record/build.ts';
@@ -69,6 +70,7 @@ function failing(): RunRecord {
     deliveries_duplicate: 4,
     queries_completed: 994,
     queries_closed: 4,
+    query_closes: { restricted: 3, error: 1 },
     queries_timeout: 2,
     notices: 7,
     connection_errors: { ECONNRESET: 1 },

@@ -141,7 +141,12 @@ export function describeStoreContract({ empty, share }: ContractSubject): void {
       { arbitrary: arbitraryRequest, weight: 3 },
       { arbitrary: arbitrarySearchRequest, weight: 1 },
     );
-    const cases: fc.Arbitrary<Case> = fc.tuple(arbitraryHistory, requests, arbitraryReaders, arbitraryStretch);
+    const cases: fc.Arbitrary<Case> = fc.tuple(
+      arbitraryHistory,
+      requests,
+      arbitraryReaders,
+      arbitraryStretch,
+    );
     await fc.assert(fc.asyncProperty(cases, check), runs(2_000));
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import type { Counters } from '../../src/record/schema.ts';
 import type { QueryScript } from '../support/scripted-relay/script.ts';
 import { truthCase } from './truth-case.ts';
 
@@ -6,7 +7,7 @@ const recent = { name: 'recent', filter: { kinds: [1], limit: 10 } };
 const queries = (rate: `${number}/s`) => ({
   workloads: { query: { rate, filters: [recent], timeout: '1s' } },
 });
-const queryCase = (title: string, script: QueryScript, counters: Record<string, number>): void =>
+const queryCase = (title: string, script: QueryScript, counters: Partial<Counters>): void =>
   truthCase(title, {
     script: { queries: script },
     scenario: queries('100/s'),
@@ -46,7 +47,7 @@ describe('queries', () => {
   queryCase(
     'a CLOSED ends a query and is not an answer',
     { closed: { every: 4, message: 'error: no' } },
-    { queries_completed: 150, queries_closed: 50 },
+    { queries_completed: 150, queries_closed: 50, query_closes: { error: 50 } },
   );
 
   truthCase('a relay that streams without end does not hold a query for ever', {

@@ -1,10 +1,6 @@
 import { NS_PER_US } from '../../base/clock.ts';
-import {
-  COUNTER_MAP_NAMES,
-  COUNTER_NAMES,
-  type CounterMapMetric,
-  type CounterMetric,
-} from '../../metric/catalogue.ts';
+import { COUNTER_NAMES, type CounterMetric } from '../../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, type CounterMapMetric } from '../../metric/counter-maps.ts';
 import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { PlannedPhase } from '../../plan/plan.ts';

@@ -88,8 +88,8 @@ export class ReplySorter implements ReplyHandlers {
     this.#receivers.onSubscription(connection, false);
   }
 
-  onQueryClosed(connection: number, sequence: number): void {
-    if (this.#receivers.query?.onClosed(connection, sequence) !== true) this.onStray(connection);
+  onQueryClosed(connection: number, sequence: number, prefix: string): void {
+    if (this.#receivers.query?.onClosed(connection, sequence, prefix) !== true) this.onStray(connection);
   }
 
   onNotice(_connection: number, message: string): void {

@@ -24,6 +24,7 @@ function counters(values: Partial<Record<CounterMetric, readonly number[]>>): Co
   const words = {
     events_rejected: empty,
     answers_wrong: empty,
+    query_closes: empty,
     connection_errors: empty,
     close_codes: empty,
   };

@@ -54,7 +54,7 @@ describe('routeFrame', () => {
   });
 
   it('sorts CLOSED by subscription', () => {
-    expect(route('["CLOSED","q00000000","error: no"]')).toEqual([['onQueryClosed', 0]]);
+    expect(route('["CLOSED","q00000000","error: no"]')).toEqual([['onQueryClosed', 0, 'error']]);
     expect(route('["CLOSED","s","auth-required: x"]')).toEqual([['onLiveClosed']]);
   });
 

@@ -48,13 +48,7 @@ export function ownerColumns(events: readonly StoredEvent[]): Buffer[] {
       ? []
       : ownersOf(event)
           .filter(isHex64)
-          .map((owner) => [
-            n,
-            bytea(event.id),
-            bytea(owner),
-            event.created_at,
-            event.kind !== DELETION_KIND,
-          ]),
+          .map((owner) => [n, bytea(event.id), bytea(owner), event.created_at, event.kind !== DELETION_KIND]),
   );
   return columns(owners, ['int4', 'bytea', 'bytea', 'int8', 'bool']);
 }

@@ -8,13 +8,7 @@ import { bytea } from './keys.ts';
 import { parseLsn } from './lsn.ts';
 import { type LockedRow, lockOwners } from './owner-locks.ts';
 import { isTransient } from './postgres-errors.ts';
-import {
-  type BatchResult,
-  isPlain,
-  type PreparedEvent,
-  writeBatch,
-  writePlainBatch,
-} from './write-batch.ts';
+import { type BatchResult, isPlain, type PreparedEvent, writeBatch, writePlainBatch } from './write-batch.ts';
 
 /** A batch is tried again for this long; the answer then is that the outcome is unknown. */
 const RETRY_FOR_MS = 8_000;

@@ -26,6 +26,7 @@ class CountingStore extends MemoryStore {
 /** The second layer without Redis. */
 class MapLayer implements SecondLayer {
   readonly values = new Map<string, string>();
+  readonly deleted: string[] = [];
   isUsable = true;
   errors = 0;
 
@@ -38,6 +39,7 @@ class MapLayer implements SecondLayer {
   }
 
   async deleteMany(keys: readonly string[]): Promise<void> {
+    this.deleted.push(...keys);
     for (const key of keys) this.values.delete(key);
   }
 
@@ -91,6 +93,22 @@ describe('a store behind a cache', () => {
     const newer = someStored({ kind: 0, created_at: 101 });
     await cached.add(newer);
     expect(await ids(cached, profiles)).toEqual([newer.id]);
+  });
+
+  it('has the second layer forget what a new version replaces, and asks nothing of it for other events', async () => {
+    const { cached, secondLayer } = setUp();
+    await cached.add(someStored());
+    expect(secondLayer.deleted).toEqual([]);
+    await cached.add(someStored({ kind: 0 }));
+    expect(secondLayer.deleted).toEqual([`a:0:${AUTHOR}:`]);
+  });
+
+  it('finds an event that was asked for before it came', async () => {
+    const { cached } = setUp();
+    const event = someStored();
+    expect(await ids(cached, { ids: [event.id] })).toEqual([]);
+    await cached.add(event);
+    expect(await ids(cached, { ids: [event.id] })).toEqual([event.id]);
   });
 
   it('keeps the answer to a filter from the second time, until a matching event is stored', async () => {

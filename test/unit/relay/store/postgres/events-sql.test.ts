@@ -61,7 +61,10 @@ describe('the windows of time of a filter', () => {
 
   it('begin and end on whole seconds, whatever is found', () => {
     const counts = fc.array(fc.nat(499), { minLength: 1, maxLength: 30 });
-    const times = fc.record({ until: fc.integer({ min: NOW - 10 * HOUR_S, max: NOW }) }, { requiredKeys: [] });
+    const times = fc.record(
+      { until: fc.integer({ min: NOW - 10 * HOUR_S, max: NOW }) },
+      { requiredKeys: [] },
+    );
     fc.assert(
       fc.property(counts, times, (found, time) => {
         let index = 0;
