@@ -1,6 +1,7 @@
-// What the parts of the reference stack are worth on this machine: caches, replicas, relays. Each part is measured in
-// less than three minutes and is a file of its own in bench/results/, from where it goes into docs/performance.md.
-// node bench/stack-effects.mjs [caches|replicas|relays…]: all, or the named ones
+// How the reference stack carries the headline load on this machine, and what its parts are worth: caches, replicas,
+// relays. Each part is measured in less than five minutes and is a file of its own in bench/results/, from where it goes
+// into docs/performance.md.
+// node bench/stack-effects.mjs [headline|caches|replicas|relays…]: all, or the named ones
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,9 +9,14 @@ import { parseArgs } from 'node:util';
 import { startOfBenchmark } from './machine.mjs';
 import { showResult, whole } from './result.mjs';
 import { readClosed, runOn, withStack } from './stack-load.mjs';
-import { rootPath } from './support.mjs';
+import { median, rootPath } from './support.mjs';
 
-const PARTS = { caches: measureCaches, replicas: measureReplicas, relays: measureRelays };
+const PARTS = {
+  headline: measureHeadline,
+  caches: measureCaches,
+  replicas: measureReplicas,
+  relays: measureRelays,
+};
 
 const { positionals: wanted } = parseArgs({ allowPositionals: true });
 const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
@@ -37,6 +43,55 @@ function hitRate(record, layer) {
   const hits = total(`${layer}Hits_total`);
   const asked = hits + total(`${layer}Misses_total`);
   return asked === 0 ? null : hits / asked;
+}
+
+const HEADLINE_RUNS = 3;
+const HEADLINE_MS = 100;
+const HEADLINE_LATENCIES = ['ack', 'eose', 'delivery', 'delivery_cross'];
+
+/** The scenario `standard` as it is, its audit included. */
+async function measureHeadline() {
+  const figures = [];
+  for (let at = 0; at < HEADLINE_RUNS; at++) {
+    const record = await withStack([], (stack) => runOn(stack, 'standard', ['--audit']));
+    const summaries = HEADLINE_LATENCIES.map((name) => [name, record.metrics[`${name}_latency`]]);
+    const { validity, verdict, counters, audit, generator } = record;
+    figures.push({
+      ...{ run: at + 1, latencies: Object.fromEntries(summaries), validity, verdict, counters },
+      ...{ acknowledged: audit.acknowledged, lost: audit.lost.length, sendLag_us: generator.sendLag_us },
+      cpu_cores: coresOf(record),
+    });
+  }
+  const over = (read) => median(figures.map(read));
+  const quantile = (name, key) => over((row) => row.latencies[name][key] / 1_000);
+  const worst = Math.max(...HEADLINE_LATENCIES.map((name) => quantile(name, 'p95_us')));
+  const lost = figures.reduce((sum, row) => sum + row.lost, 0);
+  const acknowledged = figures.reduce((sum, row) => sum + row.acknowledged, 0);
+  return {
+    tables: [
+      {
+        title: `scenario \`standard\` through HAProxy on 3 relays: 1,000 connections, 100 events/s, 60 s; medians of ${HEADLINE_RUNS} runs`,
+        columns: ['latency', '>p50, ms', '>p95, ms', '>p99, ms', '>p95 of each run, ms'],
+        rows: HEADLINE_LATENCIES.map((name) => [
+          name.replace('delivery_cross', 'delivery to another relay process'),
+          ...['p50_us', 'p95_us', 'p99_us'].map((key) => quantile(name, key).toFixed(1)),
+          figures.map((row) => (row.latencies[name].p95_us / 1_000).toFixed(1)).join(', '),
+        ]),
+        targets: [
+          {
+            text: `all p95 below ${HEADLINE_MS} ms (median of the runs; worst ${worst.toFixed(1)})`,
+            isMet: worst < HEADLINE_MS,
+          },
+          { text: `no acknowledged event lost (${lost} of ${whole(acknowledged)})`, isMet: lost === 0 },
+        ],
+        notes: [
+          `${SHARED}: ${cores(over((row) => sumOf(row.cpu_cores, () => true)))} cores used by the stack. Every hop waits for its turn behind twelve servers.`,
+          ...doubts(figures),
+        ],
+      },
+    ],
+    figures,
+  };
 }
 
 /** The scenario `query` at its own rate with each of the layers. */

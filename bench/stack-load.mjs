@@ -41,11 +41,15 @@ export async function withStack(flags, work) {
   }
 }
 
-/** The record of a run against the stack; its verdict is not looked at, its validity is part of the record. */
+/**
+ * The record of a run against the stack; its verdict is not looked at, its validity is part of the record.
+ * @param flags of `run`; nothing is audited unless they say `--audit`
+ */
 export async function runOn({ dir, parent }, scenario, flags) {
   const out = join(parent, 'out');
   const args = ['run', scenario, '--stack', 'scaled', '--stack-dir', dir, '--out', out, '--progress', 'none'];
-  await cli([...args, '--no-audit', '--no-default-gates', '--format', 'json', ...flags], [0, 103]);
+  const audit = flags.includes('--audit') ? [] : ['--no-audit'];
+  await cli([...args, ...audit, '--no-default-gates', '--format', 'json', ...flags], [0, 103]);
   return JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
 }
 

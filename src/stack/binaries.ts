@@ -29,12 +29,20 @@ export interface FoundProgram {
 /** What was found of one program, or why it can't be used. */
 export type ProgramFinding =
   | { readonly ok: true; readonly name: ProgramName; readonly program: FoundProgram }
-  | { readonly ok: false; readonly name: ProgramName; readonly problem: string };
+  | {
+      readonly ok: false;
+      readonly name: ProgramName;
+      readonly problem: string;
+      /** Whether a stack can do without. */
+      readonly isOptional: boolean;
+    };
 
 /** Paths of every program that a stack needs. */
 export type Binaries = Readonly<Partial<Record<ProgramName, string>>>;
 
 const POSTGRES_PROGRAMS = ['postgres', 'initdb', 'pg_basebackup'] as const;
+/** Without it the stack copies the files of a server itself; that of another Postgres would not do. */
+const OPTIONAL: ProgramName = 'pg_basebackup';
 const POSTGRES_ROOTS = ['/usr/lib/postgresql', '/usr/libexec', '/usr/local/opt', '/opt/homebrew/opt'];
 const USUAL_PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 const VERSION_TIMEOUT_MS = 5_000;
@@ -54,30 +62,48 @@ export function programsFor(kinds: ReadonlySet<string>): ProgramName[] {
  * Looks for programs on PATH and in the places where distributions and Homebrew put them, and asks each for its
  * version.
  * @param path the PATH to search
+ * @param postgresHome folder of the only Postgres that will do
  */
-export async function findPrograms(names: readonly ProgramName[], path: string): Promise<ProgramFinding[]> {
+export async function findPrograms(
+  names: readonly ProgramName[],
+  path: string,
+  postgresHome?: string,
+): Promise<ProgramFinding[]> {
   const directories = [
     ...path.split(delimiter).filter((dir) => dir !== ''),
     ...postgresDirs(),
     ...USUAL_PLACES,
   ];
-  // Programs of one Postgres belong together: those of another version refuse its data.
-  const home = directories.find((directory) =>
-    POSTGRES_PROGRAMS.every((name) => isExecutable(join(directory, name))),
-  );
-  const first = home === undefined ? directories : [home, ...directories];
+  const ofPostgres = postgresHome === undefined ? homeOfPostgres(directories) : [postgresHome];
   return Promise.all(
-    names.map((name) => findProgram(name, PROGRAMS[name].package === 'postgresql' ? first : directories)),
+    names.map((name) =>
+      findProgram(name, PROGRAMS[name].package === 'postgresql' ? ofPostgres : directories),
+    ),
   );
+}
+
+/**
+ * Programs of one Postgres belong together: those of another version refuse its data. The first place that has all of
+ * them is taken, then the first that has those that are needed.
+ */
+function homeOfPostgres(directories: readonly string[]): readonly string[] {
+  const first = (names: readonly ProgramName[]): string | undefined =>
+    directories.find((directory) => names.every((name) => isExecutable(join(directory, name))));
+  const home = first(POSTGRES_PROGRAMS) ?? first(POSTGRES_PROGRAMS.filter((name) => name !== OPTIONAL));
+  return home === undefined ? directories : [home];
 }
 
 /**
  * As {@link findPrograms}, all or nothing.
  * @throws RelayBenchError `STACK_BINARY_MISSING` (exit 3) with the command that installs what is missing
  */
-export async function requirePrograms(names: readonly ProgramName[], path: string): Promise<Binaries> {
-  const findings = await findPrograms(names, path);
-  const problems = findings.flatMap((finding) => (finding.ok ? [] : [finding]));
+export async function requirePrograms(
+  names: readonly ProgramName[],
+  path: string,
+  postgresHome?: string,
+): Promise<Binaries> {
+  const findings = await findPrograms(names, path, postgresHome);
+  const problems = findings.flatMap((finding) => (finding.ok || finding.isOptional ? [] : [finding]));
   if (problems.length > 0) {
     const packages = new Set(problems.map(({ name }) => PROGRAMS[name].package));
     throw new RelayBenchError(problems.map(({ problem }) => problem).join('; '), {
@@ -92,14 +118,15 @@ export async function requirePrograms(names: readonly ProgramName[], path: strin
 }
 
 async function findProgram(name: ProgramName, directories: readonly string[]): Promise<ProgramFinding> {
+  const fail = (problem: string, isOptional = false): ProgramFinding => ({
+    ...{ ok: false, name, problem, isOptional },
+  });
   const path = directories.map((directory) => join(directory, name)).find(isExecutable);
-  if (path === undefined) return { ok: false, name, problem: `${name} is not installed` };
+  if (path === undefined) return fail(`${name} is not installed`, name === OPTIONAL);
   const version = await versionOf(path, name);
   const { needs } = PROGRAMS[name];
-  if (version === null) return { ok: false, name, problem: `${path} does not tell its version` };
-  if (!isAtLeast(version, needs)) {
-    return { ok: false, name, problem: `${path} is version ${version}, ${needs} or newer is needed` };
-  }
+  if (version === null) return fail(`${path} does not tell its version`);
+  if (!isAtLeast(version, needs)) return fail(`${path} is version ${version}, ${needs} or newer is needed`);
   return { ok: true, name, program: { path, version } };
 }
 

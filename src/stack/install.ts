@@ -104,7 +104,8 @@ export function installCommands(
 export function installAdvice(packages: readonly SystemPackage[], path: string): string {
   const manager = findPackageManager(path);
   if (manager === null) {
-    return `install ${packages.join(', ')}; neither apt-get, dnf, apk nor brew was found on this machine`;
+    const npm = packages.includes('postgresql') ? '; `relay-bench stack install` gets Postgres from npm' : '';
+    return `install ${packages.join(', ')}; neither apt-get, dnf, apk nor brew was found on this machine${npm}`;
   }
   const last = installCommands(manager, packages, false).at(-1) ?? [];
   return `run \`relay-bench stack install\`, or \`${last.join(' ')}\``;

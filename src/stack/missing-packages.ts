@@ -9,12 +9,17 @@ import {
 /** Every program that some stack needs. */
 export const ALL_PROGRAMS = Object.keys(PROGRAMS) as readonly ProgramName[];
 
-/** What was found of every program of a stack. @param path the PATH to search */
-export function examinePrograms(path: string): Promise<ProgramFinding[]> {
-  return findPrograms(ALL_PROGRAMS, path);
+/** What was found of every program of a stack, see {@link findPrograms}. */
+export function examinePrograms(path: string, postgresHome?: string): Promise<ProgramFinding[]> {
+  return findPrograms(ALL_PROGRAMS, path, postgresHome);
 }
 
 /** The packages behind programs that are missing or too old, each once. */
 export function packagesOf(findings: readonly ProgramFinding[]): PackageName[] {
-  return [...new Set(findings.flatMap(({ ok, name }) => (ok ? [] : [PROGRAMS[name].package])))];
+  return [...new Set(missing(findings).map(({ name }) => PROGRAMS[name].package))];
+}
+
+/** What a stack cannot do without. */
+export function missing(findings: readonly ProgramFinding[]): (ProgramFinding & { readonly ok: false })[] {
+  return findings.flatMap((finding) => (finding.ok || finding.isOptional ? [] : [finding]));
 }

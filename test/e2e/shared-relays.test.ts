@@ -179,6 +179,26 @@ describe('relay processes that share Postgres and Redis', () => {
     expect(await metric(relays[0] as BuiltRelay, 'nostr_bus_gaps_total')).toBeGreaterThan(0);
     expect(await status(relays[0] as BuiltRelay, '/ready')).toBe(200);
   });
+
+  it('deliver what a process that was killed has acknowledged and not told the others', async () => {
+    const author = new Author();
+    const { relays, clients, subs } = await twoRelays(author);
+    const [one, two] = clients as [Client, Client];
+    const before = author.sign({ content: 'before' });
+    await one.publishAll([before]);
+    await two.delivery(subs[1] ?? '', before.id);
+    await redis.holdBack(2_000);
+    const events = Array.from({ length: 10 }, (_, i) => author.sign({ content: `${i}` }));
+    await one.publishAll(events);
+    process.kill(relays[0]?.pid ?? 0, 'SIGKILL');
+    for (const { id } of events) {
+      await eventually(`event ${id} is delivered`, () =>
+        two.received(subs[1] ?? '').some((event) => event.id === id),
+      );
+    }
+    expect(idsOf(two.received(subs[1] ?? ''))).toEqual(idsOf([before, ...events]));
+    expect(await metric(relays[1] as BuiltRelay, 'nostr_bus_filled_total')).toBe(10);
+  });
 });
 
 describe('a relay on Postgres', () => {

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { env, getuid, stderr, stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { findPackageManager, installCommands, type SystemPackage } from '../../src/stack/install.ts';
-import { installPackages } from '../../src/stack/install-packages.ts';
+import { carryOut, planInstallation } from '../../src/stack/install-packages.ts';
 import { examinePrograms, packagesOf } from '../../src/stack/missing-packages.ts';
 import { BROWSER_NAMES } from '../support/browser.ts';
 
@@ -52,12 +52,8 @@ export async function setup(): Promise<void> {
   stderr.write(`tests: ${packages.join(', ')} are missing on this machine and will be installed\n`);
   const asRoot = getuid?.() === 0;
   if (!(await isAgreed(packages, asRoot))) throw new Error(`tests need ${packages.join(', ')}`);
-  await installPackages({
-    packages,
-    path: PATH,
-    asRoot,
-    onCommand: (command) => stderr.write(`tests: $ ${command.join(' ')}\n`),
-  });
+  const plan = planInstallation({ packages, path: PATH, asRoot, directory: '', postgres: 'system' });
+  await carryOut(plan, (command) => stderr.write(`tests: $ ${command.join(' ')}\n`));
   const missing = await missingPackages();
   if (missing.length > 0) throw new Error(`still missing after the installation: ${missing.join(', ')}`);
 }

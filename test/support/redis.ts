@@ -17,6 +17,8 @@ export interface TestRedis {
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
   restart(): Promise<void>;
+  /** Executes nothing that writes or publishes for so long; what is held back of a client that goes is forgotten. */
+  holdBack(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,9 @@ export async function startTestRedis(extraArgs: readonly string[] = []): Promise
     restart: async () => {
       await end(server, 'SIGKILL');
       server = await launch(dir, port, extraArgs);
+    },
+    holdBack: async (ms) => {
+      await ask(port, 'CLIENT', 'PAUSE', String(ms), 'WRITE');
     },
     stop: async () => {
       await end(server, 'SIGTERM');
@@ -61,9 +66,13 @@ export async function startTestCluster(): Promise<{ readonly nodes: string[]; st
 
 /** The sharded channels that somebody has subscribed to on a node, `host:port`. */
 export async function sharedChannels(node: string): Promise<unknown> {
-  const client = new Redis(`redis://${node}`);
+  return await ask(Number(node.split(':')[1]), 'PUBSUB', 'SHARDCHANNELS');
+}
+
+async function ask(port: number, command: string, ...args: readonly string[]): Promise<unknown> {
+  const client = new Redis(port, '127.0.0.1');
   try {
-    return await client.call('PUBSUB', 'SHARDCHANNELS');
+    return await client.call(command, ...args);
   } finally {
     client.disconnect();
   }

@@ -7,7 +7,7 @@ import { asTyped, portNumber, wholeNumber } from '../options.ts';
 import { type ComposeFlags, runCompose } from '../stack/compose.ts';
 import { runStackDoctor } from '../stack/doctor.ts';
 import { type ExplainFlags, runExplain } from '../stack/explain.ts';
-import { runInstall } from '../stack/install.ts';
+import { type InstallFlags, runInstall } from '../stack/install.ts';
 import { type LogsFlags, runLogs } from '../stack/logs.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
 import { runStatus, type StatusFlags } from '../stack/status.ts';
@@ -55,7 +55,10 @@ export function addStack(program: Command, host: CommandHost): void {
     .command('install')
     .description('install what a stack needs and this machine lacks, with its package manager')
     .option('--yes', 'do not ask before using sudo', false)
-    .action(async (flags: { yes: boolean }) => runInstall(flags, host));
+    .addOption(
+      postgresOption('where Postgres comes from; default: the package manager, npm where there is none'),
+    )
+    .action(async (flags: InstallFlags) => runInstall(flags, host));
 }
 
 interface DirFlags {
@@ -78,6 +81,7 @@ function addUp(stack: Command, host: CommandHost): void {
   withShape(withDir(stack.command('up')))
     .description('start the stack, or find it running')
     .option('--port <n>', 'port for clients; default: a free one', portNumber)
+    .addOption(postgresOption("which Postgres; default: the system's, that of npm where there is none"))
     .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
 }
 
@@ -87,6 +91,10 @@ function addCompose(stack: Command, host: CommandHost): void {
     .option('--port <n>', `port for clients; default: ${PUBLISHED_PORT}`, portNumber)
     .option('--out <file>', 'write the file instead of printing it', asTyped)
     .action(async (profile: string, flags: ComposeFlags) => runCompose(profile, flags, host));
+}
+
+function postgresOption(description: string): Option {
+  return new Option('--postgres <from>', description).choices(['system', 'npm']);
 }
 
 /** The options that say what a stack is to be. */

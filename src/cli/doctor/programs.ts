@@ -16,8 +16,9 @@ const ALLOWS: Readonly<Record<ProgramName, string>> = {
 export function programFindings(programs: readonly ProgramFinding[], path: string): Finding[] {
   return programs.map((finding) => {
     const base = { name: finding.name, allows: ALLOWS[finding.name] };
-    return finding.ok
-      ? { ...base, verdict: 'ok', value: finding.program.version }
+    if (finding.ok) return { ...base, verdict: 'ok', value: finding.program.version };
+    return finding.isOptional
+      ? { ...base, verdict: 'ok', value: 'missing: files are copied without it' }
       : {
           ...base,
           verdict: 'warning',

@@ -3,39 +3,40 @@ import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { findPackageManager, installCommands } from '../../stack/install.ts';
-import { installPackages } from '../../stack/install-packages.ts';
-import { examinePrograms, packagesOf } from '../../stack/missing-packages.ts';
+import { carryOut, planInstallation } from '../../stack/install-packages.ts';
+import { examinePrograms, missing as missingOf, packagesOf } from '../../stack/missing-packages.ts';
 import type { CommandHost } from '../host.ts';
 import type { Io } from '../io.ts';
+import { npmHome, type PostgresFrom, programPath, programsDir } from './stack-dir.ts';
+
+/** Options of `stack install`. */
+export interface InstallFlags {
+  readonly yes: boolean;
+  readonly postgres?: PostgresFrom;
+}
 
 /** `stack install`: install what a stack needs and this machine lacks. */
-export async function runInstall({ yes }: { readonly yes: boolean }, { io }: CommandHost): Promise<void> {
-  const path = io.env['PATH'] ?? '';
-  const packages = packagesOf(await examinePrograms(path));
-  if (packages.length === 0) {
+export async function runInstall({ yes, postgres }: InstallFlags, { io }: CommandHost): Promise<void> {
+  const path = programPath(io.env);
+  const missing = packagesOf(await examinePrograms(path));
+  const request = { packages: missing, path, asRoot: getuid?.() === 0, directory: programsDir(io.env) };
+  const plan = planInstallation({ ...request, postgres });
+  if (plan.packages.length === 0) {
     io.stdout.write('everything that a stack needs is installed\n');
     return;
   }
-  const asRoot = getuid?.() === 0;
-  const isAgreed = yes || asRoot || io.env['CI'] === 'true';
-  const manager = findPackageManager(path);
-  const commands = manager === null ? [] : installCommands(manager, packages, asRoot);
-  if (!isAgreed && commands.length > 0) {
+  const isAgreed = yes || request.asRoot || io.env['CI'] === 'true';
+  if (!isAgreed) {
     await agree(
-      commands.map((command) => command.join(' ')),
+      plan.commands.map((command) => command.join(' ')),
       io,
     );
   }
-  await installPackages({
-    packages,
-    path,
-    asRoot,
-    onCommand: (command) => io.stderr.write(`$ ${command.join(' ')}\n`),
-  });
-  const still = (await examinePrograms(path)).flatMap((finding) => (finding.ok ? [] : [finding.problem]));
+  await carryOut(plan, (command) => io.stderr.write(`$ ${command.join(' ')}\n`));
+  const home = plan.npmDirectory === null ? undefined : npmHome(io.env);
+  const still = missingOf(await examinePrograms(path, home)).map(({ problem }) => problem);
   if (still.length > 0) throw stillMissing(still);
-  io.stdout.write(`installed ${packages.join(', ')}\n`);
+  io.stdout.write(`installed ${plan.packages.join(', ')}\n`);
 }
 
 /** @throws RelayBenchError `STACK_INSTALL_DECLINED` where the answer is not yes */

@@ -6,7 +6,7 @@ import { type CacheMode, type Durability, entryOf } from '../../stack/state.ts';
 import { resolveShape } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
-import { defaultStackDir } from './stack-dir.ts';
+import { defaultStackDir, npmHome, type PostgresFrom, programPath } from './stack-dir.ts';
 import { startList } from './start-list.ts';
 
 /** Options of `stack up`. */
@@ -17,6 +17,7 @@ export interface UpFlags {
   readonly port?: number;
   readonly durability: Durability;
   readonly cache?: CacheMode;
+  readonly postgres?: PostgresFrom;
 }
 
 /** What the flags ask for. @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID` */
@@ -46,9 +47,14 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
 
 /**
  * Brings a stack up for a command, with its progress on stderr.
+ * @param postgres where its Postgres has to come from; the system's may also be that of npm where there is no other
  * @throws RelayBenchError `INTERRUPTED` after a signal, when everything that was started has been stopped
  */
-export async function bringUpFor(host: CommandHost, request: StackRequest): Promise<StackUp> {
+export async function bringUpFor(
+  host: CommandHost,
+  request: StackRequest,
+  postgres: PostgresFrom = 'system',
+): Promise<StackUp> {
   const { io } = host;
   const interruption = watchInterruption({
     io,
@@ -58,7 +64,8 @@ export async function bringUpFor(host: CommandHost, request: StackRequest): Prom
   });
   try {
     return await bringUp(request, {
-      path: io.env['PATH'] ?? '',
+      path: programPath(io.env),
+      postgresHome: postgres === 'npm' ? npmHome(io.env) : undefined,
       signal: interruption.signal,
       onStep: startList(host),
     });
@@ -81,7 +88,7 @@ function interrupted(interruption: Interruption): RelayBenchError | null {
 /** `stack up`. */
 export async function runUp(profile: string, flags: UpFlags, host: CommandHost): Promise<void> {
   const beganMs = performance.now();
-  const { state, isReattached } = await bringUpFor(host, stackRequest(profile, flags, host));
+  const { state, isReattached } = await bringUpFor(host, stackRequest(profile, flags, host), flags.postgres);
   const took = formatDurationMs(performance.now() - beganMs);
   const what = isReattached ? 'is up already' : `is up after ${took}`;
   host.io.stdout.write(`stack ${state.profile} ${what}: ${entryOf(state)}\n`);

@@ -19,6 +19,8 @@ import { removeData, removeIfEmpty, stopAll } from './stop-all.ts';
 export interface UpContext {
   /** PATH to look for programs on. */
   readonly path: string;
+  /** Folder of the only Postgres that will do; undefined: the first that is found. */
+  readonly postgresHome?: string | undefined;
   /** Aborting it stops what was started. */
   readonly signal: AbortSignal;
   readonly onStep: OnStartStep;
@@ -64,14 +66,14 @@ async function start(request: StackRequest, context: UpContext): Promise<StackUp
   }
   if (before?.phase === 'starting') throw halfDead(request.dir);
   if (before?.phase === 'kept') requireSame(before, request);
-  const state = before ?? (await plan(request, context.path));
+  const state = before ?? (await plan(request, context));
   return { state: await startOrClean(state, context, before !== null), isReattached: false };
 }
 
-async function plan(request: StackRequest, path: string): Promise<StackState> {
+async function plan(request: StackRequest, { path, postgresHome }: UpContext): Promise<StackState> {
   await requireEmpty(request.dir);
   const kinds = new Set(servicesOf(request.shape).map(({ kind }) => kind));
-  const binaries = await requirePrograms(programsFor(kinds), path);
+  const binaries = await requirePrograms(programsFor(kinds), path, postgresHome);
   const owner = ownerFor(getuid?.() ?? -1);
   requireReachable(request.dir, owner);
   await requireSpace(request.dir, request.shape);

@@ -6,6 +6,7 @@ import { launch } from '../processes.ts';
 import { readRoles } from '../roles.ts';
 import { runProgram } from '../run-program.ts';
 import { type Service, type StackState, servicesOfKind } from '../state.ts';
+import { copyRunning } from './base-backup.ts';
 import { inDatabase, withAdmin } from './client.ts';
 import {
   DATABASE,
@@ -125,17 +126,19 @@ export async function createSlots(state: StackState, primary: Service): Promise<
 /** Makes a replica anew from the running primary, whatever state its data is in. */
 export async function rebuild(state: StackState, node: Service, primary: Service): Promise<void> {
   const data = dataDir(node);
+  const { owner, binaries } = state;
   await rm(data, { recursive: true, force: true });
-  await runProgram({
-    program: state.binaries['pg_basebackup'] ?? 'pg_basebackup',
-    args: [
-      ...['-D', data, '-h', primary.dir, '-p', String(primary.ports['sql']), '-U', SUPERUSER],
-      ...['--no-sync', '--checkpoint=fast', '--wal-method=stream'],
-    ],
-    cwd: node.dir,
-    owner: state.owner,
-  });
+  const program = binaries['pg_basebackup'];
+  if (program === undefined) await copyRunning({ primary, from: dataDir(primary), to: data, owner });
+  else await runProgram({ program, args: baseBackupArgs(data, primary), cwd: node.dir, owner });
   await follow(state, node, primary);
+}
+
+function baseBackupArgs(data: string, primary: Service): string[] {
+  return [
+    ...['-D', data, '-h', primary.dir, '-p', String(primary.ports['sql']), '-U', SUPERUSER],
+    ...['--no-sync', '--checkpoint=fast', '--wal-method=stream'],
+  ];
 }
 
 /** The server that accepts writes. */

