@@ -1,3 +1,4 @@
+import { damaged } from '../files/errors.ts';
 import { type CorpusFile, corpusLines, type LinesOfCorpus } from './corpus-lines.ts';
 
 export interface LinesAheadOptions {
@@ -73,8 +74,10 @@ export class LinesAhead {
 
   async #read(): Promise<void> {
     const { file, events, onReady } = this.#options;
+    let end = 0;
     for await (const block of corpusLines(file)) {
       if (this.#isClosed || block.first >= events) return;
+      end = block.first + block.lines.length;
       if (block.first + block.lines.length <= this.#low) continue;
       this.#blocks.push(block);
       this.#bytes += block.bytes;
@@ -84,6 +87,8 @@ export class LinesAhead {
       }
       if (this.#bytes >= AHEAD_BYTES) await this.#room();
     }
+    // Whoever waits for the others would wait for ever.
+    if (end < events) throw damaged(file.dir, `${file.name} ends after ${end} of ${events} events`);
   }
 
   async #room(): Promise<void> {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { readHex32 } from '../../../src/base/hex.ts';
+import type { CorpusFile } from '../../../src/corpus/replay/corpus-lines.ts';
 import { LinesAhead } from '../../../src/corpus/replay/lines-ahead.ts';
 import type { NostrEvent } from '../../../src/nostr/event.ts';
 import { CorpusLoad } from '../../../src/workload/corpus-load.ts';
@@ -10,16 +11,15 @@ import { tempDir } from '../../support/temp-dir.ts';
 
 const lines = smallCorpusLines(300);
 const events = lines.map((line) => JSON.parse(line) as NostrEvent);
-let dir = '';
+let file: CorpusFile;
 beforeEach(async () => {
-  dir = await tempDir();
+  file = await writeLines(await tempDir(), lines);
 });
 
 type Answer = (event: NostrEvent, reply: (accepted: boolean, prefix: string) => void) => void;
 
 /** Stores the first 250 events on two connections; `answer` plays the relay. */
 async function storeAll(answer: Answer, shard = { index: 0, count: 1 }) {
-  const file = await writeLines(dir, lines);
   const ahead = new LinesAhead({
     file,
     from: 0,

@@ -136,6 +136,17 @@ describe('lines read ahead', () => {
     expect(ahead.has(1)).toBe(false);
   });
 
+  test('tell of a file that ends before its last event', async () => {
+    const short = await writeLines(await tempDir(), lines.slice(0, 3));
+    const onFailure = vi.fn();
+    new LinesAhead({ file: short, from: 0, events: 5, onReady: () => undefined, onFailure });
+    await vi.waitFor(() =>
+      expect(onFailure).toHaveBeenCalledWith(
+        expect.objectContaining({ message: expect.stringContaining('ends after 3 of 5 events') }),
+      ),
+    );
+  });
+
   test('tell of a file that is not there', async () => {
     const onFailure = vi.fn();
     new LinesAhead({
