@@ -85,7 +85,7 @@ async function measureHeadline() {
           { text: `no acknowledged event lost (${lost} of ${whole(acknowledged)})`, isMet: lost === 0 },
         ],
         notes: [
-          `${SHARED}: ${cores(over((row) => sumOf(row.cpu_cores, () => true)))} cores used by the stack. Every hop waits for its turn behind twelve servers.`,
+          `${SHARED}: ${cores(over((row) => sumOf(row.cpu_cores, () => true)))} cores used by the stack.`,
           ...doubts(figures),
         ],
       },

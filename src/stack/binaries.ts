@@ -103,7 +103,7 @@ export async function requirePrograms(
   postgresHome?: string,
 ): Promise<Binaries> {
   const findings = await findPrograms(names, path, postgresHome);
-  const problems = findings.flatMap((finding) => (finding.ok || finding.isOptional ? [] : [finding]));
+  const problems = missingAmong(findings);
   if (problems.length > 0) {
     const packages = new Set(problems.map(({ name }) => PROGRAMS[name].package));
     throw new RelayBenchError(problems.map(({ problem }) => problem).join('; '), {
@@ -115,6 +115,13 @@ export async function requirePrograms(
   return Object.fromEntries(
     findings.flatMap((finding) => (finding.ok ? [[finding.name, finding.program.path]] : [])),
   );
+}
+
+/** What a stack cannot do without. */
+export function missingAmong(
+  findings: readonly ProgramFinding[],
+): (ProgramFinding & { readonly ok: false })[] {
+  return findings.flatMap((finding) => (finding.ok || finding.isOptional ? [] : [finding]));
 }
 
 async function findProgram(name: ProgramName, directories: readonly string[]): Promise<ProgramFinding> {

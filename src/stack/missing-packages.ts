@@ -1,5 +1,6 @@
 import {
   findPrograms,
+  missingAmong,
   type PackageName,
   PROGRAMS,
   type ProgramFinding,
@@ -16,10 +17,5 @@ export function examinePrograms(path: string, postgresHome?: string): Promise<Pr
 
 /** The packages behind programs that are missing or too old, each once. */
 export function packagesOf(findings: readonly ProgramFinding[]): PackageName[] {
-  return [...new Set(missing(findings).map(({ name }) => PROGRAMS[name].package))];
-}
-
-/** What a stack cannot do without. */
-export function missing(findings: readonly ProgramFinding[]): (ProgramFinding & { readonly ok: false })[] {
-  return findings.flatMap((finding) => (finding.ok || finding.isOptional ? [] : [finding]));
+  return [...new Set(missingAmong(findings).map(({ name }) => PROGRAMS[name].package))];
 }

