@@ -46,6 +46,8 @@ const OPTIONAL: ProgramName = 'pg_basebackup';
 const POSTGRES_ROOTS = ['/usr/lib/postgresql', '/usr/libexec', '/usr/local/opt', '/opt/homebrew/opt'];
 const USUAL_PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 const VERSION_TIMEOUT_MS = 5_000;
+/** For whoever wants the Postgres of npm; it installs what else is missing too. */
+const NPM_ADVICE = 'run `relay-bench stack install --postgres npm`';
 
 const run = promisify(execFile);
 
@@ -108,7 +110,7 @@ export async function requirePrograms(
     const packages = new Set(problems.map(({ name }) => PROGRAMS[name].package));
     throw new RelayBenchError(problems.map(({ problem }) => problem).join('; '), {
       code: 'STACK_BINARY_MISSING',
-      hint: installAdvice([...packages], path),
+      hint: postgresHome === undefined ? installAdvice([...packages], path) : NPM_ADVICE,
       exitCode: EXIT.unreachable,
     });
   }

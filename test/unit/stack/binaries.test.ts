@@ -50,6 +50,20 @@ describe('programs of a stack', () => {
     });
   });
 
+  test('where only the Postgres of npm will do and is not there, the advice is how to get that', async () => {
+    await expect(requirePrograms(['postgres'], '/usr/bin', '/nowhere')).rejects.toMatchObject({
+      code: 'STACK_BINARY_MISSING',
+      hint: expect.stringContaining('stack install --postgres npm'),
+    });
+  });
+
+  test('a Postgres without pg_basebackup will do where there is no other', async () => {
+    const home = await tempDir();
+    for (const name of ['postgres', 'initdb']) await fake(home, name, `${name} (PostgreSQL) 16.14`);
+    const found = await requirePrograms(['postgres', 'initdb', 'pg_basebackup'], '/nowhere', home);
+    expect(found).toEqual({ postgres: join(home, 'postgres'), initdb: join(home, 'initdb') });
+  });
+
   test('those of Postgres come from one directory that has them all', async () => {
     const dir = await tempDir();
     const [half, whole] = [join(dir, 'half'), join(dir, 'whole')];
