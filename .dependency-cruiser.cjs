@@ -50,6 +50,11 @@ module.exports = {
       values: ['base'],
       reason: 'Protocol code reports messages; it measures nothing and plans nothing.',
     }),
+    ...room('judge', {
+      values: ['base', 'metric', 'nostr'],
+      reason:
+        'What is right, and whose doing a failure is, is said in one place and from plain values alone.',
+    }),
     ...room('corpus', {
       values: ['base', 'nostr'],
       reason: 'Events are made without knowing who sends them when.',
@@ -68,12 +73,12 @@ module.exports = {
     },
     ...room('wire', { values: ['base', 'nostr'], reason: 'A connection does not know what it is used for.' }),
     ...room('workload', {
-      values: ['base', 'metric', 'nostr', 'corpus', 'wire'],
+      values: ['base', 'judge', 'metric', 'nostr', 'corpus', 'wire'],
       types: ['plan', 'scenario'],
       reason: 'A workload gets resolved numbers only; it knows neither the engine nor the scenario text.',
     }),
     ...room('engine', {
-      values: ['base', 'metric', 'nostr', 'corpus', 'plan', 'wire', 'workload', 'observe'],
+      values: ['base', 'judge', 'metric', 'nostr', 'corpus', 'plan', 'wire', 'workload', 'observe'],
       types: ['scenario', 'record'],
       reason: 'No YAML, rendering or judging in the processes that keep time.',
     }),
@@ -87,17 +92,17 @@ module.exports = {
       reason: 'Samplers of resources serve the engine and the stack alike.',
     }),
     ...room('record', {
-      values: ['base', 'metric'],
+      values: ['base', 'metric', 'judge'],
       types: ['engine', 'plan'],
       reason: 'A reader of run.json must not need the engine that wrote it.',
     }),
     ...room('gate', {
-      values: ['base', 'metric', 'record'],
+      values: ['base', 'metric', 'judge', 'record'],
       types: ['scenario'],
       reason: 'Gates judge finished records, later and elsewhere, from files alone.',
     }),
     ...room('compare', {
-      values: ['base', 'metric', 'record'],
+      values: ['base', 'metric', 'judge', 'record'],
       reason: 'Comparison reads records, nothing else.',
     }),
     ...room('capacity', { values: ['base', 'metric', 'record'], reason: 'The curve is drawn from records.' }),
@@ -111,7 +116,7 @@ module.exports = {
         'A calibration is a run like any other, against a relay that costs nothing: it uses the engine as runs do and knows neither connections nor workloads.',
     }),
     ...room('report', {
-      values: ['base', 'metric', 'record'],
+      values: ['base', 'metric', 'judge', 'record'],
       types: ['gate', 'compare', 'capacity', 'engine'],
       reason: 'Reports read run.json only, so they can be rendered again anywhere.',
     }),

@@ -1,4 +1,4 @@
-import { judgeValidity } from '../engine/validity.ts';
+import { blameGenerator } from '../engine/validity.ts';
 import { seriesKey } from '../metric/series.ts';
 import type { IntervalRow } from '../record/schema.ts';
 import { type Load, runTrial, type TrialResult } from './trial.ts';
@@ -73,7 +73,7 @@ function stepAt(rate: number, rates: number, { result, rows }: TrialResult): rea
   if (row === undefined) return [];
   const labels = rates === 1 ? {} : { phase: phaseOf(rate) };
   const sendLag = result.histograms.get(seriesKey('send_lag', labels));
-  const { verdict } = judgeValidity({
+  const { invalidities, doubts } = blameGenerator({
     model: 'open',
     offered: row.offered,
     written: row.sent,
@@ -88,7 +88,7 @@ function stepAt(rate: number, rates: number, { result, rows }: TrialResult): rea
   return [
     {
       rate_per_s: rate,
-      isValid: verdict === 'valid',
+      isValid: invalidities.length + doubts.length === 0,
       sendLag: { p50_us: lag(50), p99_us: lag(99) },
     },
   ];

@@ -5,7 +5,10 @@ import type { SecondOfHealth, WorkerInterval } from './messages.ts';
 /** Above this share of a second the event loop has no room left for lateness. */
 const SATURATED_UTILIZATION = 0.9;
 
-type GeneratorHealth = Omit<RunRecord['generator'], 'ceiling' | 'sendLag_us' | 'steal' | 'workers'>;
+type GeneratorHealth = Omit<
+  RunRecord['generator'],
+  'ceiling' | 'doubts' | 'sendLag_us' | 'steal' | 'workers'
+>;
 
 /** The generator's own health over the measured seconds, from all workers. */
 export class HealthSummary {

@@ -1,4 +1,5 @@
 import { NS_PER_S } from '../base/clock.ts';
+import type { Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
 import { type CpuTimes, stealShare } from '../observe/steal.ts';
@@ -13,7 +14,7 @@ import type { OnProgress } from './progress.ts';
 import { computeRatios } from './ratios.ts';
 import type { RunResult } from './run-result.ts';
 import { Totals } from './totals.ts';
-import { judgeValidity } from './validity.ts';
+import { blameGenerator, type GeneratorBlame } from './validity.ts';
 import type { WorkerLoss } from './worker-handle.ts';
 
 export interface MeasurementsOptions {
@@ -44,7 +45,7 @@ export class Measurements {
   readonly #connections = new Map<number, ConnectionCounts>();
   readonly #dropped = new Map<number, number>();
   readonly #notices: string[] = [];
-  readonly #problems: string[] = [];
+  readonly #problems: Invalidity[] = [];
   readonly #remarks: string[] = [];
   readonly #offered: Offered;
   readonly #cpuTimes: Record<'start' | 'end', CpuTimes | null> = { start: null, end: null };
@@ -93,7 +94,7 @@ export class Measurements {
 
   /** What a worker has found while it prepared: why the run is invalid, and what a reader must know. */
   addFindings(problems: readonly string[], remarks: readonly string[]): void {
-    this.#problems.push(...problems);
+    this.#problems.push(...problems.map((text): Invalidity => ({ kind: 'preparation-incomplete', text })));
     this.#remarks.push(...remarks);
   }
 
@@ -129,6 +130,7 @@ export class Measurements {
     const histograms = this.#totals.histograms();
     const load = this.#load(counters);
     const { ratios, notMeasured } = computeRatios(plan, counters, load);
+    const blame = this.#blameGenerator({ load, histograms, losses: end.losses, counters });
     return {
       startedAt: end.startedAt,
       durationMs: end.durationMs,
@@ -143,8 +145,9 @@ export class Measurements {
       remarks: [...(plan.exhaustedNs === null ? [] : [exhaustionText(plan.exhaustedNs)]), ...this.#remarks],
       notMeasured: { ...notMeasured, ...this.#emptySeries(histograms) },
       noticeSamples: this.#notices.slice(0, 20),
-      generator: this.#generator(histograms),
-      validity: this.#validity({ load, histograms, losses: end.losses, counters }),
+      generator: { ...this.#generator(histograms), doubts: [...blame.doubts] },
+      failures: [],
+      invalidities: [...blame.invalidities, ...this.#problems],
     };
   }
 
@@ -190,7 +193,7 @@ export class Measurements {
     };
   }
 
-  #generator(histograms: ReadonlyMap<string, LatencyHistogram>): RunResult['generator'] {
+  #generator(histograms: ReadonlyMap<string, LatencyHistogram>): Omit<RunResult['generator'], 'doubts'> {
     const lag = histograms.get('send_lag');
     return {
       workers: this.#options.plan.workers,
@@ -204,16 +207,16 @@ export class Measurements {
     };
   }
 
-  #validity(parts: {
+  #blameGenerator(parts: {
     load: RunRecord['load'];
     histograms: ReadonlyMap<string, LatencyHistogram>;
     losses: readonly WorkerLoss[];
     counters: Counters;
-  }): RunResult['validity'] {
+  }): GeneratorBlame {
     const { load, histograms, losses, counters } = parts;
     const main =
       histograms.get('ack_latency') ?? histograms.get('eose_latency') ?? histograms.get('connect_latency');
-    const judged = judgeValidity({
+    return blameGenerator({
       model: load.model,
       offered: load.offered.events + load.offered.queries,
       written: counters.events_sent + counters.queries_sent,
@@ -224,8 +227,6 @@ export class Measurements {
       saturatedShare: this.#health.saturatedShare,
       lostWorkers: losses.map((loss) => `worker ${loss.index}: ${loss.reason}`),
     });
-    if (this.#problems.length === 0) return judged;
-    return { verdict: 'invalid', reasons: [...judged.reasons, ...this.#problems] };
   }
 
   /** Series that the run should have and has no sample of. */

@@ -1,3 +1,4 @@
+import type { Failure, Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { RunRecord } from '../record/schema.ts';
 
@@ -23,7 +24,10 @@ export interface RunResult
   readonly histograms: ReadonlyMap<string, LatencyHistogram>;
   /** Without `ceiling`. */
   readonly generator: Omit<RunRecord['generator'], 'ceiling'>;
-  readonly validity: RunRecord['validity'];
+  /** What the target did that fails the run whatever its gates say. */
+  readonly failures: readonly Failure[];
+  /** Why the run is invalid whatever its gates say. */
+  readonly invalidities: readonly Invalidity[];
   /** What a reader must know besides the standard caveats. */
   readonly remarks: readonly string[];
   /** Why the run ended early, or null. */

@@ -1,6 +1,6 @@
 import { NS_PER_MS, NS_PER_US } from '../base/clock.ts';
+import type { Doubt, Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
-import type { RunRecord } from '../record/schema.ts';
 
 /** An arrival written later than this after its time was not offered as planned. */
 const LATE_US = (5 * NS_PER_MS) / NS_PER_US;
@@ -22,44 +22,64 @@ export interface ValidityInput {
   readonly lostWorkers: readonly string[];
 }
 
+/** What the generator's own doing means for the run. */
+export interface GeneratorBlame {
+  /** The load was not offered: nothing can be said about the target. */
+  readonly invalidities: readonly Invalidity[];
+  /** Figures may be too high. */
+  readonly doubts: readonly Doubt[];
+}
+
 /**
  * Whether the numbers can be trusted: a generator that was itself the bottleneck measured itself. Rules M3 and M5
  * of docs/measurement.md.
  */
-export function judgeValidity(input: ValidityInput): RunRecord['validity'] {
-  const reasons = [...input.lostWorkers.map((loss) => `worker lost: ${loss}`), ...saturation(input)];
-  if (input.model === 'open') reasons.push(...lateness(input));
-  return { verdict: reasons.length === 0 ? 'valid' : 'invalid', reasons };
+export function blameGenerator(input: ValidityInput): GeneratorBlame {
+  const lost = input.lostWorkers.map(
+    (loss): Invalidity => ({ kind: 'worker-lost', text: `worker lost: ${loss}` }),
+  );
+  const isOpen = input.model === 'open';
+  return {
+    invalidities: [...lost, ...(isOpen ? notOffered(input) : [])],
+    doubts: [...saturation(input), ...(isOpen ? lateness(input) : [])],
+  };
 }
 
-function saturation({ saturatedShare, loopDelayP99_us, medianLatency_us }: ValidityInput): string[] {
-  const reasons: string[] = [];
+function saturation({ saturatedShare, loopDelayP99_us, medianLatency_us }: ValidityInput): Doubt[] {
+  const doubts: Doubt[] = [];
   if (saturatedShare > MOST_SATURATED_SECONDS) {
-    reasons.push(
-      `generator saturated: its event loop was busy more than 90 % of the time in ${percent(saturatedShare)} of the seconds`,
-    );
+    doubts.push({
+      kind: 'generator-saturated',
+      text: `generator saturated: its event loop was busy more than 90 % of the time in ${percent(saturatedShare)} of the seconds`,
+    });
   }
   const limit_us = Math.max(LOOP_DELAY_LIMIT_US, medianLatency_us ?? 0);
   if (loopDelayP99_us !== null && loopDelayP99_us > limit_us) {
-    reasons.push(
-      `generator delayed: its event loop was late by ${milliseconds(loopDelayP99_us)} (p99), the limit is ${milliseconds(limit_us)}`,
-    );
+    doubts.push({
+      kind: 'generator-delayed',
+      text: `generator delayed: its event loop was late by ${milliseconds(loopDelayP99_us)} (p99), the limit is ${milliseconds(limit_us)}`,
+    });
   }
-  return reasons;
+  return doubts;
 }
 
-function lateness({ offered, written, droppedArrivals, sendLag }: ValidityInput): string[] {
-  const reasons: string[] = [];
-  if (droppedArrivals > 0) reasons.push(`${droppedArrivals} of ${offered} arrivals were never written`);
+function notOffered({ offered, written, droppedArrivals }: ValidityInput): Invalidity[] {
+  const texts: string[] = [];
+  if (droppedArrivals > 0) texts.push(`${droppedArrivals} of ${offered} arrivals were never written`);
   if (written < offered * LEAST_WRITTEN)
-    reasons.push(`offered rate not reached: ${written} of ${offered} operations were written`);
+    texts.push(`offered rate not reached: ${written} of ${offered} operations were written`);
+  return texts.map((text) => ({ kind: 'load-not-offered', text }));
+}
+
+function lateness({ sendLag }: ValidityInput): Doubt[] {
   const lag_us = sendLag?.percentile(99) ?? null;
-  if (lag_us !== null && lag_us > LATE_US) {
-    reasons.push(
-      `generator late: 1 % of the operations were written more than ${milliseconds(lag_us)} after their time, the limit is ${milliseconds(LATE_US)}`,
-    );
-  }
-  return reasons;
+  if (lag_us === null || lag_us <= LATE_US) return [];
+  return [
+    {
+      kind: 'generator-late',
+      text: `generator late: 1 % of the operations were written more than ${milliseconds(lag_us)} after their time, the limit is ${milliseconds(LATE_US)}`,
+    },
+  ];
 }
 
 function milliseconds(value_us: number): string {

@@ -1,10 +1,11 @@
 import { maskUrl } from '../base/mask-url.ts';
 import type { RunResult } from '../engine/run-result.ts';
+import { type Doubt, type Invalidity, REASONS } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
 import type { Plan } from '../plan/plan.ts';
 import { standardCaveats } from './caveats.ts';
-import { ceilingReasons } from './ceiling.ts';
+import { ceilingDoubts } from './ceiling.ts';
 import { checkConservation } from './conservation.ts';
 import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 
@@ -32,9 +33,11 @@ export interface RecordInput {
  */
 export function buildRecord(input: RecordInput): RunRecord {
   const { plan, result } = input;
-  const generator = { ...result.generator, ceiling: input.ceiling ?? null };
+  const ceiling = input.ceiling ?? null;
+  const doubts = [...result.generator.doubts, ...ceilingDoubts(ceiling)];
+  const generator = { ...result.generator, ceiling, doubts };
   const metrics = summaries(result.histograms);
-  const validity = validityOf(result, generator.ceiling);
+  const validity = validityOf([...invalidities(result), ...doubts]);
   const { environment } = input;
   const { load, notMeasured } = result;
   const observed = { environment, load, generator, metrics, notMeasured };
@@ -59,20 +62,24 @@ export function buildRecord(input: RecordInput): RunRecord {
     gates: [],
     noticeSamples: result.noticeSamples,
     caveats: [...standardCaveats(observed), ...result.remarks, ...(input.caveats ?? [])],
+    failures: [...result.failures],
     validity,
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',
     exitCode: 0,
   };
 }
 
-function validityOf(result: RunResult, ceiling: Ceiling | null): RunRecord['validity'] {
-  const more = [
-    ...ceilingReasons(ceiling),
-    ...checkConservation(result.counters),
-    ...refusals(result.histograms),
-  ];
-  if (more.length === 0) return result.validity;
-  return { verdict: 'invalid', reasons: [...result.validity.reasons, ...more] };
+function invalidities(result: RunResult): Invalidity[] {
+  const wrong = [...checkConservation(result.counters), ...refusals(result.histograms)];
+  return [...result.invalidities, ...wrong.map((text): Invalidity => ({ kind: 'books-wrong', text }))];
+}
+
+function validityOf(reasons: readonly (Invalidity | Doubt)[]): RunRecord['validity'] {
+  return {
+    verdict: reasons.length === 0 ? 'valid' : 'invalid',
+    reasons: reasons.map(({ text }) => text),
+    owners: reasons.map(({ kind }) => REASONS[kind].owner),
+  };
 }
 
 function refusals(histograms: ReadonlyMap<string, LatencyHistogram>): string[] {

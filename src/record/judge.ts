@@ -14,7 +14,8 @@ export type Stopped = 'SIGINT' | 'SIGTERM' | 'abort' | null;
  */
 export function judge(record: RunRecord, gates: readonly GateResult[], stopped: Stopped): RunRecord {
   const invalid = record.validity.verdict === 'invalid';
-  const failed = stopped === 'abort' || gates.some((gate) => gate.verdict !== 'pass');
+  const failed =
+    stopped === 'abort' || record.failures.length > 0 || gates.some((gate) => gate.verdict !== 'pass');
   const codes: ExitCode[] = [];
   if (invalid) codes.push(EXIT.invalidRun);
   if (failed) codes.push(EXIT.gateFailed);

@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { kindsThat } from '../judge/blame.ts';
 import { COUNTER_NAMES } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES } from '../metric/counter-maps.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
-export const SCHEMA_VERSION = '1.0.0';
+export const SCHEMA_VERSION = '1.1.0';
 
 const whole = z.int().min(0);
 const maybe = z.number().nullable();
@@ -124,6 +125,9 @@ const ceiling = z.strictObject({
   limit: z.number(),
 });
 
+const failure = z.strictObject({ kind: z.enum(kindsThat('fails')), text: z.string() });
+const doubt = z.strictObject({ kind: z.enum(kindsThat('casts-doubt')), text: z.string() });
+
 const componentSample = z.strictObject({
   /** Seconds after the measured phases began. */
   t: z.number(),
@@ -231,6 +235,8 @@ export const runRecordSchema = z.strictObject({
     /** Share of this machine's CPU time taken by the hypervisor for others in the measured phases, 0..1. */
     steal: maybe,
     ceiling: ceiling.nullable(),
+    /** Why figures of this run may be too high; its gates are judged by bounds. */
+    doubts: z.array(doubt).default([]),
   }),
   components: z.array(component),
   faults: z.array(z.record(z.string(), z.unknown())),
@@ -249,7 +255,14 @@ export const runRecordSchema = z.strictObject({
   /** Texts of relay notices, a bounded sample, as received (escape before display). */
   noticeSamples: z.array(z.string()),
   caveats: z.array(z.string()),
-  validity: z.strictObject({ verdict: z.enum(['valid', 'invalid']), reasons: z.array(z.string()) }),
+  /** What the target did that fails the run whatever its gates say, most telling first. */
+  failures: z.array(failure).default([]),
+  validity: z.strictObject({
+    verdict: z.enum(['valid', 'invalid']),
+    reasons: z.array(z.string()),
+    /** Whose doing each reason is, in the same order; records before 1.1.0 do not say. */
+    owners: z.array(z.enum(['generator', 'machine'])).default([]),
+  }),
   verdict: z.enum(['pass', 'fail', 'invalid']),
   exitCode: whole,
 });

@@ -196,8 +196,7 @@ describe('runPlan', () => {
       },
     });
     expect(result.partial).toBe(true);
-    expect(result.validity.verdict).toBe('invalid');
-    expect(result.validity.reasons[0]).toMatch(/worker 1: the process ended with SIGKILL/);
+    expect(result.invalidities[0]?.text).toMatch(/worker 1: the process ended with SIGKILL/);
     expect(result.counters.events_accepted).toBeGreaterThan(50);
   });
 });

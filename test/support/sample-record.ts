@@ -112,14 +112,19 @@ function invalid(): RunRecord {
       eventLoopUtilization: { mean: 0.91, max: 0.98 },
       eventLoopDelay_us: { p50_us: 4_200, p99_us: 61_000, max_us: 180_000 },
       sendLag_us: { p50_us: 3_100, p99_us: 95_000, max_us: 201_000 },
-    },
-    validity: {
-      verdict: 'invalid',
-      reasons: [
-        'generator saturated: event-loop utilisation 0.98 in one second, limit 0.9',
-        'offered rate not reached: 89.5 % of the scheduled operations were written in time, at least 99 % are needed',
+      doubts: [
+        {
+          kind: 'generator-saturated',
+          text: 'generator saturated: event-loop utilisation 0.98 in one second, limit 0.9',
+        },
       ],
     },
+    invalidities: [
+      {
+        kind: 'load-not-offered',
+        text: 'offered rate not reached: 89.5 % of the scheduled operations were written in time, at least 99 % are needed',
+      },
+    ],
   };
   return judged(
     buildRecord({ ...sampleInput(), result: saturated, ceiling: sampleCeiling({ share: 0.934 }) }),
@@ -339,8 +344,10 @@ export function sampleResult(options: ResultOptions): RunResult {
       sendLag_us: { p50_us: 110, p99_us: 1_100, max_us: 3_900 },
       rssMax_bytes: 157_286_400,
       steal: 0.001,
+      doubts: [],
     },
-    validity: { verdict: 'valid', reasons: [] },
+    failures: [],
+    invalidities: [],
     stopped: null,
   };
 }

@@ -22,8 +22,14 @@ export class TruthRun {
     this.relay = relay;
   }
 
+  /** Why the figures can't be trusted. */
+  get reasons(): readonly string[] {
+    const { invalidities, generator } = this.result;
+    return [...invalidities, ...generator.doubts].map(({ text }) => text);
+  }
+
   get isValid(): boolean {
-    return this.result.validity.verdict === 'valid';
+    return this.reasons.length === 0;
   }
 
   histogram(series: string): LatencyHistogram {

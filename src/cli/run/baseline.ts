@@ -23,7 +23,7 @@ export async function readBaseline(path: string, plan: Plan): Promise<NamedRun> 
     ...record,
     scenario,
     partial: false,
-    validity: { verdict: 'valid', reasons: [] },
+    validity: { verdict: 'valid', reasons: [], owners: [] },
   };
   requireComparable([baseline, { name: 'this run', record: planned }], { crossHost: false });
   return baseline;

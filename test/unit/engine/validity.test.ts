@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeValidity, type ValidityInput } from '../../../src/engine/validity.ts';
+import { blameGenerator, type GeneratorBlame, type ValidityInput } from '../../../src/engine/validity.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 
 function lag(...values_us: readonly number[]): LatencyHistogram {
@@ -20,13 +20,17 @@ const HEALTHY: ValidityInput = {
   lostWorkers: [],
 };
 
-function reasonsOf(change: Partial<ValidityInput>): readonly string[] {
-  return judgeValidity({ ...HEALTHY, ...change }).reasons;
+function textsOf({ invalidities, doubts }: GeneratorBlame): readonly string[] {
+  return [...invalidities, ...doubts].map(({ text }) => text);
 }
 
-describe('judgeValidity', () => {
+function reasonsOf(change: Partial<ValidityInput>): readonly string[] {
+  return textsOf(blameGenerator({ ...HEALTHY, ...change }));
+}
+
+describe('blameGenerator', () => {
   it('accepts a generator that kept its schedule', () => {
-    expect(judgeValidity(HEALTHY)).toEqual({ verdict: 'valid', reasons: [] });
+    expect(blameGenerator(HEALTHY)).toEqual({ invalidities: [], doubts: [] });
   });
 
   it('refuses a run in which arrivals were never written', () => {

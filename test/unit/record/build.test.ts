@@ -56,9 +56,9 @@ describe('buildRecord', () => {
   });
 
   it("keeps the engine's own reasons first", () => {
-    const validity = { verdict: 'invalid' as const, reasons: ['saturated'] };
-    const broken = { ...result, validity, counters: { ...counters, events_sent: 1 } };
-    expect(buildRecord({ ...sampleInput(), result: broken }).validity.reasons[0]).toBe('saturated');
+    const invalidities = [{ kind: 'worker-lost', text: 'lost' }] as const;
+    const broken = { ...result, invalidities, counters: { ...counters, events_sent: 1 } };
+    expect(buildRecord({ ...sampleInput(), result: broken }).validity.reasons[0]).toBe('lost');
   });
 
   it('adds the caller’s caveats to the standard ones', () => {

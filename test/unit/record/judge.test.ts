@@ -4,7 +4,10 @@ import { judge } from '../../../src/record/judge.ts';
 import { gateResult, sampleInput } from '../../support/sample-record.ts';
 
 const valid = buildRecord(sampleInput());
-const invalid = { ...valid, validity: { verdict: 'invalid' as const, reasons: ['saturated'] } };
+const invalid = {
+  ...valid,
+  validity: { verdict: 'invalid' as const, reasons: ['saturated'], owners: ['generator' as const] },
+};
 const pass = gateResult('ack_latency p95 < 100ms', 10, true);
 const fail = gateResult('ack_latency p95 < 100ms', 125, false);
 const noData = gateResult('ack_latency p95 < 100ms', null, false);

@@ -48,7 +48,7 @@ describe('junitFormat', () => {
 
   it('escapes texts that came from elsewhere', () => {
     const record = sampleRecord('pass');
-    const validity = { verdict: 'invalid' as const, reasons: [HOSTILE_TEXT] };
+    const validity = { verdict: 'invalid' as const, reasons: [HOSTILE_TEXT], owners: ['generator' as const] };
     const xml = render(judge({ ...record, validity }, [gateResult('a < 1', null, false)], null));
     checkWellFormed(xml);
     expect(xml).toContain('&lt;script&gt;');

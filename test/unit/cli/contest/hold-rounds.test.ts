@@ -23,7 +23,7 @@ async function request(runOnce: RunOnce, changes: Partial<RoundsRequest> = {}): 
   };
 }
 
-const INVALID = runOf(1, { validity: { verdict: 'invalid', reasons: ['late'] } });
+const INVALID = runOf(1, { validity: { verdict: 'invalid', reasons: ['late'], owners: ['generator'] } });
 
 /** Runs that are as slow as told for each side, a little different each time. */
 function relays(slowdowns: Readonly<Record<string, (run: number) => number>>): RunOnce {

@@ -43,7 +43,10 @@ test('a baseline of the same scenario is read before the load', async () => {
 
 test.each([
   ['another scenario', runOf(1)],
-  ['is invalid: late', { ...base, validity: { verdict: 'invalid' as const, reasons: ['late'] } }],
+  [
+    'is invalid: late',
+    { ...base, validity: { verdict: 'invalid' as const, reasons: ['late'], owners: ['generator' as const] } },
+  ],
   ['stopped before its end', { ...base, partial: true }],
 ])('a baseline is refused: %s', async (reason, record) => {
   const reading = readBaseline(await written(record), plan);
@@ -64,7 +67,10 @@ test('a run that is not worse changes no exit code, and stdout may belong to som
 });
 
 test('an invalid run is not compared, which is said', async () => {
-  const invalid = { ...base, validity: { verdict: 'invalid' as const, reasons: ['late'] } };
+  const invalid = {
+    ...base,
+    validity: { verdict: 'invalid' as const, reasons: ['late'], owners: ['generator' as const] },
+  };
   const { code, process, files } = await compare(invalid);
   expect({ code, files }).toEqual({ code: null, files: [] });
   expect(process.stderr.text).toContain('not compared');

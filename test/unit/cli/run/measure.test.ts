@@ -46,6 +46,7 @@ describe('a run and the calibration of its machine', () => {
     expect(record.validity).toEqual({
       verdict: 'invalid',
       reasons: ['generator near its ceiling: 80 % (limit 70 %)'],
+      owners: ['generator'],
     });
     expect(record.exitCode).toBe(103);
   });

@@ -27,7 +27,11 @@ describe('headline', () => {
     [
       'INVALID',
       'the numbers prove nothing about the relay: saturated',
-      judge({ ...base, validity: { verdict: 'invalid', reasons: ['saturated'] } }, [fail], null),
+      judge(
+        { ...base, validity: { verdict: 'invalid', reasons: ['saturated'], owners: ['generator'] } },
+        [fail],
+        null,
+      ),
     ],
   ])('%s: %s', (word, sentence, record) => {
     expect(headline(record)).toMatchObject({ word, sentence });

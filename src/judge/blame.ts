@@ -1,0 +1,110 @@
+/** Whose doing something is that spoils or fails a run. */
+export type Owner = 'target' | 'generator' | 'machine';
+
+/**
+ * What follows from a reason:
+ * - `fails`: the run fails (exit 99). Only ever the target's doing.
+ * - `invalidates`: the run is invalid (exit 103) whatever its gates say: the load that was asked for was not offered.
+ * - `casts-doubt`: figures may be too high; a gate that this leaves undecided makes the run invalid, and so does it
+ *   alone where figures must be unbiased (no gate on a latency, `compare`, `ab`, `calibrate`).
+ */
+export type Consequence = 'fails' | 'invalidates' | 'casts-doubt';
+
+interface Blame {
+  readonly owner: Owner;
+  readonly consequence: Consequence;
+  /** What happened, for the table in docs/measurement.md. */
+  readonly what: string;
+}
+
+/**
+ * THE table of reasons for a verdict. Validity, gates, exit code, reports and docs/measurement.md follow it: what the
+ * target caused fails the run and never makes it invalid, what the generator or its machine caused never fails it.
+ */
+export const REASONS = {
+  'connections-closed': {
+    owner: 'target',
+    consequence: 'fails',
+    what: 'it closed connections within the run',
+  },
+  'preparation-refused': {
+    owner: 'target',
+    consequence: 'fails',
+    what: 'it refused events that were to be stored before the load, or never answered them',
+  },
+  'subscriptions-refused': {
+    owner: 'target',
+    consequence: 'fails',
+    what: 'it refused live subscriptions before the load, or never answered them',
+  },
+  'worker-lost': {
+    owner: 'generator',
+    consequence: 'invalidates',
+    what: 'a worker or agent died or hung',
+  },
+  'load-not-offered': {
+    owner: 'generator',
+    consequence: 'invalidates',
+    what: 'arrivals were dropped or never came up although their connections were open and writable',
+  },
+  'preparation-incomplete': {
+    owner: 'generator',
+    consequence: 'invalidates',
+    what: 'the scenario asks for something that its corpus does not hold',
+  },
+  'books-wrong': {
+    owner: 'generator',
+    consequence: 'invalidates',
+    what: 'conservation is violated or samples were not numbers: a bug in relay-bench',
+  },
+  'machine-exhausted': {
+    owner: 'machine',
+    consequence: 'invalidates',
+    what: 'it had no descriptors, ports or memory left for connections',
+  },
+  'generator-late': {
+    owner: 'generator',
+    consequence: 'casts-doubt',
+    what: 'more than 1 % of the operations were written more than 5 ms after their time',
+  },
+  'generator-saturated': {
+    owner: 'generator',
+    consequence: 'casts-doubt',
+    what: 'its event loop was busy more than 90 % of the time in more than 10 % of the seconds',
+  },
+  'generator-delayed': {
+    owner: 'generator',
+    consequence: 'casts-doubt',
+    what: 'its event loop was late by more than 10 ms and more than the median of what it measured',
+  },
+  'near-ceiling': {
+    owner: 'generator',
+    consequence: 'casts-doubt',
+    what: 'the load took more than 70 % of what the generator can do on its machine',
+  },
+} as const satisfies Record<string, Blame>;
+
+export type ReasonKind = keyof typeof REASONS;
+type KindsOf<C extends Consequence> = {
+  [K in ReasonKind]: (typeof REASONS)[K]['consequence'] extends C ? K : never;
+}[ReasonKind];
+
+/** One reason, with the sentence that says what happened in this run. */
+export interface Reason<K extends ReasonKind = ReasonKind> {
+  readonly kind: K;
+  readonly text: string;
+}
+
+/** What the target did that fails the run. */
+export type Failure = Reason<KindsOf<'fails'>>;
+/** Why the run is invalid, whatever its gates say. */
+export type Invalidity = Reason<KindsOf<'invalidates'>>;
+/** Why its figures may be too high. */
+export type Doubt = Reason<KindsOf<'casts-doubt'>>;
+
+/** The kinds with a given consequence, in the order of the table. */
+export function kindsThat<C extends Consequence>(consequence: C): readonly KindsOf<C>[] {
+  return (Object.keys(REASONS) as ReasonKind[]).filter(
+    (kind) => REASONS[kind].consequence === consequence,
+  ) as KindsOf<C>[];
+}
