@@ -1,14 +1,8 @@
-import {
-  baseLatency,
-  COUNTER_NAMES,
-  COUNTERS,
-  type Direction,
-  type LatencyMetric,
-  RATIOS,
-  type RatioMetric,
-} from '../metric/catalogue.ts';
+import { baseLatency, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
 import { parseSeriesKey } from '../metric/series.ts';
+import type { Direction } from '../metric/source.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Quantity } from './schema.ts';

@@ -44,6 +44,8 @@ export interface EventFrames {
   readonly topic: number;
   /** Whether the frame of event `n` can be written now. Events are asked for in ascending order. */
   isReady(n: number): boolean;
+  /** Whether event `n` is one that was asked for under a lower number already: a copy. */
+  isRepeat(n: number): boolean;
   /**
    * Writes the frame of `["EVENT", event n]` at `offset`.
    * @param n number of the event in the run, below 10^10
@@ -139,6 +141,11 @@ class TemplateFrameWriter implements EventFrameWriter {
 
   isReady(): boolean {
     return true;
+  }
+
+  /** Every number makes an event of its own. */
+  isRepeat(): boolean {
+    return false;
   }
 
   // biome-ignore lint/complexity/useMaxParams: an options object per event is the garbage this avoids

@@ -5,9 +5,11 @@ import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
+import { blamePreparation, isHopeless, type Preparations } from './blame-target.ts';
 import { Fleet, sumConnections } from './fleet.ts';
 import { Measurements, type RunEnd } from './measurements.ts';
 import type { FromWorker, StoredCorpus } from './messages.ts';
+import { sumTallies } from './preparation-tally.ts';
 import type { RunOptions, RunPlan } from './run-plan.ts';
 import type { RunResult } from './run-result.ts';
 
@@ -48,9 +50,9 @@ class Run {
 
   async carryOut(): Promise<RunResult> {
     try {
-      const ready = await Promise.race([this.#getReady(), this.#aborted]);
-      if (ready === 'aborted') this.#measurements.cut(0);
-      else await this.#load();
+      const state = await Promise.race([this.#getReady(), this.#aborted]);
+      if (state === 'ready') await this.#load();
+      else this.#measurements.cut(0);
       this.#measurements.finishIntervals();
       this.#options.onProgress({ type: 'finished' });
       return this.#measurements.result(this.#end());
@@ -68,8 +70,11 @@ class Run {
     };
   }
 
-  /** Connect and prepare; nothing is measured yet but the ramp. */
-  async #getReady(): Promise<'ready'> {
+  /**
+   * Connect and prepare; nothing is measured yet but the ramp.
+   * @returns `hopeless` where the target left nothing of what the load needs
+   */
+  async #getReady(): Promise<'ready' | 'hopeless'> {
     const { plan } = this.#options;
     const runTag = randomBytes(4).toString('hex');
     const ready = this.#fleet.allOrFail('ready');
@@ -91,7 +96,13 @@ class Run {
       failed: reports.flatMap(({ stored }) => stored.failed),
       hadSome: reports.some(({ stored }) => stored.hadSome),
     };
-    return 'ready';
+    const preparations: Preparations = {
+      storing: sumTallies(reports.map(({ storing }) => storing)),
+      subscribing: sumTallies(reports.map(({ subscribing }) => subscribing)),
+      mayRefuseSome: plan.corpus.named !== null,
+    };
+    this.#measurements.addFailures(blamePreparation(preparations));
+    return isHopeless(preparations) ? 'hopeless' : 'ready';
   }
 
   async #connect(plan: Plan): Promise<void> {
@@ -114,6 +125,7 @@ class Run {
     const { plan, onProgress, signal } = this.#options;
     const startNs = monotonicNs() + LEAD_MS * NS_PER_MS;
     this.#startedAt = new Date(Date.now() + LEAD_MS);
+    this.#measurements.setStart(startNs);
     const done = this.#fleet.all('done');
     this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + LEAD_MS, stored: this.#stored });
     const phases = plan.phases.map(({ name, kind, startNs: from, endNs: to }) => ({

@@ -70,6 +70,25 @@ export class Fleet {
 
 /** Connections of all workers together. */
 export function sumConnections(counts: readonly ConnectionCounts[]): ConnectionCounts {
-  const sum = (key: keyof ConnectionCounts): number => counts.reduce((total, each) => total + each[key], 0);
-  return { opened: sum('opened'), failed: sum('failed'), dropped: sum('dropped'), open: sum('open') };
+  const sum = (key: 'opened' | 'failed' | 'dropped' | 'open'): number =>
+    counts.reduce((total, each) => total + each[key], 0);
+  return {
+    opened: sum('opened'),
+    failed: sum('failed'),
+    dropped: sum('dropped'),
+    open: sum('open'),
+    firstDropNs: extreme(
+      Math.min,
+      counts.map(({ firstDropNs }) => firstDropNs),
+    ),
+    lastDropNs: extreme(
+      Math.max,
+      counts.map(({ lastDropNs }) => lastDropNs),
+    ),
+  };
+}
+
+function extreme(of: (...values: number[]) => number, values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : of(...known);
 }

@@ -1,5 +1,6 @@
 import { NS_PER_S } from '../base/clock.ts';
-import { baseLatency, COUNTER_NAMES, type CounterMetric, type LatencyMetric } from '../metric/catalogue.ts';
+import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
+import { COUNTER_NAMES, type CounterMetric } from '../metric/counters.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { PlannedPhase } from '../plan/plan.ts';

@@ -1,20 +1,22 @@
 import { NS_PER_S } from '../base/clock.ts';
-import type { Invalidity } from '../judge/blame.ts';
+import type { Failure, Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
 import { type CpuTimes, stealShare } from '../observe/steal.ts';
-import type { Plan, StreamName } from '../plan/plan.ts';
-import type { Counters, RunRecord } from '../record/schema.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RunRecord } from '../record/schema.ts';
+import { blameCloses } from './blame-target.ts';
 import { sumConnections } from './fleet.ts';
 import { HealthSummary } from './health-summary.ts';
 import { IntervalMerger } from './intervals.ts';
+import { LoadAccount } from './load-account.ts';
 import type { ConnectionCounts, WorkerInterval } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
 import type { OnProgress } from './progress.ts';
 import { computeRatios } from './ratios.ts';
 import type { RunResult } from './run-result.ts';
 import { Totals } from './totals.ts';
-import { blameGenerator, type GeneratorBlame } from './validity.ts';
+import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
 import type { WorkerLoss } from './worker-handle.ts';
 
 export interface MeasurementsOptions {
@@ -43,10 +45,11 @@ export class Measurements {
   readonly #intervals: IntervalMerger;
   readonly #health: HealthSummary;
   readonly #connections = new Map<number, ConnectionCounts>();
-  readonly #dropped = new Map<number, number>();
   readonly #notices: string[] = [];
   readonly #problems: Invalidity[] = [];
   readonly #remarks: string[] = [];
+  readonly #failures: Failure[] = [];
+  #startNs: number | null = null;
   readonly #offered: Offered;
   readonly #cpuTimes: Record<'start' | 'end', CpuTimes | null> = { start: null, end: null };
   readonly #measured: { startNs: number; endNs: number };
@@ -77,7 +80,6 @@ export class Measurements {
     this.#totals.setCounters(worker, interval.counters);
     this.#health.add(worker, interval);
     this.#connections.set(worker, interval.connections);
-    this.#dropped.set(worker, interval.dropped);
     this.#countAchieved(interval);
     this.#intervals.add(worker, interval);
   }
@@ -92,10 +94,20 @@ export class Measurements {
     this.#notices.push(...notices);
   }
 
-  /** What a worker has found while it prepared: why the run is invalid, and what a reader must know. */
+  /** What a worker has found while it prepared: what the corpus lacks, and what a reader must know. */
   addFindings(problems: readonly string[], remarks: readonly string[]): void {
     this.#problems.push(...problems.map((text): Invalidity => ({ kind: 'preparation-incomplete', text })));
     this.#remarks.push(...remarks);
+  }
+
+  /** What the target did to the preparation. */
+  addFailures(failures: readonly Failure[]): void {
+    this.#failures.push(...failures);
+  }
+
+  /** The load starts at this monotonic time. */
+  setStart(startNs: number): void {
+    this.#startNs = startNs;
   }
 
   /**
@@ -126,15 +138,18 @@ export class Measurements {
   result(end: RunEnd): RunResult {
     const { plan } = this.#options;
     for (const { index } of end.losses) this.#totals.settleLost(index);
-    const counters = this.#totals.counters();
+    const account = this.#account();
+    const counted = this.#totals.counters();
+    const counters = end.losses.length === 0 ? counted : account.settleLost(counted);
+    const connections = sumConnections([...this.#connections.values()]);
     const histograms = this.#totals.histograms();
-    const load = this.#load(counters);
+    const load = account.summary(counters, this.#achieved, connections);
     const { ratios, notMeasured } = computeRatios(plan, counters, load);
-    const blame = this.#blameGenerator({ load, histograms, losses: end.losses, counters });
+    const blame = this.#blameGenerator({ load, histograms, losses: end.losses });
     return {
       startedAt: end.startedAt,
       durationMs: end.durationMs,
-      partial: end.stopped !== null || end.losses.length > 0,
+      partial: end.stopped !== null || end.losses.length > 0 || this.#startNs === null,
       stopped: end.stopped,
       corpus: corpusOf(plan),
       load,
@@ -146,51 +161,18 @@ export class Measurements {
       notMeasured: { ...notMeasured, ...this.#emptySeries(histograms) },
       noticeSamples: this.#notices.slice(0, 20),
       generator: { ...this.#generator(histograms), doubts: [...blame.doubts] },
-      failures: [],
-      invalidities: [...blame.invalidities, ...this.#problems],
+      failures: [...this.#failures, ...blameCloses(connections, this.#startNs, counters.close_codes)],
+      invalidities: [...blame.invalidities, ...blameMachine(counters.connection_errors), ...this.#problems],
     };
   }
 
-  #load(counters: Counters): RunRecord['load'] {
-    const { plan } = this.#options;
-    const offered =
-      this.#cutNs === Number.POSITIVE_INFINITY ? this.#offered : countOffered(plan, this.#cutNs);
-    const measured_s =
-      Math.max(0, Math.min(this.#cutNs, this.#measured.endNs) - this.#measured.startNs) / NS_PER_S;
-    const offeredOf = (stream: StreamName, sent: number): number =>
-      plan.load.model === 'closed' && stream === 'publish'
-        ? sent
-        : sum(this.#measuredIndexes().map((phase) => offered.of(stream, phase)));
-    const perSecond = (count: number): number => (measured_s > 0 ? count / measured_s : 0);
-    const rates = (events: number, queries: number): RunRecord['load']['offered'] => ({
-      events,
-      eventsPerSecond: perSecond(events),
-      queries,
-      queriesPerSecond: perSecond(queries),
+  #account(): LoadAccount {
+    return new LoadAccount({
+      plan: this.#options.plan,
+      offered: this.#offered,
+      cutNs: this.#cutNs,
+      ofPhase: (name, phase) => this.#totals.ofPhase(name, phase),
     });
-    const connections = sumConnections([...this.#connections.values()]);
-    return {
-      model: plan.load.model,
-      connections: {
-        requested: connections.opened + connections.failed,
-        opened: connections.opened,
-        failed: connections.failed,
-        dropped: connections.dropped,
-      },
-      offered: rates(offeredOf('publish', counters.events_sent), offeredOf('query', counters.queries_sent)),
-      achieved: rates(this.#achieved.events, this.#achieved.queries),
-      droppedArrivals: sum([...this.#dropped.values()]),
-      measured_s,
-      phases: plan.phases.map((phase, index) => ({
-        name: phase.name,
-        kind: phase.kind,
-        start_s: phase.startNs / NS_PER_S,
-        end_s: phase.endNs / NS_PER_S,
-        level: phase.levelEnd,
-        offered: sum((['publish', 'query', 'connect'] as const).map((stream) => offered.of(stream, index))),
-        sent: this.#totals.ofPhase('events_sent', index) + this.#totals.ofPhase('queries_sent', index),
-      })),
-    };
   }
 
   #generator(histograms: ReadonlyMap<string, LatencyHistogram>): Omit<RunResult['generator'], 'doubts'> {
@@ -211,15 +193,14 @@ export class Measurements {
     load: RunRecord['load'];
     histograms: ReadonlyMap<string, LatencyHistogram>;
     losses: readonly WorkerLoss[];
-    counters: Counters;
   }): GeneratorBlame {
-    const { load, histograms, losses, counters } = parts;
+    const { load, histograms, losses } = parts;
     const main =
       histograms.get('ack_latency') ?? histograms.get('eose_latency') ?? histograms.get('connect_latency');
     return blameGenerator({
       model: load.model,
       offered: load.offered.events + load.offered.queries,
-      written: counters.events_sent + counters.queries_sent,
+      written: load.offered.events + load.offered.queries - load.droppedArrivals,
       droppedArrivals: load.droppedArrivals,
       sendLag: histograms.get('send_lag'),
       medianLatency_us: main?.percentile(50) ?? null,
@@ -280,8 +261,4 @@ function corpusOf({ corpus, seed }: Plan): RunResult['corpus'] {
 
 function exhaustionText(offsetNs: number): string {
   return `the corpus had no more events after ${(offsetNs / NS_PER_S).toFixed(1)} s: the load ended there, earlier than planned`;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

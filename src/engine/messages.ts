@@ -17,6 +17,7 @@
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import type { HistogramDelta } from '../metric/histogram.ts';
 import type { Plan, Shard } from '../plan/plan.ts';
+import type { PreparationTally } from './preparation-tally.ts';
 
 export type ToWorker =
   | {
@@ -56,6 +57,9 @@ export interface ConnectionCounts {
   /** Was open and broke during the run. */
   readonly dropped: number;
   readonly open: number;
+  /** When the first and the last of those broke, monotonic ns; null where none did. */
+  readonly firstDropNs: number | null;
+  readonly lastDropNs: number | null;
 }
 
 /** Counters of one phase in the order of `COUNTER_NAMES`. Row `phases.length` holds what happened outside the phases. */
@@ -79,7 +83,6 @@ export interface WorkerInterval {
   /** Cumulative, so that a lost worker loses at most its last second. */
   readonly counters: CounterRows;
   readonly connections: ConnectionCounts;
-  readonly dropped: number;
   readonly health: SecondOfHealth;
 }
 
@@ -101,11 +104,13 @@ export type FromWorker =
   | { readonly type: 'preparing'; readonly done: number; readonly total: number; readonly what: string }
   | {
       readonly type: 'prepared';
-      /** Why the run is invalid. */
+      /** Why the run is invalid: what the scenario asks for and its corpus does not hold. */
       readonly problems: readonly string[];
       /** What a reader must know. */
       readonly remarks: readonly string[];
       readonly stored: StoredCorpus;
+      readonly storing: PreparationTally;
+      readonly subscribing: PreparationTally;
     }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
   /** 32 bytes an id. */

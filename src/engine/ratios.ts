@@ -14,10 +14,14 @@ export function computeRatios(
   const acked = counters.events_accepted + counters.events_duplicate + counters.events_superseded;
   const values: Partial<Record<RatioMetric, readonly [number, number]>> = {
     connect_ratio: [connections.opened, connections.requested],
-    ...(plan.publish === null ? {} : { ack_ratio: [acked, counters.events_sent] as const }),
+    ...(plan.publish === null
+      ? {}
+      : { ack_ratio: [acked, counters.events_sent + counters.events_unsent] as const }),
     ...(plan.query === null
       ? {}
-      : { query_ratio: [counters.queries_completed, counters.queries_sent] as const }),
+      : {
+          query_ratio: [counters.queries_completed, counters.queries_sent + counters.queries_unsent] as const,
+        }),
     ...(plan.subscribe === null
       ? {}
       : { delivery_ratio: [counters.deliveries_received, counters.deliveries_expected] as const }),
@@ -41,8 +45,8 @@ export function computeRatios(
 
 const REASONS: Readonly<Record<RatioMetric, string>> = {
   connect_ratio: 'no connection was requested',
-  ack_ratio: 'no event was sent in the measured phases',
-  query_ratio: 'no query was sent in the measured phases',
+  ack_ratio: 'no event was due in the measured phases',
+  query_ratio: 'no query was due in the measured phases',
   delivery_ratio: 'no accepted event had a live subscriber',
   achieved_rate_ratio: 'nothing was offered in the measured phases',
 };

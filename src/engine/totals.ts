@@ -1,5 +1,6 @@
-import { baseLatency, COUNTER_NAMES, COUNTERS, type CounterMetric } from '../metric/catalogue.ts';
+import { baseLatency } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, COUNTERS, type CounterDefinition, type CounterMetric } from '../metric/counters.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { parseSeriesKey, seriesKey } from '../metric/series.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
@@ -130,19 +131,34 @@ export class Totals {
   }
 
   /** What concerns connections counts from the ramp on, operations only where they were measured. */
-  #rowsOf(source: string): readonly number[] {
-    if (source !== 'connections') return this.#measuredPhases();
+  #rowsOf(counter: Pick<CounterDefinition, 'source' | 'span'>): readonly number[] {
+    if (counter.source !== 'connections' && counter.span !== 'run') return this.#measuredPhases();
+    return this.#allRows();
+  }
+
+  #allRows(): readonly number[] {
     return Array.from({ length: this.#plan.phases.length + 1 }, (_, row) => row);
   }
 
+  #sumOver(name: CounterMetric, rows: readonly number[]): number {
+    return rows.reduce((sum, row) => sum + this.ofPhase(name, row), 0);
+  }
+
+  /** Over the whole run: a copy may have been sent in another phase than the one that was called a duplicate. */
+  #unexplainedDuplicates(): number {
+    const rows = this.#allRows();
+    return Math.max(0, this.#sumOver('events_duplicate', rows) - this.#sumOver('events_repeated', rows));
+  }
+
   #sum(name: CounterMetric): number {
-    return this.#rowsOf(COUNTERS[name].source).reduce((sum, row) => sum + this.ofPhase(name, row), 0);
+    if (name === 'duplicates_unexplained') return this.#unexplainedDuplicates();
+    return this.#sumOver(name, this.#rowsOf(COUNTERS[name]));
   }
 
   #sumWords(name: CounterMapMetric): Record<string, number> {
     const result: Record<string, number> = {};
     for (const { words } of this.#counters.values()) {
-      for (const row of this.#rowsOf(COUNTER_MAPS[name].source)) {
+      for (const row of this.#rowsOf(COUNTER_MAPS[name])) {
         for (const [word, count] of Object.entries(words[name][row] ?? {}))
           result[word] = (result[word] ?? 0) + count;
       }

@@ -82,6 +82,25 @@ function lateness({ sendLag }: ValidityInput): Doubt[] {
   ];
 }
 
+/** Reasons for a failed connection that name a limit of this machine, not the target. */
+const MACHINE_LIMITS: ReadonlySet<string> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'EADDRNOTAVAIL',
+  'ENOBUFS',
+  'ENOMEM',
+]);
+
+/** Connections that this machine had no room for. @param errors failed connections by reason */
+export function blameMachine(errors: Readonly<Record<string, number>>): readonly Invalidity[] {
+  return Object.entries(errors)
+    .filter(([reason, count]) => MACHINE_LIMITS.has(reason) && count > 0)
+    .map(([reason, count]) => ({
+      kind: 'machine-exhausted',
+      text: `this machine had no room for ${count} connections: ${reason}`,
+    }));
+}
+
 function milliseconds(value_us: number): string {
   return `${(value_us / 1_000).toFixed(1)} ms`;
 }

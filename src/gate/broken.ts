@@ -39,9 +39,9 @@ function isBroken(gate: GateResult, record: RunRecord, minSamples: number): bool
 function seen({ metric, expression }: GateResult, { metrics, counters, load }: RunRecord): number {
   switch (metric) {
     case 'ack_ratio':
-      return counters.events_sent;
+      return counters.events_sent + counters.events_unsent;
     case 'query_ratio':
-      return counters.queries_sent;
+      return counters.queries_sent + counters.queries_unsent;
     case 'connect_ratio':
       return load.connections.requested;
     default: {
@@ -54,8 +54,8 @@ function seen({ metric, expression }: GateResult, { metrics, counters, load }: R
 /** The record as it would be if everything that is in flight ended well. */
 function hopeful(record: RunRecord): RunRecord {
   const { counters } = record;
-  const events = 1 - share(lostEvents(counters), counters.events_sent);
-  const queries = 1 - share(lostQueries(counters), counters.queries_sent);
+  const events = 1 - share(lostEvents(counters), counters.events_sent + counters.events_unsent);
+  const queries = 1 - share(lostQueries(counters), counters.queries_sent + counters.queries_unsent);
   const known: Record<string, number | null> = {
     connect_ratio: record.ratios['connect_ratio'] ?? null,
     ack_ratio: events,
@@ -67,11 +67,12 @@ function hopeful(record: RunRecord): RunRecord {
 
 function lostEvents(counters: Counters): number {
   const refused = sumOf(counters.events_rejected) - counters.events_superseded;
-  return refused + counters.events_timeout + counters.events_lost_at_close;
+  return refused + counters.events_timeout + counters.events_lost_at_close + counters.events_unsent;
 }
 
-function lostQueries({ queries_closed, queries_timeout, queries_lost_at_close }: Counters): number {
-  return queries_closed + queries_timeout + queries_lost_at_close;
+function lostQueries(counters: Counters): number {
+  const { queries_closed, queries_timeout, queries_lost_at_close, queries_unsent } = counters;
+  return queries_closed + queries_timeout + queries_lost_at_close + queries_unsent;
 }
 
 function share(part: number, whole: number): number {

@@ -1,16 +1,9 @@
 import { didYouMean } from '../base/suggest.ts';
 import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
-import {
-  baseLatency,
-  COUNTERS,
-  type CounterMetric,
-  LATENCIES,
-  type LatencyMetric,
-  RATIOS,
-  type RatioMetric,
-  type Source,
-} from '../metric/catalogue.ts';
+import { baseLatency, LATENCIES, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
+import { COUNTERS, type CounterMetric } from '../metric/counters.ts';
+import type { Source } from '../metric/source.ts';
 import { formatGate, type Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
 import { gateError } from './parse.ts';

@@ -1,4 +1,5 @@
 import type { BaseLatency } from '../metric/catalogue.ts';
+import type { CounterMetric } from '../metric/counters.ts';
 import { samplesNeeded } from '../metric/summary.ts';
 import type { Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
@@ -17,16 +18,20 @@ const LIMIT_MS = 100;
  *   that the reader of the run should see, and whoever expects some replaces the gate.
  *
  * - No wrong answer, where the right ones are known.
+ * - Nobody thrown out: no connection that the target closes, no live subscription that it refuses or ends.
+ * - No event called a duplicate that was never sent before, where every event of the run is new and none replaces another.
  *
  * @param planned latencies to gate and how many samples are planned for each; Infinity where replies set the pace
  */
 export function defaultGates(run: Measurable, planned: ReadonlyMap<BaseLatency, number>): readonly Gate[] {
   const gates = [...planned].map(([metric, samples]) => latencyGate(metric, samples));
   if (run.sources.has('generator')) gates.push(ratioGate('achieved_rate_ratio', 99));
-  gates.push(ratioGate('connect_ratio', 100));
+  gates.push(ratioGate('connect_ratio', 100), noneOf('connections_lost'));
   if (run.sources.has('publish')) gates.push(ratioGate('ack_ratio', 100));
+  if (run.publishesNewOnly) gates.push(noneOf('duplicates_unexplained'));
   if (run.sources.has('query')) gates.push(ratioGate('query_ratio', 100));
-  if (run.sources.has('subscribe')) gates.push(ratioGate('delivery_ratio', 100));
+  if (run.sources.has('subscribe'))
+    gates.push(ratioGate('delivery_ratio', 100), noneOf('subscriptions_closed'));
   if (run.sources.has('answers')) gates.push(NO_WRONG_ANSWER);
   return gates;
 }
@@ -40,6 +45,10 @@ const NO_WRONG_ANSWER: Gate = {
   limit: 0,
   unit: '',
 };
+
+function noneOf(metric: CounterMetric): Gate {
+  return { ...NO_WRONG_ANSWER, metric, kind: 'counter' };
+}
 
 function latencyGate(metric: BaseLatency, samples: number): Gate {
   const aggregation = samples >= samplesNeeded('p95') ? 'p95' : 'max';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RelayBenchError } from '../base/errors.ts';
-import type { CounterMetric } from '../metric/catalogue.ts';
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
+import type { CounterMetric } from '../metric/counters.ts';
 import { seriesKey } from '../metric/series.ts';
 import { type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
@@ -29,7 +29,7 @@ const measuredScenario = z.object({
   load: z.object({ model: z.enum(['open', 'closed']) }),
   corpus: z.object({ profile: z.string().optional(), file: z.string().optional() }).optional(),
   workloads: z.object({
-    publish: z.unknown().optional(),
+    publish: z.object({ kind: z.number().optional() }).optional(),
     subscribe: z.unknown().optional(),
     query: z
       .object({ filters: z.array(z.object({ name: z.string() })), check: z.number().optional() })

@@ -1,10 +1,6 @@
-import {
-  baseLatency,
-  LATENCIES,
-  LATENCY_NAMES,
-  type LatencyMetric,
-  type Source,
-} from '../metric/catalogue.ts';
+import { canBeSuperseded } from '../judge/superseding.ts';
+import { baseLatency, LATENCIES, LATENCY_NAMES, type LatencyMetric } from '../metric/catalogue.ts';
+import type { Source } from '../metric/source.ts';
 
 /** What a run can give numbers for; gates on anything else are configuration errors. */
 export interface Measurable {
@@ -17,6 +13,8 @@ export interface Measurable {
   readonly phaseSeconds: readonly number[];
   /** Names of the filter shapes of the query workload. */
   readonly filters: readonly string[];
+  /** Whether what it publishes is new to every relay and replaces nothing: signed for the run, of a regular kind. */
+  readonly publishesNewOnly: boolean;
 }
 
 /** The parts of a scenario, as written in a plan or a run record, that decide what it measures. */
@@ -24,7 +22,7 @@ export interface MeasuredScenario {
   readonly load: { readonly model: 'open' | 'closed' };
   readonly corpus?: { readonly profile?: string | undefined; readonly file?: string | undefined } | undefined;
   readonly workloads: {
-    readonly publish?: unknown;
+    readonly publish?: { readonly kind?: number | undefined } | undefined;
     readonly subscribe?: unknown;
     readonly query?:
       | { readonly filters: readonly { readonly name: string }[]; readonly check?: number | undefined }
@@ -48,15 +46,25 @@ export function measurableOf(scenario: MeasuredScenario, relayProcesses = 1): Me
     phases: phases.map(({ name }) => name),
     phaseSeconds: phases.map(({ duration }) => duration / 1_000),
     filters: workloads.query?.filters.map(({ name }) => name) ?? [],
+    publishesNewOnly: publishesNewOnly(scenario),
   };
 }
 
-function sourcesOf({ load, corpus, workloads }: MeasuredScenario, relayProcesses: number): Set<Source> {
+function isNamed({ corpus }: MeasuredScenario): boolean {
+  return corpus?.profile !== undefined || corpus?.file !== undefined;
+}
+
+function publishesNewOnly(scenario: MeasuredScenario): boolean {
+  const kind = scenario.workloads.publish?.kind;
+  return kind !== undefined && !isNamed(scenario) && !canBeSuperseded(kind);
+}
+
+function sourcesOf(scenario: MeasuredScenario, relayProcesses: number): Set<Source> {
+  const { load, workloads } = scenario;
   const sources = new Set<Source>(['connections']);
   const sends = workloads.publish !== undefined || workloads.query !== undefined;
   if (load.model === 'open' && sends) sources.add('generator');
-  const isNamed = corpus?.profile !== undefined || corpus?.file !== undefined;
-  if (isNamed && (workloads.query?.check ?? 0) > 0) sources.add('answers');
+  if (isNamed(scenario) && (workloads.query?.check ?? 0) > 0) sources.add('answers');
   for (const workload of ['publish', 'subscribe', 'query'] as const) {
     if (workloads[workload] !== undefined) sources.add(workload);
   }

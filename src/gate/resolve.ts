@@ -36,7 +36,8 @@ function replaces(own: Gate, standard: Gate): boolean {
     own.over_s === undefined &&
     Object.keys(own.labels).length === 0 &&
     (own.aggregation === standard.aggregation || own.aggregation === 'p95') &&
-    own.operator.charAt(0) === standard.operator.charAt(0)
+    // None at all is the strictest bound: any other on the same count is meant to allow some.
+    (standard.operator === '==' || own.operator.charAt(0) === standard.operator.charAt(0))
   );
 }
 

@@ -4,11 +4,12 @@ export type Owner = 'target' | 'generator' | 'machine';
 /**
  * What follows from a reason:
  * - `fails`: the run fails (exit 99). Only ever the target's doing.
+ * - `explains`: the target's doing too, and what it breaks is for the gates to say: a scenario may expect it.
  * - `invalidates`: the run is invalid (exit 103) whatever its gates say: the load that was asked for was not offered.
  * - `casts-doubt`: figures may be too high; a gate that this leaves undecided makes the run invalid, and so does it
  *   alone where figures must be unbiased (no gate on a latency, `compare`, `ab`, `calibrate`).
  */
-export type Consequence = 'fails' | 'invalidates' | 'casts-doubt';
+export type Consequence = 'fails' | 'explains' | 'invalidates' | 'casts-doubt';
 
 interface Blame {
   readonly owner: Owner;
@@ -22,10 +23,10 @@ interface Blame {
  * target caused fails the run and never makes it invalid, what the generator or its machine caused never fails it.
  */
 export const REASONS = {
-  'connections-closed': {
+  'target-gone': {
     owner: 'target',
     consequence: 'fails',
-    what: 'it closed connections within the run',
+    what: 'it closed every connection, and the run ended with none',
   },
   'preparation-refused': {
     owner: 'target',
@@ -36,6 +37,11 @@ export const REASONS = {
     owner: 'target',
     consequence: 'fails',
     what: 'it refused live subscriptions before the load, or never answered them',
+  },
+  'connections-closed': {
+    owner: 'target',
+    consequence: 'explains',
+    what: 'it closed connections within the run (gate `connections_lost == 0`)',
   },
   'worker-lost': {
     owner: 'generator',
@@ -95,16 +101,16 @@ export interface Reason<K extends ReasonKind = ReasonKind> {
   readonly text: string;
 }
 
-/** What the target did that fails the run. */
-export type Failure = Reason<KindsOf<'fails'>>;
+/** What the target did that fails the run, or explains why its gates failed. */
+export type Failure = Reason<KindsOf<'fails' | 'explains'>>;
 /** Why the run is invalid, whatever its gates say. */
 export type Invalidity = Reason<KindsOf<'invalidates'>>;
 /** Why its figures may be too high. */
 export type Doubt = Reason<KindsOf<'casts-doubt'>>;
 
-/** The kinds with a given consequence, in the order of the table. */
-export function kindsThat<C extends Consequence>(consequence: C): readonly KindsOf<C>[] {
-  return (Object.keys(REASONS) as ReasonKind[]).filter(
-    (kind) => REASONS[kind].consequence === consequence,
-  ) as KindsOf<C>[];
+/** The kinds with one of these consequences, in the order of the table. */
+export function kindsThat<C extends Consequence>(...consequences: readonly C[]): readonly KindsOf<C>[] {
+  const wanted: readonly Consequence[] = consequences;
+  const kinds = Object.keys(REASONS) as ReasonKind[];
+  return kinds.filter((kind) => wanted.includes(REASONS[kind].consequence)) as KindsOf<C>[];
 }

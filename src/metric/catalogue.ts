@@ -5,12 +5,8 @@
 
 import { AUDIT_COUNTS } from './audit-counts.ts';
 import { COUNTER_MAPS } from './counter-maps.ts';
-
-/** Which way is better. */
-export type Direction = 'lower' | 'higher' | 'neutral';
-
-/** The parts of a scenario that can produce a metric. */
-export type Source = 'connections' | 'publish' | 'query' | 'subscribe' | 'generator' | 'answers' | 'crossing';
+import { COUNTERS } from './counters.ts';
+import type { Direction, Source } from './source.ts';
 
 export interface LatencyDefinition {
   readonly source: Source;
@@ -108,10 +104,14 @@ export const RATIOS = {
   ack_ratio: {
     source: 'publish',
     description:
-      'events accepted (OK true, duplicates included) or rightly refused as superseded, of events sent',
+      'events accepted (OK true, duplicates included) or rightly refused as superseded, of events sent and unsent',
     direction: 'higher',
   },
-  query_ratio: { source: 'query', description: 'queries ended by EOSE of queries sent', direction: 'higher' },
+  query_ratio: {
+    source: 'query',
+    description: 'queries ended by EOSE of queries sent and unsent',
+    direction: 'higher',
+  },
   delivery_ratio: {
     source: 'subscribe',
     description: 'deliveries received of deliveries expected',
@@ -130,125 +130,6 @@ export const RATIOS = {
 } as const satisfies Record<string, RatioDefinition>;
 
 export type RatioMetric = keyof typeof RATIOS;
-
-export interface CounterDefinition {
-  readonly source: Source;
-  readonly description: string;
-  readonly direction: Direction;
-}
-
-/** Plain counters of the measured phases. */
-export const COUNTERS = {
-  events_sent: { source: 'publish', description: 'EVENT messages written', direction: 'neutral' },
-  events_accepted: { source: 'publish', description: 'OK true, stored as new', direction: 'higher' },
-  events_duplicate: {
-    source: 'publish',
-    description: 'OK true with prefix duplicate:',
-    direction: 'neutral',
-  },
-  events_superseded: {
-    source: 'publish',
-    description: 'OK false because the relay has a newer version; part of events_rejected',
-    direction: 'neutral',
-  },
-  events_timeout: {
-    source: 'publish',
-    description: 'events without an OK before their deadline',
-    direction: 'lower',
-  },
-  events_lost_at_close: {
-    source: 'publish',
-    description: 'events unanswered when their connection closed',
-    direction: 'lower',
-  },
-  deliveries_expected: {
-    source: 'subscribe',
-    description: 'accepted events × live subscriptions that match',
-    direction: 'neutral',
-  },
-  deliveries_received: {
-    source: 'subscribe',
-    description: 'expected deliveries that arrived, each counted once',
-    direction: 'higher',
-  },
-  deliveries_missing: {
-    source: 'subscribe',
-    description: 'expected deliveries that never arrived',
-    direction: 'lower',
-  },
-  deliveries_duplicate: {
-    source: 'subscribe',
-    description: 'an event that came again on the same subscription',
-    direction: 'lower',
-  },
-  queries_sent: { source: 'query', description: 'REQ messages written', direction: 'neutral' },
-  queries_completed: { source: 'query', description: 'queries ended by EOSE', direction: 'higher' },
-  queries_closed: { source: 'query', description: 'queries refused or ended by CLOSED', direction: 'lower' },
-  queries_timeout: {
-    source: 'query',
-    description: 'queries without EOSE or CLOSED before their deadline',
-    direction: 'lower',
-  },
-  queries_lost_at_close: {
-    source: 'query',
-    description: 'queries unanswered when their connection closed',
-    direction: 'lower',
-  },
-  query_events_received: {
-    source: 'query',
-    description: 'stored EVENT messages received by queries',
-    direction: 'neutral',
-  },
-  query_overflows: {
-    source: 'query',
-    description: 'queries stopped because the relay sent far more than the limit',
-    direction: 'lower',
-  },
-  answers_checked: {
-    source: 'answers',
-    description: 'answers to queries that were compared with the right ones: a sample',
-    direction: 'neutral',
-  },
-  subscriptions_closed: {
-    source: 'subscribe',
-    description: 'live subscriptions that the relay ended by CLOSED',
-    direction: 'lower',
-  },
-  notices: { source: 'connections', description: 'NOTICE messages received', direction: 'lower' },
-  stray_frames: {
-    source: 'connections',
-    description: 'frames that answer nothing that was asked',
-    direction: 'lower',
-  },
-  malformed_frames: {
-    source: 'connections',
-    description: 'frames that are not a Nostr message',
-    direction: 'lower',
-  },
-  events_verified: {
-    source: 'connections',
-    description: 'received events whose id and signature were verified: a sample',
-    direction: 'neutral',
-  },
-  events_invalid: {
-    source: 'connections',
-    description: 'received events of that sample that are malformed or carry a wrong id or signature',
-    direction: 'lower',
-  },
-  bytes_sent: {
-    source: 'connections',
-    description: 'WebSocket bytes written, frame headers included',
-    direction: 'neutral',
-  },
-  bytes_received: {
-    source: 'connections',
-    description: 'WebSocket payload bytes received',
-    direction: 'neutral',
-  },
-} as const satisfies Record<string, CounterDefinition>;
-
-export type CounterMetric = keyof typeof COUNTERS;
-export const COUNTER_NAMES = Object.keys(COUNTERS) as readonly CounterMetric[];
 
 /** What a metric name denotes. */
 export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map' | 'audit';

@@ -1,3 +1,14 @@
+import type { Direction, Source } from './source.ts';
+
+interface CounterMapDefinition {
+  readonly source: Source;
+  readonly description: string;
+  readonly direction: Direction;
+  readonly label: string;
+  /** Version of `run.json` that it came with, where that is not the first: older records read as empty. */
+  readonly since?: string;
+}
+
 /**
  * Counters that are split by a word: OK and CLOSED prefixes, error codes, WebSocket close codes; part of the catalogue.
  * `label` names one entry, in gates and in OpenMetrics.
@@ -14,12 +25,14 @@ export const COUNTER_MAPS = {
     description: 'CLOSED of queries by prefix; part of queries_closed',
     direction: 'lower',
     label: 'prefix',
+    since: '1.1.0',
   },
   answers_wrong: {
     source: 'answers',
     description: 'checked answers that are wrong, by what is wrong first',
     direction: 'lower',
     label: 'reason',
+    since: '1.1.0',
   },
   connection_errors: {
     source: 'connections',
@@ -33,7 +46,7 @@ export const COUNTER_MAPS = {
     direction: 'lower',
     label: 'code',
   },
-} as const;
+} as const satisfies Record<string, CounterMapDefinition>;
 
 export type CounterMapMetric = keyof typeof COUNTER_MAPS;
 export const COUNTER_MAP_NAMES = Object.keys(COUNTER_MAPS) as readonly CounterMapMetric[];

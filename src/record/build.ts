@@ -70,7 +70,7 @@ export function buildRecord(input: RecordInput): RunRecord {
 }
 
 function invalidities(result: RunResult): Invalidity[] {
-  const wrong = [...checkConservation(result.counters), ...refusals(result.histograms)];
+  const wrong = [...checkConservation(result.counters, result.load.offered), ...refusals(result.histograms)];
   return [...result.invalidities, ...wrong.map((text): Invalidity => ({ kind: 'books-wrong', text }))];
 }
 

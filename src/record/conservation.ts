@@ -6,13 +6,35 @@ export function sumOf(counts: Readonly<Record<string, number>>): number {
 }
 
 /**
- * Whether everything that was sent is accounted for: each event, query and expected delivery has exactly one
- * outcome.
+ * Whether everything is accounted for: each arrival was sent, could not be sent or was dropped, and each event, query
+ * and expected delivery has exactly one outcome.
+ * @param offered events and queries that were scheduled in the measured phases
  * @returns one sentence a violated equation; empty where all hold. A violation is a bug of relay-bench, and the
  * run that shows it is invalid.
  */
-export function checkConservation(counters: Counters): string[] {
+export function checkConservation(
+  counters: Counters,
+  offered: { readonly events: number; readonly queries: number },
+): string[] {
   const equations = [
+    {
+      what: 'events offered',
+      total: offered.events,
+      outcomes: {
+        sent: counters.events_sent,
+        unsent: counters.events_unsent,
+        dropped: counters.events_dropped,
+      },
+    },
+    {
+      what: 'queries offered',
+      total: offered.queries,
+      outcomes: {
+        sent: counters.queries_sent,
+        unsent: counters.queries_unsent,
+        dropped: counters.queries_dropped,
+      },
+    },
     {
       what: 'events sent',
       total: counters.events_sent,

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, strongestExitCode } from '../base/exit-codes.ts';
+import { REASONS } from '../judge/blame.ts';
 import { marginOf } from './margin.ts';
 import type { GateResult, RunRecord } from './schema.ts';
 
@@ -15,7 +16,9 @@ export type Stopped = 'SIGINT' | 'SIGTERM' | 'abort' | null;
 export function judge(record: RunRecord, gates: readonly GateResult[], stopped: Stopped): RunRecord {
   const invalid = record.validity.verdict === 'invalid';
   const failed =
-    stopped === 'abort' || record.failures.length > 0 || gates.some((gate) => gate.verdict !== 'pass');
+    stopped === 'abort' ||
+    record.failures.some(({ kind }) => REASONS[kind].consequence === 'fails') ||
+    gates.some((gate) => gate.verdict !== 'pass');
   const codes: ExitCode[] = [];
   if (invalid) codes.push(EXIT.invalidRun);
   if (failed) codes.push(EXIT.gateFailed);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { kindsThat } from '../judge/blame.ts';
-import { COUNTER_NAMES } from '../metric/catalogue.ts';
-import { COUNTER_MAP_NAMES } from '../metric/counter-maps.ts';
+import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, COUNTERS, type CounterDefinition } from '../metric/counters.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
@@ -30,21 +30,18 @@ const latencySummary = z.strictObject({
 });
 
 const counterMap = z.record(z.string(), whole);
-/** The first records have none of these: nothing of the sort was counted. */
-const addedCount = whole.default(0);
+/** Records of before a counter was added have none of it: nothing of the sort was counted. */
+const plainCounters = COUNTER_NAMES.map((name) => {
+  const definition: CounterDefinition = COUNTERS[name];
+  return [name, definition.since === undefined ? whole : whole.default(0)];
+});
+const counterMaps = COUNTER_MAP_NAMES.map((name) => [
+  name,
+  'since' in COUNTER_MAPS[name] ? counterMap.default({}) : counterMap,
+]);
 const counters = z.strictObject({
-  ...(Object.fromEntries(COUNTER_NAMES.map((name) => [name, whole])) as Record<
-    (typeof COUNTER_NAMES)[number],
-    typeof whole
-  >),
-  ...(Object.fromEntries(COUNTER_MAP_NAMES.map((name) => [name, counterMap])) as Record<
-    (typeof COUNTER_MAP_NAMES)[number],
-    typeof counterMap
-  >),
-  events_superseded: addedCount,
-  answers_checked: addedCount,
-  answers_wrong: counterMap.default({}),
-  query_closes: counterMap.default({}),
+  ...(Object.fromEntries(plainCounters) as Record<(typeof COUNTER_NAMES)[number], typeof whole>),
+  ...(Object.fromEntries(counterMaps) as Record<(typeof COUNTER_MAP_NAMES)[number], typeof counterMap>),
 });
 
 /** Latencies of one second, from merged histograms of all workers. */
@@ -125,7 +122,7 @@ const ceiling = z.strictObject({
   limit: z.number(),
 });
 
-const failure = z.strictObject({ kind: z.enum(kindsThat('fails')), text: z.string() });
+const failure = z.strictObject({ kind: z.enum(kindsThat('fails', 'explains')), text: z.string() });
 const doubt = z.strictObject({ kind: z.enum(kindsThat('casts-doubt')), text: z.string() });
 
 const componentSample = z.strictObject({
@@ -255,7 +252,7 @@ export const runRecordSchema = z.strictObject({
   /** Texts of relay notices, a bounded sample, as received (escape before display). */
   noticeSamples: z.array(z.string()),
   caveats: z.array(z.string()),
-  /** What the target did that fails the run whatever its gates say, most telling first. */
+  /** What the target did that fails the run whatever its gates say, or explains why they fail. */
   failures: z.array(failure).default([]),
   validity: z.strictObject({
     verdict: z.enum(['valid', 'invalid']),

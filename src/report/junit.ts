@@ -1,3 +1,4 @@
+import { REASONS } from '../judge/blame.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
 import { markup } from './escape.ts';
 import type { Format } from './format.ts';
@@ -15,7 +16,11 @@ export const junitFormat: Format = {
   name: 'junit',
   fileName: 'junit.xml',
   render: (record) => {
-    const cases = [validityCase(record), ...record.gates.map((gate) => gateCase(gate, record))];
+    const cases = [
+      validityCase(record),
+      ...record.failures.map(failureCase),
+      ...record.gates.map((gate) => gateCase(gate, record)),
+    ];
     const total = (result: CaseResult): number => cases.filter((one) => one.result === result).length;
     const counts = {
       tests: cases.length,
@@ -56,6 +61,12 @@ function validityCase(record: RunRecord): Case {
   const valid = record.validity.verdict === 'valid';
   const message = valid ? 'the run is valid' : record.validity.reasons.join('; ');
   return { name: 'the run is valid', result: valid ? 'passed' : 'error', message };
+}
+
+/** What the target did that fails the run whatever its gates say; what only explains a gate stands in its output. */
+function failureCase({ kind, text }: RunRecord['failures'][number]): Case {
+  const result = REASONS[kind].consequence === 'fails' ? 'failure' : 'passed';
+  return { name: kind, result, message: text };
 }
 
 function gateCase(gate: GateResult, record: RunRecord): Case {

@@ -1,5 +1,6 @@
-import { COUNTER_NAMES, COUNTERS, RATIOS } from '../metric/catalogue.ts';
+import { RATIOS } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES, QUANTILES } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';

@@ -49,13 +49,22 @@ export class Outbox {
     const line = this.#lines[connection];
     if (line === undefined) return;
     this.#lines[connection] = undefined;
-    for (const token of line.staged) {
+    this.#giveUp(line);
+  }
+
+  /** Report what no socket has taken so far as unwritten: at the end of the drain. */
+  giveUpAll(): void {
+    for (const line of this.#lines) if (line !== undefined) this.#giveUp(line);
+  }
+
+  #giveUp({ connection: { number }, staged }: Line): void {
+    for (const token of staged) {
       const owner = this.#ownerOf(token);
       const slot = this.#slotOf(token);
-      owner.onUnwritten(slot, connection);
+      owner.onUnwritten(slot, number);
       owner.store.release(slot);
     }
-    line.staged.length = 0;
+    staged.length = 0;
   }
 
   /** Put a frame in line; it is written by the next {@link flush}. The connection must be open here. */

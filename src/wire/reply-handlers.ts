@@ -21,7 +21,8 @@ export interface ReplyHandlers {
   onQueryEvent(connection: number, sequence: number, frame: Buffer): void;
   onLiveEose(connection: number): void;
   onQueryEose(connection: number, sequence: number): void;
-  onLiveClosed(connection: number): void;
+  /** `prefix`: as of an OK. */
+  onLiveClosed(connection: number, prefix: string): void;
   /** `prefix`: as of an OK. */
   onQueryClosed(connection: number, sequence: number, prefix: string): void;
   onNotice(connection: number, message: string): void;

@@ -49,7 +49,7 @@ function routeLive(connection: number, message: SubscriptionMessage, handlers: R
       handlers.onLiveEose(connection);
       return;
     case 'CLOSED':
-      handlers.onLiveClosed(connection);
+      handlers.onLiveClosed(connection, prefixOf(message.message));
       return;
     default:
       handlers.onStray(connection);

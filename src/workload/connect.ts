@@ -13,7 +13,6 @@ export interface ConnectOptions {
 /** A storm of new connections: each arrival opens one and holds it to the end of the run. */
 export class ConnectWorkload implements ArrivalStream {
   readonly #options: ConnectOptions;
-  readonly dropped = 0;
   readonly unwritten = 0;
 
   constructor(options: ConnectOptions) {

@@ -53,7 +53,7 @@ export class DeliveryTracker implements EventFate {
   /** Place of a subscriber among those of its topic, by connection; its topic. */
   readonly #placeOf = new Map<number, { place: number; topic: number }>();
   readonly #live = new Set<number>();
-  readonly #liveOfTopic = new Map<number, number>();
+  readonly #sizeOf = new Map<number, number>();
   readonly #series: { delivery: number; last: number; cross: number };
   readonly #workerStep: number;
 
@@ -81,17 +81,12 @@ export class DeliveryTracker implements EventFate {
 
   /** The subscription of a connection is live: it has seen its EOSE. */
   onSubscribed(connection: number): void {
-    const subscriber = this.#placeOf.get(connection);
-    if (subscriber === undefined || this.#live.has(connection)) return;
-    this.#live.add(connection);
-    this.#liveOfTopic.set(subscriber.topic, this.liveSubscribers(subscriber.topic) + 1);
+    if (this.#placeOf.has(connection)) this.#live.add(connection);
   }
 
-  /** The subscription of a connection has ended. */
+  /** The subscription of a connection has ended; what it asked for stays expected. */
   onUnsubscribed(connection: number): void {
-    const subscriber = this.#placeOf.get(connection);
-    if (subscriber === undefined || !this.#live.delete(connection)) return;
-    this.#liveOfTopic.set(subscriber.topic, this.liveSubscribers(subscriber.topic) - 1);
+    this.#live.delete(connection);
   }
 
   isSubscriber(connection: number): boolean {
@@ -102,8 +97,9 @@ export class DeliveryTracker implements EventFate {
     return this.#live.has(connection);
   }
 
-  liveSubscribers(topic: number): number {
-    return this.#liveOfTopic.get(topic) ?? 0;
+  /** Subscriptions to a topic that the scenario asks for, whatever has become of them. */
+  subscribersOf(topic: number): number {
+    return this.#sizeOf.get(topic) ?? 0;
   }
 
   /** Events whose deliveries are not complete. */
@@ -125,7 +121,7 @@ export class DeliveryTracker implements EventFate {
     this.#state[slot] = SENT;
     this.#scheduledNs[slot] = scheduledNs;
     this.#startedNs[slot] = startedNs;
-    this.#expected[slot] = this.liveSubscribers(topic);
+    this.#expected[slot] = this.subscribersOf(topic);
     this.#received[slot] = 0;
     this.#origin[slot] = this.#options.relayOf(store.connection[stored] as number);
     this.#seen.fill(0, slot * this.#seenBytes, (slot + 1) * this.#seenBytes);
@@ -210,8 +206,17 @@ export class DeliveryTracker implements EventFate {
       sink.count(phase, 'deliveries_expected', expected);
       sink.count(phase, 'deliveries_received', received);
       sink.count(phase, 'deliveries_missing', expected - received);
+      if (received < expected) this.#censor(phase, expected - received);
     }
     this.#state[slot] = FREE;
+  }
+
+  /** What never arrived is slower than all that did. */
+  #censor(phase: number, missing: number): void {
+    const { sink } = this.#options;
+    const { delivery, last } = this.#series;
+    for (const series of [delivery, delivery + 1]) sink.censored(series, phase, missing);
+    for (const series of [last, last + 1]) sink.censored(series, phase);
   }
 
   #phaseOf(slot: number): number {
@@ -224,13 +229,12 @@ export class DeliveryTracker implements EventFate {
 
   /** @returns the number of subscribers of the largest topic */
   #placeSubscribers(subscribers: readonly Subscriber[]): number {
-    const sizes = new Map<number, number>();
     for (const { connection, topic } of subscribers) {
-      const place = sizes.get(topic) ?? 0;
+      const place = this.subscribersOf(topic);
       this.#placeOf.set(connection, { place, topic });
-      sizes.set(topic, place + 1);
+      this.#sizeOf.set(topic, place + 1);
     }
-    return Math.max(1, ...sizes.values());
+    return Math.max(1, ...this.#sizeOf.values());
   }
 }
 

@@ -40,10 +40,21 @@ export class FrameAhead {
    * for that arrival.
    */
   peekNs(): number {
-    if (this.#count > 0) return this.#store.offsetNs[this.#ring[this.#head] as number] as number;
-    const offsetNs = this.#schedule.peekNs();
-    if (offsetNs === Number.POSITIVE_INFINITY) return offsetNs;
+    const offsetNs = this.peekScheduledNs();
+    if (this.#count > 0 || offsetNs === Number.POSITIVE_INFINITY) return offsetNs;
     return this.#builder.isReady(this.#schedule.peekNumber()) ? offsetNs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Number of the next arrival, built or not; of no meaning at the end of the schedule. */
+  peekNumber(): number {
+    if (this.#count > 0) return this.#store.number[this.#ring[this.#head] as number] as number;
+    return this.#schedule.peekNumber();
+  }
+
+  /** As {@link peekNs}, whether or not the builder is ready. */
+  peekScheduledNs(): number {
+    if (this.#count > 0) return this.#store.offsetNs[this.#ring[this.#head] as number] as number;
+    return this.#schedule.peekNs();
   }
 
   /** Whether every arrival of the schedule has been taken or passed over. */

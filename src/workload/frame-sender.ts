@@ -2,19 +2,34 @@ import type { Outbox } from '../wire/outbox.ts';
 import { NONE } from '../wire/pending-table.ts';
 import type { FrameAhead } from './frame-ahead.ts';
 
+/** An arrival that was not written: its number and its scheduled time in ns after the start of the load. */
+export type OnArrival = (number: number, offsetNs: number) => void;
+
+export interface FrameSenderOptions {
+  readonly ahead: FrameAhead;
+  /** The connection for the arrival that is due; {@link NONE} where none is open. */
+  readonly pick: () => number;
+  /**
+   * Whether arrivals come on a schedule. Otherwise answers make them: where no connection is open there is none.
+   */
+  readonly isScheduled: boolean;
+  /** The target had closed the connection, or its socket takes no more. */
+  readonly onUnsent: OnArrival;
+  /** The generator never came to it. */
+  readonly onDropped: OnArrival;
+}
+
 /** The sending half of a workload: frames built ahead go out on the connections that `pick` names. */
 export class FrameSender {
+  readonly #options: FrameSenderOptions;
   readonly #ahead: FrameAhead;
-  readonly #pick: () => number;
   #outbox: Outbox | null = null;
   #owner = NONE;
   #unwritten = 0;
-  #dropped = 0;
 
-  /** @param pick the connection for the arrival that is due; {@link NONE} where there is none */
-  constructor(ahead: FrameAhead, pick: () => number) {
-    this.#ahead = ahead;
-    this.#pick = pick;
+  constructor(options: FrameSenderOptions) {
+    this.#options = options;
+    this.#ahead = options.ahead;
   }
 
   /** Frames go out through `outbox` under this owner number. */
@@ -28,17 +43,12 @@ export class FrameSender {
     return this.#unwritten;
   }
 
-  /** Arrivals that could not be carried out: no open connection, or no room for another frame. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
   /** Offset of the next arrival in ns after the start of the load; `Infinity` at the end of the schedule. */
   peekNs(): number {
     return this.#ahead.peekNs();
   }
 
-  /** Whether every arrival of the schedule has been carried out or dropped. */
+  /** Whether every arrival of the schedule has been carried out or passed over. */
   get isExhausted(): boolean {
     return this.#ahead.isExhausted;
   }
@@ -53,17 +63,29 @@ export class FrameSender {
     while (this.#ahead.buildOne());
   }
 
-  /** Stage the frame of the arrival that is due, or count it as dropped. */
+  /** Stage the frame of the arrival that is due, or say that it can't be sent. */
   fire(): void {
-    const connection = this.#pick();
-    const slot = connection === NONE ? NONE : this.#ahead.take();
-    if (slot === NONE || this.#outbox === null) {
-      this.#dropped++;
-      this.#ahead.skip();
+    const connection = this.#options.pick();
+    if (connection === NONE) {
+      if (this.#options.isScheduled) this.#passOver(this.#options.onUnsent);
+      return;
+    }
+    const slot = this.#takeSlot();
+    if (slot === NONE) {
+      this.#passOver(this.#options.onUnsent);
       return;
     }
     this.#unwritten++;
-    this.#outbox.stage(connection, this.#owner, slot);
+    this.#outbox?.stage(connection, this.#owner, slot);
+  }
+
+  /**
+   * Count the arrivals that are due and were never carried out, when no more will be.
+   * @param untilNs offset at which offering ended
+   */
+  dropUntil(untilNs: number): void {
+    while (this.#options.isScheduled && this.#ahead.peekScheduledNs() < untilNs)
+      this.#passOver(this.#options.onDropped);
   }
 
   /** A staged frame has been written. */
@@ -72,8 +94,23 @@ export class FrameSender {
   }
 
   /** A staged frame will never be written. */
-  lost(): void {
+  lost(number: number, offsetNs: number): void {
     this.#unwritten--;
-    this.#dropped++;
+    this.#options.onUnsent(number, offsetNs);
+  }
+
+  /** A slot is free as soon as its frame is written; where none is after that, no socket takes any more. */
+  #takeSlot(): number {
+    const slot = this.#ahead.take();
+    if (slot !== NONE || this.#outbox === null) return slot;
+    this.#outbox.flush();
+    return this.#ahead.take();
+  }
+
+  #passOver(tell: OnArrival): void {
+    const number = this.#ahead.peekNumber();
+    const offsetNs = this.#ahead.peekScheduledNs();
+    this.#ahead.skip();
+    tell(number, offsetNs);
   }
 }

@@ -40,7 +40,13 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     this.#options = options;
     this.store = options.store;
     const ahead = new FrameAhead(options.schedule, options.store, this);
-    this.sender = new FrameSender(ahead, () => options.model.pick());
+    this.sender = new FrameSender({
+      ahead,
+      pick: () => options.model.pick(),
+      isScheduled: options.model.name === 'open',
+      onUnsent: (_number, offsetNs) => this.#neverSent('events_unsent', offsetNs),
+      onDropped: (_number, offsetNs) => this.#neverSent('events_dropped', offsetNs),
+    });
     const { series } = options;
     this.#series = {
       ack: series.indexOf('ack_latency'),
@@ -60,10 +66,6 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   get unwritten(): number {
     return this.sender.unwritten;
-  }
-
-  get dropped(): number {
-    return this.sender.dropped;
   }
 
   dueNs(nowNs: number): number {
@@ -87,6 +89,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     store.connection[slot] = connection;
     this.sender.written();
     sink.count(phase, 'events_sent');
+    if (this.#options.frames.isRepeat(number)) sink.count(phase, 'events_repeated');
     sink.latency(this.#series.lag, phase, scheduledNs, startedNs);
     const entry = this.#waiting.add(
       store.keyHigh[slot] as number,
@@ -98,8 +101,8 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     fate?.onSent(store, slot, scheduledNs, startedNs);
   }
 
-  onUnwritten(_slot: number, connection: number): void {
-    this.sender.lost();
+  onUnwritten(slot: number, connection: number): void {
+    this.sender.lost(this.store.number[slot] as number, this.store.offsetNs[slot] as number);
     this.#options.model.settled(connection);
   }
 
@@ -173,6 +176,15 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   #phaseOf(entry: number): number {
     const { sink, start } = this.#options;
     return sink.phaseOf(this.#waiting.scheduledNsOf(entry) - start.monotonicNs);
+  }
+
+  /** An event that was never written is slower than all others, as one that is never answered. */
+  #neverSent(counter: 'events_unsent' | 'events_dropped', offsetNs: number): void {
+    const { sink } = this.#options;
+    const phase = sink.phaseOf(offsetNs);
+    sink.count(phase, counter);
+    sink.censored(this.#series.ack, phase);
+    sink.censored(this.#series.ack + 1, phase);
   }
 
   #count(entry: number, counter: 'events_timeout' | 'events_lost_at_close'): void {

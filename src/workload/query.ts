@@ -62,7 +62,13 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#mask = createRandom(options.seed, 'query-masks').uint32;
     this.#shapes = shapesOf(options.filters, options.series);
     const ahead = new FrameAhead(options.schedule, options.store, this);
-    this.sender = new FrameSender(ahead, () => options.rotation.pick());
+    this.sender = new FrameSender({
+      ahead,
+      pick: () => options.rotation.pick(),
+      isScheduled: true,
+      onUnsent: (number, offsetNs) => this.#neverSent('queries_unsent', number, offsetNs),
+      onDropped: (number, offsetNs) => this.#neverSent('queries_dropped', number, offsetNs),
+    });
   }
 
   get pending(): number {
@@ -71,10 +77,6 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
 
   get unwritten(): number {
     return this.sender.unwritten;
-  }
-
-  get dropped(): number {
-    return this.sender.dropped;
   }
 
   dueNs(): number {
@@ -111,7 +113,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
 
   onUnwritten(slot: number): void {
     this.#options.answers?.drop(this.store.keyLow[slot] as number);
-    this.sender.lost();
+    this.sender.lost(this.store.number[slot] as number, this.store.offsetNs[slot] as number);
   }
 
   /** A stored EVENT. @returns false where no such query was ever asked on this worker */
@@ -180,14 +182,23 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#options.answers?.drop(this.#waiting.keyLowOf(entry));
   }
 
+  /** A query that was never written is slower than all others, as one that is never answered. */
+  #neverSent(counter: 'queries_unsent' | 'queries_dropped', number: number, offsetNs: number): void {
+    const { sink, seed } = this.#options;
+    const phase = sink.phaseOf(offsetNs);
+    const shape = this.#shapes[pickShape(this.#shapes, arrivalRandom(seed, number).next())] as QueryShape;
+    sink.count(phase, counter);
+    sink.censored(shape.eose, phase);
+    sink.censored(shape.eose + 1, phase);
+  }
+
   isReady(): boolean {
     return true;
   }
 
   build(slot: number, number: number): void {
     const { seed, pools } = this.#options;
-    // One stream of random numbers an arrival: the same filters whatever the number of workers.
-    const random = createRandom(seed + number, 'query');
+    const random = arrivalRandom(seed, number);
     const shapeIndex = pickShape(this.#shapes, random.next());
     const shape = this.#shapes[shapeIndex] as QueryShape;
     const sequence = this.#sequence++;
@@ -254,6 +265,11 @@ function shapesOf(filters: readonly QueryFilter[], series: SeriesTable): readonl
       eose: series.indexOf('eose_latency', name),
     };
   });
+}
+
+/** One stream of random numbers an arrival: the same filters whatever the number of workers. */
+function arrivalRandom(seed: number, number: number): ReturnType<typeof createRandom> {
+  return createRandom(seed + number, 'query');
 }
 
 function pickShape(shapes: readonly QueryShape[], draw: number): number {

@@ -1,5 +1,5 @@
-import type { CounterMetric } from '../metric/catalogue.ts';
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
+import type { CounterMetric } from '../metric/counters.ts';
 
 /** Where workloads leave what they measured; samples live on as histogram counts only. */
 export interface SampleSink {
@@ -10,8 +10,8 @@ export interface SampleSink {
    * ignored.
    */
   latency(series: number, phase: number, fromNs: number, toNs: number): void;
-  /** An operation of this series never ended; its latency is longer than any that was measured in time. */
-  censored(series: number, phase: number): void;
+  /** Operations of this series (default 1) never ended; their latency is longer than any that was measured in time. */
+  censored(series: number, phase: number, times?: number): void;
   count(phase: number, counter: CounterMetric, by?: number): void;
   /** Count in a map of words, such as the prefixes of rejections; the number of different words is bounded. */
   countWord(phase: number, map: CounterMapMetric, word: string): void;

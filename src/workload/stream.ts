@@ -2,7 +2,7 @@
 export interface ArrivalStream {
   /** When the next arrival is due; `Infinity` where there is none (yet). */
   dueNs(nowNs: number): number;
-  /** Carry out the arrival that is due: stage its frame, or count it as dropped. */
+  /** Carry out the arrival that is due: stage its frame, or count it as unsent. */
   fire(nowNs: number): void;
   /** Build one frame ahead of the clock. @returns false where there is nothing to build now */
   readAhead(): boolean;
@@ -12,6 +12,4 @@ export interface ArrivalStream {
   readonly pending: number;
   /** Operations that wait for a socket to accept them. */
   readonly unwritten: number;
-  /** Arrivals that could not be carried out: no open connection, or no room for another frame. */
-  readonly dropped: number;
 }

@@ -14,8 +14,13 @@ export class FakeSink implements SampleSink {
     if (series >= 0) this.latencies.push({ series, phase, ns: toNs - fromNs });
   }
 
-  censored(series: number, phase: number): void {
-    if (series >= 0) this.count(phase, `censored:${series}`);
+  censored(series: number, phase: number, times = 1): void {
+    if (series >= 0) this.count(phase, `censored:${series}`, times);
+  }
+
+  /** Operations of a series that never ended, in phase 0. */
+  censoredOf(series: number): number {
+    return this.counts[`censored:${series}/0`] ?? 0;
   }
 
   count(phase: number, counter: string, by = 1): void {

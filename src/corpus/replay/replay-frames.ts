@@ -55,6 +55,10 @@ export class ReplayFrames implements EventFrames {
     return event >= events || lines.has(event);
   }
 
+  isRepeat(n: number): boolean {
+    return !this.#options.order.isFirst(n);
+  }
+
   write(target: Buffer, offset: number, n: number): number {
     const { order, topicOf } = this.#options;
     const line = this.#line(order.eventOf(n));

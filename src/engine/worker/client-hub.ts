@@ -1,3 +1,4 @@
+import { monotonicNs } from '../../base/clock.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions, Transport } from '../../wire/connection.ts';
 import { openConnection, transportFor } from '../../wire/open-connection.ts';
 import type { Outbox } from '../../wire/outbox.ts';
@@ -36,6 +37,8 @@ export class ClientHub {
   #failed = 0;
   #dropped = 0;
   #open = 0;
+  #firstDropNs: number | null = null;
+  #lastDropNs: number | null = null;
 
   constructor(options: ClientHubOptions) {
     this.#options = options;
@@ -43,7 +46,14 @@ export class ClientHub {
   }
 
   get counts(): ConnectionCounts {
-    return { opened: this.#opened, failed: this.#failed, dropped: this.#dropped, open: this.#open };
+    return {
+      opened: this.#opened,
+      failed: this.#failed,
+      dropped: this.#dropped,
+      open: this.#open,
+      firstDropNs: this.#firstDropNs,
+      lastDropNs: this.#lastDropNs,
+    };
   }
 
   /** Number of the relay process that a connection has reached; -1 where the answer to its upgrade did not say. */
@@ -103,8 +113,7 @@ export class ClientHub {
         this.#options.onFailed(reason);
       },
       onClosed: (connection, code) => {
-        this.#dropped++;
-        this.#open--;
+        this.#noteDrop();
         this.#connections.delete(connection.number);
         outbox.close(connection.number);
         this.#options.onDropped(connection.number, code);
@@ -129,6 +138,13 @@ export class ClientHub {
     this.#noteRelay(connection);
     this.#options.outbox.open(connection);
     this.#options.onOpened(connection, scheduledNs, openedNs);
+  }
+
+  #noteDrop(): void {
+    this.#dropped++;
+    this.#open--;
+    this.#lastDropNs = monotonicNs();
+    this.#firstDropNs ??= this.#lastDropNs;
   }
 
   #noteRelay({ number, relayId }: Connection): void {

@@ -1,8 +1,8 @@
 import { encodeMaskedTextFrame } from '../../base/websocket-frame.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
 import { LIVE_SUBSCRIPTION } from '../../wire/subscription-id.ts';
-import type { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { FromWorker } from '../messages.ts';
+import { NOTHING_ASKED, type PreparationTally } from '../preparation-tally.ts';
 import type { ReplyReceivers } from './reply-sorter.ts';
 import type { WorkloadContext } from './workloads.ts';
 
@@ -21,20 +21,19 @@ export interface Preparation {
 /**
  * Open the live subscriptions of this worker and wait until each has said EOSE.
  * @param filterOf the filter of a topic
- * @returns how many have not
+ * @returns how the target took them
  */
 export async function subscribeAll(
   preparation: Preparation,
-  deliveries: DeliveryTracker,
   filterOf: (topic: number) => object,
-): Promise<number> {
+): Promise<PreparationTally> {
   const { context, receivers } = preparation;
   const { subscribe } = context.plan;
-  if (subscribe === null) return 0;
+  if (subscribe === null) return NOTHING_ASKED;
   const connections = ownedConnections(subscribe.connections, context.shard);
   const waiting = new Set(connections.filter((connection) => context.isOpen(connection)));
-  const refused = connections.length - waiting.size;
-  let rejected = 0;
+  const unsent = connections.length - waiting.size;
+  const refused = new Map<string, number>();
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, SUBSCRIBE_TIMEOUT_MS);
     const finishIfDone = (): void => {
@@ -42,8 +41,9 @@ export async function subscribeAll(
       clearTimeout(timer);
       resolve();
     };
-    receivers.onSubscription = (connection, isLive): void => {
-      if (waiting.delete(connection) && !isLive) rejected++;
+    receivers.onSubscription = (connection, refusal): void => {
+      if (waiting.delete(connection) && refusal !== null)
+        refused.set(refusal, (refused.get(refusal) ?? 0) + 1);
       reportEvery(preparation, connections.length - waiting.size, connections.length);
       finishIfDone();
     };
@@ -55,9 +55,13 @@ export async function subscribeAll(
     finishIfDone();
   });
   receivers.onSubscription = () => undefined;
-  // A subscription without EOSE counts as absent: deliveries to it are not expected.
-  for (const connection of waiting) deliveries.onUnsubscribed(connection);
-  return refused + rejected + waiting.size;
+  const asked = connections.length;
+  const failed = unsent + refusals(refused) + waiting.size;
+  return { asked, done: asked - failed, refused, unanswered: waiting.size, unsent };
+}
+
+function refusals(refused: ReadonlyMap<string, number>): number {
+  return [...refused.values()].reduce((sum, times) => sum + times, 0);
 }
 
 function reportEvery({ send }: Preparation, done: number, total: number): void {

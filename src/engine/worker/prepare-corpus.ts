@@ -6,6 +6,7 @@ import { AnswerSamples } from '../../workload/answer-samples.ts';
 import { type DrawPools, emptyDraws } from '../../workload/draw-filter.ts';
 import type { PublishedEvents } from '../../workload/published-events.ts';
 import type { StoredCorpus } from '../messages.ts';
+import type { PreparationTally } from '../preparation-tally.ts';
 import { AnswerChecker, type OnChecked } from './answer-checker.ts';
 import { type Following, followAuthors } from './following.ts';
 import type { Preparation } from './preparation.ts';
@@ -25,6 +26,7 @@ export interface PreparedCorpus {
   readonly answers: AnswerSamples | null;
   readonly published: PublishedEvents | null;
   readonly stored: StoredCorpus;
+  readonly storing: PreparationTally;
   readonly problems: readonly string[];
   readonly remarks: readonly string[];
   /** What all workers have found out. */
@@ -42,7 +44,7 @@ export async function prepareCorpus(preparation: Preparation, onChecked: OnCheck
 async function prepareNotes(preparation: Preparation): Promise<PreparedCorpus> {
   const { context } = preparation;
   const { publish } = context.plan;
-  const { pools, problem } = await storeNotes(preparation);
+  const { pools, tally } = await storeNotes(preparation);
   return {
     pools,
     frames: publish === null ? null : createSigningFrames(context, publish),
@@ -50,7 +52,8 @@ async function prepareNotes(preparation: Preparation): Promise<PreparedCorpus> {
     answers: null,
     published: null,
     stored: { failed: [], hadSome: false },
-    problems: problem === null ? [] : [problem],
+    storing: tally,
+    problems: [],
     remarks: [],
     tell: () => undefined,
     end: () => Promise.resolve(),
@@ -65,7 +68,7 @@ async function prepareNamed(
   const { context } = preparation;
   const { publish } = context.plan;
   const checker = createChecker(context, named, onChecked);
-  const { problems, remarks, ...stored } = await storeEvents(preparation, named);
+  const { tally, remarks, ...stored } = await storeEvents(preparation, named);
   const pools = poolsOf(await checker?.ready());
   const following = await createFollowing(context, named);
   const replay = publish?.replay ?? null;
@@ -79,7 +82,8 @@ async function prepareNamed(
     filterOf: (topic) => following?.filterOf(topic) ?? {},
     ...createAnswers(context, checker),
     stored,
-    problems: [...problems, ...drawProblems(context, pools)],
+    storing: tally,
+    problems: drawProblems(context, pools),
     remarks,
     tell: ({ failed, hadSome }) => {
       checker?.failed(failed);

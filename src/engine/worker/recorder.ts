@@ -1,6 +1,6 @@
 import { NS_PER_US } from '../../base/clock.ts';
-import { COUNTER_NAMES, type CounterMetric } from '../../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, type CounterMapMetric } from '../../metric/counter-maps.ts';
+import { COUNTER_NAMES, type CounterMetric } from '../../metric/counters.ts';
 import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { PlannedPhase } from '../../plan/plan.ts';
@@ -61,8 +61,8 @@ export class Recorder implements SampleSink {
     if (series >= 0) this.#histogram(series, phase).record((toNs - fromNs) / NS_PER_US);
   }
 
-  censored(series: number, phase: number): void {
-    if (series >= 0) this.#histogram(series, phase).censor();
+  censored(series: number, phase: number, times = 1): void {
+    if (series >= 0) this.#histogram(series, phase).censor(times);
   }
 
   count(phase: number, counter: CounterMetric, by = 1): void {

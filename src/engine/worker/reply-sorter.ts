@@ -17,8 +17,8 @@ export interface ReplyReceivers {
   verifier: Verifier | null;
   /** Null where nobody asks for the ids of acknowledged events. */
   acknowledged: AcknowledgedLog | null;
-  /** Called when a live subscription became live or was refused. */
-  onSubscription: (connection: number, isLive: boolean) => void;
+  /** Called when a live subscription became live (null) or was refused, with the relay's word. */
+  onSubscription: (connection: number, refusal: string | null) => void;
   /** Phase of this moment, for what belongs to no operation. */
   currentPhase: () => number;
 }
@@ -70,14 +70,14 @@ export class ReplySorter implements ReplyHandlers {
       return;
     }
     deliveries.onSubscribed(connection);
-    this.#receivers.onSubscription(connection, true);
+    this.#receivers.onSubscription(connection, null);
   }
 
   onQueryEose(connection: number, sequence: number): void {
     if (this.#receivers.query?.onEose(connection, sequence) !== true) this.onStray(connection);
   }
 
-  onLiveClosed(connection: number): void {
+  onLiveClosed(connection: number, prefix: string): void {
     const { deliveries } = this.#receivers;
     if (deliveries?.isSubscriber(connection) !== true) {
       this.onStray(connection);
@@ -85,7 +85,7 @@ export class ReplySorter implements ReplyHandlers {
     }
     this.#count('subscriptions_closed');
     deliveries.onUnsubscribed(connection);
-    this.#receivers.onSubscription(connection, false);
+    this.#receivers.onSubscription(connection, prefix);
   }
 
   onQueryClosed(connection: number, sequence: number, prefix: string): void {

@@ -5,16 +5,17 @@ import { ownedConnections } from '../../plan/split.ts';
 import { CorpusLoad, type CorpusLoadResult } from '../../workload/corpus-load.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
 import { corpusEvents, type EventsToStore, signedEvents } from '../../workload/events-to-store.ts';
+import { NOTHING_ASKED, type PreparationTally } from '../preparation-tally.ts';
 import { corpusTopics, createCorpusWriter } from './corpus-notes.ts';
 import { PROGRESS_EVERY, type Preparation } from './preparation.ts';
 
 /** Notes are spread over the month before the run. */
 const NOTES_SPAN_S = 30 * 86_400;
 
-/** What queries can draw from where notes were signed for the run, and a problem where there is one. */
+/** What queries can draw from where notes were signed for the run, and how the target took them. */
 export interface StoredNotes {
   readonly pools: DrawPools;
-  readonly problem: string | null;
+  readonly tally: PreparationTally;
 }
 
 /** Sign and store this worker's share of the notes. */
@@ -22,7 +23,7 @@ export async function storeNotes(preparation: Preparation): Promise<StoredNotes>
   const { plan, shard, start } = preparation.context;
   const total = plan.corpus.events;
   const topics = corpusTopics(preparation.context);
-  if (total === 0) return { pools: { authors: [], ids: [], threads: [], topics }, problem: null };
+  if (total === 0) return { pools: { authors: [], ids: [], threads: [], topics }, tally: NOTHING_ASKED };
   const writer = createCorpusWriter(preparation.context);
   const numbers = Array.from(
     { length: Math.ceil((total - shard.index) / shard.count) },
@@ -35,10 +36,10 @@ export async function storeNotes(preparation: Preparation): Promise<StoredNotes>
     spacing_s: NOTES_SPAN_S / total,
     total,
   });
-  const { ids } = await store(preparation, events, numbers.length);
-  const missing = numbers.length - ids.length;
-  const problem = missing === 0 ? null : `${missing} of ${numbers.length} corpus events were not stored`;
-  return { pools: { authors: writer.publicKeys, ids, threads: ids, topics }, problem };
+  const result = await store(preparation, events, numbers.length);
+  const { ids } = result;
+  const pools = { authors: writer.publicKeys, ids, threads: ids, topics };
+  return { pools, tally: tallyOf(result, numbers.length) };
 }
 
 /** What became of a worker's share of the stored events of a named corpus. */
@@ -47,7 +48,7 @@ export interface StoredEvents {
   readonly failed: readonly number[];
   /** Whether the relay had some of them already. */
   readonly hadSome: boolean;
-  readonly problems: readonly string[];
+  readonly tally: PreparationTally;
   readonly remarks: readonly string[];
 }
 
@@ -58,7 +59,7 @@ export async function storeEvents(
 ): Promise<StoredEvents> {
   const { plan, shard, fail } = preparation.context;
   const total = plan.corpus.events;
-  if (total === 0 || file === null) return { failed: [], hadSome: false, problems: [], remarks: [] };
+  if (total === 0 || file === null) return { failed: [], hadSome: false, tally: NOTHING_ASKED, remarks: [] };
   const lines = new LinesAhead({
     file,
     from: 0,
@@ -68,20 +69,34 @@ export async function storeEvents(
   });
   const nextMask = createRandom(plan.seed, `store-masks-${shard.index}`).uint32;
   const events = corpusEvents({ lines, events: total, shard, nextMask });
-  const result = await store(preparation, events, Math.ceil(total / shard.count));
+  const asked = Math.ceil((total - shard.index) / shard.count);
+  const result = await store(preparation, events, asked);
   lines.close();
-  return outcomeOf(result, events.isEnded);
+  return outcomeOf(result, asked);
 }
 
-function outcomeOf(result: CorpusLoadResult, isEnded: boolean): StoredEvents {
+function outcomeOf(result: CorpusLoadResult, asked: number): StoredEvents {
   const { unanswered, refused, reasons, duplicates } = result;
-  const problems: string[] = [];
-  if (unanswered.length > 0) problems.push(`${unanswered.length} events to be stored were never answered`);
-  if (!isEnded) problems.push('not all events to be stored were sent: every connection had closed');
   const words = [...reasons].map(([word, times]) => `${times} ${word}`).join(', ');
   const remarks =
     refused.length === 0 ? [] : [`of the events to be stored ${refused.length} were refused (${words})`];
-  return { failed: [...refused, ...unanswered], hadSome: duplicates > 0, problems, remarks };
+  return {
+    failed: [...refused, ...unanswered],
+    hadSome: duplicates > 0,
+    tally: tallyOf(result, asked),
+    remarks,
+  };
+}
+
+function tallyOf(result: CorpusLoadResult, asked: number): PreparationTally {
+  const { answered, refused, reasons, unanswered } = result;
+  return {
+    asked,
+    done: answered - refused.length,
+    refused: reasons,
+    unanswered: unanswered.length,
+    unsent: asked - answered - unanswered.length,
+  };
 }
 
 async function store(

@@ -11,6 +11,7 @@ import type { PublishWorkload } from '../../workload/publish.ts';
 import type { QueryWorkload } from '../../workload/query.ts';
 import type { ArrivalStream } from '../../workload/stream.ts';
 import type { FromWorker, ToWorker } from '../messages.ts';
+import { NOTHING_ASKED } from '../preparation-tally.ts';
 import { createAcknowledgedLog } from './acknowledged-log.ts';
 import { ClientHub } from './client-hub.ts';
 import { Health } from './health.ts';
@@ -63,6 +64,8 @@ export class Worker {
   readonly #traffic = new Traffic();
   #corpus: PreparedCorpus | null = null;
   #exhaustedNs: number | null = null;
+  /** Offset up to which arrivals were to be carried out; all of them unless the run was stopped. */
+  #offeredUntilNs = Number.POSITIVE_INFINITY;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -100,16 +103,12 @@ export class Worker {
   /** Everything that must be there before the first arrival. */
   async prepare(startWallMs: number): Promise<void> {
     const { plan, send } = this.#options;
-    const problems: string[] = [];
     this.#context.start.wallMs = startWallMs;
     const preparation = { context: this.#context, receivers: this.#receivers, send };
     const corpus = await prepareCorpus(preparation, (phase, fault) => this.#checked(phase, fault));
-    problems.push(...corpus.problems);
     this.#corpus = corpus;
-    if (this.#deliveries !== null) {
-      const missing = await subscribeAll(preparation, this.#deliveries, corpus.filterOf);
-      if (missing > 0) problems.push(`${missing} live subscriptions could not be opened`);
-    }
+    const subscribing =
+      this.#deliveries === null ? NOTHING_ASKED : await subscribeAll(preparation, corpus.filterOf);
     this.#query = createQuery(this.#context, corpus.pools, corpus.answers);
     if (plan.publish !== null && corpus.frames !== null) {
       const fate = allFates([this.#deliveries, corpus.published].filter((each) => each !== null));
@@ -120,7 +119,8 @@ export class Worker {
     if (plan.subscribe !== null || plan.query !== null) this.#receivers.verifier = this.#createVerifier();
     this.#publish?.sender.fillAhead();
     this.#query?.sender.fillAhead();
-    send({ type: 'prepared', problems, remarks: corpus.remarks, stored: corpus.stored });
+    const { problems, remarks, stored, storing } = corpus;
+    send({ type: 'prepared', problems, remarks, stored, storing, subscribing });
   }
 
   /** Offer the load from `startNs` on, drain, report. */
@@ -145,6 +145,7 @@ export class Worker {
     const expiry = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
     if (this.#isStopped) loop.stop();
     await loop.run();
+    if (this.#isStopped) this.#offeredUntilNs = monotonicNs() - startNs;
     await this.#drain();
     await Promise.all([this.#receivers.verifier?.end(), this.#corpus?.end()]);
     clearInterval(expiry);
@@ -214,8 +215,11 @@ export class Worker {
     if (fault !== null) this.#recorder.countWord(phase, 'answers_wrong', fault);
   }
 
-  /** What has not ended by now ends as timeout or missing. */
+  /** Every arrival has a fate now: what was not written never will be, what has not ended is a timeout or missing. */
   #endAll(): void {
+    this.#outbox.giveUpAll();
+    this.#publish?.sender.dropUntil(this.#offeredUntilNs);
+    this.#query?.sender.dropUntil(this.#offeredUntilNs);
     this.#publish?.expireAll();
     this.#query?.expireAll();
     this.#deliveries?.retireAll();
@@ -223,7 +227,6 @@ export class Worker {
 
   #sendInterval(index: number, health: Health): void {
     this.#traffic.report(this.#recorder, this.#outbox.bytesWritten);
-    const dropped = this.#streams.reduce((sum, stream) => sum + stream.dropped, 0);
     this.#options.send({
       type: 'interval',
       interval: {
@@ -231,7 +234,6 @@ export class Worker {
         samples: this.#recorder.takeSamples(),
         counters: this.#recorder.counters(),
         connections: this.#hub.counts,
-        dropped,
         health: health.take(),
       },
     });
@@ -288,7 +290,9 @@ export class Worker {
   }
 
   #dropped(connection: number, code: number): void {
-    this.#recorder.countWord(this.#currentPhase(), 'close_codes', String(code));
+    const phase = this.#currentPhase();
+    this.#recorder.count(phase, 'connections_lost');
+    this.#recorder.countWord(phase, 'close_codes', String(code));
     this.#publish?.onConnectionClosed(connection);
     this.#query?.onConnectionClosed(connection);
     this.#deliveries?.onUnsubscribed(connection);

@@ -12,7 +12,7 @@ const MAX_CHARACTERS = 500;
  * all is well. https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export function annotationsOf(record: RunRecord): string[] {
-  const all = [...validityLines(record), ...gateLines(record)];
+  const all = [...validityLines(record), ...failureLines(record), ...gateLines(record)];
   if (all.length <= MAX_ANNOTATIONS) return all;
   const shown = all.slice(0, MAX_ANNOTATIONS - 1);
   return [...shown, errorLine('more', `${all.length - shown.length} more gates failed, see the summary`)];
@@ -21,6 +21,10 @@ export function annotationsOf(record: RunRecord): string[] {
 function validityLines({ validity }: RunRecord): string[] {
   if (validity.verdict === 'valid') return [];
   return [errorLine('the run is invalid', `its numbers prove nothing: ${validity.reasons.join('; ')}`)];
+}
+
+function failureLines({ verdict, failures }: RunRecord): string[] {
+  return verdict === 'fail' ? failures.map(({ text }) => errorLine('the relay failed', text)) : [];
 }
 
 /** In an invalid run no gate has failed, since none was judged. */

@@ -11,6 +11,7 @@ import { componentsSection, environmentSection, generatorSection } from './machi
 export function buildDocument(record: RunRecord): ReportDocument {
   const sections = [
     invalidSection(record),
+    failuresSection(record),
     gatesSection(record),
     latenciesSection(record),
     loadSection(record),
@@ -29,6 +30,11 @@ export function buildDocument(record: RunRecord): ReportDocument {
 function invalidSection(record: RunRecord): Section | null {
   const { verdict, reasons } = record.validity;
   return verdict === 'valid' ? null : list('Why the run is invalid', reasons, 'verdict');
+}
+
+function failuresSection({ failures }: RunRecord): Section | null {
+  const texts = failures.map(({ text }) => text);
+  return texts.length === 0 ? null : list('What the relay did', texts, 'verdict');
 }
 
 function caveatsSection(record: RunRecord): Section | null {

@@ -1,5 +1,5 @@
-import { COUNTER_NAMES, COUNTERS } from '../../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../../metric/counter-maps.ts';
+import { COUNTER_NAMES, COUNTERS } from '../../metric/counters.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { count } from '../quantity.ts';
 import { type Cell, cell, code, columns, list, type Section } from './document.ts';

@@ -16,11 +16,18 @@ function reason(record: RunRecord): string {
     const [first = 'no reason was recorded'] = record.validity.reasons;
     return `the numbers prove nothing about the relay: ${first}`;
   }
+  const failure = decisiveFailure(record);
+  if (failure !== null) return failure;
   const failed = record.gates.filter((gate) => gate.verdict !== 'pass');
   const [first] = failed;
   if (first !== undefined) return `${share(failed.length, record.gates.length)}: ${gateSentence(first)}`;
   if (record.verdict === 'fail') return 'a gate aborted the run';
   return record.gates.length === 0 ? 'no gate was set, so nothing was judged' : allHold(record.gates.length);
+}
+
+/** What the target did, where that failed the run or explains why gates failed: it comes before what follows from it. */
+function decisiveFailure({ verdict, failures }: RunRecord): string | null {
+  return verdict === 'fail' ? (failures[0]?.text ?? null) : null;
 }
 
 function share(failed: number, gates: number): string {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { IntervalMerger } from '../../../src/engine/intervals.ts';
 import type { CounterRows, SeriesDelta, WorkerInterval } from '../../../src/engine/messages.ts';
 import { Totals } from '../../../src/engine/totals.ts';
-import { COUNTER_NAMES, type CounterMetric, LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { COUNTER_NAMES, type CounterMetric } from '../../../src/metric/counters.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 import { buildSeriesTable } from '../../../src/metric/series-table.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
@@ -43,8 +44,7 @@ function interval(index: number, acked: number, delta: readonly SeriesDelta[] = 
     index,
     samples: delta,
     counters: counters({ events_accepted: [acked], events_sent: [acked] }),
-    connections: { opened: 2, failed: 0, dropped: 0, open: 2 },
-    dropped: 0,
+    connections: { opened: 2, failed: 0, dropped: 0, open: 2, firstDropNs: null, lastDropNs: null },
     health: { cpu_s: 0.25, utilization: 0.5, rss_bytes: 1, loopDelay_us: none },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Recorder } from '../../../src/engine/worker/recorder.ts';
-import { COUNTER_NAMES, LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { COUNTER_NAMES } from '../../../src/metric/counters.ts';
 import { buildSeriesTable } from '../../../src/metric/series-table.ts';
 
 const phases = [

@@ -23,9 +23,11 @@ describe('default gates', () => {
       'eose_latency max < 100ms',
       'achieved_rate_ratio >= 99%',
       'connect_ratio >= 100%',
+      'connections_lost == 0',
       'ack_ratio >= 100%',
       'query_ratio >= 100%',
       'delivery_ratio >= 100%',
+      'subscriptions_closed == 0',
     ]);
   });
 
@@ -40,6 +42,7 @@ describe('own gates', () => {
     ['eose_latency p95 < 1s', 'eose_latency max < 100ms'],
     ['eose_latency max <= 1s', 'eose_latency max < 100ms'],
     ['delivery_ratio >= 99%', 'delivery_ratio >= 100%'],
+    ['connections_lost <= 3', 'connections_lost == 0'],
   ])('"%s" takes the place of the default "%s"', (own, standard) => {
     expect(resolve([own])).not.toContain(standard);
     expect(resolve([own])).toContain(own);

@@ -56,7 +56,9 @@ describe('buildPlan', () => {
       'ack_latency p95 < 100ms',
       'achieved_rate_ratio >= 99%',
       'connect_ratio >= 100%',
+      'connections_lost == 0',
       'ack_ratio >= 100%',
+      'duplicates_unexplained == 0',
       'notices == 0',
       'ack_latency p99 < 0.5s',
     ]);
@@ -116,7 +118,13 @@ describe('buildPlan in the closed model', () => {
   it('has neither send lag nor an achieved rate', () => {
     const plan = samplePlan(CLOSED);
     expect(plan.latencies).not.toContain('send_lag');
-    expect(plan.gates).toEqual(['ack_latency p95 < 100ms', 'connect_ratio >= 100%', 'ack_ratio >= 100%']);
+    expect(plan.gates).toEqual([
+      'ack_latency p95 < 100ms',
+      'connect_ratio >= 100%',
+      'connections_lost == 0',
+      'ack_ratio >= 100%',
+      'duplicates_unexplained == 0',
+    ]);
   });
 
   it('refuses a rate from the command line', () => {

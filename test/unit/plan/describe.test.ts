@@ -55,9 +55,12 @@ describe('describePlan', () => {
         gate: connect_latency p95 < 100ms
         gate: achieved_rate_ratio >= 99%
         gate: connect_ratio >= 100%
+        gate: connections_lost == 0
         gate: ack_ratio >= 100%
+        gate: duplicates_unexplained == 0
         gate: query_ratio >= 100%
-        gate: delivery_ratio >= 100%"
+        gate: delivery_ratio >= 100%
+        gate: subscriptions_closed == 0"
     `);
   });
 

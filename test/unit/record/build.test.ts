@@ -28,7 +28,7 @@ describe('buildRecord', () => {
   it('is invalid when an event has no outcome', () => {
     const record = buildRecord({
       ...sampleInput(),
-      result: { ...result, counters: { ...counters, events_sent: 1 } },
+      result: { ...result, counters: { ...counters, events_accepted: 1 } },
     });
     expect(record.validity.verdict).toBe('invalid');
     expect(record.validity.reasons).toEqual([expect.stringContaining('conservation violated')]);
@@ -57,7 +57,7 @@ describe('buildRecord', () => {
 
   it("keeps the engine's own reasons first", () => {
     const invalidities = [{ kind: 'worker-lost', text: 'lost' }] as const;
-    const broken = { ...result, invalidities, counters: { ...counters, events_sent: 1 } };
+    const broken = { ...result, invalidities, counters: { ...counters, events_accepted: 1 } };
     expect(buildRecord({ ...sampleInput(), result: broken }).validity.reasons[0]).toBe('lost');
   });
 

@@ -6,12 +6,16 @@ describe('checkConservation', () => {
   it('finds nothing when every event, query and delivery has one outcome', () => {
     const counters = {
       ...noCounters(),
+      events_unsent: 3,
+      events_dropped: 2,
       events_sent: 10,
       events_accepted: 4,
       events_duplicate: 1,
       events_rejected: { blocked: 1, 'rate-limited': 1 },
       events_timeout: 2,
       events_lost_at_close: 1,
+      queries_unsent: 1,
+      queries_dropped: 1,
       queries_sent: 6,
       queries_completed: 3,
       queries_closed: 1,
@@ -22,7 +26,7 @@ describe('checkConservation', () => {
       deliveries_received: 4,
       deliveries_missing: 1,
     };
-    expect(checkConservation(counters)).toEqual([]);
+    expect(checkConservation(counters, { events: 15, queries: 8 })).toEqual([]);
   });
 
   it('names the equation that is broken, with its terms', () => {
@@ -32,7 +36,7 @@ describe('checkConservation', () => {
       events_accepted: 8,
       events_rejected: { blocked: 1 },
     };
-    expect(checkConservation(counters)).toEqual([
+    expect(checkConservation(counters, { events: 10, queries: 0 })).toEqual([
       'conservation violated (a bug in relay-bench): 10 events sent, but ' +
         '8 accepted + 0 duplicate + 1 rejected + 0 timeout + 0 lost at close = 9',
     ]);
@@ -40,6 +44,13 @@ describe('checkConservation', () => {
 
   it('reports each broken equation', () => {
     const counters = { ...noCounters(), events_sent: 1, queries_sent: 1, deliveries_expected: 1 };
-    expect(checkConservation(counters)).toHaveLength(3);
+    expect(checkConservation(counters, { events: 1, queries: 1 })).toHaveLength(3);
+  });
+
+  it('misses an arrival that was neither sent nor counted as unsent or dropped', () => {
+    const counters = { ...noCounters(), events_unsent: 5, queries_dropped: 2 };
+    expect(checkConservation(counters, { events: 6, queries: 2 })).toEqual([
+      'conservation violated (a bug in relay-bench): 6 events offered, but 0 sent + 5 unsent + 0 dropped = 5',
+    ]);
   });
 });

@@ -55,7 +55,7 @@ describe('routeFrame', () => {
 
   it('sorts CLOSED by subscription', () => {
     expect(route('["CLOSED","q00000000","error: no"]')).toEqual([['onQueryClosed', 0, 'error']]);
-    expect(route('["CLOSED","s","auth-required: x"]')).toEqual([['onLiveClosed']]);
+    expect(route('["CLOSED","s","auth-required: x"]')).toEqual([['onLiveClosed', 'auth-required']]);
   });
 
   it('counts a foreign subscription id as stray', () => {

@@ -130,13 +130,23 @@ describe('DeliveryTracker', () => {
     expect(tracker.onLiveEvent(99, frame(0))).toBe(false);
   });
 
-  it('expects nothing of a subscription that has ended before the event was sent', () => {
+  it('still expects what a subscription asked for after the relay has ended it', () => {
     const { sink, tracker, send } = setUp();
     tracker.onUnsubscribed(12);
     send(0);
     tracker.onEnded(0, 'accepted');
     tracker.onLiveEvent(10, frame(0));
-    expect(sink.counts).toMatchObject({ 'deliveries_expected/0': 1, 'deliveries_missing/0': 0 });
+    tracker.retireAll();
+    expect(sink.counts).toMatchObject({ 'deliveries_expected/0': 2, 'deliveries_missing/0': 1 });
+  });
+
+  it('takes what never arrived for slower than all that did', () => {
+    const { sink, tracker, send } = setUp();
+    send(0);
+    tracker.onEnded(0, 'accepted');
+    tracker.onLiveEvent(10, frame(0));
+    tracker.retireAll();
+    expect([sink.censoredOf(DELIVERY), sink.censoredOf(LAST)]).toEqual([1, 1]);
   });
 
   it('settles an event that leaves the window with receivers missing', () => {

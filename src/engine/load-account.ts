@@ -1,0 +1,121 @@
+import { NS_PER_S } from '../base/clock.ts';
+import type { CounterMetric } from '../metric/counters.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Counters, RunRecord } from '../record/schema.ts';
+import type { ConnectionCounts } from './messages.ts';
+import { countOffered, type Offered } from './offered.ts';
+
+/** Operations of both kinds. */
+export interface Operations {
+  readonly events: number;
+  readonly queries: number;
+}
+
+export interface LoadAccountOptions {
+  readonly plan: Plan;
+  /** Arrivals of the whole plan. */
+  readonly offered: Offered;
+  /** Offset at which offering was stopped; `Infinity` for a complete run. */
+  readonly cutNs: number;
+  /** Sum of a counter in one phase. */
+  readonly ofPhase: (name: CounterMetric, phase: number) => number;
+}
+
+/** What was offered and what became of it. */
+export class LoadAccount {
+  readonly #options: LoadAccountOptions;
+  readonly #measured: readonly number[];
+
+  constructor(options: LoadAccountOptions) {
+    this.#options = options;
+    this.#measured = options.plan.phases.flatMap(({ kind }, index) => (kind === 'measured' ? [index] : []));
+  }
+
+  /**
+   * Arrivals of the measured phases. By the plan, so that it is a count of its own; in a run that was cut short, and in
+   * the closed model, which has no schedule, by what came up.
+   */
+  offered(counters: Counters): Operations {
+    const { events_sent, events_unsent, events_dropped, queries_sent, queries_unsent, queries_dropped } =
+      counters;
+    const { plan, cutNs } = this.#options;
+    const isCut = cutNs !== Number.POSITIVE_INFINITY;
+    return {
+      events:
+        isCut || plan.load.model === 'closed'
+          ? events_sent + events_unsent + events_dropped
+          : this.#planned('publish'),
+      queries: isCut ? queries_sent + queries_unsent + queries_dropped : this.#planned('query'),
+    };
+  }
+
+  /** A lost worker never said what it dropped: of what was offered, all that is not accounted for. */
+  settleLost(counters: Counters): Counters {
+    const { events_sent, events_unsent, queries_sent, queries_unsent } = counters;
+    const offered = this.offered(counters);
+    return {
+      ...counters,
+      events_dropped: Math.max(0, offered.events - events_sent - events_unsent),
+      queries_dropped: Math.max(0, offered.queries - queries_sent - queries_unsent),
+    };
+  }
+
+  /** @param achieved events acknowledged and queries completed in time */
+  summary(counters: Counters, achieved: Operations, connections: ConnectionCounts): RunRecord['load'] {
+    const { plan } = this.#options;
+    const measured_s = this.#measured_s();
+    return {
+      model: plan.load.model,
+      connections: {
+        requested: connections.opened + connections.failed,
+        opened: connections.opened,
+        failed: connections.failed,
+        dropped: connections.dropped,
+      },
+      offered: ratesOf(this.offered(counters), measured_s),
+      achieved: ratesOf(achieved, measured_s),
+      droppedArrivals: counters.events_dropped + counters.queries_dropped,
+      measured_s,
+      phases: this.#phases(),
+    };
+  }
+
+  #phases(): RunRecord['load']['phases'] {
+    const { plan, offered: whole, cutNs, ofPhase } = this.#options;
+    const offered = cutNs === Number.POSITIVE_INFINITY ? whole : countOffered(plan, cutNs);
+    return plan.phases.map((phase, index) => ({
+      name: phase.name,
+      kind: phase.kind,
+      start_s: phase.startNs / NS_PER_S,
+      end_s: phase.endNs / NS_PER_S,
+      level: phase.levelEnd,
+      offered: sum((['publish', 'query', 'connect'] as const).map((stream) => offered.of(stream, index))),
+      sent: ofPhase('events_sent', index) + ofPhase('queries_sent', index),
+    }));
+  }
+
+  #planned(stream: 'publish' | 'query'): number {
+    return sum(this.#measured.map((phase) => this.#options.offered.of(stream, phase)));
+  }
+
+  #measured_s(): number {
+    const { plan, cutNs } = this.#options;
+    const phases = this.#measured.map((index) => plan.phases[index]);
+    const startNs = phases[0]?.startNs ?? 0;
+    return Math.max(0, Math.min(cutNs, phases.at(-1)?.endNs ?? 0) - startNs) / NS_PER_S;
+  }
+}
+
+function ratesOf({ events, queries }: Operations, seconds: number): RunRecord['load']['offered'] {
+  const perSecond = (count: number): number => (seconds > 0 ? count / seconds : 0);
+  return {
+    events,
+    eventsPerSecond: perSecond(events),
+    queries,
+    queriesPerSecond: perSecond(queries),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
