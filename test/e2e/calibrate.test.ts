@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseCalibration } from '../../src/calibrate/store.ts';
 import { readRunRecord } from '../../src/record/read.ts';
+import { childrenOf } from '../support/children.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 
 // The built command from end to end, against null relays of its own. What this machine can do is not asserted:
@@ -21,18 +22,6 @@ afterAll(async () => {
 
 const stateHome = (name: string) => ({ XDG_STATE_HOME: join(directory, name) });
 const fileIn = (name: string): string => join(directory, name, 'relay-bench', 'calibration.json');
-
-/** Processes whose parent is `pid`. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const parents = await Promise.all(
-    pids.map(async (each) => {
-      const stat = await readFile(`/proc/${each}/stat`, 'latin1').catch(() => '');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    }),
-  );
-  return pids.map(Number).filter((_, index) => parents[index] === pid);
-}
 
 function isGone(pid: number): boolean {
   try {

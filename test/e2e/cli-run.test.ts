@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readRunRecord } from '../../src/record/read.ts';
 import type { RunRecord } from '../../src/record/schema.ts';
+import { childrenOf } from '../support/children.ts';
 import { type CliOptions, type RunningCli, runCli, startCli } from '../support/run-cli.ts';
 
 // The built program from end to end: it starts the embedded relay, loads it, writes its record and leaves
@@ -251,7 +252,3 @@ test('doctor says what this machine allows', async () => {
 });
 
 /** Direct children of a process, from /proc. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text.trim().split(' ').filter(Boolean).map(Number);
-}

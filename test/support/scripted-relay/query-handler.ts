@@ -30,12 +30,20 @@ export class QueryHandler {
     }
     client.subscriptions.set(subscription, filters);
     const dueNs = arrivalNs + delayMs(this.#script.delay, n - 1) * NS_PER_MS;
-    this.#timer.at(dueNs, () => this.#answer(client, subscription));
+    this.#timer.at(dueNs, () => {
+      this.#answer(client, subscription);
+      if (isEvery(this.#script.endedAfterEose?.every, n)) this.#end(client, subscription);
+    });
   }
 
   close(client: Client, subscription: string): void {
     this.closes++;
     client.subscriptions.delete(subscription);
+  }
+
+  #end(client: Client, subscription: string): void {
+    client.subscriptions.delete(subscription);
+    sendMessage(client, ['CLOSED', subscription, this.#script.endedAfterEose?.message ?? '']);
   }
 
   #answer(client: Client, subscription: string): void {

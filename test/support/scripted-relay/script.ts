@@ -67,6 +67,8 @@ export interface QueryScript {
   readonly eose?: 'plain' | 'three-elements' | 'never';
   /** These REQs get CLOSED with this message instead. */
   readonly closed?: { readonly every: number; readonly message: string };
+  /** These subscriptions are ended with this message right after their EOSE. */
+  readonly endedAfterEose?: { readonly every: number; readonly message: string };
 }
 
 /** Delivery of accepted events to the live subscriptions that match. */
