@@ -19,6 +19,7 @@ export function loadSection(record: RunRecord): Section {
       [offered.queries, offered.queriesPerSecond],
       [achieved.queries, achieved.queriesPerSecond],
     ),
+    ...repeatsRow(record),
     inTimeRow(record),
     connectionsRow(record),
     ...deliveriesRow(record),
@@ -39,8 +40,18 @@ function rateRow(label: string, offered: CountAndRate, achieved: CountAndRate): 
 function inTimeRow(record: RunRecord): Cell[] {
   const { droppedArrivals } = record.load;
   return troubleRow('sent in time', percent(record.ratios['achieved_rate_ratio'] ?? null), [
+    ['unsent', record.counters.events_unsent + record.counters.queries_unsent],
     ['dropped', droppedArrivals],
   ]);
+}
+
+/** What the run sent more than once, beside what the relay says of it. */
+function repeatsRow({ counters }: RunRecord): Cell[][] {
+  const { events_repeated, events_duplicate } = counters;
+  if (events_repeated === 0) return [];
+  return [
+    row('repeats', `${count(events_repeated)} sent again`, `${count(events_duplicate)} called duplicates`),
+  ];
 }
 
 function connectionsRow(record: RunRecord): Cell[] {

@@ -7,6 +7,12 @@ const base = sampleRecord('pass');
 const pass = gateResult('ack_latency p95 < 100ms', 10, true);
 const fail = gateResult('ack_latency p95 < 100ms', 125, false);
 
+const GONE = {
+  kind: 'target-gone' as const,
+  text: 'the relay closed 20 of 20 connections 5.1 s after the start (1006)',
+};
+const SOME_CLOSED = { kind: 'connections-closed' as const, text: 'the relay closed 1 of 20 connections' };
+
 describe('headline', () => {
   it.each([
     ['PASS', 'all 2 gates hold', judge(base, [pass, pass], null)],
@@ -24,6 +30,17 @@ describe('headline', () => {
       judge(base, [pass, fail], null),
     ],
     ['FAIL', 'stopped before its end; a gate aborted the run', judge(base, [pass], 'abort')],
+    [
+      'FAIL',
+      'the relay closed 20 of 20 connections 5.1 s after the start (1006)',
+      judge({ ...base, failures: [GONE] }, [pass, fail], null),
+    ],
+    ['PASS', 'the one gate holds', judge({ ...base, failures: [SOME_CLOSED] }, [pass], null)],
+    [
+      'FAIL',
+      'the relay closed 1 of 20 connections',
+      judge({ ...base, failures: [SOME_CLOSED] }, [pass, fail], null),
+    ],
     [
       'INVALID',
       'the numbers prove nothing about the relay: saturated',
