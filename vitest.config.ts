@@ -27,7 +27,15 @@ export default defineConfig({
         },
       },
       { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...serial(1) } },
-      { test: { name: 'truth', include: ['test/truth/**/*.test.ts'], ...serial(2) } },
+      {
+        test: {
+          name: 'truth',
+          include: ['test/truth/**/*.test.ts'],
+          // Runs that mostly wait; more of them at once would be late.
+          maxConcurrency: 3,
+          ...serial(2),
+        },
+      },
       {
         test: {
           name: 'e2e',
