@@ -8,6 +8,8 @@ const serial = (groupOrder: number) => ({
   testTimeout: 120_000,
   hookTimeout: 120_000,
   sequence: { groupOrder },
+  // The built program is what runs, as it stands.
+  server: { deps: { external: [/\/dist\//] } },
 });
 
 export default defineConfig({
