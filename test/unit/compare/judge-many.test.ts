@@ -29,6 +29,7 @@ describe('the verdict on a quantity of many runs', () => {
     const certain = { pWorse: 0.001, changeLow: 0.04, changeHigh: 0.06 };
     const reason = 'the change is real but within the noise of the runs';
     expect(verdictOf({ ...certain, change: 0.05 })).toMatchObject({ verdict: 'inconclusive', reason });
+    expect(verdictOf({ ...certain, change: 0.05, pWorse: ALPHA })).toMatchObject({ reason });
     expect(verdictOf({ ...certain, change: 0.0501 }).verdict).toBe('worse');
     const gain = { pWorse: 0.99, pBetter: 0.001, changeLow: -0.06, changeHigh: -0.04 };
     expect(verdictOf({ ...gain, change: -0.05 })).toMatchObject({ verdict: 'inconclusive', reason });
