@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 // unit, property and golden tests need no build and no server; engine, truth and e2e tests run the built
 // program as processes, one project at a time. Engine and truth tests run one file at a time, so that they do not disturb
-// each other's clocks, and within a file side by side what only counts; e2e tests run three files at a time.
+// each other's clocks, and within a file side by side what only counts; e2e tests run three files at a
+// time, those of the stack and of the machine's limits (project `stack`) one.
 const serial = (groupOrder: number) => ({
   fileParallelism: false,
   testTimeout: 120_000,
@@ -12,6 +13,9 @@ const serial = (groupOrder: number) => ({
   // The built program is what runs, as it stands.
   server: { deps: { external: [/\/dist\//] } },
 });
+
+/** E2e tests that want the machine for themselves: a dozen processes that watch each other, or a search for its limits. */
+const ALONE = ['test/e2e/stack{,-*}.test.ts', 'test/e2e/calibrate.test.ts'];
 
 export default defineConfig({
   test: {
@@ -45,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ALONE,
           globalSetup: 'test/setup/servers.ts',
           ...serial(3),
           // Servers that start and stop, and clients that wait; what a busy machine does to figures is not asserted.
@@ -52,6 +57,7 @@ export default defineConfig({
           maxWorkers: 3,
         },
       },
+      { test: { name: 'stack', include: ALONE, globalSetup: 'test/setup/servers.ts', ...serial(4) } },
     ],
   },
 });
