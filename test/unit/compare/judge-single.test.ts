@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSingle } from '../../../src/compare/judge-single.ts';
+import { type Histograms, judgeSingle } from '../../../src/compare/judge-single.ts';
 import type { Sides } from '../../../src/compare/judged.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 
@@ -54,7 +54,9 @@ describe('the verdict on a quantity of one run a side', () => {
 describe('the interval of a percentile', () => {
   const histogram = new LatencyHistogram();
   for (let value = 1_001; value <= 2_000; value++) histogram.record(value);
-  const p95 = (aggregation: string) =>
+  const instant = new LatencyHistogram();
+  for (let n = 0; n < 1_000; n++) instant.record(0);
+  const p95 = (aggregation: string, histograms: Histograms = [histogram, histogram]) =>
     judgeSingle(
       {
         key: `ack_latency ${aggregation}`,
@@ -66,7 +68,7 @@ describe('the interval of a percentile', () => {
         candidate: [1_950],
       },
       0.2,
-      [histogram, histogram],
+      histograms,
     );
 
   it('lies between the factors of the ends of both ranks', () => {
@@ -74,6 +76,15 @@ describe('the interval of a percentile', () => {
     const { changeLow, changeHigh } = p95('p95');
     expect(changeLow).toBeCloseTo(1_937 / 1_964 - 1, 3);
     expect(changeHigh).toBeCloseTo(1_964 / 1_937 - 1, 3);
+  });
+
+  it.each([
+    ['of which the run kept no histogram', null],
+    ['of too few samples on one side', [histogram, new LatencyHistogram()]],
+    ['of too few samples on the other', [new LatencyHistogram(), histogram]],
+    ['of a base that took no time', [instant, histogram]],
+  ] as const)('is unknown for one %s', (_, histograms) => {
+    expect(p95('p95', histograms)).toMatchObject({ changeLow: null, changeHigh: null });
   });
 
   it('is unknown for what is no percentile', () => {

@@ -46,6 +46,7 @@ describe('a gate over windows', () => {
     ['ack_latency_service p95 < 100ms over 10s', /use ack_latency/],
     ['eose_latency{filter=a} p95 < 100ms over 10s', /no label "filter"/],
     ['ack_latency count == 5 over 10s', /needs <, <=, > or >=/],
+    ['ack_latency count != 5 over 10s', /needs <, <=, > or >=/],
   ])('%s is refused', (text, problem) => {
     expect(gateProblem(text)).toMatch(problem);
   });
