@@ -2,13 +2,20 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // unit, property and golden tests need no build and no server; engine, truth and e2e tests run the built
-// program as processes, one file and one project at a time so that they do not disturb each other's clocks.
+// program as processes, one project at a time. Engine and truth tests run one file at a time, so that they do not disturb
+// each other's clocks, and within a file side by side what only counts; e2e tests run three files at a
+// time, those of the stack and of the machine's limits (project `stack`) one.
 const serial = (groupOrder: number) => ({
   fileParallelism: false,
   testTimeout: 120_000,
   hookTimeout: 120_000,
   sequence: { groupOrder },
+  // The built program is what runs, as it stands.
+  server: { deps: { external: [/\/dist\//] } },
 });
+
+/** E2e tests that want the machine for themselves: a dozen processes that watch each other, or a search for its limits. */
+const ALONE = ['test/e2e/stack{,-*}.test.ts', 'test/e2e/calibrate.test.ts'];
 
 export default defineConfig({
   test: {
@@ -20,20 +27,37 @@ export default defineConfig({
           // Threads start in half the time of processes; every core takes part (the default leaves one idle).
           pool: 'threads',
           maxWorkers: availableParallelism(),
+          // Importing takes as long as testing; the files of a thread share what they import, and keep no state there.
+          isolate: false,
           // For machines that are busy with something else.
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], ...serial(1) } },
-      { test: { name: 'truth', include: ['test/truth/**/*.test.ts'], ...serial(2) } },
+      {
+        test: { name: 'engine', include: ['test/engine/**/*.test.ts'], maxConcurrency: 3, ...serial(1) },
+      },
+      {
+        test: {
+          name: 'truth',
+          include: ['test/truth/**/*.test.ts'],
+          // Runs that mostly wait; more of them at once would be late.
+          maxConcurrency: 3,
+          ...serial(2),
+        },
+      },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ALONE,
           globalSetup: 'test/setup/servers.ts',
           ...serial(3),
+          // Servers that start and stop, and clients that wait; what a busy machine does to figures is not asserted.
+          fileParallelism: true,
+          maxWorkers: 3,
         },
       },
+      { test: { name: 'stack', include: ALONE, globalSetup: 'test/setup/servers.ts', ...serial(4) } },
     ],
   },
 });

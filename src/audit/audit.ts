@@ -15,6 +15,8 @@ export interface AuditRequest {
   /** Every relay process: what one of them does not have is lost. */
   readonly urls: readonly string[];
   readonly insecure: boolean;
+  /** Waits (ms) before what is missing is asked for again; 200, 1,000 and 3,000 unless given. */
+  readonly retryAfterMs?: readonly number[];
   readonly onProgress?: (checked: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -32,7 +34,7 @@ const MOST_NAMED = 1_000;
  * @throws RelayBenchError `AUDIT_FAILED` (exit 3) where a relay can't be asked; `AUDIT_FILE_INVALID`
  */
 export async function audit(request: AuditRequest): Promise<AuditResult> {
-  const { file, urls, insecure, onProgress, signal } = request;
+  const { file, urls, insecure, onProgress, signal, retryAfterMs = RETRY_AFTER_MS } = request;
   const connections = await Promise.all(urls.map((url) => open(url, insecure)));
   const lost: string[] = [];
   let acknowledged = 0;
@@ -40,7 +42,7 @@ export async function audit(request: AuditRequest): Promise<AuditResult> {
   try {
     for await (const ids of readAcknowledged(file, BATCH)) {
       signal?.throwIfAborted();
-      const gone = await missingOf(connections, ids);
+      const gone = await missingOf(connections, ids, retryAfterMs);
       acknowledged += ids.length;
       missing += gone.length;
       lost.push(...gone.slice(0, MOST_NAMED - lost.length));
@@ -66,14 +68,22 @@ async function open(url: string, insecure: boolean): Promise<Asked> {
 }
 
 /** The ids that at least one relay does not have, however often it is asked. */
-async function missingOf(relays: readonly Asked[], ids: readonly string[]): Promise<string[]> {
-  const perRelay = await Promise.all(relays.map((relay) => missingAt(relay, ids)));
+async function missingOf(
+  relays: readonly Asked[],
+  ids: readonly string[],
+  retryAfterMs: readonly number[],
+): Promise<string[]> {
+  const perRelay = await Promise.all(relays.map((relay) => missingAt(relay, ids, retryAfterMs)));
   return [...new Set(perRelay.flat())];
 }
 
-async function missingAt(relay: Asked, ids: readonly string[]): Promise<readonly string[]> {
+async function missingAt(
+  relay: Asked,
+  ids: readonly string[],
+  retryAfterMs: readonly number[],
+): Promise<readonly string[]> {
   let missing = await ask(relay, ids);
-  for (const waitMs of RETRY_AFTER_MS) {
+  for (const waitMs of retryAfterMs) {
     if (missing.length === 0) break;
     await sleep(waitMs);
     missing = await ask(relay, missing);

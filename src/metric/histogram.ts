@@ -136,7 +136,7 @@ export class LatencyHistogram {
   /** The value in µs that `percentile` (0..100) of the samples do not exceed; null without samples. */
   percentile(percentile: number): number | null {
     if (this.count === 0) return null;
-    if (percentile >= 100) return this.#max;
+    // The last bucket reaches beyond the highest sample, so p100 is the exact maximum.
     return Math.max(this.#min, Math.min(this.#inner.getValueAtPercentile(percentile), this.#max));
   }
 

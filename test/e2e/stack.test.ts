@@ -195,6 +195,7 @@ describe('the single stack', () => {
       '--no-default-gates',
     ];
     const run = await runCli([...args, ...SHORT]);
+    expect([0, 99, 103], run.stderr).toContain(run.exitCode);
     const record = await readRunRecord(join(out, 'run.json'));
     expect(record.audit, run.stderr).toMatchObject({ relays: 1, lost: [] });
     expectNothingLeft(dir);

@@ -46,7 +46,8 @@ function mixedPlan(workers: number) {
   return samplePlan(MIXED, { targets: [relay.ready.url], overrides: { workers } });
 }
 
-describe('runPlan', () => {
+// Side by side: they mostly wait, and none asserts how long anything takes.
+describe.concurrent('runPlan', () => {
   it.each([1, 2])('offers the plan exactly and accounts for everything with %i workers', async (workers) => {
     const plan = mixedPlan(workers);
     const { counters, load, ratios } = await run({ plan });

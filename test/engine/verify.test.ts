@@ -40,7 +40,7 @@ async function withRelay<T>(answer: unknown, action: (url: string) => Promise<T>
   }
 }
 
-it.each([
+it.concurrent.each([
   ['genuine', 0],
   ['a wrong signature', 1],
   ['a wrong id', 1],

@@ -13,10 +13,15 @@ import { scenarioSchema } from '../../src/scenario/schema.ts';
 export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'partial', 'hostile'] as const;
 export type SampleName = (typeof SAMPLE_NAMES)[number];
 
-/** A realistic, judged run record; the same for the same name on every machine. */
+/** A realistic, judged run record; the same for the same name on every machine, and the caller's own. */
 export function sampleRecord(name: SampleName): RunRecord {
-  return BUILDERS[name]();
+  const record = made.get(name) ?? BUILDERS[name]();
+  made.set(name, record);
+  return structuredClone(record);
 }
+
+/** Making one takes a while, and hundreds of tests want the same few. */
+const made = new Map<SampleName, RunRecord>();
 
 /** Text as a malicious relay would send it: terminal control, HTML, Markdown, a mention, right-to-left override. */
 export const HOSTILE_TEXT =

@@ -9,16 +9,16 @@ truthCase('A14: deliveries to 200 subscribers, 1 ms apart, are each timed and al
   scenario: {
     connections: { count: SUBSCRIBERS + 1 },
     workloads: {
-      publish: { rate: '2/s', connections: 1 },
+      publish: { rate: '3/s', connections: 1 },
       subscribe: { connections: SUBSCRIBERS },
     },
   },
-  duration: '5s',
+  duration: '2s',
   always: (run) => {
     expect(run.result.counters).toMatchObject({
-      events_accepted: 10,
-      deliveries_expected: 10 * SUBSCRIBERS,
-      deliveries_received: 10 * SUBSCRIBERS,
+      events_accepted: 6,
+      deliveries_expected: 6 * SUBSCRIBERS,
+      deliveries_received: 6 * SUBSCRIBERS,
       deliveries_missing: 0,
       deliveries_duplicate: 0,
     });
@@ -38,14 +38,14 @@ truthCase('deliveries that are left out are missing, those made twice are duplic
     connections: { count: 11 },
     workloads: { publish: { rate: '50/s', connections: 1 }, subscribe: { connections: 10 } },
   },
-  duration: '4s',
+  duration: '2s',
   always: (run) => {
     // Of every 20 deliveries 2 are left out; 5 would be made twice, one of which is among the 2.
     expect(run.result.counters).toMatchObject({
-      deliveries_expected: 2_000,
-      deliveries_received: 1_800,
-      deliveries_missing: 200,
-      deliveries_duplicate: 400,
+      deliveries_expected: 1_000,
+      deliveries_received: 900,
+      deliveries_missing: 100,
+      deliveries_duplicate: 200,
     });
   },
 });

@@ -21,7 +21,7 @@ describe('the generator itself', () => {
   truthCase('A15: a generator whose event loop is blocked calls its run invalid and says why', {
     script: {},
     scenario: { workloads: { publish: { rate: '500/s' } } },
-    duration: '4s',
+    duration: '3s',
     preload: 'busy-loop.mjs',
     always: (run) => {
       expect(run.reasons.join('\n')).toMatch(/lag|late|event loop/i);
@@ -32,10 +32,10 @@ describe('the generator itself', () => {
     truthCase(`A17: ${rate}/s sends what was planned`, {
       script: {},
       scenario: { connections: { count: 8 }, workloads: { publish: { rate: `${rate}/s` } } },
-      duration: '3s',
+      duration: '2s',
       always: (run) => expect(run.relay.events).toBe(run.result.counters.events_sent),
       whenValid: (run) => {
-        const share = run.result.counters.events_sent / (3 * rate);
+        const share = run.result.counters.events_sent / (2 * rate);
         expect(Math.abs(share - 1), `${share} of the plan`).toBeLessThanOrEqual(0.005);
       },
     });
@@ -48,7 +48,7 @@ describe('the generator itself', () => {
       // Gaps of 5 ms: what a busy host adds to an arrival is small beside them.
       workloads: { publish: { rate: '200/s', arrivals: 'poisson' } },
     },
-    duration: '8s',
+    duration: '5s',
     whenValid: (run) => {
       const planned = plannedGapVariation(run.plan);
       const seen = run.relay.gapVariation ?? Number.NaN;

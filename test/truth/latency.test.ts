@@ -5,10 +5,10 @@ describe('latency of a relay that answers in a known time', () => {
   truthCase('A1: exactly 50 ms at 500/s is reported as 50 ms, for every event', {
     script: { events: { delay: { kind: 'exact', ms: 50 } } },
     scenario: { connections: { count: 10 }, workloads: { publish: { rate: '500/s' } } },
-    duration: '10s',
+    duration: '5s',
     always: (run) => {
-      expect(run.histogram('ack_latency').count).toBe(5_000);
-      expect(run.result.counters).toMatchObject({ events_sent: 5_000, events_accepted: 5_000 });
+      expect(run.histogram('ack_latency').count).toBe(2_500);
+      expect(run.result.counters).toMatchObject({ events_sent: 2_500, events_accepted: 2_500 });
       expect(run.quantileMs('ack_latency', 0)).toBeGreaterThanOrEqual(50);
     },
     whenValid: (run) => {
@@ -20,14 +20,14 @@ describe('latency of a relay that answers in a known time', () => {
   truthCase('A2: an instant relay shows the overhead of the tool itself: below 1 ms', {
     script: {},
     scenario: { workloads: { publish: { rate: '100/s' } } },
-    duration: '5s',
+    duration: '2s',
     whenValid: (run) => run.expectQuantiles('ack_latency', { 0.5: [0, 1] }),
   });
 
   truthCase('A3: two speeds are kept apart: 95 % at 10 ms, 5 % at 200 ms', {
     script: { events: { delay: { kind: 'bimodal', fastMs: 10, slowMs: 200, slowEvery: 20, seed: 1 } } },
-    scenario: { connections: { count: 4 }, workloads: { publish: { rate: '200/s' } } },
-    duration: '15s',
+    scenario: { connections: { count: 4 }, workloads: { publish: { rate: '500/s' } } },
+    duration: '5s',
     whenValid: (run) => {
       run.expectQuantiles('ack_latency', {
         0.5: [10, 11],
@@ -41,9 +41,9 @@ describe('latency of a relay that answers in a known time', () => {
   truthCase('a slow signer moves no latency', {
     script: { events: { delay: { kind: 'exact', ms: 20 } } },
     scenario: { workloads: { publish: { rate: '20/s' } } },
-    duration: '6s',
+    duration: '3s',
     preload: 'slow-signer.mjs',
-    always: (run) => expect(run.result.counters.events_accepted).toBe(120),
+    always: (run) => expect(run.result.counters.events_accepted).toBe(60),
     whenValid: (run) => {
       run.expectQuantiles('ack_latency', { 0.5: [20, 21] });
       run.expectQuantiles('ack_latency_service', { 0.5: [20, 21] });

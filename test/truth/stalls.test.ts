@@ -15,7 +15,8 @@ describe('a relay that stalls', () => {
   truthCase('A4: 1 s in every 10 s shows in p95 and above, from the intended time', {
     script: { events: { freeze, capacity_per_s: stall.capacity_per_s } },
     scenario: { connections: { count: 4 }, workloads: { publish: { rate: '500/s' } } },
-    duration: '20s',
+    duration: '10s',
+    isSturdy: true,
     whenValid: (run) => {
       run.expectQuantiles('ack_latency', {
         0.5: [0, 3],
@@ -32,7 +33,8 @@ describe('a relay that stalls', () => {
   truthCase('A5: a backlog that drains slowly lengthens the stall as the closed form says', {
     script: { events: { freeze, capacity_per_s: slow.capacity_per_s } },
     scenario: { connections: { count: 4 }, workloads: { publish: { rate: '500/s' } } },
-    duration: '20s',
+    duration: '10s',
+    isSturdy: true,
     whenValid: (run) => {
       for (const q of [0.95, 0.97, 0.99]) {
         const expected = stallQuantileMs(slow, q);
@@ -44,9 +46,9 @@ describe('a relay that stalls', () => {
   });
 
   truthCase('A9: a closed loop hides the stall and is labelled as closed', {
-    script: { events: { freeze, capacity_per_s: stall.capacity_per_s } },
+    script: { events: { freeze: { everyMs: 4_000, forMs: 1_000 }, capacity_per_s: stall.capacity_per_s } },
     scenario: { load: { model: 'closed' }, workloads: { publish: {} } },
-    duration: '10s',
+    duration: '4s',
     always: (run) => {
       expect(run.result.load.model).toBe('closed');
       expect(run.quantileMs('ack_latency', 1)).toBeGreaterThanOrEqual(990);

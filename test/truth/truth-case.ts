@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunPlan } from '../../src/engine/run-plan.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -15,6 +15,8 @@ export interface TruthCase {
   readonly scenario: Readonly<Record<string, unknown>> & { readonly connections?: object };
   /** How long the load is offered, for example `8s`. */
   readonly duration: string;
+  /** Bounds so wide that cases which stand next to it and say the same may run beside it. */
+  readonly isSturdy?: boolean;
   /** A file of `preload/` that is loaded into the generator's process. */
   readonly preload?: string;
   /** Holds however busy the host is: counts, verdicts, gross effects. */
@@ -32,17 +34,24 @@ const ENGINE = pathToFileURL('dist/engine/coordinator.js').href;
 const TRANSPORTS = ['raw', 'ws'] as const;
 const LONG_S = 5;
 
-/** Tests that run the built engine in processes of its own against a scripted relay, one test a transport. */
+/**
+ * Tests that run the built engine in processes of its own against a scripted relay, one test a transport. Each waits
+ * for most of its time: the transports of a case run side by side, and so do neighbours that only count or are sturdy.
+ */
 export function truthCase(title: string, truth: TruthCase): void {
   const isLong = Number.parseInt(truth.duration, 10) > LONG_S;
   const runsAll = !isLong || process.env['TRUTH_TRANSPORTS'] === 'all';
-  for (const transport of runsAll ? TRANSPORTS : TRANSPORTS.slice(0, 1)) {
-    truthTest(`${title} (${transport} transport)`, truth, transport);
-  }
+  const runsBeside = truth.whenValid === undefined || truth.isSturdy === true;
+  const group = runsBeside ? describe.concurrent : describe.sequential;
+  group(title, () => {
+    for (const transport of runsAll ? TRANSPORTS : TRANSPORTS.slice(0, 1)) {
+      truthTest(title, truth, transport);
+    }
+  });
 }
 
 function truthTest(title: string, truth: TruthCase, transport: (typeof TRANSPORTS)[number]): void {
-  it(title, async () => {
+  it.concurrent(`${transport} transport`, async () => {
     const run = await withScriptedRelay(truth.script, async (relay) => {
       const plan = planOf(truth, relay.url, transport);
       const result = await runEngine(plan, truth.preload);

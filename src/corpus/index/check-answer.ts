@@ -81,13 +81,13 @@ function formFault(events: readonly NostrEvent[], { limit = Number.POSITIVE_INFI
 class Check {
   readonly #index: CorpusIndex;
   readonly #known: Knowledge;
-  /** A version that a refused deletion would have removed may stand, and keep others out. */
-  readonly #isDeletionInDoubt: boolean;
+  /** A version may stand that the index knows as removed, and keep others out. */
+  readonly #areVersionsInDoubt: boolean;
 
   constructor(index: CorpusIndex, knowledge: Knowledge) {
     this.#index = index;
     this.#known = knowledge;
-    this.#isDeletionInDoubt = [...knowledge.failed].some((number) => index.kindOf(number) === DELETION_KIND);
+    this.#areVersionsInDoubt = [...knowledge.failed].some((number) => leavesVersions(index, number));
   }
 
   /** Whether the relay had the event long before it was asked. */
@@ -127,13 +127,22 @@ class Check {
   }
 
   #isThere(number: number): boolean {
-    if (this.#isDeletionInDoubt && isReplaced(this.#index.kindOf(number))) return false;
+    if (this.#areVersionsInDoubt && isReplaced(this.#index.kindOf(number))) return false;
     const { isFresh, sentBelow } = this.#known;
     const end = this.#index.endOf(number);
     // An end that was not sent yet can't have come; unless the relay had it from before.
     const isAlive = end === Number.POSITIVE_INFINITY || (isFresh && end !== number && end >= sentBelow);
     return isAlive && this.isSettled(number) && !this.#index.isWithheld(number);
   }
+}
+
+/**
+ * Whether the address of an event may hold another version than the index says because this event was refused: a
+ * deletion would have removed that version; a version would have replaced it before it was deleted itself.
+ */
+function leavesVersions(index: CorpusIndex, number: number): boolean {
+  const kind = index.kindOf(number);
+  return kind === DELETION_KIND || (isReplaced(kind) && index.kindOf(index.endOf(number)) === DELETION_KIND);
 }
 
 /** Whether of several events with one address only the newest stays (NIP-01). */

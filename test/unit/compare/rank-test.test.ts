@@ -3,6 +3,11 @@ import { leftOutAtEachEnd, rankTest } from '../../../src/compare/rank-test.ts';
 
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, at) => from + at);
 
+const TIED = {
+  base: [1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9, 10, 11],
+  candidate: [2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9, 10, 11, 12, 12, 13, 14],
+};
+
 describe('rankTest', () => {
   it.each([
     [3, 1 / 20],
@@ -43,6 +48,30 @@ describe('rankTest', () => {
     expect(approximate.pGreater / exact.pGreater).toBeLessThan(1.5);
   });
 
+  // By SciPy 1.17, mannwhitneyu(candidate, base, alternative=…, method='asymptotic').
+  it.each([
+    { case: 'with equal values', ...TIED, greater: 0.026_598_37, less: 0.975_549_7 },
+    {
+      case: 'without',
+      base: range(0, 16),
+      candidate: range(0, 16).map((value) => value + 4.5),
+      greater: 0.010_228_24,
+      less: 0.990_752_53,
+    },
+    {
+      case: 'of sides of two sizes, lower',
+      base: range(0, 20),
+      candidate: range(0, 12).map((value) => value + 0.5),
+      greater: 0.950_967_76,
+      less: 0.053_113_64,
+    },
+  ])('gives the chances of the normal curve as another program does: $case', (given) => {
+    const found = rankTest(given.base, given.candidate);
+    expect(found.isExact).toBe(false);
+    expect(found.pGreater).toBeCloseTo(given.greater, 6);
+    expect(found.pLess).toBeCloseTo(given.less, 6);
+  });
+
   it('needs a value on either side', () => {
     expect(() => rankTest([], [1])).toThrow(RangeError);
   });
@@ -55,6 +84,9 @@ describe('leftOutAtEachEnd', () => {
     [5, 2],
     [7, 8],
     [10, 23],
+    // More than thirty runs together: by the normal curve.
+    [16, 75],
+    [20, 127],
   ])('of %d runs a side at 95 %% is that of the tables of U', (count, leftOut) => {
     expect(leftOutAtEachEnd(count, count, 0.95)).toBe(leftOut);
   });

@@ -58,6 +58,11 @@ describe('blameGenerator', () => {
     expect(reasonsOf({ saturatedShare: 0.05 })).toEqual([]);
   });
 
+  it('allows one saturated second in ten, and no more', () => {
+    expect(reasonsOf({ saturatedShare: 0.1 })).toEqual([]);
+    expect(reasonsOf({ saturatedShare: 0.1001 })[0]).toMatch(/generator saturated/);
+  });
+
   it('asks no schedule of the closed model', () => {
     expect(reasonsOf({ model: 'closed', written: 0, sendLag: undefined })).toEqual([]);
   });

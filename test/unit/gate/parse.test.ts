@@ -93,6 +93,24 @@ describe('tryParseGate', () => {
   });
 });
 
+describe('the limits of the grammar', () => {
+  it('are 200 characters, spaces included', () => {
+    expect(gateProblem('notices == 0'.padEnd(200))).toBeNull();
+    expect(gateProblem('notices == 0'.padEnd(201))).toBe('is longer than 200 characters');
+  });
+
+  it('let a ratio be 1, and no more without a percent sign', () => {
+    expect(canonical('ack_ratio >= 1')).toBe('ack_ratio >= 1');
+    expect(gateProblem('ack_ratio >= 1.001')).toBe('a ratio is at most 1: write "1.001%"');
+  });
+
+  it('let a window be one second, or five digits of them', () => {
+    expect(gateProblem('ack_latency max < 1s over 1s')).toBeNull();
+    expect(gateProblem('ack_latency max < 1s over 99999s')).toBeNull();
+    expect(gateProblem('ack_latency max < 1s over 100000s')).toMatch(/is no window/);
+  });
+});
+
 describe('gateProblem', () => {
   it('is null for a gate that the catalogue knows', () => {
     expect(gateProblem('notices == 0')).toBeNull();

@@ -46,6 +46,7 @@ describe('a gate over windows', () => {
     ['ack_latency_service p95 < 100ms over 10s', /use ack_latency/],
     ['eose_latency{filter=a} p95 < 100ms over 10s', /no label "filter"/],
     ['ack_latency count == 5 over 10s', /needs <, <=, > or >=/],
+    ['ack_latency count != 5 over 10s', /needs <, <=, > or >=/],
   ])('%s is refused', (text, problem) => {
     expect(gateProblem(text)).toMatch(problem);
   });
@@ -96,6 +97,45 @@ describe('a gate over windows', () => {
   it('leaves warm-up out', () => {
     const rows = [second(3, 100, 900_000), second(4, 100, 900_000), ...steady()];
     expect(judge(rows, 'ack_latency max < 3ms over 5s')).toMatchObject({ verdict: 'pass' });
+  });
+});
+
+describe('the seconds of windows', () => {
+  const slow = (t: number): IntervalRow => second(t, 100, 900_000);
+
+  it('are those that the measured phases hold whole', () => {
+    const outside = [second(4, 100, 900_000), ...steady(), slow(25)];
+    expect(judge(outside, 'ack_latency max < 3ms over 1s')).toMatchObject({ verdict: 'pass' });
+    const last = steady().map((row) => (row.t === 24 ? slow(24) : row));
+    expect(judge(last, 'ack_latency max < 3ms over 1s')).toMatchObject({ verdict: 'fail', actual: 900 });
+    const first = steady().map((row) => (row.t === 5 ? slow(5) : row));
+    expect(judge(first, 'ack_latency max < 3ms over 1s')).toMatchObject({ verdict: 'fail', actual: 900 });
+  });
+
+  it('follow each other: none is put together over a second that is missing', () => {
+    const rows = steady().filter(({ t }) => t !== 15);
+    expect(judge(rows, 'ack_latency max < 3ms over 10s')).toMatchObject({ verdict: 'pass' });
+    expect(judge(rows, 'ack_latency max < 3ms over 11s')).toMatchObject({
+      verdict: 'no-data',
+      reason: 'no 11 seconds in a row were measured',
+    });
+  });
+
+  it('give the lowest window to a gate that asks for more', () => {
+    const rows = steady().map((row) => (row.t === 15 ? slow(15) : row));
+    expect(judge(rows, 'ack_latency mean > 1ms over 1s')?.actual).toBeCloseTo(2, 2);
+    expect(judge(rows, 'ack_latency mean < 1000ms over 1s')?.actual).toBeCloseTo(900, 0);
+    expect(judge(rows, 'ack_latency mean >= 1ms over 1s')?.actual).toBeCloseTo(2, 2);
+    expect(judge(rows, 'ack_latency mean <= 1000ms over 1s')?.actual).toBeCloseTo(900, 0);
+  });
+
+  it('have no worst latency where nothing ended', () => {
+    const rows = steady().map((row) => (row.t === 15 ? second(15, 0, 0) : row));
+    expect(judge(rows, 'ack_latency max < 3ms over 1s')).toMatchObject({
+      verdict: 'no-data',
+      reason: 'second 15 to 16: no samples',
+    });
+    expect(judge(rows, 'ack_latency mean < 3ms over 2s')).toMatchObject({ verdict: 'pass' });
   });
 });
 

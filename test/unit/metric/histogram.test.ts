@@ -63,6 +63,15 @@ describe('LatencyHistogram', () => {
     expect([0, 50, 99.9, 100].map((p) => histogram.percentile(p))).toEqual(Array(4).fill(1_000_001));
   });
 
+  it('gives the exact maximum as p100, not the end of its bucket, also when merged and read again', () => {
+    const histogram = histogramOf([1_000_001, 20_000_003]);
+    const merged = histogramOf([7]);
+    merged.add(histogram);
+    for (const each of [histogram, merged, LatencyHistogram.fromSummary(histogram.summary())]) {
+      expect(each.percentile(100)).toBe(20_000_003);
+    }
+  });
+
   it('leaves out a percentile that fewer than ten samples exceed', () => {
     expect(histogramOf(range(199)).summary()).toMatchObject({ p90_us: 180, p95_us: null, p99_us: null });
     expect(histogramOf(range(200)).summary()).toMatchObject({ p95_us: 190, p99_us: null });

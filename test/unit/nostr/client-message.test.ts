@@ -68,6 +68,14 @@ describe('parsing a message of a client', () => {
     });
   });
 
+  it('takes an id of 64 characters, of subscriptions and of malformed events, and not one more', () => {
+    const longest = 'x'.repeat(64);
+    expect(parse('REQ', longest, {})).toMatchObject({ type: 'REQ', subscriptionId: longest });
+    expect(parse('CLOSE', longest)).toEqual({ type: 'CLOSE', subscriptionId: longest });
+    expect(parse('CLOSE', `${longest}x`)).toMatchObject({ type: 'INVALID' });
+    expect(parse('EVENT', { ...EVENT, id: longest })).toMatchObject({ type: 'INVALID', eventId: longest });
+  });
+
   it.each([
     ['no JSON', '{', 'message is not a JSON array'],
     ['nothing', '', 'message is not a JSON array'],

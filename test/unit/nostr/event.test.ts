@@ -125,6 +125,10 @@ describe('checking the shape of an event', () => {
     expect(checkEventShape(value)).toEqual({ problem });
   });
 
+  it.each([0, 65_535])('accepts kind %i', (kind) => {
+    expect(checkEventShape({ ...EVENT, kind }).problem).toBeUndefined();
+  });
+
   it.each([0, -1, 2 ** 31, 2 ** 33])('accepts created_at %i', (created_at) => {
     expect(checkEventShape({ ...EVENT, created_at }).problem).toBeUndefined();
   });

@@ -78,6 +78,7 @@ describe('parsing a filter', () => {
     ['ids that are no list', { ids: HEX }, /^filter field ids is not a list/],
     ['a kind as text', { kinds: ['1'] }, 'filter field kinds is not a list of integers in 0..65535'],
     ['a kind above 65535', { kinds: [65_536] }, /^filter field kinds/],
+    ['a negative kind', { kinds: [-1] }, /^filter field kinds/],
     ['a number in a tag list', { '#t': [1] }, 'filter field #t is not a list of strings'],
     ['since as text', { since: '1' }, 'filter field since is not an integer'],
     ['until as a fraction', { until: 1.5 }, 'filter field until is not an integer'],

@@ -14,6 +14,25 @@ describe('an answer of Negentropy version 1 (NIP-77)', () => {
     expect(answer(itemsOf(1), '62ffff')).toBe('61');
   });
 
+  it.each([
+    ['5f', false],
+    ['60', true],
+    ['6f', true],
+    ['70', false],
+  ])('is the version alone to version byte %s: %s', (byte, isVersion) => {
+    if (isVersion) expect(answer(itemsOf(1), byte)).toBe('61');
+    else expect(() => answer(itemsOf(1), byte)).toThrow('no version byte');
+  });
+
+  it('lists up to 31 ids of a range that differs, and parts 32 into fingerprints', () => {
+    const range = (count: number): NegentropyItems =>
+      itemsOf(...Array.from({ length: count }, (_, at) => at + 1));
+    const differs = `61000001${'00'.repeat(16)}`;
+    expect(answer(range(31), differs)).toMatch(/^610000021f(?:[0-9a-f]{64}){31}$/);
+    // Sixteen buckets of two: a bound of one or two bytes of time and no id, the mode, a fingerprint.
+    expect(answer(range(32), differs)).toMatch(/^61(?:[0-9a-f]{2}0001[0-9a-f]{32}){16}$/);
+  });
+
   it('is the version alone where nothing differs', () => {
     const sum = createHash('sha256')
       .update(Buffer.concat([Buffer.alloc(32), Buffer.from([0])]))

@@ -27,6 +27,16 @@ describe('plannedSamples', () => {
   });
 });
 
+describe('plannedSamples of several relay processes', () => {
+  it('expects deliveries across them from all but the own one', () => {
+    const plan = samplePlan({ workloads: EVERYTHING, corpus: { events: 10 } });
+    const planned = (relayProcesses: number) => plannedSamples({ ...plan, relayProcesses });
+    expect(planned(4).get('delivery_cross_latency')).toBe(1_500);
+    expect(planned(2).get('delivery_cross_latency')).toBe(1_000);
+    expect(planned(1).has('delivery_cross_latency')).toBe(false);
+  });
+});
+
 describe('measuredArrivals', () => {
   it('is zero for a stream that the plan has not', () => {
     expect(measuredArrivals(samplePlan(), 'query')).toBe(0);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SubscribePlan } from '../../../src/plan/plan.ts';
 import {
+  isInRange,
   ownedConnections,
   rangeFromFirst,
   rangeFromLast,
@@ -18,6 +19,19 @@ describe('ownedConnections', () => {
     [{ first: 0, count: 1 }, { index: 3, count: 4 }, []],
   ])('of %j for shard %j are %j', (range, shard, expected) => {
     expect(ownedConnections(range, shard)).toEqual(expected);
+  });
+});
+
+describe('isInRange', () => {
+  it('holds from the first connection of the range to its last', () => {
+    const range = { first: 4, count: 3 };
+    expect([3, 4, 6, 7].map((connection) => isInRange(range, connection))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(isInRange({ first: 4, count: 0 }, 4)).toBe(false);
   });
 });
 

@@ -40,14 +40,14 @@ function digest(profile: ProfileName): string {
 
 describe.each(PROFILE_NAMES)('profile %s', (profile) => {
   test('has valid events: shape and id', () => {
-    for (const event of corpus(profile)) {
-      expect(checkEventShape(event).problem).toBeUndefined();
-      expect(eventId(event)).toBe(event.id);
-    }
+    const wrong = corpus(profile).filter(
+      (event) => checkEventShape(event).problem !== undefined || eventId(event) !== event.id,
+    );
+    expect(wrong).toEqual([]);
   });
 
-  test('has valid signatures (every seventh event)', () => {
-    for (const event of corpus(profile).filter((_, n) => n % 7 === 0)) {
+  test('has valid signatures (every twentieth event)', () => {
+    for (const event of corpus(profile).filter((_, n) => n % 20 === 0)) {
       const [id, key, sig] = [event.id, event.pubkey, event.sig].map((text) => Buffer.from(text, 'hex'));
       expect(verifySchnorr(id as Buffer, key as Buffer, sig as Buffer)).toBe(true);
     }
@@ -65,7 +65,7 @@ describe.each(PROFILE_NAMES)('profile %s', (profile) => {
     const seen = new Set<string>();
     for (const event of corpus(profile)) {
       if ([1, 6, 7, 5].includes(event.kind)) {
-        for (const id of valuesOf(event, 'e')) expect(seen).toContain(id);
+        expect(valuesOf(event, 'e').filter((id) => !seen.has(id))).toEqual([]);
       }
       seen.add(event.id);
     }

@@ -71,6 +71,43 @@ describe('a full memory store', () => {
   });
 });
 
+describe('events of one second in the memory store', () => {
+  const AUTHOR = 'a'.repeat(64);
+  const version = (created_at: number) => someStored({ kind: 10_002, created_at });
+  const deletion = () =>
+    someStored({ kind: 5, created_at: 100, tags: [['a', `10002:${AUTHOR}:`]], content: 'all up to now' });
+
+  it('keep the version with the lowest id, in whichever order they come (NIP-01)', async () => {
+    const [lower, higher] = [version(100), version(100)];
+    const [rising, falling] = [storeOf(), storeOf()];
+    expect([await rising.add(lower), await rising.add(higher)]).toEqual(['stored', 'superseded']);
+    expect([await falling.add(higher), await falling.add(lower)]).toEqual(['stored', 'stored']);
+    expect([await idsOf(rising), await idsOf(falling)]).toEqual([[lower.id], [lower.id]]);
+  });
+
+  it('lose a version to a deletion of its address, before and after it, but not one of the next second', async () => {
+    const store = storeOf();
+    await store.add(version(100));
+    const request = deletion();
+    await store.add(request);
+    expect(await idsOf(store)).toEqual([request.id]);
+    expect(await store.add(version(100))).toBe('deleted');
+    expect(await store.add(version(101))).toBe('stored');
+    await store.add(deletion());
+    expect(await idsOf(store, { kinds: [10_002] })).toHaveLength(1);
+  });
+
+  it('vanish with their author, before and after the request, but not one of the next second (NIP-62)', async () => {
+    const store = storeOf();
+    const later = someStored({ created_at: 101 });
+    for (const event of [someStored({ created_at: 100 }), later]) await store.add(event);
+    await store.vanish(AUTHOR, 100);
+    expect(await idsOf(store)).toEqual([later.id]);
+    expect(await store.add(someStored({ created_at: 100 }))).toBe('deleted');
+    expect(await store.add(someStored({ created_at: 101 }))).toBe('stored');
+  });
+});
+
 describe('expiry in the memory store (NIP-40)', () => {
   it('serves an event until its second', async () => {
     const clock = { seconds: 1_000 };

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { type Evidence, evidenceOf, judgeEvidence } from '../../../src/compare/judge-many.ts';
+import type { Sides } from '../../../src/compare/judged.ts';
+
+const ALPHA = 0.05;
+
+/** A change that is as likely as may be and larger than it must be. */
+const WORSE: Evidence = {
+  change: 0.1,
+  changeLow: 0.06,
+  changeHigh: 0.15,
+  threshold: 0.05,
+  pWorse: ALPHA,
+  pBetter: 0.99,
+  isConstant: false,
+};
+const verdictOf = (changes: Partial<Evidence>) => judgeEvidence({ ...WORSE, ...changes }, ALPHA);
+
+describe('the verdict on a quantity of many runs', () => {
+  it('is worse or better where the chance is just small enough', () => {
+    expect(verdictOf({}).verdict).toBe('worse');
+    expect(verdictOf({ pWorse: 0.0501 }).verdict).toBe('inconclusive');
+    const better = { change: -0.1, pWorse: 0.99, pBetter: ALPHA };
+    expect(verdictOf(better).verdict).toBe('better');
+    expect(verdictOf({ ...better, pBetter: 0.0501 }).verdict).toBe('inconclusive');
+  });
+
+  it('is no change where a certain one is as large as the threshold, not larger', () => {
+    const certain = { pWorse: 0.001, changeLow: 0.04, changeHigh: 0.06 };
+    const reason = 'the change is real but within the noise of the runs';
+    expect(verdictOf({ ...certain, change: 0.05 })).toMatchObject({ verdict: 'inconclusive', reason });
+    expect(verdictOf({ ...certain, change: 0.05, pWorse: ALPHA })).toMatchObject({ reason });
+    expect(verdictOf({ ...certain, change: 0.0501 }).verdict).toBe('worse');
+    const gain = { pWorse: 0.99, pBetter: 0.001, changeLow: -0.06, changeHigh: -0.04 };
+    expect(verdictOf({ ...gain, change: -0.05 })).toMatchObject({ verdict: 'inconclusive', reason });
+    expect(verdictOf({ ...gain, change: -0.0501 }).verdict).toBe('better');
+  });
+
+  it('is the same where the interval reaches the threshold at either end, and unknown beyond', () => {
+    const unclear = { change: 0, pWorse: 0.5, pBetter: 0.5 };
+    expect(verdictOf({ ...unclear, changeLow: -0.05, changeHigh: 0.05 }).verdict).toBe('same');
+    for (const interval of [
+      { changeLow: -0.0501, changeHigh: 0.05 },
+      { changeLow: -0.05, changeHigh: 0.0501 },
+      { changeLow: null, changeHigh: null },
+    ]) {
+      expect(verdictOf({ ...unclear, ...interval })).toMatchObject({
+        verdict: 'inconclusive',
+        reason: 'the runs differ too much among themselves to exclude a change that counts',
+      });
+    }
+  });
+
+  it('takes a change that has no size, from zero, for a large one', () => {
+    expect(verdictOf({ change: null, changeLow: null, changeHigh: null }).verdict).toBe('worse');
+  });
+
+  it('is the same where no value differs from any other', () => {
+    expect(verdictOf({ isConstant: true }).verdict).toBe('same');
+  });
+});
+
+describe('the evidence of many runs', () => {
+  const sides = (changes: Partial<Sides>): Sides => ({
+    key: 'notices',
+    series: 'notices',
+    aggregation: 'count',
+    unit: 'count',
+    direction: 'lower',
+    base: [10, 10, 10, 10],
+    candidate: [20, 20, 20, 20],
+    ...changes,
+  });
+
+  it('needs four runs with a value on either side', () => {
+    const four = [1, 2, 3, 4];
+    const few = 'only 3 runs a side have a value, 4 are needed';
+    expect(evidenceOf(sides({ base: [1, 2, 3, null], candidate: four }), 0.05)).toBe(few);
+    expect(evidenceOf(sides({ base: four, candidate: [null, 1, 2, 3] }), 0.05)).toBe(few);
+    expect(evidenceOf(sides({ base: four, candidate: [5, null, 6, 7, 8] }), 0.05)).toMatchObject({});
+  });
+
+  it('is of a change for the worse in the direction of the quantity', () => {
+    const [lower, higher] = (['lower', 'higher'] as const).map((direction) =>
+      evidenceOf(sides({ direction }), 0.05),
+    );
+    expect(lower).toMatchObject({ change: 1, changeLow: 1, changeHigh: 1, pWorse: 1 / 70, pBetter: 1 });
+    expect(higher).toMatchObject({ change: 1, pWorse: 1, pBetter: 1 / 70 });
+  });
+
+  it('asks for a change of the least size, and of two standard errors where the runs are noisy', () => {
+    expect(evidenceOf(sides({}), 0.05)).toMatchObject({ threshold: 0.05 });
+    // Deviations from the medians are 3, 1, 1 and 3 on either side: their median is 2.
+    const noisy = { base: [7, 9, 11, 13], candidate: [7, 9, 11, 13] };
+    const found = evidenceOf(sides(noisy), 0.05);
+    expect(found).toMatchObject({ threshold: expect.closeTo((2 * 1.4826 * 2 * Math.sqrt(1 / 2)) / 10, 10) });
+  });
+
+  it('knows values that are all equal', () => {
+    expect(evidenceOf(sides({ candidate: [10, 10, 10, 10] }), 0.05)).toMatchObject({ isConstant: true });
+    expect(evidenceOf(sides({ candidate: [10, 10, 10, 11] }), 0.05)).toMatchObject({ isConstant: false });
+  });
+});
