@@ -42,13 +42,14 @@ async function ingest(profile) {
   const { oldest, newest } = timesOf(dir);
   const { primary, replicas, stop } = await startServers(REPLICAS, SHARED_BUFFERS);
   try {
-    const store = await PostgresStore.open({
+    const store = new PostgresStore({
       url: primary.url,
       replicaUrls: replicas.map(({ url }) => url),
       nowSeconds: () => newest,
-      onError: (error) => process.stderr.write(`${error}\n`),
+      log: (text) => process.stderr.write(`${text}\n`),
     });
     try {
+      await store.open();
       await prepare(store, oldest, newest);
       return await measure(store, dir, { primary, replicas });
     } finally {

@@ -131,8 +131,9 @@ async function measure(url, { dir, sample, isLoaded }) {
     sample.reduce((second, { created_at }) => pick(second, created_at), sample[0].created_at),
   );
   const nowSeconds = () => newest;
-  const store = await PostgresStore.open({ url, replicaUrls: [], nowSeconds, onError });
+  const store = new PostgresStore({ url, replicaUrls: [], nowSeconds, log: onError });
   try {
+    await store.open();
     if (!isLoaded) await load(store, dir, { oldest, newest });
     const pid = await serverPid(store);
     const shapes = queryShapes(sample, seededRandom(2));

@@ -10,6 +10,12 @@ export interface Backend {
   /** What cannot be reached now, in words; null where everything can. */
   readonly problem: () => string | null;
   readonly registerMetrics: (registry: Registry) => void;
+  /**
+   * Begins to use its servers: to be called once. Until then, and while they are away, the store answers with errors.
+   * Resolves when it can serve, or when the first attempt has failed in a way that passes: it then goes on trying.
+   * Rejects with RelayBenchError `RELAY_STORE_UNREACHABLE` (exit 3) where the database can never be used.
+   */
+  readonly start: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -17,6 +23,10 @@ export interface Backend {
 export interface BackendEnvironment {
   readonly nowSeconds: () => number;
   readonly onError: (error: unknown) => void;
+  /** Told once of each failure of a server that is survived, and of its end. */
+  readonly log: (text: string) => void;
+  /** The relay cannot go on. */
+  readonly onFatal: (error: Error) => void;
   /** Another relay process has accepted an event. */
   readonly deliver: (event: StoredEvent) => void;
 }

@@ -52,6 +52,7 @@ async function main(): Promise<void> {
   const relay = await startRelay(options, {
     version: packageVersion(),
     nowSeconds: () => Math.floor(Date.now() / 1_000),
+    log,
     onError: (error) => log(`error: ${messageOf(error)}`),
     onFatal: fail,
   });

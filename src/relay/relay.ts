@@ -36,6 +36,8 @@ export interface RunningRelay {
 export interface RelayEnvironment {
   readonly version: string;
   readonly nowSeconds: () => number;
+  /** Told once of each failure of a server that is survived, and of its end. */
+  readonly log: (text: string) => void;
   /** An operation has failed; the relay goes on. */
   readonly onError: (error: unknown) => void;
   /** The relay cannot go on. */
@@ -44,6 +46,7 @@ export interface RelayEnvironment {
 
 const IN_FLIGHT_DEADLINE_MS = 2_000;
 const CLOSE_DEADLINE_MS = 1_500;
+const BACKEND_DEADLINE_MS = 700;
 /** Time for the request line and headers, upgrade requests included: a slow handshake is cut. */
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -67,15 +70,15 @@ function createVerifier(options: RelayOptions, onFailure: (error: Error) => void
 
 async function createParts(options: RelayOptions, environment: RelayEnvironment): Promise<Parts> {
   const { limits } = options;
-  const { nowSeconds, onError } = environment;
+  const { nowSeconds, onError, log, onFatal } = environment;
   const stats = new RelayStats();
   const fanOut = new FanOut();
   const deliver = (event: StoredEvent): void => {
     stats.deliveries += fanOut.publish(event);
   };
-  const backend = await openBackend(options, { nowSeconds, onError, deliver });
+  const backend = await openBackend(options, { nowSeconds, onError, log, onFatal, deliver });
   const { store } = backend;
-  const verifier = createVerifier(options, environment.onFatal);
+  const verifier = createVerifier(options, onFatal);
   const publish = (event: StoredEvent): number => {
     backend.publish(event);
     return fanOut.publish(event);
@@ -125,12 +128,15 @@ async function stopParts(server: Server, parts: Parts): Promise<void> {
   server.closeAllConnections();
   parts.metrics.close();
   await parts.verifier.close();
-  await parts.backend.close();
+  // A database that hangs is not waited for: everybody has been answered, or told that the relay has gone.
+  await Promise.race([parts.backend.close(), delay(BACKEND_DEADLINE_MS, undefined, { ref: false })]);
 }
 
 /**
- * Starts a relay.
- * @throws the error of the system where the address or the database cannot be used
+ * Starts a relay. It accepts connections at once, and answers them with errors while its database cannot be reached; this
+ * resolves when it can serve, or when a first attempt to reach the database has failed: then it goes on trying.
+ * @throws the error of the system where the address cannot be used
+ * @throws RelayBenchError `RELAY_STORE_UNREACHABLE` (exit 3) where the database can never be used
  */
 export async function startRelay(
   options: RelayOptions,
@@ -159,5 +165,11 @@ export async function startRelay(
     isStopping = true;
     return stopParts(server, parts);
   };
+  try {
+    await parts.backend.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { url: `ws://${host}:${port}`, port, stop };
 }

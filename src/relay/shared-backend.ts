@@ -1,5 +1,3 @@
-import { messageOf, RelayBenchError } from '../base/errors.ts';
-import { EXIT } from '../base/exit-codes.ts';
 import type { Backend, BackendEnvironment } from './backend.ts';
 import { registerCacheMetrics } from './cache/cache-metrics.ts';
 import { CachedStore } from './cache/cached-store.ts';
@@ -7,8 +5,8 @@ import { RedisLayer } from './cache/redis-layer.ts';
 import { registerBusMetrics } from './fanout/bus-metrics.ts';
 import { RedisBus } from './fanout/redis-bus.ts';
 import type { RelayOptions } from './options.ts';
+import { startStore } from './start-store.ts';
 import { PostgresGapSource } from './store/postgres/gap-source.ts';
-import { serverName } from './store/postgres/pools.ts';
 import { PostgresStore } from './store/postgres/postgres-store.ts';
 import { registerStoreMetrics } from './store/postgres/store-metrics.ts';
 import type { RemovedEvent } from './store/stored-event.ts';
@@ -24,13 +22,11 @@ interface Shared {
   readonly bus: RedisBus | null;
 }
 
-/**
- * Opens a backend that relay processes share.
- * @throws RelayBenchError `RELAY_STORE_UNREACHABLE` (exit 3) where the database cannot be used
- */
-export async function openShared(options: RelayOptions, environment: BackendEnvironment): Promise<Backend> {
-  const { nowSeconds, onError } = environment;
-  const postgres = await openPostgres(options, environment);
+/** Makes a backend that relay processes share. */
+export function openShared(options: RelayOptions, environment: BackendEnvironment): Backend {
+  const { nowSeconds, onError, log, onFatal } = environment;
+  const { store: url, replicas: replicaUrls, readPool } = options;
+  const postgres = new PostgresStore({ url, replicaUrls, readPool, nowSeconds, log });
   const secondLayer =
     options.cache === 'l2' ? new RedisLayer({ nodes: options.redisCluster, onError }) : null;
   const cached =
@@ -41,36 +37,21 @@ export async function openShared(options: RelayOptions, environment: BackendEnvi
     bus?.publishRemoved(removed);
     await cached?.onRemoved(removed);
   };
-  await bus?.ready(BUS_READY_DEADLINE_MS);
-  return backendOf({ postgres, cached, secondLayer, bus });
-}
-
-/** A host name with several addresses fails with an error of each. */
-function reasonOf(cause: unknown): string {
-  return cause instanceof AggregateError ? cause.errors.map(messageOf).join(', ') : messageOf(cause);
-}
-
-async function openPostgres(
-  { store: url, replicas: replicaUrls, readPool }: RelayOptions,
-  { nowSeconds, onError }: BackendEnvironment,
-): Promise<PostgresStore> {
-  try {
-    return await PostgresStore.open({ url, replicaUrls, readPool, nowSeconds, onError });
-  } catch (cause) {
-    throw new RelayBenchError(`Postgres at ${serverName(url)} cannot be used: ${reasonOf(cause)}`, {
-      code: 'RELAY_STORE_UNREACHABLE',
-      hint: 'check that it runs, and that the user of --store may create tables',
-      exitCode: EXIT.unreachable,
-      cause,
-    });
-  }
+  const closing = new AbortController();
+  const start = async (): Promise<void> => {
+    await Promise.all([
+      startStore({ store: postgres, url, log, onFatal, signal: closing.signal }),
+      bus?.ready(BUS_READY_DEADLINE_MS),
+    ]);
+  };
+  return backendOf({ postgres, cached, secondLayer, bus }, start, closing);
 }
 
 function openBus(
   redis: string | readonly string[],
   { postgres, cached }: Pick<Shared, 'postgres' | 'cached'>,
   options: RelayOptions,
-  { nowSeconds, onError, deliver }: BackendEnvironment,
+  { nowSeconds, onError, log, deliver }: BackendEnvironment,
 ): RedisBus {
   return new RedisBus({
     redis,
@@ -87,10 +68,15 @@ function openBus(
     onBroken: () => cached?.distrust(),
     onWhole: () => cached?.trust(),
     onError,
+    log,
   });
 }
 
-function backendOf({ postgres, cached, secondLayer, bus }: Shared): Backend {
+function backendOf(
+  { postgres, cached, secondLayer, bus }: Shared,
+  start: Backend['start'],
+  closing: AbortController,
+): Backend {
   const store = cached ?? postgres;
   return {
     store,
@@ -104,7 +90,9 @@ function backendOf({ postgres, cached, secondLayer, bus }: Shared): Backend {
       if (cached !== null) registerCacheMetrics(registry, cached.stats, secondLayer);
       if (bus !== null) registerBusMetrics(registry, bus);
     },
+    start,
     close: async () => {
+      closing.abort();
       await bus?.close();
       await store.close();
     },

@@ -11,14 +11,15 @@ describe('the Postgres store', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-    store = await PostgresStore.open({
+    store = new PostgresStore({
       url: postgres.url,
       replicaUrls: [],
       nowSeconds: () => NOW_SECONDS,
-      onError: (error) => {
-        throw error;
+      log: (text) => {
+        throw new Error(text);
       },
     });
+    await store.open();
   });
 
   afterAll(async () => {

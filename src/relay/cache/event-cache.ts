@@ -123,8 +123,9 @@ export class EventCache {
     const missing = new Map<string, Flight>();
     for (const [index, [key, flight]] of [...flights].entries()) {
       const value = values[index] ?? null;
-      if (value === null) missing.set(key, flight);
-      else this.#land(key, flight, decode(value));
+      const event = value === null ? undefined : decode(value);
+      if (event === undefined) missing.set(key, flight);
+      else this.#land(key, flight, event);
     }
     stats.layers.l2.hits += flights.size - missing.size;
     stats.layers.l2.misses += missing.size;
@@ -164,9 +165,14 @@ function encode(event: StoredEvent | null): string {
   return `${JSON.stringify([id, pubkey, createdAt, kind, expiresAt])}\n${json}`;
 }
 
-function decode(text: string): StoredEvent | null {
+/** Undefined for what nobody here has written: it is looked up in the store, as if it were not there. */
+function decode(text: string): StoredEvent | null | undefined {
   if (text === '') return null;
   const end = text.indexOf('\n');
-  const [id, pubkey, createdAt, kind, expiresAt] = JSON.parse(text.slice(0, end)) as EventRow;
-  return new TextEvent([id, pubkey, createdAt, kind, expiresAt, text.slice(end + 1)]);
+  try {
+    const [id, pubkey, createdAt, kind, expiresAt] = JSON.parse(text.slice(0, end)) as EventRow;
+    return new TextEvent([id, pubkey, createdAt, kind, expiresAt, text.slice(end + 1)]);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,6 +5,8 @@ import { Redis } from 'ioredis';
 export interface Channel {
   /** Sends a message to all processes, this one included; rejects where that is not certain. */
   publish(text: string): Promise<void>;
+  /** Connects anew: what was connected says nothing any more. */
+  reconnect(): void;
   close(): void;
 }
 
@@ -42,7 +44,10 @@ export class RedisChannel implements Channel {
     this.#subscriber = new Redis(url, { ...COMMON, autoResubscribe: false });
     this.#subscriber.on('message', (_channel: string, text: string) => onMessage(text));
     this.#subscriber.on('ready', () => {
-      this.#subscriber.subscribe(CHANNEL_NAME).catch(onError);
+      this.#subscriber.subscribe(CHANNEL_NAME).catch((error: unknown) => {
+        onError(error);
+        if (!this.#isClosed) this.#subscriber.disconnect(true);
+      });
     });
     this.#subscriber.on('close', () => {
       if (!this.#isClosed) onLoss();
@@ -52,6 +57,13 @@ export class RedisChannel implements Channel {
 
   async publish(text: string): Promise<void> {
     await this.#publisher.publish(CHANNEL_NAME, text);
+  }
+
+  reconnect(): void {
+    for (const client of [this.#publisher, this.#subscriber]) {
+      // Others are on their way already.
+      if (client.status === 'ready' || client.status === 'connect') client.disconnect(true);
+    }
   }
 
   close(): void {

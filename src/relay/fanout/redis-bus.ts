@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Outage } from '../outage.ts';
 import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
 import { type BusMessage, decodeMessage, encodeMessage } from './bus-message.ts';
 import { type Channel, RedisChannel } from './channel.ts';
@@ -32,15 +34,21 @@ export interface RedisBusOptions {
   /** The channel carries again, and what was missed has been delivered. */
   readonly onWhole: () => void;
   readonly onError: (error: unknown) => void;
+  /** Told once of each failure that is survived, and of its end. */
+  readonly log: (text: string) => void;
 }
 
 const BEAT_EVERY_MS = 500;
 /** A heartbeat of its own that does not come back for this long means that the channel is broken. */
 const SILENCE_MAX_MS = 3_000;
+/** A channel that stays broken for so long is connected anew: a connection may be dead without knowing it. */
+const RECONNECT_AFTER_MS = 5_000;
 /** An event is published at most this long after its transaction was over; gaps are filled from that much earlier. */
 const MARGIN_MS = 5_000;
 const AGE_SEEN_EVERY_MS = 60_000;
 const FILL_STEP = 500;
+/** What could not be looked for, because the store is away, is looked for again. */
+const REFILL_AFTER_MS = 500;
 const GONE_STEP = 500;
 
 /**
@@ -59,19 +67,26 @@ export class RedisBus {
   readonly #timers: NodeJS.Timeout[];
   #beat = 0;
   #lastOwnBeatMs = performance.now();
+  #lastReconnectMs = performance.now();
   /** Whether messages may have been missed since `#wholeUntilMs`. */
   #isBroken = true;
   #wholeUntilMs = performance.now();
   #hasFailedToPublish = false;
   #filling: Promise<void> | null = null;
+  #isAskingHorizon = false;
+  #isClosed = false;
+  readonly #lookingBack: Outage;
+  readonly #understanding: Outage;
   /** What happened, for the metrics. */
   readonly counts = { published: 0, received: 0, publishErrors: 0, gaps: 0, filled: 0 };
 
   constructor(options: RedisBusOptions) {
     this.#options = options;
-    const { redis } = options;
+    const { redis, log } = options;
+    this.#lookingBack = new Outage('looking for events that other relays have stored', log);
+    this.#understanding = new Outage('reading what comes over Redis', log);
     const handlers = {
-      onMessage: (text: string) => this.#receive(decodeMessage(text)),
+      onMessage: (text: string) => this.#hear(text),
       onLoss: () => this.#break(),
       onError: options.onError,
     };
@@ -113,6 +128,7 @@ export class RedisBus {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#filling;
     await this.#send({ type: 'bye', from: this.#options.relayId });
@@ -128,6 +144,16 @@ export class RedisBus {
       // Said once for each time that it breaks; the heartbeats that follow fail in the same way.
       if (!this.#isBroken) this.#options.onError(error);
       this.#break();
+    }
+  }
+
+  /** Whoever else writes to the channel must not end the process. */
+  #hear(text: string): void {
+    try {
+      this.#receive(decodeMessage(text));
+      this.#understanding.answered();
+    } catch (error) {
+      this.#understanding.failed(error);
     }
   }
 
@@ -156,12 +182,25 @@ export class RedisBus {
     const now = performance.now();
     if (!this.#isBroken && now - this.#lastOwnBeatMs > SILENCE_MAX_MS) this.#break();
     if (!this.#isBroken) this.#lookForSilent(now);
-    try {
-      this.#horizons.add(now, await this.#options.source.transactionHorizon());
-    } catch (error) {
-      this.#options.onError(error);
+    if (now - Math.max(this.#lastOwnBeatMs, this.#lastReconnectMs) > RECONNECT_AFTER_MS) {
+      this.#lastReconnectMs = now;
+      this.#channel.reconnect();
     }
+    void this.#askHorizon(now);
     await this.#send({ type: 'beat', from: this.#options.relayId, beat: this.#beat++ });
+  }
+
+  /** One question at a time, and no heartbeat waits for it: the store may be away while Redis is not. */
+  async #askHorizon(nowMs: number): Promise<void> {
+    if (this.#isAskingHorizon) return;
+    this.#isAskingHorizon = true;
+    try {
+      this.#horizons.add(nowMs, await this.#options.source.transactionHorizon());
+    } catch {
+      // The store itself has told that it is away; gaps are filled from the horizon before.
+    } finally {
+      this.#isAskingHorizon = false;
+    }
   }
 
   /** Its own heartbeat has come back: publishing and receiving work, and all that was sent before has arrived. */
@@ -209,9 +248,23 @@ export class RedisBus {
   /** Delivers what was stored by a transaction and later ones and is not known here. One at a time. */
   #fill(since: string): Promise<void> {
     const before = this.#filling ?? Promise.resolve();
-    const filling = before.then(() => this.#fillNow(since)).catch(this.#options.onError);
+    const filling = before.then(() => this.#fillUntilDone(since));
     this.#filling = filling;
     return filling;
+  }
+
+  /** The store may be away just then: what was missed is looked for until it was found. */
+  async #fillUntilDone(since: string): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#fillNow(since);
+        this.#lookingBack.answered();
+        return;
+      } catch (error) {
+        this.#lookingBack.failed(error);
+      }
+      await delay(REFILL_AFTER_MS, undefined, { ref: false });
+    }
   }
 
   async #fillNow(since: string): Promise<void> {

@@ -30,7 +30,10 @@ export class ShardedChannel implements Channel {
     });
     this.#cluster.on('smessage', (_channel: string, text: string) => onMessage(text));
     this.#cluster.on('ready', () => {
-      this.#cluster.ssubscribe(CHANNEL_NAME).catch(onError);
+      this.#cluster.ssubscribe(CHANNEL_NAME).catch((error: unknown) => {
+        onError(error);
+        if (!this.#isClosed) this.reconnect();
+      });
     });
     for (const event of ['-node', '-subscriber', 'close']) {
       this.#cluster.on(event, () => {
@@ -42,6 +45,11 @@ export class ShardedChannel implements Channel {
 
   async publish(text: string): Promise<void> {
     await this.#cluster.spublish(CHANNEL_NAME, text);
+  }
+
+  reconnect(): void {
+    // Otherwise it is on its way already.
+    if (this.#cluster.status === 'ready') this.#cluster.disconnect(true);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RELAY_INFORMATION_TYPE } from '../../nostr/nip11.ts';
+import { StoreUnavailableError } from '../store/unavailable.ts';
 import { type EventPageParts, eventPage, isEventPath } from './event-page.ts';
 import { NOT_FOUND, type Reply, text } from './reply.ts';
 
@@ -40,6 +41,14 @@ function root(request: IncomingMessage, content: HttpContent): Reply {
   return text(200, `A Nostr relay: connect a WebSocket, or ask for ${RELAY_INFORMATION_TYPE}.`);
 }
 
+function failure(error: unknown, content: HttpContent): Reply {
+  if (error instanceof StoreUnavailableError) {
+    return text(503, error.message, { 'cache-control': 'no-store', 'retry-after': '1' });
+  }
+  content.onError(error);
+  return text(500, 'internal failure', { 'cache-control': 'no-store' });
+}
+
 async function event(path: string, request: IncomingMessage, content: HttpContent): Promise<Reply> {
   if (content.takeQuery(request)) return await eventPage(path, request.headers, content.events);
   return text(429, 'slow down', { 'cache-control': 'no-store', 'retry-after': '1' });
@@ -70,10 +79,7 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
  */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, content: HttpContent): void {
   route(request, content)
-    .catch((error: unknown) => {
-      content.onError(error);
-      return text(500, 'internal failure', { 'cache-control': 'no-store' });
-    })
+    .catch((error: unknown) => failure(error, content))
     .then(({ status, headers, body }) => {
       const length = status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
       response.writeHead(status, { ...CORS_HEADERS, ...headers, ...length });

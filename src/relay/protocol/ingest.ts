@@ -9,6 +9,7 @@ import type { RelayLimits } from '../limits/limits.ts';
 import type { EventOutcome, RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
 import { expirationOf, type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
+import { StoreUnavailableError } from '../store/unavailable.ts';
 import type { Verdict, Verifier } from '../verify/verifier.ts';
 import { writeProblem } from './access.ts';
 
@@ -116,6 +117,7 @@ export class Ingest {
   }
 
   #failed(error: unknown): Decision {
+    if (error instanceof StoreUnavailableError) return refuse('error', `error: ${error.message}`);
     this.#parts.onError(error);
     return refuse('error', 'error: internal failure, the event may or may not be stored');
   }

@@ -15,6 +15,7 @@ import { filtersProblem } from '../limits/check.ts';
 import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
 import type { EventStore, LimitedFilter, Reader } from '../store/store.ts';
+import { StoreUnavailableError } from '../store/unavailable.ts';
 import { readProblem } from './access.ts';
 import { Authentication, type AuthenticationParts } from './authentication.ts';
 import type { Answer, Ingest } from './ingest.ts';
@@ -162,6 +163,13 @@ export class Session {
     }
   }
 
+  /** What the client is told of a failed operation; the log is told the rest. */
+  #failed(error: unknown): string {
+    if (error instanceof StoreUnavailableError) return `error: ${error.message}`;
+    this.#parts.onError(error);
+    return 'error: internal failure';
+  }
+
   /** Refuses a REQ or COUNT; an open subscription of the same id has ended too, as if it were replaced. */
   #refuseQuery(subscriptionId: string, message: string): void {
     this.#parts.stats.invalidMessages++;
@@ -185,10 +193,7 @@ export class Session {
       return;
     }
     const answered = query.type === 'COUNT' ? this.#count(query) : this.#subscribe(query);
-    answered.catch((error: unknown) => {
-      this.#parts.onError(error);
-      this.#refuseQuery(query.subscriptionId, 'error: internal failure');
-    });
+    answered.catch((error: unknown) => this.#refuseQuery(query.subscriptionId, this.#failed(error)));
   }
 
   async #subscribe({ subscriptionId, filters }: Query): Promise<void> {
@@ -227,10 +232,9 @@ export class Session {
     if (problem !== null) this.#refuseReconciliation(subscriptionId, problem);
     else if (message.type === 'NEG-MSG') reconciliations.answer(subscriptionId, message.message);
     else {
-      reconciliations.open(message, this.#reader).catch((error: unknown) => {
-        this.#parts.onError(error);
-        this.#refuseReconciliation(subscriptionId, 'error: internal failure');
-      });
+      reconciliations
+        .open(message, this.#reader)
+        .catch((error: unknown) => this.#refuseReconciliation(subscriptionId, this.#failed(error)));
     }
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { Outage } from '../../outage.ts';
 import type { StoreUsage } from '../store.ts';
 import { preparePartitions, readUsage, refreshStatistics, removeExpired } from './housekeeping.ts';
 import { parseLsn } from './lsn.ts';
@@ -10,7 +11,9 @@ export interface MaintenanceOptions {
   readonly primary: Pool;
   readonly replicas: readonly Replica[];
   readonly nowSeconds: () => number;
-  readonly onError: (error: unknown) => void;
+  /** Told whether the primary answers. */
+  readonly outage: Outage;
+  readonly log: (text: string) => void;
 }
 
 const CHECK_EVERY_MS = 500;
@@ -39,10 +42,12 @@ export class Maintenance {
     const { primary, nowSeconds } = this.#options;
     await this.#check();
     await this.#tidy();
-    this.#repeat(CHECK_EVERY_MS, () => this.#check());
-    this.#repeat(STATISTICS_EVERY_MS, () => this.#refreshStatistics());
-    this.#repeat(TIDY_EVERY_MS, () => this.#tidy());
-    this.#repeat(PARTITIONS_EVERY_MS, () => preparePartitions(primary, nowSeconds()));
+    this.#repeat('asking Postgres where it stands', CHECK_EVERY_MS, () => this.#check());
+    this.#repeat('refreshing the statistics', STATISTICS_EVERY_MS, () => this.#refreshStatistics());
+    this.#repeat('removing what has expired', TIDY_EVERY_MS, () => this.#tidy());
+    this.#repeat('making the partitions of coming months', PARTITIONS_EVERY_MS, () =>
+      preparePartitions(primary, nowSeconds()),
+    );
   }
 
   /** Stops; resolves when nothing is on its way. */
@@ -51,13 +56,17 @@ export class Maintenance {
     await Promise.all(this.#loops);
   }
 
-  #repeat(everyMs: number, work: () => Promise<void>): void {
+  #repeat(what: string, everyMs: number, work: () => Promise<void>): void {
     const { signal } = this.#stopping;
+    const outage = new Outage(what, this.#options.log);
     const loop = async (): Promise<void> => {
       for (;;) {
         await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
         if (signal.aborted) return;
-        await work().catch(this.#options.onError);
+        await work().then(
+          () => outage.answered(),
+          (error) => outage.failed(error),
+        );
       }
     };
     this.#loops.push(loop());
@@ -69,9 +78,11 @@ export class Maintenance {
       ({ rows }) => {
         this.primaryLsn = parseLsn(rows[0]?.lsn ?? '0/0');
         this.isPrimaryUp = true;
+        this.#options.outage.answered();
       },
-      () => {
+      (error) => {
         this.isPrimaryUp = false;
+        this.#options.outage.failed(error);
       },
     );
     await Promise.all([asked, ...replicas.map((replica) => replica.check())]);

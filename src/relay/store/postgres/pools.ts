@@ -49,7 +49,16 @@ export function openReadPool(url: string, max: number, onError: (error: Error) =
 function openPool(config: PoolConfig, onError: (error: Error) => void): Pool {
   const pool = new Pool({ ...COMMON, ...config });
   pool.on('error', onError);
+  pool.on('connect', hearErrors);
   return pool;
+}
+
+/**
+ * A connection that breaks tells its own listeners, besides the statements that it was asked; nobody listens while it is
+ * lent out, and an unheard error ends the process. Those statements, or the next one, tell whoever uses it.
+ */
+function hearErrors(client: Pick<Client, 'on'>): void {
+  client.on('error', () => undefined);
 }
 
 /**
@@ -59,6 +68,7 @@ function openPool(config: PoolConfig, onError: (error: Error) => void): Pool {
 export async function withPatientClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const { connectionTimeoutMillis, application_name } = COMMON;
   const client = new Client({ connectionString: url, connectionTimeoutMillis, application_name });
+  hearErrors(client);
   try {
     await client.connect();
     return await work(client);

@@ -5,10 +5,11 @@ import { DatabaseError } from 'pg';
  * (class 08), transactions that got in each other's way (40001, 40P01), a standby that is not promoted yet (25006).
  */
 const TRANSIENT_STATES = /^(57P0[123]|08...|40001|40P01|25006|53300)$/;
-/** Errors of the system, and of `pg` where the connection has gone. */
-const TRANSIENT_CODES = /^(ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+/** Errors of the system: of connections, and of names that cannot be resolved now. */
+const TRANSIENT_CODES = /^(ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+/** Errors of `pg`: a connection has gone, does not come about, or says nothing. */
 const TRANSIENT_MESSAGES =
-  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
+  /Connection terminated|connection timeout|timeout exceeded when trying to connect|timeout expired|Query read timeout|not queryable/i;
 
 /** Whether the database, or the way to it, has failed in a way that passes: the same again may succeed. */
 export function isTransient(error: unknown): boolean {

@@ -1,20 +1,24 @@
+import { performance } from 'node:perf_hooks';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Filter } from '../../../nostr/filter.ts';
 import { DELETION_KIND, type Ordered, VANISH_KIND } from '../../../nostr/kinds.ts';
+import { Outage } from '../../outage.ts';
 import { mergeAnswers } from '../merge-answers.ts';
 import { searchAmong } from '../search.ts';
 import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from '../store.ts';
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
+import { notAnswered, notAsked } from '../unavailable.ts';
 import { batchLength } from './batch.ts';
+import { before, unavailable } from './deadline.ts';
 import { eventsStatement, nextWindow, type Window } from './events-sql.ts';
 import type { Asking } from './filter-conditions.ts';
 import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './housekeeping.ts';
 import { Maintenance } from './maintenance.ts';
-import { openWritePool, READ_POOL_MAX } from './pools.ts';
+import { openWritePool, READ_POOL_MAX, serverName } from './pools.ts';
 import { Readers } from './readers.ts';
 import { Replica } from './replica.ts';
 import { type PreparedEvent, prepareEvent } from './write-batch.ts';
@@ -30,10 +34,15 @@ export interface PostgresStoreOptions {
   readonly readPool?: number | undefined;
   /** Current Unix time in seconds; tests pass their own. */
   readonly nowSeconds: () => number;
-  /** Told about what failed and was survived. */
-  readonly onError: (error: unknown) => void;
+  /** Told once of each failure that is survived, and of its end. */
+  readonly log: (text: string) => void;
 }
 
+/**
+ * A write is tried again for so long while the database restarts or fails over (which takes up to 7 s where the primary
+ * hangs), and is answered then in any case. Clients give up after 10 s or so.
+ */
+const ANSWER_WITHIN_MS = 9_000;
 /** Events that may wait to be stored; one more is answered `overloaded`. */
 const QUEUE_MAX = 8_192;
 /** Larger ones hardly cost less for an event, and whoever waits for one waits longer. */
@@ -58,6 +67,7 @@ export class PostgresStore implements EventStore {
   readonly #queue: GroupCommit<PreparedEvent, AddOutcome>;
   readonly #maintenance: Maintenance;
   readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
+  #isOpen = false;
   #isClosing = false;
   #lastCommit = 0;
   /** Told which events an answered request has removed or replaced; the answer waits for it. */
@@ -65,47 +75,48 @@ export class PostgresStore implements EventStore {
   /** Told the length of every batch. */
   onBatch: (events: number) => void = () => undefined;
 
-  private constructor(options: PostgresStoreOptions) {
+  /** Connects to nothing yet: whatever is asked of it before it is {@link open | opened} is answered with an error. */
+  constructor(options: PostgresStoreOptions) {
     const { url, replicaUrls, readPool = READ_POOL_MAX, nowSeconds } = options;
     // Connections that the server ends while they are closed are no news.
-    const onError = (error: unknown): void => {
-      if (!this.#isClosing) options.onError(error);
+    const log = (text: string): void => {
+      if (!this.#isClosing) options.log(text);
     };
+    const outage = new Outage(`Postgres at ${serverName(url)}`, log);
+    const onFailure = (error: unknown): void => outage.failed(error);
     this.#options = options;
-    this.#primary = openWritePool(url, onError);
+    this.#primary = openWritePool(url, onFailure);
     const readUrls = replicaUrls.length === 0 ? [url] : replicaUrls;
-    this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, readPool, onError));
+    this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, readPool, log));
     this.#readers = new Readers({ primary: this.#primary, replicas: this.#replicas });
-    this.#writer = new Writer(this.#primary, { onCommit: (lsn) => this.#onCommit(lsn), onRetry: onError });
+    this.#writer = new Writer(this.#primary, { onCommit: (lsn) => this.#onCommit(lsn), onRetry: onFailure });
     this.#queue = new GroupCommit({
       queueMax: QUEUE_MAX,
       writers: WRITERS,
       take: (batch) => batchLength(eventsOf(batch), BATCH_MAX),
-      commit: (batch) => this.#commit(batch),
+      commit: (batch, deadlineMs) => this.#commit(batch, deadlineMs),
+      answerWithinMs: ANSWER_WITHIN_MS,
+      lateError: (isOnItsWay) => (isOnItsWay ? notAnswered() : notAsked()),
     });
     this.#maintenance = new Maintenance({
       primary: this.#primary,
       replicas: this.#replicas,
       nowSeconds,
-      onError,
+      outage,
+      log,
     });
   }
 
   /**
-   * Connects, brings the schema up to date and looks at the replicas.
+   * Connects, brings the schema up to date and looks at the replicas. Where that fails it may be tried again.
    * @throws the error of the database where it cannot be used
    */
-  static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
-    const store = new PostgresStore(options);
-    try {
-      await prepareSchema(options.url, options.nowSeconds());
-      await store.#writer.open();
-      await store.#maintenance.start();
-    } catch (error) {
-      await store.close();
-      throw error;
-    }
-    return store;
+  async open(): Promise<void> {
+    const { url, nowSeconds } = this.#options;
+    await prepareSchema(url, nowSeconds());
+    await this.#writer.open();
+    await this.#maintenance.start();
+    this.#isOpen = true;
   }
 
   /** Its servers, for the metrics. */
@@ -137,12 +148,14 @@ export class PostgresStore implements EventStore {
   }
 
   add(event: StoredEvent): Promise<AddOutcome> {
+    if (!this.#isOpen) return Promise.reject(notAsked());
     // What is refused costs nothing: the rows of an event are computed for events that may wait.
     if (this.#queue.queueDepth >= QUEUE_MAX) return Promise.resolve('overloaded');
     return this.#queue.add(prepareEvent(event)) ?? Promise.resolve('overloaded');
   }
 
   async query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
+    this.#requireOpen();
     const answers = await Promise.all(filters.map((filter) => this.#queryOne(filter, this.#asking(reader))));
     return mergeAnswers(
       answers,
@@ -151,6 +164,7 @@ export class PostgresStore implements EventStore {
   }
 
   async count(filters: readonly Filter[], reader?: Reader): Promise<number> {
+    this.#requireOpen();
     const asking = this.#asking(reader);
     const matching = filters.filter((filter) => !matchesNothing({ ...filter, limit: 1 }));
     if (matching.length === 0) return 0;
@@ -163,6 +177,7 @@ export class PostgresStore implements EventStore {
   }
 
   async list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null> {
+    this.#requireOpen();
     if (matchesNothing(filter)) return [];
     const { search: _search, ...rest } = filter;
     const limit = Math.min(filter.limit ?? Number.POSITIVE_INFINITY, max + 1);
@@ -173,7 +188,10 @@ export class PostgresStore implements EventStore {
   }
 
   async vanish(pubkey: string, untilSeconds: number): Promise<void> {
-    const removed = await this.#writer.vanish(pubkey, untilSeconds);
+    this.#requireOpen();
+    const deadlineMs = performance.now() + ANSWER_WITHIN_MS;
+    const vanishing = this.#writer.vanish(pubkey, untilSeconds, deadlineMs).catch(unavailable);
+    const removed = await before(deadlineMs, vanishing);
     this.#known.clear();
     await this.#onRemoved(removed);
   }
@@ -199,7 +217,7 @@ export class PostgresStore implements EventStore {
   }
 
   isReady(): boolean {
-    return this.#maintenance.isPrimaryUp;
+    return this.#isOpen && this.#maintenance.isPrimaryUp;
   }
 
   async close(): Promise<void> {
@@ -207,6 +225,10 @@ export class PostgresStore implements EventStore {
     this.#isClosing = true;
     await this.#maintenance.stop();
     await Promise.all([this.#primary.end(), ...this.#replicas.map(({ pool }) => pool.end())]);
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOpen) throw notAsked();
   }
 
   #asking(reader: Reader | undefined): Asking {
@@ -228,10 +250,11 @@ export class PostgresStore implements EventStore {
     return search === undefined ? events : (await searchAmong(events, search)).slice(0, limit);
   }
 
-  async #commit(batch: readonly PreparedEvent[]): Promise<readonly AddOutcome[]> {
+  async #commit(batch: readonly PreparedEvent[], deadlineMs: number): Promise<readonly AddOutcome[]> {
     this.onBatch(batch.length);
     const unique = new Map(batch.map((prepared) => [prepared.event.id, prepared]));
-    const { outcomes, removed } = await this.#writer.store([...unique.values()]);
+    const storing = this.#writer.store([...unique.values()], deadlineMs);
+    const { outcomes, removed } = await storing.catch(unavailable);
     for (const [id, { event }] of unique) this.#remember(event, outcomes.get(id));
     if (removed.length > 0) await this.#onRemoved(removed);
     const answered = new Set<string>();

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { notAsked } from '../unavailable.ts';
 import type { Statement } from './filter-sql.ts';
 import { isTransient } from './postgres-errors.ts';
 import type { Replica } from './replica.ts';
@@ -40,7 +41,10 @@ export class Readers {
     this.#needed = lsn;
   }
 
-  /** Runs a statement; rows come as arrays. */
+  /**
+   * Runs a statement; rows come as arrays.
+   * @throws StoreUnavailableError where no server answers
+   */
   async query<Row extends unknown[]>(statement: Statement): Promise<readonly Row[]> {
     const replica = await this.#choose();
     if (replica !== null) {
@@ -54,7 +58,11 @@ export class Readers {
       }
     }
     this.answered.primary++;
-    return await run<Row>(this.#options.primary, statement);
+    try {
+      return await run<Row>(this.#options.primary, statement);
+    } catch (error) {
+      throw isTransient(error) ? notAsked(error) : error;
+    }
   }
 
   async #choose(): Promise<Replica | null> {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { Outage } from '../../outage.ts';
 import { parseLsn } from './lsn.ts';
 import { openReadPool, serverName } from './pools.ts';
 
@@ -22,10 +23,12 @@ export class Replica {
   #lagSeconds = 0;
   #answers = false;
   #checking: Promise<void> | null = null;
+  readonly #outage: Outage;
 
-  constructor(url: string, connectionsMax: number, onError: (error: Error) => void) {
+  constructor(url: string, connectionsMax: number, log: (text: string) => void) {
     this.name = serverName(url);
-    this.pool = openReadPool(url, connectionsMax, onError);
+    this.#outage = new Outage(`reading from Postgres at ${this.name}`, log);
+    this.pool = openReadPool(url, connectionsMax, (error) => this.#outage.failed(error));
   }
 
   /** The position in the log up to which it has replayed, when it was last asked. */
@@ -73,9 +76,11 @@ export class Replica {
       this.#replayed = row === undefined ? 0 : parseLsn(row.lsn);
       this.#lagSeconds = row?.lag_s ?? 0;
       this.#answers = row !== undefined;
-    } catch {
-      // It is not read from until it answers again; the pool's own error handler has told why.
+      this.#outage.answered();
+    } catch (error) {
+      // It is not read from until it answers again.
       this.#answers = false;
+      this.#outage.failed(error);
     }
   }
 }

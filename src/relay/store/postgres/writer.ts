@@ -10,8 +10,6 @@ import { type LockedRow, lockOwners } from './owner-locks.ts';
 import { isTransient } from './postgres-errors.ts';
 import { type BatchResult, isPlain, type PreparedEvent, writeBatch, writePlainBatch } from './write-batch.ts';
 
-/** A batch is tried again for this long; the answer then is that the outcome is unknown. */
-const RETRY_FOR_MS = 8_000;
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 500;
 
@@ -56,8 +54,11 @@ export class Writer {
     this.#nextTransaction = BigInt(rows[0]?.transaction ?? 0);
   }
 
-  /** Stores events of different ids, see {@link writeBatch}. */
-  async store(batch: readonly PreparedEvent[]): Promise<BatchResult> {
+  /**
+   * Stores events of different ids, see {@link writeBatch}.
+   * @param deadlineMs what fails in passing is tried again until then, by the monotonic clock
+   */
+  async store(batch: readonly PreparedEvent[], deadlineMs: number): Promise<BatchResult> {
     // Where the connection fails after the commit was sent, nobody knows whether it took place: the next attempt looks
     // for what was stored since the first one began.
     const since = this.#nextTransaction;
@@ -67,19 +68,19 @@ export class Writer {
       isSingle ? writePlainBatch(client, batch) : writeBatch(client, batch);
     const writeAgain = async (client: PoolClient): Promise<BatchResult> =>
       await recognise(client, await write(client), since);
-    return await this.#retry((attempt) =>
+    return await this.#retry(deadlineMs, (attempt) =>
       attempt === 1
         ? this.#transact({ locks, work: write, isSingle })
         : this.#transact({ locks, work: writeAgain, isSingle: false }),
     );
   }
 
-  /** Obeys a request to vanish, see `EventStore.vanish`; returns the events that were removed. */
-  async vanish(pubkey: string, untilSeconds: number): Promise<readonly RemovedEvent[]> {
+  /** Obeys a request to vanish, see `EventStore.vanish` and {@link store}; returns the events that were removed. */
+  async vanish(pubkey: string, untilSeconds: number, deadlineMs: number): Promise<readonly RemovedEvent[]> {
     const locks = lockOwners([], [pubkey]);
     const work = (client: PoolClient): Promise<readonly RemovedEvent[]> =>
       vanishKey(client, pubkey, untilSeconds);
-    return await this.#retry(() => this.#transact({ locks, work, isSingle: false }));
+    return await this.#retry(deadlineMs, () => this.#transact({ locks, work, isSingle: false }));
   }
 
   async #transact<T>(transaction: Transaction<T>): Promise<T> {
@@ -114,14 +115,13 @@ export class Writer {
   }
 
   /** @param work is told the number of the attempt, from 1 */
-  async #retry<T>(work: (attempt: number) => Promise<T>): Promise<T> {
-    const deadline = performance.now() + RETRY_FOR_MS;
+  async #retry<T>(deadlineMs: number, work: (attempt: number) => Promise<T>): Promise<T> {
     let pauseMs = RETRY_FIRST_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         return await work(attempt);
       } catch (error) {
-        if (!isTransient(error) || performance.now() + pauseMs > deadline) throw error;
+        if (!isTransient(error) || performance.now() + pauseMs > deadlineMs) throw error;
         this.#listener.onRetry(error);
       }
       await delay(pauseMs);

@@ -6,6 +6,7 @@ import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
 import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
+import { notAnswered, notAsked } from '../../../../src/relay/store/unavailable.ts';
 import type { Verdict } from '../../../../src/relay/verify/verifier.ts';
 import { someEvent } from '../../../support/stored-event.ts';
 
@@ -77,6 +78,16 @@ function valid(fields: Partial<NostrEvent> = {}): NostrEvent {
 }
 
 describe('the way of an event into the relay', () => {
+  it.each([
+    [notAsked, 'error: the database cannot be reached, try again later'],
+    [notAnswered, 'error: the database did not answer in time, the event may or may not be stored'],
+  ])('says that the database is away, and leaves the log alone', async (failure, message) => {
+    const { ingest, store, log, errors } = setUp();
+    store.add = () => Promise.reject(failure());
+    expect(await ingest.publish(valid())).toEqual({ accepted: false, message });
+    expect([log, errors]).toEqual([[], []]);
+  });
+
   it('stores first and publishes then', async () => {
     const { ingest, log, stats } = setUp();
     const event = valid();

@@ -10,6 +10,7 @@ import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
 import { Session } from '../../../../src/relay/protocol/session.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
+import { notAsked } from '../../../../src/relay/store/unavailable.ts';
 import { trustingVerifier } from '../../../../src/relay/verify/verifier.ts';
 
 /** An outbox that keeps the messages. */
@@ -67,6 +68,21 @@ function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIM
 }
 
 describe('a session', () => {
+  it.each(['REQ', 'COUNT', 'NEG-OPEN'])(
+    'tells that the database is away where %s needs it, and leaves the log alone',
+    async (type) => {
+      const { say, store, errors } = setUp();
+      const away = () => Promise.reject(notAsked());
+      Object.assign(store, { query: away, count: away, list: away });
+      const rest = type === 'NEG-OPEN' ? [{}, '61'] : [{}];
+      const text = 'error: the database cannot be reached, try again later';
+      expect(await say(type, 's', ...rest)).toEqual([
+        [type === 'NEG-OPEN' ? 'NEG-ERR' : 'CLOSED', 's', text],
+      ]);
+      expect(errors).toEqual([]);
+    },
+  );
+
   it('closes a subscription when the store fails, and says no more than that', async () => {
     const { say, store, fanOut, errors } = setUp();
     const failure = new Error('secret detail');

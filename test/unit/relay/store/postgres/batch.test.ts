@@ -53,10 +53,14 @@ describe('a batch', () => {
   });
 });
 
+/** What tests of batches do not care about. */
+const PATIENT = { answerWithinMs: 60_000, lateError: () => new Error('late') };
+
 describe('a group commit', () => {
   it('commits together what comes while a commit is on its way, in order, and answers each', async () => {
     const batches: (readonly number[])[] = [];
     const queue = new GroupCommit<number, string>({
+      ...PATIENT,
       queueMax: 100,
       writers: 1,
       take: (items) => [...items].length,
@@ -75,6 +79,7 @@ describe('a group commit', () => {
 
   it('refuses what is too much, passes failures on and goes on', async () => {
     const queue = new GroupCommit<string, string>({
+      ...PATIENT,
       queueMax: 2,
       writers: 1,
       take: () => 1,
@@ -90,6 +95,48 @@ describe('a group commit', () => {
     expect(await good).toBe('good');
     await queue.idle();
     expect(queue.queueDepth).toBe(0);
+  });
+
+  it('answers in time what a batch does not settle, and tells apart what was begun', async () => {
+    const settled: ((outcomes: readonly string[]) => void)[] = [];
+    const queue = new GroupCommit<string, string>({
+      queueMax: 10,
+      writers: 1,
+      take: () => 1,
+      commit: () => new Promise((resolve) => settled.push(resolve)),
+      answerWithinMs: 100,
+      lateError: (isOnItsWay) => new Error(isOnItsWay ? 'begun' : 'not begun'),
+    });
+    const begun = queue.add('a');
+    const waiting = queue.add('b');
+    await Promise.all([
+      expect(begun).rejects.toThrow(/^begun$/),
+      expect(waiting).rejects.toThrow(/^not begun$/),
+    ]);
+    expect(queue.queueDepth).toBe(0);
+    settled[0]?.(['too late']);
+    await queue.idle();
+    expect(settled).toHaveLength(1);
+  });
+
+  it('tells a batch when its last item is answered at the latest', async () => {
+    const deadlines: number[] = [];
+    const queue = new GroupCommit<string, string>({
+      ...PATIENT,
+      queueMax: 10,
+      writers: 1,
+      take: () => 2,
+      commit: async (items, deadlineMs) => {
+        deadlines.push(deadlineMs);
+        return items;
+      },
+    });
+    const earliestMs = performance.now() + PATIENT.answerWithinMs;
+    await Promise.all([queue.add('a'), queue.add('b')]);
+    const latestMs = performance.now() + PATIENT.answerWithinMs;
+    expect(deadlines).toHaveLength(1);
+    expect(deadlines[0]).toBeGreaterThanOrEqual(earliestMs);
+    expect(deadlines[0]).toBeLessThanOrEqual(latestMs);
   });
 });
 
