@@ -5,6 +5,11 @@ import type { StoredEvent } from './store/stored-event.ts';
 /** Everything behind a relay process: where events are kept, and how they come from and go to other processes. */
 export interface Backend {
   readonly store: EventStore;
+  /**
+   * Answers queries over HTTP, where nobody may get what was deleted a second ago: past all caches while it is not certain
+   * that this process is told of deletions elsewhere.
+   */
+  readonly pages: Pick<EventStore, 'query'>;
   /** Tells the other relay processes of an event that this one has accepted. */
   readonly publish: (event: StoredEvent) => void;
   /** What cannot be reached now, in words; null where everything can. */

@@ -13,6 +13,7 @@ export async function openBackend(options: RelayOptions, environment: BackendEnv
   const store = new MemoryStore({ limitBytes: options.memoryLimitBytes, nowSeconds });
   return {
     store,
+    pages: store,
     publish: () => undefined,
     problem: () => null,
     registerMetrics: () => undefined,

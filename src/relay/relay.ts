@@ -97,7 +97,10 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
     ingestInFlight: () => ingest.inFlight,
     storeUsage: () => store.usage(),
   });
-  const events = { store, nowSeconds, onQuery: (seconds: number) => stats.onQuery('http', seconds) };
+  const events = {
+    store: backend.pages,
+    onQuery: (seconds: number) => stats.onQuery('http', seconds),
+  };
   const takeQuery = (request: IncomingMessage): boolean => budgets.takeReq(addresses.of(request));
   backend.registerMetrics(metrics.registry);
   return { backend, verifier, ingest, connections, metrics, http: { events, takeQuery } };

@@ -34,7 +34,7 @@ export function openShared(options: RelayOptions, environment: BackendEnvironmen
   const bus =
     options.redis === null ? null : openBus(options.redis, { postgres, cached }, options, environment);
   postgres.onRemoved = async (removed) => {
-    bus?.publishRemoved(removed);
+    bus?.publishRemoved(removed, postgres.lastCommit);
     await cached?.onRemoved(removed);
   };
   const closing = new AbortController();
@@ -62,7 +62,9 @@ function openBus(
       cached?.onStored(event).catch(onError);
       deliver(event);
     },
-    onRemoved: (removed: readonly RemovedEvent[]) => {
+    onRemoved: (removed: readonly RemovedEvent[], lsn) => {
+      // First: what is looked up from now on must not come from a replica that does not know yet.
+      postgres.onRemovedElsewhere(lsn);
       cached?.onRemoved(removed).catch(onError);
     },
     onBroken: () => cached?.distrust(),
@@ -80,6 +82,9 @@ function backendOf(
   const store = cached ?? postgres;
   return {
     store,
+    pages: {
+      query: (filters, reader) => (bus?.isFresh === false ? postgres : store).query(filters, reader),
+    },
     publish: (event) => bus?.publish(event, postgres.lastCommit),
     problem: () => {
       if (!store.isReady()) return 'Postgres is not reachable';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Owner } from './owner.ts';
 import { portPicker } from './ports.ts';
 import type { CacheMode, Durability, Service, StackState } from './state.ts';
-import { type ServiceKind, type StackShape, servicesOf } from './topology.ts';
+import { readPurposes, type ServiceKind, type StackShape, servicesOf } from './topology.ts';
 
 /** What a stack is to be. */
 export interface StackRequest {
@@ -21,7 +21,7 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   'redis-pubsub': ['redis'],
   'redis-cache': ['redis', 'bus'],
   supervisor: ['http'],
-  haproxy: ['ws', 'pg_write', 'pg_read', 'stats'],
+  haproxy: ['ws', 'pg_write', 'stats'],
   relay: ['ws'],
 };
 
@@ -37,6 +37,9 @@ export async function planStack(
   for (const spec of servicesOf(shape)) {
     const ports: Record<string, number> = {};
     for (const purpose of PORTS[spec.kind]) ports[purpose] = await pick();
+    if (spec.kind === 'haproxy') {
+      for (const purpose of readPurposes(shape)) ports[purpose] = await pick();
+    }
     services.push({ ...spec, dependsOn: [...spec.dependsOn], dir: join(dir, spec.name), ports });
   }
   const entry = services.find(({ kind }) => kind === (shape.balancer ? 'haproxy' : 'relay'));

@@ -5,6 +5,7 @@ import { type Addresses, addressOf, ON_LOOPBACK } from './addresses.ts';
 import { DATABASE, RELAY_USER } from './postgres/settings.ts';
 import { launch } from './processes.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from './state.ts';
+import { readPurposes } from './topology.ts';
 
 const PROGRAM = fileURLToPath(new URL('../relay/main.js', import.meta.url));
 
@@ -22,11 +23,11 @@ export function relayArgs(state: StackState, relay: Service, addresses: Addresse
   if (database === undefined) throw new Error('a stack has a Postgres');
   const at = (service: Service, purpose: string): string => addressOf(addresses, service, purpose);
   const write = balancer === undefined ? at(database, 'sql') : at(balancer, 'pg_write');
-  const hasReplicas = balancer !== undefined && state.shape.replicas > 0;
+  const readers = balancer === undefined ? [] : readPurposes(state.shape).map((each) => at(balancer, each));
   return [
     ...['--host', addresses.bind, '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
     ...['--store', databaseUrl(write)],
-    ...(hasReplicas ? ['--replica', databaseUrl(at(balancer, 'pg_read'))] : []),
+    ...readers.flatMap((reader) => ['--replica', databaseUrl(reader)]),
     ...servicesOfKind(state, 'redis-pubsub').flatMap((each) => ['--redis', `redis://${at(each, 'redis')}`]),
     ...servicesOfKind(state, 'redis-cache').flatMap((each) => ['--redis-cluster', at(each, 'redis')]),
     ...['--cache', state.cache],

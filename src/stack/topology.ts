@@ -115,3 +115,8 @@ export function servicesOf(shape: StackShape): ServiceSpec[] {
 function spec(name: string, kind: ServiceKind, role: string, dependsOn: readonly string[]): ServiceSpec {
   return { name, kind, role, dependsOn };
 }
+
+/** What the balancer listens for besides clients and writes: reads, one listener a replica. */
+export function readPurposes({ replicas }: Pick<StackShape, 'replicas'>): string[] {
+  return Array.from({ length: replicas }, (_, index) => `pg_read_${index + 1}`);
+}

@@ -276,7 +276,7 @@ describe('the page of an event', () => {
     const url = `${relay.url.replace('ws', 'http')}/e/${event.id}`;
     const [page, head] = [await fetch(url), await fetch(url, { method: 'HEAD' })];
     expect(await page.json()).toEqual(event);
-    expect(page.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(page.headers.get('cache-control')).toBe('public, no-cache');
     expect(page.headers.get('access-control-allow-origin')).toBe('*');
     expect([await head.text(), head.headers.get('content-length')]).toEqual([
       '',

@@ -234,9 +234,52 @@ describe('a relay on Postgres', () => {
     await eventually('the relay is ready again', async () => (await status(relay, '/ready')) === 200);
   });
 
-  it('says why it does not start, without the password', async () => {
-    const failure = startBuiltRelay(['--store', 'postgres://user:secret@127.0.0.1:1/none']);
-    await expect(failure).rejects.toThrow(/Postgres at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/);
-    await expect(failure).rejects.not.toThrow(/relay: .*secret/);
+  it('waits for a Postgres that is away, alive and not ready, answers everything with errors, and then serves', async () => {
+    const database = await postgres.createDatabase();
+    await postgres.kill();
+    const relay = await start(database.replace('postgres@', 'postgres:secret@'));
+    expect(relay.stderr()).toMatch(/Postgres at 127\.0\.0\.1:\d+ cannot be used: .*; waiting for it/);
+    expect(relay.stderr()).not.toContain('secret');
+    expect(await status(relay, '/health')).toBe(200);
+    expect(await status(relay, '/ready')).toBe(503);
+    expect(await status(relay, `/e/${'0'.repeat(64)}`)).toBe(503);
+    const client = await open(relay);
+    const note = new Author().sign();
+    const text = 'error: the database cannot be reached, try again later';
+    expect(await client.publish(note)).toEqual({ accepted: false, message: text });
+    expect(await client.query({ ids: [note.id] })).toEqual({ events: [], closed: text });
+    await postgres.restart();
+    await eventually('the relay is ready', async () => (await status(relay, '/ready')) === 200);
+    await client.publishAll([note]);
+    expect(await client.ids({ ids: [note.id] })).toEqual([note.id]);
+    expect(relay.stderr()).toMatch(/Postgres at 127\.0\.0\.1:\d+ can be used/);
+  });
+
+  it('ends with the reason where its database can never be used', async () => {
+    const failure = startBuiltRelay(['--store', postgres.url.replace(/postgres$/, 'nowhere')]);
+    await expect(failure).rejects.toThrow(
+      /Postgres at 127\.0\.0\.1:\d+ cannot be used: database "nowhere" does not exist; check that it runs/,
+    );
+  });
+
+  it('answers what Postgres does not, in time, and has not ended', async () => {
+    const database = await postgres.createDatabase();
+    const relay = await start(database);
+    const client = await open(relay);
+    const author = new Author();
+    await client.publishAll([author.sign({ content: 'before' })]);
+    await postgres.kill();
+    const events = Array.from({ length: 5 }, (_, i) => author.sign({ content: `${i}` }));
+    for (const event of events) client.send(['EVENT', event]);
+    const answers = () => client.messages.filter(([type]) => type === 'OK');
+    await eventually('every event is answered', () => answers().length === events.length);
+    for (const [, , accepted, message] of answers()) {
+      expect([accepted, message]).toEqual([false, expect.stringMatching(/^error: the database /)]);
+    }
+    client.messages.length = 0;
+    await postgres.restart();
+    await eventually('the relay is ready again', async () => (await status(relay, '/ready')) === 200);
+    await client.publishAll(events);
+    expect(client.closeCode).toBeNull();
   });
 });

@@ -15,6 +15,7 @@ import { findProcess } from '../../src/stack/processes.ts';
 import { readRoles } from '../../src/stack/roles.ts';
 import { readState, type Service, type StackState } from '../../src/stack/state.ts';
 import type { StackStatus } from '../../src/stack/status.ts';
+import { expectPagesToGo } from '../support/pages-through-balancer.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { stackDir } from '../support/stack-dir.ts';
 
@@ -56,7 +57,7 @@ async function statusOf(dir: string): Promise<StackStatus> {
 }
 
 describe('the scaled stack', () => {
-  test('comes up, is loaded and audited, survives the loss of its primary and of a relay, goes down', async () => {
+  test('comes up, is loaded and audited, serves nothing that was deleted, survives the loss of its primary and of a relay, goes down', async () => {
     const dir = await stackDir();
     const out = join(dirname(dir), 'out');
     const up = await runCli(['stack', 'up', 'scaled', '--dir', dir]);
@@ -84,6 +85,7 @@ describe('the scaled stack', () => {
     }
 
     await explained(dir);
+    await expectPagesToGo(stateOf(dir));
     await losePrimary(dir);
     await loseRelay(dir);
     await losses(dir, out);

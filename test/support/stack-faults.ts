@@ -9,6 +9,7 @@ import { primaryOf } from '../../src/stack/postgres/servers.ts';
 import { allProcesses, findProcess, launch } from '../../src/stack/processes.ts';
 import { withRedis } from '../../src/stack/redis/servers.ts';
 import { type Service, type StackState, servicesOfKind } from '../../src/stack/state.ts';
+import { readPurposes } from '../../src/stack/topology.ts';
 
 export const TARGETS = ['primary', 'replica', 'pubsub', 'cache', 'supervisor'] as const;
 export const ACTIONS = ['kill', 'freeze', 'cut'] as const;
@@ -83,8 +84,9 @@ export class FaultMaker {
 
   async #cut(target: Fault['target'], service: Service): Promise<void> {
     if (target === 'primary') await this.#cutAtBalancer('pg_write', service);
-    else if (target === 'replica') await this.#cutAtBalancer('pg_read', service);
-    else if (target === 'supervisor') await this.#cutWatches();
+    else if (target === 'replica') {
+      for (const backend of readPurposes(this.#state.shape)) await this.#cutAtBalancer(backend, service);
+    } else if (target === 'supervisor') await this.#cutWatches();
     else {
       await withRedis(service, async (redis) => {
         for (const type of ['normal', 'pubsub']) await redis.call('CLIENT', 'KILL', 'TYPE', type);

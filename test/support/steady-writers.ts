@@ -82,7 +82,7 @@ class Writer {
   }
 }
 
-/** Clients that write to one address all the time, each with a connection of its own. */
+/** Clients that write all the time, each with a connection of its own. */
 export class SteadyWriters {
   readonly #writers: readonly Writer[];
 
@@ -90,8 +90,11 @@ export class SteadyWriters {
     this.#writers = writers;
   }
 
-  static async start(url: string, count: number): Promise<SteadyWriters> {
-    const clients = await Promise.all(Array.from({ length: count }, () => new Client(url).open()));
+  /** @param urls relays, which the clients take in turn */
+  static async start(urls: readonly string[], count: number): Promise<SteadyWriters> {
+    const clients = await Promise.all(
+      Array.from({ length: count }, (_, index) => new Client(urls[index % urls.length] ?? '').open()),
+    );
     return new SteadyWriters(clients.map((client) => new Writer(client)));
   }
 

@@ -5,8 +5,13 @@ import { type EventRow, eventRow, TextEvent } from '../store/text-event.ts';
 export type BusMessage =
   /** An event was accepted; `lsn` is the position of the log in which it is stored, 0 for an ephemeral one. */
   | { readonly type: 'event'; readonly from: string; readonly lsn: number; readonly event: StoredEvent }
-  /** Events were removed or replaced. */
-  | { readonly type: 'gone'; readonly from: string; readonly removed: readonly RemovedEvent[] }
+  /** Events were removed or replaced; `lsn` is the position of the log up to which that is told. */
+  | {
+      readonly type: 'gone';
+      readonly from: string;
+      readonly lsn: number;
+      readonly removed: readonly RemovedEvent[];
+    }
   /** The process lives, and the channel carries. */
   | { readonly type: 'beat'; readonly from: string; readonly beat: number }
   /** The process could not publish for a while: what it has stored since that transaction must be looked for. */

@@ -28,7 +28,7 @@ export interface RedisBusOptions {
   /** Another relay has accepted an event; called once for each, also when it had to be looked for. */
   readonly onEvent: (event: StoredEvent, lsn: number) => void;
   /** Another relay has removed events. */
-  readonly onRemoved: (removed: readonly RemovedEvent[]) => void;
+  readonly onRemoved: (removed: readonly RemovedEvent[], lsn: number) => void;
   /** Messages may be missed from now on. */
   readonly onBroken: () => void;
   /** The channel carries again, and what was missed has been delivered. */
@@ -41,6 +41,8 @@ export interface RedisBusOptions {
 const BEAT_EVERY_MS = 500;
 /** A heartbeat of its own that does not come back for this long means that the channel is broken. */
 const SILENCE_MAX_MS = 3_000;
+/** Twice the time between heartbeats. */
+const FRESH_MS = 1_000;
 /** A channel that stays broken for so long is connected anew: a connection may be dead without knowing it. */
 const RECONNECT_AFTER_MS = 5_000;
 /** An event is published at most this long after its transaction was over; gaps are filled from that much earlier. */
@@ -103,6 +105,11 @@ export class RedisBus {
     return !this.#isBroken;
   }
 
+  /** Whether everything that others have published up to a second ago has arrived here. */
+  get isFresh(): boolean {
+    return this.isWhole && performance.now() - this.#lastOwnBeatMs < FRESH_MS;
+  }
+
   /** Resolves when the channel carries for the first time, or when `deadlineMs` have passed. */
   async ready(deadlineMs: number): Promise<void> {
     const deadline = performance.now() + deadlineMs;
@@ -120,10 +127,10 @@ export class RedisBus {
   }
 
   /** Tells the other relays of events that this one has removed. */
-  publishRemoved(removed: readonly RemovedEvent[]): void {
+  publishRemoved(removed: readonly RemovedEvent[], lsn: number): void {
     for (let start = 0; start < removed.length; start += GONE_STEP) {
       const part = removed.slice(start, start + GONE_STEP).map(({ id, address }) => ({ id, address }));
-      void this.#send({ type: 'gone', from: this.#options.relayId, removed: part });
+      void this.#send({ type: 'gone', from: this.#options.relayId, lsn, removed: part });
     }
   }
 
@@ -170,7 +177,7 @@ export class RedisBus {
     }
     this.#peers.hear(message.from, performance.now());
     if (message.type === 'event') this.#deliver(message.event, message.lsn);
-    else if (message.type === 'gone') this.#options.onRemoved(message.removed);
+    else if (message.type === 'gone') this.#options.onRemoved(message.removed, message.lsn);
     else if (message.type === 'gap') this.#fillGap(message.since);
   }
 

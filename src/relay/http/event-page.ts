@@ -7,13 +7,14 @@ import { NOT_FOUND, type Reply } from './reply.ts';
 
 /** What the page of an event needs of the relay. */
 export interface EventPageParts {
+  /** Leaves out what has expired. */
   readonly store: Pick<EventStore, 'query'>;
-  readonly nowSeconds: () => number;
   readonly onQuery: (seconds: number) => void;
 }
 
 const PATH = '/e/';
-const YEAR_S = 31_536_000;
+/** Caches may keep an event, which never changes, but have to ask each time whether it is still there: it may be deleted. */
+const ASK_AGAIN = 'public, no-cache';
 /** Somebody who has not authenticated: gift wraps are not found. */
 const STRANGER: Reader = { pubkeys: [] };
 
@@ -35,15 +36,15 @@ export function isEventPath(path: string): boolean {
 }
 
 /**
- * One event as JSON at `/e/<id>`. An event never changes, so that caches may keep it for ever, or until it expires
- * (NIP-40). What is not here, expired, deleted or vanished is answered 404 and not to be kept: who deletes can purge
- * the same path from a cache. Gift wraps and protected events (NIP-59, NIP-70) are never served here, because a
- * cache would give them to everybody.
+ * One event as JSON at `/e/<id>`. An event never changes, so that its tag is its id and who has it is told so in a few
+ * bytes; but it may be deleted, expire or vanish, so that no cache may serve it unasked. What is not here is answered 404
+ * and not to be kept. Gift wraps and protected events (NIP-59, NIP-70) are never served here, because a cache would give
+ * them to everybody.
  */
 export async function eventPage(
   path: string,
   headers: IncomingHttpHeaders,
-  { store, nowSeconds, onQuery }: EventPageParts,
+  { store, onQuery }: EventPageParts,
 ): Promise<Reply> {
   const id = idOf(path);
   if (id === null) return NOT_FOUND;
@@ -51,9 +52,8 @@ export async function eventPage(
   const [event] = await store.query([{ ids: [id], limit: 1 }], STRANGER);
   onQuery((performance.now() - startedMs) / 1_000);
   if (event === undefined || isProtected((JSON.parse(event.json) as NostrEvent).tags)) return NOT_FOUND;
-  const maxAgeS = Math.min(YEAR_S, event.expiresAt - nowSeconds());
   const etag = `"${id}"`;
-  const cacheHeaders = { etag, 'cache-control': `public, max-age=${maxAgeS}, immutable` };
+  const cacheHeaders = { etag, 'cache-control': ASK_AGAIN };
   if (isKnown(etag, headers['if-none-match'])) return { status: 304, headers: cacheHeaders, body: '' };
   return { status: 200, headers: { ...cacheHeaders, 'content-type': 'application/json' }, body: event.json };
 }

@@ -1,6 +1,6 @@
 import type { StackRequest } from '../plan-stack.ts';
 import type { Service, StackState } from '../state.ts';
-import { type ServiceKind, servicesOf } from '../topology.ts';
+import { readPurposes, type ServiceKind, servicesOf } from '../topology.ts';
 
 /** Every container has an address of its own, so that each kind listens where it usually does. */
 const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
@@ -8,9 +8,12 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   'redis-pubsub': { redis: 6_379 },
   'redis-cache': { redis: 6_379, bus: 16_379 },
   supervisor: {},
-  haproxy: { ws: 8_080, pg_write: 5_432, pg_read: 5_433, stats: 8_404 },
+  haproxy: { ws: 8_080, pg_write: 5_432, stats: 8_404 },
   relay: { ws: 8_080 },
 };
+
+/** Where the balancer listens for reads: one port a replica, from this one on. */
+const FIRST_READ_PORT = 5_433;
 
 /** Directories of the images that their users may write to: sockets, working files. */
 const DIRS: Readonly<Record<ServiceKind, string>> = {
@@ -36,7 +39,11 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
     .filter(({ kind }) => kind !== 'supervisor')
     .map((spec): Service => {
       const dependsOn = spec.dependsOn.flatMap((name) => (name === 'supervisor' ? databases : [name]));
-      return { ...spec, dependsOn, dir: DIRS[spec.kind], ports: { ...PORTS[spec.kind] } };
+      const readers = spec.kind === 'haproxy' ? readPurposes(request.shape) : [];
+      const readPorts = Object.fromEntries(
+        readers.map((purpose, index) => [purpose, FIRST_READ_PORT + index]),
+      );
+      return { ...spec, dependsOn, dir: DIRS[spec.kind], ports: { ...PORTS[spec.kind], ...readPorts } };
     });
   return {
     ...{ format: 1, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Addresses, addressOf, ON_LOOPBACK } from '../addresses.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
+import { readPurposes } from '../topology.ts';
 
 /** Descriptors that are no client connections: listeners, checks, Postgres connections of the relays. */
 const SPARE_DESCRIPTORS = 1_000;
@@ -82,7 +83,7 @@ const DEFAULTS = `defaults
 cache events
   total-max-size 64
   max-object-size 262144
-  max-age 3600
+  max-age 1
 `;
 
 /** Containers come and go under other addresses; a name that can't be resolved yet is no reason not to start. */
@@ -144,11 +145,15 @@ ${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws')}
 
 function eventSection(layout: Layout): string {
   return `backend events
-  # An event never changes: it is answered from here, and the same relay is asked for the same id.
+  # The same relay is asked for the same id. An event never changes, but it may be deleted: relays let nobody keep it
+  # without asking again. Here it is kept for a second, so that a sought-after one reaches relays once a second; those
+  # behind are told what the relays say.
   balance uri
   hash-type consistent
   http-request cache-use events
+  http-response set-header Cache-Control "public, max-age=1" if { status 200 }
   http-response cache-store events
+  http-after-response set-header Cache-Control "public, no-cache" if { status 200 304 }
   http-after-response set-header X-Cache HIT if { res.cache_hit }
   http-after-response set-header X-Cache MISS if !{ res.cache_hit }
 ${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws', (name) => ` track relays/${name}`)}
@@ -157,7 +162,8 @@ ${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws', (name) => ` t
 
 /**
  * Relays connect here and reach whichever Postgres has the role now: the supervisor answers for each server, and a
- * server that loses its role loses its connections.
+ * server that loses its role loses its connections. Each replica is read from through a listener of its own: a relay has
+ * to know how far behind the server is that answers it.
  */
 function postgresSections(layout: Layout): string[] {
   const databases = servicesOfKind(layout.state, 'postgres');
@@ -167,26 +173,37 @@ function postgresSections(layout: Layout): string[] {
   http-check send meth GET uri-lf /$ROLE/%[srv_name]
   http-check expect status 200
   default-server check addr ${layout.addresses.hostOf(supervisor)} port ${portOf(supervisor, 'http')} inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions`;
-  return ROLES.map((role) => postgresSection(layout, role, check.replace('$ROLE', role), databases));
+  const withRole = (path: string): string => check.replace('$ROLE', path);
+  return [
+    postgresSection(layout, 'pg_write', withRole('write'), databases),
+    ...readPurposes(layout.state.shape).map((purpose, index) =>
+      postgresSection(layout, purpose, withRole(`read/${index + 1}`), databases),
+    ),
+  ];
 }
-
-type Role = 'write' | 'read';
-const ROLES = ['write', 'read'] as const;
 
 /** Without a supervisor nobody is promoted: the first server stays the primary, the others answer reads. */
 function fixedRoles(layout: Layout, databases: readonly Service[]): string[] {
   const check = '  default-server check inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions';
-  const replicas = databases.slice(1);
+  const [primary, ...replicas] = databases.map((each) => [each]);
   return [
-    postgresSection(layout, 'write', check, databases.slice(0, 1)),
-    ...(replicas.length === 0 ? [] : [postgresSection(layout, 'read', check, replicas)]),
+    postgresSection(layout, 'pg_write', check, primary ?? []),
+    ...readPurposes(layout.state.shape).map((purpose, index) =>
+      postgresSection(layout, purpose, check, replicas[index] ?? []),
+    ),
   ];
 }
 
-function postgresSection(layout: Layout, role: Role, check: string, servers: readonly Service[]): string {
-  return `listen pg_${role}
+/** @param purpose of the port, `pg_write` or that of a reader, which has one server at a time */
+function postgresSection(
+  layout: Layout,
+  purpose: string,
+  check: string,
+  servers: readonly Service[],
+): string {
+  return `listen ${purpose}
   mode tcp
-  bind ${bindTo(layout, `pg_${role}`)}
+  bind ${bindTo(layout, purpose)}
   balance leastconn
   # Pools keep idle connections.
   timeout client 1h

@@ -1,3 +1,5 @@
+import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT } from '../../base/exit-codes.ts';
 import { untilRelaysUp, untilRolesKnown } from '../haproxy/balanced.ts';
 import { createData, initialise, primaryOf } from '../postgres/servers.ts';
 import { formCluster } from '../redis/servers.ts';
@@ -24,7 +26,12 @@ const START_DEADLINE_MS = 90_000;
  */
 export async function startAll(state: StackState, signal: AbortSignal, onStep: OnStartStep): Promise<void> {
   const failure = new AbortController();
-  const either = AbortSignal.any([signal, failure.signal, AbortSignal.timeout(START_DEADLINE_MS)]);
+  const either = AbortSignal.any([signal, failure.signal]);
+  const missing = new Set(state.services.map(({ name }) => name));
+  const deadline = setTimeout(
+    () => failure.abort(lateStart([...missing], START_DEADLINE_MS)),
+    START_DEADLINE_MS,
+  );
   const cluster = clusterBarrier(servicesOfKind(state, 'redis-cache'), either);
   const started = new Map<string, Promise<void>>();
   for (const service of state.services) {
@@ -34,17 +41,38 @@ export async function startAll(state: StackState, signal: AbortSignal, onStep: O
       await Promise.all(before);
       either.throwIfAborted();
       await startOne({ state, service, signal: either, onStep, cluster });
+      missing.delete(service.name);
     };
     started.set(service.name, start());
   }
   const all = [...started.values()];
-  // The first failure, not the abort of the others that follows from it.
-  await Promise.all(all).catch(async (error: unknown) => {
-    failure.abort(error);
-    await Promise.allSettled(all);
-    throw error;
+  try {
+    // The first failure, not the abort of the others that follows from it.
+    await Promise.all(all).catch(async (error: unknown) => {
+      failure.abort(error);
+      await Promise.allSettled(all);
+      throw error;
+    });
+    for (const balancer of servicesOfKind(state, 'haproxy')) await untilRelaysUp(balancer, either);
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/**
+ * The error of a start that takes too long.
+ * @param missing names of the services that are not ready; none where the balancer alone keeps the stack waiting
+ */
+export function lateStart(missing: readonly string[], deadlineMs: number): RelayBenchError {
+  const what =
+    missing.length === 0
+      ? 'the load balancer does not send clients to every relay'
+      : `not ready: ${missing.join(', ')}`;
+  return new RelayBenchError(`the stack was not up within ${deadlineMs / 1_000} s; ${what}`, {
+    code: 'STACK_START_LATE',
+    hint: 'try again when this machine is less busy; `relay-bench doctor` shows whether it has all that a stack needs',
+    exitCode: EXIT.unreachable,
   });
-  for (const balancer of servicesOfKind(state, 'haproxy')) await untilRelaysUp(balancer, either);
 }
 
 interface OneStart {

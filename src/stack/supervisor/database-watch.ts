@@ -26,16 +26,26 @@ interface Row {
   readonly streaming: boolean;
 }
 
+/** Opens a connection to a Postgres. @throws Error of the driver */
+type Connect = (node: Service) => Promise<Admin>;
+
+const connectQuickly: Connect = (node) =>
+  connectAdmin(node, { queryTimeoutMs: QUERY_TIMEOUT_MS, connectTimeoutMs: QUERY_TIMEOUT_MS });
+
 /** Asks one Postgres ten times a second what it is, over one connection that it keeps. */
 export class DatabaseWatch {
   readonly node: Service;
+  readonly #connect: Connect;
   #answer: DatabaseAnswer | null = null;
   #answeredMs = performance.now();
-  #admin: Admin | null = null;
+  /** Shared by those who ask at the same time, from the moment when it is opened. */
+  #admin: Promise<Admin> | null = null;
   #isEnded = false;
 
-  constructor(node: Service) {
+  /** @param connect tests pass their own */
+  constructor(node: Service, connect: Connect = connectQuickly) {
     this.node = node;
+    this.#connect = connect;
     void this.#run();
   }
 
@@ -49,13 +59,12 @@ export class DatabaseWatch {
     return performance.now() - this.#answeredMs;
   }
 
-  /** Asks once more, outside the rhythm. @throws Error of the driver */
+  /** Asks once more, outside the rhythm. @throws Error of the driver, or where watching has ended */
   async askNow(): Promise<DatabaseAnswer> {
-    this.#admin ??= await connectAdmin(this.node, {
-      queryTimeoutMs: QUERY_TIMEOUT_MS,
-      connectTimeoutMs: QUERY_TIMEOUT_MS,
-    });
-    const [row] = await this.#admin.ask<Row>(QUESTION);
+    if (this.#isEnded) throw new Error(`${this.node.name} is watched no more`);
+    this.#admin ??= this.#connect(this.node);
+    const admin = await this.#admin;
+    const [row] = await admin.ask<Row>(QUESTION);
     if (row === undefined) throw new Error('no answer');
     return { isReplica: row.replica, walBytes: row.wal, isStreaming: row.streaming };
   }
@@ -73,16 +82,19 @@ export class DatabaseWatch {
       } catch {
         // Silence is the message: `answer` and `silentMs` carry it to whoever decides.
         this.#answer = null;
-        await this.#disconnect();
+        void this.#disconnect();
       }
       await sleep(POLL_MS);
     }
   }
 
   async #disconnect(): Promise<void> {
-    const admin = this.#admin;
+    const opened = this.#admin;
     this.#admin = null;
-    // The server is gone or hangs: there is nobody to take leave of.
-    await admin?.end().catch(() => undefined);
+    try {
+      await (await opened)?.end();
+    } catch {
+      // It was never open, or the server is gone or hangs: there is nobody to take leave of.
+    }
   }
 }

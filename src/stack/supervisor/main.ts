@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const supervisor = new Supervisor({ state, log });
   await serveRoles(portOf(own, 'http'), {
     mayWrite: (name) => supervisor.mayWrite(name),
-    mayRead: (name) => supervisor.mayRead(name),
+    mayRead: (name, listener) => supervisor.mayRead(name, listener),
     status: () => supervisor.status(),
   });
   process.on('SIGTERM', () => process.exit(0));

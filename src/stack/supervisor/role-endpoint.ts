@@ -4,17 +4,17 @@ import { createServer, type Server } from 'node:http';
 export interface RoleQuestions {
   /** Whether it accepts writes now. */
   readonly mayWrite: (name: string) => boolean;
-  /** Whether reads may go to it. */
-  readonly mayRead: (name: string) => boolean;
+  /** Whether the reads of a listener of the balancer, from 1, go to it. */
+  readonly mayRead: (name: string, listener: number) => boolean;
   /** What the supervisor has done, as JSON. */
   readonly status: () => unknown;
 }
 
-/** Listens on 127.0.0.1: `/write/NAME` and `/read/NAME` answer 200 or 503, `/status` what was done. */
+/** Listens on 127.0.0.1: `/write/NAME` and `/read/LISTENER/NAME` answer 200 or 503, `/status` what was done. */
 export function serveRoles(port: number, questions: RoleQuestions): Promise<Server> {
   const server = createServer((request, response) => {
-    const [, kind = '', name = ''] = (request.url ?? '').split('/');
-    const answer = answerOf(kind, name, questions);
+    const [, kind = '', ...rest] = (request.url ?? '').split('/');
+    const answer = answerOf(kind, rest, questions);
     response.writeHead(answer === null ? 503 : 200, { 'content-type': 'application/json' });
     response.end(answer ?? 'no');
   });
@@ -24,7 +24,8 @@ export function serveRoles(port: number, questions: RoleQuestions): Promise<Serv
   });
 }
 
-function answerOf(kind: string, name: string, questions: RoleQuestions): string | null {
+function answerOf(kind: string, rest: readonly string[], questions: RoleQuestions): string | null {
+  const name = rest.at(-1) ?? '';
   switch (kind) {
     case 'health':
       return 'alive';
@@ -33,7 +34,7 @@ function answerOf(kind: string, name: string, questions: RoleQuestions): string 
     case 'write':
       return questions.mayWrite(name) ? 'yes' : null;
     case 'read':
-      return questions.mayRead(name) ? 'yes' : null;
+      return questions.mayRead(name, Number(rest[0])) ? 'yes' : null;
     default:
       return null;
   }

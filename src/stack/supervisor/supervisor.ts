@@ -1,10 +1,11 @@
+import { messageOf } from '../../base/errors.ts';
 import { rebuild } from '../postgres/servers.ts';
 import { findProcess } from '../processes.ts';
 import { type Failover, type Roles, readRoles, writeRoles } from '../roles.ts';
 import { launchService } from '../start-service.ts';
 import { type Service, type StackState, servicesOfKind } from '../state.ts';
 import { DatabaseWatch } from './database-watch.ts';
-import { mostAdvanced, promote, redirect } from './failover.ts';
+import { fence, mostAdvanced, promote, redirect } from './failover.ts';
 import { Restarts } from './restarts.ts';
 
 /** A primary whose process lives is given up after this long without an answer. */
@@ -50,10 +51,14 @@ export class Supervisor {
     return this.#hasPrimary && name === this.#roles.primary && answer !== null && !answer.isReplica;
   }
 
-  /** Whether reads may go to a Postgres: the replicas, or the primary where no replica answers. */
-  mayRead(name: string): boolean {
-    if (this.#isReadable(name)) return true;
-    return this.mayWrite(name) && !this.#watches.some(({ node }) => this.#isReadable(node.name));
+  /**
+   * Whether the reads of a listener of the balancer, from 1, go to a Postgres: each listener has one replica at a time, so
+   * that who asks it how far it is behind knows that of all its answers; or the primary where there is no replica.
+   */
+  mayRead(name: string, listener: number): boolean {
+    const readable = this.#watches.map(({ node }) => node.name).filter((each) => this.#isReadable(each));
+    if (readable.length === 0) return this.mayWrite(name);
+    return readable[(listener - 1) % readable.length] === name;
   }
 
   status(): { readonly restarts: Readonly<Record<string, number>>; readonly roles: Roles } {
@@ -111,15 +116,20 @@ export class Supervisor {
   async #replacePrimary(lost: DatabaseWatch): Promise<void> {
     const detectedMs = lost.silentMs;
     this.#log(`${lost.node.name}, the primary, is lost (${Math.round(detectedMs)} ms without an answer)`);
-    const next = await mostAdvanced(this.#watches.filter((watch) => watch !== lost));
-    if (next === null) {
+    const others = this.#watches.filter((watch) => watch !== lost);
+    if ((await mostAdvanced(others)) === null) {
       await this.#restartPrimary(lost.node);
       return;
     }
     this.#hasPrimary = false;
     const beganMs = performance.now();
+    let next: Service | null = null;
     try {
-      await promote(this.#state, lost.node, next);
+      // Asked again once the old one has ended: what it has acknowledged meanwhile decides who comes next.
+      await fence(lost.node);
+      next = await mostAdvanced(others);
+      if (next === null) throw new Error('no replica answers any more');
+      await promote(this.#state, next);
       await this.#setPrimary(next, {
         at: new Date().toISOString(),
         from: lost.node.name,
@@ -132,7 +142,9 @@ export class Supervisor {
       this.#misses = 0;
     }
     this.#log(`${next.name} is the primary now`);
-    await redirect(this.#state, lost.node, next);
+    await redirect(this.#state, { old: lost.node, next }, ({ name }, error) =>
+      this.#log(`${name} does not follow ${next.name} yet: ${messageOf(error)}`),
+    );
     await this.#makeAnew(lost.node, next);
   }
 
@@ -172,8 +184,11 @@ export class Supervisor {
       .finally(() => this.#busy.delete(service.name));
   }
 
+  /** A replica that receives nothing is old; it is better than nothing where there is no primary to receive from. */
   #isReadable(name: string): boolean {
-    return name !== this.#roles.primary && this.#watchOf(name)?.answer?.isReplica === true;
+    const answer = this.#watchOf(name)?.answer ?? null;
+    if (name === this.#roles.primary || answer?.isReplica !== true) return false;
+    return answer.isStreaming || !this.mayWrite(this.#roles.primary);
   }
 
   #watchOf(name: string): DatabaseWatch | undefined {

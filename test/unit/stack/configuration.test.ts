@@ -17,6 +17,14 @@ function service(state: StackState, name: string): Service {
 const haproxy = (state: StackState): string => haproxyConfig(state, service(state, 'haproxy'), 20_000);
 
 describe('the configuration of HAProxy', () => {
+  test('lets nobody behind it keep an event without asking again, and keeps it for a second itself', async () => {
+    const text = haproxy(await sampleStack('scaled'));
+    expect(text).toContain('max-age 1\n');
+    expect(text).toMatch(
+      /set-header Cache-Control "public, max-age=1".*\n.*cache-store events\n.*after-response.* "public, no-cache"/,
+    );
+  });
+
   test('sends WebSockets to the relay with the fewest and checks that its process lives', async () => {
     const text = haproxy(await sampleStack('scaled'));
     expect(text).toMatch(/backend relays\n(?:.*\n)*? {2}balance leastconn/);
@@ -37,7 +45,8 @@ describe('the configuration of HAProxy', () => {
     const state = await sampleStack('scaled');
     const { http } = service(state, 'supervisor').ports;
     expect(haproxy(state)).toContain('uri-lf /write/%[srv_name]');
-    expect(haproxy(state)).toContain('uri-lf /read/%[srv_name]');
+    expect(haproxy(state)).toMatch(/listen pg_read_1\n(?:.*\n)*? .* uri-lf \/read\/1\/%\[srv_name\]/);
+    expect(haproxy(state)).toMatch(/listen pg_read_2\n(?:.*\n)*? .* uri-lf \/read\/2\/%\[srv_name\]/);
     expect(haproxy(state)).toContain(`check addr 127.0.0.1 port ${http}`);
   });
 
@@ -113,11 +122,13 @@ describe('the configuration of Redis', () => {
 describe('the flags of a relay', () => {
   test('in scaled both kinds of Postgres connections go through the balancer', async () => {
     const state = await sampleStack('scaled');
-    const { pg_write, pg_read } = service(state, 'haproxy').ports;
+    const { pg_write, pg_read_1, pg_read_2 } = service(state, 'haproxy').ports;
     const args = relayArgs(state, service(state, 'relay-2')).join(' ');
     expect(args).toContain('--relay-id relay-2');
     expect(args).toContain(`--store postgres://relay@127.0.0.1:${pg_write}/relaybench`);
-    expect(args).toContain(`--replica postgres://relay@127.0.0.1:${pg_read}/relaybench`);
+    for (const port of [pg_read_1, pg_read_2]) {
+      expect(args).toContain(`--replica postgres://relay@127.0.0.1:${port}/relaybench`);
+    }
     expect(args.match(/--redis-cluster/g)).toHaveLength(3);
     expect(args).toContain(`--redis redis://127.0.0.1:${service(state, 'pubsub').ports['redis']}`);
   });

@@ -11,6 +11,8 @@ export interface MaintenanceOptions {
   readonly primary: Pool;
   readonly replicas: readonly Replica[];
   readonly nowSeconds: () => number;
+  /** Told the position in the log of the primary, twice a second. */
+  readonly onPosition: (lsn: number) => void;
   /** Told whether the primary answers. */
   readonly outage: Outage;
   readonly log: (text: string) => void;
@@ -74,9 +76,10 @@ export class Maintenance {
 
   async #check(): Promise<void> {
     const { primary, replicas } = this.#options;
-    const asked = primary.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn').then(
+    const asked = primary.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text as lsn').then(
       ({ rows }) => {
         this.primaryLsn = parseLsn(rows[0]?.lsn ?? '0/0');
+        this.#options.onPosition(this.primaryLsn);
         this.isPrimaryUp = true;
         this.#options.outage.answered();
       },

@@ -70,6 +70,7 @@ export class PostgresStore implements EventStore {
   #isOpen = false;
   #isClosing = false;
   #lastCommit = 0;
+  #lastPosition = 0;
   /** Told which events an answered request has removed or replaced; the answer waits for it. */
   onRemoved: (removed: readonly RemovedEvent[]) => Promise<void> = () => Promise.resolve();
   /** Told the length of every batch. */
@@ -102,6 +103,7 @@ export class PostgresStore implements EventStore {
       primary: this.#primary,
       replicas: this.#replicas,
       nowSeconds,
+      onPosition: (lsn) => this.#onPosition(lsn),
       outage,
       log,
     });
@@ -207,6 +209,11 @@ export class PostgresStore implements EventStore {
     for (const [name, value] of event.tags) if (name === 'e') this.#known.delete(value);
   }
 
+  /** Another relay has removed events: queries from now on must not see them. */
+  onRemovedElsewhere(lsn: number): void {
+    this.#readers.require(lsn);
+  }
+
   /** Forgets what it has learned about stored events: the database was changed by something else. */
   forget(): void {
     this.#known.clear();
@@ -274,6 +281,13 @@ export class PostgresStore implements EventStore {
   #remember(event: StoredEvent, outcome: AddOutcome | undefined): void {
     const isPermanent = event.address === null && event.expiresAt === Number.POSITIVE_INFINITY;
     if (isPermanent && (outcome === 'stored' || outcome === 'duplicate')) this.#known.set(event.id, true);
+  }
+
+  /** Whoever reads is at most half a second behind the primary, also where no other relay tells what it has stored. */
+  #onPosition(lsn: number): void {
+    if (lsn < this.#lastPosition) this.#readers.restart(Math.max(lsn, this.#lastCommit));
+    else this.#readers.require(lsn);
+    this.#lastPosition = lsn;
   }
 
   #onCommit(lsn: number): void {

@@ -23,7 +23,7 @@ describe('messages between relays', () => {
   });
 
   it.each<BusMessage>([
-    { type: 'gone', from: 'one', removed: [{ id: 'ab', address: null }] },
+    { type: 'gone', from: 'one', lsn: 7, removed: [{ id: 'ab', address: null }] },
     { type: 'beat', from: 'one', beat: 3 },
     { type: 'gap', from: 'one', since: '815' },
     { type: 'bye', from: 'one' },

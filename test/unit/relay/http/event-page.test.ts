@@ -17,14 +17,13 @@ async function setUp(...fields: Parameters<typeof someEvent>[0][]) {
   const get = (id: string, ifNoneMatch?: string) =>
     eventPage(`/e/${id}`, ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }, {
       store,
-      nowSeconds: () => clock.seconds,
       onQuery: () => undefined,
     });
   return { clock, store, get, id: events[0]?.id ?? '', event: events[0] };
 }
 
 describe('the page of an event', () => {
-  it('is its JSON, to be kept for a year', async () => {
+  it('is its JSON, not to be served again without asking', async () => {
     const { get, id, event } = await setUp({ content: 'ünïcode' });
     const { status, headers, body } = await get(id);
     expect([status, headers]).toEqual([
@@ -32,7 +31,7 @@ describe('the page of an event', () => {
       {
         'content-type': 'application/json',
         etag: `"${id}"`,
-        'cache-control': 'public, max-age=31536000, immutable',
+        'cache-control': 'public, no-cache',
       },
     ]);
     expect(JSON.parse(body)).toEqual(event);
@@ -45,7 +44,7 @@ describe('the page of an event', () => {
       expect(await get(id, header(id))).toMatchObject({
         status: 304,
         body: '',
-        headers: { etag: `"${id}"` },
+        headers: { etag: `"${id}"`, 'cache-control': 'public, no-cache' },
       });
     },
   );
@@ -55,9 +54,9 @@ describe('the page of an event', () => {
     expect((await get(id, '"other"')).status).toBe(200);
   });
 
-  it('may be kept until it expires, and is gone then, also for who has it', async () => {
+  it('is gone when the event expires, also for who has it', async () => {
     const { clock, get, id } = await setUp({ tags: [['expiration', '1060']] });
-    expect((await get(id)).headers['cache-control']).toBe('public, max-age=60, immutable');
+    expect((await get(id)).status).toBe(200);
     clock.seconds = 1_060;
     expect(await get(id, `"${id}"`)).toEqual(MISSING);
   });

@@ -66,7 +66,8 @@ describe('the Compose file', () => {
   test('relays reach the others by their names', () => {
     expect(containersOf('scaled')['relay-1']?.command?.join(' ')).toBe(
       '--host 0.0.0.0 --port 8080 --relay-id relay-1 --store postgres://relay@haproxy:5432/relaybench ' +
-        '--replica postgres://relay@haproxy:5433/relaybench --redis redis://pubsub:6379 ' +
+        '--replica postgres://relay@haproxy:5433/relaybench ' +
+        '--replica postgres://relay@haproxy:5434/relaybench --redis redis://pubsub:6379 ' +
         '--redis-cluster cache-1:6379 --redis-cluster cache-2:6379 --redis-cluster cache-3:6379 ' +
         '--cache l2 --open-gift-wraps',
     );
@@ -74,10 +75,12 @@ describe('the Compose file', () => {
 
   test('the balancer sends writes to the first Postgres and reads to the others, and looks names up again', () => {
     const config = containersOf('scaled')['haproxy']?.environment?.['CONFIG'] ?? '';
-    const [write = '', read = ''] = config.split('listen pg_').slice(1);
+    const [write = '', first = '', second = ''] = config.split('listen pg_').slice(1);
     expect(write).toContain('server postgres-1 postgres-1:5432 resolvers containers init-addr none');
     expect(write).not.toContain('postgres-2');
-    expect(read).toMatch(/server postgres-2 .*\n.*server postgres-3 /);
+    expect(first).toMatch(/^read_1\n(?:.*\n)*? {2}server postgres-2 postgres-2:5432 /);
+    expect(first).not.toContain('postgres-3');
+    expect(second).toMatch(/^read_2\n(?:.*\n)*? {2}server postgres-3 postgres-3:5432 /);
     expect(config).not.toContain('127.0.0.1');
   });
 

@@ -7,7 +7,7 @@ async function endpoint(primary: string): Promise<(path: string) => Promise<numb
   const port = await portPicker()();
   const server = await serveRoles(port, {
     mayWrite: (name) => name === primary,
-    mayRead: (name) => name !== primary,
+    mayRead: (name, listener) => name !== primary && listener === 1,
     status: () => ({ restarts: {} }),
   });
   onTestFinished(() => void server.close());
@@ -19,8 +19,9 @@ describe('the answers to the load balancer', () => {
     const ask = await endpoint('postgres-2');
     expect(await ask('/write/postgres-2')).toBe(200);
     expect(await ask('/write/postgres-1')).toBe(503);
-    expect(await ask('/read/postgres-1')).toBe(200);
-    expect(await ask('/read/postgres-2')).toBe(503);
+    expect(await ask('/read/1/postgres-1')).toBe(200);
+    expect(await ask('/read/2/postgres-1')).toBe(503);
+    expect(await ask('/read/1/postgres-2')).toBe(503);
   });
 
   test('an unknown question is answered no', async () => {
