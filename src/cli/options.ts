@@ -5,12 +5,12 @@ import { maskUrl } from '../base/mask-url.ts';
 
 // Readers of option values. Commander prefixes their message with the option and the value that was given.
 
-/** A whole number of at least `minimum` and at most 10 million. */
-export function wholeNumber(minimum: number): (text: string) => number {
+/** A whole number of at least `minimum` and at most `maximum`, which is 10 million unless said otherwise. */
+export function wholeNumber(minimum: number, maximum = 10_000_000): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && value >= minimum && value <= 10_000_000) return value;
-    throw new InvalidArgumentError(`must be a whole number from ${minimum} to 10000000.`);
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${minimum} to ${maximum}.`);
   };
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
+import { RELAY_LIMIT_FLAGS, type RelayLimitFlag } from '../base/relay-limit-flags.ts';
 import { parseNetwork } from './limits/client-address.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
 import { invalid, listOf, type Values } from './option-values.ts';
@@ -27,7 +28,7 @@ export interface RelayOptions extends ServerOptions {
   readonly exitWithParent: boolean;
 }
 
-/** Flags that set a limit, all whole numbers. */
+/** The limit that each flag sets. */
 const LIMIT_FLAGS = {
   'max-message-bytes': 'maxMessageBytes',
   'max-connections': 'maxConnections',
@@ -51,7 +52,7 @@ const LIMIT_FLAGS = {
   'max-events-per-s-per-ip': 'maxEventsPerSPerIp',
   'max-reqs-per-s': 'maxReqsPerS',
   'max-reqs-per-s-per-ip': 'maxReqsPerSPerIp',
-} as const satisfies Record<string, keyof RelayLimits>;
+} as const satisfies Record<RelayLimitFlag, keyof RelayLimits>;
 
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 2 ** 20;
 /** The part of the heap that events may fill; the rest is for connections and for collecting garbage. */
@@ -140,7 +141,7 @@ function trustedProxiesOf(values: Values): string[] {
 
 function parseFlags(args: readonly string[]): Values {
   const limits = Object.fromEntries(
-    Object.keys(LIMIT_FLAGS).map((flag) => [flag, { type: 'string' } as const]),
+    Object.keys(RELAY_LIMIT_FLAGS).map((flag) => [flag, { type: 'string' } as const]),
   );
   try {
     return parseArgs({ args: [...args], options: { ...FLAGS, ...limits }, strict: true }).values;

@@ -1,28 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { RELAY_LIMIT_FLAGS } from '../../base/relay-limit-flags.ts';
 import { startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import type { CommandHost } from '../host.ts';
 import { watchInterruption } from '../interruption.ts';
 import { asTyped, portNumber, repeatable, wholeNumber } from '../options.ts';
 
-/** Limits of the relay that a user may set, each a whole number that the relay's flag of that name takes. */
-const LIMITS: Readonly<Record<string, string>> = {
-  'max-connections': 'open connections',
-  'max-subscriptions': 'open subscriptions per connection',
-  'max-filters': 'filters per REQ',
-  'max-limit': 'highest limit of a filter',
-  'max-message-bytes': 'bytes of one message',
-  'max-event-tags': 'tags of one event',
-  'max-content-length': 'characters of the content of one event',
-  'min-pow-difficulty': 'leading zero bits that ids must have (NIP-13)',
-  'max-neg-records': 'events of one reconciliation (NIP-77)',
-  'max-connections-per-ip': 'open connections per address',
-  'max-events-per-s': 'events a second per connection',
-  'max-events-per-s-per-ip': 'events a second per address',
-  'max-reqs-per-s': 'requests a second per connection',
-  'max-reqs-per-s-per-ip': 'requests a second per address',
-};
+/** Bytes may be many. */
+const HIGHEST_LIMIT = 999_999_999_999_999;
 
 type RelayFlags = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
@@ -64,8 +50,13 @@ export function addRelay(program: Command, host: CommandHost): void {
       memorySize,
     )
     .option('--no-verify', 'accept events without checking their signatures');
-  for (const [flag, description] of Object.entries(LIMITS)) {
-    command.option(`--${flag} <n>`, description, wholeNumber(1));
+  command.option(
+    '--verify-workers <n>',
+    'threads that check signatures; default: one per core but one',
+    wholeNumber(1),
+  );
+  for (const [flag, { description, least }] of Object.entries(RELAY_LIMIT_FLAGS)) {
+    command.option(`--${flag} <n>`, description, wholeNumber(least, HIGHEST_LIMIT));
   }
   addAccess(command);
   command.action(async (flags: RelayFlags) => runRelay(relayArgs(command, flags), host));
