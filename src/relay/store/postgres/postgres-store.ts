@@ -69,8 +69,6 @@ export class PostgresStore implements EventStore {
   readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
   #isOpen = false;
   #isClosing = false;
-  #lastCommit = 0;
-  #lastPosition = 0;
   /** Told which events an answered request has removed or replaced; the answer waits for it. */
   onRemoved: (removed: readonly RemovedEvent[]) => Promise<void> = () => Promise.resolve();
   /** Told the length of every batch. */
@@ -90,7 +88,10 @@ export class PostgresStore implements EventStore {
     const readUrls = replicaUrls.length === 0 ? [url] : replicaUrls;
     this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, readPool, log));
     this.#readers = new Readers({ primary: this.#primary, replicas: this.#replicas });
-    this.#writer = new Writer(this.#primary, { onCommit: (lsn) => this.#onCommit(lsn), onRetry: onFailure });
+    this.#writer = new Writer(this.#primary, {
+      onCommit: (lsn) => this.#readers.onCommit(lsn),
+      onRetry: onFailure,
+    });
     this.#queue = new GroupCommit({
       queueMax: QUEUE_MAX,
       writers: WRITERS,
@@ -103,7 +104,7 @@ export class PostgresStore implements EventStore {
       primary: this.#primary,
       replicas: this.#replicas,
       nowSeconds,
-      onPosition: (lsn) => this.#onPosition(lsn),
+      onPosition: (lsn) => this.#readers.onPosition(lsn),
       outage,
       log,
     });
@@ -137,7 +138,7 @@ export class PostgresStore implements EventStore {
 
   /** Position in the log of the primary after the last commit of this relay. */
   get lastCommit(): number {
-    return this.#lastCommit;
+    return this.#readers.lastCommit;
   }
 
   /** Events that wait for a batch. */
@@ -281,20 +282,6 @@ export class PostgresStore implements EventStore {
   #remember(event: StoredEvent, outcome: AddOutcome | undefined): void {
     const isPermanent = event.address === null && event.expiresAt === Number.POSITIVE_INFINITY;
     if (isPermanent && (outcome === 'stored' || outcome === 'duplicate')) this.#known.set(event.id, true);
-  }
-
-  /** Whoever reads is at most half a second behind the primary, also where no other relay tells what it has stored. */
-  #onPosition(lsn: number): void {
-    if (lsn < this.#lastPosition) this.#readers.restart(Math.max(lsn, this.#lastCommit));
-    else this.#readers.require(lsn);
-    this.#lastPosition = lsn;
-  }
-
-  #onCommit(lsn: number): void {
-    // After a failover the log of the new primary may be shorter: what it does not have, nobody will ever see.
-    if (lsn < this.#lastCommit) this.#readers.restart(lsn);
-    else this.#readers.require(lsn);
-    this.#lastCommit = lsn;
   }
 }
 

@@ -24,6 +24,8 @@ export class Readers {
   readonly #options: ReadersOptions;
   #next = 0;
   #needed = 0;
+  #lastCommit = 0;
+  #lastPosition = 0;
   /** Queries that a replica has answered, and that the primary has. */
   readonly answered = { replica: 0, primary: 0 };
 
@@ -36,9 +38,27 @@ export class Readers {
     this.#needed = Math.max(this.#needed, lsn);
   }
 
-  /** The primary has a new log (a replica was promoted): positions of the old one mean nothing. */
-  restart(lsn: number): void {
-    this.#needed = lsn;
+  /** Position in the log after the last commit of this relay. */
+  get lastCommit(): number {
+    return this.#lastCommit;
+  }
+
+  /** This relay has committed something: later queries see it. */
+  onCommit(lsn: number): void {
+    // After a failover the log of the new primary may be shorter: what it does not have, nobody will ever see.
+    if (lsn < this.#lastCommit) this.#needed = lsn;
+    else this.require(lsn);
+    this.#lastCommit = lsn;
+  }
+
+  /**
+   * The log of the primary reaches so far. Told again and again, this bounds how old what is read may be, also where no
+   * other relay tells what it has stored.
+   */
+  onPosition(lsn: number): void {
+    if (lsn < this.#lastPosition) this.#needed = Math.max(lsn, this.#lastCommit);
+    else this.require(lsn);
+    this.#lastPosition = lsn;
   }
 
   /**

@@ -72,6 +72,15 @@ describe('a store behind a cache', () => {
     expect(cached.stats.layers.l2).toEqual({ hits: 0, misses: 1 });
   });
 
+  it('asks the store where the second layer holds what no relay has written', async () => {
+    const { cached, store, secondLayer } = setUp();
+    const event = someStored();
+    await store.add(event);
+    secondLayer.values.set(`i:${event.id}`, 'not ours');
+    expect(await ids(cached, { ids: [event.id] })).toEqual([event.id]);
+    expect(store.queries).toBe(1);
+  });
+
   it('gives the same event from the second layer', async () => {
     const { cached, open } = setUp();
     const event = someStored({ tags: [['t', 'x']], content: 'line\nbreak' });

@@ -1,0 +1,77 @@
+import type { Pool } from 'pg';
+import { describe, expect, it } from 'vitest';
+import { Readers } from '../../../../../src/relay/store/postgres/readers.ts';
+import type { Replica } from '../../../../../src/relay/store/postgres/replica.ts';
+
+const STATEMENT = { text: 'select 1', values: [] };
+
+function pool(answer: () => Promise<unknown[][]>): Pool {
+  return { query: async () => ({ rows: await answer() }) } as unknown as Pool;
+}
+
+const from = (name: string) => async () => [[name]];
+const away = async (): Promise<never> => {
+  throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+};
+
+/** A replica on paper that has replayed the log up to `replayed`. */
+function setUp(answer = from('replica'), primary: () => Promise<unknown[][]> = from('primary')) {
+  const state = { replayed: 0, checks: 0 };
+  const replica = {
+    isHealthy: true,
+    pool: pool(answer),
+    hasReplayed: async (lsn: number) => state.replayed >= lsn,
+    check: async () => void state.checks++,
+  } as unknown as Replica;
+  const readers = new Readers({ primary: pool(primary), replicas: [replica] });
+  const ask = async () => (await readers.query<[string]>(STATEMENT))[0]?.[0];
+  return { readers, ask, state };
+}
+
+describe('a reader of a replicated database', () => {
+  it('asks a replica that has what this relay has committed, else the primary', async () => {
+    const { readers, ask, state } = setUp();
+    readers.onCommit(10);
+    expect(await ask()).toBe('primary');
+    state.replayed = 10;
+    expect(await ask()).toBe('replica');
+  });
+
+  it('asks the primary while a replica is behind where the primary stood when it was last asked', async () => {
+    const { readers, ask, state } = setUp();
+    state.replayed = 10;
+    readers.onPosition(11);
+    expect(await ask()).toBe('primary');
+  });
+
+  it.each(['onCommit', 'onPosition'] as const)(
+    'forgets positions of the log of a lost primary where the new one is shorter (%s)',
+    async (told) => {
+      const { readers, ask, state } = setUp();
+      state.replayed = 10;
+      readers[told](20);
+      readers[told](10);
+      expect(await ask()).toBe('replica');
+    },
+  );
+
+  it('does not forget what this relay has committed when it learns where the primary stood before', async () => {
+    const { readers, ask, state } = setUp();
+    state.replayed = 10;
+    readers.onPosition(20);
+    readers.onCommit(15);
+    readers.onPosition(10);
+    expect(await ask()).toBe('primary');
+  });
+
+  it('asks the primary where a replica fails, and looks at that replica again', async () => {
+    const { ask, state } = setUp(away);
+    expect(await ask()).toBe('primary');
+    expect(state.checks).toBe(1);
+  });
+
+  it('says that the database cannot be reached where no server answers', async () => {
+    const { ask } = setUp(away, away);
+    await expect(ask()).rejects.toMatchObject({ code: 'RELAY_STORE_UNAVAILABLE' });
+  });
+});
