@@ -1,4 +1,5 @@
 import { RelayBenchError } from './errors.ts';
+import { own } from './own.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const DURATION = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)$/;
@@ -7,7 +8,7 @@ const RATE = /^(\d+(?:\.\d+)?)\/(s|m|h)$/;
 /** A duration such as `250ms`, `30s`, `1.5m` in milliseconds; null where the text is not one. */
 export function tryParseDurationMs(text: string): number | null {
   const match = DURATION.exec(text.trim());
-  const unit = match?.[2] === undefined ? undefined : UNIT_MS[match[2]];
+  const unit = match?.[2] === undefined ? undefined : own(UNIT_MS, match[2]);
   return unit === undefined ? null : Number(match?.[1]) * unit;
 }
 
@@ -27,7 +28,7 @@ export function parseDurationMs(text: string): number {
 /** A rate such as `200/s`, `30/m` in operations per second; null where the text is not one. */
 export function tryParseRatePerS(text: string): number | null {
   const match = RATE.exec(text.trim());
-  const unit = match?.[2] === undefined ? undefined : UNIT_MS[match[2]];
+  const unit = match?.[2] === undefined ? undefined : own(UNIT_MS, match[2]);
   return unit === undefined ? null : (Number(match?.[1]) * 1_000) / unit;
 }
 

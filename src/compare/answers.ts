@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Contender } from './contender.ts';
 
@@ -49,7 +50,7 @@ function eventsPerQuery(records: readonly RunRecord[]): number | null {
 
 function shareFound(records: readonly RunRecord[], filter: string): number | null {
   const count = (series: string): number =>
-    sum(records.map(({ metrics }) => metrics[`${series}{filter=${filter}}`]?.count ?? 0));
+    sum(records.map(({ metrics }) => own(metrics, `${series}{filter=${filter}}`)?.count ?? 0));
   return quotient(count('first_event_latency'), count('eose_latency'));
 }
 

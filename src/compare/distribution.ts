@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { baseLatency, LATENCY_NAMES } from '../metric/catalogue.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { MIN_SAMPLES_ABOVE } from '../metric/summary.ts';
@@ -24,7 +25,7 @@ export function distributionsOf(base: readonly RunRecord[], candidate: readonly 
 export function mergedHistogram(records: readonly RunRecord[], series: string): LatencyHistogram {
   const merged = new LatencyHistogram();
   for (const { metrics } of records) {
-    const summary = metrics[series];
+    const summary = own(metrics, series);
     if (summary !== undefined) merged.add(LatencyHistogram.fromSummary(summary));
   }
   return merged;

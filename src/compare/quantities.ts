@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { baseLatency, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
@@ -57,7 +58,7 @@ function isOfTheTarget(series: string): boolean {
 
 function throughput({ metrics, load }: RunRecord): Reading[] {
   return ['ack_latency', 'eose_latency', 'delivery_latency'].flatMap((series) => {
-    const summary = metrics[series];
+    const summary = own(metrics, series);
     if (summary === undefined || load.measured_s <= 0) return [];
     const value = summary.count / load.measured_s;
     return [reading({ series, aggregation: 'rate', unit: 'per_s', direction: 'higher', value })];

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Timeline } from './schema.ts';
 
@@ -13,6 +14,8 @@ export function timelinesOf(base: RunRecord, candidate: RunRecord): Timeline[] {
 }
 
 function timelineOf({ intervals }: RunRecord, series: string): Timeline['base'] {
-  const found = intervals.some(({ latencies }) => latencies[series] !== undefined);
-  return found ? intervals.map(({ t, latencies }) => ({ t, p95_us: latencies[series]?.p95_us ?? null })) : [];
+  const found = intervals.some(({ latencies }) => own(latencies, series) !== undefined);
+  return found
+    ? intervals.map(({ t, latencies }) => ({ t, p95_us: own(latencies, series)?.p95_us ?? null }))
+    : [];
 }

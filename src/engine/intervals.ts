@@ -160,8 +160,8 @@ function totalled({ rows, words }: CounterRows): Totalled {
   };
 }
 
-function sumWords(rows: readonly Readonly<Record<string, number>>[]): number {
-  return rows.reduce((total, row) => total + Object.values(row).reduce((sum, count) => sum + count, 0), 0);
+function sumWords(rows: readonly ReadonlyMap<string, number>[]): number {
+  return rows.flatMap((row) => [...row.values()]).reduce((sum, count) => sum + count, 0);
 }
 
 function latencyOf(histogram: LatencyHistogram, keep: boolean): IntervalRow['latencies'][string] {

@@ -65,7 +65,8 @@ export interface ConnectionCounts {
 /** Counters of one phase in the order of `COUNTER_NAMES`. Row `phases.length` holds what happened outside the phases. */
 export interface CounterRows {
   readonly rows: readonly Float64Array[];
-  readonly words: Readonly<Record<CounterMapMetric, readonly Readonly<Record<string, number>>[]>>;
+  /** Maps, since a relay chooses these words: a plain object already has a `constructor`. */
+  readonly words: Readonly<Record<CounterMapMetric, readonly ReadonlyMap<string, number>[]>>;
 }
 
 /** Samples of one series and one phase since the last message. */

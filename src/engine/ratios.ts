@@ -34,13 +34,13 @@ export function computeRatios(
           ] as const,
         }),
   };
-  const ratios: Record<string, number | null> = {};
-  const notMeasured: Record<string, string> = {};
+  const ratios = new Map<string, number | null>();
+  const notMeasured = new Map<string, string>();
   for (const [name, [part, whole]] of Object.entries(values)) {
-    ratios[name] = whole > 0 ? part / whole : null;
-    if (whole === 0) notMeasured[name] = `nothing to compare with: ${REASONS[name as RatioMetric]}`;
+    ratios.set(name, whole > 0 ? part / whole : null);
+    if (whole === 0) notMeasured.set(name, `nothing to compare with: ${REASONS[name as RatioMetric]}`);
   }
-  return { ratios, notMeasured };
+  return { ratios: Object.fromEntries(ratios), notMeasured: Object.fromEntries(notMeasured) };
 }
 
 const REASONS: Readonly<Record<RatioMetric, string>> = {

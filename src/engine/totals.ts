@@ -63,10 +63,8 @@ export class Totals {
     const lost = this.#counters.get(worker);
     if (lost === undefined) return;
     const rows = lost.rows.map((row, phase) => {
-      const rejected = Object.values(lost.words.events_rejected[phase] ?? {}).reduce(
-        (sum, count) => sum + count,
-        0,
-      );
+      const words = [...(lost.words.events_rejected[phase]?.values() ?? [])];
+      const rejected = words.reduce((sum, count) => sum + count, 0);
       const settled = row.slice();
       for (const { sent, ends, open } of ACCOUNTS) {
         const ended =
@@ -156,14 +154,13 @@ export class Totals {
   }
 
   #sumWords(name: CounterMapMetric): Record<string, number> {
-    const result: Record<string, number> = {};
+    const result = new Map<string, number>();
     for (const { words } of this.#counters.values()) {
       for (const row of this.#rowsOf(COUNTER_MAPS[name])) {
-        for (const [word, count] of Object.entries(words[name][row] ?? {}))
-          result[word] = (result[word] ?? 0) + count;
+        for (const [word, count] of words[name][row] ?? []) result.set(word, (result.get(word) ?? 0) + count);
       }
     }
-    return result;
+    return Object.fromEntries(result);
   }
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { sumOf } from '../record/conservation.ts';
 import { operatorOf } from '../record/margin.ts';
 import type { Counters, GateResult, RunRecord } from '../record/schema.ts';
@@ -46,7 +47,7 @@ function seen({ metric, expression }: GateResult, { metrics, counters, load }: R
       return load.connections.requested;
     default: {
       const series = /^\S+/.exec(expression)?.[0] ?? metric;
-      return (metrics[series] ?? metrics[metric])?.count ?? 0;
+      return (own(metrics, series) ?? own(metrics, metric))?.count ?? 0;
     }
   }
 }
@@ -61,7 +62,9 @@ function hopeful(record: RunRecord): RunRecord {
     ack_ratio: events,
     query_ratio: queries,
   };
-  const ratios = Object.fromEntries(Object.keys(record.ratios).map((name) => [name, known[name] ?? null]));
+  const ratios = Object.fromEntries(
+    Object.keys(record.ratios).map((name) => [name, own(known, name) ?? null]),
+  );
   return { ...record, ratios };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RelayBenchError } from '../base/errors.ts';
+import { own } from '../base/own.ts';
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import type { CounterMetric } from '../metric/counters.ts';
 import { seriesKey } from '../metric/series.ts';
@@ -90,9 +91,9 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
     case 'latency':
       return gate.over_s === undefined ? readLatency(gate, record) : readWindows(gate, gate.over_s, record);
     case 'ratio': {
-      const value = record.ratios[gate.metric] ?? null;
+      const value = own(record.ratios, gate.metric) ?? null;
       return value === null
-        ? { reason: record.notMeasured[gate.metric] ?? 'nothing was counted' }
+        ? { reason: own(record.notMeasured, gate.metric) ?? 'nothing was counted' }
         : { value };
     }
     case 'counter':
@@ -108,8 +109,8 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
 
 function readLatency(gate: Gate, record: RunRecord): Reading {
   const key = keyOf(gate, record);
-  const summary = record.metrics[key];
-  const missing = record.notMeasured[key] ?? record.notMeasured[gate.metric];
+  const summary = own(record.metrics, key);
+  const missing = own(record.notMeasured, key) ?? own(record.notMeasured, gate.metric);
   if (summary === undefined && missing !== undefined) return { reason: missing };
   const count = summary?.count ?? 0;
   const { aggregation } = gate;
@@ -147,6 +148,6 @@ function readAudit({ audit, notMeasured }: RunRecord): Reading {
 function mapTotal(gate: Gate, record: RunRecord): number {
   const entries = record.counters[gate.metric as CounterMapMetric];
   const [wanted] = Object.values(gate.labels);
-  if (wanted !== undefined) return Object.hasOwn(entries, wanted) ? (entries[wanted] ?? 0) : 0;
+  if (wanted !== undefined) return own(entries, wanted) ?? 0;
   return Object.values(entries).reduce((sum, count) => sum + count, 0);
 }

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { QUANTILES, type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { IntervalRow, RunRecord } from '../record/schema.ts';
@@ -47,7 +48,7 @@ function spanOf(window: Window): string {
 }
 
 function readWindow({ metric, aggregation }: Gate, window: Window): Reading {
-  const seconds = window.flatMap(({ latencies }) => latencies[metric] ?? []);
+  const seconds = window.flatMap(({ latencies }) => own(latencies, metric) ?? []);
   const count = seconds.reduce((sum, second) => sum + second.count, 0);
   if (aggregation === 'count') return { value: count };
   if (aggregation === 'rate') return { value: count / window.length };

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 /** Labels of one series, for example `{ filter: 'home-feed' }`. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -5,7 +6,7 @@ export type Labels = Readonly<Record<string, string>>;
 export function seriesKey(name: string, labels: Labels = {}): string {
   const parts = Object.keys(labels)
     .sort()
-    .map((label) => `${label}=${labels[label]}`);
+    .map((label) => `${label}=${own(labels, label)}`);
   return parts.length === 0 ? name : `${name}{${parts.join(',')}}`;
 }
 
@@ -13,11 +14,11 @@ export function seriesKey(name: string, labels: Labels = {}): string {
 export function parseSeriesKey(key: string): { name: string; labels: Labels } | null {
   const match = /^([a-z][a-z0-9_]*)(?:\{([^{}]*)\})?$/.exec(key);
   if (match?.[1] === undefined) return null;
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   for (const part of match[2]?.split(',') ?? []) {
     const at = part.indexOf('=');
     if (at <= 0) return null;
-    labels[part.slice(0, at).trim()] = part.slice(at + 1).trim();
+    labels.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
   }
-  return { name: match[1], labels };
+  return { name: match[1], labels: Object.fromEntries(labels) };
 }

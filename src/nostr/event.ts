@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { own } from '../base/own.ts';
 
 /** The fields of an event that its id is computed from (NIP-01). */
 export interface UnsignedEvent {
@@ -46,7 +47,7 @@ export function isHex64(value: unknown): value is string {
 }
 
 function quote(text: string): string {
-  return `"${text.replace(/[\n"\\\r\t\b\f]/g, (character) => ESCAPES[character] ?? character)}"`;
+  return `"${text.replace(/[\n"\\\r\t\b\f]/g, (character) => own(ESCAPES, character) ?? character)}"`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { parseJson } from './json.ts';
 
 /** The limits that NIP-11 names; a field of another type than expected is left out. */
@@ -66,7 +67,9 @@ function isObject(value: unknown): value is Fields {
 }
 
 function pick(fields: Fields, names: readonly string[], type: 'string' | 'number' | 'boolean'): Fields {
-  return Object.fromEntries(names.filter((name) => typeof fields[name] === type).map((n) => [n, fields[n]]));
+  return Object.fromEntries(
+    names.map((name) => [name, own(fields, name)]).filter(([, value]) => typeof value === type),
+  );
 }
 
 function parseLimitation(value: unknown): RelayLimitation | undefined {

@@ -97,8 +97,8 @@ class Track {
   #last: { atNs: number; pid: number; cpu_s: number } | null = null;
   #cpu_s = 0;
   #rssMax: number | null = null;
-  #grown: Record<string, number> = {};
-  #highest: Record<string, number> = {};
+  readonly #grown = new Map<string, number>();
+  readonly #highest = new Map<string, number>();
   #figures: Figures | null = null;
   #reason = 'the measured phases did not begin';
 
@@ -145,10 +145,12 @@ class Track {
 
   #take(figures: Figures): void {
     for (const [key, value] of Object.entries(growth(this.#figures ?? figures, figures))) {
-      this.#grown[key] = (this.#grown[key] ?? 0) + value;
+      this.#grown.set(key, (this.#grown.get(key) ?? 0) + value);
     }
     for (const [key, value] of Object.entries(figures)) {
-      if (!isTotal(key)) this.#highest[`${key}_max`] = Math.max(this.#highest[`${key}_max`] ?? value, value);
+      if (isTotal(key)) continue;
+      const name = `${key}_max`;
+      this.#highest.set(name, Math.max(this.#highest.get(name) ?? value, value));
     }
     this.#figures = figures;
   }
@@ -159,7 +161,7 @@ class Track {
     const extra =
       readFigures === undefined
         ? {}
-        : { figures: { ...this.#grown, ...this.#highest }, samples: this.#series.samples };
+        : { figures: Object.fromEntries([...this.#grown, ...this.#highest]), samples: this.#series.samples };
     if (this.#first === null || this.#last === null || this.#last.atNs <= this.#first.atNs) {
       return { name, role, pid, cpu_s: null, cpuShare: null, rssMax_bytes, ...extra };
     }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type * as z from 'zod';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { own } from '../base/own.ts';
 import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema.ts';
 
 /** A soak of a day stays below it; anything larger is not a run record. */
@@ -72,10 +73,10 @@ function withoutUnknownKeys(value: unknown, issues: readonly z.core.$ZodIssue[])
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     const parent = issue.path.reduce<unknown>(
-      (at, key) => (isObject(at) ? at[String(key)] : undefined),
+      (at, key) => (isObject(at) ? own(at, String(key)) : undefined),
       copy,
     );
-    if (isObject(parent)) for (const key of issue.keys) delete parent[key];
+    if (isObject(parent)) for (const key of issue.keys) Reflect.deleteProperty(parent, key);
   }
   return copy;
 }

@@ -1,4 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
+import { own } from '../base/own.ts';
 
 /** Flags of the command line as they were given. */
 export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -10,6 +11,6 @@ export function invalid(message: string, hint: string): RelayBenchError {
 
 /** The values of a flag that may be given more than once. */
 export function listOf(values: Values, flag: string): string[] {
-  const value = values[flag];
+  const value = own(values, flag);
   return Array.isArray(value) ? value.map(String) : [];
 }

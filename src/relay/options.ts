@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
+import { own } from '../base/own.ts';
 import { RELAY_LIMIT_FLAGS, type RelayLimitFlag } from '../base/relay-limit-flags.ts';
 import { parseNetwork } from './limits/client-address.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
@@ -80,7 +81,7 @@ const FLAGS = {
 const PORT_MAX = 65_535;
 
 function wholeNumber(values: Values, flag: string, fallback: number): number {
-  const text = values[flag] ?? String(fallback);
+  const text = own(values, flag) ?? String(fallback);
   if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
   throw invalid(`--${flag} "${text}" is not a whole number`, `for example --${flag} ${fallback}`);
 }
@@ -101,7 +102,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, KB: 2 ** 10, MB: 2
 
 function byteCount(text: string): number {
   const match = /^(\d{1,12})(|KB|MB|GB)$/.exec(text);
-  const unit = UNIT_BYTES[match?.[2] ?? 'none'];
+  const unit = own(UNIT_BYTES, match?.[2] ?? 'none');
   if (unit === undefined) throw invalid(`--memory-limit "${text}" is not a size`, 'for example 512MB or 2GB');
   return Number(match?.[1]) * unit;
 }

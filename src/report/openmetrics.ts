@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { RATIOS } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
@@ -77,7 +78,7 @@ function inSeconds(us: number): number {
 
 function ratioFamilies(record: RunRecord): Family[] {
   return Object.entries(RATIOS).flatMap(([name, { description }]): Family[] => {
-    const ratio = record.ratios[name] ?? null;
+    const ratio = own(record.ratios, name) ?? null;
     if (ratio === null) return [];
     // Six digits: 0.99999 must not become 1.
     const samples = [{ suffix: '', labels: {}, value: Number(ratio.toPrecision(6)) }];

@@ -1,4 +1,5 @@
 import { formatDurationMs } from '../base/duration.ts';
+import { own } from '../base/own.ts';
 import { metricKind } from '../metric/catalogue.ts';
 import type { GateResult } from '../record/schema.ts';
 
@@ -74,7 +75,7 @@ export function cores(value: number | null): string {
 /** A value of a gate (its limit, actual value or margin) with the gate's unit. */
 export function gateValue(gate: GateResult, value: number | null): string {
   if (value === null) return NOTHING;
-  const factor_us = UNIT_US[gate.unit];
+  const factor_us = own(UNIT_US, gate.unit);
   if (factor_us !== undefined) return duration(value * factor_us);
   if (gate.unit === '%') return percent(value / 100);
   if (gate.unit === '' && metricKind(gate.metric) === 'ratio') return percent(value);

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { type Check, type Inconsistency, problem } from './inconsistency.ts';
 import type { ScenarioShape } from './shape.ts';
 
@@ -99,7 +100,7 @@ const drawsAreCovered: Check = ({ workloads: { publish, query }, corpus }) => {
   return (query?.filters ?? []).flatMap(({ filter }, index) =>
     Object.entries(filter).flatMap(([key, wanted]) => {
       if (typeof wanted !== 'number' || UNDRAWN.has(key)) return [];
-      const message = drawProblem(wanted, pools[key]);
+      const message = drawProblem(wanted, own(pools, key));
       return message === null
         ? []
         : [problem(['workloads', 'query', 'filters', index, 'filter', key], message)];

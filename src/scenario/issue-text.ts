@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { own } from '../base/own.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { knownKeys } from './json-schema.ts';
 
@@ -6,7 +7,9 @@ import { knownKeys } from './json-schema.ts';
 export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, step) =>
-      value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+      value !== null && typeof value === 'object'
+        ? own(value as Record<string, unknown>, String(step))
+        : undefined,
     data,
   );
 }

@@ -35,12 +35,17 @@ export async function planStack(
   const pick = portPicker();
   const services: Service[] = [];
   for (const spec of servicesOf(shape)) {
-    const ports: Record<string, number> = {};
-    for (const purpose of PORTS[spec.kind]) ports[purpose] = await pick();
+    const ports = new Map<string, number>();
+    for (const purpose of PORTS[spec.kind]) ports.set(purpose, await pick());
     if (spec.kind === 'haproxy') {
-      for (const purpose of readPurposes(shape)) ports[purpose] = await pick();
+      for (const purpose of readPurposes(shape)) ports.set(purpose, await pick());
     }
-    services.push({ ...spec, dependsOn: [...spec.dependsOn], dir: join(dir, spec.name), ports });
+    services.push({
+      ...spec,
+      dependsOn: [...spec.dependsOn],
+      dir: join(dir, spec.name),
+      ports: Object.fromEntries(ports),
+    });
   }
   const entry = services.find(({ kind }) => kind === (shape.balancer ? 'haproxy' : 'relay'));
   if (port !== undefined && entry !== undefined) entry.ports['ws'] = port;

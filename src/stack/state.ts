@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { own } from '../base/own.ts';
 
 const port = z.int().min(1).max(65_535);
 
@@ -85,7 +86,7 @@ export function servicesOfKind(state: StackState, ...kinds: readonly Service['ki
 
 /** A port that a service must have. */
 export function portOf(of: Service, purpose: string): number {
-  const value = of.ports[purpose];
+  const value = own(of.ports, purpose);
   if (value === undefined) throw new Error(`${of.name} has no port for ${purpose}`);
   return value;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { own } from '../base/own.ts';
 import type { Figures } from '../observe/figures/figures.ts';
 import { growth } from '../observe/figures/figures.ts';
 import { type ProcessSnapshot, readProcess } from '../observe/proc.ts';
@@ -64,7 +65,7 @@ export async function readStatus(state: StackState): Promise<StackStatus> {
       statusOf(service, {
         before: before[index] as Moment,
         after: after[index] as Moment,
-        restarts: restarts[service.name] ?? 0,
+        restarts: own(restarts, service.name) ?? 0,
         roles,
       }),
     ),

@@ -1,4 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
+import { own } from '../base/own.ts';
 import { didYouMean } from '../base/suggest.ts';
 
 /** What a stack is made of, in numbers. A profile is a named shape. */
@@ -71,8 +72,8 @@ export function resolveShape(profile: string, overrides: ShapeOverrides = {}): S
 }
 
 function profileOf(name: string): StackShape {
-  const profile = (PROFILES as Readonly<Record<string, StackShape>>)[name];
-  if (profile !== undefined && Object.hasOwn(PROFILES, name)) return profile;
+  const profile = own<StackShape>(PROFILES, name);
+  if (profile !== undefined) return profile;
   throw new RelayBenchError(`"${name}" is not a stack profile${didYouMean(name, PROFILE_NAMES)}`, {
     code: 'STACK_PROFILE_UNKNOWN',
     hint: `profiles: ${PROFILE_NAMES.join(', ')}`,

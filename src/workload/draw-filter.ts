@@ -25,15 +25,15 @@ const POOL_OF: ReadonlyMap<string, keyof DrawPools> = new Map([
 
 /** The filter to send: numbers replaced by that many different values (fewer where the pool has fewer). */
 export function drawFilter(template: FilterTemplate, pools: DrawPools, random: Random): Filter {
-  const filter: Record<string, unknown> = {};
+  const filter = new Map<string, unknown>();
   for (const [key, value] of Object.entries(template)) {
     const pool = POOL_OF.get(key);
     if (value === undefined) continue;
-    filter[key] =
-      typeof value === 'number' && pool !== undefined ? sample(pools[pool], value, random) : value;
+    const isDrawn = typeof value === 'number' && pool !== undefined;
+    filter.set(key, isDrawn ? sample(pools[pool], value, random) : value);
   }
   // The scenario's schema knows what a filter is.
-  return filter as Filter;
+  return Object.fromEntries(filter) as Filter;
 }
 
 /** Fields of the templates that draw from a pool that is empty. */

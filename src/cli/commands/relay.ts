@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { own } from '../../base/own.ts';
 import { RELAY_LIMIT_FLAGS } from '../../base/relay-limit-flags.ts';
 import { startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import type { CommandHost } from '../host.ts';
@@ -96,7 +97,7 @@ async function runRelay(args: readonly string[], { io }: CommandHost): Promise<v
 /** Options as flags of the relay program, which has the same names. */
 function relayArgs(command: Command, flags: RelayFlags): string[] {
   return command.options.flatMap((option) => {
-    const value = flags[option.attributeName()];
+    const value = own(flags, option.attributeName());
     if (option.negate) return value === false && option.long ? [option.long] : [];
     const { long } = option;
     if (value === undefined || !long) return [];

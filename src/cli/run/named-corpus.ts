@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { NS_PER_MS, NS_PER_S } from '../../base/clock.ts';
+import { own } from '../../base/own.ts';
 import type { CorpusManifest } from '../../corpus/files/manifest.ts';
 import { readManifest } from '../../corpus/files/read-manifest.ts';
 import { CORPUS_SPAN_S } from '../../corpus/generate/event-source.ts';
@@ -57,7 +58,7 @@ async function ofManifest(scenario: Scenario, path: string, manifest: CorpusMani
   const { source, events, authors, kinds, fingerprint, eventBytes } = manifest;
   const file = corpusFile(path, manifest);
   const pace = paceOf(scenario);
-  const followed = FOLLOWED.reduce((sum, kind) => sum + (kinds[kind] ?? 0), 0);
+  const followed = FOLLOWED.reduce((sum, kind) => sum + (own(kinds, String(kind)) ?? 0), 0);
   return {
     profile: source.type === 'generated' ? source.profile : 'imported',
     events,

@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
+import { own } from '../../base/own.ts';
 import type { ServiceStatus, StackStatus } from '../../stack/status.ts';
 
 const MIB = 2 ** 20;
@@ -49,7 +50,7 @@ function throughputOf({ perSecond }: ServiceStatus): string {
     ['queries', 'queries/s'],
   ];
   const parts = units.flatMap(([key, unit]) => {
-    const value = perSecond[key];
+    const value = own(perSecond, key);
     return value === undefined ? [] : [`${Math.round(value)} ${unit}`];
   });
   const bytes = perSecond['bytesOut'];

@@ -14,6 +14,8 @@ const COUNTER_INDEX = Object.fromEntries(COUNTER_NAMES.map((name, index) => [nam
 
 /** A relay chooses these words: without a bound it could fill the memory and the report. */
 const MAX_WORDS = 32;
+/** Readers of JSON drop this key, since it would change what an object inherits; a count must not vanish with it. */
+const NO_KEY = '__proto__';
 const MAX_NOTICES = 20;
 const MAX_NOTICE_CHARACTERS = 300;
 
@@ -73,7 +75,8 @@ export class Recorder implements SampleSink {
 
   countWord(phase: number, map: CounterMapMetric, word: string): void {
     const words = this.#words[map][phase] as Map<string, number>;
-    const key = words.has(word) || words.size < MAX_WORDS ? word : 'other';
+    const isKept = word !== NO_KEY && (words.has(word) || words.size < MAX_WORDS);
+    const key = isKept ? word : 'other';
     words.set(key, (words.get(key) ?? 0) + 1);
   }
 
@@ -98,10 +101,7 @@ export class Recorder implements SampleSink {
 
   /** All counters since the start. */
   counters(): CounterRows {
-    const words = COUNTER_MAP_NAMES.map((name) => [
-      name,
-      this.#words[name].map((map) => Object.fromEntries(map)),
-    ]);
+    const words = COUNTER_MAP_NAMES.map((name) => [name, this.#words[name].map((map) => new Map(map))]);
     return {
       rows: this.#rows.map((row) => row.slice()),
       words: Object.fromEntries(words) as CounterRows['words'],

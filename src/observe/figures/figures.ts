@@ -1,3 +1,4 @@
+import { own } from '../../base/own.ts';
 /**
  * What a component says about itself at one moment. The unit stands in the key; a key that ends in `_total` only
  * grows, every other value is as it is now.
@@ -11,10 +12,10 @@ export function isTotal(key: string): boolean {
 
 /** How much each growing figure grew; one that fell was started anew and counts from zero. */
 export function growth(before: Figures, after: Figures): Figures {
-  const entries = Object.entries(after).filter(([key]) => isTotal(key) && before[key] !== undefined);
+  const entries = Object.entries(after).filter(([key]) => isTotal(key) && Object.hasOwn(before, key));
   return Object.fromEntries(
     entries.map(([key, value]) => {
-      const from = before[key] ?? 0;
+      const from = own(before, key) ?? 0;
       return [key, value >= from ? value - from : value];
     }),
   );

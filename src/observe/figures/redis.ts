@@ -1,3 +1,4 @@
+import { own } from '../../base/own.ts';
 import type { Figures } from './figures.ts';
 
 /** Fields of Redis' INFO, by the names that they have here. */
@@ -14,11 +15,11 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 /** The figures in the text of Redis' INFO command. */
 export function redisFigures(info: string): Figures {
-  const figures: Record<string, number> = {};
+  const figures = new Map<string, number>();
   for (const line of info.split(/\r?\n/)) {
     const [field = '', value = ''] = line.split(':', 2);
-    const name = FIELDS[field];
-    if (name !== undefined && /^\d+$/.test(value)) figures[name] = Number(value);
+    const name = own(FIELDS, field);
+    if (name !== undefined && /^\d+$/.test(value)) figures.set(name, Number(value));
   }
-  return figures;
+  return Object.fromEntries(figures);
 }

@@ -1,3 +1,4 @@
+import { own } from '../../base/own.ts';
 import type { Figures } from './figures.ts';
 
 /** Samples of the relay's metrics, by the names that they have here; those with the same name are added up. */
@@ -19,18 +20,18 @@ const LINE = /^([a-zA-Z_:][\w:]*)(?:\{([^}]*)\})? ([-+\d.eE]+|NaN)/;
 
 /** The figures in the metrics of a relay process (Prometheus text format). */
 export function relayFigures(metrics: string): Figures {
-  const figures: Record<string, number> = {};
+  const figures = new Map<string, number>();
   for (const line of metrics.split('\n')) {
     const [, name = '', labels = '', text = ''] = LINE.exec(line) ?? [];
-    const key = SAMPLES[name] ?? cacheKey(name, labels);
+    const key = own(SAMPLES, name) ?? cacheKey(name, labels);
     const value = Number(text);
-    if (key !== undefined && Number.isFinite(value)) figures[key] = (figures[key] ?? 0) + value;
+    if (key !== undefined && Number.isFinite(value)) figures.set(key, (figures.get(key) ?? 0) + value);
   }
-  return figures;
+  return Object.fromEntries(figures);
 }
 
 function cacheKey(name: string, labels: string): string | undefined {
-  const result = CACHE_SAMPLES[name];
+  const result = own(CACHE_SAMPLES, name);
   const layer = /layer="(\w+)"/.exec(labels)?.[1]?.toLowerCase();
   return layer === undefined || result === undefined ? undefined : layer + result;
 }

@@ -23,7 +23,7 @@ function distinct<T>(values: readonly T[]): readonly T[] {
 function byTag(indexes: EventIndexes, filter: Filter, { name, values }: TagCondition): Candidates {
   const index = indexes.byTag.get(name);
   const rest: Filter = { ...filter };
-  delete (rest as Record<string, unknown>)[`#${name}`];
+  Reflect.deleteProperty(rest, `#${name}`);
   return { lists: present(distinct(values).map((value) => index?.get(value))), rest };
 }
 

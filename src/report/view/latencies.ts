@@ -1,3 +1,4 @@
+import { own } from '../../base/own.ts';
 import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../metric/catalogue.ts';
 import { type Labels, parseSeriesKey, seriesKey } from '../../metric/series.ts';
 import type { QuantileName } from '../../metric/summary.ts';
@@ -64,5 +65,5 @@ export function quantile(summary: Summary | undefined, name: QuantileName): stri
 
 /** The summary of a latency in one phase. */
 export function inPhase(record: RunRecord, name: LatencyMetric, phase: string): Summary | undefined {
-  return record.metrics[seriesKey(name, { phase })];
+  return own(record.metrics, seriesKey(name, { phase }));
 }

@@ -16,25 +16,28 @@ export interface ComposeOptions extends ComposePlace {
  * @param state from `planContainers`
  */
 export function composeFile(state: StackState, options: ComposeOptions): string {
-  const services: Record<string, ComposeService> = {};
-  for (const service of state.services) services[service.name] = composeService(state, service, options);
+  const services = new Map<string, ComposeService>();
+  for (const service of state.services) services.set(service.name, composeService(state, service, options));
   const caches = servicesOfKind(state, 'redis-cache');
-  if (caches.length > 0) services[CLUSTER_SERVICE] = clusterService(caches);
+  if (caches.length > 0) services.set(CLUSTER_SERVICE, clusterService(caches));
   publish(state, services, options.port ?? PUBLISHED_PORT);
   const volumes = Object.fromEntries(servicesOfKind(state, 'postgres').map(({ name }) => [name, {}]));
   // docker-compose reads YAML 1.1, where an unquoted `no` is false.
   const yaml = stringify(
-    { services, volumes },
+    { services: Object.fromEntries(services), volumes },
     { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false },
   );
   return headOf(state, options) + yaml;
 }
 
 /** Opens the entry of the stack to this machine, and to this machine alone. */
-function publish(state: StackState, services: Record<string, ComposeService>, port: number): void {
+function publish(state: StackState, services: Map<string, ComposeService>, port: number): void {
   const [entry] = [...servicesOfKind(state, 'haproxy'), ...servicesOfKind(state, 'relay')];
   if (entry === undefined) throw new Error('a stack has a relay');
-  services[entry.name] = { ...services[entry.name], ports: [`127.0.0.1:${port}:${entry.ports['ws']}`] };
+  services.set(entry.name, {
+    ...services.get(entry.name),
+    ports: [`127.0.0.1:${port}:${entry.ports['ws']}`],
+  });
 }
 
 function headOf({ profile, shape }: StackState, { version, port = PUBLISHED_PORT }: ComposeOptions): string {

@@ -21,7 +21,7 @@ function counters(values: Partial<Record<CounterMetric, readonly number[]>>): Co
   const rows = [0, 1, 2, 3].map((row) =>
     Float64Array.from(COUNTER_NAMES, (name) => values[name]?.[row] ?? 0),
   );
-  const empty = rows.map(() => ({}));
+  const empty = rows.map(() => new Map<string, number>());
   const words = {
     events_rejected: empty,
     answers_wrong: empty,
@@ -153,5 +153,17 @@ describe('Totals', () => {
     );
     totals.settleLost(0);
     expect(totals.counters()).toMatchObject({ events_lost_at_close: 3, queries_lost_at_close: 2 });
+  });
+
+  it('adds up the words of a relay that are names of what every object inherits', () => {
+    const totals = new Totals(plan, series);
+    const base = counters({});
+    const said = (count: number): CounterRows => ({
+      ...base,
+      words: { ...base.words, events_rejected: base.rows.map(() => new Map([['constructor', count]])) },
+    });
+    totals.setCounters(0, said(1));
+    totals.setCounters(1, said(2));
+    expect(Object.entries(totals.counters().events_rejected)).toEqual([['constructor', 6]]);
   });
 });

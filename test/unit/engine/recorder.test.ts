@@ -47,9 +47,21 @@ describe('Recorder', () => {
       recorder.countWord(1, 'events_rejected', `prefix-${n}`);
       recorder.notice('x'.repeat(10_000));
     }
-    const words = recorder.counters().words.events_rejected[1] ?? {};
-    expect(Object.keys(words).length).toBeLessThanOrEqual(33);
-    expect(words['other']).toBeGreaterThan(900);
+    const words = recorder.counters().words.events_rejected[1];
+    expect(words?.size).toBeLessThanOrEqual(33);
+    expect(words?.get('other')).toBeGreaterThan(900);
     expect(recorder.notices.length * (recorder.notices[0]?.length ?? 0)).toBeLessThanOrEqual(6_000);
+  });
+
+  it('keeps the words of a relay that are names of what every object inherits', () => {
+    const recorder = new Recorder(phases, series);
+    for (const word of ['constructor', 'tostring', 'valueOf', '__proto__', 'other'])
+      recorder.countWord(1, 'events_rejected', word);
+    expect([...(recorder.counters().words.events_rejected[1] ?? [])]).toEqual([
+      ['constructor', 1],
+      ['tostring', 1],
+      ['valueOf', 1],
+      ['other', 2],
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import { own } from '../../../base/own.ts';
 import { LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
 import type { Domain, Limit, Plot, Series } from '../plot.ts';
@@ -70,7 +71,7 @@ function limitsOf(record: RunRecord, name: LatencyMetric): Limit[] {
 }
 
 function limitOf(gate: GateResult): Limit[] {
-  const factor_us = UNIT_US[gate.unit];
+  const factor_us = own(UNIT_US, gate.unit);
   if (factor_us === undefined) return [];
   return [{ value: gate.limit * factor_us, label: gate.expression.slice(gate.metric.length).trim() }];
 }
