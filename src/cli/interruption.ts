@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import type { Io, StopSignal } from './io.ts';
 
-/** Watches for SIGINT and SIGTERM while a command runs. */
+/** Watches for SIGINT, SIGTERM and SIGHUP while a command runs. */
 export interface Interruption {
-  /** Aborted by the first signal; its reason is the name of that signal. */
+  /** Aborted by the first signal; its reason is `SIGINT` or, for the other two, `SIGTERM`: that is how the run ended. */
   readonly signal: AbortSignal;
   /** The first signal that came, or null. */
   received(): StopSignal | null;
@@ -12,6 +12,8 @@ export interface Interruption {
 }
 
 export interface InterruptionOptions {
+  /** Monotonic milliseconds; default the clock of this process. */
+  readonly nowMs?: () => number;
   readonly io: Pick<Io, 'onSignal' | 'exit'>;
   /** Called once, on the first signal. */
   readonly onFirst: (signal: StopSignal) => void;
@@ -22,17 +24,25 @@ export interface InterruptionOptions {
 /** A clean-up that hangs must not keep a user from leaving. */
 const HARD_STOP_MS = 2_000;
 
-/** The exit code that a signal asks for. */
+/**
+ * One request to stop may come as several signals: `timeout` signals its child and then the whole group, npx passes on
+ * what the terminal has sent already, systemd sends SIGHUP after SIGTERM. What follows so soon is the same request.
+ */
+const SAME_REQUEST_MS = 500;
+
+/** The exit code that a signal asks for; SIGHUP is another word for SIGTERM. */
 export function exitCodeOf(signal: StopSignal): ExitCode {
   return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 }
 
 /**
- * The first signal asks for an orderly end, the second one ends the process, after `onHardStop`. Further signals
- * change nothing.
+ * The first signal asks for an orderly end, a second one, more than half a second later, ends the process, after
+ * `onHardStop`. Further signals change nothing.
  */
-export function watchInterruption({ io, onFirst, onHardStop }: InterruptionOptions): Interruption {
+export function watchInterruption(options: InterruptionOptions): Interruption {
+  const { io, onFirst, onHardStop, nowMs = () => performance.now() } = options;
   const controller = new AbortController();
+  let firstMs = 0;
   let first: StopSignal | null = null;
   let leaving = false;
   const leave = async (signal: StopSignal): Promise<void> => {
@@ -44,9 +54,10 @@ export function watchInterruption({ io, onFirst, onHardStop }: InterruptionOptio
   const dispose = io.onSignal((signal) => {
     if (first === null) {
       first = signal;
+      firstMs = nowMs();
       onFirst(signal);
-      controller.abort(signal);
-    } else if (!leaving) {
+      controller.abort(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
+    } else if (!leaving && nowMs() - firstMs > SAME_REQUEST_MS) {
       void leave(signal);
     }
   });

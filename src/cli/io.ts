@@ -7,8 +7,8 @@ export interface TextStream {
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
-/** Signals that end a command in an orderly way. */
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** Signals that end a command in an orderly way: Ctrl-C, a service manager or CI, a terminal that was closed. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** What `main` needs of Node's `process`; tests pass an object of their own. */
 export interface ProcessLike {
@@ -31,7 +31,9 @@ export interface Io {
   readonly stderr: TextStream;
   /** What is piped in; opened by the first call, since an open stdin keeps a process alive. */
   stdin(): AsyncIterable<Uint8Array>;
-  /** Calls `listener` on each SIGINT and SIGTERM until the returned function is called. */
+  /** Why results did not reach stdout (a full disk), null where nothing is known to be lost. */
+  lostOutput(): NodeJS.ErrnoException | null;
+  /** Calls `listener` on each SIGINT, SIGTERM and SIGHUP until the returned function is called. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Calls `listener` when the process ends, however it ends, until the returned function is called. */
   onExit(listener: () => void): () => void;
@@ -39,15 +41,26 @@ export interface Io {
   exit(code: number): void;
 }
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** The reader has left (`| head`), or the terminal was closed: nobody is there who could miss anything. */
+const NOBODY_READS = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
 
-/** Wraps a process. A reader that closes its end of stdout or stderr early (`| head`) is not an error. */
+/**
+ * Wraps a process. A reader that closes its end of stdout or stderr early (`| head`) is not an error. What could not
+ * be written to stdout for another reason is kept for `lostOutput`; diagnostics that get lost change no result.
+ */
 export function createIo(process: ProcessLike): Io {
+  let lost: NodeJS.ErrnoException | null = null;
+  process.stdout.on('error', (error) => {
+    if (!NOBODY_READS.has(error.code ?? '')) lost ??= error;
+  });
+  process.stderr.on('error', () => undefined);
   return {
     args: process.argv.slice(2),
     env: process.env,
-    stdout: tolerateClosedPipe(process.stdout),
-    stderr: tolerateClosedPipe(process.stderr),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    lostOutput: () => lost,
     stdin: () => bytesOf(process.stdin),
     onSignal: (listener) => {
       const removals = STOP_SIGNALS.map((signal) => {
@@ -67,13 +80,6 @@ export function createIo(process: ProcessLike): Io {
       process.exit(code);
     },
   };
-}
-
-function tolerateClosedPipe(stream: TextStream): TextStream {
-  stream.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  return stream;
 }
 
 async function* bytesOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {

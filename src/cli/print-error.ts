@@ -1,9 +1,10 @@
 import { CommanderError } from 'commander';
-import { RelayBenchError } from '../base/errors.ts';
+import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
 import { visible } from '../report/escape.ts';
 import type { Io } from './io.ts';
+import { TOO_FEW_FILES_HINT } from './start.ts';
 
 /** Longer lines are cut; nothing that a person must read is that long. */
 const MAX_CHARACTERS = 2_000;
@@ -17,10 +18,29 @@ const URL_IN_TEXT = /\b(?:wss?|https?):\/\/[^\s"'`<>(),;]+/gi;
 export function printError(error: unknown, io: Io): ExitCode {
   if (error instanceof RelayBenchError) return printFailure(error, io);
   if (error instanceof CommanderError) return endOfParsing(error);
+  const refused = systemRefusal(error);
+  if (refused !== null) return printFailure(refused, io);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const text = `this is a bug in relay-bench, please report it with your command line\n${stack}`;
   io.stderr.write(`error: ${safe(text)}\n`);
   return EXIT.internal;
+}
+
+/** What a system that has run out of something says of it, and what to do; a failure, no bug. */
+const EXHAUSTED: ReadonlyMap<string, string> = new Map([
+  ['EMFILE', TOO_FEW_FILES_HINT],
+  ['ENFILE', 'end other programs: the whole machine has run out of open files'],
+  ['ENOSPC', 'free some space on the disk, or name another directory'],
+  ['EDQUOT', 'free some space: your share of the disk is used up'],
+  ['ENOMEM', 'end other programs: the memory of this machine is used up'],
+]);
+
+/** The failure behind an error of the system that nobody has explained, or null. */
+function systemRefusal(error: unknown): RelayBenchError | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const hint = EXHAUSTED.get(code);
+  if (hint === undefined) return null;
+  return new RelayBenchError(messageOf(error), { code, hint, exitCode: EXIT.unreachable, cause: error });
 }
 
 function printFailure(error: RelayBenchError, io: Io): ExitCode {

@@ -43,5 +43,5 @@ process.on('message', (message: ToWorker) => {
 });
 // The coordinator is gone: nobody wants this load any more.
 process.on('disconnect', () => process.exit());
-// The terminal sends SIGINT to the whole group; the coordinator decides what happens.
-process.on('SIGINT', () => undefined);
+// A signal may be sent to the whole group (a terminal, a service manager, CI); the coordinator decides what happens.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

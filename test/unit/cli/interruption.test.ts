@@ -6,8 +6,14 @@ import { FakeProcess } from '../../support/fake-process.ts';
 function watch(onHardStop: () => Promise<void> = async () => undefined) {
   const process = new FakeProcess();
   const onFirst = vi.fn();
-  const interruption = watchInterruption({ io: createIo(process), onFirst, onHardStop });
-  return { process, onFirst, interruption };
+  const clock = { ms: 0 };
+  const interruption = watchInterruption({
+    io: createIo(process),
+    onFirst,
+    onHardStop,
+    nowMs: () => clock.ms,
+  });
+  return { process, onFirst, interruption, clock };
 }
 
 describe('interruption', () => {
@@ -22,10 +28,11 @@ describe('interruption', () => {
 
   test('the second signal ends the process, after the clean-up', async () => {
     const order: string[] = [];
-    const { process } = watch(async () => {
+    const { process, clock } = watch(async () => {
       order.push('cleaned');
     });
     process.kill('SIGINT');
+    clock.ms = 600;
     process.kill('SIGINT');
     process.kill('SIGINT');
     await vi.waitFor(() => expect(process.exits).toEqual([130]));
@@ -33,17 +40,38 @@ describe('interruption', () => {
   });
 
   test('a clean-up that fails does not keep the process alive', async () => {
-    const { process } = watch(async () => {
+    const { process, clock } = watch(async () => {
       throw new Error('no');
     });
     process.kill('SIGTERM');
+    clock.ms = 600;
     process.kill('SIGTERM');
+    await vi.waitFor(() => expect(process.exits).toEqual([143]));
+  });
+
+  test('signals that follow at once are the same request', () => {
+    const { process, onFirst, clock } = watch();
+    process.kill('SIGTERM');
+    clock.ms = 400;
+    process.kill('SIGTERM');
+    process.kill('SIGHUP');
+    expect(process.exits).toEqual([]);
+    expect(onFirst).toHaveBeenCalledOnce();
+  });
+
+  test('a terminal that is closed ends the run as SIGTERM does', async () => {
+    const { process, interruption, clock } = watch();
+    process.kill('SIGHUP');
+    expect(interruption.received()).toBe('SIGHUP');
+    expect(interruption.signal.reason).toBe('SIGTERM');
+    clock.ms = 600;
+    process.kill('SIGHUP');
     await vi.waitFor(() => expect(process.exits).toEqual([143]));
   });
 
   test('after dispose signals are no longer watched', () => {
     const { process, interruption } = watch();
     interruption.dispose();
-    expect(process.listenerCount('SIGINT') + process.listenerCount('SIGTERM')).toBe(0);
+    expect(process.eventNames().length).toBe(0);
   });
 });

@@ -21,6 +21,14 @@ async function cli(args: readonly string[], env: Record<string, string> = {}) {
   return { code, stdout: process.stdout.text, stderr: process.stderr.text, process };
 }
 
+/** Prints the version where stdout fails with this code. */
+async function withBrokenStdout(code: string) {
+  const process = new FakeProcess(['--version']);
+  const running = main(process);
+  process.stdout.emit('error', Object.assign(new Error(`${code}, write`), { code }));
+  return { code: await running, stderr: process.stderr.text };
+}
+
 async function recordFile(name: Parameters<typeof sampleRecord>[0]): Promise<string> {
   const path = join(directory, `${name}.json`);
   await writeFile(path, recordToJson(sampleRecord(name)));
@@ -104,11 +112,23 @@ describe('the command line', () => {
     expect(process.eventNames()).toEqual([]);
   });
 
-  test('a reader that closes stdout early does no harm, any other stream error does', async () => {
-    const { process } = await cli(['--version']);
-    const error = (code: string) => Object.assign(new Error(code), { code });
-    expect(() => process.stdout.emit('error', error('EPIPE'))).not.toThrow();
-    expect(() => process.stdout.emit('error', error('EIO'))).toThrow('EIO');
+  test.each(['EPIPE', 'EIO'])('a reader of stdout that has left (%s) does no harm', async (code) => {
+    expect(await withBrokenStdout(code)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('results that did not reach stdout are one line and exit 2', async () => {
+    const { code, stderr } = await withBrokenStdout('ENOSPC');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "error: stdout can't be written: ENOSPC, write\nhint: free some space, or send the output somewhere else\n",
+    );
+  });
+
+  test('diagnostics that can not be written change no result', async () => {
+    const process = new FakeProcess(['--version']);
+    const running = main(process);
+    process.stderr.emit('error', Object.assign(new Error('ENOSPC, write'), { code: 'ENOSPC' }));
+    expect(await running).toBe(0);
   });
 });
 

@@ -26,6 +26,12 @@ describe('errors', () => {
     expect(stderr).toMatch(/this is a bug in relay-bench.*\nTypeError: x is not a function\n\s+at /);
   });
 
+  test.each(['EMFILE', 'ENFILE', 'ENOSPC', 'EDQUOT', 'ENOMEM'])('%s is a failure, not a bug', (code) => {
+    const { code: exit, stderr } = print(Object.assign(new Error(`${code}: no more, open '/x'`), { code }));
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(new RegExp(`^error: ${code}: no more, open '/x'\\nhint: .+\\n$`));
+  });
+
   test('a thrown value that is no error is printed too', () => {
     expect(print('boom')).toMatchObject({ code: 1, stderr: expect.stringContaining('boom') });
   });

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest';
+import { start } from '../../../src/cli/start.ts';
+import { FakeProcess } from '../../support/fake-process.ts';
+
+describe('starting the command line', () => {
+  test('runs it', async () => {
+    expect(await start(new FakeProcess(['--version']))).toBe(0);
+  });
+
+  test('says in one line that too few files may be open to load it', async () => {
+    const process = new FakeProcess(['--version']);
+    const error = Object.assign(new Error("EMFILE: too many open files, open 'x.js'"), { code: 'EMFILE' });
+    expect(await start(process, () => Promise.reject(error))).toBe(3);
+    expect(process.stderr.text).toMatch(
+      /^error: relay-bench can't be loaded: EMFILE.*\nhint: .*ulimit -n.*\n$/,
+    );
+  });
+
+  test('hides nothing else that keeps it from loading', async () => {
+    const load = () => Promise.reject(new SyntaxError('broken'));
+    await expect(start(new FakeProcess(), load)).rejects.toThrow('broken');
+  });
+});
