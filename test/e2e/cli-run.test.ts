@@ -140,38 +140,43 @@ test('a gate that can no longer hold ends the run: drained, with a complete reco
 describe('a run that is interrupted', () => {
   const long = (...args: string[]): string[] => small('--duration', '5m', '--progress', 'plain', ...args);
 
-  test.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('%s drains, writes a partial record and ends with %d', async (signal, exitCode) => {
+  test('SIGINT drains, writes a partial record and ends with 130', async () => {
     const out = newOut();
     await withCli(long('--out', out), async (cli) => {
       await cli.until(/load starts/);
-      cli.child.kill(signal);
+      cli.child.kill('SIGINT');
       expect(await cli.result).toMatchObject({
-        exitCode,
-        stderr: expect.stringContaining(`${signal}: stopping`),
+        exitCode: 130,
+        stderr: expect.stringContaining('SIGINT: stopping'),
       });
     });
     const record = await readRunRecord(join(out, 'run.json'));
-    expect(record).toMatchObject({ partial: true, exitCode });
+    expect(record).toMatchObject({ partial: true, exitCode: 130 });
     expect(record.counters.events_lost_at_close).toBe(0);
     await expectGone(relayPid(record));
   });
 
-  test('Ctrl-C reaches the whole process group and still drains', async () => {
+  // `timeout` signals its child and then the group, so that the command gets the signal twice.
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 143],
+  ] as const)('%s to the whole process group drains as well and ends with %d', async (signal, exitCode) => {
     const out = newOut();
     await withCli(
       long('--out', out),
       async (cli) => {
         await cli.until(/load starts/);
-        process.kill(-(cli.child.pid ?? 0), 'SIGINT');
-        expect((await cli.result).exitCode).toBe(130);
+        const pid = cli.child.pid ?? 0;
+        process.kill(pid, signal);
+        process.kill(-pid, signal);
+        expect((await cli.result).exitCode).toBe(exitCode);
       },
       { ownGroup: true },
     );
-    const { partial, counters } = await readRunRecord(join(out, 'run.json'));
+    const { partial, counters, validity } = await readRunRecord(join(out, 'run.json'));
     expect({ partial, lost: counters.events_lost_at_close }).toEqual({ partial: true, lost: 0 });
+    expect(validity.reasons.filter((reason) => reason.startsWith('worker'))).toEqual([]);
   });
 
   test('before the load it ends with a partial record too', async () => {
@@ -193,6 +198,8 @@ describe('a run that is interrupted', () => {
       const relays = await childrenOf(cli.child.pid ?? 0);
       cli.child.kill('SIGINT');
       await cli.until(/SIGINT: stopping/);
+      // What follows within half a second is the same request.
+      await new Promise((resolve) => setTimeout(resolve, 700));
       cli.child.kill('SIGINT');
       expect((await cli.result).exitCode).toBe(130);
       for (const pid of relays) await expectGone(pid);
