@@ -18,7 +18,9 @@ export interface ProcessLike {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   on(event: StopSignal | 'exit', listener: () => void): unknown;
+  on(event: 'uncaughtException', listener: (error: Error) => void): unknown;
   off(event: StopSignal | 'exit', listener: () => void): unknown;
+  off(event: 'uncaughtException', listener: (error: Error) => void): unknown;
   exit(code: number): unknown;
 }
 
@@ -37,6 +39,8 @@ export interface Io {
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Calls `listener` when the process ends, however it ends, until the returned function is called. */
   onExit(listener: () => void): () => void;
+  /** Calls `listener` with what is thrown and caught by nobody, until the returned function is called. */
+  onCrash(listener: (error: unknown) => void): () => void;
   /** Ends the process at once; only for a second signal. */
   exit(code: number): void;
 }
@@ -75,6 +79,10 @@ export function createIo(process: ProcessLike): Io {
     onExit: (listener) => {
       process.on('exit', listener);
       return () => process.off('exit', listener);
+    },
+    onCrash: (listener) => {
+      process.on('uncaughtException', listener);
+      return () => process.off('uncaughtException', listener);
     },
     exit: (code) => {
       process.exit(code);

@@ -46,11 +46,15 @@ export function startWorker({ index, execArgv, onMessage }: StartWorkerOptions):
     waiting.clear();
   };
   child.on('message', (message: FromWorker) => {
-    onMessage(message);
-    if (message.type === 'done') isDone = true;
-    if (message.type === 'failed') lose(message.message);
-    waiting.get(message.type)?.(message);
-    waiting.delete(message.type);
+    try {
+      onMessage(message);
+    } finally {
+      // Whatever became of the message, nobody waits for ever for it.
+      if (message.type === 'done') isDone = true;
+      if (message.type === 'failed') lose(message.message);
+      waiting.get(message.type)?.(message);
+      waiting.delete(message.type);
+    }
   });
   const exited = new Promise<void>((resolve) => {
     child.on('exit', (code, signal) => {

@@ -1,5 +1,6 @@
 /** Entry of a worker process: turns control messages into calls of the worker. */
 import { messageOf } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { Worker } from './worker/worker.ts';
 
@@ -33,13 +34,20 @@ async function handle(message: ToWorker): Promise<void> {
   }
 }
 
+function failed(error: unknown): FromWorker {
+  return {
+    type: 'failed',
+    message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
+  };
+}
+
 process.on('message', (message: ToWorker) => {
-  handle(message).catch((error: unknown) => {
-    send({
-      type: 'failed',
-      message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
-    });
-  });
+  handle(message).catch((error: unknown) => send(failed(error)));
+});
+// What nobody has caught is told before this process ends, so that the record can say it.
+process.on('uncaughtException', (error) => {
+  if (process.connected) process.send?.(failed(error), () => process.exit(EXIT.internal));
+  else process.exit(EXIT.internal);
 });
 // The coordinator is gone: nobody wants this load any more.
 process.on('disconnect', () => process.exit());

@@ -28,20 +28,30 @@ export function recordToJson(record: RunRecord): string {
 function validated(record: RunRecord): RunRecord {
   const result = runRecordSchema.safeParse(record);
   if (result.success) return result.data;
-  throw new RelayBenchError(`the run record does not match its schema: ${result.error.message}`, {
+  throw notOfTheSchema(result.error, '');
+}
+
+function notOfTheSchema(error: Error, more: string): RelayBenchError {
+  return new RelayBenchError(`the run record does not match its schema: ${error.message}${more}`, {
     code: 'RECORD_INVALID',
     hint: 'this is a bug in relay-bench, please report it with the command you ran',
     exitCode: EXIT.internal,
-    cause: result.error,
+    cause: error,
   });
 }
 
 /**
- * Write `run.json`.
+ * Write `run.json`. A record that does not match its schema is a bug, but an hour of measuring must not vanish with it:
+ * it is kept beside as `run.json.broken`, where nothing takes it for a record.
  * @throws RelayBenchError `RECORD_INVALID` (exit 1: a bug) or `FILE_NOT_WRITTEN`
  */
 export async function writeRunRecord(path: string, record: RunRecord): Promise<void> {
-  await writeFileAtomic(path, recordToJson(record));
+  const result = runRecordSchema.safeParse(record);
+  if (!result.success) {
+    await writeFileAtomic(`${path}.broken`, jsonText(record));
+    throw notOfTheSchema(result.error, `; what was recorded is kept in ${path}.broken`);
+  }
+  await writeFileAtomic(path, jsonText(result.data));
 }
 
 /**

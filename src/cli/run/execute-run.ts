@@ -18,6 +18,7 @@ import { readSupply } from '../read-supply.ts';
 import { resolveTargets } from '../target.ts';
 import { prepareAudit, wantsAudit } from './audit-run.ts';
 import { compareWithBaseline, readBaseline } from './baseline.ts';
+import { watchCrashes } from './crash.ts';
 import type { RunFlags } from './flags.ts';
 import { measure } from './measure.ts';
 import { openStack } from './open-stack.ts';
@@ -99,8 +100,9 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
   throwIfInterrupted(interruption);
   const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
   const reporters = reportersOf(session);
+  const crashes = watchCrashes(session.host.io);
   try {
-    const record = await stages.measure({
+    const measured = await stages.measure({
       plan,
       target,
       information,
@@ -111,13 +113,16 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
         directory: session.outDir.path,
         io: session.host.io,
       }),
-      signal: interruption.signal,
+      signal: AbortSignal.any([interruption.signal, crashes.signal]),
       onProgress: (event) => reporters.onProgress(event),
+      onCrash: crashes.note,
     });
+    const record = crashes.mark(measured);
     await writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
     await reporters.onRecord(record);
-    return finalExitCode(record, reporters, await judgedByBaseline(session, record));
+    return finalExitCode(record, reporters, [await judgedByBaseline(session, record), crashes.report()]);
   } finally {
+    crashes.dispose();
     await reporters.onEnd();
   }
 }
@@ -140,7 +145,11 @@ function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
 }
 
 /** The run's own verdict, or what went wrong while it was reported. */
-function finalExitCode(record: RunRecord, { broken }: Multiplexer, byBaseline: ExitCode | null): ExitCode {
+function finalExitCode(
+  record: RunRecord,
+  { broken }: Multiplexer,
+  others: readonly (ExitCode | null)[],
+): ExitCode {
   const codes = broken.map(({ error }) =>
     error instanceof RelayBenchError ? error.exitCode : EXIT.internal,
   );
@@ -148,7 +157,7 @@ function finalExitCode(record: RunRecord, { broken }: Multiplexer, byBaseline: E
   const all = [
     ...codes,
     ...(verdict === EXIT.ok ? [] : [verdict]),
-    ...(byBaseline === null ? [] : [byBaseline]),
+    ...others.filter((code) => code !== null),
   ];
   return strongestExitCode(all);
 }

@@ -3,7 +3,8 @@ import { ceilingOf } from '../../calibrate/ceiling.ts';
 import type { Lookup } from '../../calibrate/lookup.ts';
 import { runPlan } from '../../engine/coordinator.ts';
 import type { OnProgress } from '../../engine/progress.ts';
-import type { RunPlan } from '../../engine/run-plan.ts';
+import type { RunOptions, RunPlan } from '../../engine/run-plan.ts';
+import type { RunResult } from '../../engine/run-result.ts';
 import { evaluateGates } from '../../gate/evaluate.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import { readEnvironment } from '../../observe/environment.ts';
@@ -28,6 +29,8 @@ export interface MeasureRequest {
   /** Left out, nothing is audited. */
   readonly audit?: RunAudit;
   readonly onProgress: OnProgress;
+  /** Told what broke in relay-bench itself; the record then ends there. Left out, it is thrown. */
+  readonly onCrash?: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +47,7 @@ export async function measure(request: MeasureRequest, run: RunPlan = runPlan): 
       buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
   });
   const { onAcknowledged } = audit;
-  const result = await run({
+  const result = await runOrSalvage(run, request.onCrash, {
     plan,
     ...watch.options,
     ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
@@ -70,6 +73,27 @@ export async function measure(request: MeasureRequest, run: RunPlan = runPlan): 
     caveats: reason === null ? [] : [reason],
   });
   return judge(record, evaluateGates(record, plan.gates), result.stopped);
+}
+
+/** Carries out the run; where it throws in the midst of the load, what was measured until then is its result. */
+async function runOrSalvage(
+  run: RunPlan,
+  onCrash: MeasureRequest['onCrash'],
+  options: RunOptions,
+): Promise<RunResult> {
+  let snapshot: (() => RunResult) | null = null;
+  const onSnapshot = (given: () => RunResult): void => {
+    snapshot = given;
+    options.onSnapshot?.(given);
+  };
+  try {
+    return await run({ ...options, onSnapshot });
+  } catch (error) {
+    const salvaged = (snapshot as (() => RunResult) | null)?.();
+    if (salvaged === undefined || onCrash === undefined) throw error;
+    onCrash(error);
+    return { ...salvaged, partial: true };
+  }
 }
 
 /** What a record says about the place of the run, the same from its start to its end. */

@@ -41,11 +41,13 @@ describe('writeRunRecord and readRunRecord', () => {
     expect(await readdir(join(directory, 'clean'))).toEqual(['run.json']);
   });
 
-  it('refuse to write a record that could not be read back', async () => {
+  it('keep a record that could not be read back beside, where nothing takes it for one', async () => {
     const broken = { ...sampleRecord('pass'), durationMs: Number.NaN };
     const error = await failure(() => writeRunRecord(join(directory, 'never.json'), broken));
     expect(error).toMatchObject({ code: 'RECORD_INVALID', exitCode: 1 });
-    expect(await readdir(directory)).not.toContain('never.json');
+    const names = await readdir(directory);
+    expect(names).not.toContain('never.json');
+    expect(names).toContain('never.json.broken');
   });
 });
 

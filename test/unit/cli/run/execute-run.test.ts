@@ -8,6 +8,7 @@ import { executeRun, type Stages } from '../../../../src/cli/run/execute-run.ts'
 import type { RunFlags } from '../../../../src/cli/run/flags.ts';
 import type { OpenTarget } from '../../../../src/cli/run/open-target.ts';
 import { preparePlan } from '../../../../src/cli/run/prepare-plan.ts';
+import { readRunRecord } from '../../../../src/record/read.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
 import { sampleRecord } from '../../../support/sample-record.ts';
 
@@ -147,6 +148,23 @@ describe('run', () => {
     expect(process.stderr.text).toContain('SIGINT: stopping');
     const record = JSON.parse(await readFile(join(directory, 'out/run.json'), 'utf8'));
     expect(record).toMatchObject({ partial: true });
+  });
+
+  test('an exception that nobody catches ends the run with its record, the bug on stderr and exit 1', async () => {
+    const process = new FakeProcess();
+    const measure: Stages['measure'] = async ({ signal }) => {
+      process.emit('uncaughtException', new TypeError('x is not a function'));
+      process.emit('uncaughtException', new TypeError('x is not a function'));
+      expect(signal.reason).toBe('crash');
+      return sampleRecord('pass');
+    };
+    const { outcome } = await run(fakeStages({ measure }).stages, {}, process);
+    expect(outcome).toBe(1);
+    expect(process.stderr.text.match(/this is a bug in relay-bench/g)).toHaveLength(1);
+    const record = await readRunRecord(join(directory, 'out/run.json'));
+    expect(record).toMatchObject({ partial: true, exitCode: 1, verdict: 'invalid' });
+    expect(record.validity.reasons[0]).toContain('relay-bench itself failed');
+    expect(process.eventNames()).toEqual([]);
   });
 
   test('a report that can not be written changes exit 0, not the run', async () => {

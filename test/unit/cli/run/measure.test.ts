@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Lookup } from '../../../../src/calibrate/lookup.ts';
 import { type MeasureRequest, measure } from '../../../../src/cli/run/measure.ts';
+import type { RunPlan } from '../../../../src/engine/run-plan.ts';
 import type { RunResult } from '../../../../src/engine/run-result.ts';
 import { sampleCalibration } from '../../../support/sample-calibration.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
@@ -9,11 +10,8 @@ import { noCounters, sampleResult } from '../../../support/sample-record.ts';
 const RELAY = 'ws://127.0.0.1:1';
 const calibration = sampleCalibration();
 
-/** The record of a run on 64 connections that wrote so many events a second. */
-async function recordOf(found: Lookup, events_per_s: number) {
-  const counters = { ...noCounters(), events_sent: events_per_s * 20, events_accepted: events_per_s * 20 };
-  const result: RunResult = sampleResult({ counters, slowdown: 1 });
-  const request: MeasureRequest = {
+function requestOf(found: Lookup): MeasureRequest {
+  return {
     plan: samplePlan({ connections: { count: 64 } }, { overrides: { noDefaultGates: true } }),
     target: {
       kind: 'url',
@@ -26,7 +24,13 @@ async function recordOf(found: Lookup, events_per_s: number) {
     onProgress: () => undefined,
     signal: new AbortController().signal,
   };
-  return measure(request, async () => result);
+}
+
+/** The record of a run on 64 connections that wrote so many events a second. */
+async function recordOf(found: Lookup, events_per_s: number) {
+  const counters = { ...noCounters(), events_sent: events_per_s * 20, events_accepted: events_per_s * 20 };
+  const result: RunResult = sampleResult({ counters, slowdown: 1 });
+  return measure(requestOf(found), async () => result);
 }
 
 describe('a run and the calibration of its machine', () => {
@@ -60,5 +64,25 @@ describe('a run and the calibration of its machine', () => {
     });
     expect(record.caveats).toContainEqual(expect.stringContaining('own ceiling is not known'));
     expect(record.validity.verdict).toBe('valid');
+  });
+});
+
+describe('a run in which relay-bench itself breaks', () => {
+  const found: Lookup = { calibration: null, reason: 'none' };
+  const broken: RunPlan = async ({ onSnapshot }) => {
+    onSnapshot?.(() => sampleResult({ counters: { ...noCounters(), events_sent: 7 }, slowdown: 1 }));
+    throw new TypeError('x is not a function');
+  };
+
+  it('has the record of what was measured until then', async () => {
+    const onCrash = vi.fn();
+    const record = await measure({ ...requestOf(found), onCrash }, broken);
+    expect(record).toMatchObject({ partial: true, counters: { events_sent: 7 } });
+    expect(onCrash).toHaveBeenCalledExactlyOnceWith(new TypeError('x is not a function'));
+  });
+
+  it('has none where nothing was measured', async () => {
+    const early: RunPlan = () => Promise.reject(new TypeError('x is not a function'));
+    await expect(measure({ ...requestOf(found), onCrash: vi.fn() }, early)).rejects.toThrow(TypeError);
   });
 });
