@@ -1,5 +1,6 @@
-import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory, writeTo } from '../base/directory.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { writeFileAtomic } from '../record/write.ts';
 import { type Calibration, calibrationSchema } from './calibration.ts';
@@ -51,8 +52,8 @@ export function parseCalibration(text: string): Stored {
 /** Makes sure, before minutes are spent on measuring, that the result can be saved. @throws RelayBenchError */
 export async function prepareToWrite(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await access(dirname(path), constants.W_OK);
+    await makeDirectory(dirname(path));
+    await writeTo(dirname(path));
   } catch (cause) {
     throw new RelayBenchError(`${path} can't be written: ${messageOf(cause)}`, {
       code: 'FILE_NOT_WRITTEN',

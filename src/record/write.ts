@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../base/directory.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { jsonText } from './json-text.ts';
@@ -66,15 +67,19 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     await writeThenRename(temporary, path, content);
   } catch (cause) {
     throw new RelayBenchError(`${path} can't be written: ${messageOf(cause)}`, {
       code: 'FILE_NOT_WRITTEN',
-      hint,
+      hint: isFull(cause) ? 'free some space on the disk, or name another directory' : hint,
       cause,
     });
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 async function writeThenRename(temporary: string, path: string, content: string): Promise<void> {

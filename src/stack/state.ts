@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { makeDirectory } from '../base/directory.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { own } from '../base/own.ts';
@@ -68,7 +69,7 @@ export function readState(dir: string): StackState | null {
 
 /** Writes the state at once or not at all. */
 export async function writeState(state: StackState): Promise<void> {
-  await mkdir(state.dir, { recursive: true });
+  await makeDirectory(state.dir);
   await writeJson(join(state.dir, STATE_FILE), state);
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { requireWritable } from '../../base/directory.ts';
 import type { CommandHost } from '../host.ts';
 import { corporaOf } from '../run/corpora.ts';
 import { executeRun } from '../run/execute-run.ts';
@@ -12,6 +13,8 @@ export function addRun(program: Command, host: CommandHost): void {
     .description('run a scenario against relays and judge the result by its gates')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
   addRunOptions(addLoadOptions(command)).action(async (scenario: string, flags: RunFlags) => {
+    // Before a corpus is generated, which takes its time.
+    if (flags.out !== undefined) await requireWritable(flags.out, '--out');
     const plan = await preparePlan(scenario, flags, corporaOf(host, flags.cache));
     host.finish(await executeRun({ host, plan, flags }));
   });

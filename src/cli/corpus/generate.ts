@@ -1,6 +1,9 @@
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { requireWritable } from '../../base/directory.ts';
 import { RelayBenchError } from '../../base/errors.ts';
 import { cachedCorpusDir, corpusCacheDir } from '../../corpus/files/cache-dir.ts';
+import { findManifest } from '../../corpus/files/read-manifest.ts';
 import { generateCorpus } from '../../corpus/generate/generate-corpus.ts';
 import { type CorpusSpec, DEFAULT_BASE_TIME_S, type ProfileName } from '../../corpus/spec.ts';
 import type { CommandHost } from '../host.ts';
@@ -25,6 +28,8 @@ export async function runGenerate(flags: GenerateFlags, host: CommandHost): Prom
   const baseTime_s = fresh ? Math.floor(Date.now() / 1_000) : DEFAULT_BASE_TIME_S;
   const spec = { profile, seed, events, baseTime_s };
   const dir = dirOf(spec, flags, host);
+  const isThere = (await findManifest(dir)) !== null;
+  if (!isThere) await requireWritable(dirname(dir), flags.out === undefined ? '--cache' : '--out');
   const corpus = await runInterruptibly(host, {
     what: `generating ${profile}`,
     total: events,

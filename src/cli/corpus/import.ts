@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { requireWritable } from '../../base/directory.ts';
 import { decompressed, readPieces } from '../../corpus/files/open-input.ts';
 import { importCorpus } from '../../corpus/import/import-corpus.ts';
 import type { CommandHost } from '../host.ts';
@@ -18,6 +20,7 @@ const STDIN = '-';
 /** `corpus import`: make a corpus of real events. */
 export async function runImport(file: string, flags: ImportFlags, host: CommandHost): Promise<void> {
   const { out: dir, gzip, workers } = flags;
+  await requireWritable(dirname(dir), '--out');
   let read_bytes = 0;
   const onRead = (bytes: number): void => {
     read_bytes += bytes;

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { requireWritable } from '../../base/directory.ts';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { cachedCorpusDir, corpusCacheDir } from '../../corpus/files/cache-dir.ts';
@@ -50,6 +51,7 @@ export function corporaOf(host: CommandHost, cache?: string): Corpora {
       const found = await inCache.provide(corpus);
       if (found.manifest !== null) return found;
       const dir = corpus.fresh ? await temporaryDir(host) : found.dir;
+      await requireWritable(dirname(dir), '--cache');
       return { ...found, dir, manifest: await generate(host, { ...found, dir }, corpus.fresh) };
     },
   };

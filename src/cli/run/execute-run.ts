@@ -53,7 +53,7 @@ export interface RunRequest {
 }
 
 /**
- * `run` after its plan: consent → limits → output directory → target → preflight → load → record → reports.
+ * `run` after its plan: output directory → consent → limits → target → preflight → load → record → reports.
  * Whatever happens, what was started is stopped.
  * @throws RelayBenchError where a stage before the load fails, or the load itself
  */
@@ -61,13 +61,13 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
   const { plan, flags } = request;
   const reports = chooseReports(flags.format);
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, plan);
-  const given = await resolveTargets(flags.relay ?? []);
-  requireConsent(given, flags.iOwnThisRelay ?? []);
-  checkLimits(demandOf(plan, given.length === 0 && flags.stack === undefined), stages.supply());
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
   const target: { open: OpenTarget | null } = { open: null };
   const interruption = watch(request, async () => target.open?.close());
   try {
+    const given = await resolveTargets(flags.relay ?? []);
+    requireConsent(given, flags.iOwnThisRelay ?? []);
+    checkLimits(demandOf(plan, given.length === 0 && flags.stack === undefined), stages.supply());
     target.open =
       flags.stack === undefined
         ? await stages.openTarget(given)

@@ -1,6 +1,11 @@
-import { mkdir, rmdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ACKNOWLEDGED_FILE } from '../../audit/acknowledged-file.ts';
+import { makeDirectory, removeMade, writeTo } from '../../base/directory.ts';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
+import { COMPARISON_FORMATS } from '../../report/comparison/formats.ts';
+import { STANDING_FORMATS } from '../../report/comparison/standing-formats.ts';
+import { FORMATS } from '../../report/formats.ts';
 
 /** The directory that a run's files go to. */
 export interface OutDir {
@@ -9,47 +14,33 @@ export interface OutDir {
   removeIfEmpty(): Promise<void>;
 }
 
+/** Everything that runs and contests write beside their records, whatever formats this one is asked for. */
+const WRITTEN: ReadonlySet<string | null> = new Set([
+  ...[...FORMATS, ...COMPARISON_FORMATS, ...STANDING_FORMATS].map(({ fileName }) => fileName),
+  'run.json.broken',
+  ACKNOWLEDGED_FILE,
+]);
+/** A record of a contest: `01-base.json`, `confirm-03-candidate.json`. */
+const RECORD_OF_CONTEST = /^(confirm-)?\d\d+-.+\.json(\.broken)?$/;
+
 /**
  * Makes the directory before the run, so that a path that can't be written fails in the first second and not
- * after the last one.
+ * after the last one. What an earlier run has left there is removed: whoever reads the files afterwards must not take
+ * them for those of a run that failed before it wrote its own. Files of other names stay.
  * @throws RelayBenchError `OUT_NOT_WRITABLE`
  */
 export async function makeOutDir(path: string): Promise<OutDir> {
   try {
-    const firstMade = await mkdir(path, { recursive: true });
-    await mkdir(`${path}/.writable`);
-    await rmdir(`${path}/.writable`);
-    return { path, removeIfEmpty: () => removeMade(resolve(path), firstMade) };
+    const firstMade = await makeDirectory(path);
+    await writeTo(path);
+    const old = (await readdir(path)).filter((name) => WRITTEN.has(name) || RECORD_OF_CONTEST.test(name));
+    for (const name of old) await rm(join(path, name));
+    return { path, removeIfEmpty: () => removeMade(path, firstMade) };
   } catch (cause) {
     throw new RelayBenchError(`reports can't be written to ${path}: ${messageOf(cause)}`, {
       code: 'OUT_NOT_WRITABLE',
       hint: 'name a writable directory with --out',
       cause,
     });
-  }
-}
-
-/**
- * Removes empty directories from `path` upwards to `firstMade`.
- * @param firstMade the topmost directory that was made; undefined where all existed before
- */
-async function removeMade(path: string, firstMade: string | undefined): Promise<void> {
-  if (firstMade === undefined) return;
-  const top = resolve(firstMade);
-  for (let at = path; at.length >= top.length; at = dirname(at)) {
-    if (!(await removed(at))) return;
-  }
-}
-
-/** False where the directory holds something; one that is gone already counts as removed. */
-async function removed(path: string): Promise<boolean> {
-  try {
-    await rmdir(path);
-    return true;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
-    if (code === 'ENOENT') return true;
-    throw error;
   }
 }

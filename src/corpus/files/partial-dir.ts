@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../../base/directory.ts';
 import { messageOf } from '../../base/errors.ts';
 import { outTaken } from './errors.ts';
 
@@ -15,7 +16,7 @@ const ABANDONED_MS = 3_600_000;
 export async function createPartial(dir: string): Promise<string> {
   const parent = dirname(dir);
   const prefix = `.${basename(dir)}.`;
-  await mkdir(parent, { recursive: true });
+  await makeDirectory(parent);
   await removeAbandoned(parent, prefix);
   const partial = join(parent, `${prefix}${randomUUID()}${SUFFIX}`);
   await mkdir(partial);

@@ -1,6 +1,7 @@
-import { chmod, chown, mkdir, readdir } from 'node:fs/promises';
+import { chmod, chown, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { getuid, platform } from 'node:process';
+import { makeDirectory, requireWritable } from '../../base/directory.ts';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { programsFor, requirePrograms } from '../binaries.ts';
@@ -40,7 +41,8 @@ export interface StackUp {
 export async function bringUp(request: StackRequest, context: UpContext): Promise<StackUp> {
   requireLinux();
   const dir = resolve(request.dir);
-  await mkdir(dir, { recursive: true, mode: 0o755 });
+  await requireWritable(dir, '--dir');
+  await makeDirectory(dir, 0o755);
   try {
     return await withLock(dir, () => start({ ...request, dir }, context));
   } finally {
@@ -105,7 +107,7 @@ async function startOrClean(
 
 async function makeDirectories({ services, owner }: StackState): Promise<void> {
   for (const { dir, kind } of services) {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeDirectory(dir, 0o700);
     const runsAsOwner = kind !== 'relay' && kind !== 'supervisor';
     await own(dir, runsAsOwner ? owner : null);
   }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -122,6 +122,15 @@ describe('run', () => {
     expect(calls).toEqual(['open', 'close']);
     expect(await readdir(directory)).toEqual([]);
     expect(process.eventNames()).toEqual([]);
+  });
+
+  test('a run that never began leaves no files of the one before', async () => {
+    const failure = new RelayBenchError('silent', { code: 'TARGET_UNREACHABLE', exitCode: 3 });
+    await mkdir(join(directory, 'out'));
+    await writeFile(join(directory, 'out/run.json'), '{}');
+    await writeFile(join(directory, 'out/junit.xml'), '<testsuites/>');
+    await run(fakeStages({ preflight: () => Promise.reject(failure) }).stages);
+    expect(await readdir(join(directory, 'out'))).toEqual([]);
   });
 
   test('a signal before the load ends with its exit code and measures nothing', async () => {

@@ -51,4 +51,19 @@ describe('the output directory', () => {
     await out.removeIfEmpty();
     expect(await readdir(join(directory, 'reports'))).toEqual(['two']);
   });
+
+  test('files of an earlier run go, whatever formats it had; others stay', async () => {
+    const mine = ['notes.txt', 'events.jsonl', 'my-01.json'];
+    const old = ['run.json', 'junit.xml', 'report.html', 'metrics.txt', 'comparison.md', 'acknowledged.bin'];
+    const contest = ['01-base.json', 'confirm-02-candidate.json', 'versus.json'];
+    for (const name of [...mine, ...old, ...contest]) await writeFile(join(directory, name), '');
+    await makeOutDir(directory);
+    expect((await readdir(directory)).sort()).toEqual([...mine].sort());
+  });
+
+  test('a path in /proc is refused and does not hang', async () => {
+    await expect(makeOutDir('/proc/relay-bench')).rejects.toThrow(
+      expect.objectContaining({ code: 'OUT_NOT_WRITABLE', exitCode: 2 }),
+    );
+  });
 });
