@@ -52,6 +52,27 @@ export function requireComparable(runs: readonly NamedRun[], options: Comparable
   });
 }
 
+/**
+ * Makes sure that no run is named twice: a run that counts as several makes chance look like certainty.
+ * @throws RelayBenchError `SAME_RUN_TWICE` with the two names
+ */
+export function requireDistinct(runs: readonly NamedRun[]): void {
+  const names = new Map<string, string>();
+  for (const { name, record } of runs) {
+    const other = names.get(record.runId);
+    if (other !== undefined) throw sameRun(other, name);
+    names.set(record.runId, name);
+  }
+}
+
+function sameRun(one: string, other: string): RelayBenchError {
+  const what = one === other ? `${one} is named twice` : `${one} and ${other} are the same run`;
+  return new RelayBenchError(`${what}: a run counts once, on one side`, {
+    code: 'SAME_RUN_TWICE',
+    hint: 'name records of different runs; copies of a file are still one run',
+  });
+}
+
 /** Why these runs can't be compared, one sentence each; empty where they can. */
 function incomparable(runs: readonly NamedRun[], { crossHost }: ComparableOptions): string[] {
   return [

@@ -23,7 +23,7 @@ beforeAll(async () => {
     writeFile(inDirectory('gate.yaml'), `${scenario}\ngates:\n  - ack_latncy p95 < 100ms\n`),
     writeFile(inDirectory('broken.yaml'), 'name: [quick\n'),
     writeFile(inDirectory('run.json'), recordToJson(sampleRecord('pass'))),
-    writeFile(inDirectory('invalid.json'), recordToJson(sampleRecord('invalid'))),
+    writeFile(inDirectory('invalid.json'), recordToJson({ ...sampleRecord('invalid'), runId: 'another' })),
     writeFile(inDirectory('cut.json'), recordToJson(sampleRecord('pass')).slice(0, 500)),
     writeFile(inDirectory('other.json'), '{"name": "not a run"}'),
     writeFile(inDirectory('newer.json'), JSON.stringify({ ...sampleRecord('pass'), schemaVersion: '2.0.0' })),

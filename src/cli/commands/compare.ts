@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import type { NamedRun } from '../../compare/comparable.ts';
+import { type NamedRun, requireDistinct } from '../../compare/comparable.ts';
 import { compareRuns } from '../../compare/compare.ts';
 import { readRunRecord } from '../../record/read.ts';
 import { COMPARISON_FORMATS, comparisonFormat } from '../../report/comparison/formats.ts';
@@ -38,6 +38,7 @@ export function addCompare(program: Command, host: CommandHost): void {
   addJudgeOptions(command).action(async (files: string[], flags: CompareFlags) => {
     const [base, candidate] = sidesOf(files, flags.to);
     const sides = [await readAll(base), await readAll(candidate)] as const;
+    requireDistinct(sides.flat());
     const comparison = compareRuns(...sides, compareOptionsOf(flags));
     if (flags.ci === true) await appendComparison(comparison, host);
     host.io.stdout.write(comparisonFormat(flags.format).render(comparison, screenOptions(host, [])));

@@ -15,7 +15,7 @@ async function compare(base: readonly NamedRun[], candidate: readonly NamedRun[]
     Promise.all(
       runs.map(async ({ name, record }) => {
         const path = join(directory, `${side}-${name}`);
-        await writeFile(path, recordToJson(record));
+        await writeFile(path, recordToJson({ ...record, runId: `${side}-${name}` }));
         return path;
       }),
     );
@@ -39,6 +39,18 @@ describe('compare', () => {
     expect((await compare(run(1), run(1.05))).code).toBe(0);
     expect((await compare(run(1), run(0.5))).code).toBe(0);
     expect((await compare(runsOf(2, 1, 0), runsOf(2, 2, 0))).code).toBe(0);
+  });
+
+  test('a run that is named twice is refused, also as a copy', async () => {
+    const directory = await tempDir();
+    const [one, copy] = [join(directory, 'one.json'), join(directory, 'copy.json')];
+    for (const path of [one, copy]) await writeFile(path, recordToJson(runOf(1)));
+    const process = new FakeProcess(['compare', one, copy]);
+    expect(await main(process)).toBe(2);
+    expect(process.stderr.text).toContain(`${one} and ${copy} are the same run`);
+    const again = new FakeProcess(['compare', one, one, '--to', copy, copy]);
+    expect(await main(again)).toBe(2);
+    expect(again.stderr.text).toContain(`${one} is named twice`);
   });
 
   test('--tolerance moves the limit of single runs', async () => {
