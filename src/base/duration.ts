@@ -5,6 +5,11 @@ const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000, 
 const DURATION = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)$/;
 const RATE = /^(\d+(?:\.\d+)?)\/(s|m|h)$/;
 
+/** The longest duration that anything can wait for: a timer of Node.js ends at 2^31 - 1 ms, beyond it fires at once. */
+export const LONGEST_MS = 596 * 3_600_000;
+/** The same for people. */
+export const LONGEST_TEXT = '596h';
+
 /** A duration such as `250ms`, `30s`, `1.5m` in milliseconds; null where the text is not one. */
 export function tryParseDurationMs(text: string): number | null {
   const match = DURATION.exec(text.trim());

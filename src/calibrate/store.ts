@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory, writeTo } from '../base/directory.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { withoutMark } from '../base/text.ts';
 import { writeFileAtomic } from '../record/write.ts';
 import { type Calibration, calibrationSchema } from './calibration.ts';
 
@@ -37,7 +38,7 @@ export async function readCalibration(path: string): Promise<Stored> {
 export function parseCalibration(text: string): Stored {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutMark(text));
   } catch {
     return { calibration: null, problem: 'it is not JSON' };
   }

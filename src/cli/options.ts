@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
+import { LONGEST_MS, LONGEST_TEXT, tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { maskUrl } from '../base/mask-url.ts';
 
@@ -35,10 +35,12 @@ export function ratePerSecond(text: string): number {
   throw new InvalidArgumentError('must be a number of events a second above zero, such as 200 or 0.5.');
 }
 
-/** A duration in milliseconds, longer than zero unless `zeroIsFine`. */
+/** A duration in milliseconds, longer than zero unless `zeroIsFine`, at most 596h. */
 export function durationMs(zeroIsFine = false): (text: string) => number {
   return (text) => {
     const value = tryParseDurationMs(text);
+    if (value !== null && value > LONGEST_MS)
+      throw new InvalidArgumentError(`must be at most ${LONGEST_TEXT}.`);
     if (value !== null && (value > 0 || zeroIsFine)) return value;
     throw new InvalidArgumentError('must be a duration with a unit, such as 500ms, 30s or 5m.');
   };

@@ -156,6 +156,12 @@ export const COUNTERS = {
     description: 'received events of that sample that are malformed or carry a wrong id or signature',
     direction: 'lower',
   },
+  events_verbatim_id: {
+    source: 'connections',
+    description: 'events of that sample whose id is the hash of control characters verbatim',
+    direction: 'neutral',
+    since: '1.1.0',
+  },
   bytes_sent: {
     source: 'connections',
     description: 'WebSocket bytes written, frame headers included',

@@ -50,17 +50,6 @@ function quote(text: string): string {
   return `"${text.replace(/[\n"\\\r\t\b\f]/g, (character) => own(ESCAPES, character) ?? character)}"`;
 }
 
-/**
- * The JSON of a part of an event as NIP-01 serialises it. `JSON.stringify` agrees except where it writes
- * `\uXXXX` (other control characters, lone surrogates), so its fast native text is used whenever no `\u`
- * stands in it.
- */
-function canonical(json: string, value: string | UnsignedEvent['tags']): string {
-  if (!json.includes('\\u')) return json;
-  if (typeof value === 'string') return quote(value);
-  return `[${value.map((tag) => `[${tag.map(quote).join(',')}]`).join(',')}]`;
-}
-
 /** The two texts of an event, made together because they share their longest parts. */
 export interface EventTexts {
   /** What the id is the hash of, see {@link serializeEvent}. */
@@ -76,25 +65,43 @@ export function eventTexts(event: NostrEvent): EventTexts {
   const content = JSON.stringify(event.content);
   const fields = `"tags":${tags},"content":${content}`;
   return {
-    signed: `[0,"${pubkey}",${created_at},${kind},${canonical(tags, event.tags)},${canonical(content, event.content)}]`,
+    signed: `[0,"${pubkey}",${created_at},${kind},${tags},${content}]`,
     json: `{"id":"${id}","pubkey":"${pubkey}","created_at":${created_at},"kind":${kind},${fields},"sig":"${sig}"}`,
   };
 }
 
 /**
- * The text whose UTF-8 bytes hash to the id (NIP-01): no white space, seven characters escaped, all others
- * verbatim.
+ * The text whose UTF-8 bytes hash to the id: a JSON array without white space. NIP-01 escapes seven characters and
+ * wants all others verbatim, but nostr-tools, go-nostr, rust-nostr and strfry take what their JSON libraries write:
+ * other control characters as `\u00xx`. What nearly everybody signs, and what relays accept, is the latter.
  */
 export function serializeEvent(event: UnsignedEvent): string {
-  const { pubkey, created_at, kind } = event;
-  const tags = canonical(JSON.stringify(event.tags), event.tags);
-  const content = canonical(JSON.stringify(event.content), event.content);
-  return `[0,${quote(pubkey)},${created_at},${kind},${tags},${content}]`;
+  const { pubkey, created_at, kind, tags, content } = event;
+  return `[0,${quote(pubkey)},${created_at},${kind},${JSON.stringify(tags)},${JSON.stringify(content)}]`;
 }
 
-/** The id of an event: lowercase hex SHA-256 of {@link serializeEvent}. A lone surrogate is hashed as U+FFFD. */
+/** The same as NIP-01 has it to the letter; null where both are the same text. */
+export function serializeVerbatim(event: UnsignedEvent): string | null {
+  const { pubkey, created_at, kind, tags, content } = event;
+  if (![content, ...tags.flat()].some((text) => JSON.stringify(text).includes('\\u'))) return null;
+  const list = tags.map((tag) => `[${tag.map(quote).join(',')}]`).join(',');
+  return `[0,${quote(pubkey)},${created_at},${kind},[${list}],${quote(content)}]`;
+}
+
+/** The id of an event: lowercase hex SHA-256 of {@link serializeEvent}. */
 export function eventId(event: UnsignedEvent): string {
   return hash('sha256', serializeEvent(event), 'hex');
+}
+
+/**
+ * Which text the id of an event is the hash of: `escaped` ({@link serializeEvent}, also where both are the same),
+ * `verbatim` ({@link serializeVerbatim}), or null: the id is wrong.
+ * @param signed the first text, where it is at hand
+ */
+export function idForm(event: NostrEvent, signed = serializeEvent(event)): 'escaped' | 'verbatim' | null {
+  if (hash('sha256', signed, 'hex') === event.id) return 'escaped';
+  const verbatim = serializeVerbatim(event);
+  return verbatim !== null && hash('sha256', verbatim, 'hex') === event.id ? 'verbatim' : null;
 }
 
 function tagsProblem(tags: unknown): string | null {

@@ -1,4 +1,5 @@
 import { own } from '../base/own.ts';
+import { withoutMark } from '../base/text.ts';
 import { parseJson } from './json.ts';
 
 /** The limits that NIP-11 names; a field of another type than expected is left out. */
@@ -83,7 +84,7 @@ function parseLimitation(value: unknown): RelayLimitation | undefined {
  * @returns null where the text is not a JSON object
  */
 export function parseRelayInformation(text: string): RelayInformation | null {
-  const value = parseJson(text);
+  const value = parseJson(withoutMark(text));
   if (!isObject(value)) return null;
   const nips = value['supported_nips'];
   const limitation = parseLimitation(value['limitation']);

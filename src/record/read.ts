@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type * as z from 'zod';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { own } from '../base/own.ts';
+import { withoutMark } from '../base/text.ts';
 import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema.ts';
 
 /** A soak of a day stays below it; anything larger is not a run record. */
@@ -46,7 +47,7 @@ async function readBounded(path: string): Promise<string> {
 
 function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch (cause) {
     throw invalid(name, `not JSON: ${messageOf(cause)}`, cause);
   }

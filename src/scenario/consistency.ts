@@ -1,3 +1,4 @@
+import { LONGEST_MS, LONGEST_TEXT } from '../base/duration.ts';
 import { CORPUS_CHECKS } from './corpus-consistency.ts';
 import { type Check, type Inconsistency, problem } from './inconsistency.ts';
 import type { ScenarioShape } from './shape.ts';
@@ -69,6 +70,15 @@ const scheduleIsBounded: Check = ({ load, workloads, warmup, phases }) => {
   });
 };
 
+/** Timers count from the start of the ramp and of the load, so all parts together have the bound of one duration. */
+const runIsBounded: Check = ({ connections, warmup, phases, drain }) => {
+  const rampMs = (connections.count / connections.rate) * 1_000;
+  const totalMs = phases.reduce((sum, { duration }) => sum + duration, rampMs + warmup + drain);
+  if (totalMs <= LONGEST_MS) return [];
+  const parts = 'opening the connections, warm-up, phases and drain';
+  return [problem(['phases'], `make the run longer than ${LONGEST_TEXT}: ${parts} together`)];
+};
+
 const CHECKS: readonly Check[] = [
   rolesFit,
   subscribersHavePublisher,
@@ -77,6 +87,7 @@ const CHECKS: readonly Check[] = [
   namesAreUnique,
   somethingArrives,
   scheduleIsBounded,
+  runIsBounded,
   ...CORPUS_CHECKS,
 ];
 

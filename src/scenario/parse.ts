@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../base/errors.ts';
+import { withoutMark } from '../base/text.ts';
 import { issueText, unknownKeyText, valueAt } from './issue-text.ts';
 import { Positions } from './position.ts';
 import type { Problem } from './problem.ts';
@@ -18,7 +19,8 @@ const MAX_PROBLEMS = 1_000;
 const MAX_ALIASES = 100;
 
 /** Reads the text of a scenario file and reports everything that is wrong with it at once. */
-export function parseScenario(text: string, checkGate: CheckGate): ParsedScenario {
+export function parseScenario(source: string, checkGate: CheckGate): ParsedScenario {
+  const text = withoutMark(source);
   if (Buffer.byteLength(text) > MAX_SCENARIO_BYTES) {
     return { problems: [{ line: 1, column: 1, path: '', message: 'is larger than 128 KiB' }] };
   }

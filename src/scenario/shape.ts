@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
+import { LONGEST_MS, LONGEST_TEXT, tryParseDurationMs, tryParseRatePerS } from '../base/duration.ts';
 import { corpus } from './corpus-shape.ts';
 
 const DURATION_ERROR = 'must be a duration with a unit, such as 250ms, 30s or 5m';
 const DURATION_META = {
-  description: 'A duration with a unit: 250ms, 30s, 5m, 1h.',
+  description: `A duration with a unit: 250ms, 30s, 5m, 1h; at most ${LONGEST_TEXT}.`,
   examples: ['250ms', '30s'],
 };
 /** Read as milliseconds. */
@@ -12,6 +12,7 @@ const duration = z
   .string(DURATION_ERROR)
   .refine((text) => tryParseDurationMs(text) !== null, DURATION_ERROR)
   .transform((text) => tryParseDurationMs(text) ?? 0)
+  .refine((ms) => ms <= LONGEST_MS, `must be at most ${LONGEST_TEXT}`)
   .meta(DURATION_META);
 const positiveDuration = duration.refine((ms) => ms > 0, 'must be above zero').meta(DURATION_META);
 

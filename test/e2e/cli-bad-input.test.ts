@@ -24,6 +24,7 @@ beforeAll(async () => {
     writeFile(inDirectory('broken.yaml'), 'name: [quick\n'),
     writeFile(inDirectory('run.json'), recordToJson(sampleRecord('pass'))),
     writeFile(inDirectory('invalid.json'), recordToJson({ ...sampleRecord('invalid'), runId: 'another' })),
+    writeFile(inDirectory('again.json'), recordToJson({ ...sampleRecord('pass'), runId: 'again' })),
     writeFile(inDirectory('cut.json'), recordToJson(sampleRecord('pass')).slice(0, 500)),
     writeFile(inDirectory('other.json'), '{"name": "not a run"}'),
     writeFile(inDirectory('newer.json'), JSON.stringify({ ...sampleRecord('pass'), schemaVersion: '2.0.0' })),
@@ -373,7 +374,7 @@ describe('comparisons', () => {
   });
 
   test('a metric that the runs do not have', async () => {
-    const files = [inDirectory('run.json'), inDirectory('run.json')];
+    const files = [inDirectory('run.json'), inDirectory('again.json')];
     const result = await runMain(['compare', ...files, '--metric', 'ack_latncy p95']);
     expect(result).toMatchObject({
       exitCode: 2,

@@ -16,7 +16,7 @@ export function addCorpus(program: Command, host: CommandHost): void {
   addGenerate(corpus, host);
   corpus
     .command('import')
-    .description('make a corpus of real events: one JSON object a line, as `strfry export` writes them')
+    .description('make a corpus of real events: a JSON object or WebSocket message a line, or one JSON array')
     .argument('<file>', 'file, gzip or not; - for stdin')
     .requiredOption('--out <dir>', 'directory to make', asTyped)
     .option('--gzip', 'compress the events', false)

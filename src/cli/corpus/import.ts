@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { requireWritable } from '../../base/directory.ts';
+import type { CorpusManifest } from '../../corpus/files/manifest.ts';
 import { decompressed, readPieces } from '../../corpus/files/open-input.ts';
-import { importCorpus } from '../../corpus/import/import-corpus.ts';
+import { DROP_REASONS } from '../../corpus/import/drop-reasons.ts';
+import { hintFor, importCorpus } from '../../corpus/import/import-corpus.ts';
 import type { CommandHost } from '../host.ts';
 import { runInterruptibly } from './interruptible.ts';
 import { printManifest } from './print-manifest.ts';
@@ -36,7 +38,15 @@ export async function runImport(file: string, flags: ImportFlags, host: CommandH
         onProgress: (events) => progress.update(read_bytes, events),
       }),
   });
-  if (manifest !== null) printManifest(manifest, dir, host);
+  if (manifest === null) return;
+  printManifest(manifest, dir, host);
+  for (const hint of hintsFor(manifest)) host.io.stderr.write(`hint: ${hint}\n`);
+}
+
+function hintsFor({ source }: CorpusManifest): string[] {
+  if (source.type !== 'imported') return [];
+  const reasons = DROP_REASONS.filter((reason) => (source.dropped[reason] ?? 0) > 0);
+  return reasons.map(hintFor).filter((hint) => hint !== undefined);
 }
 
 /** 0 where the file can't be looked at: reading it will tell why. */

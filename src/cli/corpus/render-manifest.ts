@@ -1,9 +1,15 @@
 import { Chalk } from 'chalk';
-import type { CorpusManifest, Quantities } from '../../corpus/files/manifest.ts';
+import type { CorpusManifest, InputForm, Quantities } from '../../corpus/files/manifest.ts';
 import { visible } from '../../report/escape.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { bytes, count, number, percent } from '../../report/quantity.ts';
 
+const FORM_WORDS: Readonly<Record<InputForm, string>> = {
+  lines: 'lines',
+  messages: 'lines of WebSocket messages',
+  mixed: 'lines, some of them WebSocket messages',
+  array: 'elements of a JSON array',
+};
 /** Kinds that are listed; the others are added up. */
 const KINDS_SHOWN = 12;
 
@@ -39,7 +45,11 @@ function facts(manifest: CorpusManifest): string {
 }
 
 function originText({ source }: CorpusManifest): string {
-  if (source.type === 'imported') return `imported, ${count(source.lines)} lines`;
+  if (source.type === 'imported') {
+    const verbatim = source.verbatimIds ?? 0;
+    const odd = verbatim === 0 ? '' : `, ${count(verbatim)} ids over control characters verbatim`;
+    return `imported, ${count(source.lines)} ${FORM_WORDS[source.form ?? 'lines']}${odd}`;
+  }
   const fresh = source.fresh ? ', dated by the clock' : '';
   return `generated, profile ${source.profile}, seed ${source.seed}, generator version ${source.generatorVersion}${fresh}`;
 }

@@ -2,6 +2,10 @@ import * as z from 'zod';
 import { DROP_REASONS } from '../import/drop-reasons.ts';
 import { PROFILE_NAMES } from '../spec.ts';
 
+/** Forms that an import reads. */
+const INPUT_FORMS = ['lines', 'messages', 'mixed', 'array'] as const;
+export type InputForm = (typeof INPUT_FORMS)[number];
+
 const count = z.int().min(0);
 const unixTime = z.int();
 
@@ -24,8 +28,12 @@ const imported = z.strictObject({
   type: z.literal('imported'),
   /** Lines read, empty ones not counted. */
   lines: count,
+  /** What was read: events as lines, WebSocket messages around them, both, or one JSON array. */
+  form: z.enum(INPUT_FORMS).optional(),
+  /** Events whose id is the hash of the text with control characters verbatim, which relays refuse. */
+  verbatimIds: count.optional(),
   /** Lines left out, by reason. */
-  dropped: z.record(z.enum(DROP_REASONS), count),
+  dropped: z.partialRecord(z.enum(DROP_REASONS), count),
   /** The first of them, by line number from 1. */
   problems: z.array(
     z.strictObject({ line: z.int().min(1), reason: z.enum(DROP_REASONS), detail: z.string() }),

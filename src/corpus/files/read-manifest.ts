@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { messageOf } from '../../base/errors.ts';
+import { withoutMark } from '../../base/text.ts';
 import { parseJson } from '../../nostr/json.ts';
 import { damaged, notFound } from './errors.ts';
 import { type CorpusManifest, manifestSchema } from './manifest.ts';
@@ -34,7 +35,7 @@ export async function findManifest(dir: string): Promise<CorpusManifest | null> 
     throw damaged(dir, messageOf(error));
   });
   if (text === null) return null;
-  const parsed = manifestSchema.safeParse(parseJson(text));
+  const parsed = manifestSchema.safeParse(parseJson(withoutMark(text)));
   if (!parsed.success) throw damaged(dir, `its manifest is invalid: ${z.prettifyError(parsed.error)}`);
   await checkLength(dir, parsed.data);
   return parsed.data;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { verifySchnorr } from 'tiny-secp256k1';
-import { checkEventShape, eventTexts, type NostrEvent } from '../../nostr/event.ts';
+import { checkEventShape, eventId, eventTexts, idForm, type NostrEvent } from '../../nostr/event.ts';
 import { parseJson } from '../../nostr/json.ts';
 import { type Chunk, ChunkBuilder } from '../chunk.ts';
 import { eachLine, type LineBlock } from '../files/line-blocks.ts';
@@ -22,6 +22,10 @@ export interface CheckedLines {
   /** Lines that are not empty. */
   readonly lines: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Lines that were WebSocket messages around an event. */
+  readonly messages: number;
+  /** Events whose id is the hash of the text with control characters verbatim. */
+  readonly verbatimIds: number;
   /** The first `MAX_PROBLEMS` of the dropped lines. */
   readonly problems: readonly Problem[];
 }
@@ -34,9 +38,15 @@ const MAX_DEPTH = 8;
 const MAX_DETAIL = 120;
 /** Space, tab, carriage return. */
 const BLANKS = new Set([0x20, 0x09, 0x0d]);
+const OPENING_BRACKET = 0x5b;
 
 type Verdict =
-  | { readonly event: NostrEvent; readonly json: string; readonly reason?: never }
+  | {
+      readonly event: NostrEvent;
+      readonly json: string;
+      readonly isVerbatim: boolean;
+      readonly reason?: never;
+    }
   | { readonly reason: DropReason; readonly detail: string };
 
 /** Checks each line of a block: form, id and signature. Bounded in depth; the length is bounded by the block. */
@@ -44,20 +54,22 @@ export function checkLines(block: LineBlock): CheckedLines {
   const builder = new ChunkBuilder(block.lines, block.text.length + block.lines);
   const dropped: Partial<Record<DropReason, number>> = {};
   const problems: Problem[] = [];
-  let lines = 0;
+  const found = { lines: 0, messages: 0, verbatimIds: 0 };
   eachLine(block, (bytes, line) => {
     if (isBlank(bytes)) return;
-    lines++;
+    found.lines++;
     const verdict = checkLine(bytes);
     if (verdict.reason === undefined) {
       builder.add(columnsOf(verdict.event, verdict.json));
+      found.verbatimIds += Number(verdict.isVerbatim);
+      found.messages += Number(isMessage(bytes));
       return;
     }
     const { reason, detail } = verdict;
     dropped[reason] = (dropped[reason] ?? 0) + 1;
     if (problems.length < MAX_PROBLEMS) problems.push({ line, reason, detail: detail.slice(0, MAX_DETAIL) });
   });
-  return { chunk: builder.build(), lines, dropped, problems };
+  return { chunk: builder.build(), dropped, problems, ...found };
 }
 
 function isBlank(bytes: Uint8Array): boolean {
@@ -68,19 +80,57 @@ function checkLine(bytes: Buffer): Verdict {
   if (isNestedDeeper(bytes, MAX_DEPTH))
     return { reason: 'too-deep', detail: `more than ${MAX_DEPTH} levels` };
   if (!isUtf8(bytes)) return { reason: 'not-json', detail: 'not UTF-8' };
-  const value = parseJson(bytes.toString());
+  const text = bytes.toString();
+  const verdict = checkText(text);
+  if (verdict.reason !== 'not-json' && verdict.reason !== 'wrong-id') return verdict;
+  const doubled = DOUBLED.find(({ undo }) => isEvent(undo(text)));
+  return doubled === undefined ? verdict : { reason: 'escaped-again', detail: doubled.detail };
+}
+
+/** What exports of tables do to the JSON in a column. */
+const DOUBLED = [
+  {
+    undo: (text: string) => text.replaceAll('\\\\', '\\'),
+    detail: 'its backslashes are doubled, as COPY of Postgres writes them',
+  },
+  {
+    undo: (text: string) => text.trim().replace(/^"|"$/g, '').replaceAll('""', '"'),
+    detail: 'its quotes are doubled, as CSV has them',
+  },
+];
+
+/** Whether a text is an event with the right id. */
+function isEvent(text: string): boolean {
+  const { event } = checkEventShape(unwrapped(parseJson(text)));
+  return event !== undefined && eventId(event) === event.id;
+}
+
+function checkText(text: string): Verdict {
+  const value = unwrapped(parseJson(text));
   if (value === undefined) return { reason: 'not-json', detail: 'not JSON' };
   const { event, problem } = checkEventShape(value);
   if (event === undefined) return { reason: 'not-an-event', detail: problem };
   return checkProofs(event);
 }
 
+/** The event in a message of a client (`["EVENT",{…}]`) or of a relay (`["EVENT","sub",{…}]`); else the value itself. */
+function unwrapped(value: unknown): unknown {
+  if (!Array.isArray(value) || value[0] !== 'EVENT') return value;
+  return typeof value[1] === 'string' ? value[2] : value[1];
+}
+
+function isMessage(bytes: Buffer): boolean {
+  return bytes[bytes.findIndex((byte) => !BLANKS.has(byte))] === OPENING_BRACKET;
+}
+
 function checkProofs(event: NostrEvent): Verdict {
   const { signed, json } = eventTexts(event);
-  const id = hash('sha256', signed, 'hex');
-  if (id !== event.id) return { reason: 'wrong-id', detail: `${event.id} should be ${id}` };
+  const form = idForm(event, signed);
+  if (form === null) {
+    return { reason: 'wrong-id', detail: `${event.id} should be ${hash('sha256', signed, 'hex')}` };
+  }
   if (!hasValidSignature(event)) return { reason: 'wrong-signature', detail: event.id };
-  return { event, json };
+  return { event, json, isVerbatim: form === 'verbatim' };
 }
 
 /** BIP-340; the library throws where the public key is no point of the curve. */

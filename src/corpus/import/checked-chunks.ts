@@ -14,6 +14,10 @@ export interface Drops {
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** The first dropped lines besides duplicates. */
   readonly problems: readonly Problem[];
+  /** Of the lines that were kept: WebSocket messages around an event. */
+  readonly messages: number;
+  /** Of the lines that were kept: those whose id is the hash of the text with control characters verbatim. */
+  readonly verbatimIds: number;
 }
 
 /**
@@ -30,6 +34,8 @@ export class CheckedChunks {
   >;
   readonly #problems: Problem[] = [];
   #lines = 0;
+  #messages = 0;
+  #verbatimIds = 0;
 
   /** @param workers threads that check; with 1 no thread is started */
   constructor(pieces: AsyncIterable<Uint8Array>, workers: number) {
@@ -39,8 +45,10 @@ export class CheckedChunks {
 
   /** The events; to be iterated once. */
   async *chunks(): AsyncGenerator<Chunk> {
-    for await (const { chunk, lines, dropped, problems } of this.#checked()) {
+    for await (const { chunk, lines, dropped, problems, messages, verbatimIds } of this.#checked()) {
       this.#lines += lines;
+      this.#messages += messages;
+      this.#verbatimIds += verbatimIds;
       for (const [reason, count] of Object.entries(dropped)) this.#dropped[reason as DropReason] += count;
       for (const problem of problems) this.#report(problem);
       yield this.#withoutDuplicates(chunk);
@@ -51,7 +59,8 @@ export class CheckedChunks {
   drops(): Drops {
     // A line that is too long is reported before the lines that were read before it are checked.
     const problems = [...this.#problems].sort((a, b) => a.line - b.line);
-    return { lines: this.#lines, dropped: { ...this.#dropped }, problems };
+    const [messages, verbatimIds] = [this.#messages, this.#verbatimIds];
+    return { lines: this.#lines, dropped: { ...this.#dropped }, problems, messages, verbatimIds };
   }
 
   async *#checked(): AsyncGenerator<CheckedLines> {

@@ -4,6 +4,8 @@ export const DROP_REASONS = [
   'line-too-long',
   /** Nested deeper than an event can be. */
   'too-deep',
+  /** An event whose backslashes (COPY of Postgres) or quotes (CSV) are doubled. */
+  'escaped-again',
   /** Not JSON in UTF-8. */
   'not-json',
   /** Not an event: a field is missing or of the wrong form. */

@@ -5,11 +5,14 @@ import { UnderWay } from './under-way.ts';
 const MOST_WAITING = 256;
 const END_TIMEOUT_MS = 2_000;
 
+/** `valid-verbatim`: right, but its id is the hash of control characters verbatim (NIP-01 to the letter). */
+export type Verified = 'valid' | 'valid-verbatim' | 'invalid';
+
 export interface VerifierOptions {
   /** Share of events to verify, 0..1. */
   readonly share: number;
   /** Told the outcome of each verification. */
-  readonly onVerified: (isValid: boolean) => void;
+  readonly onVerified: (verified: Verified) => void;
 }
 
 /**
@@ -25,7 +28,7 @@ export class Verifier {
   constructor(options: VerifierOptions) {
     this.#options = options;
     this.#thread = options.share === 0 ? null : new Worker(new URL('./verify-thread.js', import.meta.url));
-    this.#thread?.on('message', (isValid: boolean) => this.#verified(isValid));
+    this.#thread?.on('message', (verified: Verified) => this.#verified(verified));
     // A thread that waits must not keep the process.
     this.#thread?.unref();
   }
@@ -45,8 +48,8 @@ export class Verifier {
     await this.#thread?.terminate();
   }
 
-  #verified(isValid: boolean): void {
-    this.#options.onVerified(isValid);
+  #verified(verified: Verified): void {
+    this.#options.onVerified(verified);
     this.#underWay.ended();
   }
 }

@@ -175,10 +175,11 @@ export class Worker {
   #createVerifier(): Verifier {
     return new Verifier({
       share: this.#options.plan.verifyShare,
-      onVerified: (isValid) => {
+      onVerified: (verified) => {
         const phase = this.#currentPhase();
         this.#recorder.count(phase, 'events_verified');
-        if (!isValid) this.#recorder.count(phase, 'events_invalid');
+        if (verified === 'invalid') this.#recorder.count(phase, 'events_invalid');
+        if (verified === 'valid-verbatim') this.#recorder.count(phase, 'events_verbatim_id');
       },
     });
   }

@@ -38,6 +38,7 @@ describe('option values', () => {
     expect(() => durationMs()('5')).toThrow(/duration with a unit/);
     expect(() => durationMs()('0s')).toThrow(/duration with a unit/);
     expect(durationMs(true)('0s')).toBe(0);
+    expect(() => durationMs()('597h')).toThrow(/at most 596h/);
   });
 
   test('a seed must be exact in a double', () => {

@@ -5,9 +5,11 @@ import {
   checkEventShape,
   eventId,
   eventTexts,
+  idForm,
   isHex64,
   type NostrEvent,
   serializeEvent,
+  serializeVerbatim,
 } from '../../../src/nostr/event.ts';
 
 const PUBKEY = 'a'.repeat(64);
@@ -36,49 +38,66 @@ describe('serializing an event', () => {
   });
 
   it.each([
-    ['U+0000', '\u0000'],
-    ['U+0001', '\u0001'],
-    ['U+000B', '\u000b'],
-    ['U+001F', '\u001f'],
+    ['U+0000', '\u0000', String.raw`\u0000`],
+    ['U+000B', '\u000b', String.raw`\u000b`],
+    ['U+001F', '\u001f', String.raw`\u001f`],
+    ['a lone surrogate', '\ud800', String.raw`\ud800`],
+  ])(
+    'escapes %s as JSON libraries do, and leaves it verbatim where NIP-01 is taken to the letter',
+    (_name, character, written) => {
+      const event = { ...EVENT, content: character, tags: [['t', character]] };
+      expect(serializeEvent(event)).toContain(`[["t","${written}"]],"${written}"]`);
+      expect(serializeVerbatim(event)).toContain(`[["t","${character}"]],"${character}"]`);
+    },
+  );
+
+  it.each([
     ['U+007F', '\u007f'],
     ['U+2028', '\u2028'],
     ['U+2029', '\u2029'],
     ['U+FDD1, a noncharacter', '\ufdd1'],
     ['U+10FFF2, a noncharacter', '\u{10fff2}'],
-    ['a lone surrogate', '\ud800'],
     ['an emoji', '\u{1f600}'],
     ['a slash', '/'],
-  ])('leaves %s verbatim', (_name, character) => {
+  ])('leaves %s verbatim: there is one text', (_name, character) => {
     expect(withContent(character)).toContain(`,"${character}"]`);
+    expect(serializeVerbatim({ ...EVENT, content: character })).toBeNull();
   });
 
-  it('escapes and leaves verbatim in tags as in content', () => {
-    const text = serializeEvent({ ...EVENT, tags: [['t\u0001', '\n\u0002'], ['x']] });
-    expect(text).toContain('[["t\u0001","\\n\u0002"],["x"]]');
+  it('escapes the seven characters in the verbatim text as well', () => {
+    const event = { ...EVENT, tags: [['t\u0001', '\n\u0002'], ['x']], content: 'a\u0001\n"\\' };
+    expect(serializeVerbatim(event)).toContain('[["t\u0001","\\n\u0002"],["x"]],"a\u0001\\n\\"\\\\"]');
   });
 
   it('takes an escaped backslash before a u for what it is', () => {
     expect(withContent('\\u0041')).toContain(String.raw`"\\u0041"`);
   });
-
-  it('mixes all escapes with verbatim characters', () => {
-    expect(withContent('a\u0001\n"\\')).toContain('"a\u0001\\n\\"\\\\"');
-  });
 });
 
 describe('the id of an event', () => {
-  it('is the one that nostr-tools computes', () => {
-    const template = { kind: 1, created_at: 5, tags: [['e', 'x', 'é']], content: 'hi "\n\u2028\u{1f600}' };
-    const event = finalizeEvent(template, generateSecretKey());
-    expect(eventId(event)).toBe(event.id);
+  it.each(['hi "\n\u2028\u{1f600}', 'a\u0000\u0001\u001b[2J', 'é\u007f'])(
+    'is the one that nostr-tools computes',
+    (content) => {
+      const template = { kind: 1, created_at: 5, tags: [['e', 'x', 'é\u000b']], content };
+      const event = finalizeEvent(template, generateSecretKey());
+      expect(eventId(event)).toBe(event.id);
+      expect(idForm(event)).toBe('escaped');
+    },
+  );
+
+  it('is the hash of the UTF-8 bytes', () => {
+    const event = { ...EVENT, content: 'é\u{1f600}' };
+    const bytes = Buffer.from(serializeEvent(event), 'utf8');
+    expect(eventId(event)).toBe(createHash('sha256').update(bytes).digest('hex'));
   });
 
-  it('hashes the UTF-8 bytes of the text', () => {
-    const event = { ...EVENT, content: 'é\u{1f600}\u0001' };
-    const expected = createHash('sha256')
-      .update(Buffer.from(serializeEvent(event), 'utf8'))
+  it('may be the hash of the verbatim text', () => {
+    const event = { ...EVENT, content: '\u0001' };
+    const id = createHash('sha256')
+      .update(serializeVerbatim(event) ?? '')
       .digest('hex');
-    expect(eventId(event)).toBe(expected);
+    expect(idForm({ ...event, id })).toBe('verbatim');
+    expect(idForm(event)).toBeNull();
   });
 });
 

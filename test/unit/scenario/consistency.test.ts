@@ -33,6 +33,14 @@ describe('scenario consistency', () => {
     ]);
   });
 
+  it('bounds the run as a whole', () => {
+    const too =
+      'phases make the run longer than 596h: opening the connections, warm-up, phases and drain together';
+    const phases = ['a', 'b'].map((name) => ({ name, duration: '300h', level: 0.001 }));
+    expect(problems({ phases })).toEqual([too]);
+    expect(problems({ connections: { count: 10, rate: '0.01/h' } })).toEqual([too]);
+  });
+
   it('demands a publisher for subscribers', () => {
     expect(problems({ workloads: { subscribe: {} } })).toEqual([
       'workloads.subscribe needs a publish workload whose events it can receive',

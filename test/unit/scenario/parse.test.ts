@@ -141,6 +141,25 @@ gates:
     ]);
   });
 
+  it.each([
+    ['connections: { count: 4 }', 'connections: { count: 4, timeout: 700h }', 'connections.timeout'],
+    ['publish: { rate: 10/s }', 'publish: { rate: 10/s, timeout: 700h }', 'workloads.publish.timeout'],
+    ['duration: 1s', 'duration: 700h', 'phases.0.duration'],
+    ['phases:', 'warmup: 700h\nphases:', 'warmup'],
+    ['phases:', 'drain: 700h\nphases:', 'drain'],
+    ['phases:', 'abortOnFail: { delay: 700h }\nphases:', 'abortOnFail.delay'],
+  ])('bounds every duration, for timers have an end: %s', (from, to, path) => {
+    expect(problems(VALID.replace(from, to))).toContainEqual(
+      expect.stringMatching(new RegExp(`^\\d+:\\d+ ${path}: must be at most 596h$`)),
+    );
+  });
+
+  it('reads a file with a byte order mark and lines that end as on Windows, at the same places', () => {
+    const windows = (text: string): string => `\ufeff${text.replaceAll('\n', '\r\n')}`;
+    expect(parseScenario(windows(VALID), gateProblem)).toEqual(parseScenario(VALID, gateProblem));
+    expect(problems(windows(`nam: ok\n${VALID}drain: 1\n`))).toEqual(problems(`nam: ok\n${VALID}drain: 1\n`));
+  });
+
   it('takes no key from the prototype of objects', () => {
     expect(problems(`${VALID}constructor: 1\n__proto__: 2\n`)).toEqual([
       '8:1 unknown key "constructor"',

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { signSchnorr, xOnlyPointFromScalar } from 'tiny-secp256k1';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { MAX_LINE_BYTES } from '../../../../src/corpus/files/line-blocks.ts';
 import type { CorpusManifest } from '../../../../src/corpus/files/manifest.ts';
@@ -10,6 +12,12 @@ import { MAX_PROBLEMS } from '../../../../src/corpus/import/check-lines.ts';
 import { importCorpus } from '../../../../src/corpus/import/import-corpus.ts';
 import { isNestedDeeper } from '../../../../src/corpus/import/nesting.ts';
 import { verifyCorpus } from '../../../../src/corpus/import/verify-corpus.ts';
+import {
+  type NostrEvent,
+  serializeEvent,
+  serializeVerbatim,
+  type UnsignedEvent,
+} from '../../../../src/nostr/event.ts';
 import { changed, pieces, smallCorpusLines } from '../../../support/small-corpus.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
@@ -122,6 +130,100 @@ describe('an import', () => {
     await expect(importText('\noops\n')).rejects.toThrow(
       'none of 1 lines is an event, for example line 2: not-json: not JSON',
     );
+  });
+});
+
+/** The event of a line with another content, rightly signed over the text that `serialize` makes of it. */
+function signedWith(content: string, serialize: (event: UnsignedEvent) => string | null): NostrEvent {
+  const secret = Buffer.alloc(32, 7);
+  const pubkey = Buffer.from(xOnlyPointFromScalar(secret)).toString('hex');
+  const event = { pubkey, created_at: 1_700_000_000, kind: 1, tags: [], content };
+  const id = createHash('sha256')
+    .update(serialize(event) ?? '')
+    .digest();
+  return { ...event, id: id.toString('hex'), sig: Buffer.from(signSchnorr(id, secret)).toString('hex') };
+}
+
+describe('the form of what is imported', () => {
+  const four = (): string[] => [0, 1, 2, 3].map(line);
+  const events = async (imported: Imported): Promise<string> =>
+    readFile(join(imported.dir, 'events.jsonl'), 'utf8');
+
+  test('a byte order mark and lines that end as on Windows cost no event', async () => {
+    const imported = await importText(`\ufeff${four().join('\r\n')}\r\n`);
+    expect(dropsOf(imported)).toEqual({});
+    expect(await events(imported)).toBe(textOf(four()));
+    expect(sourceOf(imported).form).toBe('lines');
+  });
+
+  test('the mark may come in pieces', async () => {
+    const [first, ...rest] = Buffer.from(`\ufeff${textOf(four())}`);
+    const imported = await importText(Uint8Array.of(first ?? 0), Uint8Array.from(rest));
+    expect(imported.manifest.events).toBe(4);
+  });
+
+  test('messages of a WebSocket give their events, other messages are counted', async () => {
+    const messages = [`["EVENT",${line(0)}]`, ` ["EVENT", "sub", ${line(1)}]`, '["EOSE","sub"]'];
+    const imported = await importText(textOf(messages));
+    expect(await events(imported)).toBe(textOf([line(0), line(1)]));
+    expect(dropsOf(imported)).toEqual({ 'not-an-event': 1 });
+    expect(sourceOf(imported).form).toBe('messages');
+    const mixed = await importText(textOf([...messages, line(2)]));
+    expect(sourceOf(mixed).form).toBe('mixed');
+  });
+
+  test.each([
+    ['on one line', (all: string[]) => `[${all.join(',')}]`],
+    [
+      'over many lines',
+      (all: string[]) =>
+        JSON.stringify(
+          all.map((one) => JSON.parse(one)),
+          null,
+          2,
+        ),
+    ],
+    ['with a mark and Windows lines', (all: string[]) => `\ufeff\r\n[\r\n${all.join(',\r\n')}\r\n]\r\n`],
+    ['of messages', (all: string[]) => `[${all.map((one) => `["EVENT","s",${one}]`).join(',')}]`],
+  ])('one JSON array %s, in pieces of any length', async (_, write) => {
+    const bytes = Buffer.from(write(four()));
+    for (const size of [bytes.length, 7_777, 1_000]) {
+      const cut = Array.from({ length: Math.ceil(bytes.length / size) }, (_unused, n) =>
+        bytes.subarray(n * size, (n + 1) * size),
+      );
+      const imported = await importText(...cut);
+      expect(await events(imported)).toBe(textOf(four()));
+      expect(sourceOf(imported)).toMatchObject({ form: 'array', lines: 4, problems: [] });
+    }
+  });
+
+  test('an array that was cut off costs the element that was cut', async () => {
+    const imported = await importText(`[${line(0)},${line(1).slice(0, 50)}`);
+    expect(dropsOf(imported)).toEqual({ 'not-json': 1 });
+    expect(imported.manifest.events).toBe(1);
+  });
+
+  test.each([
+    ['COPY doubles backslashes', (text: string) => text.replaceAll('\\', '\\\\'), /backslashes/],
+    ['CSV doubles quotes', (text: string) => `"${text.replaceAll('"', '""')}"`, /quotes/],
+  ])('%s: the lines are known by that, and the hint tells of a right export', async (_, spoil, detail) => {
+    const event = JSON.stringify(signedWith('"two"\nlines', serializeEvent));
+    const imported = await importText(textOf([spoil(event), line(0)]));
+    expect(sourceOf(imported).problems).toEqual([
+      { line: 1, reason: 'escaped-again', detail: expect.stringMatching(detail) },
+    ]);
+    await expect(importText(textOf([spoil(event)]))).rejects.toMatchObject({
+      code: 'CORPUS_INPUT_EMPTY',
+      hint: expect.stringContaining('psql -At'),
+    });
+  });
+
+  test('ids over escaped and over verbatim control characters are both right, the latter counted', async () => {
+    const common = signedWith('a\u0001b', serializeEvent);
+    const verbatim = signedWith('a\u0002b', serializeVerbatim);
+    const imported = await importText(textOf([common, verbatim].map((event) => JSON.stringify(event))));
+    expect(dropsOf(imported)).toEqual({});
+    expect(sourceOf(imported).verbatimIds).toBe(1);
   });
 });
 
