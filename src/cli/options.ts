@@ -69,11 +69,31 @@ export function wordList<T extends string>(allowed: readonly T[]): (text: string
  */
 export function relayUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:')) return url.href;
-  throw new RelayBenchError(`--relay ${maskUrl(text)} is not a relay address`, {
+  const isWebSocket = url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:');
+  if (isWebSocket && url.port !== '0') return url.href;
+  const why = isWebSocket ? 'has port 0, where nothing can listen' : 'is not a relay address';
+  throw new RelayBenchError(`--relay ${typed(text)} ${why}`, {
     code: 'RELAY_URL_INVALID',
-    hint: 'write a WebSocket address such as ws://127.0.0.1:7777',
+    hint: `write a WebSocket address such as ${isWebSocket ? EXAMPLE_ADDRESS : meant(text)}`,
   });
+}
+
+const EXAMPLE_ADDRESS = 'ws://127.0.0.1:7777';
+/** What may have been left out before an address, or stand there in place of `ws://`. */
+const SCHEME = /^(?:(http|https):\/\/)?(?=[\w.[\]-]+(?::\d+)?(?:\/\S*)?$)/i;
+
+/** What was typed, without credentials; an empty text shows as one. */
+function typed(text: string): string {
+  return text === '' ? '""' : maskUrl(text);
+}
+
+/** The address that was meant, as far as it can be told: `ws://host:port` for `host:port` or `http://host:port`. */
+function meant(text: string): string {
+  const scheme = SCHEME.exec(text)?.[1];
+  const address = text.replace(SCHEME, scheme?.toLowerCase() === 'https' ? 'wss://' : 'ws://');
+  return URL.canParse(address) && /^wss?:/.test(address)
+    ? maskUrl(address).replace(/\/$/, '')
+    : EXAMPLE_ADDRESS;
 }
 
 /** Turns a reader of one value into one that gathers every use of a repeatable option. */

@@ -2,7 +2,8 @@ import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
 import { fetchRelayInformation, type RelayInformationResult } from '../nostr/nip11-fetch.ts';
-import { type ProbeResult, probeWebSocket } from './probe.ts';
+import { networkHint } from './network-hint.ts';
+import { type ProbeFailure, type ProbeResult, probeWebSocket } from './probe.ts';
 import type { ResolvedTarget } from './target.ts';
 
 /** The two questions that are asked of a relay before it is loaded; tests answer them themselves. */
@@ -28,12 +29,14 @@ export async function preflightTargets(
   targets: readonly ResolvedTarget[],
   questions: Questions,
 ): Promise<RelayInformationResult> {
-  const problems = await Promise.all(
-    targets.map(async (target) => target.problem ?? (await questions.probe(target.url))),
+  const failures = await Promise.all(
+    targets.map(async ({ url, problem }) =>
+      problem === null ? questions.probe(url) : { problem, hint: networkHint(problem) },
+    ),
   );
   for (const [index, target] of targets.entries()) {
-    const problem = problems[index] ?? null;
-    if (problem !== null) throw unreachable(target, problem);
+    const failure = failures[index] ?? null;
+    if (failure !== null) throw unreachable(target, failure);
   }
   const first = targets[0];
   return first === undefined
@@ -41,19 +44,10 @@ export async function preflightTargets(
     : await questions.information(first.url);
 }
 
-function unreachable(target: ResolvedTarget, problem: string): RelayBenchError {
+function unreachable(target: ResolvedTarget, { problem, hint }: ProbeFailure): RelayBenchError {
   return new RelayBenchError(`no relay answers at ${maskUrl(target.url)}: ${problem}`, {
     code: 'TARGET_UNREACHABLE',
-    hint: hintFor(problem),
+    hint,
     exitCode: EXIT.unreachable,
   });
-}
-
-/** OpenSSL's words for a certificate that can't be trusted. */
-const CERTIFICATE = /certificate|altnames/i;
-
-function hintFor(problem: string): string {
-  return CERTIFICATE.test(problem)
-    ? 'install a certificate that this machine trusts, or accept any with --insecure'
-    : 'start the relay, or leave --relay out to use the embedded one';
 }

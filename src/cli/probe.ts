@@ -1,28 +1,54 @@
 import { randomBytes } from 'node:crypto';
-import { type ClientRequest, request as requestHttp } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { messageOf } from '../base/errors.ts';
+import { upgradeHint } from '../base/upgrade-refusal.ts';
+import { networkHint } from './network-hint.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
+const TLS_TIMEOUT_MS = 2_000;
 /** An empty close frame with the mask that RFC 6455 section 5.3 asks of a client. */
 const CLOSE_FRAME = Buffer.from([0x88, 0x80, 0, 0, 0, 0]);
 
+/** Why no WebSocket answers at an address, and what to do about it; one sentence each. */
+export interface ProbeFailure {
+  readonly problem: string;
+  readonly hint: string;
+}
+
 /** Null where a WebSocket answers at an address, else what happened instead. */
-export type ProbeResult = string | null;
+export type ProbeResult = ProbeFailure | null;
+
+export interface ProbeOptions {
+  /** Bounds the whole attempt; default 5,000. */
+  readonly timeoutMs?: number;
+  /** Accept any TLS certificate. */
+  readonly insecure?: boolean;
+}
 
 /**
  * Opens one WebSocket (TCP, TLS, HTTP upgrade of RFC 6455) and closes it again. Redirects are not followed.
  * @param relayUrl `ws:` or `wss:`
- * @param options `timeoutMs` bounds the whole attempt, default 5,000; `insecure` accepts any TLS certificate
  */
-export function probeWebSocket(
-  relayUrl: string,
-  options: { readonly timeoutMs?: number; readonly insecure?: boolean } = {},
-): Promise<ProbeResult> {
+export async function probeWebSocket(relayUrl: string, options: ProbeOptions = {}): Promise<ProbeResult> {
+  const url = new URL(relayUrl);
+  const failure = await tryUpgrade(url, options);
+  if (failure === null || url.protocol !== 'ws:' || !MAY_BE_TLS.test(failure.problem)) return failure;
+  return (await speaksTls(url))
+    ? { ...failure, hint: 'what listens there speaks TLS: write wss:// instead of ws://' }
+    : failure;
+}
+
+/** How a server that expects TLS takes a request without it; some answer it with status 400. */
+const MAY_BE_TLS = /Parse Error|ECONNRESET|socket hang up|EPIPE|HTTP status 400|no answer within/i;
+
+function tryUpgrade(url: URL, options: ProbeOptions): Promise<ProbeResult> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return new Promise((resolve) => {
-    const request = upgradeRequest(new URL(relayUrl), options.insecure === true);
-    const timer = setTimeout(() => finish(`no answer within ${timeoutMs} ms`), timeoutMs);
+    const request = upgradeRequest(url, options.insecure === true);
+    const timer = setTimeout(() => finish(failureOf(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const finish = (result: ProbeResult): void => {
       clearTimeout(timer);
       request.destroy();
@@ -32,12 +58,22 @@ export function probeWebSocket(
       socket.on('error', () => socket.destroy());
       socket.end(CLOSE_FRAME, () => finish(null));
     });
-    request.on('response', (response) => {
-      finish(`HTTP status ${response.statusCode} instead of a WebSocket`);
-    });
-    request.on('error', (error) => finish(reasonOf(error)));
+    request.on('response', (response) => finish(refusalOf(response)));
+    request.on('error', (error) => finish(failureOf(reasonOf(error))));
     request.end();
   });
+}
+
+function failureOf(problem: string): ProbeFailure {
+  return { problem, hint: networkHint(problem) };
+}
+
+function refusalOf({ statusCode: status = 0, headers }: IncomingMessage): ProbeFailure {
+  const { location, 'retry-after': retryAfter } = headers;
+  return {
+    problem: `HTTP status ${status} instead of a WebSocket`,
+    hint: upgradeHint({ status, location, retryAfter }),
+  };
 }
 
 function upgradeRequest(url: URL, insecure: boolean): ClientRequest {
@@ -52,6 +88,28 @@ function upgradeRequest(url: URL, insecure: boolean): ClientRequest {
       'sec-websocket-version': '13',
       'sec-websocket-key': randomBytes(16).toString('base64'),
     },
+  });
+}
+
+/** Whether a TLS handshake succeeds there, whatever the certificate. */
+function speaksTls(url: URL): Promise<boolean> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return new Promise((resolve) => {
+    const socket = connectTls({
+      host,
+      port: Number(url.port === '' ? 80 : url.port),
+      rejectUnauthorized: false,
+      timeout: TLS_TIMEOUT_MS,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+    });
+    const finish = (result: boolean): void => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.on('secureConnect', () => finish(true));
+    socket.on('timeout', () => finish(false));
+    socket.on('error', () => finish(false));
+    socket.on('close', () => finish(false));
   });
 }
 

@@ -8,7 +8,9 @@ describe('maskUrl', () => {
     ['wss://token@relay.example/', 'wss://***@relay.example/'],
     ['wss://relay.example/a?key=secret', 'wss://relay.example/a?***'],
     ['wss://relay.example/#secret', 'wss://relay.example/'],
-    ['not a url with secret', '(unreadable URL)'],
+    ['127.0.0.1:7777', '127.0.0.1:7777'],
+    ['ws://me:se@cret@host:99999/a?key=secret#x', 'ws://***@host:99999/a?***'],
+    ['me:secret@host name', '***@host name'],
   ])('turns %s into %s', (url, masked) => {
     expect(maskUrl(url)).toBe(masked);
   });

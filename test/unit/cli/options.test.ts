@@ -59,6 +59,22 @@ describe('option values', () => {
     expect(() => relayUrl('http://me:secret@h?token=secret')).toThrow(/^--relay (?!.*secret)/);
   });
 
+  test.each([
+    ['127.0.0.1:7777', 'ws://127.0.0.1:7777'],
+    ['localhost:7777', 'ws://localhost:7777'],
+    ['relay.example', 'ws://relay.example'],
+    ['https://relay.example/a', 'wss://relay.example/a'],
+    ['ws:// bad', 'ws://127.0.0.1:7777'],
+  ])('a refused relay address is named as it was typed: %s', (typed, meant) => {
+    const message = `--relay ${typed} is not a relay address`;
+    const hint = `write a WebSocket address such as ${meant}`;
+    expect(() => relayUrl(typed)).toThrow(expect.objectContaining({ message, hint }));
+  });
+
+  test('port 0 is no port to connect to', () => {
+    expect(() => relayUrl('ws://127.0.0.1:0')).toThrow(/^--relay ws:\/\/127\.0\.0\.1:0\/ has port 0/);
+  });
+
   test('a word list drops repetitions and refuses other words', () => {
     const formats = wordList(['terminal', 'json', 'md'] as const);
     expect(formats('md, json,md')).toEqual(['md', 'json']);

@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { preflightTargets } from '../../../src/cli/preflight.ts';
 import { probeWebSocket } from '../../../src/cli/probe.ts';
 import type { ResolvedTarget } from '../../../src/cli/target.ts';
 
+const TLS = 'test/support/tls';
 const servers: { close(): unknown }[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
@@ -37,18 +40,45 @@ describe('the WebSocket probe', () => {
     const server = createServer((_request, response) => {
       response.writeHead(301, { location: 'http://192.0.2.1/' }).end();
     });
-    expect(await probeWebSocket(await listen(server))).toBe('HTTP status 301 instead of a WebSocket');
+    expect(await probeWebSocket(await listen(server))).toEqual({
+      problem: 'HTTP status 301 instead of a WebSocket',
+      hint: expect.stringContaining('ws://192.0.2.1/'),
+    });
   });
 
   test('a closed port refuses', async () => {
     const url = await listen(createServer());
     await new Promise((resolve) => (servers.pop() as Server).close(resolve));
-    expect(await probeWebSocket(url)).toMatch(/ECONNREFUSED/);
+    expect(await probeWebSocket(url)).toEqual({
+      problem: expect.stringMatching(/ECONNREFUSED/),
+      hint: expect.stringContaining('start the relay'),
+    });
   });
 
   test('a server that stays silent is given up after the timeout', async () => {
     const silent = createTcpServer((socket) => socket.on('error', () => socket.destroy()));
-    expect(await probeWebSocket(await listen(silent), { timeoutMs: 50 })).toBe('no answer within 50 ms');
+    const { problem, hint } = (await probeWebSocket(await listen(silent), { timeoutMs: 50 })) ?? {};
+    expect(problem).toBe('no answer within 50 ms');
+    expect(hint).toContain('does not answer');
+  });
+
+  test('how long a server asks to wait is said', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(503, { 'retry-after': '30' }).end();
+    });
+    expect(await probeWebSocket(await listen(server))).toMatchObject({
+      hint: expect.stringMatching(/overloaded.*in 30 s/),
+    });
+  });
+
+  test('a port that speaks TLS is known, and one that does not', async () => {
+    const [key, cert] = await Promise.all([readFile(`${TLS}/key.pem`), readFile(`${TLS}/cert.pem`)]);
+    const secure = await listen(createTlsServer({ key, cert }));
+    expect(await probeWebSocket(secure)).toMatchObject({ hint: expect.stringContaining('write wss://') });
+    const plain = await listen(createServer());
+    expect(await probeWebSocket(plain.replace('ws:', 'wss:'))).toMatchObject({
+      hint: expect.stringContaining('write ws://'),
+    });
   });
 });
 
@@ -56,12 +86,14 @@ describe('preflight', () => {
   const information = async () => ({ information: null, reason: 'HTTP status 404' });
 
   test('one unreachable target of several is named, without its secrets', async () => {
-    const probe = async (url: string) => (url.includes('bad') ? 'refused' : null);
+    const probe = async (url: string) =>
+      url.includes('bad') ? { problem: 'refused', hint: 'do this' } : null;
     const targets = [target('ws://good/'), target('ws://me:secret@bad/?token=x')];
     await expect(preflightTargets(targets, { probe, information })).rejects.toThrow(
       expect.objectContaining({
         code: 'TARGET_UNREACHABLE',
         exitCode: 3,
+        hint: 'do this',
         message: expect.stringMatching(/^(?!.*(secret|token))no relay answers at .*bad.*: refused$/),
       }),
     );
@@ -71,7 +103,10 @@ describe('preflight', () => {
     const probe = async () => expect.fail('probed');
     await expect(
       preflightTargets([target('ws://nowhere/', 'ENOTFOUND')], { probe, information }),
-    ).rejects.toThrow(/ENOTFOUND/);
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('ENOTFOUND'),
+      hint: expect.stringContaining('check its spelling'),
+    });
   });
 
   test('a relay without information document passes, with the reason', async () => {
