@@ -71,12 +71,19 @@ function patience({ retryAfter }: UpgradeRefusal): string {
 /** The words that `connection_errors` counts refused upgrades under: `http 503`. */
 const WORD = /^http (\d{3})$/;
 
-/** One sentence for each status that refused connections, for a report: how many, and what it means. */
-export function refusedUpgrades(connectionErrors: Readonly<Record<string, number>>): string[] {
+/**
+ * One sentence for each status that refused connections, for a report: how many, and what it means.
+ * @param connectionErrors the counter of that name
+ * @param known by status, what one of the answers said besides
+ */
+export function refusedUpgrades(
+  connectionErrors: Readonly<Record<string, number>>,
+  known: ReadonlyMap<number, UpgradeRefusal>,
+): string[] {
   return Object.entries(connectionErrors).flatMap(([word, count]) => {
     const status = Number(WORD.exec(word)?.[1]);
     if (Number.isNaN(status)) return [];
     const what = count === 1 ? 'one connection was' : `${count} connections were`;
-    return [`${what} answered with HTTP status ${status}: ${upgradeHint({ status })}`];
+    return [`${what} answered with HTTP status ${status}: ${upgradeHint(known.get(status) ?? { status })}`];
   });
 }

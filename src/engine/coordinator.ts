@@ -3,6 +3,7 @@ import { monotonicNs, NS_PER_MS, NS_PER_S } from '../base/clock.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
+import { upgradeHint } from '../base/upgrade-refusal.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
 import { blamePreparation, isHopeless, type Preparations } from './blame-target.ts';
@@ -108,14 +109,19 @@ class Run {
   async #connect(plan: Plan): Promise<void> {
     const connected = this.#fleet.allOrFail('connected');
     this.#fleet.send({ type: 'connect', startNs: monotonicNs() + RAMP_LEAD_MS * NS_PER_MS });
-    const counts = sumConnections((await connected).map((message) => message.counts));
+    const reports = await connected;
+    const counts = sumConnections(reports.map((message) => message.counts));
     this.#options.onProgress({ type: 'connecting', ...counts, total: plan.connections.count });
     if (counts.opened > 0) return;
+    const refusal = reports.flatMap(({ refusals }) => refusals)[0];
     throw new RelayBenchError(
       `none of ${plan.connections.count} connections to ${plan.targets.map(maskUrl).join(', ')} could be opened`,
       {
         code: 'TARGET_UNREACHABLE',
-        hint: 'check that the relay runs and speaks WebSocket at this URL',
+        hint:
+          refusal === undefined
+            ? 'check that the relay runs and speaks WebSocket at this URL'
+            : upgradeHint(refusal),
         exitCode: EXIT.unreachable,
       },
     );
@@ -144,7 +150,10 @@ class Run {
     else signal.addEventListener('abort', stop, { once: true });
     const timers = this.#watchSteal(plan);
     const reports = await done;
-    for (const { notices } of reports) this.#measurements.addNotices(notices);
+    for (const { notices, refusals } of reports) {
+      this.#measurements.addNotices(notices);
+      this.#measurements.addRefusals(refusals);
+    }
     this.#measurements.endWith(reports.map(({ exhaustedNs }) => exhaustedNs));
     for (const timer of timers) clearTimeout(timer);
     signal.removeEventListener('abort', stop);

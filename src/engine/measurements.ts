@@ -1,4 +1,5 @@
 import { NS_PER_S } from '../base/clock.ts';
+import { refusedUpgrades, type UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { Failure, Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
@@ -48,6 +49,7 @@ export class Measurements {
   readonly #notices: string[] = [];
   readonly #problems: Invalidity[] = [];
   readonly #remarks: string[] = [];
+  readonly #refusals = new Map<number, UpgradeRefusal>();
   readonly #failures: Failure[] = [];
   #startNs: number | null = null;
   readonly #offered: Offered;
@@ -88,6 +90,10 @@ export class Measurements {
   setConnections(worker: number, counts: ConnectionCounts): ConnectionCounts {
     this.#connections.set(worker, counts);
     return sumConnections([...this.#connections.values()]);
+  }
+
+  addRefusals(refusals: readonly UpgradeRefusal[]): void {
+    for (const refusal of refusals) this.#refusals.set(refusal.status, refusal);
   }
 
   addNotices(notices: readonly string[]): void {
@@ -157,7 +163,11 @@ export class Measurements {
       histograms,
       intervals: [...this.#intervals.rows],
       ratios,
-      remarks: [...(plan.exhaustedNs === null ? [] : [exhaustionText(plan.exhaustedNs)]), ...this.#remarks],
+      remarks: [
+        ...(plan.exhaustedNs === null ? [] : [exhaustionText(plan.exhaustedNs)]),
+        ...this.#remarks,
+        ...refusedUpgrades(counters.connection_errors, this.#refusals),
+      ],
       notMeasured: { ...notMeasured, ...this.#emptySeries(histograms) },
       noticeSamples: this.#notices.slice(0, 20),
       generator: { ...this.#generator(histograms), doubts: [...blame.doubts] },

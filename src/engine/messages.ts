@@ -14,6 +14,7 @@
  *   stop          →                 (only to end early)
  *                 ←        done
  */
+import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import type { HistogramDelta } from '../metric/histogram.ts';
 import type { Plan, Shard } from '../plan/plan.ts';
@@ -101,7 +102,11 @@ export interface SecondOfHealth {
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'connecting'; readonly counts: ConnectionCounts }
-  | { readonly type: 'connected'; readonly counts: ConnectionCounts }
+  | {
+      readonly type: 'connected';
+      readonly counts: ConnectionCounts;
+      readonly refusals: readonly UpgradeRefusal[];
+    }
   | { readonly type: 'preparing'; readonly done: number; readonly total: number; readonly what: string }
   | {
       readonly type: 'prepared';
@@ -120,6 +125,8 @@ export type FromWorker =
   | {
       readonly type: 'done';
       readonly notices: readonly string[];
+      /** The first refused upgrade of each status. */
+      readonly refusals: readonly UpgradeRefusal[];
       /** When the closed model ran out of events, ns after the start; null where it did not. */
       readonly exhaustedNs: number | null;
     }

@@ -1,3 +1,4 @@
+import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
 /** `raw` needs a plain `ws://` target; `ws` serves every target. */
 export type Transport = 'raw' | 'ws';
 
@@ -37,8 +38,11 @@ export interface Connection {
 export interface ConnectionHandlers {
   /** The upgrade is complete; `openedNs` is when. */
   onOpen(connection: Connection, openedNs: number): void;
-  /** It could not be opened; `reason` is a short stable word such as `ECONNREFUSED`, `timeout`, `http 503`. */
-  onFailed(connection: Connection, reason: string): void;
+  /**
+   * It could not be opened; `reason` is a short stable word such as `ECONNREFUSED`, `timeout`, `http 503`, `refusal` what
+   * stood in the answer to the upgrade, where there was one.
+   */
+  onFailed(connection: Connection, reason: string, refusal?: UpgradeRefusal): void;
   /** It was open and is gone; `code` is the WebSocket close code (1006 where there was none). */
   onClosed(connection: Connection, code: number): void;
   /** `frame` is valid only during the call. */

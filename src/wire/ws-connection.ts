@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import WebSocket, { type RawData } from 'ws';
 import { monotonicNs } from '../base/clock.ts';
+import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from './connection.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { RELAY_ID_HEADER } from './raw/handshake.ts';
@@ -67,7 +68,9 @@ export class WsConnection implements Connection {
     ws.on('open', () => this.#opened());
     ws.on('unexpected-response', (request, response) => {
       request.destroy();
-      this.#failed(`http ${response.statusCode ?? 0}`);
+      const { statusCode: status = 0, headers } = response;
+      const { location, 'retry-after': retryAfter } = headers;
+      this.#failed(`http ${status}`, { status, location, retryAfter });
     });
     ws.on('error', (error: NodeJS.ErrnoException) => this.#broken(error));
     ws.on('close', (code: number) => this.#closed(code));
@@ -94,10 +97,10 @@ export class WsConnection implements Connection {
     this.#failed(reasonOf(error));
   }
 
-  #failed(reason: string): void {
+  #failed(reason: string, refusal?: UpgradeRefusal): void {
     if (this.#state !== 'opening') return;
     this.#state = 'ended';
-    this.#handlers.onFailed(this, reason);
+    this.#handlers.onFailed(this, reason, refusal);
   }
 
   #closed(code: number): void {

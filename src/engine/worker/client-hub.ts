@@ -1,10 +1,14 @@
 import { monotonicNs } from '../../base/clock.ts';
+import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions, Transport } from '../../wire/connection.ts';
 import { openConnection, transportFor } from '../../wire/open-connection.ts';
 import type { Outbox } from '../../wire/outbox.ts';
 import type { ReplyHandlers } from '../../wire/reply-handlers.ts';
 import { routeFrame } from '../../wire/reply-router.ts';
 import type { ConnectionCounts } from '../messages.ts';
+
+/** Told why a connection could not be opened, and what the relay answered where it answered the upgrade. */
+type ConnectionFailure = (reason: string, refusal?: UpgradeRefusal) => void;
 
 export interface ClientHubOptions {
   readonly urlOf: (connection: number) => string;
@@ -17,7 +21,7 @@ export interface ClientHubOptions {
   readonly outbox: Outbox;
   readonly replies: ReplyHandlers;
   readonly onOpened: (connection: Connection, scheduledNs: number, openedNs: number) => void;
-  readonly onFailed: (reason: string) => void;
+  readonly onFailed: ConnectionFailure;
   readonly onDropped: (connection: number, closeCode: number) => void;
   readonly onReceived: (bytes: number) => void;
 }
@@ -106,11 +110,11 @@ export class ClientHub {
     const { outbox, replies, onReceived } = this.#options;
     return {
       onOpen: (connection, openedNs) => this.#onOpen(connection, openedNs),
-      onFailed: (connection, reason) => {
+      onFailed: (connection, reason, refusal) => {
         this.#failed++;
         this.#scheduledNs.delete(connection.number);
         this.#connections.delete(connection.number);
-        this.#options.onFailed(reason);
+        this.#options.onFailed(reason, refusal);
       },
       onClosed: (connection, code) => {
         this.#noteDrop();

@@ -1,4 +1,5 @@
 import { NS_PER_US } from '../../base/clock.ts';
+import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import { COUNTER_MAP_NAMES, type CounterMapMetric } from '../../metric/counter-maps.ts';
 import { COUNTER_NAMES, type CounterMetric } from '../../metric/counters.ts';
 import { LatencyHistogram } from '../../metric/histogram.ts';
@@ -30,6 +31,8 @@ export class Recorder implements SampleSink {
   readonly #rows: readonly Float64Array[];
   readonly #words: Record<CounterMapMetric, Map<string, number>[]>;
   readonly #notices: string[] = [];
+  /** The first of each status. */
+  readonly #refusals = new Map<number, UpgradeRefusal>();
 
   constructor(phases: readonly PlannedPhase[], series: SeriesTable) {
     this.#phaseEndsNs = phases.map((phase) => phase.endNs);
@@ -78,6 +81,18 @@ export class Recorder implements SampleSink {
     const isKept = word !== NO_KEY && (words.has(word) || words.size < MAX_WORDS);
     const key = isKept ? word : 'other';
     words.set(key, (words.get(key) ?? 0) + 1);
+  }
+
+  /** A connection that could not be opened; `refusal` where the relay answered its upgrade. */
+  connectionFailed(phase: number, reason: string, refusal?: UpgradeRefusal): void {
+    this.countWord(phase, 'connection_errors', reason);
+    if (refusal === undefined || this.#refusals.size >= MAX_WORDS) return;
+    if (!this.#refusals.has(refusal.status)) this.#refusals.set(refusal.status, refusal);
+  }
+
+  /** What refused upgrades said besides their status, the first of each. */
+  get refusals(): readonly UpgradeRefusal[] {
+    return [...this.#refusals.values()];
   }
 
   notice(text: string): void {

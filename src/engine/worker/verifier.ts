@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { SampleSink } from '../../workload/sample-sink.ts';
 import { UnderWay } from './under-way.ts';
 
 /** Verifications under way; a relay that sends more than the thread can verify has fewer of its events verified. */
@@ -7,6 +8,13 @@ const END_TIMEOUT_MS = 2_000;
 
 /** `valid-verbatim`: right, but its id is the hash of control characters verbatim (NIP-01 to the letter). */
 export type Verified = 'valid' | 'valid-verbatim' | 'invalid';
+
+/** Counts the outcome of a verification. */
+export function countVerified(sink: Pick<SampleSink, 'count'>, phase: number, verified: Verified): void {
+  sink.count(phase, 'events_verified');
+  if (verified === 'invalid') sink.count(phase, 'events_invalid');
+  if (verified === 'valid-verbatim') sink.count(phase, 'events_verbatim_id');
+}
 
 export interface VerifierOptions {
   /** Share of events to verify, 0..1. */

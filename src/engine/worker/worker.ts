@@ -24,7 +24,7 @@ import { Recorder } from './recorder.ts';
 import { type ReplyReceivers, ReplySorter } from './reply-sorter.ts';
 import { TICKERS } from './ticker.ts';
 import { Traffic } from './traffic.ts';
-import { Verifier } from './verifier.ts';
+import { countVerified, Verifier } from './verifier.ts';
 import {
   createDeliveries,
   createPublish,
@@ -97,7 +97,7 @@ export class Worker {
     );
     await runRamp(plan, shard, startNs, this.#hub);
     clearInterval(timer);
-    send({ type: 'connected', counts: this.#hub.counts });
+    send({ type: 'connected', counts: this.#hub.counts, refusals: this.#recorder.refusals });
   }
 
   /** Everything that must be there before the first arrival. */
@@ -153,7 +153,8 @@ export class Worker {
     this.#receivers.acknowledged?.flush();
     clock.stop();
     health.stop();
-    send({ type: 'done', notices: this.#recorder.notices, exhaustedNs: this.#exhaustedNs });
+    const { notices, refusals } = this.#recorder;
+    send({ type: 'done', notices, refusals, exhaustedNs: this.#exhaustedNs });
     await this.#hub.closeAll(CLOSE_GRACE_MS);
   }
 
@@ -175,12 +176,7 @@ export class Worker {
   #createVerifier(): Verifier {
     return new Verifier({
       share: this.#options.plan.verifyShare,
-      onVerified: (verified) => {
-        const phase = this.#currentPhase();
-        this.#recorder.count(phase, 'events_verified');
-        if (verified === 'invalid') this.#recorder.count(phase, 'events_invalid');
-        if (verified === 'valid-verbatim') this.#recorder.count(phase, 'events_verbatim_id');
-      },
+      onVerified: (verified) => countVerified(this.#recorder, this.#currentPhase(), verified),
     });
   }
 
@@ -284,7 +280,7 @@ export class Worker {
         this.#recorder.latency(series, phase, scheduledNs, openedNs);
         this.#recorder.latency(series + 1, phase, connection.startedNs, openedNs);
       },
-      onFailed: (reason) => this.#recorder.countWord(this.#currentPhase(), 'connection_errors', reason),
+      onFailed: (...why) => this.#recorder.connectionFailed(this.#currentPhase(), ...why),
       onDropped: (connection, code) => this.#dropped(connection, code),
       onReceived: (bytes) => this.#traffic.received(bytes),
     });

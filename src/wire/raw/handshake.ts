@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 
 /** A relay that answers the upgrade with more header than this is cut off. */
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -11,7 +12,7 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** How an upgrade ended: bytes behind the header belong to the first frames. */
 export type HandshakeResult =
   | { readonly type: 'open'; readonly rest: Buffer; readonly relayId: string | null }
-  | { readonly type: 'failed'; readonly reason: string };
+  | { readonly type: 'failed'; readonly reason: string; readonly refusal?: UpgradeRefusal };
 
 /** The opening handshake of one connection (RFC 6455 section 4.1), client side, without extensions. */
 export class Handshake {
@@ -37,8 +38,8 @@ export class Handshake {
     const [status, ...lines] = this.#received.toString('latin1', 0, end).split('\r\n');
     const code = /^HTTP\/1\.1 (\d{3})/.exec(status ?? '')?.[1];
     if (code === undefined) return { type: 'failed', reason: 'no http answer' };
-    if (code !== '101') return { type: 'failed', reason: `http ${code}` };
     const headers = headersOf(lines);
+    if (code !== '101') return { type: 'failed', reason: `http ${code}`, refusal: refusalOf(code, headers) };
     const reason = this.#problemOf(headers);
     if (reason !== null) return { type: 'failed', reason };
     const rest = this.#received.subarray(end + END_OF_HEADER.length);
@@ -71,6 +72,14 @@ function authorization({ username, password }: URL): string[] {
   if (username === '' && password === '') return [];
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return [`Authorization: Basic ${Buffer.from(credentials).toString('base64')}`];
+}
+
+function refusalOf(code: string, headers: ReadonlyMap<string, string>): UpgradeRefusal {
+  return {
+    status: Number(code),
+    retryAfter: headers.get('retry-after'),
+    location: headers.get('location'),
+  };
 }
 
 function headersOf(lines: readonly string[]): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { monotonicNs } from '../../base/clock.ts';
+import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from '../connection.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { closeFrame, pongFrame } from './control-frames.ts';
@@ -88,7 +89,7 @@ export class RawConnection implements Connection, FrameHandlers {
     const result: HandshakeResult | null = this.#handshake?.read(chunk) ?? null;
     if (result === null) return;
     if (result.type === 'failed') {
-      this.#fail(result.reason);
+      this.#fail(result.reason, result.refusal);
       return;
     }
     this.#endHandshake();
@@ -123,11 +124,11 @@ export class RawConnection implements Connection, FrameHandlers {
     this.#socket.destroySoon();
   }
 
-  #fail(reason: string): void {
+  #fail(reason: string, refusal?: UpgradeRefusal): void {
     if (this.#state !== 'opening') return;
     this.#end();
     this.#socket.destroy();
-    this.#handlers.onFailed(this, reason);
+    this.#handlers.onFailed(this, reason, refusal);
   }
 
   #closed(): void {

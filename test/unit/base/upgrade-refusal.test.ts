@@ -33,8 +33,9 @@ describe('the hint for a refused upgrade', () => {
 describe('upgrades that were refused during a run', () => {
   it('are one sentence a status; other errors have none', () => {
     const errors = { 'http 429': 12, 'http 503': 1, ECONNREFUSED: 3, constructor: 1 };
-    expect(refusedUpgrades(errors)).toEqual([
-      expect.stringMatching(/^12 connections were answered with HTTP status 429: .*limits connections/),
+    const known = new Map([[429, { status: 429, retryAfter: '9' }]]);
+    expect(refusedUpgrades(errors, known)).toEqual([
+      expect.stringMatching(/^12 connections were answered with HTTP status 429: .*in 9 s$/),
       expect.stringMatching(/^one connection was answered with HTTP status 503: .*overloaded/),
     ]);
   });

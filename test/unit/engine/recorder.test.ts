@@ -64,4 +64,16 @@ describe('Recorder', () => {
       ['other', 2],
     ]);
   });
+
+  it('keeps the first refused upgrade of each status', () => {
+    const recorder = new Recorder(phases, series);
+    recorder.connectionFailed(1, 'http 429', { status: 429, retryAfter: '1' });
+    recorder.connectionFailed(1, 'http 429', { status: 429, retryAfter: '2' });
+    recorder.connectionFailed(1, 'ECONNREFUSED');
+    expect(recorder.refusals).toEqual([{ status: 429, retryAfter: '1' }]);
+    expect([...(recorder.counters().words.connection_errors[1] ?? [])]).toEqual([
+      ['http 429', 2],
+      ['ECONNREFUSED', 1],
+    ]);
+  });
 });

@@ -57,7 +57,7 @@ async function observe(
           add('open');
           onOpen?.(opened);
         },
-        onFailed: (_, reason) => add('failed', reason),
+        onFailed: (_, reason, refusal) => add('failed', reason, ...(refusal === undefined ? [] : [refusal])),
         onClosed: (_, code) => add('closed', code),
         onText: (_, frame) => add('text', frame.toString()),
         onBinary: () => add('binary'),
@@ -142,15 +142,19 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
   });
 
   it.each([
-    ['an http error', 'HTTP/1.1 503 Service Unavailable\r\n\r\n', 'http 503'],
+    [
+      'an http error',
+      'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\n\r\n',
+      { status: 503, retryAfter: '30' },
+    ],
     [
       'a redirect, which is not followed',
       'HTTP/1.1 301 Moved\r\nLocation: ws://127.0.0.1:1/\r\n\r\n',
-      'http 301',
+      { status: 301, location: 'ws://127.0.0.1:1/' },
     ],
-  ])('fails at %s', async (_, answer, reason) => {
+  ])('fails at %s, and tells what it said', async (_, answer, refusal) => {
     expect(await observe(transport, await answerWith(answer), { isDone: atLeast(1) })).toEqual([
-      ['failed', reason],
+      ['failed', `http ${refusal.status}`, refusal],
     ]);
   });
 
