@@ -134,7 +134,15 @@ export const eventStatements: readonly Statement[] = [
     pubkey: pubkey.toUpperCase().replace(/^./, 'A'),
   })),
   content('escapes', 'the seven escaped characters', 'a\nb"c\\d\re\tf\bg\fh'),
-  content('control', 'other control characters, hashed verbatim', 'a\u0001b\u0000c\u001fd\u007fe'),
+  content('delete', 'U+007F, hashed verbatim', 'a\u007fb'),
+  {
+    id: 'nip01.content.control',
+    statement:
+      'an event whose content holds other control characters, hashed as JSON libraries write them, is accepted and returned unchanged',
+    // NIP-01 has them verbatim, nostr-tools, go-nostr, rust-nostr and strfry escape them.
+    level: 'should',
+    run: (scene) => isRoundTripped(scene, scene.author().sign({ content: 'a\u0001b\u0000c\u001fd' })),
+  },
   {
     id: 'nip01.json.escapes',
     statement: 'JSON escapes that NIP-01 does not list mean the characters that they stand for',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -419,9 +420,29 @@ describe('targets', () => {
       it: '',
       args: ['run', '--out', inDirectory('file/reports')],
       exitCode: 2,
-      says: /reports can't be written to/,
+      says: /can't be written: ENOTDIR/,
       hint: /--out/,
     });
+  });
+
+  test('no path hangs: a directory in which nobody can make anything', async () => {
+    for (const args of [
+      ['run', '--out', '/proc/relay-bench'],
+      ['corpus', 'generate', '--events', '10', '--cache', '/proc/relay-bench'],
+    ]) {
+      await expectRefusal({ it: '', args, exitCode: 2, says: /\/proc\/relay-bench can't be written/ });
+    }
+  });
+
+  test.each([
+    ['a full disk behind stdout', 'exec "$0" "$@" > /dev/full', 2, /stdout can't be written: ENOSPC/],
+    ['too few open files to load the program', 'ulimit -n 64; exec "$0" "$@"', 3, /can't be loaded: EMFILE/],
+  ])('%s is one line and a hint', async (_, script, exitCode, says) => {
+    const args = ['-c', script, process.execPath, 'bin/relay-bench.js', 'plan'];
+    const { status, stderr } = spawnSync('bash', args, { encoding: 'utf8' });
+    expect(stderr).toMatch(says);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+    expect(status).toBe(exitCode);
   });
 
   test('a relay whose port is taken', async () => {
