@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
 import { visible } from '../report/escape.ts';
 import type { Io } from './io.ts';
-import { TOO_FEW_FILES_HINT } from './start.ts';
+import { OPEN_FILES_HINT } from './open-files-hint.ts';
 
 /** Longer lines are cut; nothing that a person must read is that long. */
 const MAX_CHARACTERS = 2_000;
@@ -28,7 +28,7 @@ export function printError(error: unknown, io: Io): ExitCode {
 
 /** What a system that has run out of something says of it, and what to do; a failure, no bug. */
 const EXHAUSTED: ReadonlyMap<string, string> = new Map([
-  ['EMFILE', TOO_FEW_FILES_HINT],
+  ['EMFILE', OPEN_FILES_HINT],
   ['ENFILE', 'end other programs: the whole machine has run out of open files'],
   ['ENOSPC', 'free some space on the disk, or name another directory'],
   ['EDQUOT', 'free some space: your share of the disk is used up'],

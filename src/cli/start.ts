@@ -1,10 +1,7 @@
 import { messageOf } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import type { ProcessLike } from './io.ts';
-
-/** What to do where a process may open too few files. */
-export const TOO_FEW_FILES_HINT =
-  'raise the limit of open files with `ulimit -n 1024`, or end what holds them';
+import { OPEN_FILES_HINT } from './open-files-hint.ts';
 
 /** Loads the command line; tests replace it. */
 export type LoadMain = () => Promise<{ readonly main: (process: ProcessLike) => Promise<ExitCode> }>;
@@ -20,7 +17,7 @@ export async function start(
   const loaded = await load().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;
     process.stderr.write(
-      `error: relay-bench can't be loaded: ${messageOf(error)}\nhint: ${TOO_FEW_FILES_HINT}\n`,
+      `error: relay-bench can't be loaded: ${messageOf(error)}\nhint: ${OPEN_FILES_HINT}\n`,
     );
     return null;
   });

@@ -48,10 +48,15 @@ function crashed(record: RunRecord, errors: readonly unknown[]): RunRecord {
   const reasons = errors.map(
     (error) => `relay-bench itself failed, and the record ends there: ${messageOf(error)}`,
   );
+  const { validity } = record;
   return {
     ...record,
     partial: true,
-    validity: { ...record.validity, verdict: 'invalid', reasons: [...reasons, ...record.validity.reasons] },
+    validity: {
+      verdict: 'invalid',
+      reasons: [...reasons, ...validity.reasons],
+      owners: [...reasons.map(() => 'generator' as const), ...validity.owners],
+    },
     verdict: 'invalid',
     exitCode: EXIT.internal,
   };

@@ -173,6 +173,7 @@ describe('run', () => {
     const record = await readRunRecord(join(directory, 'out/run.json'));
     expect(record).toMatchObject({ partial: true, exitCode: 1, verdict: 'invalid' });
     expect(record.validity.reasons[0]).toContain('relay-bench itself failed');
+    expect(record.validity.owners[0]).toBe('generator');
     expect(process.eventNames()).toEqual([]);
   });
 
