@@ -95,7 +95,7 @@ export interface SecondOfHealth {
   /** Event-loop utilisation 0..1, waiting for the next arrival excluded. */
   readonly utilization: number;
   readonly rss_bytes: number;
-  /** Event-loop delay in this second: what timers found in their way. */
+  /** Event-loop delay in this second, by time: how late something due at a random moment would have been. */
   readonly loopDelay_us: HistogramDelta;
 }
 

@@ -140,6 +140,19 @@ export class LatencyHistogram {
     return Math.max(this.#min, Math.min(this.#inner.getValueAtPercentile(percentile), this.#max));
   }
 
+  /**
+   * How many samples are longer than `value_us`. Those that share its bucket (0.1 % wide) can't be told from it and do not
+   * count.
+   */
+  countAbove(value_us: number): number {
+    if (this.count === 0 || value_us >= this.#max) return 0;
+    const last = this.#inner.countsArrayIndex(this.#max);
+    let above = 0;
+    for (let index = this.#inner.countsArrayIndex(Math.max(0, Math.floor(value_us))) + 1; index <= last; index++)
+      above += this.#inner.getCountAtIndex(index);
+    return above;
+  }
+
   get min_us(): number | null {
     return this.count === 0 ? null : this.#min;
   }
@@ -157,7 +170,7 @@ export class LatencyHistogram {
     const all = count + this.#censored;
     const above = (name: QuantileName): number => all * (1 - QUANTILES[name] / 100) + 1e-9;
     const value = (name: QuantileName): number | null =>
-      above(name) >= MIN_SAMPLES_ABOVE ? this.#percentileOfAll(QUANTILES[name]) : null;
+      above(name) >= MIN_SAMPLES_ABOVE ? this.percentileOfAll(QUANTILES[name]) : null;
     const lowConfidence = QUANTILE_NAMES.filter((name) => above(name) < CONFIDENT_SAMPLES_ABOVE);
     return {
       count,
@@ -186,8 +199,9 @@ export class LatencyHistogram {
     return this.#inner.outputPercentileDistribution(5, 1_000);
   }
 
-  /** Percentile of samples and censored operations together; null where it falls among the censored. */
-  #percentileOfAll(percentile: number): number | null {
+  /** Percentile of samples and censored operations together; null where it falls among the censored or nothing is there. */
+  percentileOfAll(percentile: number): number | null {
+    if (this.count === 0) return null;
     const rank = (percentile * (this.count + this.#censored)) / this.count;
     return rank <= 100 ? this.percentile(rank) : null;
   }
@@ -218,6 +232,7 @@ export class LatencyHistogram {
    */
   static fromSummary(summary: LatencySummary): LatencyHistogram {
     const result = new LatencyHistogram();
+    result.#censored = summary.censored;
     if (summary.count === 0) return result;
     result.#inner.add(decode(summary.hdr));
     if (result.count !== summary.count) {
@@ -233,7 +248,6 @@ export class LatencyHistogram {
     result.#max = summary.max_us ?? 0;
     result.#sum = (summary.mean_us ?? 0) * summary.count;
     result.#clamped = summary.clamped;
-    result.#censored = summary.censored;
     return result;
   }
 }

@@ -1,10 +1,8 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { monotonicNs, NS_PER_MS, NS_PER_S, NS_PER_US } from '../../base/clock.ts';
+import { monotonicNs } from '../../base/clock.ts';
 import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SecondOfHealth } from '../messages.ts';
-
-/** Timers of this period measure the delay of the event loop; the period itself is subtracted. */
-const RESOLUTION_MS = 10;
+import { RESOLUTION_MS, recordByTime } from './loop-delay.ts';
 
 /** Watches the generator's own process, a second at a time. */
 export class Health {
@@ -45,20 +43,9 @@ export class Health {
     this.#delay.disable();
   }
 
-  /**
-   * The runtime's own histogram gives no buckets, only the value at each halving of what is left (50, 75, 87.5 … 100 %):
-   * the ticks between two of them count as the upper one. One call for all: a hundred `percentile(…)` calls cost half a
-   * millisecond in which nothing was sent.
-   */
   #takeDelays(): SecondOfHealth['loopDelay_us'] {
-    const ticks = Math.max(1, Math.round(NS_PER_S / NS_PER_MS / RESOLUTION_MS));
-    let recorded = 0;
     this.#delays.reset();
-    for (const [percentile, delayNs] of this.#delay.percentiles) {
-      const delay_us = Math.max(0, (delayNs - RESOLUTION_MS * NS_PER_MS) / NS_PER_US);
-      const upTo = percentile >= 100 ? ticks : Math.floor((percentile / 100) * ticks);
-      for (; recorded < upTo; recorded++) this.#delays.record(delay_us);
-    }
+    recordByTime(this.#delay, this.#delays);
     this.#delay.reset();
     return this.#delays.toDelta();
   }

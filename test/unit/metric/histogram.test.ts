@@ -46,6 +46,19 @@ describe('LatencyHistogram', () => {
     expect(LatencyHistogram.fromSummary(histogram.summary()).summary()).toEqual(histogram.summary());
   });
 
+  it('keeps what never ended where nothing was answered at all', () => {
+    const histogram = histogramOf([]);
+    histogram.censor(7);
+    expect(LatencyHistogram.fromSummary(histogram.summary()).censored).toBe(7);
+    expect(histogram.percentileOfAll(50)).toBeNull();
+  });
+
+  it('counts what is longer than a value, as far as its buckets tell them apart', () => {
+    const histogram = histogramOf([0, 4_999, 5_000, 5_003, 5_004, 9_000]);
+    expect([0, 5_000, 8_999, 9_000, 1e9].map((value) => histogram.countAbove(value))).toEqual([5, 2, 1, 0, 0]);
+    expect(histogramOf([]).countAbove(0)).toBe(0);
+  });
+
   it('clamps at one hour and counts what it clamped', () => {
     const summary = histogramOf([HOUR_US, HOUR_US + 1, 1e15]).summary();
     expect(summary).toMatchObject({ count: 3, max_us: HOUR_US, clamped: 2 });
