@@ -1,4 +1,4 @@
-import { blameGenerator } from '../engine/validity.ts';
+import { blameGenerator, NO_BAD_SECONDS } from '../engine/validity.ts';
 import { seriesKey } from '../metric/series.ts';
 import type { IntervalRow } from '../record/schema.ts';
 import { type Load, runTrial, type TrialResult } from './trial.ts';
@@ -77,11 +77,12 @@ function stepAt(rate: number, rates: number, { result, rows }: TrialResult): rea
     model: 'open',
     offered: row.offered,
     written: row.sent,
+    writtenTooLate: 0,
     droppedArrivals: 0,
     sendLag,
     medianLatency_us: null,
-    loopDelayP99_us: null,
-    saturatedShare: 0,
+    seconds: NO_BAD_SECONDS,
+    lateWhileCold: null,
     lostWorkers: [],
   });
   const lag = (percentile: number): number | null => sendLag?.percentile(percentile) ?? null;

@@ -1,5 +1,6 @@
 import { RelayBenchError } from '../base/errors.ts';
 import type { RunRecord } from '../record/schema.ts';
+import { bias } from '../record/validity.ts';
 
 /** A record and what the user calls it. */
 export interface NamedRun {
@@ -48,7 +49,7 @@ export function requireComparable(runs: readonly NamedRun[], options: Comparable
   const lines = reasons.map((reason) => `  ${reason}`);
   throw new RelayBenchError(["these runs can't be compared:", ...lines].join('\n'), {
     code: 'NOT_COMPARABLE',
-    hint: 'compare complete, valid runs of the same scenario; --cross-host allows different machines',
+    hint: 'compare complete, valid runs of the same scenario whose generator was at ease; --cross-host allows different machines',
   });
 }
 
@@ -92,8 +93,9 @@ export function noteworthy(runs: readonly NamedRun[], { crossHost }: ComparableO
 
 function unusable({ name, record }: NamedRun): string[] {
   if (record.partial) return [`${name} was stopped before its end`];
-  if (record.validity.verdict === 'valid') return [];
-  return [`${name} is invalid: ${record.validity.reasons[0] ?? 'no reason was recorded'}`];
+  const [first] = bias(record);
+  if (record.validity.verdict === 'invalid') return [`${name} is invalid: ${first}`];
+  return first === undefined ? [] : [`the figures of ${name} may be too high: ${first}`];
 }
 
 /** One sentence for the first run that differs from the first of all. */

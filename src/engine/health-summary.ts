@@ -4,39 +4,70 @@ import type { SecondOfHealth, WorkerInterval } from './messages.ts';
 
 /** Above this share of a second the event loop has no room left for lateness. */
 const SATURATED_UTILIZATION = 0.9;
+/** Code is compiled, and memory and sockets are touched for the first time, in the first seconds of a process. */
+export const COLD_S = 2;
 
+type Distribution = RunRecord['generator']['eventLoopDelay_us'];
 type GeneratorHealth = Omit<
   RunRecord['generator'],
   'ceiling' | 'doubts' | 'sendLag_us' | 'steal' | 'workers'
 >;
 
+/** Seconds of one worker of which some were bad. */
+export interface BadSeconds {
+  readonly bad: number;
+  readonly measured: number;
+  /** Of the bad ones, those among the first {@link COLD_S} that were measured. */
+  readonly cold: number;
+}
+
+interface MeasuredSecond extends SecondOfHealth {
+  readonly index: number;
+  readonly delayP99_us: number;
+}
+
 /** The generator's own health over the measured seconds, from all workers. */
 export class HealthSummary {
-  readonly #seconds = new Map<number, SecondOfHealth[]>();
+  readonly #seconds = new Map<number, MeasuredSecond[]>();
   readonly #delays = new LatencyHistogram();
+  readonly #delaysOfPhases = new Map<number, LatencyHistogram>();
   #rssMax_bytes = 0;
-  readonly #isMeasured: (second: number) => boolean;
+  readonly #phaseOf: (second: number) => number | null;
 
-  constructor(isMeasured: (second: number) => boolean) {
-    this.#isMeasured = isMeasured;
+  /** @param phaseOf the measured phase that a second lies in; null where it was not measured whole */
+  constructor(phaseOf: (second: number) => number | null) {
+    this.#phaseOf = phaseOf;
   }
 
-  add(worker: number, interval: WorkerInterval): void {
-    this.#rssMax_bytes = Math.max(this.#rssMax_bytes, interval.health.rss_bytes);
-    if (!this.#isMeasured(interval.index)) return;
+  add(worker: number, { index, health }: WorkerInterval): void {
+    this.#rssMax_bytes = Math.max(this.#rssMax_bytes, health.rss_bytes);
+    const phase = this.#phaseOf(index);
+    if (phase === null) return;
+    const delays = new LatencyHistogram();
+    delays.addDelta(health.loopDelay_us);
     const seconds = this.#seconds.get(worker) ?? [];
-    seconds.push(interval.health);
+    seconds.push({ ...health, index, delayP99_us: delays.percentile(99) ?? 0 });
     this.#seconds.set(worker, seconds);
-    this.#delays.addDelta(interval.health.loopDelay_us);
+    this.#delays.add(delays);
+    const ofPhase = this.#delaysOfPhases.get(phase) ?? new LatencyHistogram();
+    ofPhase.add(delays);
+    this.#delaysOfPhases.set(phase, ofPhase);
   }
 
-  /** Largest share of measured seconds in which one worker's event loop was saturated; 0..1. */
-  get saturatedShare(): number {
-    const shares = [...this.#seconds.values()].map(
-      (seconds) =>
-        seconds.filter((second) => second.utilization > SATURATED_UTILIZATION).length / seconds.length,
-    );
-    return Math.max(0, ...shares);
+  /** Seconds in which the event loop had no room left, of the worker that had most of them. */
+  saturated(): BadSeconds {
+    return this.#worst(({ utilization }) => utilization > SATURATED_UTILIZATION);
+  }
+
+  /** Seconds of which the event loop was late by more than `limit_us` for more than 1 % of the time. */
+  delayed(limit_us: number): BadSeconds {
+    return this.#worst(({ delayP99_us }) => delayP99_us > limit_us);
+  }
+
+  /** What a phase of the record says of the event loop; nothing where no second of it was measured whole. */
+  ofPhase(phase: number): Pick<RunRecord['load']['phases'][number], 'loopDelay_us'> {
+    const delays = this.#delaysOfPhases.get(phase);
+    return delays === undefined ? {} : { loopDelay_us: distributionOf(delays) };
   }
 
   summary(): GeneratorHealth {
@@ -48,14 +79,30 @@ export class HealthSummary {
         mean: highest(workers.map((seconds) => mean(seconds.map((second) => second.utilization)))),
         max: highest(all.map((second) => second.utilization)),
       },
-      eventLoopDelay_us: {
-        p50_us: this.#delays.percentile(50),
-        p99_us: this.#delays.percentile(99),
-        max_us: this.#delays.max_us,
-      },
+      eventLoopDelay_us: distributionOf(this.#delays),
       rssMax_bytes: this.#rssMax_bytes === 0 ? null : this.#rssMax_bytes,
     };
   }
+
+  #worst(isBad: (second: MeasuredSecond) => boolean): BadSeconds {
+    const workers = [...this.#seconds.values()];
+    const first = Math.min(...workers.flat().map(({ index }) => index));
+    const counts = workers.map((seconds): BadSeconds => {
+      const bad = seconds.filter(isBad);
+      return {
+        bad: bad.length,
+        measured: seconds.length,
+        cold: bad.filter(({ index }) => index < first + COLD_S).length,
+      };
+    });
+    return counts.sort((a, b) => b.bad / b.measured - a.bad / a.measured)[0] ?? NO_SECONDS;
+  }
+}
+
+export const NO_SECONDS: BadSeconds = { bad: 0, measured: 0, cold: 0 };
+
+function distributionOf(delays: LatencyHistogram): Distribution {
+  return { p50_us: delays.percentile(50), p99_us: delays.percentile(99), max_us: delays.max_us };
 }
 
 function mean(values: readonly number[]): number {

@@ -1,10 +1,11 @@
 import { NS_PER_S } from '../base/clock.ts';
-import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
+import type { LatencyMetric } from '../metric/catalogue.ts';
 import { COUNTER_NAMES, type CounterMetric } from '../metric/counters.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { PlannedPhase } from '../plan/plan.ts';
 import type { IntervalRow } from '../record/schema.ts';
+import { SecondOfLatencies, withCensored } from './interval-latencies.ts';
 import type { CounterRows, WorkerInterval } from './messages.ts';
 
 /** What the display of a second needs beyond its row. */
@@ -24,7 +25,8 @@ const ERRORS: readonly CounterMetric[] = [
 ];
 
 interface OpenRow {
-  readonly histograms: Map<LatencyMetric, LatencyHistogram>;
+  readonly latencies: SecondOfLatencies;
+  readonly loopDelays: LatencyHistogram;
   readonly reported: Set<number>;
   readonly counts: Record<
     'sent' | 'acked' | 'completed' | 'errors' | 'rejected' | 'connections' | 'cpu_s',
@@ -39,6 +41,8 @@ export interface IntervalMergerOptions {
   readonly offeredIn: (second: number) => number | undefined;
   /** Whether every second keeps its histograms, for gates over windows. */
   readonly keepHistograms: boolean;
+  /** For how long after a second it may come out that an operation of it never ended: the longest deadline. */
+  readonly hold_s: number;
   /** Workers that still report. */
   readonly liveWorkers: () => readonly number[];
   readonly onRow: (row: IntervalRow, extras: IntervalExtras) => void;
@@ -54,6 +58,7 @@ export class IntervalMerger {
   readonly #before = new Map<number, Totalled>();
   readonly #lastIndex = new Map<number, number>();
   readonly #complete: IntervalRow[] = [];
+  readonly #held = new Map<number, SecondOfLatencies>();
 
   constructor(options: IntervalMergerOptions) {
     this.#options = options;
@@ -75,11 +80,14 @@ export class IntervalMerger {
     this.#lastIndex.set(worker, interval.index);
     for (const { series, delta } of interval.samples) {
       const metric = this.#options.series.metrics[series];
-      if (metric === undefined || metric !== baseLatency(metric)) continue;
-      const histogram = row.histograms.get(metric) ?? new LatencyHistogram();
-      histogram.addDelta(delta);
-      row.histograms.set(metric, histogram);
+      if (metric === undefined) continue;
+      row.latencies.add(metric, delta);
     }
+    for (const { series, second, count } of interval.censored) {
+      const metric = this.#options.series.metrics[series];
+      if (metric !== undefined) this.#censor(metric, second, count);
+    }
+    row.loopDelays.addDelta(interval.health.loopDelay_us);
     this.#emitComplete();
   }
 
@@ -92,7 +100,9 @@ export class IntervalMerger {
     const known = this.#rows.get(index);
     if (known !== undefined) return known;
     const counts = { sent: 0, acked: 0, completed: 0, errors: 0, rejected: 0, connections: 0, cpu_s: 0 };
-    const row: OpenRow = { histograms: new Map(), reported: new Set(), counts };
+    const loopDelays = new LatencyHistogram();
+    const latencies = new SecondOfLatencies(this.#options.keepHistograms);
+    const row: OpenRow = { latencies, loopDelays, reported: new Set(), counts };
     this.#rows.set(index, row);
     return row;
   }
@@ -108,30 +118,49 @@ export class IntervalMerger {
     const row = this.#rows.get(index);
     if (row === undefined) return;
     this.#rows.delete(index);
-    const { counts, histograms } = row;
+    const { counts, latencies, loopDelays } = row;
     const result: IntervalRow = {
       t: index,
       phase: this.#phaseAt(index),
       offered: this.#options.offeredIn(index) ?? counts.sent,
       sent: counts.sent,
       acked: counts.acked,
-      delivered: histograms.get('delivery_latency')?.count ?? 0,
+      delivered: latencies.count('delivery_latency'),
       completed: counts.completed,
       connections: counts.connections,
       errors: counts.errors,
-      latencies: Object.fromEntries(
-        [...histograms].map(([metric, histogram]) => [
-          metric,
-          latencyOf(histogram, this.#options.keepHistograms),
-        ]),
-      ),
+      latencies: latencies.row(),
       cpu: counts.cpu_s,
+      loopDelay_us: { p99_us: loopDelays.percentile(99), max_us: loopDelays.max_us },
     };
     this.#complete.push(result);
+    this.#hold(index, latencies);
     this.#options.onRow(result, {
       rejected: counts.rejected,
-      sendLagP99_us: histograms.get('send_lag')?.percentile(99) ?? null,
+      sendLagP99_us: latencies.percentile('send_lag', 99),
     });
+  }
+
+  /** What is never answered is known only later: the row of the second in which it was due changes then. */
+  #censor(metric: LatencyMetric, second: number, count: number): void {
+    const at = this.#complete.findIndex(({ t }) => t === second);
+    const row = this.#complete[at];
+    const held = this.#rows.get(second)?.latencies ?? this.#held.get(second);
+    held?.censor(metric, count);
+    if (row === undefined) {
+      if (held === undefined) this.#rowAt(second).latencies.censor(metric, count);
+      return;
+    }
+    const latencies = held?.row() ?? {
+      ...row.latencies,
+      [metric]: withCensored(row.latencies[metric], count),
+    };
+    this.#complete[at] = { ...row, latencies };
+  }
+
+  #hold(second: number, latencies: SecondOfLatencies): void {
+    this.#held.set(second, latencies);
+    for (const old of this.#held.keys()) if (old < second - this.#options.hold_s) this.#held.delete(old);
   }
 
   #phaseAt(second: number): string {
@@ -162,15 +191,4 @@ function totalled({ rows, words }: CounterRows): Totalled {
 
 function sumWords(rows: readonly ReadonlyMap<string, number>[]): number {
   return rows.flatMap((row) => [...row.values()]).reduce((sum, count) => sum + count, 0);
-}
-
-function latencyOf(histogram: LatencyHistogram, keep: boolean): IntervalRow['latencies'][string] {
-  return {
-    count: histogram.count,
-    p50_us: histogram.percentile(50),
-    p95_us: histogram.percentile(95),
-    p99_us: histogram.percentile(99),
-    max_us: histogram.max_us,
-    ...(keep ? { hdr: histogram.encoded() } : {}),
-  };
 }

@@ -19,6 +19,8 @@ export interface LoadAccountOptions {
   readonly cutNs: number;
   /** Sum of a counter in one phase. */
   readonly ofPhase: (name: CounterMetric, phase: number) => number;
+  /** What the record says of the generator's own health in one phase. */
+  readonly healthOf: (phase: number) => Pick<RunRecord['load']['phases'][number], 'loopDelay_us'>;
 }
 
 /** What was offered and what became of it. */
@@ -81,7 +83,7 @@ export class LoadAccount {
   }
 
   #phases(): RunRecord['load']['phases'] {
-    const { plan, offered: whole, cutNs, ofPhase } = this.#options;
+    const { plan, offered: whole, cutNs, ofPhase, healthOf } = this.#options;
     const offered = cutNs === Number.POSITIVE_INFINITY ? whole : countOffered(plan, cutNs);
     return plan.phases.map((phase, index) => ({
       name: phase.name,
@@ -91,6 +93,7 @@ export class LoadAccount {
       level: phase.levelEnd,
       offered: sum((['publish', 'query', 'connect'] as const).map((stream) => offered.of(stream, index))),
       sent: ofPhase('events_sent', index) + ofPhase('queries_sent', index),
+      ...healthOf(index),
     }));
   }
 

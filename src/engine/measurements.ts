@@ -9,12 +9,15 @@ import type { RunRecord } from '../record/schema.ts';
 import { blameCloses } from './blame-target.ts';
 import { sumConnections } from './fleet.ts';
 import { HealthSummary } from './health-summary.ts';
+import { holdOf } from './interval-latencies.ts';
 import { IntervalMerger } from './intervals.ts';
 import { LoadAccount } from './load-account.ts';
 import type { ConnectionCounts, WorkerInterval } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
 import type { OnProgress } from './progress.ts';
+import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
+import { corpusOf, exhaustionText } from './run-corpus.ts';
 import type { RunResult } from './run-result.ts';
 import { Totals } from './totals.ts';
 import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
@@ -35,9 +38,6 @@ export interface RunEnd {
   readonly losses: readonly WorkerLoss[];
 }
 
-/** An operation counts as achieved when it has ended at most this long after the measured phases. */
-const GRACE_S = 1;
-
 /** Collects what the workers report and makes the result of the run from it. */
 export class Measurements {
   readonly #options: MeasurementsOptions;
@@ -55,6 +55,7 @@ export class Measurements {
   readonly #offered: Offered;
   readonly #cpuTimes: Record<'start' | 'end', CpuTimes | null> = { start: null, end: null };
   readonly #measured: { startNs: number; endNs: number };
+  readonly #punctuality: Punctuality;
   #achieved = { events: 0, queries: 0 };
   #cutNs = Number.POSITIVE_INFINITY;
 
@@ -65,11 +66,13 @@ export class Measurements {
     this.#totals = new Totals(plan, this.#series);
     this.#offered = countOffered(plan, Number.POSITIVE_INFINITY);
     this.#measured = measuredSpan(plan);
-    this.#health = new HealthSummary((second) => this.#isMeasuredSecond(second));
+    this.#punctuality = new Punctuality(plan.phases);
+    this.#health = new HealthSummary((second) => this.#measuredPhaseOf(second));
     this.#intervals = new IntervalMerger({
       series: this.#series,
       phases: plan.phases,
       keepHistograms: plan.keepSeconds,
+      hold_s: holdOf(plan),
       offeredIn: (second) =>
         plan.load.model === 'closed' ? undefined : (this.#offered.perSecond[second] ?? 0),
       liveWorkers,
@@ -167,6 +170,7 @@ export class Measurements {
         ...(plan.exhaustedNs === null ? [] : [exhaustionText(plan.exhaustedNs)]),
         ...this.#remarks,
         ...refusedUpgrades(counters.connection_errors, this.#refusals),
+        ...blame.caveats,
       ],
       notMeasured: { ...notMeasured, ...this.#emptySeries(histograms) },
       noticeSamples: this.#notices.slice(0, 20),
@@ -182,6 +186,7 @@ export class Measurements {
       offered: this.#offered,
       cutNs: this.#cutNs,
       ofPhase: (name, phase) => this.#totals.ofPhase(name, phase),
+      healthOf: (phase) => this.#health.ofPhase(phase),
     });
   }
 
@@ -205,17 +210,19 @@ export class Measurements {
     losses: readonly WorkerLoss[];
   }): GeneratorBlame {
     const { load, histograms, losses } = parts;
+    const lag = histograms.get('send_lag');
     const main =
       histograms.get('ack_latency') ?? histograms.get('eose_latency') ?? histograms.get('connect_latency');
     return blameGenerator({
       model: load.model,
       offered: load.offered.events + load.offered.queries,
       written: load.offered.events + load.offered.queries - load.droppedArrivals,
+      writtenTooLate: this.#punctuality.tooLate(lag?.count ?? 0),
       droppedArrivals: load.droppedArrivals,
-      sendLag: histograms.get('send_lag'),
+      sendLag: lag,
       medianLatency_us: main?.percentile(50) ?? null,
-      loopDelayP99_us: this.#health.summary().eventLoopDelay_us.p99_us,
-      saturatedShare: this.#health.saturatedShare,
+      seconds: this.#health,
+      lateWhileCold: this.#punctuality.lateWhileCold,
       lostWorkers: losses.map((loss) => `worker ${loss.index}: ${loss.reason}`),
     });
   }
@@ -230,11 +237,13 @@ export class Measurements {
   }
 
   #countAchieved(interval: WorkerInterval): void {
-    if (interval.index >= this.#measured.endNs / NS_PER_S + GRACE_S) return;
+    const isInTime = interval.index < this.#measured.endNs / NS_PER_S + GRACE_S;
     const measured = this.#measuredIndexes();
     for (const { series, phase, delta } of interval.samples) {
       if (!measured.includes(phase)) continue;
       const metric = this.#series.metrics[series];
+      if (metric === 'send_lag') this.#punctuality.add(interval.index, delta);
+      if (!isInTime) continue;
       if (metric === 'ack_latency') this.#achieved.events += delta.count;
       if (metric === 'eose_latency') this.#achieved.queries += delta.count;
     }
@@ -244,31 +253,15 @@ export class Measurements {
     return this.#options.plan.phases.flatMap((phase, index) => (phase.kind === 'measured' ? [index] : []));
   }
 
-  #isMeasuredSecond(second: number): boolean {
+  /** Null for a second that was not measured whole. */
+  #measuredPhaseOf(second: number): number | null {
     const { startNs, endNs } = this.#measured;
-    return second * NS_PER_S >= startNs && (second + 1) * NS_PER_S <= endNs;
+    if (second * NS_PER_S < startNs || (second + 1) * NS_PER_S > endNs) return null;
+    return this.#options.plan.phases.findIndex((phase) => (second + 0.5) * NS_PER_S < phase.endNs);
   }
 }
 
 function measuredSpan(plan: Plan): { startNs: number; endNs: number } {
   const measured = plan.phases.filter((phase) => phase.kind === 'measured');
   return { startNs: measured[0]?.startNs ?? 0, endNs: measured.at(-1)?.endNs ?? 0 };
-}
-
-/** Notes that are signed for a run are named by what determines them. */
-function corpusOf({ corpus, seed }: Plan): RunResult['corpus'] {
-  const { profile, events, authors, named } = corpus;
-  if (named === null) {
-    return {
-      profile,
-      events,
-      fingerprint: `fresh:${profile}:seed=${seed}:events=${events}:authors=${authors}`,
-    };
-  }
-  const { fingerprint, fresh } = named;
-  return { profile, events: named.events, fingerprint: fingerprint ?? '', fresh, stored: events };
-}
-
-function exhaustionText(offsetNs: number): string {
-  return `the corpus had no more events after ${(offsetNs / NS_PER_S).toFixed(1)} s: the load ended there, earlier than planned`;
 }

@@ -77,11 +77,21 @@ export interface SeriesDelta {
   readonly delta: HistogramDelta;
 }
 
+/** Operations of one series that were due in one second and never ended. */
+export interface CensoredCount {
+  readonly series: number;
+  /** Seconds after the start of the load. */
+  readonly second: number;
+  readonly count: number;
+}
+
 /** One second of a worker. */
 export interface WorkerInterval {
   /** Seconds after the start of the load at which the interval began. */
   readonly index: number;
   readonly samples: readonly SeriesDelta[];
+  /** What was given up since the last message. */
+  readonly censored: readonly CensoredCount[];
   /** Cumulative, so that a lost worker loses at most its last second. */
   readonly counters: CounterRows;
   readonly connections: ConnectionCounts;

@@ -1,11 +1,15 @@
+import { shareAtLeast } from '../base/binomial-bound.ts';
 import { NS_PER_MS, NS_PER_US } from '../base/clock.ts';
 import type { Doubt, Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
+import { type BadSeconds, COLD_S, NO_SECONDS } from './health-summary.ts';
 
 /** An arrival written later than this after its time was not offered as planned. */
-const LATE_US = (5 * NS_PER_MS) / NS_PER_US;
+export const LATE_US = (5 * NS_PER_MS) / NS_PER_US;
 const LOOP_DELAY_LIMIT_US = (10 * NS_PER_MS) / NS_PER_US;
-const MOST_SATURATED_SECONDS = 0.1;
+/** More than this part is in doubt; see {@link isSurelyAbove}. */
+const MOST_LATE = 0.01;
+const MOST_BAD_SECONDS = 0.1;
 const LEAST_WRITTEN = 0.99;
 
 /** What the verdict on the generator is made of; measured phases only. */
@@ -13,14 +17,27 @@ export interface ValidityInput {
   readonly model: 'open' | 'closed';
   readonly offered: number;
   readonly written: number;
+  /** Of those written: so late that nobody could have answered them in time. */
+  readonly writtenTooLate: number;
   readonly droppedArrivals: number;
   readonly sendLag: LatencyHistogram | undefined;
   /** Median of the latency that the run is about; the loop may be late by as much without spoiling it. */
   readonly medianLatency_us: number | null;
-  readonly loopDelayP99_us: number | null;
-  readonly saturatedShare: number;
+  readonly seconds: {
+    saturated(): BadSeconds;
+    /** Seconds in which the loop was late by more than this. */
+    delayed(limit_us: number): BadSeconds;
+  };
+  /** Late operations of the first {@link COLD_S} seconds, where no warm-up went before; null where one did. */
+  readonly lateWhileCold: number | null;
   readonly lostWorkers: readonly string[];
 }
+
+/** For whoever looks at the schedule alone. */
+export const NO_BAD_SECONDS: ValidityInput['seconds'] = {
+  saturated: () => NO_SECONDS,
+  delayed: () => NO_SECONDS,
+};
 
 /** What the generator's own doing means for the run. */
 export interface GeneratorBlame {
@@ -28,6 +45,8 @@ export interface GeneratorBlame {
   readonly invalidities: readonly Invalidity[];
   /** Figures may be too high. */
   readonly doubts: readonly Doubt[];
+  /** What happened too rarely for a doubt. */
+  readonly caveats: readonly string[];
 }
 
 /**
@@ -39,47 +58,75 @@ export function blameGenerator(input: ValidityInput): GeneratorBlame {
     (loss): Invalidity => ({ kind: 'worker-lost', text: `worker lost: ${loss}` }),
   );
   const isOpen = input.model === 'open';
+  const findings = [saturation(input), delay(input), isOpen ? lateness(input) : null].filter(
+    (finding) => finding !== null,
+  );
   return {
     invalidities: [...lost, ...(isOpen ? notOffered(input) : [])],
-    doubts: [...saturation(input), ...(isOpen ? lateness(input) : [])],
+    doubts: findings.filter(({ isSure }) => isSure).map(({ kind, text }) => ({ kind, text })),
+    caveats: findings.filter(({ isSure }) => !isSure).map(({ text }) => text),
   };
 }
 
-function saturation({ saturatedShare, loopDelayP99_us, medianLatency_us }: ValidityInput): Doubt[] {
-  const doubts: Doubt[] = [];
-  if (saturatedShare > MOST_SATURATED_SECONDS) {
-    doubts.push({
-      kind: 'generator-saturated',
-      text: `generator saturated: its event loop was busy more than 90 % of the time in ${percent(saturatedShare)} of the seconds`,
-    });
-  }
-  const limit_us = Math.max(LOOP_DELAY_LIMIT_US, medianLatency_us ?? 0);
-  if (loopDelayP99_us !== null && loopDelayP99_us > limit_us) {
-    doubts.push({
-      kind: 'generator-delayed',
-      text: `generator delayed: its event loop was late by ${milliseconds(loopDelayP99_us)} (p99), the limit is ${milliseconds(limit_us)}`,
-    });
-  }
-  return doubts;
+interface Finding extends Doubt {
+  /** Whether it happened more often than chance explains. */
+  readonly isSure: boolean;
 }
 
-function notOffered({ offered, written, droppedArrivals }: ValidityInput): Invalidity[] {
+/** Whether a share is above `most` with 95 % confidence: two late writes of 180 may be chance, 20 of 1,800 are none. */
+function isSurelyAbove(most: number, bad: number, all: number): boolean {
+  return shareAtLeast(bad, all) > most;
+}
+
+function saturation({ seconds, lateWhileCold }: ValidityInput): Finding | null {
+  const { bad, measured, cold } = seconds.saturated();
+  if (bad === 0) return null;
+  return {
+    kind: 'generator-saturated',
+    isSure: isSurelyAbove(MOST_BAD_SECONDS, bad, measured),
+    text: `generator saturated: its event loop was busy more than 90 % of the time in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
+  };
+}
+
+function delay({ seconds, medianLatency_us, lateWhileCold }: ValidityInput): Finding | null {
+  const limit_us = Math.max(LOOP_DELAY_LIMIT_US, medianLatency_us ?? 0);
+  const { bad, measured, cold } = seconds.delayed(limit_us);
+  if (bad === 0) return null;
+  return {
+    kind: 'generator-delayed',
+    isSure: isSurelyAbove(MOST_BAD_SECONDS, bad, measured),
+    text: `generator delayed: its event loop was late by more than ${milliseconds(limit_us)} (p99) in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
+  };
+}
+
+function notOffered({ offered, written, writtenTooLate, droppedArrivals }: ValidityInput): Invalidity[] {
   const texts: string[] = [];
   if (droppedArrivals > 0) texts.push(`${droppedArrivals} of ${offered} arrivals were never written`);
   if (written < offered * LEAST_WRITTEN)
     texts.push(`offered rate not reached: ${written} of ${offered} operations were written`);
+  else if (written - writtenTooLate < offered * LEAST_WRITTEN)
+    texts.push(
+      `offered rate not reached: ${writtenTooLate} of ${offered} operations were written only after the measured time`,
+    );
   return texts.map((text) => ({ kind: 'load-not-offered', text }));
 }
 
-function lateness({ sendLag }: ValidityInput): Doubt[] {
-  const lag_us = sendLag?.percentile(99) ?? null;
-  if (lag_us === null || lag_us <= LATE_US) return [];
-  return [
-    {
-      kind: 'generator-late',
-      text: `generator late: 1 % of the operations were written more than ${milliseconds(lag_us)} after their time, the limit is ${milliseconds(LATE_US)}`,
-    },
-  ];
+function lateness({ sendLag, lateWhileCold }: ValidityInput): Finding | null {
+  const late = sendLag?.countAbove(LATE_US) ?? 0;
+  if (sendLag === undefined || late === 0) return null;
+  const all = sendLag.count;
+  return {
+    kind: 'generator-late',
+    isSure: isSurelyAbove(MOST_LATE, late, all),
+    text: `generator late: ${late} of ${all} operations were written more than ${milliseconds(LATE_US)} after their time${coldly(lateWhileCold !== null, lateWhileCold ?? 0, late)}`,
+  };
+}
+
+/** Names the cause where at least half of it came from a process that had just begun. */
+function coldly(isCold: boolean, cold: number, all: number): string {
+  if (!isCold || cold * 2 < all) return '';
+  const how = cold === all ? (all === 1 ? '' : 'all ') : `${cold} of them `;
+  return `, ${how}in its first ${COLD_S} s: a cold process, which a warm-up avoids`;
 }
 
 /** Reasons for a failed connection that name a limit of this machine, not the target. */
@@ -103,8 +150,4 @@ export function blameMachine(errors: Readonly<Record<string, number>>): readonly
 
 function milliseconds(value_us: number): string {
   return `${(value_us / 1_000).toFixed(1)} ms`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`;
 }

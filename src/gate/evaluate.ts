@@ -3,27 +3,18 @@ import { RelayBenchError } from '../base/errors.ts';
 import { own } from '../base/own.ts';
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import type { CounterMetric } from '../metric/counters.ts';
-import { seriesKey } from '../metric/series.ts';
-import { type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
+import { decide, holds } from './bounds.ts';
 import { unmeasurable } from './check.ts';
-import { formatGate, type Gate, type GateUnit, type Operator } from './expression.ts';
+import { formatGate, type Gate, type GateUnit } from './expression.ts';
+import { countOf, readLatency } from './latency.ts';
 import { type Measurable, measurableOf } from './measurable.ts';
 import { parseGates } from './parse.ts';
-import type { Reading } from './reading.ts';
+import type { LowerBound, Reading } from './reading.ts';
 import { readWindows } from './windows.ts';
 
 /** Microseconds, ratios and rates in one base unit → the unit of the limit. */
 const DIVISOR: Readonly<Record<GateUnit, number>> = { us: 1, ms: 1e3, s: 1e6, '%': 0.01, '/s': 1, '': 1 };
-
-const COMPARE: Readonly<Record<Operator, (actual: number, limit: number) => boolean>> = {
-  '<': (actual, limit) => actual < limit,
-  '<=': (actual, limit) => actual <= limit,
-  '>': (actual, limit) => actual > limit,
-  '>=': (actual, limit) => actual >= limit,
-  '==': (actual, limit) => actual === limit,
-  '!=': (actual, limit) => actual !== limit,
-};
 
 /** Of `scenario.resolved`: what decides which metrics the run could produce. */
 const measuredScenario = z.object({
@@ -56,17 +47,12 @@ export function measurableOfRecord(record: RunRecord): Measurable {
 /**
  * Judges a finished run by its record alone. A percentile that the record leaves out because too few samples
  * lie above it is no data, even though the stored histogram would give some number: a gate must not rest on
- * chance. No data never passes.
+ * chance. No data never passes. A latency is judged by its bounds, see {@link decide}; everything else by its value.
  * @throws RelayBenchError `GATE_INVALID` where an expression is malformed
  */
 export function evaluateGates(record: RunRecord, expressions: readonly string[]): GateResult[] {
   const run = measurableOfRecord(record);
   return parseGates(expressions).map((gate) => resultOf(gate, read(gate, record, run)));
-}
-
-/** Whether every gate passed; one without data did not. */
-export function allGatesHold(results: readonly GateResult[]): boolean {
-  return results.every(({ verdict }) => verdict === 'pass');
 }
 
 function resultOf(gate: Gate, reading: Reading): GateResult {
@@ -79,9 +65,26 @@ function resultOf(gate: Gate, reading: Reading): GateResult {
     unit,
   };
   if ('reason' in reading) return { ...head, actual: null, verdict: 'no-data', reason: reading.reason };
-  // Twelve digits: 0.57 × 100 is 56.99999999999999 in binary and must not miss a limit of 57 %.
-  const actual = Number((reading.value / DIVISOR[unit]).toPrecision(12));
-  return { ...head, actual, verdict: COMPARE[gate.operator](actual, limit) ? 'pass' : 'fail' };
+  const actual = inUnit(reading.value, unit);
+  if (reading.bounds === undefined)
+    return { ...head, actual, verdict: holds(gate.operator, actual, limit) ? 'pass' : 'fail' };
+  const { service_us, loopDelay_us } = reading.bounds;
+  const least = inUnit(Math.max(0, service_us - loopDelay_us), unit);
+  const verdict = decide(gate.operator, limit, { least, most: actual });
+  const result = { ...head, actual, actualService: inUnit(service_us, unit), verdict };
+  return verdict === 'undecided'
+    ? { ...result, reason: whyUndecided(reading.value, reading.bounds) }
+    : result;
+}
+
+/** Twelve digits: 0.57 × 100 is 56.99999999999999 in binary and must not miss a limit of 57 %. */
+function inUnit(value: number, unit: GateUnit): number {
+  return Number((value / DIVISOR[unit]).toPrecision(12));
+}
+
+function whyUndecided(value_us: number, { service_us, loopDelay_us }: LowerBound): string {
+  const ms = (us: number): string => `${Number((us / 1_000).toPrecision(3))} ms`;
+  return `${ms(value_us)} from the schedule, ${ms(service_us)} from the write, and the generator's event loop was late by up to ${ms(loopDelay_us)}`;
 }
 
 function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
@@ -89,7 +92,7 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
   if (reason !== null) return { reason };
   switch (gate.kind) {
     case 'latency':
-      return gate.over_s === undefined ? readLatency(gate, record) : readWindows(gate, gate.over_s, record);
+      return readLatencyOrCount(gate, record);
     case 'ratio': {
       const value = own(record.ratios, gate.metric) ?? null;
       return value === null
@@ -107,30 +110,11 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
   }
 }
 
-function readLatency(gate: Gate, record: RunRecord): Reading {
-  const key = keyOf(gate, record);
-  const summary = own(record.metrics, key);
-  const missing = own(record.notMeasured, key) ?? own(record.notMeasured, gate.metric);
-  if (summary === undefined && missing !== undefined) return { reason: missing };
-  const count = summary?.count ?? 0;
-  const { aggregation } = gate;
-  if (aggregation === 'count' || aggregation === 'rate') return readCount(gate, count, record);
-  if (summary === undefined || count === 0) return { reason: 'no samples' };
-  const value = summary[`${aggregation as QuantileName | 'max' | 'mean'}_us`];
-  if (value !== null) return { value };
-  const needed = samplesNeeded(aggregation as QuantileName);
-  if (count + summary.censored >= needed) {
-    return { reason: `${summary.censored} of ${count + summary.censored} operations never ended` };
-  }
-  return { reason: `only ${count} ${count === 1 ? 'sample' : 'samples'}, ${aggregation} needs ${needed}` };
-}
-
-/** A run with a single measured phase keeps no series of its own for that phase: it is the whole. */
-function keyOf(gate: Gate, record: RunRecord): string {
-  const { phase, ...others } = gate.labels;
-  const measured = record.load.phases.filter(({ kind }) => kind === 'measured');
-  const isWhole = phase !== undefined && measured.length === 1 && measured[0]?.name === phase;
-  return seriesKey(gate.metric, isWhole ? others : gate.labels);
+function readLatencyOrCount(gate: Gate, record: RunRecord): Reading {
+  if (gate.over_s !== undefined) return readWindows(gate, gate.over_s, record);
+  if (gate.aggregation !== 'count' && gate.aggregation !== 'rate') return readLatency(gate, record);
+  const count = countOf(gate, record);
+  return 'reason' in count ? count : readCount(gate, count.value, record);
 }
 
 function readCount(gate: Gate, count: number, record: RunRecord): Reading {

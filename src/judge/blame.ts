@@ -2,14 +2,15 @@
 export type Owner = 'target' | 'generator' | 'machine';
 
 /**
- * What follows from a reason:
+ * What follows from a reason, the strongest first:
+ * - `invalidates`: the run is invalid (exit 103) whatever its gates say: the load that was asked for was not offered.
  * - `fails`: the run fails (exit 99). Only ever the target's doing.
  * - `explains`: the target's doing too, and what it breaks is for the gates to say: a scenario may expect it.
- * - `invalidates`: the run is invalid (exit 103) whatever its gates say: the load that was asked for was not offered.
+ * - `leaves-open`: the run is invalid (exit 103) unless something fails it: nobody knows whether its gates hold.
  * - `casts-doubt`: figures may be too high; a gate that this leaves undecided makes the run invalid, and so does it
  *   alone where figures must be unbiased (no gate on a latency, `compare`, `ab`, `calibrate`).
  */
-export type Consequence = 'fails' | 'explains' | 'invalidates' | 'casts-doubt';
+export type Consequence = 'invalidates' | 'fails' | 'explains' | 'leaves-open' | 'casts-doubt';
 
 interface Blame {
   readonly owner: Owner;
@@ -68,20 +69,25 @@ export const REASONS = {
     consequence: 'invalidates',
     what: 'it had no descriptors, ports or memory left for connections',
   },
+  'gate-undecided': {
+    owner: 'generator',
+    consequence: 'leaves-open',
+    what: 'a latency holds its limit from the write and breaks it from the schedule, or its event loop may have made the difference',
+  },
   'generator-late': {
     owner: 'generator',
     consequence: 'casts-doubt',
-    what: 'more than 1 % of the operations were written more than 5 ms after their time',
+    what: 'more than 1 % of the operations were written more than 5 ms after their time, with 95 % confidence',
   },
   'generator-saturated': {
     owner: 'generator',
     consequence: 'casts-doubt',
-    what: 'its event loop was busy more than 90 % of the time in more than 10 % of the seconds',
+    what: 'its event loop was busy more than 90 % of the time in more than 10 % of the seconds, with 95 % confidence',
   },
   'generator-delayed': {
     owner: 'generator',
     consequence: 'casts-doubt',
-    what: 'its event loop was late by more than 10 ms and more than the median of what it measured',
+    what: 'its event loop was late by more than 10 ms and more than the median of what it measured in more than 10 % of the seconds, with 95 % confidence',
   },
   'near-ceiling': {
     owner: 'generator',
@@ -105,12 +111,16 @@ export interface Reason<K extends ReasonKind = ReasonKind> {
 export type Failure = Reason<KindsOf<'fails' | 'explains'>>;
 /** Why the run is invalid, whatever its gates say. */
 export type Invalidity = Reason<KindsOf<'invalidates'>>;
+/** Why nobody knows whether its gates hold. */
+export type Openness = Reason<KindsOf<'leaves-open'>>;
 /** Why its figures may be too high. */
 export type Doubt = Reason<KindsOf<'casts-doubt'>>;
+
+/** All kinds, in the order of the table. */
+export const REASON_KINDS = Object.keys(REASONS) as readonly ReasonKind[];
 
 /** The kinds with one of these consequences, in the order of the table. */
 export function kindsThat<C extends Consequence>(...consequences: readonly C[]): readonly KindsOf<C>[] {
   const wanted: readonly Consequence[] = consequences;
-  const kinds = Object.keys(REASONS) as ReasonKind[];
-  return kinds.filter((kind) => wanted.includes(REASONS[kind].consequence)) as KindsOf<C>[];
+  return REASON_KINDS.filter((kind) => wanted.includes(REASONS[kind].consequence)) as KindsOf<C>[];
 }

@@ -148,7 +148,11 @@ export class LatencyHistogram {
     if (this.count === 0 || value_us >= this.#max) return 0;
     const last = this.#inner.countsArrayIndex(this.#max);
     let above = 0;
-    for (let index = this.#inner.countsArrayIndex(Math.max(0, Math.floor(value_us))) + 1; index <= last; index++)
+    for (
+      let index = this.#inner.countsArrayIndex(Math.max(0, Math.floor(value_us))) + 1;
+      index <= last;
+      index++
+    )
       above += this.#inner.getCountAtIndex(index);
     return above;
   }

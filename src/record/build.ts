@@ -1,6 +1,6 @@
 import { maskUrl } from '../base/mask-url.ts';
 import type { RunResult } from '../engine/run-result.ts';
-import { type Doubt, type Invalidity, REASONS } from '../judge/blame.ts';
+import type { Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -8,6 +8,7 @@ import { standardCaveats } from './caveats.ts';
 import { ceilingDoubts } from './ceiling.ts';
 import { checkConservation } from './conservation.ts';
 import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
+import { validityOf } from './validity.ts';
 
 export interface RecordInput {
   readonly tool: RunRecord['tool'];
@@ -27,9 +28,9 @@ export interface RecordInput {
 }
 
 /**
- * The run record before its gates are evaluated: no gate, verdict by validity alone. Pass it to the gates, then
- * to `judge`. A generator near its ceiling and broken bookkeeping (violated conservation, samples that a histogram
- * refused) make it invalid.
+ * The run record before its gates are evaluated: no gate, valid unless the load was not offered or the bookkeeping is
+ * broken (violated conservation, samples that a histogram refused). What casts doubt on its figures stands in
+ * `generator.doubts`. Pass it to the gates, then to `judge`, which says what doubts mean for the run.
  */
 export function buildRecord(input: RecordInput): RunRecord {
   const { plan, result } = input;
@@ -37,7 +38,7 @@ export function buildRecord(input: RecordInput): RunRecord {
   const doubts = [...result.generator.doubts, ...ceilingDoubts(ceiling)];
   const generator = { ...result.generator, ceiling, doubts };
   const metrics = summaries(result.histograms);
-  const validity = validityOf([...invalidities(result), ...doubts]);
+  const validity = validityOf(invalidities(result));
   const { environment } = input;
   const { load, notMeasured } = result;
   const observed = { environment, load, generator, metrics, notMeasured };
@@ -72,14 +73,6 @@ export function buildRecord(input: RecordInput): RunRecord {
 function invalidities(result: RunResult): Invalidity[] {
   const wrong = [...checkConservation(result.counters, result.load.offered), ...refusals(result.histograms)];
   return [...result.invalidities, ...wrong.map((text): Invalidity => ({ kind: 'books-wrong', text }))];
-}
-
-function validityOf(reasons: readonly (Invalidity | Doubt)[]): RunRecord['validity'] {
-  return {
-    verdict: reasons.length === 0 ? 'valid' : 'invalid',
-    reasons: reasons.map(({ text }) => text),
-    owners: reasons.map(({ kind }) => REASONS[kind].owner),
-  };
 }
 
 function refusals(histograms: ReadonlyMap<string, LatencyHistogram>): string[] {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { kindsThat } from '../judge/blame.ts';
+import { kindsThat, REASON_KINDS } from '../judge/blame.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS, type CounterDefinition } from '../metric/counters.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
@@ -53,6 +53,10 @@ const intervalLatency = z.strictObject({
   max_us: maybe,
   /** The histogram of this second, where a gate over windows needs it. */
   hdr: z.string().optional(),
+  /** Operations that were given up in this second; absent where none was. */
+  censored: whole.optional(),
+  /** The same second from the write, where the latency has such a twin. */
+  service: z.strictObject({ max_us: maybe, hdr: z.string().optional() }).optional(),
 });
 
 const interval = z.strictObject({
@@ -75,6 +79,8 @@ const interval = z.strictObject({
   latencies: z.record(z.string(), intervalLatency),
   /** CPU of all generator workers in this second, in cores. */
   cpu: maybe,
+  /** How late the event loops of the generator were in this second, by time. */
+  loopDelay_us: z.strictObject({ p99_us: maybe, max_us: maybe }).optional(),
 });
 
 /** A quantity of the generator's own health that is not a latency of the target. */
@@ -88,6 +94,8 @@ const phase = z.strictObject({
   level: z.number(),
   offered: whole,
   sent: whole,
+  /** How late the event loops of the generator were in this phase, by time. */
+  loopDelay_us: distribution.optional(),
 });
 
 const gate = z.strictObject({
@@ -98,10 +106,13 @@ const gate = z.strictObject({
   /** Of `limit`, `actual` and `margin`: a time unit, `%`, or empty for ratios (0..1) and counts. */
   unit: z.string(),
   actual: maybe,
+  /** Of a latency: the same figure from the write, in `unit`; the target's own part lies between both. */
+  actualService: maybe.optional(),
   /** How far `actual` lies on the good side of `limit` (negative: on the bad side); filled in by `judge`. */
   margin: maybe.optional(),
-  verdict: z.enum(['pass', 'fail', 'no-data']),
-  /** Why `actual` is null. */
+  /** `undecided`: holds or not by how late the generator was. */
+  verdict: z.enum(['pass', 'fail', 'undecided', 'no-data']),
+  /** Why there is no data, or why the gate is undecided. */
   reason: z.string().optional(),
 });
 
@@ -226,6 +237,7 @@ export const runRecordSchema = z.strictObject({
     cpuShare: maybe,
     /** Highest event-loop utilisation of one worker in one second of the measured phases, 0..1, and the mean. */
     eventLoopUtilization: z.strictObject({ mean: maybe, max: maybe }),
+    /** By time: how late something due at a random moment would have been. */
     eventLoopDelay_us: distribution,
     sendLag_us: distribution,
     rssMax_bytes: maybe,
@@ -259,6 +271,8 @@ export const runRecordSchema = z.strictObject({
     reasons: z.array(z.string()),
     /** Whose doing each reason is, in the same order; records before 1.1.0 do not say. */
     owners: z.array(z.enum(['generator', 'machine'])).default([]),
+    /** What each reason is, in the same order; records before 1.1.0 do not say. */
+    kinds: z.array(z.enum(REASON_KINDS)).default([]),
   }),
   verdict: z.enum(['pass', 'fail', 'invalid']),
   exitCode: whole,

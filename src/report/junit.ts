@@ -1,5 +1,6 @@
 import { REASONS } from '../judge/blame.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
+import { provesNothing } from '../record/validity.ts';
 import { markup } from './escape.ts';
 import type { Format } from './format.ts';
 import { gateSentence } from './view/gates.ts';
@@ -9,8 +10,8 @@ const MAX_CHARACTERS = 1_000;
 
 /**
  * JUnit XML for CI systems: one suite a run, one case for its validity and one a gate, passed ones too. A gate
- * that fails is a failure, an invalid run an error, a gate that holds in an invalid run is skipped: it proves
- * nothing.
+ * that fails is a failure. An invalid run and an undecided gate are errors: nobody could say whether they hold, and that
+ * must not look like success. A gate that holds in a run whose load was not offered is skipped: it proves nothing.
  */
 export const junitFormat: Format = {
   name: 'junit',
@@ -48,6 +49,8 @@ export const junitFormat: Format = {
   },
 };
 
+const VALIDITY = 'the run is valid';
+
 type CaseResult = 'passed' | 'failure' | 'error' | 'skipped';
 
 interface Case {
@@ -60,7 +63,7 @@ interface Case {
 function validityCase(record: RunRecord): Case {
   const valid = record.validity.verdict === 'valid';
   const message = valid ? 'the run is valid' : record.validity.reasons.join('; ');
-  return { name: 'the run is valid', result: valid ? 'passed' : 'error', message };
+  return { name: VALIDITY, result: valid ? 'passed' : 'error', message };
 }
 
 /** What the target did that fails the run whatever its gates say; what only explains a gate stands in its output. */
@@ -71,8 +74,9 @@ function failureCase({ kind, text }: RunRecord['failures'][number]): Case {
 
 function gateCase(gate: GateResult, record: RunRecord): Case {
   const message = gateSentence(gate);
+  if (gate.verdict === 'undecided') return { name: gate.expression, result: 'error', message };
   if (gate.verdict !== 'pass') return { name: gate.expression, result: 'failure', message };
-  if (record.validity.verdict === 'valid') return { name: gate.expression, result: 'passed', message };
+  if (!provesNothing(record)) return { name: gate.expression, result: 'passed', message };
   return { name: gate.expression, result: 'skipped', message: `the run is invalid; ${message}` };
 }
 
@@ -81,7 +85,7 @@ function caseLines({ name, result, message }: Case, scenario: string): string[] 
   const body = {
     passed: `      <system-out>${markup(message, MAX_CHARACTERS)}</system-out>`,
     failure: `      <failure${attributes({ type: 'gate', message })}/>`,
-    error: `      <error${attributes({ type: 'invalid-run', message })}/>`,
+    error: `      <error${attributes({ type: name === VALIDITY ? 'invalid-run' : 'undecided', message })}/>`,
     skipped: `      <skipped${attributes({ message })}/>`,
   }[result];
   return [open, body, '    </testcase>'];
@@ -92,6 +96,8 @@ function properties(record: RunRecord): string[] {
   const gates = record.gates.flatMap((gate, at) => [
     [`gates.${at}.expression`, gate.expression],
     [`gates.${at}.actual`, gate.actual],
+    [`gates.${at}.actualService`, gate.actualService ?? null],
+    [`gates.${at}.verdict`, gate.verdict],
     [`gates.${at}.limit`, gate.limit],
     [`gates.${at}.margin`, gate.margin ?? null],
     [`gates.${at}.unit`, gate.unit],

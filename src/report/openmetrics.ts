@@ -4,7 +4,7 @@ import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES, QUANTILES } from '../metric/summary.ts';
-import type { RunRecord } from '../record/schema.ts';
+import type { GateResult, RunRecord } from '../record/schema.ts';
 import { visible } from './escape.ts';
 import type { Format } from './format.ts';
 
@@ -12,14 +12,14 @@ const PREFIX = 'relay_bench_';
 
 /**
  * OpenMetrics text, for GitLab's metrics report and for Prometheus: latencies as summaries in seconds, ratios as
- * gauges, counters, and each gate as a gauge that is 1 where it holds. Rounded, because GitLab compares as text.
+ * gauges, counters, and each gate as a gauge that is 1 where it holds and another that is 1 where it is undecided. Rounded, because GitLab compares as text.
  */
 export const openMetricsFormat: Format = {
   name: 'openmetrics',
   fileName: 'metrics.txt',
   render: (record) => {
     const families = [...latencyFamilies(record), ...ratioFamilies(record), ...counterFamilies(record)];
-    return `${[...families, gateFamily(record), verdictFamily(record)].flatMap(familyLines).join('\n')}\n# EOF\n`;
+    return `${[...families, ...gateFamilies(record), verdictFamily(record)].flatMap(familyLines).join('\n')}\n# EOF\n`;
   },
 };
 
@@ -102,13 +102,21 @@ function counterFamilies(record: RunRecord): Family[] {
   return [...plain, ...maps];
 }
 
-function gateFamily(record: RunRecord): Family {
-  const samples = record.gates.map((gate) => ({
-    suffix: '',
-    labels: { gate: gate.expression },
-    value: gate.verdict === 'pass' ? 1 : 0,
-  }));
-  return { name: `${PREFIX}gate_ok`, type: 'gauge', help: '1 where the gate holds', samples };
+function gateFamilies(record: RunRecord): Family[] {
+  const family = (name: string, help: string, verdict: GateResult['verdict']): Family => ({
+    name: `${PREFIX}${name}`,
+    type: 'gauge',
+    help,
+    samples: record.gates.map((gate) => ({
+      suffix: '',
+      labels: { gate: gate.expression },
+      value: gate.verdict === verdict ? 1 : 0,
+    })),
+  });
+  return [
+    family('gate_ok', '1 where the gate holds', 'pass'),
+    family('gate_undecided', '1 where the lateness of the generator leaves the gate undecided', 'undecided'),
+  ];
 }
 
 function verdictFamily(record: RunRecord): Family {

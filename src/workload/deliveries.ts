@@ -200,27 +200,33 @@ export class DeliveryTracker implements EventFate {
   #retire(slot: number): void {
     if (this.#state[slot] === ACCEPTED) {
       const { sink } = this.#options;
-      const phase = this.#phaseOf(slot);
+      const offsetNs = this.#offsetNsOf(slot);
+      const phase = sink.phaseOf(offsetNs);
       const expected = this.#expected[slot] as number;
       const received = Math.min(this.#received[slot] as number, expected);
       sink.count(phase, 'deliveries_expected', expected);
       sink.count(phase, 'deliveries_received', received);
       sink.count(phase, 'deliveries_missing', expected - received);
-      if (received < expected) this.#censor(phase, expected - received);
+      if (received < expected) this.#censor(offsetNs, expected - received);
     }
     this.#state[slot] = FREE;
   }
 
   /** What never arrived is slower than all that did. */
-  #censor(phase: number, missing: number): void {
+  #censor(offsetNs: number, missing: number): void {
     const { sink } = this.#options;
+    const phase = sink.phaseOf(offsetNs);
     const { delivery, last } = this.#series;
-    for (const series of [delivery, delivery + 1]) sink.censored(series, phase, missing);
-    for (const series of [last, last + 1]) sink.censored(series, phase);
+    for (const series of [delivery, delivery + 1]) sink.censored(series, phase, offsetNs, missing);
+    for (const series of [last, last + 1]) sink.censored(series, phase, offsetNs);
   }
 
   #phaseOf(slot: number): number {
-    return this.#options.sink.phaseOf((this.#scheduledNs[slot] as number) - this.#options.start.monotonicNs);
+    return this.#options.sink.phaseOf(this.#offsetNsOf(slot));
+  }
+
+  #offsetNsOf(slot: number): number {
+    return (this.#scheduledNs[slot] as number) - this.#options.start.monotonicNs;
   }
 
   #slotOf(number: number): number {

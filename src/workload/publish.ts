@@ -183,16 +183,17 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     const { sink } = this.#options;
     const phase = sink.phaseOf(offsetNs);
     sink.count(phase, counter);
-    sink.censored(this.#series.ack, phase);
-    sink.censored(this.#series.ack + 1, phase);
+    sink.censored(this.#series.ack, phase, offsetNs);
+    sink.censored(this.#series.ack + 1, phase, offsetNs);
   }
 
   #count(entry: number, counter: 'events_timeout' | 'events_lost_at_close'): void {
-    const { sink } = this.#options;
+    const { sink, start } = this.#options;
     const phase = this.#phaseOf(entry);
+    const offsetNs = this.#waiting.scheduledNsOf(entry) - start.monotonicNs;
     sink.count(phase, counter);
-    sink.censored(this.#series.ack, phase);
-    sink.censored(this.#series.ack + 1, phase);
+    sink.censored(this.#series.ack, phase, offsetNs);
+    sink.censored(this.#series.ack + 1, phase, offsetNs);
     this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed');
   }
 

@@ -173,12 +173,13 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   }
 
   #giveUp(entry: number, counter: 'queries_timeout' | 'queries_lost_at_close'): void {
-    const { sink } = this.#options;
+    const { sink, start } = this.#options;
     const phase = this.#phaseOf(entry);
+    const offsetNs = this.#waiting.scheduledNsOf(entry) - start.monotonicNs;
     const { eose } = this.#shapeOf(entry);
     sink.count(phase, counter);
-    sink.censored(eose, phase);
-    sink.censored(eose + 1, phase);
+    sink.censored(eose, phase, offsetNs);
+    sink.censored(eose + 1, phase, offsetNs);
     this.#options.answers?.drop(this.#waiting.keyLowOf(entry));
   }
 
@@ -188,8 +189,8 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const phase = sink.phaseOf(offsetNs);
     const shape = this.#shapes[pickShape(this.#shapes, arrivalRandom(seed, number).next())] as QueryShape;
     sink.count(phase, counter);
-    sink.censored(shape.eose, phase);
-    sink.censored(shape.eose + 1, phase);
+    sink.censored(shape.eose, phase, offsetNs);
+    sink.censored(shape.eose + 1, phase, offsetNs);
   }
 
   isReady(): boolean {

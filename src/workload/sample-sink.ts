@@ -10,8 +10,11 @@ export interface SampleSink {
    * ignored.
    */
   latency(series: number, phase: number, fromNs: number, toNs: number): void;
-  /** Operations of this series (default 1) never ended; their latency is longer than any that was measured in time. */
-  censored(series: number, phase: number, times?: number): void;
+  /**
+   * Operations of this series (default 1) never ended; their latency is longer than any that was measured in time.
+   * @param offsetNs when they were scheduled, after the start of the load
+   */
+  censored(series: number, phase: number, offsetNs: number, times?: number): void;
   count(phase: number, counter: CounterMetric, by?: number): void;
   /** Count in a map of words, such as the prefixes of rejections; the number of different words is bounded. */
   countWord(phase: number, map: CounterMapMetric, word: string): void;

@@ -14,7 +14,7 @@ export class FakeSink implements SampleSink {
     if (series >= 0) this.latencies.push({ series, phase, ns: toNs - fromNs });
   }
 
-  censored(series: number, phase: number, times = 1): void {
+  censored(series: number, phase: number, _offsetNs: number, times = 1): void {
     if (series >= 0) this.count(phase, `censored:${series}`, times);
   }
 

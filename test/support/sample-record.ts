@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../../src/base/random.ts';
 import type { RunResult } from '../../src/engine/run-result.ts';
+import { evaluateGates } from '../../src/gate/evaluate.ts';
 import { COUNTER_MAP_NAMES } from '../../src/metric/counter-maps.ts';
 import { COUNTER_NAMES } from '../../src/metric/counters.ts';
 import { LatencyHistogram } from '../../src/metric/histogram.ts';
@@ -10,7 +11,7 @@ import { judge, type Stopped } from '../../src/record/judge.ts';
 import type { Ceiling, Counters, GateResult, IntervalRow, RunRecord } from '../../src/record/schema.ts';
 import { scenarioSchema } from '../../src/scenario/schema.ts';
 
-export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'partial', 'hostile'] as const;
+export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'undecided', 'partial', 'hostile'] as const;
 export type SampleName = (typeof SAMPLE_NAMES)[number];
 
 /** A realistic, judged run record; the same for the same name on every machine, and the caller's own. */
@@ -59,6 +60,7 @@ const BUILDERS: Record<SampleName, () => RunRecord> = {
   pass: () => judged(buildRecord(sampleInput())),
   fail: failing,
   invalid,
+  undecided,
   partial,
   hostile,
 };
@@ -135,6 +137,39 @@ function invalid(): RunRecord {
   };
   return judged(
     buildRecord({ ...sampleInput(), result: saturated, ceiling: sampleCeiling({ share: 0.934 }) }),
+  );
+}
+
+/** A generator that was late: one gate lies between both readings. */
+function undecided(): RunRecord {
+  const result = sampleResult({ counters: goodCounters(), slowdown: 8, lateness: 20 });
+  const late: RunResult = {
+    ...result,
+    generator: {
+      ...result.generator,
+      eventLoopDelay_us: { p50_us: 200, p99_us: 12_500, max_us: 48_000 },
+      sendLag_us: { p50_us: 1_900, p99_us: 41_000, max_us: 88_000 },
+      doubts: [
+        {
+          kind: 'generator-late',
+          text: 'generator late: 412 of 3000 operations were written more than 5.0 ms after their time',
+        },
+      ],
+    },
+  };
+  return judgedByBounds(buildRecord({ ...sampleInput(), result: late }));
+}
+
+/** As the gates of a run do; here with those of {@link judged}. */
+function judgedByBounds(record: RunRecord): RunRecord {
+  const { gates } = judged(record);
+  return judge(
+    record,
+    evaluateGates(
+      record,
+      gates.map(({ expression }) => expression),
+    ),
+    null,
   );
 }
 
@@ -300,6 +335,8 @@ interface ResultOptions {
   readonly counters: Counters;
   /** Factor on every latency of the target. */
   readonly slowdown: number;
+  /** Factor on the lateness of every write; default 1. */
+  readonly lateness?: number;
   readonly samples?: number;
   readonly rejects?: number;
   readonly intervals?: number;
@@ -416,7 +453,7 @@ function intervalLatency(random: Random, count: number, median_us: number): Inte
 }
 
 function sampleHistograms(options: ResultOptions, phases: readonly string[]): RunResult['histograms'] {
-  const { slowdown, samples = 2_000, rejects = 0 } = options;
+  const { slowdown, lateness = 1, samples = 2_000, rejects = 0 } = options;
   const random = createRandom(42, 'sample-record');
   const result = new Map<string, LatencyHistogram>();
   const twins = (name: string, labels: string, count: number, median_us: number): void => {
@@ -425,7 +462,7 @@ function sampleHistograms(options: ResultOptions, phases: readonly string[]): Ru
     for (let i = 0; i < count; i++) {
       const service_us = lognormal(random, median_us);
       service.record(service_us);
-      scheduled.record(service_us + lognormal(random, 110 * slowdown));
+      scheduled.record(service_us + lognormal(random, 110 * slowdown * lateness));
     }
     result.set(`${name}${labels}`, scheduled);
     result.set(`${name}_service${labels}`, service);

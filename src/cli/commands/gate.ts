@@ -1,17 +1,19 @@
 import { Chalk } from 'chalk';
 import type { Command } from 'commander';
-import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
+import { EXIT } from '../../base/exit-codes.ts';
 import { checkGates } from '../../gate/check.ts';
-import { allGatesHold, evaluateGates, measurableOfRecord } from '../../gate/evaluate.ts';
+import { evaluateGates, measurableOfRecord } from '../../gate/evaluate.ts';
 import { parseGates } from '../../gate/parse.ts';
+import { judge } from '../../record/judge.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
+import { provesNothing, withoutOpenness } from '../../record/validity.ts';
 import { visible } from '../../report/escape.ts';
 import { gateValue } from '../../report/quantity.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 
-/** `gate`: judge a finished run by gates of one's own; exit 99 where one fails, 103 where the run is invalid. */
+/** `gate`: judge a finished run by gates of one's own; exit 99 where one fails, 103 where the run is invalid or leaves one undecided. */
 export function addGate(program: Command, host: CommandHost): void {
   program
     .command('gate')
@@ -25,27 +27,41 @@ export function addGate(program: Command, host: CommandHost): void {
       const results = evaluateGates(record, gate);
       const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);
       host.io.stdout.write(results.map((result) => renderGate(result, colour)).join(''));
-      if (record.validity.verdict === 'invalid') warnInvalid(record, host);
-      host.finish(verdictOf(record, results));
+      const judged = judgeAgain(record, results);
+      explain(judged, host);
+      const code = Object.values(EXIT).find((one) => one === judged.exitCode);
+      host.finish(code ?? EXIT.internal);
     });
 }
 
-function verdictOf(record: RunRecord, results: readonly GateResult[]): ExitCode {
-  if (record.validity.verdict === 'invalid') return EXIT.invalidRun;
-  return allGatesHold(results) ? EXIT.ok : EXIT.gateFailed;
+/** The record as if its run had been judged by these gates; how it ended does not matter any more. */
+function judgeAgain(record: RunRecord, results: readonly GateResult[]): RunRecord {
+  return judge({ ...record, validity: withoutOpenness(record.validity) }, results, null);
 }
+
+const PAINTS = { pass: 'green', fail: 'red', undecided: 'yellow', 'no-data': 'red' } as const;
 
 function renderGate(gate: GateResult, colour: boolean): string {
   const chalk = new Chalk({ level: colour ? 1 : 0 });
-  const paint = gate.verdict === 'pass' ? chalk.green : chalk.red;
+  const paint = PAINTS[gate.verdict];
   const actual =
-    gate.actual === null
+    gate.actual === null || gate.verdict === 'undecided'
       ? visible(gate.reason ?? 'no data', 1_000)
       : `actual ${gateValue(gate, gate.actual)}`;
-  return `${paint(gate.verdict.padEnd(7))}  ${visible(gate.expression, 1_000)}  ${actual}\n`;
+  return `${chalk[paint](gate.verdict.padEnd(9))}  ${visible(gate.expression, 1_000)}  ${actual}\n`;
 }
 
-function warnInvalid(record: RunRecord, { io }: CommandHost): void {
-  const reasons = record.validity.reasons.map((reason) => visible(reason, 1_000)).join('; ');
-  io.stderr.write(`the run is invalid, its numbers prove nothing: ${reasons}\n`);
+/** What the gates alone do not tell: why the run is invalid, or what failed it besides. */
+function explain(record: RunRecord, { io }: CommandHost): void {
+  const texts = (all: readonly string[]): string => all.map((text) => visible(text, 1_000)).join('; ');
+  if (record.validity.verdict === 'invalid') {
+    const what = provesNothing(record)
+      ? 'the run is invalid, its numbers prove nothing'
+      : 'the run is invalid';
+    io.stderr.write(`${what}: ${texts(record.validity.reasons)}\n`);
+  }
+  if (record.failures.length > 0)
+    io.stderr.write(
+      `the run failed whatever its gates say: ${texts(record.failures.map(({ text }) => text))}\n`,
+    );
 }

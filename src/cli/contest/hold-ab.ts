@@ -54,5 +54,5 @@ function requireEnough(wanted: number, { rounds, leftOut }: RoundsResult): void 
 }
 
 function leftOutText(reason: string): string {
-  return `left out as invalid and held again: ${reason}`;
+  return `left out and held again: ${reason}`;
 }

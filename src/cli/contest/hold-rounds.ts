@@ -4,6 +4,7 @@ import { EXIT } from '../../base/exit-codes.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
 import { interleave } from '../../compare/order.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { bias } from '../../record/validity.ts';
 import { writeRunRecord } from '../../record/write.ts';
 import { exitCodeOf, type Interruption } from '../interruption.ts';
 import type { Contestant } from './contestant.ts';
@@ -29,14 +30,14 @@ export interface RoundsRequest {
 }
 
 export interface RoundsResult {
-  /** Those of which every run is valid. */
+  /** Those of which every run is valid and was measured by a generator at ease. */
   readonly rounds: readonly Round[];
   /** Why the others were left out, one sentence a run. */
   readonly leftOut: readonly string[];
 }
 
 /**
- * Holds interleaved rounds. A round with an invalid run proves nothing and is held again, as often as rounds were asked
+ * Holds interleaved rounds. A round with a run that can't serve proves nothing and is held again, as often as rounds were asked
  * for in all.
  * @throws RelayBenchError `INTERRUPTED`, or what a run throws
  */
@@ -48,9 +49,14 @@ export async function holdRounds(request: RoundsRequest): Promise<RoundsResult> 
   for (const [at, order] of orders.entries()) {
     if (good.length === rounds) break;
     const round = await holdRound(request, at + 1, order);
-    const invalid = round.filter(({ record }) => record.validity.verdict === 'invalid');
-    if (invalid.length === 0) good.push(round);
-    leftOut.push(...invalid.map(({ name, record }) => `${name}: ${record.validity.reasons[0] ?? 'invalid'}`));
+    // A comparison needs figures that nothing has made higher: bounds won't do.
+    const unfit = round.flatMap(({ name, record }) =>
+      bias(record)
+        .slice(0, 1)
+        .map((why) => `${name}: ${why}`),
+    );
+    if (unfit.length === 0) good.push(round);
+    leftOut.push(...unfit);
   }
   return { rounds: good, leftOut };
 }
@@ -66,7 +72,8 @@ async function holdRound(request: RoundsRequest, number: number, order: readonly
     throwIfInterrupted(request, record);
     const name = `${prefix}${String(number).padStart(2, '0')}-${one.name}.json`;
     await writeRunRecord(join(directory, name), record);
-    if (record.validity.verdict === 'invalid') say(`round ${number}: ${one.name} is invalid and left out`);
+    const [why] = bias(record);
+    if (why !== undefined) say(`round ${number}: ${one.name} is left out: ${why}`);
     runs[at] = { name, record };
   }
   return runs;

@@ -4,7 +4,9 @@ import { compareRuns } from '../../compare/compare.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { bias, validityOf } from '../../record/validity.ts';
 import { COMPARISON_FORMATS } from '../../report/comparison/formats.ts';
+import { visible } from '../../report/escape.ts';
 import { appendComparison } from '../compare/append.ts';
 import { writeComparison } from '../contest/write-comparison.ts';
 import type { CommandHost } from '../host.ts';
@@ -23,7 +25,8 @@ export async function readBaseline(path: string, plan: Plan): Promise<NamedRun> 
     ...record,
     scenario,
     partial: false,
-    validity: { verdict: 'valid', reasons: [], owners: [] },
+    validity: validityOf([]),
+    generator: { ...record.generator, doubts: [] },
   };
   requireComparable([baseline, { name: 'this run', record: planned }], { crossHost: false });
   return baseline;
@@ -43,14 +46,15 @@ export interface BaselineRequest {
 
 /**
  * Compares a finished run with its baseline, writes `comparison.json` and `comparison.md` and shows the result. A run
- * that proves nothing itself is not compared.
+ * that proves nothing itself, or whose figures may be too high, is not compared.
  * @returns 98 for a regression, else null
  * @throws RelayBenchError `NOT_COMPARABLE`
  */
 export async function compareWithBaseline(request: BaselineRequest): Promise<ExitCode | null> {
   const { baseline, record, directory, host, isShown, isCi } = request;
-  if (record.partial || record.validity.verdict === 'invalid') {
-    host.io.stderr.write('not compared with the baseline: this run is not complete and valid\n');
+  const [spoiled] = record.partial ? ['it was stopped before its end'] : bias(record);
+  if (spoiled !== undefined) {
+    host.io.stderr.write(`not compared with the baseline: this run can't serve: ${visible(spoiled)}\n`);
     return null;
   }
   const comparison = compareRuns([baseline], [{ name: 'this run', record }]);

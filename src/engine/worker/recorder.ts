@@ -1,4 +1,4 @@
-import { NS_PER_US } from '../../base/clock.ts';
+import { NS_PER_S, NS_PER_US } from '../../base/clock.ts';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import { COUNTER_MAP_NAMES, type CounterMapMetric } from '../../metric/counter-maps.ts';
 import { COUNTER_NAMES, type CounterMetric } from '../../metric/counters.ts';
@@ -6,7 +6,7 @@ import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { PlannedPhase } from '../../plan/plan.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
-import type { CounterRows, SeriesDelta } from '../messages.ts';
+import type { CensoredCount, CounterRows, SeriesDelta } from '../messages.ts';
 
 const COUNTER_INDEX = Object.fromEntries(COUNTER_NAMES.map((name, index) => [name, index])) as Record<
   CounterMetric,
@@ -30,6 +30,8 @@ export class Recorder implements SampleSink {
   readonly #histograms: (LatencyHistogram | undefined)[];
   readonly #rows: readonly Float64Array[];
   readonly #words: Record<CounterMapMetric, Map<string, number>[]>;
+  /** By second of the schedule and series. */
+  readonly #censored = new Map<number, number>();
   readonly #notices: string[] = [];
   /** The first of each status. */
   readonly #refusals = new Map<number, UpgradeRefusal>();
@@ -66,8 +68,11 @@ export class Recorder implements SampleSink {
     if (series >= 0) this.#histogram(series, phase).record((toNs - fromNs) / NS_PER_US);
   }
 
-  censored(series: number, phase: number, times = 1): void {
-    if (series >= 0) this.#histogram(series, phase).censor(times);
+  censored(series: number, phase: number, offsetNs: number, times = 1): void {
+    if (series < 0 || times === 0) return;
+    this.#histogram(series, phase).censor(times);
+    const key = Math.max(0, Math.floor(offsetNs / NS_PER_S)) * this.#seriesCount + series;
+    this.#censored.set(key, (this.#censored.get(key) ?? 0) + times);
   }
 
   count(phase: number, counter: CounterMetric, by = 1): void {
@@ -112,6 +117,17 @@ export class Recorder implements SampleSink {
       histogram.reset();
     }
     return samples;
+  }
+
+  /** What never ended, by the second in which it was due, since the last call. */
+  takeCensored(): readonly CensoredCount[] {
+    const counts = [...this.#censored].map(([key, count]) => ({
+      series: key % this.#seriesCount,
+      second: Math.floor(key / this.#seriesCount),
+      count,
+    }));
+    this.#censored.clear();
+    return counts;
   }
 
   /** All counters since the start. */

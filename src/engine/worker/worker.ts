@@ -229,6 +229,7 @@ export class Worker {
       interval: {
         index,
         samples: this.#recorder.takeSamples(),
+        censored: this.#recorder.takeCensored(),
         counters: this.#recorder.counters(),
         connections: this.#hub.counts,
         health: health.take(),

@@ -1,5 +1,6 @@
 import { metricKind } from '../../metric/catalogue.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
+import { provesNothing } from '../../record/validity.ts';
 import { visible } from '../escape.ts';
 import { gateSentence } from '../view/gates.ts';
 
@@ -15,25 +16,34 @@ export function annotationsOf(record: RunRecord): string[] {
   const all = [...validityLines(record), ...failureLines(record), ...gateLines(record)];
   if (all.length <= MAX_ANNOTATIONS) return all;
   const shown = all.slice(0, MAX_ANNOTATIONS - 1);
-  return [...shown, errorLine('more', `${all.length - shown.length} more gates failed, see the summary`)];
+  return [
+    ...shown,
+    line('error', 'more', `${all.length - shown.length} more gates do not hold, see the summary`),
+  ];
 }
 
-function validityLines({ validity }: RunRecord): string[] {
+function validityLines(record: RunRecord): string[] {
+  const { validity } = record;
   if (validity.verdict === 'valid') return [];
-  return [errorLine('the run is invalid', `its numbers prove nothing: ${validity.reasons.join('; ')}`)];
+  const what = provesNothing(record) ? 'its numbers prove nothing: ' : '';
+  return [line('error', 'the run is invalid', `${what}${validity.reasons.join('; ')}`)];
 }
 
 function failureLines({ verdict, failures }: RunRecord): string[] {
-  return verdict === 'fail' ? failures.map(({ text }) => errorLine('the relay failed', text)) : [];
+  return verdict === 'fail' ? failures.map(({ text }) => line('error', 'the relay failed', text)) : [];
 }
 
-/** In an invalid run no gate has failed, since none was judged. */
+/** In an invalid run no gate has failed: none was judged, or the reasons name those that are undecided. */
 function gateLines({ validity, gates }: RunRecord): string[] {
   if (validity.verdict === 'invalid') return [];
-  return gates
-    .filter(({ verdict }) => verdict !== 'pass')
-    .sort((a, b) => severity(b) - severity(a))
-    .map((gate) => errorLine('gate failed', gateSentence(gate)));
+  const open = gates.filter(({ verdict }) => verdict === 'undecided');
+  return [
+    ...gates
+      .filter(({ verdict }) => verdict === 'fail' || verdict === 'no-data')
+      .sort((a, b) => severity(b) - severity(a))
+      .map((gate) => line('error', 'gate failed', gateSentence(gate))),
+    ...open.map((gate) => line('warning', 'gate undecided', gateSentence(gate))),
+  ];
 }
 
 /** How far beyond its limit a gate is, as a share of it; no data is worse than any number. */
@@ -44,8 +54,8 @@ function severity({ verdict, margin, limit, metric, unit }: GateResult): number 
   return Math.abs(margin) / Math.max(room, Number.EPSILON);
 }
 
-function errorLine(title: string, message: string): string {
-  return `::error title=${property(`relay-bench: ${title}`)}::${data(visible(message, MAX_CHARACTERS))}`;
+function line(level: 'error' | 'warning', title: string, message: string): string {
+  return `::${level} title=${property(`relay-bench: ${title}`)}::${data(visible(message, MAX_CHARACTERS))}`;
 }
 
 /** Escaped as the runner of GitHub unescapes it; a message can't end its line and begin a command of its own. */

@@ -1,7 +1,7 @@
 import type { LatencyMetric } from '../../metric/catalogue.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { count, percent, rate } from '../quantity.ts';
-import { quantile } from '../view/latencies.ts';
+import { quantile, serviceOf } from '../view/latencies.ts';
 import { type Html, html, join } from './markup.ts';
 
 interface Figure {
@@ -38,7 +38,13 @@ export function keyFigures(record: RunRecord): Html {
 function latencyFigure(record: RunRecord, name: LatencyMetric, label: string): Figure[] {
   const summary = record.metrics[name];
   if (summary === undefined || summary.count === 0) return [];
-  return [{ label, value: quantile(summary, 'p95'), detail: `p95 of ${count(summary.count)}` }];
+  return [
+    {
+      label,
+      value: quantile(summary, 'p95', serviceOf(record, name)),
+      detail: `p95 of ${count(summary.count)}`,
+    },
+  ];
 }
 
 function rateFigure({ load: { offered, achieved } }: RunRecord): Figure {

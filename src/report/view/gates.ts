@@ -2,7 +2,7 @@ import { metricKind } from '../../metric/catalogue.ts';
 import { operatorOf } from '../../record/margin.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { gateValue, number } from '../quantity.ts';
-import { type Cell, cell, code, columns, list, type Section } from './document.ts';
+import { type Cell, cell, code, columns, list, type Section, type Tone } from './document.ts';
 
 /** Every gate with its actual value and by how much it holds or fails. */
 export function gatesSection(record: RunRecord): Section {
@@ -18,16 +18,29 @@ export function gatesSection(record: RunRecord): Section {
 /** `ack_latency p95 < 100ms was 125 ms, 25.0 ms over`, for the headline and for annotations. */
 export function gateSentence(gate: GateResult): string {
   if (gate.verdict === 'no-data') return `${gate.expression} had no data (${gate.reason ?? 'not measured'})`;
+  if (gate.verdict === 'undecided')
+    return `${gate.expression} is undecided: ${gate.reason ?? marginText(gate)}`;
   const margin = marginText(gate);
   return `${gate.expression} was ${gateValue(gate, gate.actual)}${margin === '' ? '' : `, ${margin}`}`;
 }
 
+const MARKS: Readonly<Record<GateResult['verdict'], readonly [mark: string, tone: Tone]>> = {
+  pass: ['✓', 'good'],
+  fail: ['✗', 'bad'],
+  undecided: ['?', 'warn'],
+  'no-data': ['✗', 'bad'],
+};
+
 function gateRow(gate: GateResult): Cell[] {
-  const holds = gate.verdict === 'pass';
-  const tone = holds ? 'good' : 'bad';
+  const [mark, tone] = MARKS[gate.verdict];
   const actual = gate.verdict === 'no-data' ? 'no data' : gateValue(gate, gate.actual);
-  const margin = gate.verdict === 'no-data' ? (gate.reason ?? '') : marginText(gate);
-  return [cell(holds ? '✓' : '✗', tone), code(gate.expression), cell(actual, tone), cell(margin)];
+  return [cell(mark, tone), code(gate.expression), cell(actual, tone), cell(remark(gate))];
+}
+
+function remark(gate: GateResult): string {
+  if (gate.verdict === 'no-data') return gate.reason ?? '';
+  if (gate.verdict !== 'undecided') return marginText(gate);
+  return `undecided: ${gateValue(gate, gate.actualService ?? null)} from the write`;
 }
 
 /** By how much, in words; empty where an equality holds. */

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../record/schema.ts';
+import { provesNothing } from '../../record/validity.ts';
 import { count, seconds } from '../quantity.ts';
 import type { Headline } from './document.ts';
 import { gateSentence } from './gates.ts';
@@ -14,11 +15,11 @@ export function headline(record: RunRecord): Headline {
 function reason(record: RunRecord): string {
   if (record.verdict === 'invalid') {
     const [first = 'no reason was recorded'] = record.validity.reasons;
-    return `the numbers prove nothing about the relay: ${first}`;
+    return provesNothing(record) ? `the numbers prove nothing about the relay: ${first}` : first;
   }
   const failure = decisiveFailure(record);
   if (failure !== null) return failure;
-  const failed = record.gates.filter((gate) => gate.verdict !== 'pass');
+  const failed = record.gates.filter(({ verdict }) => verdict === 'fail' || verdict === 'no-data');
   const [first] = failed;
   if (first !== undefined) return `${share(failed.length, record.gates.length)}: ${gateSentence(first)}`;
   if (record.verdict === 'fail') return 'a gate aborted the run';

@@ -8,6 +8,12 @@ import { type Cell, cell, code, columns, type Section } from './document.ts';
 
 type Summary = RunRecord['metrics'][string];
 
+/** Stands before a percentile of which a good part is the generator's lateness. */
+const AT_MOST = '≤';
+/** The readings from schedule and write differ that much: by this share of the latter, and by so many µs. */
+const WIDE_SHARE = 0.1;
+const WIDE_US = 2_000;
+
 /** Shown by default; p75, p99.9, mean and deviation stand in the JSON. */
 const SHOWN: readonly QuantileName[] = ['p50', 'p90', 'p95', 'p99'];
 
@@ -17,13 +23,19 @@ export function latenciesSection(record: RunRecord): Section {
   return {
     title: 'Latencies',
     topic: 'latency',
-    note: `from the scheduled time ("service": from the write); ~ few samples, ${NOTHING} too few`,
+    note: isMarked(rows)
+      ? `from the scheduled time ("service": the write); ${AT_MOST} at most, ~ few, ${NOTHING} too few samples`
+      : `from the scheduled time ("service": from the write); ~ few samples, ${NOTHING} too few`,
     content: {
       kind: 'table',
       columns: columns('metric', '>count', ...SHOWN.map((name) => `>${name}`), '>max'),
       rows,
     },
   };
+}
+
+function isMarked(rows: readonly (readonly Cell[])[]): boolean {
+  return rows.some((cells) => cells.some(({ text }) => text.startsWith(AT_MOST)));
 }
 
 /** The metric itself, or its service twin below it; then one row a filter shape. */
@@ -33,14 +45,16 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   const base = baseLatency(name);
   if (base === 'reject_latency' && summary.count === 0) return [];
   if (name !== base)
-    return [latencyRow(cell('  service', 'muted'), summary, 'muted'), ...filterRows(record, base)];
-  return [latencyRow(code(name), summary)];
+    return [latencyRow(cell('  service', 'muted'), { summary }, 'muted'), ...filterRows(record, base)];
+  return [latencyRow(code(name), { summary, service: serviceOf(record, name) })];
 }
 
 function filterRows(record: RunRecord, base: LatencyMetric): Cell[][] {
   return seriesOf(record, base)
     .filter(({ labels }) => Object.keys(labels).join() === 'filter')
-    .map(({ labels, summary }) => latencyRow(cell(`  filter=${labels['filter']}`), summary));
+    .map(({ labels, summary }) =>
+      latencyRow(cell(`  filter=${labels['filter']}`), { summary, service: serviceOf(record, base, labels) }),
+    );
 }
 
 /** All labelled series of a metric. */
@@ -51,16 +65,46 @@ function seriesOf(record: RunRecord, name: LatencyMetric): { labels: Labels; sum
   });
 }
 
-function latencyRow(label: Cell, summary: Summary, tone: 'plain' | 'muted' = 'plain'): Cell[] {
-  const quantiles = SHOWN.map((name) => cell(quantile(summary, name), tone));
+/** A latency from the schedule and, where it has that, from the write. */
+interface Twins {
+  readonly summary: Summary;
+  readonly service?: Summary | undefined;
+}
+
+function latencyRow(label: Cell, { summary, service }: Twins, tone: 'plain' | 'muted' = 'plain'): Cell[] {
+  const quantiles = SHOWN.map((name) => cell(quantile(summary, name, service), tone));
   return [label, cell(count(summary.count), tone), ...quantiles, cell(duration(summary.max_us), tone)];
 }
 
-/** A percentile, marked `~` where it rests on few samples. */
-export function quantile(summary: Summary | undefined, name: QuantileName): string {
+/**
+ * A percentile, marked `~` where it rests on few samples and `≤` where the one from the write lies well below it.
+ * @param service the same latency from the write; left out, nothing is marked
+ */
+export function quantile(summary: Summary | undefined, name: QuantileName, service?: Summary): string {
   const value = summary?.[`${name}_us`] ?? null;
   if (summary === undefined || value === null) return NOTHING;
-  return summary.lowConfidence.includes(name) ? `~${duration(value)}` : duration(value);
+  const few = summary.lowConfidence.includes(name) ? '~' : '';
+  const bound = isWide(value, service?.[`${name}_us`] ?? value) ? AT_MOST : '';
+  return `${bound}${few}${duration(value)}`;
+}
+
+function isWide(value_us: number, service_us: number): boolean {
+  const apart_us = value_us - service_us;
+  return apart_us > WIDE_US && apart_us > service_us * WIDE_SHARE;
+}
+
+/** A percentile of the latency in one phase, marked as in {@link quantile}. */
+export function quantileInPhase(record: RunRecord, metric: LatencyMetric, phase: string): string {
+  return quantile(inPhase(record, metric, phase), 'p95', serviceOf(record, metric, { phase }));
+}
+
+/** The same series from the write; undefined where it has no such twin. */
+export function serviceOf(
+  record: RunRecord,
+  metric: LatencyMetric,
+  labels: Labels = {},
+): Summary | undefined {
+  return record.metrics[seriesKey(`${baseLatency(metric)}_service`, labels)];
 }
 
 /** The summary of a latency in one phase. */

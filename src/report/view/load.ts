@@ -2,7 +2,7 @@ import type { LatencyMetric } from '../../metric/catalogue.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { bytes, count, number, percent, rate, seconds } from '../quantity.ts';
 import { type Cell, cell, columns, row, type Section } from './document.ts';
-import { inPhase, quantile } from './latencies.ts';
+import { inPhase, quantileInPhase } from './latencies.ts';
 
 /** Offered against achieved, connections, deliveries. */
 export function loadSection(record: RunRecord): Section {
@@ -110,7 +110,7 @@ export function phasesSection(record: RunRecord): Section | null {
     cell(`${seconds(phase.start_s)} to ${seconds(phase.end_s)}`),
     cell(count(phase.offered)),
     cell(count(phase.sent)),
-    ...shown.map((name) => cell(quantile(inPhase(record, name, phase.name), 'p95'))),
+    ...shown.map((name) => cell(quantileInPhase(record, name, phase.name))),
   ]);
   const all = columns('phase', '>level', 'time', '>offered', '>sent', ...titles);
   return { title: 'Phases', topic: 'load', content: { kind: 'table', columns: all, rows } };

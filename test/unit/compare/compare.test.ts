@@ -108,7 +108,14 @@ describe('a comparison', () => {
     ['another machine', { environment: { ...runOf(1).environment, cpus: 64 } }],
     ['another schema', { schemaVersion: '2.0.0' }],
     ['stopped before its end', { partial: true }],
-    ['is invalid: late', { validity: { verdict: 'invalid', reasons: ['late'], owners: ['generator'] } }],
+    [
+      'may be too high: many were late',
+      { generator: { ...runOf(1).generator, doubts: [{ kind: 'generator-late', text: 'many were late' }] } },
+    ],
+    [
+      'is invalid: late',
+      { validity: { verdict: 'invalid', reasons: ['late'], owners: ['generator'], kinds: [] } },
+    ],
   ])('is refused with the reason: %s', (reason, changes) => {
     const compare = (): unknown => single(runOf(1), runOf(1, changes));
     expect(compare).toThrow(expect.objectContaining({ code: 'NOT_COMPARABLE', exitCode: 2 }));

@@ -43,6 +43,7 @@ function interval(index: number, acked: number, delta: readonly SeriesDelta[] = 
   return {
     index,
     samples: delta,
+    censored: [],
     counters: counters({ events_accepted: [acked], events_sent: [acked] }),
     connections: { opened: 2, failed: 0, dropped: 0, open: 2, firstDropNs: null, lastDropNs: null },
     health: { cpu_s: 0.25, utilization: 0.5, rss_bytes: 1, loopDelay_us: none },
@@ -57,6 +58,7 @@ describe('IntervalMerger', () => {
       phases,
       offeredIn: () => 10,
       keepHistograms,
+      hold_s: 2,
       liveWorkers: () => workers,
       onRow: (row) => rows.push(row),
     });

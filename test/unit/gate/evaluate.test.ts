@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allGatesHold, evaluateGates } from '../../../src/gate/evaluate.ts';
+import { evaluateGates } from '../../../src/gate/evaluate.ts';
 import type { GateResult, RunRecord } from '../../../src/record/schema.ts';
 import { sampleRecord } from '../../support/sample-record.ts';
 
@@ -11,11 +11,25 @@ function evaluate(expression: string, run: RunRecord = record): GateResult {
   return result;
 }
 
-/** The record with other figures for `ack_latency`. */
-function withAck(changes: Partial<RunRecord['metrics'][string]>): RunRecord {
+type Figures = Partial<RunRecord['metrics'][string]>;
+
+/** The record with other figures for `ack_latency` and its twin from the write, by a generator that was never late. */
+function withAck(changes: Figures, service: Figures = changes): RunRecord {
   const ack = record.metrics['ack_latency'];
   if (ack === undefined) throw new Error('the sample has no ack_latency');
-  return { ...record, metrics: { ...record.metrics, ack_latency: { ...ack, ...changes } } };
+  const metrics = {
+    ...record.metrics,
+    ack_latency: { ...ack, ...changes },
+    ack_latency_service: { ...ack, ...service },
+  };
+  return withLoopDelay({ ...record, metrics }, { p50_us: 0, p99_us: 0, max_us: 0 });
+}
+
+function withLoopDelay(
+  run: RunRecord,
+  eventLoopDelay_us: RunRecord['generator']['eventLoopDelay_us'],
+): RunRecord {
+  return { ...run, generator: { ...run.generator, eventLoopDelay_us } };
 }
 
 describe('evaluateGates', () => {
@@ -27,6 +41,7 @@ describe('evaluateGates', () => {
       limit: 100,
       unit: 'ms',
       actual: 12.345,
+      actualService: 12.345,
       verdict: 'pass',
     });
   });
@@ -146,15 +161,91 @@ describe('evaluateGates on a record that is none', () => {
   });
 });
 
-describe('allGatesHold', () => {
-  it('takes no data for a failure', () => {
-    const pass = evaluate('notices == 0');
-    const noData = evaluate('reject_latency p95 < 1s');
-    expect([allGatesHold([]), allGatesHold([pass]), allGatesHold([pass, noData])]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+describe('a gate on a latency, judged by its bounds', () => {
+  /** Figures from the schedule and from the write, with an event loop that was late by 2 ms (p99) and 9 ms (at most). */
+  const late = (scheduled_ms: number, service_ms: number): RunRecord => {
+    const of = (ms: number): Figures => ({ p95_us: ms * 1_000, p999_us: ms * 1_000, max_us: ms * 1_000 });
+    const run = withAck(of(scheduled_ms), of(service_ms));
+    return withLoopDelay(run, { p50_us: 100, p99_us: 2_000, max_us: 9_000 });
+  };
+
+  it.each([
+    // from the schedule, from the write, verdicts of <, <=, > and >= 100 ms
+    [99, 20, 'pass', 'pass', 'fail', 'fail'],
+    [100, 20, 'undecided', 'pass', 'fail', 'undecided'],
+    [180, 20, 'undecided', 'undecided', 'undecided', 'undecided'],
+    [180, 101.9, 'undecided', 'undecided', 'undecided', 'undecided'],
+    [180, 102, 'fail', 'undecided', 'undecided', 'pass'],
+    [180, 102.1, 'fail', 'fail', 'pass', 'pass'],
+  ])('of %d ms from the schedule and %d ms from the write', (scheduled_ms, service_ms, ...expected) => {
+    const run = late(scheduled_ms, service_ms);
+    const verdicts = ['<', '<=', '>', '>='].map(
+      (operator) => evaluate(`ack_latency p95 ${operator} 100ms`, run).verdict,
+    );
+    expect(verdicts).toEqual(expected);
+  });
+
+  it('gives both figures and says why it is undecided', () => {
+    expect(evaluate('ack_latency p95 < 100ms', late(180, 20))).toMatchObject({
+      actual: 180,
+      actualService: 20,
+      verdict: 'undecided',
+      reason:
+        "180 ms from the schedule, 20 ms from the write, and the generator's event loop was late by up to 2 ms",
+    });
+  });
+
+  it.each(['p999', 'max'])(
+    'takes the longest gap of the event loop for %s, which one answer decides',
+    (of) => {
+      expect(evaluate(`ack_latency ${of} < 100ms`, late(180, 108)).verdict).toBe('undecided');
+      expect(evaluate(`ack_latency ${of} < 100ms`, late(180, 110)).verdict).toBe('fail');
+    },
+  );
+
+  it('asks an equality of the figure from the schedule', () => {
+    expect(evaluate('ack_latency p95 == 180ms', late(180, 20)).verdict).toBe('pass');
+    expect(evaluate('ack_latency p95 != 180ms', late(180, 20)).verdict).toBe('fail');
+    expect(evaluate('ack_latency p95 == 20ms', late(180, 20)).verdict).toBe('fail');
+  });
+
+  it('bounds a latency from the write by the event loop alone', () => {
+    expect(evaluate('ack_latency_service p95 < 100ms', late(180, 101))).toMatchObject({
+      verdict: 'undecided',
+      actual: 101,
+      actualService: 101,
+    });
+    expect(evaluate('ack_latency_service p95 < 100ms', late(180, 103)).verdict).toBe('fail');
+  });
+
+  it('takes the event loop of the phase that it is about', () => {
+    const run = late(180, 105);
+    const [warmup, steady] = run.load.phases;
+    if (warmup === undefined || steady === undefined) throw new Error('the sample has two phases');
+    const phases = [warmup, { ...steady, loopDelay_us: { p50_us: 0, p99_us: 50_000, max_us: 60_000 } }];
+    const disturbed = { ...run, load: { ...run.load, phases } };
+    expect(evaluate('ack_latency{phase=steady} p95 < 100ms', disturbed).verdict).toBe('undecided');
+    expect(evaluate('ack_latency p95 < 100ms', disturbed).verdict).toBe('fail');
+  });
+
+  it.each([
+    ['send_lag max < 1ms', 'fail'],
+    ['ack_latency count == 5', 'fail'],
+    ['ack_latency rate >= 1/s', 'pass'],
+    ['ack_ratio >= 100%', 'pass'],
+    ['notices == 1', 'fail'],
+  ])('leaves what has no twin decided: %s', (expression, verdict) => {
+    const result = evaluate(expression, late(180, 20));
+    expect(result.verdict).toBe(verdict);
+    expect(result.actualService).toBeUndefined();
+  });
+
+  it.each(['max', 'mean', 'p95'])('has no %s where operations never ended', (of) => {
+    const run = withAck({ censored: 300, count: 2_000, p95_us: null });
+    expect(evaluate(`ack_latency ${of} < 10s`, run)).toMatchObject({
+      verdict: 'no-data',
+      reason: '300 of 2300 operations never ended',
+    });
   });
 });
 

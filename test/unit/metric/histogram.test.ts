@@ -55,7 +55,9 @@ describe('LatencyHistogram', () => {
 
   it('counts what is longer than a value, as far as its buckets tell them apart', () => {
     const histogram = histogramOf([0, 4_999, 5_000, 5_003, 5_004, 9_000]);
-    expect([0, 5_000, 8_999, 9_000, 1e9].map((value) => histogram.countAbove(value))).toEqual([5, 2, 1, 0, 0]);
+    expect([0, 5_000, 8_999, 9_000, 1e9].map((value) => histogram.countAbove(value))).toEqual([
+      5, 2, 1, 0, 0,
+    ]);
     expect(histogramOf([]).countAbove(0)).toBe(0);
   });
 

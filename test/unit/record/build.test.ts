@@ -47,9 +47,11 @@ describe('buildRecord', () => {
     ]);
   });
 
-  it('is invalid when the generator came near its ceiling, and only then', () => {
+  it('doubts a run whose generator came near its ceiling, and only such a one', () => {
     const reasonsAt = (share: number) =>
-      buildRecord({ ...sampleInput(), ceiling: sampleCeiling({ share }) }).validity.reasons;
+      buildRecord({ ...sampleInput(), ceiling: sampleCeiling({ share }) }).generator.doubts.map(
+        ({ text }) => text,
+      );
     expect(reasonsAt(0.7)).toEqual([]);
     expect(reasonsAt(0.7004)).toEqual(['generator near its ceiling: 71 % (limit 70 %)']);
     expect(reasonsAt(0.934)).toEqual(['generator near its ceiling: 94 % (limit 70 %)']);

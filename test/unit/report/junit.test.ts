@@ -46,9 +46,23 @@ describe('junitFormat', () => {
     expect(xml).not.toContain('<system-out>');
   });
 
+  it('makes an undecided gate an error, while those that hold have passed', () => {
+    const xml = render(sampleRecord('undecided'));
+    expect(xml).toContain('tests="7" failures="0" errors="3" skipped="0"');
+    expect(xml).toMatch(
+      /name="ack_latency p95 &lt; 100ms"[^>]*>\s*<error type="undecided" message="ack_latency/,
+    );
+    expect(xml).toMatch(/name="the run is valid"[^>]*>\s*<error type="invalid-run"/);
+  });
+
   it('escapes texts that came from elsewhere', () => {
     const record = sampleRecord('pass');
-    const validity = { verdict: 'invalid' as const, reasons: [HOSTILE_TEXT], owners: ['generator' as const] };
+    const validity = {
+      verdict: 'invalid' as const,
+      reasons: [HOSTILE_TEXT],
+      owners: ['generator' as const],
+      kinds: [],
+    };
     const xml = render(judge({ ...record, validity }, [gateResult('a < 1', null, false)], null));
     checkWellFormed(xml);
     expect(xml).toContain('&lt;script&gt;');

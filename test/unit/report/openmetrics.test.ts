@@ -28,6 +28,13 @@ describe('openMetricsFormat', () => {
     expect(text).toContain('relay_bench_delivery_latency_seconds{quantile="0.999"} ');
   });
 
+  it('tells a gate that is undecided from one that failed', () => {
+    const text = render('undecided');
+    expect(text).toContain('relay_bench_gate_ok{gate="ack_latency p95 < 100ms"} 0\n');
+    expect(text).toContain('relay_bench_gate_undecided{gate="ack_latency p95 < 100ms"} 1\n');
+    expect(text).toContain('relay_bench_gate_undecided{gate="eose_latency p95 < 100ms"} 0\n');
+  });
+
   it('leaves out percentiles on too few samples', () => {
     expect(render('pass')).not.toContain('relay_bench_connect_latency_seconds{quantile="0.95"}');
   });

@@ -2,7 +2,7 @@ import type { LatencyMetric } from '../../../metric/catalogue.ts';
 import type { RunRecord } from '../../../record/schema.ts';
 import { number, rate } from '../../quantity.ts';
 import { type Cell, cell, columns, type Table } from '../../view/document.ts';
-import { inPhase, quantile } from '../../view/latencies.ts';
+import { inPhase, quantileInPhase } from '../../view/latencies.ts';
 import type { ShownPlot } from '../page-parts.ts';
 import type { Ink, Plot, Point, Series } from '../plot.ts';
 import { answeredIn } from './load.ts';
@@ -117,7 +117,7 @@ function tableOf(record: RunRecord, levels: readonly Level[], shown: readonly La
     cell(level.name),
     cell(rate(level.offered_per_s)),
     cell(rate(level.achieved_per_s)),
-    ...shown.map((name) => cell(quantile(inPhase(record, name, level.name), 'p95'))),
+    ...shown.map((name) => cell(quantileInPhase(record, name, level.name))),
   ]);
   const heads = shown.map((name) => `>${name} p95`);
   return { kind: 'table', columns: columns('phase', '>offered', '>achieved', ...heads), rows };

@@ -45,7 +45,10 @@ test.each([
   ['another scenario', runOf(1)],
   [
     'is invalid: late',
-    { ...base, validity: { verdict: 'invalid' as const, reasons: ['late'], owners: ['generator' as const] } },
+    {
+      ...base,
+      validity: { verdict: 'invalid' as const, reasons: ['late'], owners: ['generator' as const], kinds: [] },
+    },
   ],
   ['stopped before its end', { ...base, partial: true }],
 ])('a baseline is refused: %s', async (reason, record) => {
@@ -66,10 +69,17 @@ test('a run that is not worse changes no exit code, and stdout may belong to som
   expect({ code, stdout: process.stdout.text }).toEqual({ code: null, stdout: '' });
 });
 
+test('a run whose figures may be too high is not compared, though its gates hold', async () => {
+  const doubts = [{ kind: 'generator-late' as const, text: 'many writes were late' }];
+  const { code, process, files } = await compare({ ...base, generator: { ...base.generator, doubts } });
+  expect({ code, files }).toEqual({ code: null, files: [] });
+  expect(process.stderr.text).toContain("not compared with the baseline: this run can't serve: many writes");
+});
+
 test('an invalid run is not compared, which is said', async () => {
   const invalid = {
     ...base,
-    validity: { verdict: 'invalid' as const, reasons: ['late'], owners: ['generator' as const] },
+    validity: { verdict: 'invalid' as const, reasons: ['late'], owners: ['generator' as const], kinds: [] },
   };
   const { code, process, files } = await compare(invalid);
   expect({ code, files }).toEqual({ code: null, files: [] });

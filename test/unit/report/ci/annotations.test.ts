@@ -43,13 +43,29 @@ describe('annotations for GitHub', () => {
     );
   });
 
+  it('tell a gate that is undecided from one that failed', () => {
+    const undecided = {
+      ...gateResult('ack_latency p95 < 100ms', 180, true),
+      verdict: 'undecided' as const,
+      reason: '180 ms from the schedule',
+    };
+    const failed = withGates([undecided, gateResult('ack_ratio >= 99%', 90, false)]);
+    expect(annotationsOf(failed)).toEqual([
+      expect.stringMatching(/^::error title=relay-bench%3A gate failed::ack_ratio/),
+      '::warning title=relay-bench%3A gate undecided::ack_latency p95 < 100ms is undecided: 180 ms from the schedule',
+    ]);
+    expect(annotationsOf(withGates([undecided]))).toEqual([
+      '::error title=relay-bench%3A the run is invalid::ack_latency p95 < 100ms is undecided: 180 ms from the schedule',
+    ]);
+  });
+
   it('are ten at most, the last one says how many more there are', () => {
     const gates = Array.from({ length: 14 }, (_, at) =>
       gateResult('ack_latency p95 < 100ms', 200 + at, false),
     );
     const lines = annotationsOf(withGates(gates));
     expect(lines).toHaveLength(10);
-    expect(lines.at(-1)).toContain('::5 more gates failed');
+    expect(lines.at(-1)).toContain('::5 more gates do not hold');
   });
 
   it('never let a text end its line, or begin a command or a property of its own', () => {

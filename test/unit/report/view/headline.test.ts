@@ -6,6 +6,11 @@ import { gateResult, sampleRecord } from '../../../support/sample-record.ts';
 const base = sampleRecord('pass');
 const pass = gateResult('ack_latency p95 < 100ms', 10, true);
 const fail = gateResult('ack_latency p95 < 100ms', 125, false);
+const undecided = {
+  ...gateResult('ack_latency p95 < 100ms', 125, true),
+  verdict: 'undecided' as const,
+  reason: '125 ms from the schedule',
+};
 
 const GONE = {
   kind: 'target-gone' as const,
@@ -29,6 +34,16 @@ describe('headline', () => {
       '1 of 2 gates failed: ack_latency p95 < 100ms was 125 ms, 25.0 ms over',
       judge(base, [pass, fail], null),
     ],
+    [
+      'INVALID',
+      'ack_latency p95 < 100ms is undecided: 125 ms from the schedule',
+      judge(base, [pass, undecided], null),
+    ],
+    [
+      'FAIL',
+      '1 of 2 gates failed: ack_latency p95 < 100ms was 125 ms, 25.0 ms over',
+      judge(base, [undecided, fail], null),
+    ],
     ['FAIL', 'stopped before its end; a gate aborted the run', judge(base, [pass], 'abort')],
     [
       'FAIL',
@@ -45,7 +60,10 @@ describe('headline', () => {
       'INVALID',
       'the numbers prove nothing about the relay: saturated',
       judge(
-        { ...base, validity: { verdict: 'invalid', reasons: ['saturated'], owners: ['generator'] } },
+        {
+          ...base,
+          validity: { verdict: 'invalid', reasons: ['saturated'], owners: ['generator'], kinds: [] },
+        },
         [fail],
         null,
       ),

@@ -1,0 +1,22 @@
+import { NS_PER_S } from '../base/clock.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RunResult } from './run-result.ts';
+
+/** Notes that are signed for a run are named by what determines them. */
+export function corpusOf({ corpus, seed }: Plan): RunResult['corpus'] {
+  const { profile, events, authors, named } = corpus;
+  if (named === null) {
+    return {
+      profile,
+      events,
+      fingerprint: `fresh:${profile}:seed=${seed}:events=${events}:authors=${authors}`,
+    };
+  }
+  const { fingerprint, fresh } = named;
+  return { profile, events: named.events, fingerprint: fingerprint ?? '', fresh, stored: events };
+}
+
+/** What a reader must know where the events ran out before the planned end. */
+export function exhaustionText(offsetNs: number): string {
+  return `the corpus had no more events after ${(offsetNs / NS_PER_S).toFixed(1)} s: the load ended there, earlier than planned`;
+}
