@@ -49,6 +49,11 @@ export const REASONS = {
     consequence: 'invalidates',
     what: 'a worker or agent died or hung',
   },
+  crashed: {
+    owner: 'generator',
+    consequence: 'invalidates',
+    what: 'relay-bench itself failed, and the record ends there',
+  },
   'load-not-offered': {
     owner: 'generator',
     consequence: 'invalidates',

@@ -56,6 +56,7 @@ function crashed(record: RunRecord, errors: readonly unknown[]): RunRecord {
       verdict: 'invalid',
       reasons: [...reasons, ...validity.reasons],
       owners: [...reasons.map(() => 'generator' as const), ...validity.owners],
+      kinds: [...reasons.map(() => 'crashed' as const), ...validity.kinds],
     },
     verdict: 'invalid',
     exitCode: EXIT.internal,

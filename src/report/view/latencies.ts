@@ -24,7 +24,7 @@ export function latenciesSection(record: RunRecord): Section {
     title: 'Latencies',
     topic: 'latency',
     note: isMarked(rows)
-      ? `from the scheduled time ("service": the write); ${AT_MOST} at most, ~ few, ${NOTHING} too few samples`
+      ? `from the scheduled time ("service": write); ${AT_MOST} at most, ~ few samples, ${NOTHING} less`
       : `from the scheduled time ("service": from the write); ~ few samples, ${NOTHING} too few`,
     content: {
       kind: 'table',

@@ -211,6 +211,21 @@ describe('gate', () => {
     expect(stdout.split('\n').map((line) => line.slice(0, 4))).toEqual(['pass', 'fail', '']);
   });
 
+  test('a gate that the lateness of the generator leaves undecided gives exit 103, unless another is broken', async () => {
+    const file = await recordFile('undecided');
+    const open = await cli(['gate', file, '--gate', 'ack_latency p95 < 100ms']);
+    expect(open.code).toBe(103);
+    expect(open.stdout).toMatch(/^undecided {2}ack_latency p95 < 100ms {2}\d+ ms from the schedule/);
+    expect(open.stderr).toMatch(/^the run is invalid: ack_latency p95 < 100ms is undecided/);
+    const broken = await cli(['gate', file, '--gate', 'ack_latency p95 < 100ms', 'events_sent == 1']);
+    expect(broken.code).toBe(99);
+  });
+
+  test('a gate that holds all the same gives exit 0, though the run was invalid by another one', async () => {
+    const args = ['gate', await recordFile('undecided'), '--gate', 'ack_latency p95 < 1s'];
+    expect(await cli(args)).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('an invalid run gives exit 103 and says why on stderr', async () => {
     const { code, stderr } = await cli([
       'gate',

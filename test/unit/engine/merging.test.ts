@@ -92,6 +92,37 @@ describe('IntervalMerger', () => {
     });
   });
 
+  it('puts what never ended into the second in which it was due, however late that comes out', () => {
+    const { merger } = setUp([0], true);
+    const answered = Array.from({ length: 96 }, () => 10);
+    for (const second of [0, 1, 2]) merger.add(0, interval(second, 0, [samples(ACK, 0, answered)]));
+    merger.add(0, { ...interval(3, 0), censored: [{ series: ACK, second: 1, count: 4 }] });
+    expect(merger.rows[1]?.latencies['ack_latency']).toMatchObject({
+      count: 96,
+      censored: 4,
+      p95_us: 10,
+      p99_us: null,
+    });
+    merger.add(0, { ...interval(4, 0), censored: [{ series: ACK, second: 1, count: 50 }] });
+    expect(merger.rows[1]?.latencies['ack_latency']).toMatchObject({
+      censored: 54,
+      p50_us: 10,
+      p95_us: null,
+    });
+    expect(merger.rows[2]?.latencies['ack_latency']?.censored).toBeUndefined();
+    merger.add(0, interval(9, 0));
+    merger.add(0, { ...interval(10, 0), censored: [{ series: ACK, second: 0, count: 1 }] });
+    expect(merger.rows[0]?.latencies['ack_latency']).toMatchObject({ count: 96, censored: 1, p50_us: null });
+  });
+
+  it('keeps each second from the write too, for gates over windows', () => {
+    const { merger, rows } = setUp([0], true);
+    merger.add(0, interval(0, 0, [samples(ACK, 0, [50]), samples(ACK + 1, 0, [20])]));
+    merger.finish();
+    expect(Object.keys(rows[0]?.latencies ?? {})).toEqual(['ack_latency']);
+    expect(rows[0]?.latencies['ack_latency']?.service).toMatchObject({ max_us: 20, hdr: expect.any(String) });
+  });
+
   it('does not wait for a worker that is lost', () => {
     const live = [0, 1];
     const { merger, rows } = setUp(live);

@@ -26,6 +26,20 @@ describe('Recorder', () => {
     expect(recorder.takeSamples()).toEqual([]);
   });
 
+  it('tells in which second what never ended was due, once', () => {
+    const recorder = new Recorder(phases, series);
+    recorder.censored(2, 1, 1.2e9);
+    recorder.censored(2, 1, 1.9e9, 3);
+    recorder.censored(3, 1, 2.1e9);
+    recorder.censored(-1, 1, 2.1e9);
+    expect(recorder.takeCensored()).toEqual([
+      { series: 2, second: 1, count: 4 },
+      { series: 3, second: 2, count: 1 },
+    ]);
+    expect(recorder.takeCensored()).toEqual([]);
+    expect(recorder.takeSamples().map(({ delta }) => delta.censored)).toEqual([4, 1]);
+  });
+
   it('ignores a series that the run does not have', () => {
     const recorder = new Recorder(phases, series);
     recorder.latency(-1, 0, 0, 1);

@@ -69,11 +69,6 @@ describe('blameGenerator', () => {
     ]);
   });
 
-  it('allows one saturated second in ten, and no more', () => {
-    expect(reasonsOf({ saturatedShare: 0.1 })).toEqual([]);
-    expect(reasonsOf({ saturatedShare: 0.1001 })[0]).toMatch(/generator saturated/);
-  });
-
   it('asks no schedule of the closed model', () => {
     expect(reasonsOf({ model: 'closed', written: 0, sendLag: undefined })).toEqual([]);
   });

@@ -15,6 +15,20 @@ describe('a run that goes on', () => {
     expect(broken(runOf(1), 'ack_latency p95 < 1s')).toBeNull();
   });
 
+  it('is not ended by a latency that only the lateness of the generator may have broken', () => {
+    const run = runOf(1);
+    const ack = run.metrics['ack_latency'];
+    if (ack === undefined) throw new Error('the sample has no ack_latency');
+    const metrics = { ...run.metrics, ack_latency: { ...ack, p95_us: 500_000 } };
+    expect(broken({ ...run, metrics }, 'ack_latency p95 < 100ms')).toBeNull();
+    expect(
+      broken(
+        { ...run, metrics: { ...metrics, ack_latency_service: { ...ack, p95_us: 400_000 } } },
+        'ack_latency p95 < 100ms',
+      ),
+    ).not.toBeNull();
+  });
+
   it('is ended by a counter that has passed its limit', () => {
     expect(broken(counted({ notices: 4 }), 'notices <= 3')).toBe('notices <= 3');
     expect(broken(counted({ notices: 3 }), 'notices <= 3')).toBeNull();

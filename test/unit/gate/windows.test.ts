@@ -94,6 +94,72 @@ describe('a gate over windows', () => {
     });
   });
 
+  describe('with operations that were never answered', () => {
+    /** The second with so many that were due in it and never ended. */
+    const unanswered = (row: IntervalRow, censored: number): IntervalRow => {
+      const { ack_latency } = row.latencies;
+      return ack_latency === undefined
+        ? row
+        : { ...row, latencies: { ack_latency: { ...ack_latency, censored } } };
+    };
+    const rows = steady().map((row) => (row.t >= 12 && row.t < 17 ? unanswered(row, 25) : row));
+
+    it('never passes where they hide the percentile', () => {
+      expect(judge(rows, 'ack_latency p95 < 3ms over 5s')).toMatchObject({
+        verdict: 'no-data',
+        reason: 'second 9 to 14: 50 of 550 operations never ended',
+      });
+    });
+
+    it('ranks them above all samples where they do not', () => {
+      expect(judge(rows, 'ack_latency p50 < 3ms over 5s')).toMatchObject({ verdict: 'pass' });
+    });
+
+    it.each(['max', 'mean'])('has no %s', (of) => {
+      expect(judge(rows, `ack_latency ${of} < 3ms over 5s`)).toMatchObject({ verdict: 'no-data' });
+    });
+
+    it('has no data where nothing was answered at all', () => {
+      const silent = steady().map((row) => unanswered(second(row.t, 0, 0), 50));
+      expect(judge(silent, 'ack_latency p95 < 3ms over 5s')?.reason).toContain(
+        '250 of 250 operations never ended',
+      );
+    });
+  });
+
+  describe('judged by bounds', () => {
+    /** Seconds that were late by as much as lies between both latencies, with a loop delay in µs. */
+    const late = (t: number, scheduled_us: number, service_us: number, loopDelay: number): IntervalRow => {
+      const row = second(t, 100, scheduled_us);
+      const { ack_latency } = row.latencies;
+      const twin = second(t, 100, service_us).latencies['ack_latency'];
+      if (ack_latency === undefined || twin === undefined) throw new Error('no latency');
+      const service = { max_us: twin.max_us, ...(twin.hdr === undefined ? {} : { hdr: twin.hdr }) };
+      const loopDelay_us = { p99_us: loopDelay, max_us: loopDelay };
+      return { ...row, latencies: { ack_latency: { ...ack_latency, service } }, loopDelay_us };
+    };
+    type Stall = readonly [scheduled_us: number, service_us: number, loopDelay_us: number];
+    const withStall = (stall: Stall) =>
+      steady().map(({ t }) => (t === 15 ? late(t, ...stall) : late(t, 2_000, 1_900, 0)));
+
+    it.each([
+      ['the write was late', [80_000, 2_000, 60_000], 'undecided'],
+      ['the relay was slow', [80_000, 79_000, 1_000], 'fail'],
+      ['the relay was slow or the event loop late', [80_000, 79_000, 78_000], 'undecided'],
+    ] as const)('is decided by what made one second slow: %s', (_, stall, verdict) => {
+      expect(judge(withStall(stall), 'ack_latency p95 < 3ms over 5s')?.verdict).toBe(verdict);
+      expect(judge(withStall(stall), 'ack_latency max < 3ms over 5s')?.verdict).toBe(verdict);
+      expect(judge(withStall(stall), 'ack_latency p95 < 100ms over 5s')?.verdict).toBe('pass');
+    });
+
+    it('takes the loop delay of the window, not of another one', () => {
+      const rows = withStall([80_000, 79_000, 1_000]).map((row) =>
+        row.t === 6 ? { ...row, loopDelay_us: { p99_us: 900_000, max_us: 900_000 } } : row,
+      );
+      expect(judge(rows, 'ack_latency p95 < 3ms over 5s')?.verdict).toBe('fail');
+    });
+  });
+
   it('leaves warm-up out', () => {
     const rows = [second(3, 100, 900_000), second(4, 100, 900_000), ...steady()];
     expect(judge(rows, 'ack_latency max < 3ms over 5s')).toMatchObject({ verdict: 'pass' });

@@ -24,7 +24,7 @@ const undecided = {
 const bounded = { ...pass, actualService: 8 };
 const doubt = { kind: 'generator-late' as const, text: '40 of 1800 were late' };
 const doubtful = { ...valid, generator: { ...valid.generator, doubts: [doubt] } };
-const failing = { ...valid, failures: [{ kind: 'connections-closed' as const, text: 'it closed 20 of 20' }] };
+const failing = { ...valid, failures: [{ kind: 'target-gone' as const, text: 'it closed 20 of 20' }] };
 const noData = gateResult('ack_latency p95 < 100ms', null, false);
 
 describe('judge', () => {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { HealthSummary } from '../../../src/engine/health-summary.ts';
+import type { WorkerInterval } from '../../../src/engine/messages.ts';
+import { LatencyHistogram } from '../../../src/metric/histogram.ts';
+
+function second(index: number, utilization: number, delay_us: number): WorkerInterval {
+  const delays = new LatencyHistogram();
+  for (let tick = 0; tick < 100; tick++) delays.record(delay_us);
+  const health = { cpu_s: 0.2, utilization, rss_bytes: 1, loopDelay_us: delays.toDelta() };
+  return { index, health } as unknown as WorkerInterval;
+}
+
+/** Seconds 1 to 8 are measured, in two phases of four. */
+const summary = (): HealthSummary =>
+  new HealthSummary((at) => (at < 1 || at > 8 ? null : Math.floor((at - 1) / 4)));
+
+describe('HealthSummary', () => {
+  it('counts the seconds of the worker that had most bad ones, the limits not among them', () => {
+    const health = summary();
+    for (let at = 0; at < 10; at++) {
+      health.add(0, second(at, 0.9, 10_000));
+      health.add(1, second(at, at % 3 === 0 ? 0.95 : 0.5, at % 3 === 0 ? 30_000 : 100));
+    }
+    expect(health.saturated()).toEqual({ bad: 2, measured: 8, cold: 0 });
+    expect(health.delayed(10_000)).toEqual({ bad: 2, measured: 8, cold: 0 });
+    expect(health.delayed(9_000)).toEqual({ bad: 8, measured: 8, cold: 2 });
+  });
+
+  it('gives the delay of each phase its own figures', () => {
+    const health = summary();
+    for (let at = 0; at < 10; at++) health.add(0, second(at, 0.5, at <= 4 ? 200 : 40_000));
+    expect(health.ofPhase(0).loopDelay_us).toEqual({ p50_us: 200, p99_us: 200, max_us: 200 });
+    expect(health.ofPhase(1).loopDelay_us?.max_us).toBe(40_000);
+    expect(health.ofPhase(2)).toEqual({});
+  });
+
+  it('has no bad second where nothing was measured', () => {
+    expect(summary().saturated()).toEqual({ bad: 0, measured: 0, cold: 0 });
+  });
+});
