@@ -6,7 +6,7 @@ import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { PlannedPhase } from '../../plan/plan.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
-import type { CensoredCount, CounterRows, SeriesDelta } from '../messages.ts';
+import type { CensoredCount, CounterRows, SeriesDelta, WorkerInterval } from '../messages.ts';
 
 const COUNTER_INDEX = Object.fromEntries(COUNTER_NAMES.map((name, index) => [name, index])) as Record<
   CounterMetric,
@@ -102,6 +102,11 @@ export class Recorder implements SampleSink {
 
   notice(text: string): void {
     if (this.#notices.length < MAX_NOTICES) this.#notices.push(text.slice(0, MAX_NOTICE_CHARACTERS));
+  }
+
+  /** What a second of a worker reports of its operations. */
+  take(): Pick<WorkerInterval, 'samples' | 'censored'> {
+    return { samples: this.takeSamples(), censored: this.takeCensored() };
   }
 
   /** What was recorded since the last call; the histograms start anew. */

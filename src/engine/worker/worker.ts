@@ -228,8 +228,7 @@ export class Worker {
       type: 'interval',
       interval: {
         index,
-        samples: this.#recorder.takeSamples(),
-        censored: this.#recorder.takeCensored(),
+        ...this.#recorder.take(),
         counters: this.#recorder.counters(),
         connections: this.#hub.counts,
         health: health.take(),
