@@ -174,6 +174,7 @@ class Run {
     const { onProgress, plan } = this.#options;
     if (message.type === 'interval') this.#measurements.addInterval(worker, message.interval);
     if (message.type === 'preparing') onProgress(message);
+    if (message.type === 'prepared') this.#measurements.setCounters(worker, message.counters);
     if (message.type === 'draining') onProgress(message);
     if (message.type === 'acknowledged') this.#options.onAcknowledged?.(message.ids);
     if (message.type === 'connecting' || message.type === 'connected') {

@@ -12,7 +12,7 @@ import { HealthSummary } from './health-summary.ts';
 import { holdOf } from './interval-latencies.ts';
 import { IntervalMerger } from './intervals.ts';
 import { LoadAccount } from './load-account.ts';
-import type { ConnectionCounts, WorkerInterval } from './messages.ts';
+import type { ConnectionCounts, CounterRows, WorkerInterval } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
 import type { OnProgress } from './progress.ts';
 import { GRACE_S, Punctuality } from './punctuality.ts';
@@ -87,6 +87,11 @@ export class Measurements {
     this.#connections.set(worker, interval.connections);
     this.#countAchieved(interval);
     this.#intervals.add(worker, interval);
+  }
+
+  /** What a worker has counted before the load. */
+  setCounters(worker: number, counters: CounterRows): void {
+    this.#totals.setCounters(worker, counters);
   }
 
   /** @returns the connections of all workers */

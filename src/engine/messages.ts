@@ -127,6 +127,8 @@ export type FromWorker =
       readonly stored: StoredCorpus;
       readonly storing: PreparationTally;
       readonly subscribing: PreparationTally;
+      /** What was counted so far; the load may never start. */
+      readonly counters: CounterRows;
     }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
   /** 32 bytes an id. */

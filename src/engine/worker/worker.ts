@@ -120,7 +120,8 @@ export class Worker {
     this.#publish?.sender.fillAhead();
     this.#query?.sender.fillAhead();
     const { problems, remarks, stored, storing } = corpus;
-    send({ type: 'prepared', problems, remarks, stored, storing, subscribing });
+    const counters = this.#recorder.counters();
+    send({ type: 'prepared', problems, remarks, stored, storing, subscribing, counters });
   }
 
   /** Offer the load from `startNs` on, drain, report. */
