@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { comparisonSchema } from '../../src/compare/schema.ts';
-import { standingSchema } from '../../src/compare/standing.ts';
+import { standingSchema } from '../../src/compare/standing-schema.ts';
 import { readRunRecord } from '../../src/record/read.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 

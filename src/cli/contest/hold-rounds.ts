@@ -31,7 +31,9 @@ export interface RoundsRequest {
 export interface RoundsResult {
   /** Those of which every run is valid. */
   readonly rounds: readonly Round[];
-  /** Why the others were left out, one sentence a run. */
+  /** The others: they prove nothing, but they were recorded. */
+  readonly invalid: readonly Round[];
+  /** Why those were left out, one sentence a run. */
   readonly leftOut: readonly string[];
 }
 
@@ -44,15 +46,16 @@ export async function holdRounds(request: RoundsRequest): Promise<RoundsResult> 
   const { contestants, rounds, seed } = request;
   const orders = interleave(contestants.length, 2 * rounds, seed);
   const good: Round[] = [];
+  const bad: Round[] = [];
   const leftOut: string[] = [];
   for (const [at, order] of orders.entries()) {
     if (good.length === rounds) break;
     const round = await holdRound(request, at + 1, order);
     const invalid = round.filter(({ record }) => record.validity.verdict === 'invalid');
-    if (invalid.length === 0) good.push(round);
+    (invalid.length === 0 ? good : bad).push(round);
     leftOut.push(...invalid.map(({ name, record }) => `${name}: ${record.validity.reasons[0] ?? 'invalid'}`));
   }
-  return { rounds: good, leftOut };
+  return { rounds: good, invalid: bad, leftOut };
 }
 
 async function holdRound(request: RoundsRequest, number: number, order: readonly number[]): Promise<Round> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Standing, standingOf, standingSchema } from '../../../src/compare/standing.ts';
+import { standingOf } from '../../../src/compare/standing.ts';
+import { type Standing, standingSchema } from '../../../src/compare/standing-schema.ts';
 import type { RunRecord } from '../../../src/record/schema.ts';
 import { named, runOf, runsOf } from '../../support/sample-runs.ts';
 
