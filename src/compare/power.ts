@@ -47,11 +47,21 @@ export function runsToTell(deviation: number, margin: number): number {
 export function detectableShift(runs: number, level: number): number | null {
   const leftOut = leftOutAtEachEnd(runs, runs, 1 - level);
   if (leftOut === null) return null;
+  const key = `${runs}/${leftOut}`;
+  const found = shifts.get(key) ?? simulatedShift(runs, leftOut);
+  shifts.set(key, found);
+  return found;
+}
+
+/** A simulation takes some milliseconds, and every figure of a table asks for the same. */
+const shifts = new Map<string, number>();
+
+/** A shift is found from where all but the allowed number of pairs lie on its side. */
+function simulatedShift(runs: number, leftOut: number): number {
   const random = createRandom(1, `power/${runs}`);
   const normal = (): number =>
     Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
   const side = (): number[] => Array.from({ length: runs }, normal);
-  // A shift is found from where all but the allowed number of pairs lie on its side.
   const needed = Array.from({ length: TRIALS }, () => {
     const [base, candidate] = [side(), side()];
     const gaps = base.flatMap((b) => candidate.map((c) => b - c)).sort((a, b) => b - a);

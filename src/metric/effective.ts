@@ -6,12 +6,14 @@ export interface Stretch {
 
 /** What samples that depend on each other are worth. */
 export interface Worth {
-  /** As many independent samples would know a share equally well; at most as many as there are. */
+  /** As many independent samples would know a share equally well; by chance up to {@link MOST} times as many as there are. */
   readonly samples: number;
-  /** Degrees of freedom of that estimate; null where the samples show no dependence. */
+  /** Degrees of freedom of that estimate; null where it is none. */
   readonly freedom: number | null;
 }
 
+/** The estimate scatters around the truth on both sides; cut at the number of samples it would be too low on the average. */
+const MOST = 1.5;
 /** 97.5 % of the standard normal distribution: two-sided 95 %. */
 const Z = 1.959_964;
 /** Chance at either end that an interval leaves out. */
@@ -34,8 +36,7 @@ export function worthOf(stretches: readonly Stretch[]): Worth | null {
   const block = blockLength(excess);
   const variance = varianceOfSum(excess, block);
   if (variance === 0) return { samples: count, freedom: null };
-  const samples = (share * (1 - share) * count ** 2) / variance;
-  if (samples >= count) return { samples: count, freedom: null };
+  const samples = Math.min(MOST * count, (share * (1 - share) * count ** 2) / variance);
   const freedom = (length / block - 1) * (block > 1 ? 1.5 : 1);
   return { samples, freedom };
 }

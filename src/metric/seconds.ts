@@ -97,7 +97,7 @@ function stretchOf(kept: Kept | undefined, index: number): Stretch {
 function effectiveQuantile(whole: LatencyHistogram, share: number, worth: Worth): EffectiveQuantile {
   const [low, high] = rankInterval(share, worth);
   return {
-    samples: Math.round(worth.samples * 10) / 10,
+    samples: Math.round(10 * Math.min(worth.samples, whole.count + whole.censored)) / 10,
     low_us: whole.percentileOfAll(100 * low) ?? whole.max_us ?? 0,
     high_us: high === null ? null : whole.percentileOfAll(100 * high),
   };

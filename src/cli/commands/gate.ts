@@ -7,7 +7,7 @@ import { parseGates } from '../../gate/parse.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { visible } from '../../report/escape.ts';
-import { gateValue } from '../../report/quantity.ts';
+import { gateActual } from '../../report/quantity.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 
@@ -39,9 +39,7 @@ function renderGate(gate: GateResult, colour: boolean): string {
   const chalk = new Chalk({ level: colour ? 1 : 0 });
   const paint = gate.verdict === 'pass' ? chalk.green : chalk.red;
   const actual =
-    gate.actual === null
-      ? visible(gate.reason ?? 'no data', 1_000)
-      : `actual ${gateValue(gate, gate.actual)}`;
+    gate.actual === null ? visible(gate.reason ?? 'no data', 1_000) : `actual ${gateActual(gate)}`;
   return `${paint(gate.verdict.padEnd(7))}  ${visible(gate.expression, 1_000)}  ${actual}\n`;
 }
 

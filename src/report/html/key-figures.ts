@@ -1,6 +1,6 @@
 import type { LatencyMetric } from '../../metric/catalogue.ts';
 import type { RunRecord } from '../../record/schema.ts';
-import { count, percent, rate } from '../quantity.ts';
+import { count, limitsOn, percent, rate } from '../quantity.ts';
 import { quantile } from '../view/latencies.ts';
 import { type Html, html, join } from './markup.ts';
 
@@ -38,7 +38,13 @@ export function keyFigures(record: RunRecord): Html {
 function latencyFigure(record: RunRecord, name: LatencyMetric, label: string): Figure[] {
   const summary = record.metrics[name];
   if (summary === undefined || summary.count === 0) return [];
-  return [{ label, value: quantile(summary, 'p95'), detail: `p95 of ${count(summary.count)}` }];
+  return [
+    {
+      label,
+      value: quantile(summary, 'p95', limitsOn(record, name, 'p95')),
+      detail: `p95 of ${count(summary.count)}`,
+    },
+  ];
 }
 
 function rateFigure({ load: { offered, achieved } }: RunRecord): Figure {
@@ -47,12 +53,13 @@ function rateFigure({ load: { offered, achieved } }: RunRecord): Figure {
   return { label: 'Achieved', value: rate(achieved_per_s), detail: `of ${rate(offered_per_s)} offered` };
 }
 
-function deliveryFigure({ counters, ratios }: RunRecord): Figure[] {
+function deliveryFigure(record: RunRecord): Figure[] {
+  const { counters, ratios } = record;
   if (counters.deliveries_expected === 0) return [];
   return [
     {
       label: 'Delivered',
-      value: percent(ratios['delivery_ratio'] ?? null),
+      value: percent(ratios['delivery_ratio'] ?? null, limitsOn(record, 'delivery_ratio', 'ratio')),
       detail: `${count(counters.deliveries_missing)} of ${count(counters.deliveries_expected)} missing`,
     },
   ];

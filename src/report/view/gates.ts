@@ -1,7 +1,7 @@
 import { metricKind } from '../../metric/catalogue.ts';
 import { operatorOf } from '../../record/margin.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
-import { gateValue, number } from '../quantity.ts';
+import { gateActual, gateValue, number } from '../quantity.ts';
 import { type Cell, cell, code, columns, list, type Section } from './document.ts';
 
 /** Every gate with its actual value and by how much it holds or fails. */
@@ -19,13 +19,13 @@ export function gatesSection(record: RunRecord): Section {
 export function gateSentence(gate: GateResult): string {
   if (gate.verdict === 'no-data') return `${gate.expression} had no data (${gate.reason ?? 'not measured'})`;
   const margin = marginText(gate);
-  return `${gate.expression} was ${gateValue(gate, gate.actual)}${margin === '' ? '' : `, ${margin}`}`;
+  return `${gate.expression} was ${gateActual(gate)}${margin === '' ? '' : `, ${margin}`}`;
 }
 
 function gateRow(gate: GateResult): Cell[] {
   const holds = gate.verdict === 'pass';
   const tone = holds ? 'good' : 'bad';
-  const actual = gate.verdict === 'no-data' ? 'no data' : gateValue(gate, gate.actual);
+  const actual = gate.verdict === 'no-data' ? 'no data' : gateActual(gate);
   const margin = gate.verdict === 'no-data' ? (gate.reason ?? '') : marginText(gate);
   return [cell(holds ? '✓' : '✗', tone), code(gate.expression), cell(actual, tone), cell(margin)];
 }

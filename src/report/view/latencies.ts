@@ -3,7 +3,7 @@ import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../metric/cat
 import { type Labels, parseSeriesKey, seriesKey } from '../../metric/series.ts';
 import type { QuantileName } from '../../metric/summary.ts';
 import type { RunRecord } from '../../record/schema.ts';
-import { count, duration, NOTHING } from '../quantity.ts';
+import { count, duration, limitsOn, NOTHING } from '../quantity.ts';
 import { type Cell, cell, code, columns, type Section } from './document.ts';
 
 type Summary = RunRecord['metrics'][string];
@@ -17,7 +17,7 @@ export function latenciesSection(record: RunRecord): Section {
   return {
     title: 'Latencies',
     topic: 'latency',
-    note: `from the scheduled time ("service": from the write); ~ few samples, ${NOTHING} too few`,
+    note: `from the schedule (service: the write), to 1 in 2,000; ~ few samples, ${NOTHING} too few`,
     content: {
       kind: 'table',
       columns: columns('metric', '>count', ...SHOWN.map((name) => `>${name}`), '>max'),
@@ -33,14 +33,19 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   const base = baseLatency(name);
   if (base === 'reject_latency' && summary.count === 0) return [];
   if (name !== base)
-    return [latencyRow(cell('  service', 'muted'), summary, 'muted'), ...filterRows(record, base)];
-  return [latencyRow(code(name), summary)];
+    return [
+      latencyRow(record, name, { label: cell('  service', 'muted'), summary, tone: 'muted' }),
+      ...filterRows(record, base),
+    ];
+  return [latencyRow(record, name, { label: code(name), summary })];
 }
 
 function filterRows(record: RunRecord, base: LatencyMetric): Cell[][] {
   return seriesOf(record, base)
     .filter(({ labels }) => Object.keys(labels).join() === 'filter')
-    .map(({ labels, summary }) => latencyRow(cell(`  filter=${labels['filter']}`), summary));
+    .map(({ labels, summary }) =>
+      latencyRow(record, base, { label: cell(`  filter=${labels['filter']}`), summary }),
+    );
 }
 
 /** All labelled series of a metric. */
@@ -51,16 +56,35 @@ function seriesOf(record: RunRecord, name: LatencyMetric): { labels: Labels; sum
   });
 }
 
-function latencyRow(label: Cell, summary: Summary, tone: 'plain' | 'muted' = 'plain'): Cell[] {
-  const quantiles = SHOWN.map((name) => cell(quantile(summary, name), tone));
-  return [label, cell(count(summary.count), tone), ...quantiles, cell(duration(summary.max_us), tone)];
+interface LatencyRow {
+  readonly label: Cell;
+  readonly summary: Summary;
+  readonly tone?: 'plain' | 'muted';
 }
 
-/** A percentile, marked `~` where it rests on few samples. */
-export function quantile(summary: Summary | undefined, name: QuantileName): string {
+function latencyRow(
+  record: RunRecord,
+  metric: LatencyMetric,
+  { label, summary, tone = 'plain' }: LatencyRow,
+): Cell[] {
+  const limits = (aggregation: string): number[] => limitsOn(record, metric, aggregation);
+  const quantiles = SHOWN.map((name) => cell(quantile(summary, name, limits(name)), tone));
+  const max = duration(summary.max_us, limits('max'));
+  return [label, cell(count(summary.count), tone), ...quantiles, cell(max, tone)];
+}
+
+/**
+ * A percentile, marked `~` where it rests on few samples.
+ * @param limits_us limits of gates on it
+ */
+export function quantile(
+  summary: Summary | undefined,
+  name: QuantileName,
+  limits_us: readonly number[] = [],
+): string {
   const value = summary?.[`${name}_us`] ?? null;
   if (summary === undefined || value === null) return NOTHING;
-  return summary.lowConfidence.includes(name) ? `~${duration(value)}` : duration(value);
+  return `${summary.lowConfidence.includes(name) ? '~' : ''}${duration(value, limits_us)}`;
 }
 
 /** The summary of a latency in one phase. */
