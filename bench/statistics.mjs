@@ -125,7 +125,7 @@ function compareTable() {
   const lines = WORLDS.flatMap(({ name, ...world }) =>
     SIZES.map((size) => {
       const isQuiet = Object.keys(world).length === 1 && world.noise === 0.03;
-      return compareLine(`${name}; ${size} runs a side`, size, world, isQuiet && size > 3);
+      return compareLine(`${name}; ${size} runs a side`, size, world, { isQuiet: isQuiet && size > 3 });
     }),
   );
   return table('`compare`: many interleaved runs a side, three gated p95', lines, [
@@ -133,7 +133,7 @@ function compareTable() {
   ]);
 }
 
-function compareLine(setting, size, world, isQuiet, how = {}) {
+function compareLine(setting, size, world, { isQuiet = false, ...how } = {}) {
   const alike = verdicts(size, { ...world, slowdowns: [1, 1] }, how);
   const slower = verdicts(size, { ...world, slowdowns: [1, 1.1] }, how);
   return {
@@ -170,7 +170,6 @@ function blocksTable() {
         `drift ${percent(drift)} from the first run to the last; ${size} runs a side`,
         size,
         { noise: 0.03, drift: Math.log(1 + drift) },
-        false,
         { inBlocks: true },
       ),
     ),

@@ -73,7 +73,7 @@ export function rankInterval(share: number, { samples, freedom }: Worth): [low: 
   const spread = width * Math.sqrt(samples * share * (1 - share));
   const skew = ((width ** 2 - 1) * (1 - 2 * share)) / 6;
   const low = Math.max(0, (samples * share - spread + skew) / samples);
-  const high = (samples * share + spread + skew + 1) / samples;
+  const high = (samples * share + spread + skew + 0.5) / samples;
   const worth = samples * (Z / width) ** 2;
   return [low, share ** worth > TAIL || high >= 1 ? null : high];
 }

@@ -17,7 +17,7 @@ export function latenciesSection(record: RunRecord): Section {
   return {
     title: 'Latencies',
     topic: 'latency',
-    note: `from the schedule (service: the write), to 1 in 2,000; ~ few samples, ${NOTHING} too few`,
+    note: `from the schedule (service: the write), to 0.05 %; ~ few samples, ${NOTHING} too few`,
     content: {
       kind: 'table',
       columns: columns('metric', '>count', ...SHOWN.map((name) => `>${name}`), '>max'),
