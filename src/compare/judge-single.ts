@@ -68,7 +68,7 @@ function percentileOf(summary: LatencySummary, name: QuantileName): Percentile |
   const value_us = summary[`${name}_us`];
   const found =
     summary.effective?.[name] ?? quantileOf(LatencyHistogram.fromSummary(summary), QUANTILES[name]);
-  if (value_us === null || found === null) return null;
+  if (value_us === null || value_us === 0 || found === null) return null;
   const [value, low] = [scaleOf('us').to(exactly(value_us)), scaleOf('us').to(exactly(found.low_us))];
   return { value, low, high: found.high_us === null ? null : scaleOf('us').to(exactly(found.high_us)) };
 }

@@ -182,7 +182,10 @@ describe('a table of relays', () => {
   it('shows invalid rounds where there are no others, marked so and without a star', () => {
     const late = (runs: readonly NamedRun[]) =>
       runs.map(({ name, record }) =>
-        named(name, { ...record, validity: { verdict: 'invalid', reasons: ['late'], owners: ['generator'] } }),
+        named(name, {
+          ...record,
+          validity: { verdict: 'invalid', reasons: ['late'], owners: ['generator'] },
+        }),
       );
     const found = versus(late(runsOf(5, 1, 0.01, 1)), late(runsOf(5, 3, 0.01, 2)), 'invalid');
     expect(found.validity).toBe('invalid');
