@@ -46,7 +46,7 @@ function blockLength(excess: readonly number[]): number {
   const products = excess.slice(1).reduce((sum, value, at) => sum + value * (excess[at] ?? 0), 0);
   const squares = excess.reduce((sum, value) => sum + value ** 2, 0);
   const correlation = squares === 0 ? 0 : Math.min(0.97, Math.max(0, products / squares));
-  const wanted = 1.5 * ((2 * correlation) / (1 - correlation ** 2)) ** (2 / 3) * excess.length ** (1 / 3);
+  const wanted = 2 * ((2 * correlation) / (1 - correlation ** 2)) ** (2 / 3) * excess.length ** (1 / 3);
   return Math.min(Math.max(1, Math.ceil(wanted)), Math.floor(excess.length / FEWEST_BLOCKS));
 }
 
