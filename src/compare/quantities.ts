@@ -50,7 +50,7 @@ const TROUBLES: Readonly<
 
 /** Whether a table of relays has a row for this counter: where it was looked for, or anything was found. */
 export function isShownTrouble(series: string, records: readonly RunRecord[]): boolean {
-  const looked = Object.hasOwn(TROUBLES, series) ? TROUBLES[series] : undefined;
+  const looked = own(TROUBLES, series);
   if (looked === undefined) return false;
   return records.some(
     (record) =>

@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import { bucketOf } from '../metric/bucket.ts';
 import { seriesKey } from '../metric/series.ts';
 import { QUANTILES } from '../metric/summary.ts';
@@ -41,5 +42,5 @@ function nearestKept({ operator }: Gate, limit_us: number): number {
 }
 
 function shortestOf({ metric, labels }: Gate, { metrics }: RunRecord): number {
-  return (metrics[seriesKey(metric, labels)] ?? metrics[metric])?.min_us ?? 0;
+  return (own(metrics, seriesKey(metric, labels)) ?? own(metrics, metric))?.min_us ?? 0;
 }
