@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { createRandom } from '../dist/base/random.js';
 import { DEFAULT_OPTIONS } from '../dist/compare/compare.js';
 import { judgeFamily } from '../dist/compare/judge-family.js';
+import { exactly } from '../dist/metric/bound.js';
 import { measuredNoise, realExperiment } from './ab-real.mjs';
 import { startOfBenchmark } from './machine.mjs';
 import { showResult } from './result.mjs';
@@ -25,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 const trials = Number(values.trials);
-const { minEffect, alpha } = DEFAULT_OPTIONS;
+const { minEffect, alpha, tolerance } = DEFAULT_OPTIONS;
 /** What `ab` gates of a mixed scenario: three latencies that move together, as those of one relay do. */
 const GATED = ['ack_latency p95', 'eose_latency p95', 'delivery_latency p95'];
 /** Of the logarithm of a run's p95 is shared by all latencies of that run. */
@@ -53,10 +54,12 @@ function finds(pairs, noise, slowdown) {
     aggregation: 'p95',
     unit: 'us',
     direction: 'lower',
-    base: base.map((run) => run[at]),
-    candidate: candidate.map((run) => run[at]),
+    base: base.map((run) => exactly(run[at])),
+    candidate: candidate.map((run) => exactly(run[at])),
   }));
-  return judgeFamily(rows, GATED, { minEffect, alpha }).map(({ verdict }) => verdict === 'worse');
+  return judgeFamily(rows, GATED, { minEffect, alpha, tolerance, inBlocks: false }).map(
+    ({ verdict }) => verdict === 'worse',
+  );
 }
 
 /** The whole policy: worse in the first pairs and, for one quantity at least, again in as many fresh ones. */

@@ -46,3 +46,10 @@ export function formatDurationMs(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, '0')}s`;
 }
+
+/** The same with as many significant digits as are wanted, where three say too little: `99.96 ms`. */
+export function preciseDurationMs(ms: number, digits: number): string {
+  const text = (value: number): string => String(Number(value.toPrecision(digits)));
+  if (ms < 1) return `${text(ms * 1_000)} µs`;
+  return ms < 1_000 ? `${text(ms)} ms` : `${text(ms / 1_000)} s`;
+}

@@ -11,6 +11,8 @@ export interface NamedRun {
 export interface ComparableOptions {
   /** Whether runs of different machines may be compared. */
   readonly crossHost: boolean;
+  /** Whether invalid runs may be put side by side; they prove nothing then, and the caller says so. */
+  readonly allowInvalid?: boolean;
 }
 
 /** Something that must be the same in all runs of a comparison. */
@@ -75,9 +77,12 @@ function sameRun(one: string, other: string): RelayBenchError {
 }
 
 /** Why these runs can't be compared, one sentence each; empty where they can. */
-function incomparable(runs: readonly NamedRun[], { crossHost }: ComparableOptions): string[] {
+function incomparable(
+  runs: readonly NamedRun[],
+  { crossHost, allowInvalid = false }: ComparableOptions,
+): string[] {
   return [
-    ...runs.flatMap(unusable),
+    ...runs.flatMap((run) => unusable(run, allowInvalid)),
     ...(crossHost ? CONDITIONS : [...CONDITIONS, MACHINE]).flatMap((condition) =>
       differences(runs, condition),
     ),
@@ -91,8 +96,9 @@ export function noteworthy(runs: readonly NamedRun[], { crossHost }: ComparableO
   );
 }
 
-function unusable({ name, record }: NamedRun): string[] {
+function unusable({ name, record }: NamedRun, allowInvalid: boolean): string[] {
   if (record.partial) return [`${name} was stopped before its end`];
+  if (allowInvalid) return [];
   const [first] = bias(record);
   if (record.validity.verdict === 'invalid') return [`${name} is invalid: ${first}`];
   return first === undefined ? [] : [`the figures of ${name} may be too high: ${first}`];

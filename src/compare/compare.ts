@@ -1,11 +1,12 @@
 import { RelayBenchError } from '../base/errors.ts';
-import { median } from '../base/median.ts';
 import { didYouMean } from '../base/suggest.ts';
+import { type Bound, exactOrNull, leastOrNull, medianBound } from '../metric/bound.ts';
 import type { RunRecord } from '../record/schema.ts';
+import { BLOCKS_WARNING, inBlocks } from './blocks.ts';
 import { type NamedRun, noteworthy, requireComparable } from './comparable.ts';
-import { distributionsOf, mergedHistogram } from './distribution.ts';
+import { distributionsOf } from './distribution.ts';
 import { judgeFamily } from './judge-family.ts';
-import { judgeSingle } from './judge-single.ts';
+import { judgeSingle, type Summaries } from './judge-single.ts';
 import { type Judged, type Sides, undecided } from './judged.ts';
 import { overallVerdict } from './overall.ts';
 import { gatedByDefault, type Reading, readingsOf } from './quantities.ts';
@@ -54,7 +55,12 @@ export function compareRuns(
   const [first] = base;
   if (first === undefined) throw new RangeError('a comparison needs a base');
   const method = options.method === 'auto' && all.length === 2 ? 'tolerance' : 'statistical';
-  const quantities = judgeAll(base.map(recordOf), candidate.map(recordOf), { ...options, method });
+  const isBlocked = method === 'statistical' && inBlocks(base.map(startOf), candidate.map(startOf));
+  const quantities = judgeAll(base.map(recordOf), candidate.map(recordOf), {
+    ...options,
+    method,
+    inBlocks: isBlocked,
+  });
   const { scenario } = first.record;
   return {
     comparisonVersion: COMPARISON_VERSION,
@@ -69,7 +75,11 @@ export function compareRuns(
     distributions: distributionsOf(base.map(recordOf), candidate.map(recordOf)),
     timelines: timelinesIn(base, candidate),
     confirmation: null,
-    warnings: [...(method === 'tolerance' ? [SINGLE_RUN_WARNING] : []), ...noteworthy(all, options)],
+    warnings: [
+      ...(method === 'tolerance' ? [SINGLE_RUN_WARNING] : []),
+      ...(isBlocked ? [BLOCKS_WARNING] : []),
+      ...noteworthy(all, options),
+    ],
     ...overallVerdict(quantities),
   };
 }
@@ -83,7 +93,7 @@ function timelinesIn(base: readonly NamedRun[], candidate: readonly NamedRun[]):
 function judgeAll(
   base: readonly RunRecord[],
   candidate: readonly RunRecord[],
-  options: Omit<CompareOptions, 'method'> & Pick<Comparison, 'method'>,
+  options: Omit<CompareOptions, 'method'> & Pick<Comparison, 'method'> & { readonly inBlocks: boolean },
 ): Quantity[] {
   const rows = sidesOf(base, candidate);
   const gated = gatedKeys(rows, base[0]?.load.model ?? 'open', options.gated);
@@ -91,15 +101,39 @@ function judgeAll(
     options.method === 'tolerance'
       ? judgeSingles(rows, base, candidate, options)
       : judgeFamily(rows, gated, options);
-  return rows.map((row, at) => ({
-    ...row,
-    base: [...row.base],
-    candidate: [...row.candidate],
+  return rows.map((row, at) => quantityOf(row, gated, judged[at] ?? undecided('not judged')));
+}
+
+/** A judged row as it stands in a comparison: what is known beside what is only known as "at least this". */
+function quantityOf(row: Sides, gated: readonly string[], judged: Judged): Quantity {
+  const { base, candidate, ...head } = row;
+  const [one, other] = [base, candidate].map((side) => medianBound(side.filter((value) => value !== null)));
+  return {
+    ...head,
     gated: gated.includes(row.key),
-    baseMedian: medianOf(row.base),
-    candidateMedian: medianOf(row.candidate),
-    ...(judged[at] ?? undecided('not judged')),
-  }));
+    base: base.map(exactOrNull),
+    candidate: candidate.map(exactOrNull),
+    baseMedian: exactOrNull(one ?? null),
+    candidateMedian: exactOrNull(other ?? null),
+    ...leastOf({ base, candidate, baseMedian: one ?? null, candidateMedian: other ?? null }),
+    ...judged,
+  };
+}
+
+/** The lower bounds; nothing where all is known. */
+function leastOf(
+  bounds: Pick<Sides, 'base' | 'candidate'> & Record<'baseMedian' | 'candidateMedian', Bound | null>,
+): Pick<Quantity, 'atLeast'> {
+  const { base, candidate, baseMedian, candidateMedian } = bounds;
+  if (![...base, ...candidate].some((bound) => bound?.isAtLeast === true)) return {};
+  return {
+    atLeast: {
+      base: base.map(leastOrNull),
+      candidate: candidate.map(leastOrNull),
+      baseMedian: leastOrNull(baseMedian),
+      candidateMedian: leastOrNull(candidateMedian),
+    },
+  };
 }
 
 /** Every quantity that any run has, in the order of the first run that has it. */
@@ -145,23 +179,19 @@ function judgeSingles(
   candidate: readonly RunRecord[],
   { tolerance }: Pick<CompareOptions, 'tolerance'>,
 ): Judged[] {
-  const latencies = rows.filter(({ unit }) => unit === 'us').map(({ series }) => series);
-  const histograms = new Map(
-    [...new Set(latencies)].map((series) => [
-      series,
-      [mergedHistogram(base, series), mergedHistogram(candidate, series)] as const,
-    ]),
-  );
-  return rows.map((row) => judgeSingle(row, tolerance, histograms.get(row.series) ?? null));
-}
-
-function medianOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : median(known);
+  const summariesOf = (series: string): Summaries => {
+    const [one, other] = [base[0]?.metrics[series], candidate[0]?.metrics[series]];
+    return one === undefined || other === undefined ? null : [one, other];
+  };
+  return rows.map((row) => judgeSingle(row, tolerance, summariesOf(row.series)));
 }
 
 function recordOf({ record }: NamedRun): RunRecord {
   return record;
+}
+
+function startOf({ record }: NamedRun): string {
+  return record.startedAt;
 }
 
 function describe({ name, record }: NamedRun): Comparison['base'][number] {

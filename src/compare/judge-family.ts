@@ -1,25 +1,33 @@
 import { holm } from './holm.ts';
-import { type Evidence, evidenceOf, judgeEvidence } from './judge-many.ts';
+import { type EffectLimits, type Evidence, evidenceOf, judgeEvidence } from './judge-many.ts';
 import { type Judged, type Sides, undecided } from './judged.ts';
+import { notAtRandom } from './missing.ts';
 
 /** What the verdicts are held against; see `CompareOptions`. */
-export interface Limits {
-  readonly minEffect: number;
+export interface Limits extends EffectLimits {
   readonly alpha: number;
 }
 
 /** Judges many runs a side, quantity by quantity; the p values of the gated ones are corrected together. */
-export function judgeFamily(
-  rows: readonly Sides[],
-  gated: readonly string[],
-  { minEffect, alpha }: Limits,
-): Judged[] {
-  const evidence = rows.map((row) => evidenceOf(row, minEffect));
+export function judgeFamily(rows: readonly Sides[], gated: readonly string[], limits: Limits): Judged[] {
+  const medians = new Map(
+    rows.flatMap((row) => (row.aggregation === 'p50' ? [[row.series, row] as const] : [])),
+  );
+  const evidence = rows.map((row) => missingIn(row, medians.get(row.series)) ?? evidenceOf(row, limits));
   const corrected = correct(rows, evidence, gated);
   return rows.map((_, at) => {
     const found = corrected[at] ?? 'not judged';
-    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, alpha);
+    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, limits.alpha, limits.inBlocks);
   });
+}
+
+/** Why the runs of a side that have a value can't speak for all of them. */
+function missingIn(row: Sides, medians: Sides | undefined): string | null {
+  for (const side of ['base', 'candidate'] as const) {
+    const reason = notAtRandom({ values: row[side], medians: medians?.[side] ?? [] });
+    if (reason !== null) return `${side}: ${reason}`;
+  }
+  return null;
 }
 
 /**

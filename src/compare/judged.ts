@@ -1,16 +1,26 @@
+import type { Bound } from '../metric/bound.ts';
 import type { Reading } from './quantities.ts';
 import type { Quantity } from './schema.ts';
 
-/** A quantity with the values of both sides. */
+/** A quantity with the values of both sides; null where a run has none. */
 export interface Sides extends Omit<Reading, 'value'> {
-  readonly base: readonly (number | null)[];
-  readonly candidate: readonly (number | null)[];
+  readonly base: readonly (Bound | null)[];
+  readonly candidate: readonly (Bound | null)[];
 }
 
 /** What a judgement adds to the values. */
 export type Judged = Pick<
   Quantity,
-  'change' | 'changeLow' | 'changeHigh' | 'threshold' | 'pWorse' | 'pBetter' | 'verdict' | 'reason'
+  | 'change'
+  | 'changeLow'
+  | 'changeHigh'
+  | 'threshold'
+  | 'pWorse'
+  | 'pBetter'
+  | 'pDifferent'
+  | 'runsNeeded'
+  | 'verdict'
+  | 'reason'
 >;
 
 /** No judgement is possible. */

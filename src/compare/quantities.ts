@@ -1,4 +1,5 @@
 import { own } from '../base/own.ts';
+import { type Bound, exactly, maxBound, meanBound, quantileBound } from '../metric/bound.ts';
 import { baseLatency, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
@@ -8,9 +9,9 @@ import { QUANTILE_NAMES } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Quantity } from './schema.ts';
 
-/** What of a run is compared, with its value; null where the run has none. */
+/** What of a run is compared, with its value or the least that it can be; null where the run has none. */
 export interface Reading extends Pick<Quantity, 'key' | 'series' | 'aggregation' | 'unit' | 'direction'> {
-  readonly value: number | null;
+  readonly value: Bound | null;
 }
 
 /** Latencies that users of a relay wait for; the p95 of each that a scenario measures is gated. */
@@ -36,14 +37,36 @@ export function gatedByDefault(readings: readonly Reading[], model: 'open' | 'cl
   return [...latencyKeys, ...rates, ...Object.keys(RATIOS)].filter((key) => keys.includes(key));
 }
 
+/** What a relay sends and should not, by the counter that says it was looked for; null where that is always so. */
+const TROUBLES: Readonly<
+  Record<string, 'deliveries_expected' | 'events_verified' | 'answers_checked' | null>
+> = {
+  deliveries_unmatched: 'deliveries_expected',
+  deliveries_duplicate: 'deliveries_expected',
+  events_invalid: 'events_verified',
+  answers_wrong: 'answers_checked',
+  stray_frames: null,
+};
+
+/** Whether a table of relays has a row for this counter: where it was looked for, or anything was found. */
+export function isShownTrouble(series: string, records: readonly RunRecord[]): boolean {
+  const looked = own(TROUBLES, series);
+  if (looked === undefined) return false;
+  return records.some(
+    (record) =>
+      (looked !== null && record.counters[looked] > 0) ||
+      readingsOf(record).some((one) => one.series === series && (one.value?.value ?? 0) > 0),
+  );
+}
+
 function latencies(record: RunRecord): Reading[] {
   return Object.entries(record.metrics)
     .filter(([series]) => isOfTheTarget(series))
     .flatMap(([series, summary]) => {
       const values = [
-        ...QUANTILE_NAMES.map((name) => [name, summary[`${name}_us`]] as const),
-        ['mean', summary.mean_us] as const,
-        ['max', summary.max_us] as const,
+        ...QUANTILE_NAMES.map((name) => [name, quantileBound(summary, name)] as const),
+        ['mean', meanBound(summary)] as const,
+        ['max', maxBound(summary)] as const,
       ];
       return values.map(([aggregation, value]) =>
         reading({ series, aggregation, unit: 'us', direction: 'lower', value }),
@@ -60,7 +83,7 @@ function throughput({ metrics, load }: RunRecord): Reading[] {
   return ['ack_latency', 'eose_latency', 'delivery_latency'].flatMap((series) => {
     const summary = own(metrics, series);
     if (summary === undefined || load.measured_s <= 0) return [];
-    const value = summary.count / load.measured_s;
+    const value = exactly(summary.count / load.measured_s);
     return [reading({ series, aggregation: 'rate', unit: 'per_s', direction: 'higher', value })];
   });
 }
@@ -69,7 +92,8 @@ function ratios(record: RunRecord): Reading[] {
   return Object.entries(record.ratios).flatMap(([name, value]) => {
     if (!Object.hasOwn(RATIOS, name)) return [];
     const { direction } = RATIOS[name as RatioMetric];
-    return [reading({ series: name, aggregation: 'ratio', unit: 'ratio', direction, value })];
+    const known = value === null ? null : exactly(value);
+    return [reading({ series: name, aggregation: 'ratio', unit: 'ratio', direction, value: known })];
   });
 }
 
@@ -77,7 +101,7 @@ function ratios(record: RunRecord): Reading[] {
 function counters(record: RunRecord): Reading[] {
   const of = (name: string, direction: Direction, value: number): Reading[] =>
     direction === 'lower'
-      ? [reading({ series: name, aggregation: 'count', unit: 'count', direction, value })]
+      ? [reading({ series: name, aggregation: 'count', unit: 'count', direction, value: exactly(value) })]
       : [];
   return [
     ...COUNTER_NAMES.flatMap((name) => of(name, COUNTERS[name].direction, record.counters[name])),

@@ -30,7 +30,18 @@ export function rankTest(base: readonly number[], candidate: readonly number[]):
  * least `confidence` (Moses 1965); null where even the widest interval does not.
  */
 export function leftOutAtEachEnd(base: number, candidate: number, confidence: number): number | null {
-  const tail = (1 - confidence) / 2;
+  const key = `${base}/${candidate}/${confidence}`;
+  const known = leftOut.get(key);
+  if (known !== undefined) return known;
+  const found = searchLeftOut(base, candidate, (1 - confidence) / 2);
+  leftOut.set(key, found);
+  return found;
+}
+
+/** They depend on the numbers of runs alone, and every quantity of a comparison asks for the same. */
+const leftOut = new Map<string, number | null>();
+
+function searchLeftOut(base: number, candidate: number, tail: number): number | null {
   const ranks = Array.from({ length: base + candidate }, (_, at) => 2 * (at + 1));
   const smallest = candidate * (candidate + 1);
   const chance =
@@ -77,8 +88,19 @@ function exact(ranks: readonly number[], size: number, sum: number): RankTest {
   };
 }
 
-/** How many subsets of `size` ranks have each sum; a sum of products, so without listing the subsets. */
-function waysToSums(ranks: readonly number[], size: number): number[] {
+/** How many subsets of `size` ranks have each sum; the same for all samples of that size without equal values. */
+function waysToSums(ranks: readonly number[], size: number): readonly number[] {
+  if (new Set(ranks).size < ranks.length) return countWays(ranks, size);
+  const key = `${ranks.length}/${size}`;
+  const found = untied.get(key) ?? countWays(ranks, size);
+  untied.set(key, found);
+  return found;
+}
+
+const untied = new Map<string, readonly number[]>();
+
+/** A sum of products, so without listing the subsets. */
+function countWays(ranks: readonly number[], size: number): number[] {
   const width = total(ranks) + 1;
   const ways = Array.from({ length: size + 1 }, () => new Array<number>(width).fill(0));
   (ways[0] as number[])[0] = 1;

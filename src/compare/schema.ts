@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Version of the format of `comparison.json`; additions raise the minor number, anything else the major one. */
-export const COMPARISON_VERSION = '1.0.0';
+export const COMPARISON_VERSION = '1.1.0';
 
 const maybe = z.number().nullable();
 const verdict = z.enum(['better', 'worse', 'same', 'inconclusive']);
@@ -25,18 +25,30 @@ const quantity = z.strictObject({
   direction: z.enum(['lower', 'higher']),
   /** Decides the verdict of the comparison; the others are shown and judged, but decide nothing. */
   gated: z.boolean(),
-  /** One value a run, in `unit`; null where the run has none. */
+  /** One value a run, in `unit`; null where the run has none, or only a lower bound. */
   base: z.array(maybe),
   candidate: z.array(maybe),
-  /** Median over the runs. */
+  /** Median over the runs; null where only a lower bound is known. */
   baseMedian: maybe,
   candidateMedian: maybe,
+  /**
+   * Lower bounds where a value lies among operations that were never answered; it ranks above all known ones. Null where
+   * the value is known or there is none; absent where all is known.
+   */
+  atLeast: z
+    .strictObject({
+      base: z.array(maybe),
+      candidate: z.array(maybe),
+      baseMedian: maybe,
+      candidateMedian: maybe,
+    })
+    .optional(),
   /**
    * How far the candidate lies above the base: a share of the base (0.1 is 10 % more), for ratios the plain
    * difference. Null without values, or where the base is zero.
    */
   change: maybe,
-  /** Interval of the change at 95 %; null where the runs allow none. */
+  /** Interval of the change at 95 %; an end is null where nothing is known of it, both where the runs allow none. */
   changeLow: maybe,
   changeHigh: maybe,
   /** The change must exceed it to count. */
@@ -44,6 +56,10 @@ const quantity = z.strictObject({
   /** One-sided p values of either direction; those of gated quantities are corrected by Holm over all of them. */
   pWorse: maybe,
   pBetter: maybe,
+  /** Chance of runs this close together where the change is `minEffect` or more (TOST): the same at or below `alpha`. */
+  pDifferent: maybe.optional(),
+  /** Runs a side with which equal sides would be shown to be equal in 80 % of all cases. */
+  runsNeeded: z.int().nullable().optional(),
   verdict,
   /** Why it is inconclusive. */
   reason: z.string().optional(),
@@ -55,14 +71,22 @@ const quantile = z.strictObject({
   value_us: z.number(),
   /** Rank interval at 95 %, as if samples were independent: the least that is uncertain about it. */
   low_us: z.number(),
-  high_us: z.number(),
+  /** Null where it falls among the operations that were never answered. */
+  high_us: maybe,
+});
+
+const sideOfDistribution = z.strictObject({
+  count: z.int(),
+  /** Operations that were never answered: percentiles count them above all samples. */
+  censored: z.int().default(0),
+  quantiles: z.array(quantile),
 });
 
 const distribution = z.strictObject({
   series: z.string(),
   /** From the merged histograms of all runs of the side. */
-  base: z.strictObject({ count: z.int(), quantiles: z.array(quantile) }),
-  candidate: z.strictObject({ count: z.int(), quantiles: z.array(quantile) }),
+  base: sideOfDistribution,
+  candidate: sideOfDistribution,
 });
 
 /** p95 of each second, in µs; null where nothing ended in it. */
@@ -74,20 +98,26 @@ export const comparisonSchema = z.strictObject({
   scenario: z.strictObject({ name: z.string(), sha256: z.string() }),
   base: z.array(run).min(1),
   candidate: z.array(run).min(1),
-  /** `tolerance`: one run a side; `statistical`: Mann–Whitney and effect above the threshold, both. */
+  /** `tolerance`: one run a side; `statistical`: Mann–Whitney and effect above the threshold, both; the same by TOST. */
   method: z.enum(['tolerance', 'statistical']),
   /** Change up to which single runs count as the same. */
   tolerance: z.number(),
-  /** Smallest change that counts between many runs; a threshold is never below it. */
+  /** Smallest change that counts between many runs, and the margin within which they are the same. */
   minEffect: z.number(),
   alpha: z.number(),
   quantities: z.array(quantity),
   distributions: z.array(distribution),
   /** How either run went; only where there is one a side. */
   timelines: z.array(z.strictObject({ series: z.string(), base: timeline, candidate: timeline })),
-  /** A regression is confirmed by fresh runs only (`ab`); null where none were made. */
+  /** A regression is confirmed by fresh runs only (`ab`), whose figures these are; null where none were made. */
   confirmation: z
-    .strictObject({ runs: z.int(), worse: z.array(z.string()), confirmed: z.boolean() })
+    .strictObject({
+      runs: z.int(),
+      worse: z.array(z.string()),
+      confirmed: z.boolean(),
+      /** What the first runs said, which were picked for it: too large by selection. */
+      first: z.array(z.strictObject({ key: z.string(), change: maybe })).default([]),
+    })
     .nullable(),
   warnings: z.array(z.string()),
   verdict,

@@ -1,10 +1,11 @@
 import { median } from '../base/median.ts';
 import { leftOutAtEachEnd } from './rank-test.ts';
+import { isBeyond } from './scale.ts';
 
 /** Confidence of every interval of a change. */
 export const CONFIDENCE = 0.95;
 
-/** By how much the candidate lies above the base, in the unit of the values. */
+/** By how much the candidate lies above the base, in the unit of the values; an end that is beyond is not known. */
 export interface Shift {
   /** Hodges–Lehmann: the median of all pairwise differences. */
   readonly estimate: number;
@@ -26,10 +27,18 @@ export function shiftBetween(base: readonly number[], candidate: readonly number
   const leftOut = leftOutAtEachEnd(base.length, candidate.length, CONFIDENCE);
   const low = differences[leftOut ?? 0] ?? 0;
   const high = differences[differences.length - 1 - (leftOut ?? 0)] ?? 0;
-  const deviations = [base, candidate].flatMap((side) => side.map((value) => Math.abs(value - median(side))));
+  const deviations = [base, candidate].flatMap(deviationsOf);
+  const spread = deviations.length === 0 ? 0 : MAD_TO_DEVIATION * median(deviations);
   return {
     estimate: median(differences),
     interval: leftOut === null ? null : [low, high],
-    standardError: MAD_TO_DEVIATION * median(deviations) * Math.sqrt(1 / base.length + 1 / candidate.length),
+    standardError: spread * Math.sqrt(1 / base.length + 1 / candidate.length),
   };
+}
+
+/** How far the known values of a side lie from their middle. */
+function deviationsOf(side: readonly number[]): number[] {
+  const known = side.filter((value) => !isBeyond(value));
+  const middle = median(known);
+  return known.map((value) => Math.abs(value - middle));
 }

@@ -1,76 +1,38 @@
-import * as z from 'zod';
-import { median } from '../base/median.ts';
+import { type Bound, byRank, exactOrNull, leastOrNull, medianBound } from '../metric/bound.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { type Answers, answersOf } from './answers.ts';
+import { bestOfEach, type Field, type Found, NOT_JUDGED, roundsFor } from './best-of.ts';
 import { noteworthy, requireComparable } from './comparable.ts';
 import type { Contender } from './contender.ts';
-import { holm } from './holm.ts';
-import { MIN_RUNS } from './judge-many.ts';
-import { gatedByDefault, type Reading, readingsOf } from './quantities.ts';
-import { rankTest } from './rank-test.ts';
-import { scaleOf } from './scale.ts';
-
-const maybe = z.number().nullable();
-const entry = z.strictObject({
-  relay: z.string(),
-  /** One value a run. */
-  values: z.array(maybe),
-  median: maybe,
-  low: maybe,
-  high: maybe,
-});
-
-/** The one schema of `versus.json` and of `versus --format json`. */
-export const standingSchema = z.strictObject({
-  standingVersion: z.string(),
-  scenario: z.strictObject({ name: z.string(), sha256: z.string() }),
-  relays: z.array(z.strictObject({ name: z.string(), urls: z.array(z.string()), runs: z.array(z.string()) })),
-  rounds: z.int(),
-  alpha: z.number(),
-  minEffect: z.number(),
-  rows: z.array(
-    z.strictObject({
-      key: z.string(),
-      unit: z.enum(['us', 'ratio', 'per_s', 'count']),
-      direction: z.enum(['lower', 'higher']),
-      entries: z.array(entry),
-      /** The relay that is better than every other one, by test and by size; null where none is. */
-      best: z.string().nullable(),
-    }),
-  ),
-  answers: z.array(
-    z.strictObject({
-      what: z.string(),
-      entries: z.array(z.strictObject({ relay: z.string(), value: maybe })),
-      /** Whether relays answer the same queries differently. */
-      differs: z.boolean(),
-    }),
-  ),
-  warnings: z.array(z.string()),
-});
-
-export type Standing = z.infer<typeof standingSchema>;
-export type StandingRow = Standing['rows'][number];
+import { notAtRandom } from './missing.ts';
+import { gatedByDefault, isShownTrouble, type Reading, readingsOf } from './quantities.ts';
+import { STANDING_VERSION, type Standing, type StandingEntry, type StandingRow } from './standing-schema.ts';
 
 export interface StandingOptions {
   readonly alpha: number;
   readonly minEffect: number;
+  /** `invalid` runs are put side by side as well, and nobody is called best; default: valid. */
+  readonly validity?: Standing['validity'];
 }
 
 /** Shown of every latency; throughput and ratios besides. */
 const SHOWN = ['p50', 'p95', 'p99'];
+const INVALID = 'every round was invalid: these figures prove nothing about the relays';
 
 /**
  * Puts relays side by side that carried out the same load.
  * @throws RelayBenchError `NOT_COMPARABLE`
  */
 export function standingOf(contenders: readonly Contender[], options: StandingOptions): Standing {
+  const { alpha, minEffect, validity = 'valid' } = options;
   const all = contenders.flatMap(({ runs }) => runs);
-  requireComparable(all, { crossHost: false });
+  requireComparable(all, { crossHost: false, allowInvalid: validity === 'invalid' });
   const scenario = all[0]?.record.scenario ?? { name: '', sha256: '' };
   const rounds = Math.min(...contenders.map(({ runs }) => runs.length));
+  const rows = rowsOf(contenders, options);
   return {
-    standingVersion: '1.0.0',
+    standingVersion: STANDING_VERSION,
+    validity,
     scenario: { name: scenario.name, sha256: scenario.sha256 },
     relays: contenders.map(({ name, runs }) => ({
       name,
@@ -78,72 +40,109 @@ export function standingOf(contenders: readonly Contender[], options: StandingOp
       runs: runs.map((run) => run.name),
     })),
     rounds,
-    alpha: options.alpha,
-    minEffect: options.minEffect,
-    rows: keysOf(all.map(({ record }) => record)).map((key) => rowOf(key, contenders, options)),
+    alpha,
+    minEffect,
+    rows,
     answers: answersOf(contenders).map(mutable),
-    warnings: [...(rounds < MIN_RUNS ? [tooFew(rounds)] : []), ...noteworthy(all, { crossHost: false })],
+    warnings: [
+      ...(validity === 'invalid' ? [INVALID] : tooFew(rows, rounds, alpha)),
+      ...noteworthy(all, { crossHost: false }),
+    ],
   };
 }
 
-function tooFew(rounds: number): string {
-  return `${rounds} rounds name no best relay: ${MIN_RUNS} are needed`;
+/** Says so where the rounds could name nobody, whatever the values. */
+function tooFew(rows: readonly StandingRow[], rounds: number, alpha: number): string[] {
+  const figures = rows.filter(({ judged }) => judged).length;
+  const needed = roundsFor(figures, alpha);
+  if (rounds >= needed) return [];
+  const over = figures > 1 ? ` over ${figures} figures` : '';
+  return [`${rounds} rounds name no best relay${over}: ${needed} are needed`];
 }
 
-function keysOf(records: readonly RunRecord[]): Reading[] {
-  const known = new Map<string, Reading>();
-  for (const record of records) {
-    for (const reading of readingsOf(record)) if (!known.has(reading.key)) known.set(reading.key, reading);
-  }
-  const readings = [...known.values()];
-  const gated = gatedByDefault(readings, records[0]?.load.model ?? 'open');
-  return readings.filter(({ key, series, aggregation }) => {
-    if (gated.includes(key) || aggregation === 'rate') return true;
-    return SHOWN.includes(aggregation) && gated.includes(`${series} p95`);
+/** A figure of all relays, before anybody asks who is best. */
+interface Drawn {
+  readonly reading: Reading;
+  readonly isGated: boolean;
+  readonly values: readonly (readonly (Bound | null)[])[];
+  /** Why a relay's runs can't stand for all of them, in the order of the relays. */
+  readonly withheld: readonly (string | null)[];
+}
+
+function rowsOf(contenders: readonly Contender[], options: StandingOptions): StandingRow[] {
+  const runs = contenders.map((contender) =>
+    contender.runs.map(({ record }) => new Map(readingsOf(record).map((one) => [one.key, one.value]))),
+  );
+  const records = contenders.flatMap((contender) => contender.runs.map(({ record }) => record));
+  const drawn = shownIn(records).map(({ reading, isGated }): Drawn => {
+    const valuesOf = (key: string) => runs.map((side) => side.map((values) => values.get(key) ?? null));
+    const [values, medians] = [valuesOf(reading.key), valuesOf(`${reading.series} p50`)];
+    const withheld = values.map((side, at) => notAtRandom({ values: side, medians: medians[at] ?? [] }));
+    return { reading, isGated, values, withheld };
   });
+  const judged = drawn.filter((one) => options.validity !== 'invalid' && isJudged(one));
+  const names = contenders.map(({ name }) => name);
+  const found = bestOfEach(
+    judged.map((one) => fieldOf(one, names)),
+    options,
+  );
+  return drawn.map((one) => rowOf(one, names, found[judged.indexOf(one)] ?? NOT_JUDGED));
 }
 
-function rowOf(
-  { key, unit, direction }: Reading,
-  contenders: readonly Contender[],
-  options: StandingOptions,
-): StandingRow {
-  const entries = contenders.map(({ name, runs }) => {
-    const values = runs.map(({ record }) => valueIn(record, key));
-    const known = values.filter((value) => value !== null);
-    const [low, high] = known.length === 0 ? [null, null] : [Math.min(...known), Math.max(...known)];
-    return { relay: name, values, median: known.length === 0 ? null : median(known), low, high };
-  });
-  return { key, unit, direction, entries, best: bestOf({ key, unit, direction, entries }, options) };
+function isJudged({ isGated, withheld }: Drawn): boolean {
+  return isGated && withheld.every((reason) => reason === null);
 }
 
-function valueIn(record: RunRecord, key: string): number | null {
-  return readingsOf(record).find((reading) => reading.key === key)?.value ?? null;
+function fieldOf({ reading: { unit, direction }, values }: Drawn, names: readonly string[]): Field {
+  return { unit, direction, relays: names.map((name, at) => ({ name, values: known(values[at] ?? []) })) };
 }
 
-/** Better than every other relay, each by Mann–Whitney (corrected by Holm) and by more than the smallest effect. */
-function bestOf(
-  { unit, direction, entries }: Omit<StandingRow, 'best'>,
-  { alpha, minEffect }: StandingOptions,
-): string | null {
-  const scale = scaleOf(unit);
-  const sides = entries.map(({ relay, values }) => ({
+function rowOf({ reading, values, withheld }: Drawn, names: readonly string[], found: Found): StandingRow {
+  const { key, unit, direction } = reading;
+  const entries = names.map((name, at) => entryOf(name, values[at] ?? [], withheld[at] ?? null));
+  return { key, unit, direction, entries, ...found };
+}
+
+function entryOf(relay: string, values: readonly (Bound | null)[], withheld: string | null): StandingEntry {
+  const sorted = known(values).sort(byRank);
+  const shown = withheld === null ? sorted : [];
+  const [median, low, high] = [medianBound(shown), shown[0] ?? null, shown.at(-1) ?? null];
+  const atLeast = {
+    values: values.map(leastOrNull),
+    median: leastOrNull(median),
+    low: leastOrNull(low),
+    high: leastOrNull(high),
+  };
+  return {
     relay,
-    values: values.filter((value) => value !== null).map(scale.to),
-  }));
-  if (sides.length < 2 || sides.some(({ values }) => values.length < MIN_RUNS)) return null;
-  const sign = direction === 'lower' ? 1 : -1;
-  const [first, ...others] = [...sides].sort((a, b) => sign * (median(a.values) - median(b.values)));
-  if (first === undefined) return null;
-  const chances = others.map(({ values }) => {
-    const { pGreater, pLess } = rankTest(first.values, values);
-    return direction === 'lower' ? pGreater : pLess;
-  });
-  const isFar = others.every(({ values }) => {
-    const change = scale.change(median(values) - median(first.values), median(first.values));
-    return change === null || Math.abs(change) > scale.minEffect(minEffect);
-  });
-  return isFar && holm(chances).every((chance) => chance <= alpha) ? first.relay : null;
+    values: values.map(exactOrNull),
+    median: exactOrNull(median),
+    low: exactOrNull(low),
+    high: exactOrNull(high),
+    ...(sorted.some(({ isAtLeast }) => isAtLeast) ? { atLeast } : {}),
+    runs: sorted.length,
+    ...(withheld === null ? {} : { withheld }),
+  };
+}
+
+/** What is shown of these runs, in the order of the first that has it. */
+function shownIn(records: readonly RunRecord[]): { reading: Reading; isGated: boolean }[] {
+  const all = new Map<string, Reading>();
+  for (const record of records) {
+    for (const reading of readingsOf(record)) if (!all.has(reading.key)) all.set(reading.key, reading);
+  }
+  const readings = [...all.values()];
+  const gated = gatedByDefault(readings, records[0]?.load.model ?? 'open');
+  const isShown = ({ key, series, aggregation }: Reading): boolean => {
+    if (gated.includes(key) || aggregation === 'rate') return true;
+    if (SHOWN.includes(aggregation)) return gated.includes(`${series} p95`);
+    return isShownTrouble(series, records);
+  };
+  return readings.filter(isShown).map((reading) => ({ reading, isGated: gated.includes(reading.key) }));
+}
+
+function known(values: readonly (Bound | null)[]): Bound[] {
+  return values.filter((value) => value !== null);
 }
 
 function mutable({ what, entries, differs }: Answers): Standing['answers'][number] {

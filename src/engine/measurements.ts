@@ -7,6 +7,7 @@ import { type CpuTimes, stealShare } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { blameCloses } from './blame-target.ts';
+import { Dependence } from './dependence.ts';
 import { sumConnections } from './fleet.ts';
 import { HealthSummary } from './health-summary.ts';
 import { holdOf } from './interval-latencies.ts';
@@ -44,6 +45,7 @@ export class Measurements {
   readonly #series: SeriesTable;
   readonly #totals: Totals;
   readonly #intervals: IntervalMerger;
+  readonly #dependence: Dependence;
   readonly #health: HealthSummary;
   readonly #connections = new Map<number, ConnectionCounts>();
   readonly #notices: string[] = [];
@@ -64,6 +66,7 @@ export class Measurements {
     this.#options = options;
     this.#series = buildSeriesTable(plan.latencies, plan.query?.filters.map((filter) => filter.name) ?? []);
     this.#totals = new Totals(plan, this.#series);
+    this.#dependence = new Dependence(this.#series, plan.phases);
     this.#offered = countOffered(plan, Number.POSITIVE_INFINITY);
     this.#measured = measuredSpan(plan);
     this.#punctuality = new Punctuality(plan.phases);
@@ -82,6 +85,7 @@ export class Measurements {
 
   addInterval(worker: number, interval: WorkerInterval): void {
     this.#totals.addSamples(interval.samples);
+    this.#dependence.add(interval);
     this.#totals.setCounters(worker, interval.counters);
     this.#health.add(worker, interval);
     this.#connections.set(worker, interval.connections);
@@ -169,6 +173,7 @@ export class Measurements {
       load,
       counters,
       histograms,
+      effective: this.#dependence.of(histograms),
       intervals: [...this.#intervals.rows],
       ratios,
       remarks: [

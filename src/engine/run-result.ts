@@ -1,5 +1,6 @@
 import type { Failure, Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
+import type { LatencySummary } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface RunResult
   readonly corpus: RunRecord['corpus'];
   /** By series key, measured phases only; with several phases also one series a phase (`{phase=…}`). */
   readonly histograms: ReadonlyMap<string, LatencyHistogram>;
+  /** What percentiles are worth, by series key; see `metric/seconds`. */
+  readonly effective?: ReadonlyMap<string, NonNullable<LatencySummary['effective']>>;
   /** Without `ceiling`. */
   readonly generator: Omit<RunRecord['generator'], 'ceiling'>;
   /** What the target did that fails the run whatever its gates say. */

@@ -11,6 +11,7 @@ import { countOf, readLatency } from './latency.ts';
 import { type Measurable, measurableOf } from './measurable.ts';
 import { parseGates } from './parse.ts';
 import type { LowerBound, Reading } from './reading.ts';
+import { withinResolution } from './resolution.ts';
 import { readWindows } from './windows.ts';
 
 /** Microseconds, ratios and rates in one base unit → the unit of the limit. */
@@ -52,7 +53,9 @@ export function measurableOfRecord(record: RunRecord): Measurable {
  */
 export function evaluateGates(record: RunRecord, expressions: readonly string[]): GateResult[] {
   const run = measurableOfRecord(record);
-  return parseGates(expressions).map((gate) => resultOf(gate, read(gate, record, run)));
+  return parseGates(expressions).map((gate) =>
+    resultOf(gate, withinResolution(gate, read(gate, record, run), record)),
+  );
 }
 
 function resultOf(gate: Gate, reading: Reading): GateResult {

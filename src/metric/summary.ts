@@ -11,6 +11,15 @@ export function samplesNeeded(name: QuantileName): number {
   return Math.round(MIN_SAMPLES_ABOVE / (1 - QUANTILES[name] / 100));
 }
 
+/** What a percentile is worth: samples of one second resemble each other, and many of them say less than their number. */
+export interface EffectiveQuantile {
+  /** Independent samples that would know it equally well. */
+  readonly samples: number;
+  /** Interval at 95 %; the upper end is null where nothing bounds it. */
+  readonly low_us: number;
+  readonly high_us: number | null;
+}
+
 /**
  * Summary of one latency histogram in integer microseconds. A percentile is null where fewer than 10 samples
  * lie above it, and named in `lowConfidence` where fewer than 100 do (facts: binomial order statistics).
@@ -33,6 +42,8 @@ export interface LatencySummary {
   readonly clamped: number;
   /** Operations that never ended; percentiles count them above all samples and are null where they fall among them. */
   readonly censored: number;
+  /** What the percentiles are worth, by the seconds of the run; absent where that is not known. */
+  readonly effective?: Partial<Record<QuantileName, EffectiveQuantile>> | undefined;
   /** HDR histogram, V2 compressed, base64: mergeable, readable by the HdrHistogram tools. */
   readonly hdr: string;
 }

@@ -37,7 +37,7 @@ export function buildRecord(input: RecordInput): RunRecord {
   const ceiling = input.ceiling ?? null;
   const doubts = [...result.generator.doubts, ...ceilingDoubts(ceiling)];
   const generator = { ...result.generator, ceiling, doubts };
-  const metrics = summaries(result.histograms);
+  const metrics = summaries(result);
   const validity = validityOf(invalidities(result));
   const { environment } = input;
   const { load, notMeasured } = result;
@@ -83,8 +83,13 @@ function refusals(histograms: ReadonlyMap<string, LatencyHistogram>): string[] {
     );
 }
 
-function summaries(histograms: ReadonlyMap<string, LatencyHistogram>): RunRecord['metrics'] {
-  return Object.fromEntries([...histograms].map(([key, histogram]) => [key, mutable(histogram.summary())]));
+function summaries({ histograms, effective }: RunResult): RunRecord['metrics'] {
+  return Object.fromEntries(
+    [...histograms].map(([key, histogram]) => {
+      const worth = effective?.get(key);
+      return [key, mutable({ ...histogram.summary(), ...(worth === undefined ? {} : { effective: worth }) })];
+    }),
+  );
 }
 
 /** The record's types come from the schema, whose arrays are not readonly. */

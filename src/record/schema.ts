@@ -26,6 +26,13 @@ const latencySummary = z.strictObject({
   clamped: whole,
   /** Operations that never ended: percentiles count them above all samples. */
   censored: whole,
+  /** What percentiles are worth by the seconds of the run: samples, and the interval at 95 %, open where null. */
+  effective: z
+    .partialRecord(
+      z.enum(QUANTILE_NAMES),
+      z.strictObject({ samples: z.number(), low_us: z.number(), high_us: maybe }),
+    )
+    .optional(),
   hdr: z.string(),
 });
 

@@ -1,3 +1,4 @@
+import { digitsBeside } from '../base/beside.ts';
 import { own } from '../base/own.ts';
 import { RATIOS } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
@@ -7,6 +8,7 @@ import { QUANTILE_NAMES, QUANTILES } from '../metric/summary.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
 import { visible } from './escape.ts';
 import type { Format } from './format.ts';
+import { limitsOn } from './quantity.ts';
 
 const PREFIX = 'relay_bench_';
 
@@ -44,7 +46,10 @@ function latencyFamilies(record: RunRecord): Family[] {
     const series = parseSeriesKey(key);
     if (series === null) continue;
     const samples = byName.get(series.name) ?? [];
-    byName.set(series.name, [...samples, ...summarySamples(summary, series.labels)]);
+    byName.set(series.name, [
+      ...samples,
+      ...summarySamples(summary, series.labels, (name) => limitsOn(record, series.name, name)),
+    ]);
   }
   return [...byName].map(([name, samples]) => ({
     name: `${PREFIX}${name}_seconds`,
@@ -55,14 +60,19 @@ function latencyFamilies(record: RunRecord): Family[] {
   }));
 }
 
-function summarySamples(summary: RunRecord['metrics'][string], labels: Labels): Sample[] {
+/** @param limitsOf limits of gates on an aggregation, in µs: values are not rounded across them */
+function summarySamples(
+  summary: RunRecord['metrics'][string],
+  labels: Labels,
+  limitsOf: (aggregation: string) => readonly number[],
+): Sample[] {
   const quantiles = QUANTILE_NAMES.flatMap((name): Sample[] => {
     const value_us = summary[`${name}_us`];
     // 99.9 / 100 is 0.9990000000000001 in binary.
     const quantile = (QUANTILES[name] / 100).toPrecision(3).replace(/0+$/, '');
     return value_us === null
       ? []
-      : [{ suffix: '', labels: { ...labels, quantile }, value: inSeconds(value_us) }];
+      : [{ suffix: '', labels: { ...labels, quantile }, value: inSeconds(value_us, limitsOf(name)) }];
   });
   const sum_us = (summary.mean_us ?? 0) * summary.count;
   return [
@@ -72,16 +82,20 @@ function summarySamples(summary: RunRecord['metrics'][string], labels: Labels): 
   ];
 }
 
-function inSeconds(us: number): number {
-  return Number((us / 1_000_000).toPrecision(3));
+function inSeconds(us: number, limits_us: readonly number[] = []): number {
+  const rounded = (digits: number): number => Number(us.toPrecision(digits));
+  const digits = digitsBeside(us, limits_us, { least: 3, rounded });
+  return Number((rounded(digits) / 1_000_000).toPrecision(digits));
 }
 
 function ratioFamilies(record: RunRecord): Family[] {
   return Object.entries(RATIOS).flatMap(([name, { description }]): Family[] => {
     const ratio = own(record.ratios, name) ?? null;
     if (ratio === null) return [];
-    // Six digits: 0.99999 must not become 1.
-    const samples = [{ suffix: '', labels: {}, value: Number(ratio.toPrecision(6)) }];
+    // Six digits: 0.99999 must not become 1; more where a gate's limit is near.
+    const rounded = (digits: number): number => Number(ratio.toPrecision(digits));
+    const digits = digitsBeside(ratio, limitsOn(record, name, 'ratio'), { least: 6, rounded });
+    const samples = [{ suffix: '', labels: {}, value: rounded(digits) }];
     return [{ name: `${PREFIX}${name}`, type: 'gauge', help: description, samples }];
   });
 }

@@ -1,7 +1,8 @@
-import { formatDurationMs } from '../base/duration.ts';
+import { digitsBeside } from '../base/beside.ts';
+import { formatDurationMs, preciseDurationMs } from '../base/duration.ts';
 import { own } from '../base/own.ts';
 import { metricKind } from '../metric/catalogue.ts';
-import type { GateResult } from '../record/schema.ts';
+import type { GateResult, RunRecord } from '../record/schema.ts';
 
 /** Stands where a number was not measured or rests on too few samples. */
 export const NOTHING = '–';
@@ -13,13 +14,19 @@ function significant(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-/** Microseconds for people: `250 µs`, `12.3 ms`, `4.00 s`, `2m 05s`. */
-export function duration(us: number | null): string {
+/**
+ * Microseconds for people: `250 µs`, `12.3 ms`, `4.00 s`, `2m 05s`.
+ * @param limits_us limits of gates on this value: it is written with as many digits as tell it from them
+ */
+export function duration(us: number | null, limits_us: readonly number[] = []): string {
   if (us === null) return NOTHING;
+  if (us < 0) return `-${duration(-us)}`;
+  const rounded = (digits: number): number => Number(us.toPrecision(digits));
+  const digits = digitsBeside(us, limits_us, { least: 3, rounded });
   // Rounded before the unit is chosen: 999.9 ms is 1.00 s.
-  return us < 0
-    ? `-${formatDurationMs(significant(-us) / 1_000)}`
-    : formatDurationMs(significant(us) / 1_000);
+  return digits === 3
+    ? formatDurationMs(significant(us) / 1_000)
+    : preciseDurationMs(rounded(digits) / 1_000, digits);
 }
 
 /** Seconds for people. */
@@ -43,20 +50,29 @@ export function rate(perSecond: number): string {
 }
 
 /**
- * A ratio (0..1) in percent. Rounded towards the worse side of whole percents: 0.99999 is 99.999 %, never 100 %.
+ * A ratio (0..1) in percent. Never rounded to a whole percent that it is not: 0.99999 is 99.999 %, and 0.98996 is 98.996 %.
+ * @param limits limits of gates on this ratio (0..1), from which the text tells it as well
  */
-export function percent(ratio: number | null): string {
+export function percent(ratio: number | null, limits: readonly number[] = []): string {
   if (ratio === null) return NOTHING;
-  return `${trimmed(ratio * 100)} %`;
+  const value = exact(ratio * 100);
+  const wholes = value > 100 ? [] : [Math.floor(value), Math.ceil(value)];
+  const beside = [...wholes, ...limits.map((limit) => exact(limit * 100))];
+  const rounded = (decimals: number): number => Number(value.toFixed(decimals));
+  const decimals = digitsBeside(value, beside, { least: 2, rounded });
+  return `${trimmed(rounded(limits.length > 0 ? decimals : Math.min(decimals, MOST_DECIMALS)), value)} %`;
 }
 
-/** At least two decimals, and as many as tell the value from 100. */
-function trimmed(value: number): string {
-  for (let decimals = 2; decimals < 6; decimals++) {
-    const text = value.toFixed(decimals);
-    if (Number(text) !== 100 || value === 100) return String(Number(text));
-  }
-  return value < 100 ? '99.99999' : String(significant(value));
+/** Finer shares are nobody's business, but what is below 100 % is never called that. */
+const MOST_DECIMALS = 5;
+
+function trimmed(shown: number, value: number): string {
+  return shown === 100 && value < 100 ? '99.99999' : String(shown);
+}
+
+/** 0.57 × 100 is 56.99999999999999 in binary. */
+function exact(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 /** Bytes in binary units. */
@@ -72,12 +88,32 @@ export function cores(value: number | null): string {
   return value === null ? NOTHING : `${value.toFixed(2)} cores`;
 }
 
-/** A value of a gate (its limit, actual value or margin) with the gate's unit. */
+/** What a gate measured, with its unit and as many digits as show on which side of the limit it lies. */
+export function gateActual(gate: GateResult): string {
+  return gate.actual === null ? NOTHING : gateText(gate, gate.actual, [gate.limit]);
+}
+
+/** A limit or a margin of a gate with the gate's unit. */
 export function gateValue(gate: GateResult, value: number | null): string {
-  if (value === null) return NOTHING;
+  return value === null ? NOTHING : gateText(gate, value, []);
+}
+
+function gateText(gate: GateResult, value: number, limits: readonly number[]): string {
   const factor_us = own(UNIT_US, gate.unit);
-  if (factor_us !== undefined) return duration(value * factor_us);
-  if (gate.unit === '%') return percent(value / 100);
-  if (gate.unit === '' && metricKind(gate.metric) === 'ratio') return percent(value);
-  return `${number(value)}${gate.unit}`;
+  const scaled = (factor: number): number[] => limits.map((limit) => limit * factor);
+  if (factor_us !== undefined) return duration(value * factor_us, scaled(factor_us));
+  if (gate.unit === '%') return percent(value / 100, scaled(1 / 100));
+  if (gate.unit === '' && metricKind(gate.metric) === 'ratio') return percent(value, limits);
+  const digits = digitsBeside(value, limits, {
+    least: 3,
+    rounded: (count) => Number(value.toPrecision(count)),
+  });
+  return `${digits === 3 ? number(value) : Number(value.toPrecision(digits))}${gate.unit}`;
+}
+
+/** The limits of gates on a metric, whatever its labels, in µs or as a ratio. */
+export function limitsOn(record: Pick<RunRecord, 'gates'>, metric: string, aggregation: string): number[] {
+  return record.gates
+    .filter((gate) => gate.metric === metric && gate.aggregation === aggregation)
+    .map(({ unit, limit }) => limit * (own(UNIT_US, unit) ?? (unit === '%' ? 0.01 : 1)));
 }

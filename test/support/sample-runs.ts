@@ -1,5 +1,6 @@
 import { createRandom } from '../../src/base/random.ts';
 import type { NamedRun } from '../../src/compare/comparable.ts';
+import { LatencyHistogram } from '../../src/metric/histogram.ts';
 import { buildRecord } from '../../src/record/build.ts';
 import { judge } from '../../src/record/judge.ts';
 import type { RunRecord } from '../../src/record/schema.ts';
@@ -40,6 +41,17 @@ export function runsOf(count: number, slowdown: number, noise: number, seed = 1)
     const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
     return named(`run-${at + 1}.json`, runOf(slowdown * Math.exp(noise * normal)));
   });
+}
+
+/** The run with so many operations of one latency never answered. */
+export function withUnanswered(record: RunRecord, unanswered: number, series = 'ack_latency'): RunRecord {
+  const summary = record.metrics[series];
+  if (summary === undefined) throw new RangeError(`the run has no ${series}`);
+  const histogram = LatencyHistogram.fromSummary(summary);
+  histogram.censor(unanswered);
+  const changed = histogram.summary();
+  const metrics = { ...record.metrics, [series]: { ...changed, lowConfidence: [...changed.lowConfidence] } };
+  return { ...record, metrics };
 }
 
 export function named(name: string, record: RunRecord): NamedRun {

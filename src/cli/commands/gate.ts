@@ -9,7 +9,7 @@ import { readRunRecord } from '../../record/read.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { provesNothing, withoutOpenness } from '../../record/validity.ts';
 import { visible } from '../../report/escape.ts';
-import { gateValue } from '../../report/quantity.ts';
+import { gateActual } from '../../report/quantity.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 
@@ -47,7 +47,7 @@ function renderGate(gate: GateResult, colour: boolean): string {
   const actual =
     gate.actual === null || gate.verdict === 'undecided'
       ? visible(gate.reason ?? 'no data', 1_000)
-      : `actual ${gateValue(gate, gate.actual)}`;
+      : `actual ${gateActual(gate)}`;
   return `${chalk[paint](gate.verdict.padEnd(9))}  ${visible(gate.expression, 1_000)}  ${actual}\n`;
 }
 

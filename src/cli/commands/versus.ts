@@ -3,13 +3,14 @@ import { type Command, Option } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { DEFAULT_OPTIONS } from '../../compare/compare.ts';
-import { type Standing, standingOf } from '../../compare/standing.ts';
+import { standingOf } from '../../compare/standing.ts';
+import type { Standing } from '../../compare/standing-schema.ts';
 import { writeFileAtomic } from '../../record/write.ts';
 import { STANDING_FORMATS } from '../../report/comparison/standing-formats.ts';
 import { inContest } from '../contest/contest.ts';
 import { type Contestant, namedContestant } from '../contest/contestant.ts';
 import { durationText } from '../contest/estimate.ts';
-import { holdRounds } from '../contest/hold-rounds.ts';
+import { holdRounds, type RoundsResult } from '../contest/hold-rounds.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
 import { corporaOf } from '../run/corpora.ts';
@@ -76,7 +77,7 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
     say(
       `${count} rounds of ${contestants.length} runs, ${durationText(plan, runs)} in all, records in ${outDir.path}`,
     );
-    const { rounds, leftOut } = await holdRounds({
+    const held = await holdRounds({
       contestants,
       rounds: count,
       seed: plan.seed,
@@ -86,18 +87,28 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
       interruption,
       say,
     });
-    if (rounds.length === 0) throw nothingValid(leftOut);
-    const contenders = contestants.map(({ name }, at) => ({
-      name,
-      runs: rounds.flatMap((round) => round[at] ?? []),
-    }));
-    const found = standingOf(contenders, DEFAULT_OPTIONS);
-    const result = { ...found, warnings: [...found.warnings, ...leftOut.map((why) => `left out: ${why}`)] };
+    const result = standingOfRounds(contestants, held);
     await writeStanding(result, outDir.path);
     return result;
   });
   const shown = STANDING_FORMATS.find(({ name }) => name === flags.format);
   host.io.stdout.write(shown?.render(standing, screenOptions(host, [])) ?? '');
+  if (standing.validity === 'invalid') host.finish(EXIT.invalidRun);
+}
+
+/** Of the valid rounds; where there is none, of what was recorded, marked so. */
+function standingOfRounds(
+  contestants: readonly Contestant[],
+  { rounds, invalid, leftOut }: RoundsResult,
+): Standing {
+  const validity = rounds.length > 0 ? 'valid' : 'invalid';
+  const shown = rounds.length > 0 ? rounds : invalid;
+  const contenders = contestants.map(({ name }, at) => ({
+    name,
+    runs: shown.flatMap((round) => round[at] ?? []),
+  }));
+  const found = standingOf(contenders, { ...DEFAULT_OPTIONS, validity });
+  return { ...found, warnings: [...found.warnings, ...leftOut.map((why) => `left out: ${why}`)] };
 }
 
 async function writeStanding(standing: Standing, directory: string): Promise<void> {
@@ -117,12 +128,4 @@ function requireDifferent(contestants: readonly Contestant[]): readonly Contesta
       : `two relays have the same name: ${names.join(', ')}`,
     { code: 'CONTESTANT_INVALID', hint: 'write --relay NAME=URL once for each relay' },
   );
-}
-
-function nothingValid(leftOut: readonly string[]): RelayBenchError {
-  return new RelayBenchError(`no round is valid: ${leftOut[0] ?? ''}`, {
-    code: 'VERSUS_INVALID',
-    hint: 'lower the load or free this machine of other work, and measure again',
-    exitCode: EXIT.invalidRun,
-  });
 }

@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { type CompareOptions, compareRuns } from '../../compare/compare.ts';
-import { withConfirmation } from '../../compare/confirm.ts';
+import { withConfirmation, worseKeys } from '../../compare/confirm.ts';
 import { MIN_RUNS } from '../../compare/judge-many.ts';
 import type { Comparison } from '../../compare/schema.ts';
 import { holdRounds, type RoundsRequest, type RoundsResult } from './hold-rounds.ts';
@@ -22,7 +22,9 @@ export async function holdAb({ rounds, options }: AbRequest): Promise<Comparison
   if (first.verdict !== 'worse') return first;
   rounds.say(`${first.reason}; looking for it again in ${rounds.rounds} fresh pairs`);
   const seed = rounds.seed + 1;
-  return withConfirmation(first, await judgedPairs({ ...rounds, seed }, options, 'confirm-'));
+  // Only what was found has to be found again, so the fresh pairs need no correction for the rest.
+  const gated = worseKeys(first);
+  return withConfirmation(first, await judgedPairs({ ...rounds, seed }, { ...options, gated }, 'confirm-'));
 }
 
 /** 98 for a confirmed regression, else 0. */

@@ -32,7 +32,9 @@ export interface RoundsRequest {
 export interface RoundsResult {
   /** Those of which every run is valid and was measured by a generator at ease. */
   readonly rounds: readonly Round[];
-  /** Why the others were left out, one sentence a run. */
+  /** The others: they prove nothing, but they were recorded. */
+  readonly invalid: readonly Round[];
+  /** Why those were left out, one sentence a run. */
   readonly leftOut: readonly string[];
 }
 
@@ -45,6 +47,7 @@ export async function holdRounds(request: RoundsRequest): Promise<RoundsResult> 
   const { contestants, rounds, seed } = request;
   const orders = interleave(contestants.length, 2 * rounds, seed);
   const good: Round[] = [];
+  const bad: Round[] = [];
   const leftOut: string[] = [];
   for (const [at, order] of orders.entries()) {
     if (good.length === rounds) break;
@@ -55,10 +58,10 @@ export async function holdRounds(request: RoundsRequest): Promise<RoundsResult> 
         .slice(0, 1)
         .map((why) => `${name}: ${why}`),
     );
-    if (unfit.length === 0) good.push(round);
+    (unfit.length === 0 ? good : bad).push(round);
     leftOut.push(...unfit);
   }
-  return { rounds: good, leftOut };
+  return { rounds: good, invalid: bad, leftOut };
 }
 
 async function holdRound(request: RoundsRequest, number: number, order: readonly number[]): Promise<Round> {

@@ -15,7 +15,12 @@ export function distributionSections({ distributions }: Comparison): Section[] {
 
 /** What the quantiles rest on. */
 export function distributionNote({ base, candidate }: Distribution): string {
-  return `${count(base.count)} and ${count(candidate.count)} samples, all runs of a side in one histogram; interval: ranks at 95 %, samples taken as independent`;
+  const unanswered = base.censored + candidate.censored;
+  const lost =
+    unanswered === 0
+      ? ''
+      : ` (${count(base.censored)} and ${count(candidate.censored)} more were never answered and count above all)`;
+  return `${count(base.count)} and ${count(candidate.count)} samples${lost}, all runs of a side in one histogram; interval: ranks at 95 %, samples taken as independent`;
 }
 
 /** Quantile by quantile, with their intervals and the change. */
@@ -46,5 +51,7 @@ function rowsOf({ base, candidate }: Distribution): Cell[][] {
 function cellsOf(quantile: Distribution['base']['quantiles'][number] | undefined): Cell[] {
   if (quantile === undefined) return [cell(NOTHING), cell(NOTHING)];
   const { value_us, low_us, high_us } = quantile;
-  return [cell(duration(value_us)), cell(`${duration(low_us)} to ${duration(high_us)}`, 'muted')];
+  const range =
+    high_us === null ? `${duration(low_us)} or more` : `${duration(low_us)} to ${duration(high_us)}`;
+  return [cell(duration(value_us)), cell(range, 'muted')];
 }

@@ -58,8 +58,19 @@ function plotsOf(comparison: Comparison): ShownPlot[] {
 }
 
 /** The statistic of each run: how far runs of one side lie apart, and the sides from each other. */
-function runPlot({ key, base, candidate }: Quantity, index: number): Plot {
+function runPlot({ key, base, candidate, atLeast }: Quantity, index: number): Plot {
   const points = (values: Quantity['base']): Point[] => values.map((value, at) => [at + 1, value]);
+  const least = (label: string, ink: 1 | 2, values: Quantity['base'] | undefined): Plot['series'] =>
+    values?.some((value) => value !== null) === true
+      ? [
+          {
+            label: `${label}: at least this, too many were never answered`,
+            ink,
+            dashed: true,
+            points: points(values),
+          },
+        ]
+      : [];
   return {
     id: `runs-${index}`,
     title: `${key} of each run`,
@@ -69,6 +80,8 @@ function runPlot({ key, base, candidate }: Quantity, index: number): Plot {
     series: [
       { label: 'base', ink: 1, points: points(base) },
       { label: 'candidate', ink: 2, points: points(candidate) },
+      ...least('base', 1, atLeast?.base),
+      ...least('candidate', 2, atLeast?.candidate),
     ],
   };
 }

@@ -60,9 +60,9 @@ export function othersSection(comparison: Comparison): Section | null {
 }
 
 function noteOf({ method, base, candidate }: Comparison): string {
-  if (method === 'tolerance') return 'interval: that of the ranks within each run';
+  if (method === 'tolerance') return 'interval: that within each run, by its seconds where it kept them';
   const sides = base.length + candidate.length > 2 ? 'medians of the runs; ' : '';
-  return `${sides}interval at 95 %; p of the nearer side`;
+  return `${sides}interval at 95 %; p of the nearer side; same: shown to differ by less than the smallest effect`;
 }
 
 function tableOf(
@@ -83,11 +83,11 @@ function rowOf(quantity: Quantity, isStatistical: boolean): Cell[] {
   return [
     cell(MARKS[verdict], tone),
     code(key),
-    cell(valueText(quantity.baseMedian, unit)),
-    cell(valueText(quantity.candidateMedian, unit)),
+    cell(boundText(quantity.baseMedian, quantity.atLeast?.baseMedian ?? null, unit)),
+    cell(boundText(quantity.candidateMedian, quantity.atLeast?.candidateMedian ?? null, unit)),
     cell(changeText(quantity, quantity.change), tone),
     cell(intervalText(quantity)),
-    cell(quantity.threshold === null ? NOTHING : `±${sizeText(quantity.threshold, unit)}`, 'muted'),
+    cell(quantity.threshold === null ? NOTHING : `±${changeSize(quantity.threshold, unit)}`, 'muted'),
     ...(isStatistical ? [cell(chanceText(quantity))] : []),
     cell(verdict, tone),
   ];
@@ -101,31 +101,52 @@ export function valueText(value: number | null, unit: Quantity['unit']): string 
   return unit === 'per_s' ? rate(value) : count(value);
 }
 
-function changeText({ unit, baseMedian, candidateMedian }: Quantity, change: number | null): string {
+/** A value, or the least that it can be: `≥ 9.87 s`. */
+export function boundText(value: number | null, least: number | null, unit: Quantity['unit']): string {
+  return value === null && least !== null ? `≥ ${valueText(least, unit)}` : valueText(value, unit);
+}
+
+function changeText(quantity: Quantity, change: number | null): string {
+  const { unit, baseMedian, candidateMedian, atLeast } = quantity;
   if (change !== null) return signed(change, unit);
+  if (atLeast !== undefined) return unboundedText(atLeast);
   if (baseMedian === null || candidateMedian === null) return NOTHING;
   return candidateMedian > baseMedian ? 'from none' : 'to none';
+}
+
+/** Of a side that does not know its value it is known only which way it lies. */
+function unboundedText({ baseMedian, candidateMedian }: NonNullable<Quantity['atLeast']>): string {
+  if ((baseMedian === null) === (candidateMedian === null)) return NOTHING;
+  return candidateMedian === null ? 'from unanswered' : 'to unanswered';
 }
 
 /** A change with its sign: `+12.3 %`, `−0.5 points`. */
 export function signed(change: number, unit: Quantity['unit']): string {
   const sign = change > 0 ? '+' : change < 0 ? '−' : '±';
-  return `${sign}${sizeText(Math.abs(change), unit)}`;
+  return `${sign}${changeSize(Math.abs(change), unit)}`;
 }
 
-function sizeText(size: number, unit: Quantity['unit']): string {
+/** The size of a change: `12.3 %`, `0.5 points`. */
+export function changeSize(size: number, unit: Quantity['unit']): string {
   const shown = number(Number((size * 100).toFixed(2)));
   if (unit !== 'ratio') return `${shown} %`;
   return `${shown} ${shown === '1' ? 'point' : 'points'}`;
 }
 
 function intervalText({ changeLow, changeHigh, unit }: Quantity): string {
-  if (changeLow === null || changeHigh === null) return NOTHING;
+  if (changeLow === null && changeHigh === null) return NOTHING;
+  if (changeHigh === null) return `${signed(changeLow ?? 0, unit)} or more`;
+  if (changeLow === null) return `${signed(changeHigh, unit)} or less`;
   return `${signed(changeLow, unit)} to ${signed(changeHigh, unit)}`;
 }
 
 function chanceText({ pWorse, pBetter }: Quantity): string {
   if (pWorse === null || pBetter === null) return NOTHING;
-  const nearer = Math.min(pWorse, pBetter);
-  return nearer < SMALLEST_P ? `<${SMALLEST_P}` : nearer.toFixed(3);
+  return chance(Math.min(pWorse, pBetter));
+}
+
+/** A p value. */
+export function chance(p: number | null): string {
+  if (p === null) return NOTHING;
+  return p < SMALLEST_P ? `<${SMALLEST_P}` : p.toFixed(3);
 }

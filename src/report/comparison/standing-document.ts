@@ -1,10 +1,10 @@
-import type { Standing, StandingRow } from '../../compare/standing.ts';
+import type { Standing, StandingEntry, StandingRow } from '../../compare/standing-schema.ts';
 import { count, NOTHING, number } from '../quantity.ts';
 import { type Cell, cell, code, columns, list, type ReportDocument, type Section } from '../view/document.ts';
-import { valueText } from './quantities.ts';
+import { boundText, chance, changeSize } from './quantities.ts';
 
 /** Relays beside each other have no verdict of their own. */
-export type StandingWord = 'VERSUS';
+export type StandingWord = 'VERSUS' | 'INVALID';
 
 /** What a report of relays side by side says: one table, whether they answered alike, what to doubt. */
 export function buildStandingDocument(standing: Standing): ReportDocument<StandingWord> {
@@ -18,47 +18,68 @@ export function buildStandingDocument(standing: Standing): ReportDocument<Standi
   ];
   return {
     headline: {
-      word: 'VERSUS',
+      word: standing.validity === 'invalid' ? 'INVALID' : 'VERSUS',
       sentence: `${names.join(' against ')}: ${summaryOf(standing)}`,
-      facts: [scenario.name, `${count(rounds)} interleaved rounds`, 'medians of the runs'],
+      facts: [
+        scenario.name,
+        `${count(rounds)} interleaved rounds`,
+        'medians of the runs',
+        `two-sided Mann–Whitney at ${standing.alpha} with Holm`,
+      ],
     },
     sections: sections.filter((section) => section !== null),
   };
 }
 
-function summaryOf({ rows, answers }: Standing): string {
+function summaryOf({ rows, answers, validity }: Standing): string {
+  if (validity === 'invalid') return 'no round was valid, so these figures prove nothing';
   const best = rows.flatMap(({ best }) => best ?? []);
   const wins = [...new Set(best)].map(
     (name) => `${name} best in ${best.filter((one) => one === name).length}`,
   );
+  const judged = rows.filter((row) => row.judged).length;
   const differ = answers.some(({ differs }) => differs) ? ['their answers differ'] : [];
-  const parts = [...(wins.length === 0 ? ['no clear best'] : wins), `of ${rows.length} figures`];
-  return [parts.join(wins.length === 0 ? ' ' : ' '), ...differ].join('; ');
+  const parts = [...(wins.length === 0 ? ['no clear best'] : wins), `of ${judged} figures that were tested`];
+  return [parts.join(' '), ...differ].join('; ');
 }
 
-function resultsSection({ relays, rows, rounds }: Standing): Section {
+function resultsSection({ relays, rows, rounds, validity }: Standing): Section {
   const confidence = (1 - 0.5 ** (rounds - 1)) * 100;
+  const range = `lowest–highest run${rounds > 1 ? `, which hold it with ${number(confidence)} %` : ''}`;
+  const tested = '★ better than every other relay; found from: the difference that these rounds find in 80 %';
   return {
-    title: 'Results',
-    note: `median (lowest–highest run${rounds > 1 ? `, which hold it with ${number(confidence)} %` : ''}); ★ better than every other relay`,
+    title: validity === 'invalid' ? 'Results that prove nothing: every round was invalid' : 'Results',
+    note: `median (${range}); ≥ at least that, too many were never answered; ${tested}`,
     content: {
       kind: 'table',
-      columns: columns('figure', ...relays.map(({ name }) => `>${name}`)),
+      columns: columns('figure', ...relays.map(({ name }) => `>${name}`), '>p', '>found from'),
       rows: rows.map(rowCells),
     },
   };
 }
 
-function rowCells({ key, unit, entries, best }: StandingRow): Cell[] {
+function rowCells(row: StandingRow): Cell[] {
+  const { key, unit, entries, best, p, detectable, judged } = row;
   return [
     code(key),
-    ...entries.map(({ relay, median, low, high }) => {
-      if (median === null) return cell(NOTHING);
-      const range = `${valueText(low, unit)}–${valueText(high, unit)}`;
-      const text = `${relay === best ? '★ ' : ''}${valueText(median, unit)} (${range})`;
-      return cell(text, relay === best ? 'good' : 'plain');
+    ...entries.map((entry) => {
+      const isBest = entry.relay === best;
+      return cell(`${isBest ? '★ ' : ''}${entryText(entry, unit)}`, isBest ? 'good' : 'plain');
     }),
+    cell(judged ? chance(p) : NOTHING, 'muted'),
+    cell(judged && detectable !== null ? changeSize(detectable, unit) : NOTHING, 'muted'),
   ];
+}
+
+function entryText(entry: StandingEntry, unit: StandingRow['unit']): string {
+  const { median, low, high, atLeast, values, runs, withheld } = entry;
+  const rests = runs < values.length ? `; ${runs} of ${values.length} runs` : '';
+  if (withheld !== undefined) return `${NOTHING} (withheld: ${runs} of ${values.length} runs have it)`;
+  if (runs === 0) return NOTHING;
+  const text = (value: number | null, least: number | null | undefined): string =>
+    boundText(value, least ?? null, unit);
+  const range = `${text(low, atLeast?.low)}–${text(high, atLeast?.high)}`;
+  return `${text(median, atLeast?.median)} (${range}${rests})`;
 }
 
 /** What the relays found for the same queries; null where the scenario has none. */

@@ -1,4 +1,4 @@
-import type { Standing } from '../../compare/standing.ts';
+import type { Standing } from '../../compare/standing-schema.ts';
 import { jsonText } from '../../record/json-text.ts';
 import type { RenderOptions } from '../format.ts';
 import { renderMarkdown } from '../markdown.ts';
@@ -13,18 +13,20 @@ export interface StandingFormat {
   render(standing: Standing, options: RenderOptions): string;
 }
 
+const TONES = { VERSUS: 'good', INVALID: 'bad' } as const;
+const MARKS = { VERSUS: '⚖️', INVALID: '⚠️' } as const;
+
 /** Every format that relays side by side can be rendered in; the first is the default. */
 export const STANDING_FORMATS: readonly StandingFormat[] = [
   {
     name: 'terminal',
     fileName: null,
-    render: (standing, options) =>
-      renderTerminal(buildStandingDocument(standing), { VERSUS: 'good' }, options),
+    render: (standing, options) => renderTerminal(buildStandingDocument(standing), TONES, options),
   },
   { name: 'json', fileName: 'versus.json', render: (standing) => jsonText(standing) },
   {
     name: 'md',
     fileName: 'versus.md',
-    render: (standing) => renderMarkdown(buildStandingDocument(standing), { VERSUS: '⚖️' }),
+    render: (standing) => renderMarkdown(buildStandingDocument(standing), MARKS),
   },
 ];

@@ -1,6 +1,6 @@
 import type { LatencyMetric } from '../../metric/catalogue.ts';
 import type { RunRecord } from '../../record/schema.ts';
-import { count, percent, rate } from '../quantity.ts';
+import { count, limitsOn, percent, rate } from '../quantity.ts';
 import { quantile, serviceOf } from '../view/latencies.ts';
 import { type Html, html, join } from './markup.ts';
 
@@ -41,7 +41,10 @@ function latencyFigure(record: RunRecord, name: LatencyMetric, label: string): F
   return [
     {
       label,
-      value: quantile(summary, 'p95', serviceOf(record, name)),
+      value: quantile(summary, 'p95', {
+        service: serviceOf(record, name),
+        limits_us: limitsOn(record, name, 'p95'),
+      }),
       detail: `p95 of ${count(summary.count)}`,
     },
   ];
@@ -53,12 +56,13 @@ function rateFigure({ load: { offered, achieved } }: RunRecord): Figure {
   return { label: 'Achieved', value: rate(achieved_per_s), detail: `of ${rate(offered_per_s)} offered` };
 }
 
-function deliveryFigure({ counters, ratios }: RunRecord): Figure[] {
+function deliveryFigure(record: RunRecord): Figure[] {
+  const { counters, ratios } = record;
   if (counters.deliveries_expected === 0) return [];
   return [
     {
       label: 'Delivered',
-      value: percent(ratios['delivery_ratio'] ?? null),
+      value: percent(ratios['delivery_ratio'] ?? null, limitsOn(record, 'delivery_ratio', 'ratio')),
       detail: `${count(counters.deliveries_missing)} of ${count(counters.deliveries_expected)} missing`,
     },
   ];

@@ -128,7 +128,9 @@ function latencyLines(state: ProgressState): Line[] {
     { text: `${'latency'.padEnd(LABEL_WIDTH)}${cells(['p50', 'p95', 'p99', 'max'])}`, tone: 'muted' },
   ];
   const rows = measured.map(({ name, latency }): Line => {
-    const values = [latency.p50_us, latency.p95_us, latency.p99_us, latency.max_us].map(duration);
+    const values = [latency.p50_us, latency.p95_us, latency.p99_us, latency.max_us].map((value) =>
+      duration(value),
+    );
     return [{ text: `${name.replace('_latency', '').padEnd(LABEL_WIDTH)}${cells(values)}` }];
   });
   return [head, ...rows];

@@ -1,7 +1,7 @@
 import { metricKind } from '../../metric/catalogue.ts';
 import { operatorOf } from '../../record/margin.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
-import { gateValue, number } from '../quantity.ts';
+import { gateActual, gateValue, number } from '../quantity.ts';
 import { type Cell, cell, code, columns, list, type Section, type Tone } from './document.ts';
 
 /** Every gate with its actual value and by how much it holds or fails. */
@@ -21,7 +21,7 @@ export function gateSentence(gate: GateResult): string {
   if (gate.verdict === 'undecided')
     return `${gate.expression} is undecided: ${gate.reason ?? marginText(gate)}`;
   const margin = marginText(gate);
-  return `${gate.expression} was ${gateValue(gate, gate.actual)}${margin === '' ? '' : `, ${margin}`}`;
+  return `${gate.expression} was ${gateActual(gate)}${margin === '' ? '' : `, ${margin}`}`;
 }
 
 const MARKS: Readonly<Record<GateResult['verdict'], readonly [mark: string, tone: Tone]>> = {
@@ -33,7 +33,7 @@ const MARKS: Readonly<Record<GateResult['verdict'], readonly [mark: string, tone
 
 function gateRow(gate: GateResult): Cell[] {
   const [mark, tone] = MARKS[gate.verdict];
-  const actual = gate.verdict === 'no-data' ? 'no data' : gateValue(gate, gate.actual);
+  const actual = gate.verdict === 'no-data' ? 'no data' : gateActual(gate);
   return [cell(mark, tone), code(gate.expression), cell(actual, tone), cell(remark(gate))];
 }
 

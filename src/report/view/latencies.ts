@@ -3,7 +3,7 @@ import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../metric/cat
 import { type Labels, parseSeriesKey, seriesKey } from '../../metric/series.ts';
 import type { QuantileName } from '../../metric/summary.ts';
 import type { RunRecord } from '../../record/schema.ts';
-import { count, duration, NOTHING } from '../quantity.ts';
+import { count, duration, limitsOn, NOTHING } from '../quantity.ts';
 import { type Cell, cell, code, columns, type Section } from './document.ts';
 
 type Summary = RunRecord['metrics'][string];
@@ -24,8 +24,8 @@ export function latenciesSection(record: RunRecord): Section {
     title: 'Latencies',
     topic: 'latency',
     note: isMarked(rows)
-      ? `from the scheduled time ("service": write); ${AT_MOST} at most, ~ few samples, ${NOTHING} less`
-      : `from the scheduled time ("service": from the write); ~ few samples, ${NOTHING} too few`,
+      ? `from the schedule (service: the write), to 0.05 %; ${AT_MOST} at most, ~ few, ${NOTHING} too few`
+      : `from the schedule (service: the write), to 0.05 %; ~ few samples, ${NOTHING} less`,
     content: {
       kind: 'table',
       columns: columns('metric', '>count', ...SHOWN.map((name) => `>${name}`), '>max'),
@@ -45,15 +45,22 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   const base = baseLatency(name);
   if (base === 'reject_latency' && summary.count === 0) return [];
   if (name !== base)
-    return [latencyRow(cell('  service', 'muted'), { summary }, 'muted'), ...filterRows(record, base)];
-  return [latencyRow(code(name), { summary, service: serviceOf(record, name) })];
+    return [
+      latencyRow(record, name, { label: cell('  service', 'muted'), summary, tone: 'muted' }),
+      ...filterRows(record, base),
+    ];
+  return [latencyRow(record, name, { label: code(name), summary, service: serviceOf(record, name) })];
 }
 
 function filterRows(record: RunRecord, base: LatencyMetric): Cell[][] {
   return seriesOf(record, base)
     .filter(({ labels }) => Object.keys(labels).join() === 'filter')
     .map(({ labels, summary }) =>
-      latencyRow(cell(`  filter=${labels['filter']}`), { summary, service: serviceOf(record, base, labels) }),
+      latencyRow(record, base, {
+        label: cell(`  filter=${labels['filter']}`),
+        summary,
+        service: serviceOf(record, base, labels),
+      }),
     );
 }
 
@@ -65,27 +72,46 @@ function seriesOf(record: RunRecord, name: LatencyMetric): { labels: Labels; sum
   });
 }
 
-/** A latency from the schedule and, where it has that, from the write. */
-interface Twins {
+interface LatencyRow {
+  readonly label: Cell;
   readonly summary: Summary;
+  /** The same from the write, where it has that. */
   readonly service?: Summary | undefined;
+  readonly tone?: 'plain' | 'muted';
 }
 
-function latencyRow(label: Cell, { summary, service }: Twins, tone: 'plain' | 'muted' = 'plain'): Cell[] {
-  const quantiles = SHOWN.map((name) => cell(quantile(summary, name, service), tone));
-  return [label, cell(count(summary.count), tone), ...quantiles, cell(duration(summary.max_us), tone)];
+function latencyRow(
+  record: RunRecord,
+  metric: LatencyMetric,
+  { label, summary, service, tone = 'plain' }: LatencyRow,
+): Cell[] {
+  const limits = (aggregation: string): number[] => limitsOn(record, metric, aggregation);
+  const quantiles = SHOWN.map((name) =>
+    cell(quantile(summary, name, { service, limits_us: limits(name) }), tone),
+  );
+  const max = duration(summary.max_us, limits('max'));
+  return [label, cell(count(summary.count), tone), ...quantiles, cell(max, tone)];
 }
 
-/**
- * A percentile, marked `~` where it rests on few samples and `≤` where the one from the write lies well below it.
- * @param service the same latency from the write; left out, nothing is marked
- */
-export function quantile(summary: Summary | undefined, name: QuantileName, service?: Summary): string {
+/** What a percentile is shown beside. */
+export interface QuantileContext {
+  /** The same latency from the write; left out, nothing is marked as a bound. */
+  readonly service?: Summary | undefined;
+  /** Limits of gates on it, in µs: it is not rounded across them. */
+  readonly limits_us?: readonly number[];
+}
+
+/** A percentile, marked `~` where it rests on few samples and `≤` where the one from the write lies well below it. */
+export function quantile(
+  summary: Summary | undefined,
+  name: QuantileName,
+  { service, limits_us = [] }: QuantileContext = {},
+): string {
   const value = summary?.[`${name}_us`] ?? null;
   if (summary === undefined || value === null) return NOTHING;
   const few = summary.lowConfidence.includes(name) ? '~' : '';
   const bound = isWide(value, service?.[`${name}_us`] ?? value) ? AT_MOST : '';
-  return `${bound}${few}${duration(value)}`;
+  return `${bound}${few}${duration(value, limits_us)}`;
 }
 
 function isWide(value_us: number, service_us: number): boolean {
@@ -95,7 +121,10 @@ function isWide(value_us: number, service_us: number): boolean {
 
 /** A percentile of the latency in one phase, marked as in {@link quantile}. */
 export function quantileInPhase(record: RunRecord, metric: LatencyMetric, phase: string): string {
-  return quantile(inPhase(record, metric, phase), 'p95', serviceOf(record, metric, { phase }));
+  return quantile(inPhase(record, metric, phase), 'p95', {
+    service: serviceOf(record, metric, { phase }),
+    limits_us: limitsOn(record, metric, 'p95'),
+  });
 }
 
 /** The same series from the write; undefined where it has no such twin. */

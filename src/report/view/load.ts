@@ -1,6 +1,6 @@
 import type { LatencyMetric } from '../../metric/catalogue.ts';
 import type { RunRecord } from '../../record/schema.ts';
-import { bytes, count, number, percent, rate, seconds } from '../quantity.ts';
+import { bytes, count, limitsOn, number, percent, rate, seconds } from '../quantity.ts';
 import { type Cell, cell, columns, row, type Section } from './document.ts';
 import { inPhase, quantileInPhase } from './latencies.ts';
 
@@ -39,7 +39,8 @@ function rateRow(label: string, offered: CountAndRate, achieved: CountAndRate): 
 
 function inTimeRow(record: RunRecord): Cell[] {
   const { droppedArrivals } = record.load;
-  return troubleRow('sent in time', percent(record.ratios['achieved_rate_ratio'] ?? null), [
+  const limits = limitsOn(record, 'achieved_rate_ratio', 'ratio');
+  return troubleRow('sent in time', percent(record.ratios['achieved_rate_ratio'] ?? null, limits), [
     ['unsent', record.counters.events_unsent + record.counters.queries_unsent],
     ['dropped', droppedArrivals],
   ]);

@@ -18,3 +18,12 @@ it('takes it back where fresh runs show nothing', () => {
   const found = withConfirmation(slower, alike);
   expect(found).toMatchObject({ verdict: 'inconclusive', confirmation: { confirmed: false, worse: [] } });
 });
+
+it('tells the change from the fresh runs, and what the first ones said beside it', () => {
+  const picked = compareRuns(runsOf(4, 1, 0.01, 1), runsOf(4, 1.6, 0.01, 2));
+  const found = withConfirmation(picked, again);
+  const changeOf = (comparison: typeof found) =>
+    comparison.quantities.find(({ key }) => key === 'ack_latency p95')?.change;
+  expect(changeOf(found)).toBe(changeOf(again));
+  expect(found.confirmation?.first).toContainEqual({ key: 'ack_latency p95', change: changeOf(picked) });
+});

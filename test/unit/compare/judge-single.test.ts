@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Histograms, judgeSingle } from '../../../src/compare/judge-single.ts';
+import { judgeSingle, type Summaries } from '../../../src/compare/judge-single.ts';
 import type { Sides } from '../../../src/compare/judged.ts';
+import { exactly } from '../../../src/metric/bound.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 
 const judge = (base: number | null, candidate: number | null, changes: Partial<Sides> = {}) =>
@@ -11,8 +12,8 @@ const judge = (base: number | null, candidate: number | null, changes: Partial<S
       aggregation: 'count',
       unit: 'count',
       direction: 'lower',
-      base: [base],
-      candidate: [candidate],
+      base: [base === null ? null : exactly(base)],
+      candidate: [candidate === null ? null : exactly(candidate)],
       ...changes,
     },
     0.2,
@@ -56,7 +57,9 @@ describe('the interval of a percentile', () => {
   for (let value = 1_001; value <= 2_000; value++) histogram.record(value);
   const instant = new LatencyHistogram();
   for (let n = 0; n < 1_000; n++) instant.record(0);
-  const p95 = (aggregation: string, histograms: Histograms = [histogram, histogram]) =>
+  const summary = histogram.summary();
+  const empty = new LatencyHistogram().summary();
+  const p95 = (aggregation: string, summaries: Summaries = [summary, summary]) =>
     judgeSingle(
       {
         key: `ack_latency ${aggregation}`,
@@ -64,27 +67,34 @@ describe('the interval of a percentile', () => {
         aggregation,
         unit: 'us',
         direction: 'lower',
-        base: [1_950],
-        candidate: [1_950],
+        base: [exactly(1_950)],
+        candidate: [exactly(1_950)],
       },
       0.2,
-      histograms,
+      summaries,
     );
 
-  it('lies between the factors of the ends of both ranks', () => {
+  it('reaches as far as both ranks together, taken as independent', () => {
     // The rank of p95 of 1,000 is 950 ± 1.96 √(1,000 × 0.95 × 0.05) = 936.5 to 963.5.
     const { changeLow, changeHigh } = p95('p95');
-    expect(changeLow).toBeCloseTo(1_937 / 1_964 - 1, 3);
-    expect(changeHigh).toBeCloseTo(1_964 / 1_937 - 1, 3);
+    const reach = Math.SQRT2 * Math.log(1_950 / 1_937);
+    expect(changeLow).toBeCloseTo(-reach, 2);
+    expect(changeHigh).toBeCloseTo(reach, 2);
+  });
+
+  it('is that of the seconds of the run where the record has it', () => {
+    const known = { ...summary, effective: { p95: { samples: 40, low_us: 1_300, high_us: null } } };
+    expect(p95('p95', [summary, known])).toMatchObject({ changeHigh: null });
+    expect(p95('p95', [summary, known]).changeLow).toBeCloseTo(1_300 / 1_950 - 1, 1);
   });
 
   it.each([
     ['of which the run kept no histogram', null],
-    ['of too few samples on one side', [histogram, new LatencyHistogram()]],
-    ['of too few samples on the other', [new LatencyHistogram(), histogram]],
-    ['of a base that took no time', [instant, histogram]],
-  ] as const)('is unknown for one %s', (_, histograms) => {
-    expect(p95('p95', histograms)).toMatchObject({ changeLow: null, changeHigh: null });
+    ['of too few samples on one side', [summary, empty]],
+    ['of too few samples on the other', [empty, summary]],
+    ['of a base that took no time', [instant.summary(), summary]],
+  ] as const)('is unknown for one %s', (_, summaries) => {
+    expect(p95('p95', summaries)).toMatchObject({ changeLow: null, changeHigh: null });
   });
 
   it('is unknown for what is no percentile', () => {

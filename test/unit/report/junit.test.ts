@@ -37,7 +37,7 @@ describe('junitFormat', () => {
   it('makes failed gates failures that say by how much', () => {
     const xml = render(sampleRecord('fail'));
     expect(xml).toContain('tests="7" failures="4" errors="0" skipped="0"');
-    expect(xml).toContain('message="ack_latency p95 &lt; 100ms was 115 ms, 15.1 ms over"');
+    expect(xml).toContain('message="ack_latency p95 &lt; 100ms was 115 ms, 15.0 ms over"');
   });
 
   it('makes an invalid run an error, and lets no gate pass in it', () => {

@@ -4,6 +4,7 @@ import {
   cores,
   count,
   duration,
+  gateActual,
   gateValue,
   number,
   percent,
@@ -39,6 +40,10 @@ describe('percent', () => {
     [0.9999999, '99.99999 %'],
     [0.999999999, '99.99999 %'],
     [1.00000001, '100 %'],
+    [0.98996, '98.996 %'],
+    [0.9900004, '99.00004 %'],
+    [0.1200000001, '12 %'],
+    [0.57, '57 %'],
   ])('of %s is %s', (ratio, text) => {
     expect(percent(ratio)).toBe(text);
   });
@@ -61,6 +66,23 @@ describe('the other quantities', () => {
     [cores(null), '–'],
   ])('print %s as %s', (text, expected) => {
     expect(text).toBe(expected);
+  });
+});
+
+describe('what a gate measured', () => {
+  it.each([
+    ['achieved_rate_ratio >= 99%', 98.996, '98.996 %'],
+    ['delivery_ratio >= 99.99%', 99.9896, '99.9896 %'],
+    ['delivery_ratio >= 0.9999', 0.999896, '99.9896 %'],
+    ['ack_latency p95 < 100ms', 99.96, '99.96 ms'],
+    ['ack_latency p95 < 100ms', 100.003, '100.003 ms'],
+    ['ack_latency p95 < 1s', 0.9997, '999.7 ms'],
+    ['ack_latency p95 < 90s', 90.04, '90.04 s'],
+    ['ack_latency rate >= 100/s', 99.96, '99.96/s'],
+    ['ack_latency p95 < 100ms', 100, '100 ms'],
+    ['ack_latency p95 < 100ms', null, '–'],
+  ])('of %s at %s is written %s, on its own side of the limit', (expression, actual, text) => {
+    expect(gateActual(gateResult(expression, actual, true))).toBe(text);
   });
 });
 

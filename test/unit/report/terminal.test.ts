@@ -69,7 +69,7 @@ function numbersIn(text: string): string[] {
 }
 
 /** Numbers of the explanations, which are no results. */
-const RULES = 'p50 p90 p95 p99 NIP-11';
+const RULES = 'p50 p90 p95 p99 NIP-11, 0.05 %';
 
 describe('terminalFormat', () => {
   it.each(SAMPLE_NAMES)('prints no number of the %s run that is not in its JSON', (name) => {

@@ -104,6 +104,16 @@ describe('DeliveryTracker', () => {
     expect(sink.of(LAST)).toHaveLength(0);
   });
 
+  it('counts what never came above all deliveries that did, from the schedule and from the write', () => {
+    const { sink, tracker, send } = setUp();
+    send(0);
+    tracker.onEnded(0, 'accepted');
+    tracker.onLiveEvent(10, frame(0));
+    tracker.retireAll();
+    for (const series of [DELIVERY, DELIVERY + 1, LAST, LAST + 1])
+      expect(sink.counts[`censored:${series}/0`]).toBe(1);
+  });
+
   it('owes nothing for an event that was not accepted', () => {
     const { sink, tracker, send } = setUp();
     send(0);

@@ -1,7 +1,7 @@
 import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import { LatencyHistogram } from '../../../metric/histogram.ts';
 import type { RunRecord } from '../../../record/schema.ts';
-import { count, duration } from '../../quantity.ts';
+import { count, duration, limitsOn } from '../../quantity.ts';
 import { type Cell, cell, code, columns, type Table } from '../../view/document.ts';
 import type { Ink, Plot, Point, Series } from '../plot.ts';
 
@@ -85,8 +85,15 @@ export function percentileTable(record: RunRecord): Table {
     (name) => (record.metrics[name]?.count ?? 0) > 0 && SHOWN.includes(baseLatency(name)),
   ).map((name): Cell[] => {
     const summary = record.metrics[name];
-    const values = TABLE_PERCENTILES.map(([key]) => cell(duration(summary?.[`${key}_us`] ?? null)));
-    return [code(name), cell(count(summary?.count ?? 0)), ...values, cell(duration(summary?.max_us ?? null))];
+    const values = TABLE_PERCENTILES.map(([key]) =>
+      cell(duration(summary?.[`${key}_us`] ?? null, limitsOn(record, name, key))),
+    );
+    return [
+      code(name),
+      cell(count(summary?.count ?? 0)),
+      ...values,
+      cell(duration(summary?.max_us ?? null, limitsOn(record, name, 'max'))),
+    ];
   });
   const heads = TABLE_PERCENTILES.map(([, title]) => `>${title}`);
   return { kind: 'table', columns: columns('latency', '>count', ...heads, '>max'), rows };

@@ -69,13 +69,15 @@ describe('holdRounds', () => {
     expect(leftOut).toEqual([expect.stringMatching(/^01-.*\.json: many were late$/)]);
   });
 
-  test('gives up after twice as many rounds', async () => {
+  test('gives up after twice as many rounds, and keeps what was recorded apart', async () => {
     let runs = 0;
     const never: RunOnce = async () => {
       runs++;
       return INVALID;
     };
-    expect((await holdRounds(await request(never))).rounds).toEqual([]);
+    const held = await holdRounds(await request(never));
+    expect(held.rounds).toEqual([]);
+    expect(held.invalid).toHaveLength(8);
     expect(runs).toBe(16);
   });
 

@@ -1,0 +1,25 @@
+/** The whole microseconds that a histogram can't tell apart. */
+export interface Bucket {
+  readonly low_us: number;
+  readonly high_us: number;
+}
+
+/** Values below it have a bucket each; from there on a bucket is 1/1,024 to 1/2,048 of its value. */
+const EXACT_BELOW_US = 2_048;
+const BUCKETS_A_DOUBLING = 1_024;
+
+/**
+ * The bucket of a latency: an HDR histogram of three significant digits knows of a sample only in which bucket it lies.
+ * @param value_us whole microseconds, 0 or more
+ */
+export function bucketOf(value_us: number): Bucket {
+  if (value_us < EXACT_BELOW_US) return { low_us: value_us, high_us: value_us };
+  const width = 2 ** Math.floor(Math.log2(value_us)) / BUCKETS_A_DOUBLING;
+  const low_us = Math.floor(value_us / width) * width;
+  return { low_us, high_us: low_us + width - 1 };
+}
+
+/** The middle of a bucket, rounded down: errs by at most 0.05 % and, over many values, by less than 0.02 %. */
+export function middleOf({ low_us, high_us }: Bucket): number {
+  return Math.floor((low_us + high_us) / 2);
+}
