@@ -43,7 +43,7 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   const summary = record.metrics[name];
   if (summary === undefined) return [];
   const base = baseLatency(name);
-  if (base === 'reject_latency' && summary.count === 0) return [];
+  if ((base === 'reject_latency' || base === 'late_latency') && summary.count === 0) return [];
   if (name !== base)
     return [latencyRow(cell('  service', 'muted'), { summary }, 'muted'), ...filterRows(record, base)];
   return [latencyRow(code(name), { summary, service: serviceOf(record, name) })];
@@ -104,7 +104,7 @@ export function serviceOf(
   metric: LatencyMetric,
   labels: Labels = {},
 ): Summary | undefined {
-  return record.metrics[seriesKey(`${baseLatency(metric)}_service`, labels)];
+  return own(record.metrics, seriesKey(`${baseLatency(metric)}_service`, labels));
 }
 
 /** The summary of a latency in one phase. */
