@@ -61,7 +61,7 @@ module.exports = {
     }),
     ...room('scenario', { values: ['base', 'metric'], reason: 'A schema does not know how it is run.' }),
     ...room('plan', {
-      values: ['base', 'metric', 'scenario', 'gate'],
+      values: ['base', 'metric', 'judge', 'scenario', 'gate'],
       reason: 'A plan is a pure function of a scenario: its gates are checked here, before anything runs.',
     }),
     {
@@ -220,7 +220,7 @@ module.exports = {
       name: 'pure-layers-do-no-io',
       comment: 'Plans, metrics and verdicts are functions of their arguments.',
       severity: 'error',
-      from: { path: '^src/(plan|metric|gate|compare|capacity)/' },
+      from: { path: '^src/(plan|metric|judge|gate|compare|capacity)/' },
       // A hash is a function like any other.
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },

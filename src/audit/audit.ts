@@ -17,6 +17,8 @@ export interface AuditRequest {
   readonly insecure: boolean;
   /** Waits (ms) before what is missing is asked for again; 200, 1,000 and 3,000 unless given. */
   readonly retryAfterMs?: readonly number[];
+  /** `max_limit` of the relays (NIP-11): no question asks for more; default: not known. */
+  readonly maxLimit?: number | null;
   readonly onProgress?: (checked: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -26,6 +28,8 @@ const BATCH = 100;
 const QUERY_TIMEOUT_MS = 10_000;
 /** A replica may be behind: what is missing is asked for again after these waits. */
 const RETRY_AFTER_MS = [200, 1_000, 3_000];
+/** Nothing is lost before so many questions for its one id have missed it. */
+const LAST_QUESTIONS = 2;
 /** The record names at most so many; the counts are exact. */
 const MOST_NAMED = 1_000;
 
@@ -34,13 +38,14 @@ const MOST_NAMED = 1_000;
  * @throws RelayBenchError `AUDIT_FAILED` (exit 3) where a relay can't be asked; `AUDIT_FILE_INVALID`
  */
 export async function audit(request: AuditRequest): Promise<AuditResult> {
-  const { file, urls, insecure, onProgress, signal, retryAfterMs = RETRY_AFTER_MS } = request;
+  const { file, urls, insecure, maxLimit, onProgress, signal, retryAfterMs = RETRY_AFTER_MS } = request;
+  const batch = Math.min(BATCH, maxLimit ?? BATCH);
   const connections = await Promise.all(urls.map((url) => open(url, insecure)));
   const lost: string[] = [];
   let acknowledged = 0;
   let missing = 0;
   try {
-    for await (const ids of readAcknowledged(file, BATCH)) {
+    for await (const ids of readAcknowledged(file, batch)) {
       signal?.throwIfAborted();
       const gone = await missingOf(connections, ids, retryAfterMs);
       acknowledged += ids.length;
@@ -77,18 +82,40 @@ async function missingOf(
   return [...new Set(perRelay.flat())];
 }
 
+/**
+ * What a relay does not have. One that returns fewer events than it is asked for and does not say so is asked as long as
+ * it comes up with more, and in the end for each id alone: an answer to one id can't be cut.
+ */
 async function missingAt(
   relay: Asked,
   ids: readonly string[],
   retryAfterMs: readonly number[],
 ): Promise<readonly string[]> {
-  let missing = await ask(relay, ids);
+  let missing = await askOn(relay, ids);
   for (const waitMs of retryAfterMs) {
-    if (missing.length === 0) break;
+    if (missing.length === 0) return missing;
     await sleep(waitMs);
+    missing = await askOn(relay, missing);
+  }
+  const lost: string[] = [];
+  for (const id of missing) if (await isLost(relay, id)) lost.push(id);
+  return lost;
+}
+
+async function askOn(relay: Asked, ids: readonly string[]): Promise<readonly string[]> {
+  let missing = await ask(relay, ids);
+  for (let before = ids.length; missing.length > 0 && missing.length < before; ) {
+    before = missing.length;
     missing = await ask(relay, missing);
   }
   return missing;
+}
+
+async function isLost(relay: Asked, id: string): Promise<boolean> {
+  for (let question = 0; question < LAST_QUESTIONS; question++) {
+    if ((await ask(relay, [id])).length === 0) return false;
+  }
+  return true;
 }
 
 async function ask({ url, connection }: Asked, ids: readonly string[]): Promise<readonly string[]> {

@@ -1,15 +1,22 @@
 import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
+import type { NostrEvent } from '../nostr/event.ts';
+import type { Filter } from '../nostr/filter.ts';
 import { parseRelayMessage, type RelayMessage } from '../nostr/relay-message.ts';
 import type { Connection, ConnectionHandlers } from '../wire/connection.ts';
 import { openConnection, transportFor } from '../wire/open-connection.ts';
 
-/** One connection that asks for events by id, one question at a time. */
+/** One connection that reads events back, one question at a time. */
 export interface ReadConnection {
   /**
    * Which of `ids` the relay has.
    * @throws Error where it answers CLOSED, not in time, or the connection breaks
    */
   find(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * The stored events that match, in the order in which they came.
+   * @throws as {@link find}
+   */
+  query(filter: Filter): Promise<readonly NostrEvent[]>;
   close(): void;
 }
 
@@ -29,14 +36,21 @@ export function openReadConnection(options: ReadOptions): Promise<ReadConnection
     let question: Question | null = null;
     let asked = 0;
     const handlers: ConnectionHandlers = {
-      onOpen: (connection) =>
+      onOpen: (connection) => {
+        const ask = (filter: Filter): Promise<readonly NostrEvent[]> => {
+          question = new Question(connection, `audit${asked++}`, filter);
+          return question.ask(timeoutMs);
+        };
         resolve({
-          find: (ids) => {
-            question = new Question(connection, `audit${asked++}`, ids);
-            return question.ask(timeoutMs);
+          find: async (ids) => {
+            const wanted = new Set(ids);
+            const events = await ask({ ids, limit: ids.length });
+            return new Set(events.map(({ id }) => id).filter((id) => wanted.has(id)));
           },
+          query: ask,
           close: () => connection.close(),
-        }),
+        });
+      },
       onFailed: (_connection, reason) => reject(new Error(`no connection: ${reason}`)),
       onClosed: (_connection, code) => question?.settle(new Error(`the connection was closed with ${code}`)),
       onText: (_connection, frame) => question?.receive(parseRelayMessage(frame.toString('utf8'))),
@@ -47,37 +61,36 @@ export function openReadConnection(options: ReadOptions): Promise<ReadConnection
   });
 }
 
-/** One REQ by ids and what came of it; after its end it hears nothing more. */
+/** One REQ and what came of it; after its end it hears nothing more. */
 class Question {
   readonly #connection: Connection;
   readonly #subscription: string;
-  readonly #wanted: ReadonlySet<string>;
-  readonly #found = new Set<string>();
+  readonly #filter: Filter;
+  readonly #events: NostrEvent[] = [];
   #settle: (error: Error | null) => void = () => undefined;
 
-  constructor(connection: Connection, subscription: string, ids: readonly string[]) {
+  constructor(connection: Connection, subscription: string, filter: Filter) {
     this.#connection = connection;
     this.#subscription = subscription;
-    this.#wanted = new Set(ids);
+    this.#filter = filter;
   }
 
-  ask(timeoutMs: number): Promise<ReadonlySet<string>> {
+  ask(timeoutMs: number): Promise<readonly NostrEvent[]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.settle(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
       this.#settle = (error) => {
         clearTimeout(timer);
-        if (error === null) resolve(this.#found);
+        if (error === null) resolve(this.#events);
         else reject(error);
       };
-      const ids = [...this.#wanted];
-      if (this.#connection.isOpen) this.#send(['REQ', this.#subscription, { ids, limit: ids.length }]);
+      if (this.#connection.isOpen) this.#send(['REQ', this.#subscription, this.#filter]);
       else this.settle(new Error('the connection is closed'));
     });
   }
 
   receive(message: RelayMessage): void {
     if (!('subscriptionId' in message) || message.subscriptionId !== this.#subscription) return;
-    if (message.type === 'EVENT') this.#take(message.event.id);
+    if (message.type === 'EVENT') this.#events.push(message.event);
     if (message.type === 'CLOSED') this.settle(new Error(`the relay closed the query: ${message.message}`));
     if (message.type === 'EOSE') {
       this.#send(['CLOSE', this.#subscription]);
@@ -89,10 +102,6 @@ class Question {
     const settle = this.#settle;
     this.#settle = () => undefined;
     settle(error);
-  }
-
-  #take(id: string): void {
-    if (this.#wanted.has(id)) this.#found.add(id);
   }
 
   #send(message: readonly unknown[]): void {

@@ -6,6 +6,7 @@ import { addCalibrate } from './commands/calibrate.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCorpus } from './commands/corpus.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvidence } from './commands/evidence.ts';
 import { addGate } from './commands/gate.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRelay } from './commands/relay.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addGate,
   addReport,
   addAudit,
+  addEvidence,
   addCompare,
   addAb,
   addVersus,

@@ -150,8 +150,8 @@ class Run {
     else signal.addEventListener('abort', stop, { once: true });
     const timers = this.#watchSteal(plan);
     const reports = await done;
-    for (const { notices, refusals } of reports) {
-      this.#measurements.addNotices(notices);
+    for (const { notices, refusals, observations } of reports) {
+      this.#measurements.addSeen(notices, observations);
       this.#measurements.addRefusals(refusals);
     }
     this.#measurements.endWith(reports.map(({ exhaustedNs }) => exhaustedNs));

@@ -1,6 +1,7 @@
 import { NS_PER_S } from '../base/clock.ts';
 import { refusedUpgrades, type UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { Failure, Invalidity } from '../judge/blame.ts';
+import { Casebook, type Observations } from '../judge/observations.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
 import { type CpuTimes, stealShare } from '../observe/steal.ts';
@@ -12,7 +13,7 @@ import { sumConnections } from './fleet.ts';
 import { HealthSummary } from './health-summary.ts';
 import { holdOf } from './interval-latencies.ts';
 import { IntervalMerger } from './intervals.ts';
-import { LoadAccount } from './load-account.ts';
+import { LoadAccount, type Operations } from './load-account.ts';
 import type { ConnectionCounts, CounterRows, WorkerInterval } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
 import type { OnProgress } from './progress.ts';
@@ -20,7 +21,7 @@ import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
 import type { RunResult } from './run-result.ts';
-import { Totals } from './totals.ts';
+import { countIn, Totals } from './totals.ts';
 import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
 import type { WorkerLoss } from './worker-handle.ts';
 
@@ -50,6 +51,7 @@ export class Measurements {
   readonly #connections = new Map<number, ConnectionCounts>();
   readonly #notices: string[] = [];
   readonly #problems: Invalidity[] = [];
+  readonly #casebook = new Casebook();
   readonly #remarks: string[] = [];
   readonly #refusals = new Map<number, UpgradeRefusal>();
   readonly #failures: Failure[] = [];
@@ -59,6 +61,8 @@ export class Measurements {
   readonly #measured: { startNs: number; endNs: number };
   readonly #punctuality: Punctuality;
   #achieved = { events: 0, queries: 0 };
+  /** Events that a newer version had superseded in time, by worker: an answer like any other. */
+  readonly #superseded = new Map<number, number>();
   #cutNs = Number.POSITIVE_INFINITY;
 
   constructor(options: MeasurementsOptions) {
@@ -89,7 +93,7 @@ export class Measurements {
     this.#totals.setCounters(worker, interval.counters);
     this.#health.add(worker, interval);
     this.#connections.set(worker, interval.connections);
-    this.#countAchieved(interval);
+    this.#countAchieved(worker, interval);
     this.#intervals.add(worker, interval);
   }
 
@@ -108,8 +112,10 @@ export class Measurements {
     for (const refusal of refusals) this.#refusals.set(refusal.status, refusal);
   }
 
-  addNotices(notices: readonly string[]): void {
+  /** What a worker has seen of the relay besides numbers. */
+  addSeen(notices: readonly string[], observations: Observations): void {
     this.#notices.push(...notices);
+    this.#casebook.add(observations);
   }
 
   /** What a worker has found while it prepared: what the corpus lacks, and what a reader must know. */
@@ -161,7 +167,7 @@ export class Measurements {
     const counters = end.losses.length === 0 ? counted : account.settleLost(counted);
     const connections = sumConnections([...this.#connections.values()]);
     const histograms = this.#totals.histograms();
-    const load = account.summary(counters, this.#achieved, connections);
+    const load = account.summary(counters, this.#achievedInTime(), connections);
     const { ratios, notMeasured } = computeRatios(plan, counters, load);
     const blame = this.#blameGenerator({ load, histograms, losses: end.losses });
     return {
@@ -187,6 +193,7 @@ export class Measurements {
       generator: { ...this.#generator(histograms), doubts: [...blame.doubts] },
       failures: [...this.#failures, ...blameCloses(connections, this.#startNs, counters.close_codes)],
       invalidities: [...blame.invalidities, ...blameMachine(counters.connection_errors), ...this.#problems],
+      ...this.#casebook.observations(),
     };
   }
 
@@ -239,16 +246,25 @@ export class Measurements {
 
   /** Series that the run should have and has no sample of. */
   #emptySeries(histograms: ReadonlyMap<string, LatencyHistogram>): Record<string, string> {
-    // A run without rejections is no gap.
+    // A run without rejections or late replies is no gap.
     const missing = this.#series.keys.filter(
-      (key) => !histograms.has(key) && !key.startsWith('reject_latency'),
+      (key) => !histograms.has(key) && !key.startsWith('reject_latency') && !key.startsWith('late_latency'),
     );
     return Object.fromEntries(missing.map((key) => [key, 'no sample in the measured phases']));
   }
 
-  #countAchieved(interval: WorkerInterval): void {
+  /** An event that is superseded is answered like any other. */
+  #achievedInTime(): Operations {
+    const { events, queries } = this.#achieved;
+    return { events: events + sum([...this.#superseded.values()]), queries };
+  }
+
+  #countAchieved(worker: number, interval: WorkerInterval): void {
     const isInTime = interval.index < this.#measured.endNs / NS_PER_S + GRACE_S;
     const measured = this.#measuredIndexes();
+    const { rows } = interval.counters;
+    if (isInTime)
+      this.#superseded.set(worker, sum(measured.map((phase) => countIn(rows[phase], 'events_superseded'))));
     for (const { series, phase, delta } of interval.samples) {
       if (!measured.includes(phase)) continue;
       const metric = this.#series.metrics[series];
@@ -274,4 +290,8 @@ export class Measurements {
 function measuredSpan(plan: Plan): { startNs: number; endNs: number } {
   const measured = plan.phases.filter((phase) => phase.kind === 'measured');
   return { startNs: measured[0]?.startNs ?? 0, endNs: measured.at(-1)?.endNs ?? 0 };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -15,6 +15,7 @@
  *                 ←        done
  */
 import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
+import type { Observations } from '../judge/observations.ts';
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import type { HistogramDelta } from '../metric/histogram.ts';
 import type { Plan, Shard } from '../plan/plan.ts';
@@ -141,5 +142,7 @@ export type FromWorker =
       readonly refusals: readonly UpgradeRefusal[];
       /** When the closed model ran out of events, ns after the start; null where it did not. */
       readonly exhaustedNs: number | null;
+      /** The cases behind the counters, and findings. */
+      readonly observations: Observations;
     }
   | { readonly type: 'failed'; readonly message: string };

@@ -1,4 +1,5 @@
 import type { Failure, Invalidity } from '../judge/blame.ts';
+import type { Observations } from '../judge/observations.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
@@ -21,6 +22,8 @@ export interface RunResult
     | 'notMeasured'
   > {
   readonly corpus: RunRecord['corpus'];
+  readonly findings: Observations['findings'];
+  readonly evidence: Observations['evidence'];
   /** By series key, measured phases only; with several phases also one series a phase (`{phase=…}`). */
   readonly histograms: ReadonlyMap<string, LatencyHistogram>;
   /** What percentiles are worth, by series key; see `metric/seconds`. */

@@ -22,8 +22,9 @@ const ACCOUNTS: readonly { sent: CounterMetric; ends: readonly CounterMetric[]; 
   },
 ];
 
-function at(row: Float64Array, name: CounterMetric): number {
-  return row[COUNTER_NAMES.indexOf(name)] ?? 0;
+/** A counter in the row of a phase; 0 where there is no such row. */
+export function countIn(row: Float64Array | undefined, name: CounterMetric): number {
+  return row?.[COUNTER_NAMES.indexOf(name)] ?? 0;
 }
 
 /** Samples and counters of the whole run, merged over workers; histograms are added, never averaged. */
@@ -68,8 +69,8 @@ export class Totals {
       const settled = row.slice();
       for (const { sent, ends, open } of ACCOUNTS) {
         const ended =
-          ends.reduce((sum, name) => sum + at(row, name), 0) + (sent === 'events_sent' ? rejected : 0);
-        settled[COUNTER_NAMES.indexOf(open)] = at(row, open) + at(row, sent) - ended;
+          ends.reduce((sum, name) => sum + countIn(row, name), 0) + (sent === 'events_sent' ? rejected : 0);
+        settled[COUNTER_NAMES.indexOf(open)] = countIn(row, open) + countIn(row, sent) - ended;
       }
       return settled;
     });

@@ -1,8 +1,9 @@
 import { didYouMean } from '../base/suggest.ts';
 import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
-import { baseLatency, LATENCIES, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
+import { baseLatency, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
 import { COUNTERS, type CounterMetric } from '../metric/counters.ts';
+import { LATENCIES } from '../metric/latencies.ts';
 import type { Source } from '../metric/source.ts';
 import { formatGate, type Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
@@ -22,6 +23,7 @@ export function unmeasurable(gate: Gate, run: Measurable): string | null {
 }
 
 const NEEDS: Readonly<Record<Source, string>> = {
+  replies: 'a publish or a query workload',
   connections: 'connections',
   publish: 'a publish workload, which the scenario has not',
   query: 'a query workload, which the scenario has not',

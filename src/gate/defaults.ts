@@ -17,7 +17,8 @@ const LIMIT_MS = 100;
  *   event arrives at every subscription that matches. All at 100 %: a loss or a refusal always has a cause
  *   that the reader of the run should see, and whoever expects some replaces the gate.
  *
- * - No wrong answer, where the right ones are known.
+ * - No wrong answer, where the right ones are known; no event that nobody asked for, that comes after EOSE although it
+ *   was stored, or whose id or signature is wrong.
  * - Nobody thrown out: no connection that the target closes, no live subscription that it refuses or ends.
  * - No event called a duplicate that was never sent before, where every event of the run is new and none replaces another.
  *
@@ -33,6 +34,7 @@ export function defaultGates(run: Measurable, planned: ReadonlyMap<BaseLatency, 
   if (run.sources.has('subscribe'))
     gates.push(ratioGate('delivery_ratio', 100), noneOf('subscriptions_closed'));
   if (run.sources.has('answers')) gates.push(NO_WRONG_ANSWER);
+  gates.push(...conductGates(run));
   return gates;
 }
 
@@ -45,6 +47,15 @@ const NO_WRONG_ANSWER: Gate = {
   limit: 0,
   unit: '',
 };
+
+/** What no relay may do, by what can show it (NIP-01): see `judge/rules.ts`. */
+function conductGates({ sources }: Measurable): readonly Gate[] {
+  const names: CounterMetric[] = [];
+  if (sources.has('query')) names.push('query_overflows', 'events_after_eose');
+  if (sources.has('subscribe')) names.push('deliveries_unmatched');
+  if (sources.has('query') || sources.has('subscribe')) names.push('events_invalid');
+  return names.map(noneOf);
+}
 
 function noneOf(metric: CounterMetric): Gate {
   return { ...NO_WRONG_ANSWER, metric, kind: 'counter' };

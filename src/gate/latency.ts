@@ -1,5 +1,6 @@
 import { own } from '../base/own.ts';
-import { baseLatency, LATENCIES, type LatencyMetric } from '../metric/catalogue.ts';
+import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
+import { LATENCIES } from '../metric/latencies.ts';
 import { seriesKey } from '../metric/series.ts';
 import { type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';

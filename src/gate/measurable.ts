@@ -1,5 +1,6 @@
 import { canBeSuperseded } from '../judge/superseding.ts';
-import { baseLatency, LATENCIES, LATENCY_NAMES, type LatencyMetric } from '../metric/catalogue.ts';
+import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../metric/catalogue.ts';
+import { LATENCIES } from '../metric/latencies.ts';
 import type { Source } from '../metric/source.ts';
 
 /** What a run can give numbers for; gates on anything else are configuration errors. */
@@ -62,8 +63,10 @@ function publishesNewOnly(scenario: MeasuredScenario): boolean {
 function sourcesOf(scenario: MeasuredScenario, relayProcesses: number): Set<Source> {
   const { load, workloads } = scenario;
   const sources = new Set<Source>(['connections']);
-  const sends = workloads.publish !== undefined || workloads.query !== undefined;
-  if (load.model === 'open' && sends) sources.add('generator');
+  if (workloads.publish !== undefined || workloads.query !== undefined) {
+    sources.add('replies');
+    if (load.model === 'open') sources.add('generator');
+  }
   if (isNamed(scenario) && (workloads.query?.check ?? 0) > 0) sources.add('answers');
   for (const workload of ['publish', 'subscribe', 'query'] as const) {
     if (workloads[workload] !== undefined) sources.add(workload);

@@ -3,12 +3,12 @@ import { didYouMean } from '../base/suggest.ts';
 import {
   allMetricNames,
   baseLatency,
-  LATENCIES,
   type LatencyMetric,
   type MetricKind,
   metricKind,
 } from '../metric/catalogue.ts';
 import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
+import { LATENCIES } from '../metric/latencies.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import {
   AGGREGATIONS,

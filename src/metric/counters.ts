@@ -82,6 +82,12 @@ export const COUNTERS = {
     description: 'an event that came again on the same subscription',
     direction: 'lower',
   },
+  deliveries_unmatched: {
+    source: 'subscribe',
+    description: 'events on a live subscription whose filter they do not match',
+    direction: 'lower',
+    since: '1.1.0',
+  },
   queries_sent: { source: 'query', description: 'REQ messages written', direction: 'neutral' },
   queries_completed: { source: 'query', description: 'queries ended by EOSE', direction: 'higher' },
   queries_closed: { source: 'query', description: 'queries refused or ended by CLOSED', direction: 'lower' },
@@ -114,8 +120,14 @@ export const COUNTERS = {
   },
   query_overflows: {
     source: 'query',
-    description: 'queries stopped because the relay sent far more than the limit',
+    description: 'queries to which the relay sent more stored events than the limit',
     direction: 'lower',
+  },
+  events_after_eose: {
+    source: 'query',
+    description: 'events after EOSE that were stored before the query, so that they are not live',
+    direction: 'lower',
+    since: '1.1.0',
   },
   answers_checked: {
     source: 'answers',
@@ -136,6 +148,12 @@ export const COUNTERS = {
     since: '1.1.0',
   },
   notices: { source: 'connections', description: 'NOTICE messages received', direction: 'lower' },
+  replies_late: {
+    source: 'replies',
+    description: 'replies that came after the deadline of their operation, or after our CLOSE',
+    direction: 'neutral',
+    since: '1.1.0',
+  },
   stray_frames: {
     source: 'connections',
     description: 'frames that answer nothing that was asked',

@@ -1,4 +1,5 @@
-import { type BaseLatency, baseLatency, LATENCIES, LATENCY_NAMES, type LatencyMetric } from './catalogue.ts';
+import { type BaseLatency, baseLatency, LATENCY_NAMES, type LatencyMetric } from './catalogue.ts';
+import { LATENCIES } from './latencies.ts';
 import { seriesKey } from './series.ts';
 
 /**

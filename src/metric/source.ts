@@ -2,4 +2,12 @@
 export type Direction = 'lower' | 'higher' | 'neutral';
 
 /** The parts of a scenario that can produce a metric. */
-export type Source = 'connections' | 'publish' | 'query' | 'subscribe' | 'generator' | 'answers' | 'crossing';
+export type Source =
+  | 'connections'
+  | 'publish'
+  | 'query'
+  | 'subscribe'
+  | 'replies'
+  | 'generator'
+  | 'answers'
+  | 'crossing';

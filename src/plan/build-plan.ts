@@ -2,6 +2,7 @@ import { RelayBenchError } from '../base/errors.ts';
 import { measurableOf } from '../gate/measurable.ts';
 import { parseGates } from '../gate/parse.ts';
 import { resolveGates } from '../gate/resolve.ts';
+import { NOTHING_ADVERTISED } from '../judge/advertised.ts';
 import { inconsistencies } from '../scenario/consistency.ts';
 import { isNamed } from '../scenario/corpus-consistency.ts';
 import { DEFAULT_ABORT, type Scenario } from '../scenario/schema.ts';
@@ -55,6 +56,7 @@ export function buildPlan({
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
     seed,
     targets,
+    advertised: NOTHING_ADVERTISED,
     workers,
     relayProcesses,
     load,

@@ -1,3 +1,4 @@
+import type { Advertised } from '../judge/advertised.ts';
 import type { LatencyMetric } from '../metric/catalogue.ts';
 import type { ArrivalsSpec, FilterSpec, Scenario } from '../scenario/schema.ts';
 
@@ -119,6 +120,8 @@ export interface Plan {
   readonly seed: number;
   /** WebSocket URLs; connection c of the run uses one of them, see `targetOf`. */
   readonly targets: readonly string[];
+  /** What the relay says of itself, by which its answers are judged; asked right before the run. */
+  readonly advertised: Advertised;
   readonly workers: number;
   /** Relay processes behind the targets, as far as known. */
   readonly relayProcesses: number;

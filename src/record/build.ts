@@ -1,6 +1,7 @@
 import { maskUrl } from '../base/mask-url.ts';
 import type { RunResult } from '../engine/run-result.ts';
 import type { Invalidity } from '../judge/blame.ts';
+import type { Evidence } from '../judge/observations.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -62,6 +63,8 @@ export function buildRecord(input: RecordInput): RunRecord {
     audit: input.audit ?? null,
     gates: [],
     noticeSamples: result.noticeSamples,
+    findings: [...result.findings],
+    evidence: evidenceOf(result),
     caveats: [...standardCaveats(observed), ...result.remarks, ...(input.caveats ?? [])],
     failures: [...result.failures],
     validity,
@@ -89,6 +92,18 @@ function summaries({ histograms, effective }: RunResult): RunRecord['metrics'] {
       const worth = effective?.get(key);
       return [key, mutable({ ...histogram.summary(), ...(worth === undefined ? {} : { effective: worth }) })];
     }),
+  );
+}
+
+function evidenceOf({ evidence }: RunResult): RunRecord['evidence'] {
+  const mutableCase = (each: Evidence): RunRecord['evidence'][string][number] => ({
+    ...each,
+    filter: each.filter === null ? null : { ...each.filter },
+    expected: [...each.expected],
+    got: [...each.got],
+  });
+  return Object.fromEntries(
+    Object.entries(evidence).map(([counter, cases]) => [counter, cases.map(mutableCase)]),
   );
 }
 

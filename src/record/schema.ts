@@ -3,6 +3,7 @@ import { kindsThat, REASON_KINDS } from '../judge/blame.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS, type CounterDefinition } from '../metric/counters.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
+import { evidence, finding } from './observed-schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
 export const SCHEMA_VERSION = '1.1.0';
@@ -270,6 +271,10 @@ export const runRecordSchema = z.strictObject({
   gates: z.array(gate),
   /** Texts of relay notices, a bounded sample, as received (escape before display). */
   noticeSamples: z.array(z.string()),
+  /** What the relay does that its users should know and that is no fault; the first records have none. */
+  findings: z.array(finding).default([]),
+  /** By counter, the first twenty cases of each that is held against the relay. */
+  evidence: z.record(z.string(), z.array(evidence)).default({}),
   caveats: z.array(z.string()),
   /** What the target did that fails the run whatever its gates say, or explains why they fail. */
   failures: z.array(failure).default([]),

@@ -103,6 +103,16 @@ export class PendingTable {
     this.#size--;
   }
 
+  /** Remove the operation that was added first, where there is one. */
+  removeOldest(): void {
+    if (this.#oldest !== NONE) this.remove(this.#oldest);
+  }
+
+  /** The upper half of an operation's key. */
+  keyHighOf(slot: number): number {
+    return this.#keyHigh[slot] as number;
+  }
+
   connectionOf(slot: number): number {
     return this.#connection[slot] as number;
   }

@@ -1,4 +1,5 @@
 import { NOT_HEX, readHex32 } from '../base/hex.ts';
+import { parseJson } from '../nostr/json.ts';
 import { parseRelayMessage, prefixOf, type RelayMessage } from '../nostr/relay-message.ts';
 import type { ReplyHandlers } from './reply-handlers.ts';
 import { LIVE_SUBSCRIPTION, parseQuerySubscription } from './subscription-id.ts';
@@ -19,12 +20,23 @@ export function routeSlowly(connection: number, frame: Buffer, handlers: ReplyHa
     case 'AUTH':
       return;
     case 'INVALID':
-      handlers.onMalformed(connection);
+      routeInvalid(connection, frame, handlers);
       return;
     default:
       if (message.subscriptionId === LIVE_SUBSCRIPTION) routeLive(connection, message, handlers);
       else routeQuery(connection, message, handlers);
   }
+}
+
+/** An EVENT without a well-formed event belongs to its subscription all the same, as in the usual spelling. */
+function routeInvalid(connection: number, frame: Buffer, handlers: ReplyHandlers): void {
+  const value = parseJson(frame.toString('utf8'));
+  const [word, subscription] = Array.isArray(value) ? value : [];
+  const isEvent = word === 'EVENT' && typeof subscription === 'string';
+  const sequence = isEvent ? parseQuerySubscription(subscription) : NOT_HEX;
+  if (sequence !== NOT_HEX) handlers.onQueryEvent(connection, sequence, frame);
+  else if (isEvent && subscription === LIVE_SUBSCRIPTION) handlers.onLiveEvent(connection, frame);
+  else handlers.onMalformed(connection);
 }
 
 function routeOk(connection: number, message: OkMessage, handlers: ReplyHandlers): void {

@@ -4,6 +4,7 @@ import { monotonicNs } from '../base/clock.ts';
 import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from './connection.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
+import { CLOSE } from './raw/frame-reader.ts';
 import { RELAY_ID_HEADER } from './raw/handshake.ts';
 
 /**
@@ -19,6 +20,8 @@ export class WsConnection implements Connection {
   readonly #handlers: ConnectionHandlers;
   #socket: Socket | null = null;
   #state: 'opening' | 'open' | 'ended' = 'opening';
+  /** The close code of what the peer broke, as the raw transport reports it; null where it broke nothing. */
+  #protocolError: number | null = null;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.number = options.number;
@@ -26,7 +29,6 @@ export class WsConnection implements Connection {
     this.startedNs = monotonicNs();
     this.#ws = new WebSocket(options.url, {
       perMessageDeflate: false,
-      skipUTF8Validation: true,
       maxPayload: MAX_MESSAGE_BYTES,
       handshakeTimeout: options.timeoutMs,
       followRedirects: false,
@@ -93,8 +95,8 @@ export class WsConnection implements Connection {
 
   #broken(error: NodeJS.ErrnoException): void {
     // An error after the handshake is followed by `close`, which reports it.
-    if (this.#state !== 'opening') return;
-    this.#failed(reasonOf(error));
+    if (this.#state === 'opening') this.#failed(reasonOf(error));
+    else this.#protocolError = protocolErrorOf(error);
   }
 
   #failed(reason: string, refusal?: UpgradeRefusal): void {
@@ -106,7 +108,7 @@ export class WsConnection implements Connection {
   #closed(code: number): void {
     if (this.#state === 'open') {
       this.#state = 'ended';
-      this.#handlers.onClosed(this, code);
+      this.#handlers.onClosed(this, this.#protocolError ?? code);
     } else {
       this.#failed('closed during handshake');
     }
@@ -118,4 +120,11 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   if (error.message.includes('handshake has timed out')) return 'timeout';
   if (error.code !== undefined) return error.code;
   return error.message.slice(0, 60);
+}
+
+/** RFC 6455 section 7.4.1; null where the error is none of the protocol. */
+function protocolErrorOf({ code = '' }: NodeJS.ErrnoException): number | null {
+  if (code === 'WS_ERR_INVALID_UTF8') return CLOSE.notUtf8;
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return CLOSE.tooBig;
+  return code.startsWith('WS_ERR_') ? CLOSE.protocolError : null;
 }

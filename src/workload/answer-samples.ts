@@ -11,6 +11,10 @@ export interface PublishedKnowledge {
 /** An answer that is to be checked, with what was known when it was asked for and when it was complete. */
 export interface SampledAnswer {
   readonly filter: Filter;
+  readonly connection: number;
+  readonly sequence: number;
+  /** When it was asked for, monotonic ns. */
+  readonly askedNs: number;
   /** The EVENT messages, as they came. */
   readonly frames: readonly Uint8Array<ArrayBuffer>[];
   /** Phase of the query. */
@@ -30,6 +34,8 @@ export interface AnswerSamplesOptions {
 interface Sample {
   readonly filter: Filter;
   readonly frames: Uint8Array<ArrayBuffer>[];
+  connection: number;
+  askedNs: number;
   certainBelow: number;
 }
 
@@ -52,12 +58,15 @@ export class AnswerSamples {
     if (this.#credit < 1) return;
     this.#credit -= 1;
     if (this.#samples.size >= MOST_KEPT) return;
-    this.#samples.set(sequence, { filter, frames: [], certainBelow: 0 });
+    this.#samples.set(sequence, { filter, frames: [], connection: 0, askedNs: 0, certainBelow: 0 });
   }
 
-  onWritten(sequence: number, nowNs: number): void {
+  onWritten(sequence: number, connection: number, nowNs: number): void {
     const sample = this.#samples.get(sequence);
-    if (sample !== undefined) sample.certainBelow = this.#options.knowledge.certainBelow(nowNs);
+    if (sample === undefined) return;
+    sample.connection = connection;
+    sample.askedNs = nowNs;
+    sample.certainBelow = this.#options.knowledge.certainBelow(nowNs);
   }
 
   /** `frame` is copied if it is needed. */
@@ -71,7 +80,7 @@ export class AnswerSamples {
     if (sample === undefined) return;
     this.#samples.delete(sequence);
     const sentBelow = this.#options.knowledge.sentBelow(nowNs);
-    this.#options.submit({ ...sample, phase, sentBelow });
+    this.#options.submit({ ...sample, sequence, phase, sentBelow });
   }
 
   /** The query has ended without a complete answer. */

@@ -1,7 +1,11 @@
 import { monotonicNs } from '../base/clock.ts';
 import { NO_TOPIC } from '../corpus/event-frames.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
+import { type Filter, FilterMatcher } from '../nostr/filter.ts';
+import { receivedEvent } from '../nostr/received-event.ts';
 import type { FrameStore } from '../wire/frame-store.ts';
+import { LIVE_SUBSCRIPTION } from '../wire/subscription-id.ts';
+import type { CaseSink } from './case-sink.ts';
 import type { EventFate, EventOutcome } from './event-fate.ts';
 import type { Recogniser } from './recognise.ts';
 import type { SampleSink } from './sample-sink.ts';
@@ -24,6 +28,9 @@ export interface DeliveryOptions {
   readonly series: SeriesTable;
   /** Number of the relay process that a connection has reached; negative where that is not known. */
   readonly relayOf: (connection: number) => number;
+  /** Phase of this moment. */
+  readonly currentPhase: () => number;
+  readonly cases: CaseSink;
 }
 
 const FREE = 0;
@@ -56,6 +63,8 @@ export class DeliveryTracker implements EventFate {
   readonly #sizeOf = new Map<number, number>();
   readonly #series: { delivery: number; last: number; cross: number };
   readonly #workerStep: number;
+  #filterOf: (topic: number) => Filter = () => ({});
+  readonly #matchers = new Map<number, FilterMatcher>();
 
   constructor(options: DeliveryOptions, workers: number) {
     this.#options = options;
@@ -138,9 +147,13 @@ export class DeliveryTracker implements EventFate {
   onLiveEvent(connection: number, frame: Buffer): boolean {
     const endedNs = monotonicNs();
     const subscriber = this.#placeOf.get(connection);
-    if (subscriber === undefined || !this.#recogniser.read(frame)) return false;
+    if (subscriber === undefined) return false;
+    if (!this.#recogniser.read(frame)) return this.#unknown(connection, subscriber.topic, frame);
     const { number, topic } = this.#recogniser;
-    if (topic !== subscriber.topic) return false;
+    if (topic !== subscriber.topic) {
+      this.#unmatched(connection, subscriber.topic, frame);
+      return true;
+    }
     const slot = this.#slotOf(number);
     // Long complete, or given up: it came again, or far too late.
     if (this.#number[slot] !== number) return true;
@@ -148,9 +161,47 @@ export class DeliveryTracker implements EventFate {
     return true;
   }
 
+  /** The filters of the subscriptions, by topic. */
+  useFilters(filterOf: (topic: number) => Filter): void {
+    this.#filterOf = filterOf;
+    this.#matchers.clear();
+  }
+
   /** Count what is still missing; at the end of the drain. */
   retireAll(): void {
     for (let slot = 0; slot < this.#window; slot++) this.#retire(slot);
+  }
+
+  /** An event that this run did not publish, or long ago: another client's, which must match all the same (NIP-01). */
+  #unknown(connection: number, topic: number, frame: Buffer): boolean {
+    const event = receivedEvent(frame);
+    if (event === null) return false;
+    if (!this.#matcherOf(topic).matches(event)) this.#unmatched(connection, topic, frame);
+    return true;
+  }
+
+  #unmatched(connection: number, topic: number, frame: Buffer): void {
+    const { sink, cases, currentPhase } = this.#options;
+    sink.count(currentPhase(), 'deliveries_unmatched');
+    if (!cases.wants('deliveries_unmatched')) return;
+    const event = receivedEvent(frame);
+    const got = event === null ? [] : [{ id: event.id, kind: event.kind }];
+    const filter = this.#filterOf(topic);
+    cases.add('deliveries_unmatched', {
+      connection,
+      subscription: LIVE_SUBSCRIPTION,
+      filter,
+      expected: [],
+      got,
+    });
+  }
+
+  #matcherOf(topic: number): FilterMatcher {
+    const known = this.#matchers.get(topic);
+    if (known !== undefined) return known;
+    const matcher = new FilterMatcher(this.#filterOf(topic));
+    this.#matchers.set(topic, matcher);
+    return matcher;
   }
 
   /** @returns false where the subscriber has it already */

@@ -8,6 +8,7 @@ import type { OkReply } from '../wire/reply-handlers.ts';
 import type { EventFate, EventOutcome } from './event-fate.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
 import { FrameSender } from './frame-sender.ts';
+import { LateReplies } from './late-replies.ts';
 import type { LoadModel } from './load-model.ts';
 import type { SampleSink } from './sample-sink.ts';
 import type { ArrivalStream } from './stream.ts';
@@ -26,6 +27,8 @@ export interface PublishOptions {
   readonly sink: SampleSink;
   readonly series: SeriesTable;
   readonly fate: EventFate | null;
+  /** Whether there can be newer versions of what is published: of a regular event there is one only (NIP-01). */
+  readonly hasVersions: boolean;
 }
 
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
@@ -34,6 +37,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   readonly sender: FrameSender;
   readonly #options: PublishOptions;
   readonly #waiting = new PendingTable();
+  readonly #late: LateReplies;
   readonly #series: { ack: number; reject: number; lag: number };
 
   constructor(options: PublishOptions) {
@@ -48,6 +52,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
       onDropped: (_number, offsetNs) => this.#neverSent('events_dropped', offsetNs),
     });
     const { series } = options;
+    this.#late = new LateReplies(options);
     this.#series = {
       ack: series.indexOf('ack_latency'),
       reject: series.indexOf('reject_latency'),
@@ -106,32 +111,33 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     this.#options.model.settled(connection);
   }
 
-  /** @returns false where no event of this connection with that id waits */
+  /** @returns false where no event of this connection with that id waits, or did until its deadline */
   onAccepted(connection: number, idHigh: number, idLow: number): boolean {
     const entry = this.#entryOf(connection, idHigh, idLow);
-    if (entry === NONE) return false;
+    if (entry === NONE) return this.#isLate(connection, idHigh, idLow);
     const phase = this.#settle(entry, this.#series.ack);
     this.#options.sink.count(phase, 'events_accepted');
     this.#end(entry, 'accepted');
     return true;
   }
 
-  /** @returns false where no event of this connection with that id waits */
+  /** @returns as of {@link onAccepted} */
   onOk(connection: number, reply: OkReply): boolean {
     const isDuplicate = reply.accepted && reply.prefix === 'duplicate';
     if (reply.accepted && !isDuplicate) return this.onAccepted(connection, reply.idHigh, reply.idLow);
     const entry = this.#entryOf(connection, reply.idHigh, reply.idLow);
-    if (entry === NONE) return false;
+    if (entry === NONE) return this.#isLate(connection, reply.idHigh, reply.idLow);
     const phase = this.#settle(entry, isDuplicate ? this.#series.ack : this.#series.reject);
     if (isDuplicate) this.#options.sink.count(phase, 'events_duplicate');
     else this.#options.sink.countWord(phase, 'events_rejected', reply.prefix);
-    const isSuperseded = !isDuplicate && SUPERSEDED.has(reply.prefix);
+    const isSuperseded = this.#options.hasVersions && !isDuplicate && SUPERSEDED.has(reply.prefix);
     if (isSuperseded) this.#options.sink.count(phase, 'events_superseded');
     this.#end(entry, isDuplicate ? 'duplicate' : isSuperseded ? 'superseded' : 'failed');
     return true;
   }
 
   onConnectionClosed(connection: number): void {
+    this.#late.onConnectionClosed(connection);
     this.#waiting.removeConnection(connection, (entry) => this.#count(entry, 'events_lost_at_close'));
   }
 
@@ -147,6 +153,8 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   #giveUp(entry: number): void {
     this.#count(entry, 'events_timeout');
+    const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
+    this.#late.add(this.#waiting, entry, deadlineNs);
     this.#options.model.settled(this.#waiting.connectionOf(entry));
   }
 
@@ -167,6 +175,15 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     this.store.keyHigh[slot] = frames.idHigh;
     this.store.keyLow[slot] = frames.idLow;
     this.store.tag[slot] = frames.topic;
+  }
+
+  /** Whether this is the first answer to an event that was given up: late, and not for nothing. */
+  #isLate(connection: number, idHigh: number, idLow: number): boolean {
+    const over = this.#late.find(idHigh, idLow, connection);
+    if (over === NONE) return false;
+    this.#late.count(over);
+    this.#late.forget(over);
+    return true;
   }
 
   #entryOf(connection: number, idHigh: number, idLow: number): number {

@@ -8,17 +8,14 @@ import { NONE, PendingTable } from '../wire/pending-table.ts';
 import { querySubscription } from '../wire/subscription-id.ts';
 import type { AnswerSamples } from './answer-samples.ts';
 import type { Rotation } from './clients.ts';
-import { type DrawPools, drawFilter, type FilterTemplate } from './draw-filter.ts';
+import { type DrawPools, drawFilter } from './draw-filter.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
 import { FrameSender } from './frame-sender.ts';
+import { LateQueries, QUERY_END } from './late-queries.ts';
+import { pickShape, type QueryFilter, type QueryShape, shapesOf } from './query-shapes.ts';
 import type { SampleSink } from './sample-sink.ts';
+import type { StoredEvents } from './stored-events.ts';
 import type { ArrivalStream } from './stream.ts';
-
-export interface QueryFilter {
-  readonly name: string;
-  readonly weight: number;
-  readonly filter: FilterTemplate;
-}
 
 export interface QueryOptions {
   readonly store: FrameStore;
@@ -35,12 +32,10 @@ export interface QueryOptions {
   readonly sendNow: (connection: number, frame: Buffer) => void;
   /** Keeps answers that are to be checked; null where the right ones are not known. */
   readonly answers: AnswerSamples | null;
+  readonly stored: StoredEvents;
+  /** At most how many events can have come live since a query that was written so long ago, in nanoseconds. */
+  readonly mayComeLive: (sinceNs: number) => number;
 }
-
-/** A relay may send somewhat more than the limit; beyond twice of it and this margin the query is stopped. */
-const OVERFLOW_MARGIN = 100;
-/** Assumed where a filter names no limit: relays have one of their own. */
-const ASSUMED_LIMIT = 5_000;
 
 /** REQ → EOSE: asks with a new subscription id each time and closes it when the stored events have come. */
 export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
@@ -49,8 +44,10 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   readonly #options: QueryOptions;
   readonly #waiting = new PendingTable();
   readonly #shapes: readonly QueryShape[];
-  /** Stored events received so far, by entry of the waiting table. */
+  readonly #late: LateQueries;
+  /** Events received so far, by entry of the waiting table, and those of them that surely were stored. */
   #received = new Uint32Array(1_024);
+  #stored = new Uint32Array(1_024);
   #sequence = 0;
   readonly #mask: () => number;
   readonly #lagSeries: number;
@@ -60,6 +57,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.store = options.store;
     this.#lagSeries = options.series.indexOf('send_lag');
     this.#mask = createRandom(options.seed, 'query-masks').uint32;
+    this.#late = new LateQueries(options, options.stored, (...query) => this.#sendClose(...query));
     this.#shapes = shapesOf(options.filters, options.series);
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({
@@ -106,9 +104,13 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
       this.store.tag[slot] as number,
     );
     this.#waiting.setTimes(entry, scheduledNs, startedNs);
-    this.#options.answers?.onWritten(this.store.keyLow[slot] as number, startedNs);
-    if (entry >= this.#received.length) this.#received = doubled(this.#received);
+    this.#options.answers?.onWritten(this.store.keyLow[slot] as number, connection, startedNs);
+    if (entry >= this.#received.length) {
+      this.#received = doubled(this.#received);
+      this.#stored = doubled(this.#stored);
+    }
     this.#received[entry] = 0;
+    this.#stored[entry] = 0;
   }
 
   onUnwritten(slot: number): void {
@@ -116,39 +118,43 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.sender.lost(this.store.number[slot] as number, this.store.offsetNs[slot] as number);
   }
 
-  /** A stored EVENT. @returns false where no such query was ever asked on this worker */
+  /** An EVENT. @returns false where no such query was ever asked on this worker */
   onEvent(connection: number, sequence: number, frame: Buffer): boolean {
     const entry = this.#waiting.find(connection, sequence);
-    // After EOSE the relay may still send live matches until it has seen the CLOSE.
-    if (entry === NONE) return sequence < this.#sequence;
+    if (entry === NONE) return this.#late.onEvent(connection, sequence, frame) || sequence < this.#sequence;
     const phase = this.#phaseOf(entry);
     const shape = this.#shapeOf(entry);
     const received = (this.#received[entry] as number) + 1;
     this.#received[entry] = received;
+    if (this.#options.stored.isStored(frame)) this.#stored[entry] = (this.#stored[entry] as number) + 1;
     this.#options.sink.count(phase, 'query_events_received');
     if (received === 1) this.#record(entry, phase, shape.firstEvent);
     this.#options.answers?.onEvent(sequence, frame);
-    if (received > shape.mostEvents) this.#overflow(entry, phase, sequence);
+    if (received > shape.mostEvents && this.#surelyStored(entry) > shape.mostEvents)
+      this.#overflow(entry, phase, sequence);
     return true;
   }
 
-  /** @returns false where no such query waits */
+  /** @returns false where no such query waits, or did until its deadline */
   onEose(connection: number, sequence: number): boolean {
     const entry = this.#waiting.find(connection, sequence);
-    if (entry === NONE) return false;
+    if (entry === NONE) return this.#late.onEose(connection, sequence);
     const phase = this.#phaseOf(entry);
+    const { sink, answers } = this.#options;
+    const endedNs = monotonicNs();
     this.#record(entry, phase, this.#shapeOf(entry).eose);
-    this.#options.sink.count(phase, 'queries_completed');
-    this.#waiting.remove(entry);
+    sink.count(phase, 'queries_completed');
+    if ((this.#stored[entry] as number) > this.#shapeOf(entry).limit) sink.count(phase, 'query_overflows');
+    this.#end(entry, endedNs, QUERY_END.complete);
     this.#sendClose(connection, sequence);
-    this.#options.answers?.onEose(sequence, phase, monotonicNs());
+    answers?.onEose(sequence, phase, endedNs);
     return true;
   }
 
   /** @returns false where no such query was ever asked on this worker */
   onClosed(connection: number, sequence: number, prefix: string): boolean {
     const entry = this.#waiting.find(connection, sequence);
-    if (entry === NONE) return sequence < this.#sequence;
+    if (entry === NONE) return this.#late.onClosed(connection, sequence) || sequence < this.#sequence;
     const { sink } = this.#options;
     const phase = this.#phaseOf(entry);
     sink.count(phase, 'queries_closed');
@@ -159,12 +165,17 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   }
 
   onConnectionClosed(connection: number): void {
+    this.#late.onConnectionClosed(connection);
     this.#waiting.removeConnection(connection, (entry) => this.#giveUp(entry, 'queries_lost_at_close'));
   }
 
   expire(nowNs: number): void {
     const before = nowNs - this.#options.timeoutMs * NS_PER_MS;
-    this.#waiting.expire(before, (entry) => this.#giveUp(entry, 'queries_timeout'));
+    this.#waiting.expire(before, (entry) => {
+      const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
+      this.#late.add(this.#waiting, entry, deadlineNs, QUERY_END.givenUp);
+      this.#giveUp(entry, 'queries_timeout');
+    });
   }
 
   /** Give up every query that is still unanswered: at the end of the drain. */
@@ -212,13 +223,26 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.store.tag[slot] = shapeIndex;
   }
 
+  /** How many events of an answer can't have come live. */
+  #surelyStored(entry: number): number {
+    const live = this.#options.mayComeLive(monotonicNs() - this.#waiting.startedNsOf(entry));
+    return Math.max(this.#stored[entry] as number, (this.#received[entry] as number) - live);
+  }
+
+  /** Ends a query that would not end: the relay sends and sends. */
   #overflow(entry: number, phase: number, sequence: number): void {
     const connection = this.#waiting.connectionOf(entry);
     this.#options.sink.count(phase, 'query_overflows');
     this.#options.sink.count(phase, 'queries_closed');
     this.#options.answers?.drop(sequence);
-    this.#waiting.remove(entry);
+    this.#end(entry, monotonicNs(), QUERY_END.stopped);
     this.#sendClose(connection, sequence);
+  }
+
+  /** The query is over on this side; the relay may yet say something. */
+  #end(entry: number, endedNs: number, how: number): void {
+    this.#late.add(this.#waiting, entry, endedNs, how);
+    this.#waiting.remove(entry);
   }
 
   #sendClose(connection: number, sequence: number): void {
@@ -243,55 +267,13 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   }
 }
 
-interface QueryShape {
-  readonly filter: FilterTemplate;
-  /** Upper edge of this shape's share of 0..1. */
-  readonly cumulative: number;
-  readonly mostEvents: number;
-  readonly firstEvent: number;
-  readonly eose: number;
-}
-
-function shapesOf(filters: readonly QueryFilter[], series: SeriesTable): readonly QueryShape[] {
-  const sum = filters.reduce((total, filter) => total + filter.weight, 0);
-  let reached = 0;
-  return filters.map(({ name, weight, filter }) => {
-    reached += weight / sum;
-    const limit = filter['limit'];
-    return {
-      filter,
-      cumulative: reached,
-      mostEvents: (typeof limit === 'number' ? limit : ASSUMED_LIMIT) * 2 + OVERFLOW_MARGIN,
-      firstEvent: series.indexOf('first_event_latency', name),
-      eose: series.indexOf('eose_latency', name),
-    };
-  });
-}
-
 /** One stream of random numbers an arrival: the same filters whatever the number of workers. */
 function arrivalRandom(seed: number, number: number): ReturnType<typeof createRandom> {
   return createRandom(seed + number, 'query');
-}
-
-function pickShape(shapes: readonly QueryShape[], draw: number): number {
-  const index = shapes.findIndex((shape) => draw < shape.cumulative);
-  return index === -1 ? shapes.length - 1 : index;
 }
 
 function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(array.length * 2);
   larger.set(array);
   return larger;
-}
-
-/** An upper bound for the frames of these filters: each drawn value is at most 64 characters, quotes and a comma. */
-export function maxQueryFrameBytes(filters: readonly QueryFilter[]): number {
-  const OVERHEAD = 64;
-  const sizes = filters.map(({ filter }) =>
-    Object.values(filter).reduce<number>(
-      (sum, value) => sum + (typeof value === 'number' ? value * 68 + 32 : 0),
-      Buffer.byteLength(JSON.stringify(filter)),
-    ),
-  );
-  return Math.max(...sizes) + OVERHEAD;
 }

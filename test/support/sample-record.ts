@@ -1,6 +1,8 @@
 import { createRandom, type Random } from '../../src/base/random.ts';
 import type { RunResult } from '../../src/engine/run-result.ts';
 import { evaluateGates } from '../../src/gate/evaluate.ts';
+import { NOTHING_ADVERTISED } from '../../src/judge/advertised.ts';
+import { silentCap } from '../../src/judge/observations.ts';
 import { COUNTER_MAP_NAMES } from '../../src/metric/counter-maps.ts';
 import { COUNTER_NAMES } from '../../src/metric/counters.ts';
 import { LatencyHistogram } from '../../src/metric/histogram.ts';
@@ -65,6 +67,28 @@ const BUILDERS: Record<SampleName, () => RunRecord> = {
   hostile,
 };
 
+const SAMPLE_EVIDENCE: RunResult['evidence'] = {
+  answers_wrong: [
+    {
+      atMs: 6_120,
+      connection: 14,
+      subscription: 'q0000002a',
+      filter: { kinds: [1], limit: 20 },
+      expected: [{ id: 'e1'.repeat(32), kind: 1 }],
+      got: ['a', 'b', 'c', 'd'].map((digit) => ({ id: digit.repeat(64), kind: 1 })),
+      reason: 'missing',
+    },
+  ],
+  deliveries_unmatched: [1, 2, 3, 4].map((n) => ({
+    atMs: 7_000 + n,
+    connection: n,
+    subscription: 's',
+    filter: { '#t': ['a topic'] },
+    expected: [],
+    got: [{ id: `f${n}`.repeat(32), kind: 1 }],
+  })),
+};
+
 function failing(): RunRecord {
   const counters: Counters = {
     ...goodCounters(),
@@ -91,7 +115,12 @@ function failing(): RunRecord {
   });
   result.load.connections = { requested: 50, opened: 49, failed: 1, dropped: 3 };
   result.load.achieved = { events: 1_901, eventsPerSecond: 95.05, queries: 994, queriesPerSecond: 49.7 };
-  const more = { noticeSamples: ['slow down'], notMeasured: { [CEILING_KEY]: NOT_CALIBRATED } };
+  const more = {
+    noticeSamples: ['slow down'],
+    notMeasured: { [CEILING_KEY]: NOT_CALIBRATED },
+    findings: [silentCap(20, 31)],
+    evidence: SAMPLE_EVIDENCE,
+  };
   return judged(buildRecord({ ...sampleInput(), result: { ...result, ...more }, ceiling: null }));
 }
 
@@ -351,6 +380,8 @@ export function sampleResult(options: ResultOptions): RunResult {
     startedAt: '2026-11-24T07:04:12.345Z',
     durationMs: 27_310.5,
     partial: false,
+    findings: [],
+    evidence: {},
     remarks: [],
     corpus: { profile: 'synthetic', events: 500, fingerprint: 'sha256:0f343b0931126a20f133d67c2b018a3b' },
     load: {
@@ -522,6 +553,7 @@ function samplePlan(): Plan {
     scenario: { name: 'quick', sha256: 'a3'.repeat(32), resolved },
     seed: 1,
     targets: ['ws://127.0.0.1:40123'],
+    advertised: NOTHING_ADVERTISED,
     workers: 1,
     relayProcesses: 1,
     load: resolved.load,

@@ -61,8 +61,8 @@ describe('every event has one fate', () => {
     whenValid: (run) => run.expectQuantiles('ack_latency', { 0.5: [30, 31], 0.95: [30, 33] }),
   });
 
-  truthCase('garbage, binary and broken text frames are counted and answer nothing', {
-    script: { events: { delay, noise: ['garbage', 'binary', 'invalid-utf8'] } },
+  truthCase('garbage and binary frames are counted and answer nothing', {
+    script: { events: { delay, noise: ['garbage', 'binary'] } },
     scenario: publish200,
     duration: '2s',
     always: (run) => {
@@ -70,6 +70,16 @@ describe('every event has one fate', () => {
       const { malformed_frames, stray_frames } = run.result.counters;
       expect(malformed_frames + stray_frames).toBeGreaterThanOrEqual(nearly(1_200));
       expect(run.quantileMs('ack_latency', 0)).toBeGreaterThanOrEqual(30);
+    },
+  });
+
+  truthCase('a text frame that is not UTF-8 ends its connection: the relay broke the protocol', {
+    script: { events: { delay, noise: ['invalid-utf8'] } },
+    scenario: { ...publish200, connections: { count: 4 } },
+    duration: '1s',
+    always: (run) => {
+      expect(run.result.counters.close_codes).toEqual({ 1007: 4 });
+      expect(run.result.counters.events_accepted).toBe(0);
     },
   });
 

@@ -2,16 +2,13 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ACKNOWLEDGED_FILE } from '../../audit/acknowledged-file.ts';
 import { type AuditResult, audit } from '../../audit/audit.ts';
-import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { advertisedOf } from '../../judge/advertised.ts';
 import { readRunRecord } from '../../record/read.ts';
-import type { RunRecord } from '../../record/schema.ts';
-import { relayAddresses } from '../../stack/relays.ts';
-import { readState } from '../../stack/state.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, relayUrl, repeatable } from '../options.ts';
-import { defaultStackDir } from '../stack/stack-dir.ts';
+import { relaysOfRun } from '../relays-of-run.ts';
 import { resolveTargets } from '../target.ts';
 
 interface AuditFlags {
@@ -39,29 +36,17 @@ export function addAudit(program: Command, host: CommandHost): void {
     .option('--i-own-this-relay <host>', 'consent to ask this host; loopback needs none', repeatable(asTyped))
     .action(async (file: string, flags: AuditFlags) => {
       const record = await readRunRecord(file);
-      const urls = flags.relay ?? targetsOf(record, flags, host);
+      const urls = flags.relay ?? relaysOfRun(record, flags.stackDir, host);
       requireConsent(await resolveTargets(urls), flags.iOwnThisRelay ?? []);
       const result = await audit({
         file: join(dirname(resolve(file)), ACKNOWLEDGED_FILE),
         urls,
         insecure: flags.insecure === true,
+        maxLimit: advertisedOf(record.target.nip11).maxLimit,
       });
       host.io.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : render(result));
       if (result.found < result.acknowledged) host.finish(EXIT.gateFailed);
     });
-}
-
-/** The relays that the run loaded, as far as they are still there. @throws RelayBenchError `AUDIT_NO_TARGET` */
-function targetsOf({ target }: RunRecord, { stackDir }: AuditFlags, { io }: CommandHost): readonly string[] {
-  if (target.kind === 'url') return target.urls.map(relayUrl);
-  const state = target.kind === 'stack' ? readState(resolve(stackDir ?? defaultStackDir(io.env))) : null;
-  if (state !== null) return relayAddresses(state);
-  const what = target.kind === 'stack' ? 'stack' : 'embedded relay';
-  throw new RelayBenchError(`the ${what} of this run is gone, and its events with it`, {
-    code: 'AUDIT_NO_TARGET',
-    hint: 'name the relays with --relay, or the directory of the stack with --stack-dir',
-    exitCode: EXIT.unreachable,
-  });
 }
 
 function render({ acknowledged, found, lost, relays }: AuditResult): string {

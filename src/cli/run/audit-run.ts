@@ -37,8 +37,12 @@ export function withAuditGate(plan: Plan): Plan {
 export interface RunAudit {
   /** For the engine; undefined where nothing is audited. */
   readonly onAcknowledged: ((ids: Uint8Array) => void) | undefined;
-  /** Reads everything back. @returns null and a reason where nothing is audited */
-  carryOut(urls: readonly string[]): Promise<AuditOutcome>;
+  /**
+   * Reads everything back.
+   * @param maxLimit of the relays, as they say (NIP-11)
+   * @returns null and a reason where nothing is audited
+   */
+  carryOut(urls: readonly string[], maxLimit?: number | null): Promise<AuditOutcome>;
 }
 
 /** Where nobody asks for one. */
@@ -69,13 +73,16 @@ export function prepareAudit({ plan, wanted, directory, io }: RunAuditOptions): 
   const writer: AcknowledgedWriter = writeAcknowledged(file);
   return {
     onAcknowledged: (ids) => writer.append(ids),
-    carryOut: async (urls) => {
+    carryOut: async (urls, maxLimit = null) => {
       const count = await writer.close();
       io.stderr.write(
         `audit: reading ${count} acknowledged events back from ${urls.length} relay processes\n`,
       );
       try {
-        return { result: await audit({ file, urls, insecure: plan.connections.insecure }), reason: null };
+        return {
+          result: await audit({ file, urls, insecure: plan.connections.insecure, maxLimit }),
+          reason: null,
+        };
       } catch (error) {
         // The run was measured all the same: its record says why nothing is known of losses, and the gate fails.
         if (error instanceof RelayBenchError) return { result: null, reason: error.message };

@@ -6,6 +6,7 @@ import type { OnProgress } from '../../engine/progress.ts';
 import type { RunOptions, RunPlan } from '../../engine/run-plan.ts';
 import type { RunResult } from '../../engine/run-result.ts';
 import { evaluateGates } from '../../gate/evaluate.ts';
+import { advertisedOf } from '../../judge/advertised.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import { readEnvironment } from '../../observe/environment.ts';
 import { sampleProcesses } from '../../observe/sample-processes.ts';
@@ -47,13 +48,14 @@ export async function measure(request: MeasureRequest, run: RunPlan = runPlan): 
       buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
   });
   const { onAcknowledged } = audit;
+  const advertised = advertisedOf(information.information);
   const result = await runOrSalvage(run, request.onCrash, {
-    plan,
+    plan: { ...plan, advertised },
     ...watch.options,
     ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
   });
   const usage = sampler.stop();
-  const audited = await audit.carryOut(target.relayProcesses ?? plan.targets);
+  const audited = await audit.carryOut(target.relayProcesses ?? plan.targets, advertised.maxLimit);
   const found = ceilingOf(request.calibration, plan, result);
   const notMeasured = {
     ...result.notMeasured,

@@ -1,16 +1,31 @@
 import { Worker } from 'node:worker_threads';
-import type { AnswerFault } from '../../corpus/index/check-answer.ts';
 import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
+import type { Accusation } from '../../judge/cap-watch.ts';
+import type { Finding } from '../../judge/observations.ts';
 import type { SampledAnswer } from '../../workload/answer-samples.ts';
-import type { AnswerSetup, FromAnswerThread, ToAnswerThread } from './answer-protocol.ts';
+import type { EndedQuery } from '../../workload/stored-events.ts';
+import type {
+  AnswerSetup,
+  FromAnswerThread,
+  LateEvent,
+  SampledQuestion,
+  ToAnswerThread,
+} from './answer-protocol.ts';
 import { UnderWay } from './under-way.ts';
 
 /** Answers under way to the thread; what comes faster than it can check is not checked. */
 const MOST_WAITING = 64;
 const END_TIMEOUT_MS = 5_000;
 
-/** Told the outcome of each check: the phase of its query, and what is wrong. */
-export type OnChecked = (phase: number, fault: AnswerFault | null) => void;
+/** Told the outcome of each check. */
+export interface OnChecked {
+  /** An answer to a query of that phase was judged; the accusations may also be of earlier ones. */
+  judged(phase: number, accusations: readonly Accusation<SampledQuestion>[]): void;
+  /** This event came after EOSE and had been stored before the load. */
+  storedLate(late: LateEvent): void;
+  /** What is worth knowing of the relay after all answers. */
+  found(findings: readonly Finding[]): void;
+}
 
 /** Checks answers to queries on a thread of its own, at a bounded cost. */
 export class AnswerChecker {
@@ -30,7 +45,7 @@ export class AnswerChecker {
       });
       this.#thread.on('message', (message: FromAnswerThread) => {
         if (message.type === 'ready') resolve(message.pools);
-        else this.#checked(message.phase, message.fault);
+        else this.#take(message);
       });
     });
     // The failure is told above; whoever waits gets it as well, and nobody may be waiting yet.
@@ -54,6 +69,12 @@ export class AnswerChecker {
     );
   }
 
+  /** Find out whether an event that came after EOSE can have come live; `frame` is copied. */
+  submitLate(query: EndedQuery, frame: Buffer): void {
+    if (!this.#underWay.begin()) return;
+    this.#post({ type: 'after-eose', late: { query, frame: Uint8Array.from(frame) } });
+  }
+
   /** These events were refused or never answered. */
   failed(events: readonly number[]): void {
     if (events.length > 0) this.#post({ type: 'failed', events });
@@ -67,6 +88,8 @@ export class AnswerChecker {
   /** Wait for the checks under way, then end. */
   async end(): Promise<void> {
     await this.#underWay.idle(END_TIMEOUT_MS);
+    if (this.#underWay.begin()) this.#post({ type: 'finish' });
+    await this.#underWay.idle(END_TIMEOUT_MS);
     await this.#thread.terminate();
   }
 
@@ -74,8 +97,10 @@ export class AnswerChecker {
     this.#thread.postMessage(message, transfer);
   }
 
-  #checked(phase: number, fault: AnswerFault | null): void {
-    this.#onChecked(phase, fault);
+  #take(message: Exclude<FromAnswerThread, { type: 'ready' }>): void {
     this.#underWay.ended();
+    if (message.type === 'checked') this.#onChecked.judged(message.phase, message.accusations);
+    else if (message.type === 'finished') this.#onChecked.found(message.findings);
+    else if (message.late !== null) this.#onChecked.storedLate(message.late);
   }
 }

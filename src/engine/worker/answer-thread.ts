@@ -1,35 +1,40 @@
 /** Knows the corpus and checks answers to queries away from the thread that keeps time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCorpus } from '../../corpus/files/open-corpus.ts';
-import { checkAnswer } from '../../corpus/index/check-answer.ts';
 import { CorpusIndex } from '../../corpus/index/corpus-index.ts';
-import { checkEventShape, type NostrEvent } from '../../nostr/event.ts';
-import { parseJson } from '../../nostr/json.ts';
+import { AnswerJudge } from '../../judge/answer-judge.ts';
+import { receivedEvent } from '../../nostr/received-event.ts';
 import type { SampledAnswer } from '../../workload/answer-samples.ts';
-import type { AnswerSetup, FromAnswerThread, ToAnswerThread } from './answer-protocol.ts';
+import type {
+  AnswerSetup,
+  FromAnswerThread,
+  LateEvent,
+  SampledQuestion,
+  ToAnswerThread,
+} from './answer-protocol.ts';
 
 /** Values of each sort to draw filters from. */
 const MOST_DRAWN = 10_000;
 
-const { dir, stored, isComplete } = workerData as AnswerSetup;
+const { dir, stored, isComplete, advertised } = workerData as AnswerSetup;
 const corpus = await openCorpus(dir);
 const index = await CorpusIndex.build(corpus.batches());
-const failed = new Set<number>();
-let isFresh = true;
+const judge = new AnswerJudge<SampledQuestion>({ known: index, isComplete, advertised });
 
 function send(message: FromAnswerThread): void {
   parentPort?.postMessage(message);
 }
 
-function check({ filter, frames, phase, certainBelow, sentBelow }: SampledAnswer): void {
-  const knowledge = { certainBelow, sentBelow, isFresh, failed, isComplete };
-  send({ type: 'checked', phase, fault: checkAnswer(index, filter, frames.map(eventIn), knowledge) });
+function check({ frames, ...question }: SampledAnswer): void {
+  const accusations = judge.judge(question, frames.map(receivedEvent));
+  send({ type: 'checked', phase: question.phase, accusations });
 }
 
-/** The event of this message, or this event; null where there is none. */
-function eventIn(message: Uint8Array): NostrEvent | null {
-  const value = parseJson(Buffer.from(message).toString());
-  return checkEventShape(Array.isArray(value) ? value[2] : value).event ?? null;
+/** What the relay had before the load can't come live. */
+function checkLate(late: LateEvent): void {
+  const event = receivedEvent(late.frame);
+  const isStored = event !== null && judge.isLateStored({ certainBelow: stored }, event);
+  send({ type: 'stored-late', late: isStored ? late : null });
 }
 
 parentPort?.on('message', (message: ToAnswerThread) => {
@@ -37,11 +42,17 @@ parentPort?.on('message', (message: ToAnswerThread) => {
     case 'check':
       check(message.answer);
       return;
+    case 'after-eose':
+      checkLate(message.late);
+      return;
     case 'failed':
-      for (const event of message.events) failed.add(event);
+      judge.failed(message.events);
       return;
     case 'known-before':
-      isFresh = false;
+      judge.knownBefore();
+      return;
+    case 'finish':
+      send({ type: 'finished', findings: judge.findings() });
       return;
     default:
       message satisfies never;

@@ -1,6 +1,7 @@
 import { NO_TOPIC } from '../../corpus/event-frames.ts';
 import { type CorpusFile, corpusLines } from '../../corpus/replay/corpus-lines.ts';
 import { kindOf, pubkeyOf } from '../../corpus/replay/event-line.ts';
+import type { Filter } from '../../nostr/filter.ts';
 
 /** Notes and reposts: what the feed of those one follows consists of. Nothing replaces or hides them. */
 export const FOLLOWED_KINDS: readonly number[] = [1, 6];
@@ -10,7 +11,7 @@ const MOST_AUTHORS = 150;
 /** Who subscribers of a replayed corpus follow: each topic is a feed of some authors. */
 export interface Following {
   /** Filter of a live subscription. */
-  filterOf(topic: number): object;
+  filterOf(topic: number): Filter;
   topicOf(line: Buffer): number;
 }
 

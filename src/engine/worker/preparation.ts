@@ -1,6 +1,8 @@
 import { encodeMaskedTextFrame } from '../../base/websocket-frame.ts';
+import type { Filter } from '../../nostr/filter.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
 import { LIVE_SUBSCRIPTION } from '../../wire/subscription-id.ts';
+import type { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { FromWorker } from '../messages.ts';
 import { NOTHING_ASKED, type PreparationTally } from '../preparation-tally.ts';
 import type { ReplyReceivers } from './reply-sorter.ts';
@@ -25,11 +27,13 @@ export interface Preparation {
  */
 export async function subscribeAll(
   preparation: Preparation,
-  filterOf: (topic: number) => object,
+  deliveries: DeliveryTracker,
+  filterOf: (topic: number) => Filter,
 ): Promise<PreparationTally> {
   const { context, receivers } = preparation;
   const { subscribe } = context.plan;
   if (subscribe === null) return NOTHING_ASKED;
+  deliveries.useFilters(filterOf);
   const connections = ownedConnections(subscribe.connections, context.shard);
   const waiting = new Set(connections.filter((connection) => context.isOpen(connection)));
   const unsent = connections.length - waiting.size;

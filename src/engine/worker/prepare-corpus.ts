@@ -1,15 +1,19 @@
 import type { EventFrames } from '../../corpus/event-frames.ts';
 import { NO_TOPIC } from '../../corpus/event-frames.ts';
 import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
+import type { Filter } from '../../nostr/filter.ts';
 import type { NamedCorpus } from '../../plan/plan.ts';
 import { AnswerSamples } from '../../workload/answer-samples.ts';
 import { type DrawPools, emptyDraws } from '../../workload/draw-filter.ts';
 import type { PublishedEvents } from '../../workload/published-events.ts';
+import { NOTHING_STORED, type StoredEvents, storedByMarker } from '../../workload/stored-events.ts';
 import type { StoredCorpus } from '../messages.ts';
 import type { PreparationTally } from '../preparation-tally.ts';
 import { AnswerChecker, type OnChecked } from './answer-checker.ts';
+import { corpusRunTag } from './corpus-notes.ts';
 import { type Following, followAuthors } from './following.ts';
 import type { Preparation } from './preparation.ts';
+import type { RelayObserver } from './relay-observer.ts';
 import { createKnowledge, createReplayFrames } from './replay.ts';
 import { storeEvents, storeNotes } from './store-corpus.ts';
 import { createSigningFrames, liveFilter, type WorkloadContext } from './workloads.ts';
@@ -21,10 +25,12 @@ export interface PreparedCorpus {
   /** Frames to publish; null where nothing is published. */
   readonly frames: EventFrames | null;
   /** Filter of the live subscriptions to a topic. */
-  readonly filterOf: (topic: number) => object;
+  readonly filterOf: (topic: number) => Filter;
   /** Keeps answers to be checked; null where the right ones are not known. */
   readonly answers: AnswerSamples | null;
   readonly published: PublishedEvents | null;
+  /** Tells what the relay had before the load from what comes live. */
+  readonly knownStored: StoredEvents;
   readonly stored: StoredCorpus;
   readonly storing: PreparationTally;
   readonly problems: readonly string[];
@@ -36,12 +42,15 @@ export interface PreparedCorpus {
 }
 
 /** Stores what is to be stored before the load, and gets ready to publish and to check. */
-export async function prepareCorpus(preparation: Preparation, onChecked: OnChecked): Promise<PreparedCorpus> {
+export async function prepareCorpus(
+  preparation: Preparation,
+  observer: RelayObserver,
+): Promise<PreparedCorpus> {
   const { named } = preparation.context.plan.corpus;
-  return named === null ? prepareNotes(preparation) : prepareNamed(preparation, named, onChecked);
+  return named === null ? prepareNotes(preparation, observer) : prepareNamed(preparation, named, observer);
 }
 
-async function prepareNotes(preparation: Preparation): Promise<PreparedCorpus> {
+async function prepareNotes(preparation: Preparation, observer: RelayObserver): Promise<PreparedCorpus> {
   const { context } = preparation;
   const { publish } = context.plan;
   const { pools, tally } = await storeNotes(preparation);
@@ -51,6 +60,9 @@ async function prepareNotes(preparation: Preparation): Promise<PreparedCorpus> {
     filterOf: (topic) => liveFilter(context, topic),
     answers: null,
     published: null,
+    knownStored: storedByMarker(corpusRunTag(context.runTag), (query, frame) =>
+      observer.storedAfterEose(query, frame),
+    ),
     stored: { failed: [], hadSome: false },
     storing: tally,
     problems: [],
@@ -63,11 +75,11 @@ async function prepareNotes(preparation: Preparation): Promise<PreparedCorpus> {
 async function prepareNamed(
   preparation: Preparation,
   named: NamedCorpus,
-  onChecked: OnChecked,
+  observer: RelayObserver,
 ): Promise<PreparedCorpus> {
   const { context } = preparation;
   const { publish } = context.plan;
-  const checker = createChecker(context, named, onChecked);
+  const checker = createChecker(context, named, observer);
   const { tally, remarks, ...stored } = await storeEvents(preparation, named);
   const pools = poolsOf(await checker?.ready());
   const following = await createFollowing(context, named);
@@ -81,6 +93,10 @@ async function prepareNamed(
     frames,
     filterOf: (topic) => following?.filterOf(topic) ?? {},
     ...createAnswers(context, checker),
+    knownStored:
+      checker === null
+        ? NOTHING_STORED
+        : { isStored: () => false, onAfterEose: (query, frame) => checker.submitLate(query, frame) },
     stored,
     storing: tally,
     problems: drawProblems(context, pools),
@@ -101,7 +117,11 @@ function createChecker(
 ): AnswerChecker | null {
   if (plan.query === null || file === null) return null;
   const isComplete = plan.targets.length === 1;
-  return new AnswerChecker({ dir: file.dir, stored: plan.corpus.events, isComplete }, onChecked, fail);
+  return new AnswerChecker(
+    { dir: file.dir, stored: plan.corpus.events, isComplete, advertised: plan.advertised },
+    onChecked,
+    fail,
+  );
 }
 
 function createAnswers(

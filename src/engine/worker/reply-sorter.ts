@@ -8,6 +8,9 @@ import type { AcknowledgedLog } from './acknowledged-log.ts';
 import type { Recorder } from './recorder.ts';
 import type { Verifier } from './verifier.ts';
 
+/** In the place of the sequence number of a query. */
+const LIVE = -1;
+
 /** Where replies go; parts are null while or where the run does not have them. */
 export interface ReplyReceivers {
   publish: PublishWorkload | null;
@@ -55,12 +58,12 @@ export class ReplySorter implements ReplyHandlers {
 
   onLiveEvent(connection: number, frame: Buffer): void {
     if (this.#receivers.deliveries?.onLiveEvent(connection, frame) !== true) this.onStray(connection);
-    this.#receivers.verifier?.offer(frame);
+    this.#receivers.verifier?.offer(connection, LIVE, frame);
   }
 
   onQueryEvent(connection: number, sequence: number, frame: Buffer): void {
     if (this.#receivers.query?.onEvent(connection, sequence, frame) !== true) this.onStray(connection);
-    this.#receivers.verifier?.offer(frame);
+    this.#receivers.verifier?.offer(connection, sequence, frame);
   }
 
   onLiveEose(connection: number): void {

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { Plan } from '../../plan/plan.ts';
+import { LIVE_SUBSCRIPTION, querySubscription } from '../../wire/subscription-id.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -16,11 +18,40 @@ export function countVerified(sink: Pick<SampleSink, 'count'>, phase: number, ve
   if (verified === 'valid-verbatim') sink.count(phase, 'events_verbatim_id');
 }
 
+/** A received event, and where it came. */
+export interface OfferedEvent {
+  readonly connection: number;
+  readonly subscription: string;
+  readonly frame: Uint8Array<ArrayBuffer>;
+}
+
+/** What the thread says of an offered event; the event itself only where it is not valid. */
+export interface Verification {
+  readonly verified: Verified;
+  readonly invalid: OfferedEvent | null;
+}
+
 export interface VerifierOptions {
   /** Share of events to verify, 0..1. */
   readonly share: number;
-  /** Told the outcome of each verification. */
-  readonly onVerified: (verified: Verified) => void;
+  /** Told the outcome of each verification, and the event where it is not valid. */
+  readonly onVerified: (verified: Verified, invalid: OfferedEvent | null) => void;
+}
+
+/**
+ * Where few events come a small share finds too little: so many are verified in each slice of time all the same, where
+ * any are. A hundred a second find a relay of whose events one in a hundred is wrong within some seconds, and cost 2 %
+ * of a core.
+ */
+const LEAST_PER_SLICE = 10;
+const SLICE_MS = 100;
+
+/** The verifier of a run; null where no event is ever received. */
+export function createVerifier(
+  { subscribe, query, verifyShare }: Pick<Plan, 'subscribe' | 'query' | 'verifyShare'>,
+  onVerified: VerifierOptions['onVerified'],
+): Verifier | null {
+  return subscribe === null && query === null ? null : new Verifier({ share: verifyShare, onVerified });
 }
 
 /**
@@ -30,34 +61,50 @@ export interface VerifierOptions {
 export class Verifier {
   readonly #options: VerifierOptions;
   readonly #thread: Worker | null;
+  readonly #timer: NodeJS.Timeout | undefined;
   #credit = 0;
+  /** Events of this slice that are verified whatever the share says. */
+  #least = LEAST_PER_SLICE;
   readonly #underWay = new UnderWay(MOST_WAITING);
 
   constructor(options: VerifierOptions) {
     this.#options = options;
     this.#thread = options.share === 0 ? null : new Worker(new URL('./verify-thread.js', import.meta.url));
-    this.#thread?.on('message', (verified: Verified) => this.#verified(verified));
+    this.#thread?.on('message', (verification: Verification) => this.#verified(verification));
     // A thread that waits must not keep the process.
     this.#thread?.unref();
+    if (this.#thread !== null) this.#timer = setInterval(() => this.#beginSlice(), SLICE_MS).unref();
   }
 
-  /** Offer a received event; every (1 / share)-th is verified. `frame` is copied if it is needed. */
-  offer(frame: Buffer): void {
+  /**
+   * Offer a received event; every (1 / share)-th is verified, and the first ones of each slice of time. `frame` is
+   * copied if it is needed.
+   * @param sequence of the query that it answers; negative on a live subscription
+   */
+  offer(connection: number, sequence: number, frame: Buffer): void {
     this.#credit += this.#options.share;
-    if (this.#credit < 1) return;
-    this.#credit -= 1;
+    if (this.#credit >= 1) this.#credit -= 1;
+    else if (this.#least > 0) this.#least -= 1;
+    else return;
     if (this.#thread === null || !this.#underWay.begin()) return;
-    this.#thread.postMessage(Uint8Array.from(frame));
+    const subscription = sequence < 0 ? LIVE_SUBSCRIPTION : querySubscription(sequence);
+    const offered: OfferedEvent = { connection, subscription, frame: Uint8Array.from(frame) };
+    this.#thread.postMessage(offered);
   }
 
   /** Wait for the verifications under way, then end. */
   async end(): Promise<void> {
+    clearInterval(this.#timer);
     await this.#underWay.idle(END_TIMEOUT_MS);
     await this.#thread?.terminate();
   }
 
-  #verified(verified: Verified): void {
-    this.#options.onVerified(verified);
+  #beginSlice(): void {
+    this.#least = LEAST_PER_SLICE;
+  }
+
+  #verified({ verified, invalid }: Verification): void {
+    this.#options.onVerified(verified, invalid);
     this.#underWay.ended();
   }
 }

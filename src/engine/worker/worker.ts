@@ -1,6 +1,5 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { AnswerFault } from '../../corpus/index/check-answer.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
 import { sourceAddressOf } from '../../plan/source-address.ts';
 import { targetOf } from '../../plan/split.ts';
@@ -21,10 +20,11 @@ import { subscribeAll } from './preparation.ts';
 import { type PreparedCorpus, prepareCorpus } from './prepare-corpus.ts';
 import { runRamp, until } from './ramp.ts';
 import { Recorder } from './recorder.ts';
+import { RelayObserver } from './relay-observer.ts';
 import { type ReplyReceivers, ReplySorter } from './reply-sorter.ts';
 import { TICKERS } from './ticker.ts';
 import { Traffic } from './traffic.ts';
-import { countVerified, Verifier } from './verifier.ts';
+import { createVerifier } from './verifier.ts';
 import {
   createDeliveries,
   createPublish,
@@ -50,6 +50,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #series: SeriesTable;
   readonly #recorder: Recorder;
+  readonly #observer: RelayObserver;
   readonly #outbox = new Outbox();
   readonly #hub: ClientHub;
   readonly #receivers: ReplyReceivers;
@@ -84,7 +85,13 @@ export class Worker {
     };
     this.#hub = this.#createHub();
     this.#context = this.#createContext();
-    this.#deliveries = createDeliveries(this.#context);
+    this.#observer = new RelayObserver({
+      sink: this.#recorder,
+      start: this.#context.start,
+      now: monotonicNs,
+      currentPhase: this.#context.currentPhase,
+    });
+    this.#deliveries = createDeliveries(this.#context, this.#observer);
     this.#receivers.deliveries = this.#deliveries;
   }
 
@@ -105,18 +112,21 @@ export class Worker {
     const { plan, send } = this.#options;
     this.#context.start.wallMs = startWallMs;
     const preparation = { context: this.#context, receivers: this.#receivers, send };
-    const corpus = await prepareCorpus(preparation, (phase, fault) => this.#checked(phase, fault));
+    const corpus = await prepareCorpus(preparation, this.#observer);
     this.#corpus = corpus;
     const subscribing =
-      this.#deliveries === null ? NOTHING_ASKED : await subscribeAll(preparation, corpus.filterOf);
-    this.#query = createQuery(this.#context, corpus.pools, corpus.answers);
+      this.#deliveries === null
+        ? NOTHING_ASKED
+        : await subscribeAll(preparation, this.#deliveries, corpus.filterOf);
+    this.#query = createQuery(this.#context, corpus);
     if (plan.publish !== null && corpus.frames !== null) {
       const fate = allFates([this.#deliveries, corpus.published].filter((each) => each !== null));
       this.#publish = createPublish(this.#context, plan.publish, corpus.frames, fate);
     }
     this.#connectParts();
-    // Without subscriptions and queries no event is ever received.
-    if (plan.subscribe !== null || plan.query !== null) this.#receivers.verifier = this.#createVerifier();
+    this.#receivers.verifier = createVerifier(plan, (outcome, event) =>
+      this.#observer.verified(outcome, event),
+    );
     this.#publish?.sender.fillAhead();
     this.#query?.sender.fillAhead();
     const { problems, remarks, stored, storing } = corpus;
@@ -155,7 +165,8 @@ export class Worker {
     clock.stop();
     health.stop();
     const { notices, refusals } = this.#recorder;
-    send({ type: 'done', notices, refusals, exhaustedNs: this.#exhaustedNs });
+    const { observations } = this.#observer;
+    send({ type: 'done', notices, refusals, exhaustedNs: this.#exhaustedNs, observations });
     await this.#hub.closeAll(CLOSE_GRACE_MS);
   }
 
@@ -172,13 +183,6 @@ export class Worker {
     this.#receivers.publish = this.#publish;
     this.#receivers.query = this.#query;
     this.#streams = [...owners, ...createStorm(this.#context, this.#hub)];
-  }
-
-  #createVerifier(): Verifier {
-    return new Verifier({
-      share: this.#options.plan.verifyShare,
-      onVerified: (verified) => countVerified(this.#recorder, this.#currentPhase(), verified),
-    });
   }
 
   async #drain(): Promise<void> {
@@ -206,11 +210,6 @@ export class Worker {
     if (this.#options.plan.load.model === 'open' || this.#publish?.isOver !== true) return;
     this.#exhaustedNs ??= monotonicNs() - this.#context.start.monotonicNs;
     this.#loop?.stop();
-  }
-
-  #checked(phase: number, fault: AnswerFault | null): void {
-    this.#recorder.count(phase, 'answers_checked');
-    if (fault !== null) this.#recorder.countWord(phase, 'answers_wrong', fault);
   }
 
   /** Every arrival has a fate now: what was not written never will be, what has not ended is a timeout or missing. */
@@ -255,6 +254,7 @@ export class Worker {
       series: this.#series,
       isOpen: (connection) => this.#hub.isOpen(connection),
       relayOf: (connection) => this.#hub.relayOf(connection),
+      currentPhase: () => this.#currentPhase(),
       sendNow: (connection, frame) => this.#hub.send(connection, frame),
       endNs: () => start.monotonicNs + endOffsetNs(plan),
       onCredit: () => this.#onCredit(),

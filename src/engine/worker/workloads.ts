@@ -1,12 +1,15 @@
 import { NS_PER_S } from '../../base/clock.ts';
 import { createEventFrameWriter, type EventFrames } from '../../corpus/event-frames.ts';
 import { topicTag } from '../../corpus/marker.ts';
+import { canBeSuperseded } from '../../judge/superseding.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
+import type { Filter } from '../../nostr/filter.ts';
 import { createPacer } from '../../plan/pacer.ts';
 import type { Plan, PublishPlan, Shard, StreamName, StreamPlan } from '../../plan/plan.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
 import type { AnswerSamples } from '../../workload/answer-samples.ts';
+import type { CaseSink } from '../../workload/case-sink.ts';
 import { Rotation } from '../../workload/clients.ts';
 import { ConnectWorkload } from '../../workload/connect.ts';
 import { DeliveryTracker } from '../../workload/deliveries.ts';
@@ -15,9 +18,11 @@ import type { EventFate } from '../../workload/event-fate.ts';
 import type { ArrivalSchedule } from '../../workload/frame-ahead.ts';
 import { closedModel, countingSchedule, type LoadModel, openModel } from '../../workload/load-model.ts';
 import { PublishWorkload } from '../../workload/publish.ts';
-import { maxQueryFrameBytes, QueryWorkload } from '../../workload/query.ts';
+import { QueryWorkload } from '../../workload/query.ts';
+import { maxQueryFrameBytes } from '../../workload/query-shapes.ts';
 import { recogniseById, recogniseByMarker } from '../../workload/recognise.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
+import type { StoredEvents } from '../../workload/stored-events.ts';
 import type { ArrivalStream } from '../../workload/stream.ts';
 import type { ClientHub } from './client-hub.ts';
 
@@ -38,6 +43,8 @@ export interface WorkloadContext {
   readonly isOpen: (connection: number) => boolean;
   /** Number of the relay process that a connection has reached; negative where that is not known. */
   readonly relayOf: (connection: number) => number;
+  /** Phase of this moment; outside of all phases before the load. */
+  readonly currentPhase: () => number;
   readonly sendNow: (connection: number, frame: Buffer) => void;
   /** When offering ends, monotonic ns. */
   readonly endNs: () => number;
@@ -71,7 +78,7 @@ export function createSigningFrames(context: WorkloadContext, publish: PublishPl
   });
 }
 
-export function createDeliveries(context: WorkloadContext): DeliveryTracker | null {
+export function createDeliveries(context: WorkloadContext, cases: CaseSink): DeliveryTracker | null {
   const { plan, shard, runTag } = context;
   const { subscribe } = plan;
   const stream = streamOf(plan, 'publish');
@@ -95,13 +102,15 @@ export function createDeliveries(context: WorkloadContext): DeliveryTracker | nu
       sink: context.sink,
       series: context.series,
       relayOf: context.relayOf,
+      currentPhase: context.currentPhase,
+      cases,
     },
     shard.count,
   );
 }
 
 /** The filter of a live subscription to one topic: nothing stored matches it, the run tag is new. */
-export function liveFilter(context: WorkloadContext, topic: number): Record<string, unknown> {
+export function liveFilter(context: WorkloadContext, topic: number): Filter {
   return { kinds: [context.plan.publish?.kind ?? 1], '#t': [topicTag(context.runTag, topic)] };
 }
 
@@ -122,13 +131,13 @@ export function createPublish(
     sink: context.sink,
     series: context.series,
     fate,
+    hasVersions: publish.replay !== null || canBeSuperseded(publish.kind),
   });
 }
 
 export function createQuery(
   context: WorkloadContext,
-  pools: DrawPools,
-  answers: AnswerSamples | null,
+  { pools, answers, knownStored }: QueryCorpus,
 ): QueryWorkload | null {
   const { query, seed } = context.plan;
   if (query === null) return null;
@@ -146,7 +155,30 @@ export function createQuery(
     series: context.series,
     sendNow: context.sendNow,
     answers,
+    stored: knownStored,
+    mayComeLive: liveBound(context),
   });
+}
+
+/** What queries need of the corpus. */
+interface QueryCorpus {
+  readonly pools: DrawPools;
+  readonly answers: AnswerSamples | null;
+  readonly knownStored: StoredEvents;
+}
+
+/** Events that other clients may publish in a second while a query waits. */
+const FOREIGN_PER_S = 1_000;
+/** Where replies set the pace nothing is scheduled. */
+const CLOSED_PER_S = 50_000;
+
+/** At most how many events can have come live since a query that was written so long ago, generously. */
+function liveBound({ plan }: WorkloadContext): (sinceNs: number) => number {
+  const level = Math.max(...plan.phases.map(({ levelStart, levelEnd }) => Math.max(levelStart, levelEnd)));
+  const own_per_s = 2 * (streamOf(plan, 'publish')?.rate_per_s ?? 0) * level;
+  const perSecond = FOREIGN_PER_S + (plan.load.model === 'closed' ? CLOSED_PER_S : own_per_s);
+  // What was acknowledged a moment before may be on its way still.
+  return (sinceNs) => perSecond * (1 + sinceNs / NS_PER_S);
 }
 
 /** The storm of new connections, where the plan has one. */

@@ -6,6 +6,7 @@ import { headline } from './headline.ts';
 import { latenciesSection } from './latencies.ts';
 import { loadSection, phasesSection } from './load.ts';
 import { componentsSection, environmentSection, generatorSection } from './machine.ts';
+import { evidenceSection, findingsSection } from './observed.ts';
 
 /** What a report of this record says, in reading order: verdict, why, numbers, what to doubt. */
 export function buildDocument(record: RunRecord): ReportDocument {
@@ -17,6 +18,8 @@ export function buildDocument(record: RunRecord): ReportDocument {
     loadSection(record),
     phasesSection(record),
     errorsSection(record),
+    evidenceSection(record),
+    findingsSection(record),
     noticesSection(record),
     generatorSection(record),
     componentsSection(record),

@@ -43,7 +43,7 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   const summary = record.metrics[name];
   if (summary === undefined) return [];
   const base = baseLatency(name);
-  if (base === 'reject_latency' && summary.count === 0) return [];
+  if ((base === 'reject_latency' || base === 'late_latency') && summary.count === 0) return [];
   if (name !== base)
     return [
       latencyRow(record, name, { label: cell('  service', 'muted'), summary, tone: 'muted' }),
@@ -133,7 +133,7 @@ export function serviceOf(
   metric: LatencyMetric,
   labels: Labels = {},
 ): Summary | undefined {
-  return record.metrics[seriesKey(`${baseLatency(metric)}_service`, labels)];
+  return own(record.metrics, seriesKey(`${baseLatency(metric)}_service`, labels));
 }
 
 /** The summary of a latency in one phase. */

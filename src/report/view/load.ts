@@ -2,7 +2,7 @@ import type { LatencyMetric } from '../../metric/catalogue.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { bytes, count, limitsOn, number, percent, rate, seconds } from '../quantity.ts';
 import { type Cell, cell, columns, row, type Section } from './document.ts';
-import { inPhase, quantileInPhase } from './latencies.ts';
+import { inPhase, quantile, quantileInPhase } from './latencies.ts';
 
 /** Offered against achieved, connections, deliveries. */
 export function loadSection(record: RunRecord): Section {
@@ -24,6 +24,7 @@ export function loadSection(record: RunRecord): Section {
     connectionsRow(record),
     ...deliveriesRow(record),
     ...answersRow(record),
+    ...lateRow(record),
     row('traffic', `${bytes(counters.bytes_sent)} sent`, `${bytes(counters.bytes_received)} received`),
   ];
   return { title: 'Load', topic: 'load', content: { kind: 'table', columns: columns('', '', ''), rows } };
@@ -65,11 +66,12 @@ function connectionsRow(record: RunRecord): Cell[] {
 
 function deliveriesRow(record: RunRecord): Cell[][] {
   const c = record.counters;
-  if (c.deliveries_expected === 0 && c.deliveries_received === 0) return [];
+  if (c.deliveries_expected + c.deliveries_received + c.deliveries_unmatched === 0) return [];
   const received = `${count(c.deliveries_received)} of ${count(c.deliveries_expected)} received`;
   const troubles = [
     ['missing', c.deliveries_missing],
     ['duplicate', c.deliveries_duplicate],
+    ['unmatched', c.deliveries_unmatched],
   ] as const;
   return [troubleRow('deliveries', received, troubles)];
 }
@@ -82,13 +84,26 @@ function answersRow({ counters }: RunRecord): Cell[][] {
   return [row];
 }
 
+/** Replies after their deadline: no fault of form, and shown only where there are any. */
+function lateRow({ counters, metrics }: RunRecord): Cell[][] {
+  if (counters.replies_late === 0) return [];
+  const late = metrics['late_latency'];
+  const by = late === undefined ? '' : `by ${quantile(late, 'p50')} (p50), ${quantile(late, 'p99')} (p99)`;
+  return [row('late replies', count(counters.replies_late), by)];
+}
+
 /** A row whose last cell says what went wrong and how often, or plainly that nothing did. */
 function troubleRow(label: string, text: string, troubles: readonly (readonly [string, number])[]): Cell[] {
   const none = troubles.every(([, total]) => total === 0);
   const last = none
-    ? cell(`none ${troubles.map(([name]) => name).join(' or ')}`)
+    ? cell(`none ${enumerated(troubles.map(([name]) => name))}`)
     : cell(troubles.map(([name, total]) => `${count(total)} ${name}`).join(', '), 'warn');
   return [cell(label), cell(text), last];
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function enumerated(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 const BY_PHASE = [

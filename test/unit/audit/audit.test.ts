@@ -21,10 +21,13 @@ interface Behaviour {
   /** Whether the relay has an event when it is asked for the n-th time. */
   readonly has: (id: string, asked: number) => boolean;
   readonly closes?: boolean;
+  /** It returns at most so many events. */
+  readonly maxLimit?: number;
+  readonly onQuestion?: (ids: readonly string[]) => void;
 }
 
 /** A relay that has what `has` says. */
-async function relay({ has, closes = false }: Behaviour): Promise<string> {
+async function relay({ has, closes = false, maxLimit, onQuestion }: Behaviour): Promise<string> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
@@ -38,7 +41,8 @@ async function relay({ has, closes = false }: Behaviour): Promise<string> {
         socket.send(JSON.stringify(['CLOSED', subscription, 'error: shutting down']));
         return;
       }
-      for (const id of filter.ids.filter((each) => has(each, asked))) {
+      onQuestion?.(filter.ids);
+      for (const id of filter.ids.filter((each) => has(each, asked)).slice(0, maxLimit)) {
         const event = { id, pubkey: id, created_at: 1, kind: 1, tags: [], content: '', sig: id + id };
         socket.send(JSON.stringify(['EVENT', subscription, event]));
       }
@@ -78,6 +82,38 @@ describe('reading acknowledged events back', () => {
       found: 250,
       lost: [],
       relays: 2,
+    });
+  });
+
+  test('finds all at a relay that returns at most 20 events and does not say so', async () => {
+    const urls = [await relay({ has: () => true, maxLimit: 20 })];
+    expect(await audit({ file: await fileOf(IDS), urls, insecure: false })).toMatchObject({
+      found: 250,
+      lost: [],
+    });
+  });
+
+  test('asks for no more than the relay says that it returns', async () => {
+    const sizes: number[] = [];
+    const urls = [
+      await relay({ has: () => true, maxLimit: 20, onQuestion: (ids) => sizes.push(ids.length) }),
+    ];
+    await audit({ file: await fileOf(IDS), urls, insecure: false, maxLimit: 20 });
+    expect([Math.max(...sizes), sizes.length]).toEqual([20, 13]);
+  });
+
+  test('calls nothing lost before two questions for its one id have missed it', async () => {
+    const gone = new Set([idOf(7), idOf(8)]);
+    let alone = 0;
+    // Event 7 is there for who asks for it alone a second time.
+    const has = (id: string): boolean => !gone.has(id) || (id === idOf(7) && alone === 2);
+    const onQuestion = (ids: readonly string[]): void => {
+      if (ids.length === 1 && ids[0] === idOf(7)) alone++;
+    };
+    const urls = [await relay({ has, onQuestion })];
+    expect(await audit({ file: await fileOf(IDS), urls, insecure: false })).toMatchObject({
+      found: 249,
+      lost: [idOf(8)],
     });
   });
 

@@ -46,6 +46,7 @@ describe('the command line', () => {
       'gate',
       'report',
       'audit',
+      'evidence',
       'compare',
       'ab',
       'versus',

@@ -28,6 +28,10 @@ describe('default gates', () => {
       'query_ratio >= 100%',
       'delivery_ratio >= 100%',
       'subscriptions_closed == 0',
+      'query_overflows == 0',
+      'events_after_eose == 0',
+      'deliveries_unmatched == 0',
+      'events_invalid == 0',
     ]);
   });
 

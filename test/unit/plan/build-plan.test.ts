@@ -43,6 +43,7 @@ describe('buildPlan', () => {
       'ack_latency_service',
       'reject_latency',
       'reject_latency_service',
+      'late_latency',
       'send_lag',
     ]);
   });

@@ -60,7 +60,11 @@ describe('describePlan', () => {
         gate: duplicates_unexplained == 0
         gate: query_ratio >= 100%
         gate: delivery_ratio >= 100%
-        gate: subscriptions_closed == 0"
+        gate: subscriptions_closed == 0
+        gate: query_overflows == 0
+        gate: events_after_eose == 0
+        gate: deliveries_unmatched == 0
+        gate: events_invalid == 0"
     `);
   });
 

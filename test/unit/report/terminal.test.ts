@@ -23,6 +23,7 @@ function printed(key: string, value: number): string[] {
   if (key.endsWith('_us')) return [duration(value)];
   if (key === 'cpuShare') return [cores(value)];
   if (key.endsWith('_s')) return [seconds(value)];
+  if (key === 'atMs') return [seconds(value / 1_000)];
   if (/bytes/i.test(key)) return [bytes(value), count(value)];
   if (key.endsWith('PerSecond')) return [rate(value), count(value)];
   if (key === 'level') return [`${number(value)}×`];

@@ -10,7 +10,7 @@ function setUp(share: number) {
   });
   const ask = (sequence: number): void => {
     samples.onBuilt(sequence, { kinds: [sequence] });
-    samples.onWritten(sequence, 10);
+    samples.onWritten(sequence, 5, 10);
     samples.onEvent(sequence, Buffer.from(`event ${sequence}`));
     samples.onEose(sequence, 3, 20);
   };
@@ -32,6 +32,9 @@ describe('AnswerSamples', () => {
     expect(submitted).toEqual([
       {
         filter: { kinds: [7] },
+        connection: 5,
+        sequence: 7,
+        askedNs: 10,
         frames: [Uint8Array.from(Buffer.from('event 7'))],
         phase: 3,
         certainBelow: 10,

@@ -5,6 +5,7 @@ import { buildSeriesTable } from '../../../src/metric/series-table.ts';
 import { FrameStore } from '../../../src/wire/frame-store.ts';
 import { DeliveryTracker } from '../../../src/workload/deliveries.ts';
 import { recogniseByMarker } from '../../../src/workload/recognise.ts';
+import { FakeCases } from '../../support/fake-cases.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 
 const RUN = 'cafe0123';
@@ -16,6 +17,7 @@ const CROSS = series.indexOf('delivery_cross_latency');
 /** Two topics on one worker; connections 10 and 12 listen to topic 0, connection 11 to topic 1. */
 function setUp() {
   const sink = new FakeSink();
+  const cases = new FakeCases();
   const subscribers = [
     { connection: 10, topic: 0 },
     { connection: 11, topic: 1 },
@@ -28,6 +30,8 @@ function setUp() {
     window_s: 1,
     start: { monotonicNs: 0 },
     // Publisher 1 and subscriber 10 are on relay 0, subscriber 12 on relay 1; of 11 nothing is known.
+    currentPhase: () => 0,
+    cases,
     relayOf: (connection: number) => ({ 1: 0, 10: 0, 12: 1 })[connection] ?? -1,
   };
   const tracker = new DeliveryTracker({ ...options, sink, series }, 1);
@@ -40,12 +44,23 @@ function setUp() {
     store.connection[0] = 1;
     tracker.onSent(store, 0, 0, 0);
   };
-  return { sink, tracker, send };
+  return { sink, cases, tracker, send };
 }
 
 function frame(n: number): Buffer {
   return Buffer.from(`["EVENT","s",{"tags":[["rb","${markerTag(RUN, n, 0)}"]]}]`);
 }
+
+/** Of somebody else. */
+const strangeEvent = {
+  id: 'a'.repeat(64),
+  pubkey: 'b'.repeat(64),
+  created_at: 1,
+  kind: 1,
+  tags: [],
+  content: '',
+  sig: 'c'.repeat(128),
+};
 
 describe('DeliveryTracker', () => {
   it('expects an accepted event at every live subscriber of its topic', () => {
@@ -132,12 +147,42 @@ describe('DeliveryTracker', () => {
     expect(sink.of(DELIVERY)).toHaveLength(1);
   });
 
-  it('refuses an event of another topic, of another run and one without a marker', () => {
+  it('takes no frame without an event and none of a connection that subscribes to nothing', () => {
     const { tracker, send } = setUp();
     send(0);
-    expect(tracker.onLiveEvent(11, frame(0))).toBe(false);
     expect(tracker.onLiveEvent(10, Buffer.from('["EVENT","s",{}]'))).toBe(false);
     expect(tracker.onLiveEvent(99, frame(0))).toBe(false);
+  });
+
+  it('counts an event of another topic as unmatched, and keeps what was asked and what came', () => {
+    const { sink, cases, tracker, send } = setUp();
+    tracker.useFilters((topic) => ({ '#t': [`topic ${topic}`] }));
+    send(0);
+    const whole = { ...strangeEvent, tags: [['rb', markerTag(RUN, 0, 0)]] };
+    expect(tracker.onLiveEvent(11, Buffer.from(JSON.stringify(['EVENT', 's', whole])))).toBe(true);
+    expect(sink.counts).toEqual({ 'deliveries_unmatched/0': 1 });
+    expect(cases.kept).toEqual([
+      {
+        counter: 'deliveries_unmatched',
+        evidence: {
+          connection: 11,
+          subscription: 's',
+          filter: { '#t': ['topic 1'] },
+          expected: [],
+          got: [{ id: strangeEvent.id, kind: 1 }],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    { asked: [1], unmatched: undefined },
+    { asked: [7], unmatched: 1 },
+  ])("judges another client's event by the filter: kinds $asked", ({ asked, unmatched }) => {
+    const { sink, tracker } = setUp();
+    tracker.useFilters(() => ({ kinds: asked }));
+    expect(tracker.onLiveEvent(10, Buffer.from(JSON.stringify(['EVENT', 's', strangeEvent])))).toBe(true);
+    expect(sink.counts['deliveries_unmatched/0']).toBe(unmatched);
   });
 
   it('still expects what a subscription asked for after the relay has ended it', () => {

@@ -38,7 +38,10 @@ function setUp(
   openConnections: readonly number[] = [1, 2],
   written: EventFrames = frames,
   takesBytes = true,
-  schedule: ArrivalSchedule = countingSchedule(0, 1),
+  {
+    schedule = countingSchedule(0, 1),
+    hasVersions = true,
+  }: { schedule?: ArrivalSchedule; hasVersions?: boolean } = {},
 ) {
   const sink = new FakeSink();
   const startNs = monotonicNs() - 1e6;
@@ -52,6 +55,7 @@ function setUp(
     sink,
     series,
     fate: null,
+    hasVersions,
   });
   const outbox = new Outbox();
   outbox.setOwners([publish]);
@@ -170,12 +174,9 @@ describe('PublishWorkload', () => {
   });
 
   it('counts arrivals that it never came to as dropped', () => {
-    const { publish, sink } = setUp(
-      [1, 2],
-      { ...frames, isReady: () => false },
-      true,
-      countingSchedule(0, 1, 3),
-    );
+    const { publish, sink } = setUp([1, 2], { ...frames, isReady: () => false }, true, {
+      schedule: countingSchedule(0, 1, 3),
+    });
     publish.sender.dropUntil(Number.POSITIVE_INFINITY);
     expect(sink.counts).toMatchObject({ 'events_dropped/0': 3 });
   });
@@ -236,5 +237,39 @@ describe('events that are not ready', () => {
     sendOne();
     expect(publish.pending).toBe(1);
     expect(sink.counts).toEqual({ 'events_sent/0': 1 });
+  });
+
+  it('takes an OK after the deadline as late, once, and says how late', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    publish.expire(monotonicNs() + 2e9);
+    expect(publish.onAccepted(1, HIGH, 0)).toBe(true);
+    expect(sink.counts).toMatchObject({ 'events_timeout/0': 1, 'replies_late/0': 1 });
+    expect(sink.of(series.indexOf('late_latency'))).toHaveLength(1);
+    // NIP-01 knows one OK for an event: a second one answers nothing.
+    expect(publish.onOk(1, { ...KEY, accepted: false, prefix: 'error' })).toBe(false);
+  });
+
+  it('never takes an OK as late that nothing was sent for, on another connection, or after its answer', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    sendOne();
+    publish.onAccepted(1, HIGH, 0);
+    publish.expire(monotonicNs() + 2e9);
+    const isTaken = [
+      publish.onAccepted(1, HIGH, 0),
+      publish.onAccepted(1, HIGH, 1),
+      publish.onAccepted(2, HIGH, 7),
+    ];
+    expect(isTaken).toEqual([false, false, false]);
+    expect(sink.counts['replies_late/0']).toBeUndefined();
+  });
+
+  it('knows no newer version of an event of which there is one only', () => {
+    const { sink, publish, sendOne } = setUp([1, 2], frames, true, { hasVersions: false });
+    sendOne();
+    publish.onOk(1, { ...KEY, accepted: false, prefix: 'replaced' });
+    expect(sink.counts).toMatchObject({ 'events_rejected:replaced/0': 1 });
+    expect(sink.counts['events_superseded/0']).toBe(undefined);
   });
 });

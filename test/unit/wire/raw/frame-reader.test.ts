@@ -133,4 +133,17 @@ describe('FrameReader', () => {
       }),
     );
   });
+
+  it('hands over text in every script and refuses what is not UTF-8, also across fragments (RFC 6455 8.1)', () => {
+    const text = Buffer.from('["NOTICE","grüße, 世界 🌍"]');
+    const half = text.length - 6;
+    const bad = Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]);
+    expect(read([frame(0x81, text)])).toEqual([['text', text.toString('latin1')]]);
+    // The cut lies within a character.
+    const parts = [frame(0x01, text.subarray(0, half)), frame(0x80, text.subarray(half))];
+    expect(read(parts)).toEqual([['text', text.toString('latin1')]]);
+    expect(read([frame(0x81, bad), frame(0x81, text)])).toEqual([['error', 1007]]);
+    expect(read([frame(0x01, text), frame(0x80, bad)])).toEqual([['error', 1007]]);
+    expect(read([frame(0x82, bad)])).toEqual([['binary']]);
+  });
 });

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+const eventRef = z.strictObject({ id: z.string(), kind: z.number() });
+/** One case behind a counter. */
+export const evidence = z.strictObject({
+  /** Milliseconds after the start of the load. */
+  atMs: z.number(),
+  connection: z.number(),
+  subscription: z.string(),
+  /** What was asked; null where nothing was. */
+  filter: z.record(z.string(), z.unknown()).nullable(),
+  expected: z.array(eventRef),
+  got: z.array(eventRef),
+  /** The word under which a counter of several words counts it. */
+  reason: z.string().optional(),
+});
+
+/** Worth knowing of a relay, and no fault. */
+export const finding = z.strictObject({
+  kind: z.string(),
+  text: z.string(),
+  nip: z.string(),
+  count: z.int().min(0),
+});

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { CorpusIndex } from '../../../src/corpus/index/corpus-index.ts';
+import { NOTHING_ADVERTISED } from '../../../src/judge/advertised.ts';
+import { judgeAnswer } from '../../../src/judge/answer.ts';
+import type { NostrEvent } from '../../../src/nostr/event.ts';
+
+function event(digit: string, created_at: number, changes: Partial<NostrEvent> = {}): NostrEvent {
+  const rest = { kind: 0, tags: [], content: '', sig: '0'.repeat(128) };
+  return { id: digit.repeat(64), pubkey: 'c'.repeat(64), created_at, ...rest, ...changes };
+}
+
+it('a version that a deletion under way has not removed yet may have kept an older one out', () => {
+  const old = event('1', 10);
+  const newer = event('3', 11);
+  const deletion = event('2', 12, { kind: 5, tags: [['e', newer.id]] });
+  const known = new CorpusIndex();
+  for (const each of [old, deletion, newer]) known.add(each);
+  const knowledge = {
+    certainBelow: 1,
+    sentBelow: 3,
+    isFresh: true,
+    failed: new Set<number>(),
+    isComplete: true,
+    advertised: NOTHING_ADVERTISED,
+  };
+  expect(judgeAnswer(known, { kinds: [0] }, [newer], knowledge)).toMatchObject({ wrong: null, short: null });
+});
