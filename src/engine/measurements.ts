@@ -172,6 +172,7 @@ export class Measurements {
       intervals: [...this.#intervals.rows],
       ratios,
       remarks: [
+        ...(plan.fitted?.remarks ?? []),
         ...(plan.exhaustedNs === null ? [] : [exhaustionText(plan.exhaustedNs)]),
         ...this.#remarks,
         ...refusedUpgrades(counters.connection_errors, this.#refusals),

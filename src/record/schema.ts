@@ -184,6 +184,14 @@ export const runRecordSchema = z.strictObject({
     fresh: z.boolean().optional(),
     /** Events that were stored before the load. */
     stored: whole.optional(),
+    /** Of those the ones that the relay had already. */
+    storedBefore: whole.optional(),
+    /** What is published is new for each text. */
+    salt: z.string().optional(),
+    /** `created_at` of the newest event that was prepared. */
+    endsAt: z.iso.datetime().optional(),
+    /** Seconds before that over which the events are spread. */
+    span_s: whole.optional(),
   }),
   target: z.strictObject({
     kind: z.enum(['embedded', 'url', 'stack']),

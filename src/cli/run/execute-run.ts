@@ -106,6 +106,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       plan,
       target,
       information,
+      salt: session.flags.runSalt,
       calibration: await stages.findCalibration(session.host.io.env),
       audit: prepareAudit({
         plan,

@@ -127,8 +127,10 @@ class Check {
   }
 
   #isThere(number: number): boolean {
-    if (this.#areVersionsInDoubt && isReplaced(this.#index.kindOf(number))) return false;
     const { isFresh, sentBelow } = this.#known;
+    // An earlier run may have published newer versions, which this corpus does not know.
+    const isInDoubt = this.#areVersionsInDoubt || !isFresh;
+    if (isInDoubt && isReplaced(this.#index.kindOf(number))) return false;
     const end = this.#index.endOf(number);
     // An end that was not sent yet can't have come; unless the relay had it from before.
     const isAlive = end === Number.POSITIVE_INFINITY || (isFresh && end !== number && end >= sentBelow);

@@ -16,10 +16,14 @@ beforeEach(async () => {
   file = await writeLines(await tempDir(), lines);
 });
 
-type Answer = (event: NostrEvent, reply: (accepted: boolean, prefix: string) => void) => void;
+type Answer = (event: NostrEvent, reply: (accepted: boolean, prefix: string, message?: string) => void) => void;
 
 /** Stores the first 250 events on two connections; `answer` plays the relay. */
-async function storeAll(answer: Answer, shard = { index: 0, count: 1 }) {
+async function storeAll(
+  answer: Answer,
+  shard = { index: 0, count: 1 },
+  present: ReadonlySet<number> = new Set(),
+) {
   const ahead = new LinesAhead({
     file,
     from: 0,
@@ -27,20 +31,21 @@ async function storeAll(answer: Answer, shard = { index: 0, count: 1 }) {
     onReady: () => source.onReady(),
     onFailure: (error) => expect.fail(String(error)),
   });
-  const source = corpusEvents({ lines: ahead, events: 250, shard, nextMask: () => 7 });
+  const source = corpusEvents({ lines: ahead, events: 250, present, shard, nextMask: () => 7 });
   const sent: NostrEvent[] = [];
   const load = new CorpusLoad({
     events: source,
     connections: [1, 2],
     isOpen: () => true,
     onProgress: () => undefined,
+    givesUp: present.size === 0,
     send: (connection, frame) => {
       const [, event] = JSON.parse(decodeFrame(frame).payload.toString()) as [string, NostrEvent];
       sent.push(event);
       const id = Buffer.from(event.id);
-      answer(event, (accepted, prefix) => {
+      answer(event, (accepted, prefix, message = prefix) => {
         const key = { idHigh: readHex32(id, 0), idLow: readHex32(id, 8) };
-        expect(load.onAnswer(connection, { ...key, accepted, prefix })).toBe(true);
+        expect(load.onAnswer(connection, { ...key, accepted, prefix, message })).toBe(true);
       });
     },
   });
