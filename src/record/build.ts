@@ -40,7 +40,7 @@ export function buildRecord(input: RecordInput): RunRecord {
   const metrics = summaries(result.histograms);
   const validity = validityOf(invalidities(result));
   const { environment } = input;
-  const { load, notMeasured } = result;
+  const { load, notMeasured, intervals } = result;
   const observed = { environment, load, generator, metrics, notMeasured };
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -62,7 +62,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     audit: input.audit ?? null,
     gates: [],
     noticeSamples: result.noticeSamples,
-    caveats: [...standardCaveats(observed), ...result.remarks, ...(input.caveats ?? [])],
+    caveats: [...standardCaveats({ ...observed, intervals }), ...result.remarks, ...(input.caveats ?? [])],
     failures: [...result.failures],
     validity,
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',

@@ -3,8 +3,8 @@ import { maskedFrameLength } from '../base/websocket-frame.ts';
 import type { EventFrameWriter } from '../corpus/event-frames.ts';
 import { ID_AT, kindOf, PUBKEY_AT } from '../corpus/replay/event-line.ts';
 import type { LinesAhead } from '../corpus/replay/lines-ahead.ts';
-import { kindClass } from '../nostr/kinds.ts';
 import { eventMessageBytes, writeEventFrame } from '../corpus/replay/replay-frames.ts';
+import { kindClass } from '../nostr/kinds.ts';
 
 /** An event and the client frame that publishes it. */
 export interface EventToStore {

@@ -44,7 +44,8 @@ const RULES: readonly Rule[] = [
   {
     pattern: /^pow\b|difficulty/i,
     field: 'min_pow_difficulty',
-    advice: 'work of up to 20 bits is done before the load where the relay announces it; lower it for the test',
+    advice:
+      'work of up to 20 bits is done before the load where the relay announces it; lower it for the test',
   },
   {
     pattern: /^auth-required/i,
@@ -72,7 +73,7 @@ const RULES: readonly Rule[] = [
     advice: 'raise the limit, or publish smaller events',
   },
   {
-    pattern: /tag.*(many|long|large|max)|(many|max\w*) .*tags/i,
+    pattern: /\btags?\b.*(many|long|large|max)|(many|max\w*)\b.*\btags\b/i,
     field: 'max_event_tags',
     advice: 'raise the limit, or publish events with fewer tags',
   },
@@ -90,7 +91,9 @@ const RULES: readonly Rule[] = [
 
 /** What stands behind an answer, as far as its words tell. */
 export function adviceOn(text: string): RefusalAdvice {
-  return RULES.find(({ pattern }) => pattern.test(text)) ?? { field: null, advice: 'see the log of the relay' };
+  return (
+    RULES.find(({ pattern }) => pattern.test(text)) ?? { field: null, advice: 'see the log of the relay' }
+  );
 }
 
 /** The most frequent answers of a relay in one sentence, what stands behind the first and what to do about it. */

@@ -50,7 +50,8 @@ export async function chooseTimes(
   const times = fitTimes(own, taken, { now_s, run_s });
   if (times === own) return { times: own, remarks: [] };
   if (what === 'imported') return { times: own, remarks: [importedText(taken)] };
-  if (times === null) return { times: own, remarks: [`${takesText(taken)}: too little for events that are prepared`] };
+  if (times === null)
+    return { times: own, remarks: [`${takesText(taken)}: too little for events that are prepared`] };
   return { times, remarks: [movedText(times, taken)] };
 }
 
@@ -59,14 +60,19 @@ async function takenTimes(
   age_s: number,
 ): Promise<TakenTimes> {
   const limits = information?.limitation ?? {};
-  const after_s = limits.created_at_upper_limit ?? null;
-  const announced_s = limits.created_at_lower_limit ?? null;
+  const after_s = limitIn(limits.created_at_upper_limit);
+  const announced_s = limitIn(limits.created_at_lower_limit);
   const url = plan.targets[0];
   if (announced_s !== null || isOurs || url === undefined) return { before_s: announced_s, after_s };
   const ages_s = [age_s, ...LADDER_S.filter((age) => age < age_s)];
   const { insecure, timeoutMs } = plan.connections;
   const before_s = await askTakenAge({ url, insecure, timeoutMs, ages_s, signal });
   return { before_s: before_s === age_s ? null : before_s, after_s };
+}
+
+/** Relays that limit nothing announce 0. */
+function limitIn(seconds: number | undefined): number | null {
+  return seconds === undefined || seconds <= 0 ? null : seconds;
 }
 
 function movedText({ end_s, span_s }: CorpusTimes, taken: TakenTimes): string {

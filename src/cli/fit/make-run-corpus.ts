@@ -35,7 +35,8 @@ export async function makeRunCorpus(
   { times, salt, signal }: RunCorpusRequest,
 ): Promise<RunCorpus> {
   const { generated } = named;
-  if (generated === null || (times === null && salt === null)) return { named, release: async () => undefined };
+  if (generated === null || (times === null && salt === null))
+    return { named, release: async () => undefined };
   const spec = {
     ...generated,
     ...(times === null ? {} : { baseTime_s: times.end_s, span_s: times.span_s }),
@@ -46,7 +47,13 @@ export async function makeRunCorpus(
   const dir = join(parent, 'corpus');
   const workers = spec.events < WORTH_THREADS ? 1 : Math.min(MOST_THREADS, availableParallelism());
   try {
-    const { manifest } = await generateCorpus(spec, { dir, gzip: false, fresh: named.fresh, workers, signal });
+    const { manifest } = await generateCorpus(spec, {
+      dir,
+      gzip: false,
+      fresh: named.fresh,
+      workers,
+      signal,
+    });
     const file = corpusFile(dir, manifest);
     return {
       named: { ...named, generated: spec, file, maxEventBytes: manifest.eventBytes.max },

@@ -116,7 +116,11 @@ export function addRunOptions(command: Command): Command {
       (text) => wordList(PROGRESS_MODES)(text)[0],
       'auto',
     )
-    .option('--run-salt <text>', 'publish what a run with this text has published; default: new in every run', asTyped)
+    .option(
+      '--run-salt <text>',
+      'publish what a run with this text has published; default: new in every run',
+      asTyped,
+    )
     .option('--stack-dir <dir>', 'directory of the stack; default: as for `stack up`', asTyped)
     .option(
       '--stack-keep',

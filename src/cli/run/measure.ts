@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ceilingOf } from '../../calibrate/ceiling.ts';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { ceilingOf } from '../../calibrate/ceiling.ts';
 import type { Lookup } from '../../calibrate/lookup.ts';
 import { runPlan } from '../../engine/coordinator.ts';
 import type { OnProgress } from '../../engine/progress.ts';
@@ -16,8 +16,8 @@ import { buildRecord, type RecordInput } from '../../record/build.ts';
 import { CEILING_KEY } from '../../record/caveats.ts';
 import { judge } from '../../record/judge.ts';
 import type { RunRecord } from '../../record/schema.ts';
-import { isThisMachine } from '../target.ts';
 import { type FitCorpus, fitCorpus } from '../fit/fit-corpus.ts';
+import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
 import { AUDIT_KEY, NO_AUDIT, type RunAudit } from './audit-run.ts';
@@ -43,10 +43,10 @@ export interface MeasureRequest {
 export async function measure(
   request: MeasureRequest,
   run: RunPlan = runPlan,
-  fit: FitCorpus = fitCorpus,
+  adapt: FitCorpus = fitCorpus,
 ): Promise<RunRecord> {
   const runId = randomUUID();
-  const { plan, release } = await fitted(request, request.salt ?? runId, fit);
+  const { plan, release } = await fitted(request, request.salt ?? runId, adapt);
   try {
     return await measureFitted({ ...request, plan }, runId, run);
   } finally {
@@ -54,11 +54,11 @@ export async function measure(
   }
 }
 
-async function fitted(request: MeasureRequest, salt: string, fit: FitCorpus): ReturnType<FitCorpus> {
+async function fitted(request: MeasureRequest, salt: string, adapt: FitCorpus): ReturnType<FitCorpus> {
   const { plan, information, target, signal } = request;
   try {
     const isOurs = target.kind !== 'url';
-    return await fit({ plan, information: information.information, isOurs, salt, signal });
+    return await adapt({ plan, information: information.information, isOurs, salt, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new RelayBenchError('interrupted before anything was measured', {

@@ -20,7 +20,7 @@ export function loadSection(record: RunRecord): Section {
       [achieved.queries, achieved.queriesPerSecond],
     ),
     ...repeatsRow(record),
-    inTimeRow(record),
+    achievedRow(record),
     connectionsRow(record),
     ...deliveriesRow(record),
     ...answersRow(record),
@@ -37,9 +37,12 @@ function rateRow(label: string, offered: CountAndRate, achieved: CountAndRate): 
   return [row(label, `offered ${text(offered)}`, `achieved ${text(achieved)}`)];
 }
 
-function inTimeRow(record: RunRecord): Cell[] {
+/** What was done of what was offered: a refused event is not achieved, whenever it was sent. */
+function achievedRow(record: RunRecord): Cell[] {
   const { droppedArrivals } = record.load;
-  return troubleRow('sent in time', percent(record.ratios['achieved_rate_ratio'] ?? null), [
+  const ratio = record.ratios['achieved_rate_ratio'] ?? null;
+  const text = ratio === null ? percent(null) : `${percent(ratio)} of what was offered`;
+  return troubleRow('achieved', text, [
     ['unsent', record.counters.events_unsent + record.counters.queries_unsent],
     ['dropped', droppedArrivals],
   ]);

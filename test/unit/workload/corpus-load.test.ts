@@ -3,6 +3,7 @@ import { readHex32 } from '../../../src/base/hex.ts';
 import type { CorpusFile } from '../../../src/corpus/replay/corpus-lines.ts';
 import { LinesAhead } from '../../../src/corpus/replay/lines-ahead.ts';
 import type { NostrEvent } from '../../../src/nostr/event.ts';
+import { kindClass } from '../../../src/nostr/kinds.ts';
 import { CorpusLoad } from '../../../src/workload/corpus-load.ts';
 import { corpusEvents } from '../../../src/workload/events-to-store.ts';
 import { decodeFrame } from '../../support/masked-frame.ts';
@@ -11,12 +12,17 @@ import { tempDir } from '../../support/temp-dir.ts';
 
 const lines = smallCorpusLines(300);
 const events = lines.map((line) => JSON.parse(line) as NostrEvent);
+/** The first 250 without ephemeral ones. */
+const stored = events.slice(0, 250).filter(({ kind }) => kindClass(kind) !== 'ephemeral');
 let file: CorpusFile;
 beforeEach(async () => {
   file = await writeLines(await tempDir(), lines);
 });
 
-type Answer = (event: NostrEvent, reply: (accepted: boolean, prefix: string, message?: string) => void) => void;
+type Answer = (
+  event: NostrEvent,
+  reply: (accepted: boolean, prefix: string, message?: string) => void,
+) => void;
 
 /** Stores the first 250 events on two connections; `answer` plays the relay. */
 async function storeAll(
@@ -89,7 +95,34 @@ describe('storing the first events of a corpus', () => {
       setImmediate(() => reply(number % 50 !== 0, number % 50 === 0 ? 'blocked' : 'duplicate'));
     });
     expect([...result.refused].sort((a, b) => a - b)).toEqual([0, 50, 100, 150, 200]);
-    expect(result).toMatchObject({ duplicates: 245, reasons: new Map([['blocked', 5]]) });
+    expect(result).toMatchObject({ duplicates: 245, refusals: [{ text: 'blocked', count: 5 }] });
+  });
+
+  it('stops after the first 50 where all of them are refused', async () => {
+    const { sent, result } = await storeAll((_, reply) =>
+      setImmediate(() => reply(false, 'pow', 'pow: 28 bits')),
+    );
+    expect(sent.length).toBeLessThan(70);
+    expect(result).toMatchObject({ isGivenUp: true, refusals: [{ text: 'pow: 28 bits', count: 50 }] });
+  });
+
+  it('goes on where the relay has known the events before: it may refuse what was deleted since', async () => {
+    const present = new Set([0, 1]);
+    const whole = { index: 0, count: 1 };
+    const { result } = await storeAll(
+      (_, reply) => setImmediate(() => reply(false, 'deleted')),
+      whole,
+      present,
+    );
+    expect(result.answered).toBe(stored.length - 2);
+  });
+
+  it('sends neither what the relay has nor what it would not keep', async () => {
+    const present = new Set([1, 7, 100]);
+    const whole = { index: 0, count: 1 };
+    const { sent } = await storeAll((_, reply) => setImmediate(() => reply(true, '')), whole, present);
+    const wanted = stored.filter((event) => !present.has(events.indexOf(event)));
+    expect(new Set(sent.map(({ id }) => id))).toEqual(new Set(wanted.map(({ id }) => id)));
   });
 
   it('gives up where nothing is answered', async () => {
