@@ -19,7 +19,9 @@ const { Validator } = require('@nostr-relay/validator');
 const { EventRepositorySqlite } = require('@nostr-relay/event-repository-sqlite');
 const { WebSocketServer } = require('ws');
 
-const relay = new NostrRelay(new EventRepositorySqlite(join(dir, 'events.db')));
+const repository = new EventRepositorySqlite(join(dir, 'events.db'));
+await repository.init();
+const relay = new NostrRelay(repository);
 const validator = new Validator();
 const server = new WebSocketServer({ host: '127.0.0.1', port: Number(port) });
 

@@ -58,7 +58,7 @@ const RULES: readonly Rule[] = [
     advice: 'the keys of a run are new: admit them without payment',
   },
   {
-    pattern: /^rate-limited|too (fast|many)|slow down/i,
+    pattern: /^rate-limited|too fast|slow down|too many (requests|events|messages|connections)/i,
     field: null,
     advice: 'lift the limit for the address of this machine, or lower the rate of the scenario',
   },
