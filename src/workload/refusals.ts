@@ -28,15 +28,12 @@ export class Refusals {
   }
 }
 
-/** What a reader can do about a refusal. */
-export interface RefusalAdvice {
+interface Rule {
+  readonly pattern: RegExp;
   /** The field of the relay's information document (NIP-11) that says so beforehand; null where none does. */
   readonly field: string | null;
+  /** What a reader can do about it. */
   readonly advice: string;
-}
-
-interface Rule extends RefusalAdvice {
-  readonly pattern: RegExp;
 }
 
 /** The first that fits counts; prefixes are those of NIP-01 and NIP-42. */
@@ -89,13 +86,6 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What stands behind an answer, as far as its words tell. */
-export function adviceOn(text: string): RefusalAdvice {
-  return (
-    RULES.find(({ pattern }) => pattern.test(text)) ?? { field: null, advice: 'see the log of the relay' }
-  );
-}
-
 /** The most frequent answers of a relay in one sentence, what stands behind the first and what to do about it. */
 export function describeRefusals(refusals: readonly Refusal[]): string {
   const [first] = refusals;
@@ -104,6 +94,12 @@ export function describeRefusals(refusals: readonly Refusal[]): string {
     .slice(0, 3)
     .map(({ text, count }) => `${count.toLocaleString('en-US')} times "${text}"`)
     .join(', ');
-  const { field, advice } = adviceOn(first.text);
-  return `${words}${field === null ? '' : ` (NIP-11: ${field})`}; ${advice}`;
+  return `${words}${adviceText(first.text)}`;
+}
+
+/** What stands behind an answer and what to do about it, to be put behind it; empty where its words do not tell. */
+export function adviceText(text: string): string {
+  const found = RULES.find(({ pattern }) => pattern.test(text));
+  if (found === undefined) return '';
+  return `${found.field === null ? '' : ` (NIP-11: ${found.field})`}; ${found.advice}`;
 }
