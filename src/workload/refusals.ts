@@ -41,8 +41,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /^pow\b|difficulty/i,
     field: 'min_pow_difficulty',
-    advice:
-      'work of up to 20 bits is done before the load where the relay announces it; lower it for the test',
+    advice: 'let the relay ask for less work during the test',
   },
   {
     pattern: /^auth-required/i,
