@@ -46,7 +46,9 @@ export async function chooseTimes(
 ): Promise<ChosenTimes> {
   const now_s = Math.floor(Date.now() / 1_000);
   const run_s = PREPARATION_S + Math.ceil((question.plan.phases.at(-1)?.endNs ?? 0) / NS_PER_S);
-  const taken = await takenTimes(question, Math.ceil(now_s - own.end_s + reachOf(own.span_s) + run_s));
+  // What can't be moved is no reason to send a relay a probe.
+  const age_s = Math.ceil(now_s - own.end_s + reachOf(own.span_s) + run_s);
+  const taken = await takenTimes(question, what === 'imported' ? null : age_s);
   const times = fitTimes(own, taken, { now_s, run_s });
   if (times === own) return { times: own, remarks: [] };
   if (what === 'imported') return { times: own, remarks: [importedText(taken)] };
@@ -55,15 +57,17 @@ export async function chooseTimes(
   return { times, remarks: [movedText(times, taken)] };
 }
 
+/** @param age_s the greatest age that is asked for with a probe; null to ask nothing */
 async function takenTimes(
   { plan, information, isOurs, signal }: TimeQuestion,
-  age_s: number,
+  age_s: number | null,
 ): Promise<TakenTimes> {
   const limits = information?.limitation ?? {};
   const after_s = limitIn(limits.created_at_upper_limit);
   const announced_s = limitIn(limits.created_at_lower_limit);
   const url = plan.targets[0];
-  if (announced_s !== null || isOurs || url === undefined) return { before_s: announced_s, after_s };
+  if (announced_s !== null || isOurs || age_s === null || url === undefined)
+    return { before_s: announced_s, after_s };
   const ages_s = [age_s, ...LADDER_S.filter((age) => age < age_s)];
   const { insecure, timeoutMs } = plan.connections;
   const before_s = await askTakenAge({ url, insecure, timeoutMs, ages_s, signal });
