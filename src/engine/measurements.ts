@@ -19,6 +19,7 @@ import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
 import type { RunResult } from './run-result.ts';
+import { Superseded } from './superseded.ts';
 import { Totals } from './totals.ts';
 import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
 import type { WorkerLoss } from './worker-handle.ts';
@@ -57,6 +58,7 @@ export class Measurements {
   readonly #measured: { startNs: number; endNs: number };
   readonly #punctuality: Punctuality;
   #achieved = { events: 0, queries: 0 };
+  readonly #superseded = new Superseded();
   #cutNs = Number.POSITIVE_INFINITY;
 
   constructor(options: MeasurementsOptions) {
@@ -85,7 +87,7 @@ export class Measurements {
     this.#totals.setCounters(worker, interval.counters);
     this.#health.add(worker, interval);
     this.#connections.set(worker, interval.connections);
-    this.#countAchieved(interval);
+    this.#countAchieved(worker, interval);
     this.#intervals.add(worker, interval);
   }
 
@@ -157,7 +159,9 @@ export class Measurements {
     const counters = end.losses.length === 0 ? counted : account.settleLost(counted);
     const connections = sumConnections([...this.#connections.values()]);
     const histograms = this.#totals.histograms();
-    const load = account.summary(counters, this.#achieved, connections);
+    const { events, queries } = this.#achieved;
+    const achieved = { events: events + this.#superseded.total, queries };
+    const load = account.summary(counters, achieved, connections);
     const { ratios, notMeasured } = computeRatios(plan, counters, load);
     const blame = this.#blameGenerator({ load, histograms, losses: end.losses });
     return {
@@ -242,9 +246,10 @@ export class Measurements {
     return Object.fromEntries(missing.map((key) => [key, 'no sample in the measured phases']));
   }
 
-  #countAchieved(interval: WorkerInterval): void {
+  #countAchieved(worker: number, interval: WorkerInterval): void {
     const isInTime = interval.index < this.#measured.endNs / NS_PER_S + GRACE_S;
     const measured = this.#measuredIndexes();
+    if (isInTime) this.#superseded.set(worker, interval.counters, measured);
     for (const { series, phase, delta } of interval.samples) {
       if (!measured.includes(phase)) continue;
       const metric = this.#series.metrics[series];
