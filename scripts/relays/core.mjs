@@ -11,13 +11,10 @@ import { argv } from 'node:process';
 import { requireProgram } from './lib.mjs';
 
 const [port, dir] = argv.slice(2);
-const require = createRequire(
-  join(requireProgram('NOSTR_RELAY_CORE', 'a folder with the packages'), 'main.js'),
-);
-const { NostrRelay } = require('@nostr-relay/core');
-const { Validator } = require('@nostr-relay/validator');
-const { EventRepositorySqlite } = require('@nostr-relay/event-repository-sqlite');
-const { WebSocketServer } = require('ws');
+const load = createRequire(join(requireProgram('NOSTR_RELAY_CORE', 'a folder with the packages'), 'main.js'));
+const packages = ['core', 'validator', 'event-repository-sqlite'].map((name) => load(`@nostr-relay/${name}`));
+const [{ NostrRelay }, { Validator }, { EventRepositorySqlite }] = packages;
+const { WebSocketServer } = load('ws');
 
 const repository = new EventRepositorySqlite(join(dir, 'events.db'));
 await repository.init();

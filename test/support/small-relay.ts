@@ -27,23 +27,27 @@ export async function withSmallRelay<T>(
   const byId = new Map(stored.map((event) => [event.id, event]));
   const received: NostrEvent[] = [];
   const asked: string[][] = [];
+  const take = (event: NostrEvent): readonly unknown[] => {
+    const refusal = refuse(event);
+    received.push(event);
+    if (refusal === '') byId.set(event.id, event);
+    return ['OK', event.id, refusal === '', refusal];
+  };
+  const find = (subscription: unknown, ids: readonly string[]): readonly (readonly unknown[])[] => {
+    if (closeQueries !== undefined) return [['CLOSED', subscription, closeQueries]];
+    asked.push([...ids]);
+    const found = ids.flatMap((id) => byId.get(id) ?? []);
+    return [...found.map((event) => ['EVENT', subscription, event]), ['EOSE', subscription]];
+  };
   const answer = (socket: WebSocket, [type, first, filter]: [string, unknown, { ids: string[] }]): void => {
-    const say = (...message: unknown[]): void => socket.send(JSON.stringify(message));
-    if (type === 'EVENT') {
-      const event = first as NostrEvent;
-      const refusal = refuse(event);
-      received.push(event);
-      if (refusal === '') byId.set(event.id, event);
-      say('OK', event.id, refusal === '', refusal);
-    }
-    if (type !== 'REQ') return;
-    if (closeQueries !== undefined) return say('CLOSED', first, closeQueries);
-    asked.push(filter.ids);
-    for (const id of filter.ids) if (byId.has(id)) say('EVENT', first, byId.get(id));
-    say('EOSE', first);
+    const replies =
+      type === 'EVENT' ? [take(first as NostrEvent)] : type === 'REQ' ? find(first, filter.ids) : [];
+    for (const reply of replies) socket.send(JSON.stringify(reply));
   };
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  server.on('connection', (socket) => socket.on('message', (data) => answer(socket, JSON.parse(String(data)))));
+  server.on('connection', (socket) =>
+    socket.on('message', (data) => answer(socket, JSON.parse(String(data)))),
+  );
   await new Promise((resolve) => server.once('listening', resolve));
   try {
     const { port } = server.address() as AddressInfo;
