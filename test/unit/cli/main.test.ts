@@ -84,6 +84,7 @@ describe('the command line', () => {
       '--ci',
       '--baseline',
       '--progress',
+      '--run-salt',
       '--stack-dir',
       '--stack-keep',
       '--i-own-this-relay',
