@@ -11,7 +11,7 @@ const plan = samplePlan();
 
 function interval(index: number, values: Partial<Record<CounterMetric, readonly number[]>>): WorkerInterval {
   const rows = [0, 1, 2].map((row) => Float64Array.from(COUNTER_NAMES, (name) => values[name]?.[row] ?? 0));
-  const none = rows.map(() => ({}));
+  const none = rows.map(() => new Map<string, number>());
   return {
     index,
     samples: [],
