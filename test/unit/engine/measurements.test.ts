@@ -15,6 +15,7 @@ function interval(index: number, values: Partial<Record<CounterMetric, readonly 
   return {
     index,
     samples: [],
+    censored: [],
     counters: { rows, words: Object.fromEntries(COUNTER_MAP_NAMES.map((name) => [name, none])) as never },
     connections: { opened: 10, failed: 0, dropped: 0, open: 10, firstDropNs: null, lastDropNs: null },
     health: { cpu_s: 0.1, utilization: 0.1, rss_bytes: 1, loopDelay_us: new LatencyHistogram().toDelta() },
