@@ -12,6 +12,19 @@ export interface Questions {
   readonly information: (url: string) => Promise<RelayInformationResult>;
 }
 
+/** How long a relay that is busy is waited for, and who is told. */
+export interface Patience {
+  readonly longestMs: number;
+  readonly say: (line: string) => void;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** A relay that works off the backlog of a run needs seconds; one that takes longer has stopped for good. */
+export const LONGEST_WAIT_MS = 90_000;
+/** Every probe is one more connection that a busy relay has to serve. */
+const PAUSE_MS = 2_000;
+
 /** @param insecure accept any TLS certificate */
 export function networkQuestions(insecure: boolean): Questions {
   return {
@@ -28,12 +41,16 @@ export function networkQuestions(insecure: boolean): Questions {
 export async function preflightTargets(
   targets: readonly ResolvedTarget[],
   questions: Questions,
+  patience: Patience,
 ): Promise<RelayInformationResult> {
   const failures = await Promise.all(
     targets.map(async ({ url, problem }) =>
-      problem === null ? questions.probe(url) : { problem, hint: networkHint(problem) },
+      problem === null
+        ? probeWhileBusy(url, questions.probe, patience)
+        : { problem, hint: networkHint(problem) },
     ),
   );
+  if (patience.signal.aborted) return { information: null, reason: 'interrupted' };
   for (const [index, target] of targets.entries()) {
     const failure = failures[index] ?? null;
     if (failure !== null) throw unreachable(target, failure);
@@ -44,8 +61,39 @@ export async function preflightTargets(
     : await questions.information(first.url);
 }
 
-function unreachable(target: ResolvedTarget, { problem, hint }: ProbeFailure): RelayBenchError {
-  return new RelayBenchError(`no relay answers at ${maskUrl(target.url)}: ${problem}`, {
+async function probeWhileBusy(
+  url: string,
+  probe: Questions['probe'],
+  { longestMs, say, signal }: Patience,
+): Promise<ProbeResult> {
+  const deadlineMs = Date.now() + longestMs;
+  let failure = await probe(url);
+  if (failure?.isBusy === true)
+    say(
+      `${maskUrl(url)} is busy: ${failure.problem}; waiting up to ${Math.round(longestMs / 1_000)} s for it`,
+    );
+  while (failure?.isBusy === true && Date.now() < deadlineMs && !signal.aborted) {
+    await pause(Math.min(PAUSE_MS, deadlineMs - Date.now()), signal);
+    failure = await probe(url);
+  }
+  return failure;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+function unreachable(target: ResolvedTarget, { problem, hint, isBusy }: ProbeFailure): RelayBenchError {
+  const what = isBusy === true ? 'the relay is busy' : 'no relay answers';
+  return new RelayBenchError(`${what} at ${maskUrl(target.url)}: ${problem}`, {
     code: 'TARGET_UNREACHABLE',
     hint,
     exitCode: EXIT.unreachable,

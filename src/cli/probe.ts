@@ -16,6 +16,8 @@ const CLOSE_FRAME = Buffer.from([0x88, 0x80, 0, 0, 0, 0]);
 export interface ProbeFailure {
   readonly problem: string;
   readonly hint: string;
+  /** The relay is there and has no time: it may still work off what an earlier run has sent. */
+  readonly isBusy?: boolean;
 }
 
 /** Null where a WebSocket answers at an address, else what happened instead. */
@@ -37,7 +39,7 @@ export async function probeWebSocket(relayUrl: string, options: ProbeOptions = {
   const failure = await tryUpgrade(url, options);
   if (failure === null || url.protocol !== 'ws:' || !MAY_BE_TLS.test(failure.problem)) return failure;
   return (await speaksTls(url))
-    ? { ...failure, hint: 'what listens there speaks TLS: write wss:// instead of ws://' }
+    ? { ...failure, isBusy: false, hint: 'what listens there speaks TLS: write wss:// instead of ws://' }
     : failure;
 }
 
@@ -48,12 +50,21 @@ function tryUpgrade(url: URL, options: ProbeOptions): Promise<ProbeResult> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return new Promise((resolve) => {
     const request = upgradeRequest(url, options.insecure === true);
-    const timer = setTimeout(() => finish(failureOf(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    let isConnected = false;
+    const timer = setTimeout(() => {
+      const problem = `no answer within ${timeoutMs} ms`;
+      finish(isConnected ? busyFailure(problem) : failureOf(problem));
+    }, timeoutMs);
     const finish = (result: ProbeResult): void => {
       clearTimeout(timer);
       request.destroy();
       resolve(result);
     };
+    request.on('socket', (socket) => {
+      socket.on('connect', () => {
+        isConnected = true;
+      });
+    });
     request.on('upgrade', (_response, socket) => {
       socket.on('error', () => socket.destroy());
       socket.end(CLOSE_FRAME, () => finish(null));
@@ -73,6 +84,14 @@ function refusalOf({ statusCode: status = 0, headers }: IncomingMessage): ProbeF
   return {
     problem: `HTTP status ${status} instead of a WebSocket`,
     hint: upgradeHint({ status, location, retryAfter }),
+  };
+}
+
+function busyFailure(problem: string): ProbeFailure {
+  return {
+    problem: `it accepts connections, but ${problem}`,
+    hint: 'it may still work off an earlier run: wait until it is idle, or restart it',
+    isBusy: true,
   };
 }
 

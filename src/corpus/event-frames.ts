@@ -49,7 +49,7 @@ export interface EventFrames {
   /**
    * Writes the frame of `["EVENT", event n]` at `offset`.
    * @param n number of the event in the run, below 10^10
-   * @param createdAt_s seconds since 1970, 10 digits; of no meaning where events are signed already
+   * @param createdAt_s seconds since 1970, 10 digits; of no meaning for events that are signed already
    * @param scheduledOffsetNs scheduled time after the start of the load, 0 … 9·10^15, rounded
    * @returns bytes written
    * @throws RangeError where the frame does not fit

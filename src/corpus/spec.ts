@@ -11,6 +11,12 @@ export const GENERATOR_VERSION = 1;
 /** 2026-06-01T00:00:00Z: the time of the newest event unless another is asked for. */
 export const DEFAULT_BASE_TIME_S = 1_780_272_000;
 
+/** The time that the events of a corpus are spread over unless less is asked for, seconds. */
+export const CORPUS_SPAN_S = 30 * 86_400;
+
+/** Gift wraps are dated back by up to two days (NIP-59) where the events are spread over 30. */
+export const BACKDATED_S = 2 * 86_400;
+
 /** Everything that a generated corpus depends on, besides the version of the generator. */
 export interface CorpusSpec {
   readonly profile: ProfileName;
@@ -18,6 +24,17 @@ export interface CorpusSpec {
   readonly seed: number;
   /** 1 … 100,000,000. */
   readonly events: number;
-  /** Unix time of the end of the 30 days that the events are spread over. */
+  /** Unix time of the end of the days that the events are spread over. */
   readonly baseTime_s: number;
+  /** How long they are spread over, seconds; 30 days where left out. */
+  readonly span_s?: number;
+  /** Makes the later events new; none where left out. */
+  readonly salt?: CorpusSalt;
+}
+
+/** Events from number `from` on carry the tag `["rb", text]`: another text makes other events of the same content. */
+export interface CorpusSalt {
+  /** Letters, digits and dashes. */
+  readonly text: string;
+  readonly from: number;
 }

@@ -1,5 +1,6 @@
 import { NS_PER_S } from '../base/clock.ts';
 import type { Failure } from '../judge/blame.ts';
+import { adviceText } from '../workload/refusals.ts';
 import type { ConnectionCounts } from './messages.ts';
 import { type PreparationTally, refusedIn } from './preparation-tally.ts';
 
@@ -45,11 +46,19 @@ function failuresOf({ kind, what, done }: Part, tally: PreparationTally): Failur
   const { asked, unanswered, unsent } = tally;
   const refused = refusedIn(tally);
   const texts: string[] = [];
-  if (refused > 0) texts.push(`the relay refused ${refused} of ${asked} ${what}: ${wordsOf(tally.refused)}`);
+  if (refused > 0)
+    texts.push(
+      `the relay refused ${refused} of ${asked} ${what}: ${wordsOf(tally.refused)}${adviceText(mostFrequent(tally.refused))}`,
+    );
   if (unanswered > 0) texts.push(`the relay never answered ${unanswered} of ${asked} ${what}`);
   if (unsent > 0)
     texts.push(`the relay closed the connections before ${unsent} of ${asked} ${what} were ${done}`);
   return texts.map((text) => ({ kind, text }));
+}
+
+function mostFrequent(refused: ReadonlyMap<string, number>): string {
+  const [first] = [...refused].sort(([, a], [, b]) => b - a);
+  return first?.[0] ?? '';
 }
 
 /** The most frequent words first; how often each where there are several. */

@@ -13,7 +13,7 @@ import { sumConnections } from './fleet.ts';
 import { HealthSummary } from './health-summary.ts';
 import { holdOf } from './interval-latencies.ts';
 import { IntervalMerger } from './intervals.ts';
-import { LoadAccount, type Operations } from './load-account.ts';
+import { LoadAccount } from './load-account.ts';
 import type { ConnectionCounts, CounterRows, WorkerInterval } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
 import type { OnProgress } from './progress.ts';
@@ -21,7 +21,8 @@ import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
 import type { RunResult } from './run-result.ts';
-import { countIn, Totals } from './totals.ts';
+import { Superseded } from './superseded.ts';
+import { Totals } from './totals.ts';
 import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
 import type { WorkerLoss } from './worker-handle.ts';
 
@@ -61,8 +62,7 @@ export class Measurements {
   readonly #measured: { startNs: number; endNs: number };
   readonly #punctuality: Punctuality;
   #achieved = { events: 0, queries: 0 };
-  /** Events that a newer version had superseded in time, by worker: an answer like any other. */
-  readonly #superseded = new Map<number, number>();
+  readonly #superseded = new Superseded();
   #cutNs = Number.POSITIVE_INFINITY;
 
   constructor(options: MeasurementsOptions) {
@@ -167,7 +167,9 @@ export class Measurements {
     const counters = end.losses.length === 0 ? counted : account.settleLost(counted);
     const connections = sumConnections([...this.#connections.values()]);
     const histograms = this.#totals.histograms();
-    const load = account.summary(counters, this.#achievedInTime(), connections);
+    const { events, queries } = this.#achieved;
+    const achieved = { events: events + this.#superseded.total, queries };
+    const load = account.summary(counters, achieved, connections);
     const { ratios, notMeasured } = computeRatios(plan, counters, load);
     const blame = this.#blameGenerator({ load, histograms, losses: end.losses });
     return {
@@ -183,6 +185,7 @@ export class Measurements {
       intervals: [...this.#intervals.rows],
       ratios,
       remarks: [
+        ...(plan.fitted?.remarks ?? []),
         ...(plan.exhaustedNs === null ? [] : [exhaustionText(plan.exhaustedNs)]),
         ...this.#remarks,
         ...refusedUpgrades(counters.connection_errors, this.#refusals),
@@ -253,18 +256,10 @@ export class Measurements {
     return Object.fromEntries(missing.map((key) => [key, 'no sample in the measured phases']));
   }
 
-  /** An event that is superseded is answered like any other. */
-  #achievedInTime(): Operations {
-    const { events, queries } = this.#achieved;
-    return { events: events + sum([...this.#superseded.values()]), queries };
-  }
-
   #countAchieved(worker: number, interval: WorkerInterval): void {
     const isInTime = interval.index < this.#measured.endNs / NS_PER_S + GRACE_S;
     const measured = this.#measuredIndexes();
-    const { rows } = interval.counters;
-    if (isInTime)
-      this.#superseded.set(worker, sum(measured.map((phase) => countIn(rows[phase], 'events_superseded'))));
+    if (isInTime) this.#superseded.set(worker, interval.counters, measured);
     for (const { series, phase, delta } of interval.samples) {
       if (!measured.includes(phase)) continue;
       const metric = this.#series.metrics[series];
@@ -290,8 +285,4 @@ export class Measurements {
 function measuredSpan(plan: Plan): { startNs: number; endNs: number } {
   const measured = plan.phases.filter((phase) => phase.kind === 'measured');
   return { startNs: measured[0]?.startNs ?? 0, endNs: measured.at(-1)?.endNs ?? 0 };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -16,6 +16,8 @@ export class StateOfRelay {
     this.known = known;
     this.#knowledge = knowledge;
     this.#areVersionsInDoubt =
+      // An earlier run may have published newer versions, which this corpus does not know.
+      !knowledge.isFresh ||
       disclaimsDeletion(knowledge.advertised) ||
       [...knowledge.failed].some((number) => leavesVersions(known, number));
   }

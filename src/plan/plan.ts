@@ -78,6 +78,10 @@ export interface GeneratedCorpus {
   readonly events: number;
   /** Unix time of the end of the days that its events are spread over. */
   readonly baseTime_s: number;
+  /** How long they are spread over, seconds; 30 days where left out. */
+  readonly span_s?: number;
+  /** Makes the events from number `from` on those of one run alone. */
+  readonly salt?: { readonly text: string; readonly from: number };
 }
 
 /** A corpus that was found or made before the run. */
@@ -101,6 +105,28 @@ export interface NamedCorpus {
   readonly generated: GeneratedCorpus | null;
   /** When its events are due at the recorded pace, ns after the start, as far as the run lasts; empty where unused. */
   readonly recordedNs: Float64Array;
+  /** `created_at` of its oldest and its newest event; null where it is not there yet. */
+  readonly createdAt: { readonly oldest_s: number; readonly newest_s: number } | null;
+}
+
+/** When the stored and published events of a corpus are dated. */
+export interface CorpusTimes {
+  /** Unix time of the newest. */
+  readonly end_s: number;
+  /** How long before that the oldest may lie. */
+  readonly span_s: number;
+}
+
+/** What a run learns of its relay before it begins, and how its corpus was fitted to that. */
+export interface FittedCorpus {
+  /** What is published is new for each text. */
+  readonly salt: string;
+  /** Null where nothing is dated beforehand. */
+  readonly times: CorpusTimes | null;
+  /** Numbers of the events to be stored that the relay has already; of notes signed for the run none. */
+  readonly present: ReadonlySet<number>;
+  /** What a reader must know. */
+  readonly remarks: readonly string[];
 }
 
 /** When a gate may end a run before its time. */
@@ -153,6 +179,8 @@ export interface Plan {
     readonly topics: number;
     readonly named: NamedCorpus | null;
   };
+  /** Left out until the relay has been asked: a plan that is only printed has none. */
+  readonly fitted?: FittedCorpus;
   /** The named corpus has no more events after this offset, which ends the last phase early; null where it lasts. */
   readonly exhaustedNs: number | null;
   readonly phases: readonly PlannedPhase[];

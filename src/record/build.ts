@@ -41,7 +41,7 @@ export function buildRecord(input: RecordInput): RunRecord {
   const metrics = summaries(result);
   const validity = validityOf(invalidities(result));
   const { environment } = input;
-  const { load, notMeasured } = result;
+  const { load, notMeasured, intervals } = result;
   const observed = { environment, load, generator, metrics, notMeasured };
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -65,7 +65,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     noticeSamples: result.noticeSamples,
     findings: [...result.findings],
     evidence: evidenceOf(result),
-    caveats: [...standardCaveats(observed), ...result.remarks, ...(input.caveats ?? [])],
+    caveats: [...standardCaveats({ ...observed, intervals }), ...result.remarks, ...(input.caveats ?? [])],
     failures: [...result.failures],
     validity,
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',

@@ -1,13 +1,17 @@
+import { latencyGrowth } from './growth.ts';
 import type { RunRecord } from './schema.ts';
 
-type Observed = Pick<RunRecord, 'environment' | 'load' | 'generator' | 'metrics' | 'notMeasured'>;
+type Observed = Pick<
+  RunRecord,
+  'environment' | 'load' | 'generator' | 'metrics' | 'notMeasured' | 'intervals'
+>;
 
 /** Key of the reason in `notMeasured`, where the ceiling is null. */
 export const CEILING_KEY = 'generator.ceiling';
 /** That reason where nobody has calibrated this machine yet. */
 export const NOT_CALIBRATED = 'this machine was not calibrated: run `relay-bench calibrate` once';
 
-/** Below this share of the offered rate a queue grows for as long as the load lasts. */
+/** Below this share of the offered rate a queue may grow for as long as the load lasts. */
 const OVERLOADED_BELOW = 0.95;
 
 /** What a reader must know before trusting the numbers, one sentence each, most important first. */
@@ -23,14 +27,8 @@ export function standardCaveats(record: Observed): string[] {
       'generator and relay share this machine: each takes CPU from the other, and no network lies between',
     );
   }
-  const { offered, achieved } = record.load;
-  const wanted = offered.events + offered.queries;
-  const done = achieved.events + achieved.queries;
-  if (record.load.model === 'open' && wanted > 0 && done < wanted * OVERLOADED_BELOW) {
-    caveats.push(
-      `overload: ${Math.round((done / wanted) * 100)} % of what was offered was answered in time; latencies then grow with the length of the run and tell nothing but that`,
-    );
-  }
+  const overload = overloadCaveat(record);
+  if (overload !== null) caveats.push(overload);
   const censored = Object.entries(record.metrics)
     .filter(([key]) => key === 'ack_latency' || key === 'eose_latency')
     .reduce((sum, [, metric]) => sum + metric.censored, 0);
@@ -47,6 +45,22 @@ export function standardCaveats(record: Observed): string[] {
     );
   }
   return caveats;
+}
+
+/** Little was achieved *and* latencies grow: a relay that refuses at once is not overloaded, whatever it achieves. */
+function overloadCaveat(record: Observed): string | null {
+  const { offered, achieved, model } = record.load;
+  const wanted = offered.events + offered.queries;
+  const done = achieved.events + achieved.queries;
+  const growth = latencyGrowth(record);
+  if (model !== 'open' || done >= wanted * OVERLOADED_BELOW || growth === null) return null;
+  const share = Math.round((done / wanted) * 100);
+  const { metric, from_us, to_us } = growth;
+  return `overload: ${share} % of what was offered was achieved and ${metric} p50 grew from ${milliseconds(from_us)} to ${milliseconds(to_us)}: latencies then grow with the length of the run and tell nothing but that`;
+}
+
+function milliseconds(us: number): string {
+  return `${(us / 1_000).toFixed(us < 10_000 ? 1 : 0)} ms`;
 }
 
 function ceilingCaveat(reason: string = NOT_CALIBRATED): string {

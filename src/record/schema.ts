@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { kindsThat, REASON_KINDS } from '../judge/blame.ts';
-import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
-import { COUNTER_NAMES, COUNTERS, type CounterDefinition } from '../metric/counters.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
+import { counters } from './counters-schema.ts';
 import { evidence, finding } from './observed-schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
@@ -35,21 +34,6 @@ const latencySummary = z.strictObject({
     )
     .optional(),
   hdr: z.string(),
-});
-
-const counterMap = z.record(z.string(), whole);
-/** Records of before a counter was added have none of it: nothing of the sort was counted. */
-const plainCounters = COUNTER_NAMES.map((name) => {
-  const definition: CounterDefinition = COUNTERS[name];
-  return [name, definition.since === undefined ? whole : whole.default(0)];
-});
-const counterMaps = COUNTER_MAP_NAMES.map((name) => [
-  name,
-  'since' in COUNTER_MAPS[name] ? counterMap.default({}) : counterMap,
-]);
-const counters = z.strictObject({
-  ...(Object.fromEntries(plainCounters) as Record<(typeof COUNTER_NAMES)[number], typeof whole>),
-  ...(Object.fromEntries(counterMaps) as Record<(typeof COUNTER_MAP_NAMES)[number], typeof counterMap>),
 });
 
 /** Latencies of one second, from merged histograms of all workers. */
@@ -192,6 +176,14 @@ export const runRecordSchema = z.strictObject({
     fresh: z.boolean().optional(),
     /** Events that were stored before the load. */
     stored: whole.optional(),
+    /** Of those the ones that the relay had already. */
+    storedBefore: whole.optional(),
+    /** What is published is new for each text. */
+    salt: z.string().optional(),
+    /** `created_at` of the newest event that was prepared. */
+    endsAt: z.iso.datetime().optional(),
+    /** Seconds before that over which the events are spread. */
+    span_s: whole.optional(),
   }),
   target: z.strictObject({
     kind: z.enum(['embedded', 'url', 'stack']),

@@ -6,6 +6,8 @@ export interface OkReply {
   readonly accepted: boolean;
   /** The machine-readable word before `:`, `other` where there is none (NIP-01). */
   readonly prefix: string;
+  /** All that the relay says; foreign text. */
+  readonly message?: string;
 }
 
 /** Receives what a relay sent, already sorted; `connection` is the number of the connection. */

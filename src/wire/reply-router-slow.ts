@@ -47,8 +47,8 @@ function routeOk(connection: number, message: OkMessage, handlers: ReplyHandlers
     handlers.onStray(connection);
     return;
   }
-  const { accepted, eventId } = message;
-  handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(message.message) }, eventId);
+  const { accepted, eventId, message: text } = message;
+  handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(text), message: text }, eventId);
 }
 
 function routeLive(connection: number, message: SubscriptionMessage, handlers: ReplyHandlers): void {

@@ -1,5 +1,6 @@
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import type { EventsToStore, EventToStore } from './events-to-store.ts';
+import { type Refusal, Refusals } from './refusals.ts';
 
 export interface CorpusLoadOptions {
   readonly events: EventsToStore;
@@ -7,6 +8,8 @@ export interface CorpusLoadOptions {
   readonly isOpen: (connection: number) => boolean;
   readonly send: (connection: number, frame: Buffer) => void;
   readonly onProgress: (done: number) => void;
+  /** Whether to stop where the first 50 events are all refused; what a relay has known and dropped it may refuse. */
+  readonly givesUp: boolean;
 }
 
 /** How a relay answered an event that is to be stored. */
@@ -16,20 +19,26 @@ export interface StoreReply {
   readonly accepted: boolean;
   /** The machine-readable word of an OK message (NIP-01); `other` where there is none. */
   readonly prefix: string;
+  /** All that the relay says; foreign text. */
+  readonly message?: string;
 }
 
 /** What became of the events. */
 export interface CorpusLoadResult {
   /** Ids of the events that the relay has, as far as they have one. */
   readonly ids: readonly string[];
+  /** Numbers of those events. */
+  readonly stored: readonly number[];
   /** Events that were answered. */
   readonly answered: number;
   /** Numbers of those that were never answered. */
   readonly unanswered: readonly number[];
   /** Numbers of those that were refused. */
   readonly refused: readonly number[];
-  /** How often which word came with a refusal. */
-  readonly reasons: ReadonlyMap<string, number>;
+  /** How the relay refused them, the most frequent answer first. */
+  readonly refusals: readonly Refusal[];
+  /** Whether sending ended early, because everything had been refused. */
+  readonly isGivenUp: boolean;
   /** Events that the relay had already. */
   readonly duplicates: number;
 }
@@ -37,6 +46,8 @@ export interface CorpusLoadResult {
 /** Events in flight per connection: fast without flooding a relay that verifies signatures. */
 const WINDOW = 8;
 const NO_PROGRESS_MS = 10_000;
+/** A relay that has refused so many events and taken none refuses all of them: thousands more would tell nothing new. */
+const HOPELESS = 50;
 
 /** Stores events before the load starts: a short closed-model run whose times are not measured. */
 export class CorpusLoad {
@@ -46,8 +57,9 @@ export class CorpusLoad {
   /** Connections that may send, each as often as it may. */
   readonly #free: number[];
   readonly #ids: string[] = [];
+  readonly #stored: number[] = [];
   readonly #refused: number[] = [];
-  readonly #reasons = new Map<string, number>();
+  readonly #refusals = new Refusals();
   #duplicates = 0;
   #ended = 0;
   #done: (() => void) | null = null;
@@ -57,7 +69,7 @@ export class CorpusLoad {
     this.#free = Array.from({ length: WINDOW }, () => options.connections).flat();
   }
 
-  /** Ends when every event is answered, or when nothing has been answered for ten seconds. */
+  /** Ends when every event is answered, when all of the first 50 are refused, or after ten seconds without an answer. */
   async run(): Promise<CorpusLoadResult> {
     await new Promise<void>((resolve) => {
       let lastEnded = -1;
@@ -75,10 +87,12 @@ export class CorpusLoad {
     this.#options.events.onReady = () => undefined;
     return {
       ids: this.#ids,
+      stored: this.#stored,
       answered: this.#ended,
       unanswered: [...this.#sent.values()].map(({ number }) => number),
       refused: this.#refused,
-      reasons: this.#reasons,
+      refusals: this.#refusals.list(),
+      isGivenUp: this.#isHopeless,
       duplicates: this.#duplicates,
     };
   }
@@ -95,18 +109,24 @@ export class CorpusLoad {
     this.#options.events.ended(event);
     this.#options.onProgress(this.#ended);
     this.#free.push(connection);
-    this.#sendReady();
+    if (this.#isHopeless) this.#finish();
+    else this.#sendReady();
     return true;
   }
 
-  #count({ id, number }: EventToStore, { accepted, prefix }: StoreReply): void {
+  get #isHopeless(): boolean {
+    return this.#options.givesUp && this.#stored.length === 0 && this.#refused.length >= HOPELESS;
+  }
+
+  #count({ id, number }: EventToStore, { accepted, prefix, message }: StoreReply): void {
     if (accepted) {
+      this.#stored.push(number);
       if (id !== null) this.#ids.push(id);
       if (prefix === 'duplicate') this.#duplicates++;
       return;
     }
     this.#refused.push(number);
-    this.#reasons.set(prefix, (this.#reasons.get(prefix) ?? 0) + 1);
+    this.#refusals.add(message ?? prefix);
   }
 
   #finish(): void {

@@ -1,9 +1,10 @@
 import { readHex32 } from '../base/hex.ts';
 import { maskedFrameLength } from '../base/websocket-frame.ts';
 import type { EventFrameWriter } from '../corpus/event-frames.ts';
-import { ID_AT, PUBKEY_AT } from '../corpus/replay/event-line.ts';
+import { ID_AT, kindOf, PUBKEY_AT } from '../corpus/replay/event-line.ts';
 import type { LinesAhead } from '../corpus/replay/lines-ahead.ts';
 import { eventMessageBytes, writeEventFrame } from '../corpus/replay/replay-frames.ts';
+import { kindClass } from '../nostr/kinds.ts';
 
 /** An event and the client frame that publishes it. */
 export interface EventToStore {
@@ -69,13 +70,15 @@ export interface CorpusEventsOptions {
   readonly lines: LinesAhead;
   /** The first `events` of the corpus are stored. */
   readonly events: number;
+  /** Numbers of those that the relay has already: they are not sent. */
+  readonly present: ReadonlySet<number>;
   readonly shard: { readonly index: number; readonly count: number };
   /** Makes masking keys. */
   readonly nextMask: () => number;
 }
 
 /**
- * The first events of a corpus, in their order. Those of one author are stored by one worker, one after the other has
+ * The first events of a corpus, in their order, ephemeral ones apart, which nobody stores (NIP-01). Those of one author are stored by one worker, one after the other has
  * been answered: replacing and deleting happen between events of one author alone, so that all else may overtake.
  */
 export function corpusEvents(options: CorpusEventsOptions): EventsToStore {
@@ -101,13 +104,17 @@ class CorpusEvents implements EventsToStore {
     while (this.#next < events && lines.has(this.#next)) {
       const line = lines.at(this.#next);
       const author = readHex32(line, PUBKEY_AT);
-      const isMine = author % shard.count === shard.index;
+      const isMine = author % shard.count === shard.index && this.#isToBeStored(line);
       if (isMine && this.#busy.has(author)) return null;
       const number = this.#next++;
       lines.release(this.#next);
       if (isMine) return this.#eventOf(number, author, line);
     }
     return null;
+  }
+
+  #isToBeStored(line: Buffer): boolean {
+    return !this.#options.present.has(this.#next) && kindClass(kindOf(line)) !== 'ephemeral';
   }
 
   ended({ author }: EventToStore): void {

@@ -4,7 +4,7 @@ import { findCalibration } from '../calibrate/find-calibration.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { type Interruption, watchInterruption } from '../interruption.ts';
-import { networkQuestions, preflightTargets } from '../preflight.ts';
+import { LONGEST_WAIT_MS, networkQuestions, preflightTargets } from '../preflight.ts';
 import { measure } from '../run/measure.ts';
 import type { OpenTarget } from '../run/open-target.ts';
 import { makeOutDir, type OutDir } from '../run/out-dir.ts';
@@ -73,7 +73,11 @@ async function runAgainst(one: Contestant, { request, interruption, open }: RunC
   const target = await openContestant(one);
   open.target = target;
   try {
-    const information = await preflightTargets(target.relays, networkQuestions(plan.connections.insecure));
+    const information = await preflightTargets(target.relays, networkQuestions(plan.connections.insecure), {
+      longestMs: LONGEST_WAIT_MS,
+      say: (line) => host.io.stderr.write(`${line}\n`),
+      signal: interruption.signal,
+    });
     return await measure({
       plan: { ...plan, targets: target.relays.map(({ url }) => url) },
       target,

@@ -13,7 +13,7 @@ import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
 import { checkLimits, type Demand, type Supply } from '../limit-check.ts';
-import { networkQuestions, preflightTargets } from '../preflight.ts';
+import { LONGEST_WAIT_MS, networkQuestions, preflightTargets } from '../preflight.ts';
 import { readSupply } from '../read-supply.ts';
 import { resolveTargets } from '../target.ts';
 import { prepareAudit, wantsAudit } from './audit-run.ts';
@@ -96,6 +96,11 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
   const information = await stages.preflight(
     target.relays,
     networkQuestions(session.plan.connections.insecure),
+    {
+      longestMs: LONGEST_WAIT_MS,
+      say: (line) => session.host.io.stderr.write(`${line}\n`),
+      signal: interruption.signal,
+    },
   );
   throwIfInterrupted(interruption);
   const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
@@ -106,6 +111,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       plan,
       target,
       information,
+      salt: session.flags.runSalt,
       calibration: await stages.findCalibration(session.host.io.env),
       audit: prepareAudit({
         plan,

@@ -56,6 +56,8 @@ export interface RunFlags extends LoadFlags {
   readonly iOwnThisRelay?: readonly string[];
   readonly stackDir?: string;
   readonly stackKeep?: boolean;
+  /** Makes what is published that of an earlier run with the same text. */
+  readonly runSalt?: string;
 }
 
 const FORMAT_NAMES = FORMATS.map((format) => format.name);
@@ -113,6 +115,11 @@ export function addRunOptions(command: Command): Command {
       `live progress on stderr: ${PROGRESS_MODES.join(', ')}`,
       (text) => wordList(PROGRESS_MODES)(text)[0],
       'auto',
+    )
+    .option(
+      '--run-salt <text>',
+      'publish what a run with this text has published; default: new in every run',
+      asTyped,
     )
     .option('--stack-dir <dir>', 'directory of the stack; default: as for `stack up`', asTyped)
     .option(

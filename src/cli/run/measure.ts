@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { RelayBenchError } from '../../base/errors.ts';
+import { EXIT } from '../../base/exit-codes.ts';
 import { ceilingOf } from '../../calibrate/ceiling.ts';
 import type { Lookup } from '../../calibrate/lookup.ts';
 import { runPlan } from '../../engine/coordinator.ts';
@@ -15,6 +17,7 @@ import { buildRecord, type RecordInput } from '../../record/build.ts';
 import { CEILING_KEY } from '../../record/caveats.ts';
 import { judge } from '../../record/judge.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { type FitCorpus, fitCorpus } from '../fit/fit-corpus.ts';
 import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
@@ -27,6 +30,8 @@ export interface MeasureRequest {
   readonly target: OpenTarget;
   readonly information: RelayInformationResult;
   readonly calibration: Lookup;
+  /** What is published is new for each text; by default in every run. */
+  readonly salt?: string | undefined;
   /** Left out, nothing is audited. */
   readonly audit?: RunAudit;
   readonly onProgress: OnProgress;
@@ -36,9 +41,37 @@ export interface MeasureRequest {
 }
 
 /** Carries out a plan and judges it: everything between a reachable target and the finished record. */
-export async function measure(request: MeasureRequest, run: RunPlan = runPlan): Promise<RunRecord> {
+export async function measure(
+  request: MeasureRequest,
+  run: RunPlan = runPlan,
+  adapt: FitCorpus = fitCorpus,
+): Promise<RunRecord> {
+  const runId = randomUUID();
+  const { plan, release } = await fitted(request, request.salt ?? runId, adapt);
+  try {
+    return await measureFitted({ ...request, plan }, runId, run);
+  } finally {
+    await release();
+  }
+}
+
+async function fitted(request: MeasureRequest, salt: string, adapt: FitCorpus): ReturnType<FitCorpus> {
+  const { plan, information, target, signal } = request;
+  try {
+    const isOurs = target.kind !== 'url';
+    return await adapt({ plan, information: information.information, isOurs, salt, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new RelayBenchError('interrupted before anything was measured', {
+      code: 'INTERRUPTED',
+      exitCode: signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted,
+    });
+  }
+}
+
+async function measureFitted(request: MeasureRequest, runId: string, run: RunPlan): Promise<RunRecord> {
   const { plan, target, information, audit = NO_AUDIT } = request;
-  const identity = { tool: readTool(), runId: randomUUID() };
+  const identity = { tool: readTool(), runId };
   const sampler = sampleProcesses(target.processes);
   const watch = watchGates({
     plan,

@@ -3,9 +3,9 @@ import { NS_PER_MS, NS_PER_S } from '../../base/clock.ts';
 import { own } from '../../base/own.ts';
 import type { CorpusManifest } from '../../corpus/files/manifest.ts';
 import { readManifest } from '../../corpus/files/read-manifest.ts';
-import { CORPUS_SPAN_S } from '../../corpus/generate/event-source.ts';
 import { corpusFile } from '../../corpus/replay/corpus-lines.ts';
 import { recordedTimesNs } from '../../corpus/replay/recorded-times.ts';
+import { CORPUS_SPAN_S, GENERATOR_VERSION } from '../../corpus/spec.ts';
 import type { NamedCorpus } from '../../plan/plan.ts';
 import { isNamed } from '../../scenario/corpus-consistency.ts';
 import type { Scenario } from '../../scenario/schema.ts';
@@ -50,12 +50,13 @@ async function ofGenerated(scenario: Scenario, { spec, dir, manifest }: FoundCor
     file: null,
     maxEventBytes: 0,
     generated: spec,
+    createdAt: null,
     recordedNs: estimatedTimesNs(scenario, spec.events),
   };
 }
 
 async function ofManifest(scenario: Scenario, path: string, manifest: CorpusManifest): Promise<NamedCorpus> {
-  const { source, events, authors, kinds, fingerprint, eventBytes } = manifest;
+  const { source, events, authors, kinds, fingerprint, eventBytes, createdAt } = manifest;
   const file = corpusFile(path, manifest);
   const pace = paceOf(scenario);
   const followed = FOLLOWED.reduce((sum, kind) => sum + (own(kinds, String(kind)) ?? 0), 0);
@@ -68,9 +69,17 @@ async function ofManifest(scenario: Scenario, path: string, manifest: CorpusMani
     fresh: source.type === 'generated' && source.fresh,
     file,
     maxEventBytes: eventBytes.max,
-    generated: null,
+    generated: specOf(manifest),
+    createdAt: { oldest_s: createdAt.oldest_s, newest_s: createdAt.newest_s },
     recordedNs: pace === null ? new Float64Array() : await recordedTimesNs(file, pace),
   };
+}
+
+/** How to make the corpus again; null where this version can't. */
+function specOf({ source, events }: CorpusManifest): NamedCorpus['generated'] {
+  if (source.type !== 'generated' || source.generatorVersion !== GENERATOR_VERSION) return null;
+  const { profile, seed, baseTime_s } = source;
+  return { profile, seed, events, baseTime_s };
 }
 
 /** Null where publishing does not follow the recorded pace. */

@@ -18,8 +18,12 @@ const generated = z.strictObject({
   generatorVersion: z.int().min(1),
   profile: z.enum(PROFILE_NAMES),
   seed: z.int().min(0),
-  /** Unix time of the end of the 30 days that the events are spread over. */
+  /** Unix time of the end of the days that the events are spread over. */
   baseTime_s: unixTime,
+  /** How long they are spread over, seconds; 30 days where left out. */
+  span_s: z.int().min(1).optional(),
+  /** Makes the events from number `from` on those of one run alone. */
+  salt: z.strictObject({ text: z.string(), from: count }).optional(),
   /** Whether the base time is the time of the generation: such a corpus can't be made a second time. */
   fresh: z.boolean(),
 });

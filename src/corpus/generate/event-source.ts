@@ -1,5 +1,5 @@
 import type { ChunkEvent } from '../chunk.ts';
-import type { CorpusSpec, ProfileName } from '../spec.ts';
+import { CORPUS_SPAN_S, type CorpusSalt, type CorpusSpec, type ProfileName } from '../spec.ts';
 import { drawEarlier } from './attention.ts';
 import { Draws, USE } from './draws.ts';
 import { KeptTargets } from './kept-targets.ts';
@@ -14,8 +14,6 @@ import { Sealer } from './sealer.ts';
 
 const PROFILES: Readonly<Record<ProfileName, CorpusProfile>> = { social, uniform, heavy };
 
-/** The time that the events of a corpus are spread over, in seconds. */
-export const CORPUS_SPAN_S = 30 * 86_400;
 const MIN_AUTHORS = 8;
 
 /**
@@ -26,6 +24,8 @@ const MIN_AUTHORS = 8;
 export class EventSource implements World {
   readonly seed: number;
   readonly people: People;
+  readonly timeScale: number;
+  readonly #salt: CorpusSalt | undefined;
   readonly #start_s: number;
   readonly #spacing_s: number;
   readonly #slots: readonly Slot[];
@@ -33,12 +33,14 @@ export class EventSource implements World {
   readonly #sealer: Sealer;
   readonly #kept: KeptTargets;
 
-  constructor({ profile, seed, events, baseTime_s }: CorpusSpec) {
+  constructor({ profile, seed, events, baseTime_s, span_s = CORPUS_SPAN_S, salt }: CorpusSpec) {
     const { slots, authorShare, skewedAuthors } = PROFILES[profile];
     this.seed = seed;
     this.#slots = slots;
-    this.#start_s = baseTime_s - CORPUS_SPAN_S;
-    this.#spacing_s = CORPUS_SPAN_S / events;
+    this.timeScale = span_s / CORPUS_SPAN_S;
+    this.#salt = salt;
+    this.#start_s = baseTime_s - span_s;
+    this.#spacing_s = span_s / events;
     this.people = new People({
       seed,
       authors: Math.max(MIN_AUTHORS, Math.round((events / BLOCK_EVENTS) * authorShare)),
@@ -110,7 +112,9 @@ export class EventSource implements World {
     const createdAt_s = Math.floor(this.#start_s + (n + draws.unit()) * this.#spacing_s);
     const author = this.people.drawAuthor(draws);
     const { make } = this.#slots[slot] as Slot;
-    return make({ n, rank, createdAt_s, author, draws, world: this });
+    const draft = make({ n, rank, createdAt_s, author, draws, world: this });
+    if (this.#salt !== undefined && n >= this.#salt.from) draft.tags.add('rb', this.#salt.text);
+    return draft;
   }
 }
 

@@ -43,6 +43,8 @@ export async function generateCorpus(spec: CorpusSpec, options: GenerateOptions)
     profile: spec.profile,
     seed: spec.seed,
     baseTime_s: spec.baseTime_s,
+    ...(spec.span_s === undefined ? {} : { span_s: spec.span_s }),
+    ...(spec.salt === undefined ? {} : { salt: spec.salt }),
     fresh,
   };
   const find = async (): Promise<PresentCorpus | null> => {

@@ -45,6 +45,8 @@ export interface Sealed {
 export interface World {
   readonly seed: number;
   readonly people: People;
+  /** What events are spread over, as a share of the usual 30 days. */
+  readonly timeScale: number;
   /**
    * A note before event n, drawn as attention is spent: mostly recent ones, a few hot ones far more often than the
    * others. Event 0 is a note; it has none before it.

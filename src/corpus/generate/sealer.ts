@@ -9,6 +9,9 @@ import type { Draft, Sealed } from './scene.ts';
 const NONCE_MASK = 0xfff;
 const SIGNATURE_AT = 64;
 
+/** What an event is made of. */
+export type Unsealed = Omit<Draft, 'tags' | 'root'> & { readonly tags: { readonly json: string } };
+
 /** Makes events of drafts: the id (NIP-01), the signature (BIP-340) and the JSON. */
 export class Sealer {
   readonly #keys: ThrowawayKeys;
@@ -21,7 +24,7 @@ export class Sealer {
     this.#signer = new NonceTableSigner(keys, new NonceTable(seed));
   }
 
-  seal(draft: Draft): Sealed {
+  seal(draft: Unsealed): Sealed {
     const { kind, key, createdAt_s, content } = draft;
     const pubkey = this.#keys.publicKeys[key] as string;
     const tags = draft.tags.json;

@@ -1,10 +1,12 @@
 import { readHex32 } from '../../base/hex.ts';
 import { createRandom } from '../../base/random.ts';
 import { frameHeaderLength, maskedFrameLength, sealMaskedTextFrame } from '../../base/websocket-frame.ts';
+import { kindClass } from '../../nostr/kinds.ts';
 import { type EventFrames, NO_TOPIC } from '../event-frames.ts';
 import { EventSource } from '../generate/event-source.ts';
 import type { CorpusSpec } from '../spec.ts';
-import { ID_AT } from './event-line.ts';
+import { ID_AT, kindOf } from './event-line.ts';
+import type { FreshSigner } from './fresh-signer.ts';
 import type { LinesAhead } from './lines-ahead.ts';
 import type { ReplayOrder } from './replay-order.ts';
 
@@ -20,6 +22,8 @@ export interface ReplayFramesOptions {
   readonly seed: number;
   /** The topic of an event, {@link NO_TOPIC} where nobody listens to it. */
   readonly topicOf: (line: Buffer) => number;
+  /** Signs ephemeral events when they are sent; null where all go out as they stand. */
+  readonly fresh: FreshSigner | null;
 }
 
 const HEAD = Buffer.from('["EVENT",');
@@ -59,9 +63,11 @@ export class ReplayFrames implements EventFrames {
     return !this.#options.order.isFirst(n);
   }
 
-  write(target: Buffer, offset: number, n: number): number {
-    const { order, topicOf } = this.#options;
-    const line = this.#line(order.eventOf(n));
+  write(target: Buffer, offset: number, n: number, createdAt_s: number): number {
+    const { order, topicOf, fresh } = this.#options;
+    const recorded = this.#line(order.eventOf(n));
+    const isFresh = fresh !== null && kindClass(kindOf(recorded)) === 'ephemeral';
+    const line = isFresh ? fresh.sign(recorded, createdAt_s) : recorded;
     this.idHigh = readHex32(line, ID_AT);
     this.idLow = readHex32(line, ID_AT + 8);
     this.topic = order.isFirst(n) ? topicOf(line) : NO_TOPIC;

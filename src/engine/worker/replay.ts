@@ -1,3 +1,4 @@
+import { FreshSigner } from '../../corpus/replay/fresh-signer.ts';
 import { LinesAhead } from '../../corpus/replay/lines-ahead.ts';
 import { ReplayFrames } from '../../corpus/replay/replay-frames.ts';
 import { ReplayOrder } from '../../corpus/replay/replay-order.ts';
@@ -23,7 +24,7 @@ export async function createReplayFrames(
   topicOf: (line: Buffer) => number,
 ): Promise<ReplayFrames> {
   const { plan, shard, fail, onCredit } = context;
-  const { file, generated, maxEventBytes, events } = plan.corpus.named as NamedCorpus;
+  const { profile, file, generated, maxEventBytes, events } = plan.corpus.named as NamedCorpus;
   if (file === null) throw new Error('the corpus was not made before the run');
   const isEndless = replay.end === Number.POSITIVE_INFINITY;
   const lines = new LinesAhead({
@@ -41,6 +42,8 @@ export async function createReplayFrames(
     maxEventBytes: isEndless && generated !== null ? LARGEST[generated.profile] : maxEventBytes,
     seed: plan.seed + shard.index,
     topicOf,
+    // The authors of an imported corpus are people, whose keys nobody has here.
+    fresh: profile === 'imported' ? null : new FreshSigner(plan.seed),
   });
   const limit = streamOf(plan, 'publish')?.limit ?? Number.POSITIVE_INFINITY;
   if (shard.index < limit) await until(() => frames.isReady(shard.index));

@@ -1,16 +1,15 @@
 import { createRandom } from '../../base/random.ts';
 import { LinesAhead } from '../../corpus/replay/lines-ahead.ts';
+import { NEWEST_NOTE_S, NOTES_SPAN_S } from '../../plan/corpus-times.ts';
 import type { NamedCorpus } from '../../plan/plan.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { CorpusLoad, type CorpusLoadResult } from '../../workload/corpus-load.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
 import { corpusEvents, type EventsToStore, signedEvents } from '../../workload/events-to-store.ts';
+import { describeRefusals } from '../../workload/refusals.ts';
 import { NOTHING_ASKED, type PreparationTally } from '../preparation-tally.ts';
 import { corpusTopics, createCorpusWriter } from './corpus-notes.ts';
 import { PROGRESS_EVERY, type Preparation } from './preparation.ts';
-
-/** Notes are spread over the month before the run. */
-const NOTES_SPAN_S = 30 * 86_400;
 
 /** What queries can draw from where notes were signed for the run, and how the target took them. */
 export interface StoredNotes {
@@ -22,6 +21,7 @@ export interface StoredNotes {
 export async function storeNotes(preparation: Preparation): Promise<StoredNotes> {
   const { plan, shard, start } = preparation.context;
   const total = plan.corpus.events;
+  const times = plan.fitted?.times;
   const topics = corpusTopics(preparation.context);
   if (total === 0) return { pools: { authors: [], ids: [], threads: [], topics }, tally: NOTHING_ASKED };
   const writer = createCorpusWriter(preparation.context);
@@ -32,8 +32,8 @@ export async function storeNotes(preparation: Preparation): Promise<StoredNotes>
   const events = signedEvents({
     writer,
     numbers,
-    newest_s: Math.floor(start.wallMs / 1_000) - 60,
-    spacing_s: NOTES_SPAN_S / total,
+    newest_s: times?.end_s ?? Math.floor(start.wallMs / 1_000) - NEWEST_NOTE_S,
+    spacing_s: (times?.span_s ?? NOTES_SPAN_S) / total,
     total,
   });
   const result = await store(preparation, events, numbers.length);
@@ -68,34 +68,46 @@ export async function storeEvents(
     onFailure: fail,
   });
   const nextMask = createRandom(plan.seed, `store-masks-${shard.index}`).uint32;
-  const events = corpusEvents({ lines, events: total, shard, nextMask });
-  const asked = Math.ceil((total - shard.index) / shard.count);
-  const result = await store(preparation, events, asked);
+  const present = plan.fitted?.present ?? new Set<number>();
+  const events = corpusEvents({ lines, events: total, present, shard, nextMask });
+  const share = Math.ceil((total - shard.index) / shard.count);
+  const result = await store(preparation, events, share);
   lines.close();
-  return outcomeOf(result, asked);
+  return outcomeOf(result, events.isEnded ? endedOf(result) : share, present.size > 0);
 }
 
-function outcomeOf(result: CorpusLoadResult, asked: number): StoredEvents {
-  const { unanswered, refused, reasons, duplicates } = result;
-  const words = [...reasons].map(([word, times]) => `${times} ${word}`).join(', ');
+/** Every event was sent: fewer than the share of the worker where some are there already, or nobody keeps them. */
+function endedOf({ answered, unanswered }: CorpusLoadResult): number {
+  return answered + unanswered.length;
+}
+
+/**
+ * @param isKnown whether the relay had some of the events before. Then it may have forgotten the others rightly: an
+ *   earlier run has replaced or deleted them, and whether it takes them again nobody knows.
+ */
+function outcomeOf(result: CorpusLoadResult, asked: number, isKnown: boolean): StoredEvents {
+  const { unanswered, refused, stored, refusals, duplicates } = result;
   const remarks =
-    refused.length === 0 ? [] : [`of the events to be stored ${refused.length} were refused (${words})`];
+    refused.length === 0
+      ? []
+      : [`of the events to be stored ${refused.length} were refused ${describeRefusals(refusals)}`];
+  const tally = tallyOf(result, asked);
   return {
-    failed: [...refused, ...unanswered],
-    hadSome: duplicates > 0,
-    tally: tallyOf(result, asked),
+    failed: [...refused, ...unanswered, ...(isKnown ? stored : [])],
+    hadSome: isKnown || duplicates > 0,
+    tally: isKnown ? { ...tally, done: asked, refused: new Map() } : tally,
     remarks,
   };
 }
 
 function tallyOf(result: CorpusLoadResult, asked: number): PreparationTally {
-  const { answered, refused, reasons, unanswered } = result;
+  const { answered, refused, refusals, unanswered, isGivenUp } = result;
   return {
     asked,
     done: answered - refused.length,
-    refused: reasons,
-    unanswered: unanswered.length,
-    unsent: asked - answered - unanswered.length,
+    refused: new Map(refusals.map(({ text, count }) => [text, count])),
+    unanswered: isGivenUp ? 0 : unanswered.length,
+    unsent: isGivenUp ? 0 : asked - answered - unanswered.length,
   };
 }
 
@@ -110,6 +122,7 @@ async function store(
     connections: ownedConnections({ first: 0, count: plan.connections.count }, shard),
     isOpen,
     send: sendNow,
+    givesUp: (plan.fitted?.present.size ?? 0) === 0,
     onProgress: (done) => {
       if (done % PROGRESS_EVERY === 0)
         send({ type: 'preparing', done: Math.min(done, total), total, what: 'stored events' });

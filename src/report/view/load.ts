@@ -20,7 +20,7 @@ export function loadSection(record: RunRecord): Section {
       [achieved.queries, achieved.queriesPerSecond],
     ),
     ...repeatsRow(record),
-    inTimeRow(record),
+    achievedRow(record),
     connectionsRow(record),
     ...deliveriesRow(record),
     ...answersRow(record),
@@ -38,10 +38,13 @@ function rateRow(label: string, offered: CountAndRate, achieved: CountAndRate): 
   return [row(label, `offered ${text(offered)}`, `achieved ${text(achieved)}`)];
 }
 
-function inTimeRow(record: RunRecord): Cell[] {
+/** What was done of what was offered: a refused event is not achieved, whenever it was sent. */
+function achievedRow(record: RunRecord): Cell[] {
   const { droppedArrivals } = record.load;
+  const ratio = record.ratios['achieved_rate_ratio'] ?? null;
   const limits = limitsOn(record, 'achieved_rate_ratio', 'ratio');
-  return troubleRow('sent in time', percent(record.ratios['achieved_rate_ratio'] ?? null, limits), [
+  const text = ratio === null ? percent(null) : `${percent(ratio, limits)} of what was offered`;
+  return troubleRow('achieved', text, [
     ['unsent', record.counters.events_unsent + record.counters.queries_unsent],
     ['dropped', droppedArrivals],
   ]);

@@ -85,6 +85,7 @@ describe('the command line', () => {
       '--ci',
       '--baseline',
       '--progress',
+      '--run-salt',
       '--stack-dir',
       '--stack-keep',
       '--i-own-this-relay',

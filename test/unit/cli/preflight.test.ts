@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterEach, describe, expect, test } from 'vitest';
-import { preflightTargets } from '../../../src/cli/preflight.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Patience, preflightTargets } from '../../../src/cli/preflight.ts';
 import { probeWebSocket } from '../../../src/cli/probe.ts';
 import type { ResolvedTarget } from '../../../src/cli/target.ts';
 
@@ -58,8 +58,8 @@ describe('the WebSocket probe', () => {
   test('a server that stays silent is given up after the timeout', async () => {
     const silent = createTcpServer((socket) => socket.on('error', () => socket.destroy()));
     const { problem, hint } = (await probeWebSocket(await listen(silent), { timeoutMs: 50 })) ?? {};
-    expect(problem).toBe('no answer within 50 ms');
-    expect(hint).toContain('does not answer');
+    expect(problem).toBe('it accepts connections, but no answer within 50 ms');
+    expect(hint).toContain('wait until it is idle');
   });
 
   test('how long a server asks to wait is said', async () => {
@@ -82,6 +82,13 @@ describe('the WebSocket probe', () => {
   });
 });
 
+/** Nobody is waited for. */
+const AT_ONCE: Patience = {
+  longestMs: 0,
+  say: () => undefined,
+  signal: new AbortController().signal,
+};
+
 describe('preflight', () => {
   const information = async () => ({ information: null, reason: 'HTTP status 404' });
 
@@ -89,7 +96,7 @@ describe('preflight', () => {
     const probe = async (url: string) =>
       url.includes('bad') ? { problem: 'refused', hint: 'do this' } : null;
     const targets = [target('ws://good/'), target('ws://me:secret@bad/?token=x')];
-    await expect(preflightTargets(targets, { probe, information })).rejects.toThrow(
+    await expect(preflightTargets(targets, { probe, information }, AT_ONCE)).rejects.toThrow(
       expect.objectContaining({
         code: 'TARGET_UNREACHABLE',
         exitCode: 3,
@@ -102,7 +109,7 @@ describe('preflight', () => {
   test('a name that did not resolve is unreachable without being probed', async () => {
     const probe = async () => expect.fail('probed');
     await expect(
-      preflightTargets([target('ws://nowhere/', 'ENOTFOUND')], { probe, information }),
+      preflightTargets([target('ws://nowhere/', 'ENOTFOUND')], { probe, information }, AT_ONCE),
     ).rejects.toMatchObject({
       message: expect.stringContaining('ENOTFOUND'),
       hint: expect.stringContaining('check its spelling'),
@@ -110,7 +117,47 @@ describe('preflight', () => {
   });
 
   test('a relay without information document passes, with the reason', async () => {
-    const result = await preflightTargets([target('ws://a/')], { probe: async () => null, information });
+    const result = await preflightTargets(
+      [target('ws://a/')],
+      { probe: async () => null, information },
+      AT_ONCE,
+    );
     expect(result).toEqual({ information: null, reason: 'HTTP status 404' });
+  });
+
+  describe('of a relay that is busy', () => {
+    const BUSY = { problem: 'it accepts connections, but no answer', hint: 'wait', isBusy: true };
+
+    test('waits for it and says so once', async () => {
+      vi.useFakeTimers();
+      try {
+        const say = vi.fn();
+        let left = 3;
+        const probe = async () => (left-- > 0 ? BUSY : null);
+        const patience = { ...AT_ONCE, longestMs: 60_000, say };
+        const ready = preflightTargets([target('ws://a/')], { probe, information }, patience);
+        await vi.advanceTimersByTimeAsync(10_000);
+        expect(await ready).toEqual({ information: null, reason: 'HTTP status 404' });
+        expect(say.mock.calls).toEqual([[expect.stringMatching(/^ws:..a. is busy: .* waiting up to 60 s/)]]);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+
+    test('ends in time and does not tell to start what runs', async () => {
+      const probe = async () => BUSY;
+      await expect(preflightTargets([target('ws://a/')], { probe, information }, AT_ONCE)).rejects.toThrow(
+        expect.objectContaining({ message: expect.stringContaining('the relay is busy'), hint: 'wait' }),
+      );
+    });
+
+    test('ends with an interruption, which is no fault of the relay', async () => {
+      const controller = new AbortController();
+      const say = (): void => controller.abort('SIGINT');
+      const patience = { longestMs: 60_000, say, signal: controller.signal };
+      const probe = async () => BUSY;
+      const result = await preflightTargets([target('ws://a/')], { probe, information }, patience);
+      expect(result.reason).toBe('interrupted');
+    });
   });
 });

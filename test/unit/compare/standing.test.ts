@@ -184,7 +184,12 @@ describe('a table of relays', () => {
       runs.map(({ name, record }) =>
         named(name, {
           ...record,
-          validity: { verdict: 'invalid', reasons: ['late'], owners: ['generator'], kinds: ['generator-late'] },
+          validity: {
+            verdict: 'invalid',
+            reasons: ['late'],
+            owners: ['generator'],
+            kinds: ['generator-late'],
+          },
         }),
       );
     const found = versus(late(runsOf(5, 1, 0.01, 1)), late(runsOf(5, 3, 0.01, 2)), 'invalid');

@@ -14,6 +14,7 @@ const NAMED: NamedCorpus = {
   file: { dir: '/corpus', name: 'events.jsonl' },
   maxEventBytes: 1_000,
   generated: null,
+  createdAt: null,
   recordedNs: new Float64Array(),
 };
 

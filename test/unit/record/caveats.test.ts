@@ -58,11 +58,27 @@ describe('standardCaveats', () => {
     expect(standardCaveats(clamped as never)).toEqual([expect.stringContaining('3 samples')]);
   });
 
-  it('warns of a queue that grows when less was answered than offered', () => {
+  /** 60 % of what was offered was achieved, each second with another median. */
+  function slowing(p50s_us: readonly number[]) {
     const achieved = { events: 300, eventsPerSecond: 30, queries: 0, queriesPerSecond: 0 };
     const offered = { events: 500, eventsPerSecond: 50, queries: 0, queriesPerSecond: 0 };
-    const caveats = standardCaveats({ ...quiet, load: { ...quiet.load, achieved, offered } });
-    expect(caveats).toEqual([expect.stringContaining('overload: 60 % of what was offered')]);
+    const [phase] = quiet.load.phases.filter(({ kind }) => kind === 'measured');
+    const [row] = quiet.intervals;
+    const intervals = p50s_us.map((p50_us) => ({
+      ...row,
+      phase: phase?.name,
+      latencies: { ack_latency: { count: 50, p50_us, p95_us: p50_us, p99_us: p50_us, max_us: p50_us } },
+    }));
+    return { ...quiet, load: { ...quiet.load, achieved, offered }, intervals } as never;
+  }
+
+  it('warns of a queue that grows where less was achieved than offered and latencies grow', () => {
+    const caveats = standardCaveats(slowing([5_000, 40_000, 90_000, 140_000, 190_000, 240_000]));
+    expect(caveats).toEqual([expect.stringMatching(/^overload: 60 % .* grew from 23 ms to 215 ms/)]);
+  });
+
+  it('does not speak of overload where the relay refuses at once', () => {
+    expect(standardCaveats(slowing([900, 1_100, 800, 1_300, 1_000, 1_900]))).toEqual([]);
   });
 
   it('says how many operations never ended', () => {

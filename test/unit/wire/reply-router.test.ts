@@ -26,7 +26,7 @@ describe('routeFrame', () => {
 
   it('takes an OK with spaces for the same', () => {
     expect(route(`[ "OK", "${ID}", true, "" ]`)).toEqual([
-      ['onOk', { idHigh: 0x01234567, idLow: 0x89abcdef, accepted: true, prefix: 'other' }, ID],
+      ['onOk', { idHigh: 0x01234567, idLow: 0x89abcdef, accepted: true, prefix: 'other', message: '' }, ID],
     ]);
   });
 

@@ -3,6 +3,7 @@ import { readHex32 } from '../../../src/base/hex.ts';
 import type { CorpusFile } from '../../../src/corpus/replay/corpus-lines.ts';
 import { LinesAhead } from '../../../src/corpus/replay/lines-ahead.ts';
 import type { NostrEvent } from '../../../src/nostr/event.ts';
+import { kindClass } from '../../../src/nostr/kinds.ts';
 import { CorpusLoad } from '../../../src/workload/corpus-load.ts';
 import { corpusEvents } from '../../../src/workload/events-to-store.ts';
 import { decodeFrame } from '../../support/masked-frame.ts';
@@ -11,15 +12,24 @@ import { tempDir } from '../../support/temp-dir.ts';
 
 const lines = smallCorpusLines(300);
 const events = lines.map((line) => JSON.parse(line) as NostrEvent);
+/** The first 250 without ephemeral ones. */
+const stored = events.slice(0, 250).filter(({ kind }) => kindClass(kind) !== 'ephemeral');
 let file: CorpusFile;
 beforeEach(async () => {
   file = await writeLines(await tempDir(), lines);
 });
 
-type Answer = (event: NostrEvent, reply: (accepted: boolean, prefix: string) => void) => void;
+type Answer = (
+  event: NostrEvent,
+  reply: (accepted: boolean, prefix: string, message?: string) => void,
+) => void;
 
 /** Stores the first 250 events on two connections; `answer` plays the relay. */
-async function storeAll(answer: Answer, shard = { index: 0, count: 1 }) {
+async function storeAll(
+  answer: Answer,
+  shard = { index: 0, count: 1 },
+  present: ReadonlySet<number> = new Set(),
+) {
   const ahead = new LinesAhead({
     file,
     from: 0,
@@ -27,20 +37,21 @@ async function storeAll(answer: Answer, shard = { index: 0, count: 1 }) {
     onReady: () => source.onReady(),
     onFailure: (error) => expect.fail(String(error)),
   });
-  const source = corpusEvents({ lines: ahead, events: 250, shard, nextMask: () => 7 });
+  const source = corpusEvents({ lines: ahead, events: 250, present, shard, nextMask: () => 7 });
   const sent: NostrEvent[] = [];
   const load = new CorpusLoad({
     events: source,
     connections: [1, 2],
     isOpen: () => true,
     onProgress: () => undefined,
+    givesUp: present.size === 0,
     send: (connection, frame) => {
       const [, event] = JSON.parse(decodeFrame(frame).payload.toString()) as [string, NostrEvent];
       sent.push(event);
       const id = Buffer.from(event.id);
-      answer(event, (accepted, prefix) => {
+      answer(event, (accepted, prefix, message = prefix) => {
         const key = { idHigh: readHex32(id, 0), idLow: readHex32(id, 8) };
-        expect(load.onAnswer(connection, { ...key, accepted, prefix })).toBe(true);
+        expect(load.onAnswer(connection, { ...key, accepted, prefix, message })).toBe(true);
       });
     },
   });
@@ -84,7 +95,34 @@ describe('storing the first events of a corpus', () => {
       setImmediate(() => reply(number % 50 !== 0, number % 50 === 0 ? 'blocked' : 'duplicate'));
     });
     expect([...result.refused].sort((a, b) => a - b)).toEqual([0, 50, 100, 150, 200]);
-    expect(result).toMatchObject({ duplicates: 245, reasons: new Map([['blocked', 5]]) });
+    expect(result).toMatchObject({ duplicates: 245, refusals: [{ text: 'blocked', count: 5 }] });
+  });
+
+  it('stops after the first 50 where all of them are refused', async () => {
+    const { sent, result } = await storeAll((_, reply) =>
+      setImmediate(() => reply(false, 'pow', 'pow: 28 bits')),
+    );
+    expect(sent.length).toBeLessThan(70);
+    expect(result).toMatchObject({ isGivenUp: true, refusals: [{ text: 'pow: 28 bits', count: 50 }] });
+  });
+
+  it('goes on where the relay has known the events before: it may refuse what was deleted since', async () => {
+    const present = new Set([0, 1]);
+    const whole = { index: 0, count: 1 };
+    const { result } = await storeAll(
+      (_, reply) => setImmediate(() => reply(false, 'deleted')),
+      whole,
+      present,
+    );
+    expect(result.answered).toBe(stored.length - 2);
+  });
+
+  it('sends neither what the relay has nor what it would not keep', async () => {
+    const present = new Set([1, 7, 100]);
+    const whole = { index: 0, count: 1 };
+    const { sent } = await storeAll((_, reply) => setImmediate(() => reply(true, '')), whole, present);
+    const wanted = stored.filter((event) => !present.has(events.indexOf(event)));
+    expect(new Set(sent.map(({ id }) => id))).toEqual(new Set(wanted.map(({ id }) => id)));
   });
 
   it('gives up where nothing is answered', async () => {

@@ -1,3 +1,4 @@
+import { BACKDATED_S } from '../../spec.ts';
 import { drawQuantile, type Quantiles } from '../quantiles.ts';
 import type { Draft, Make, Scene } from '../scene.ts';
 import { Tags } from '../tags.ts';
@@ -26,8 +27,6 @@ const SEAL: Quantiles = [
   [0.9, 1_400],
   [1, 4_000],
 ];
-/** Gift wraps are dated back by up to two days (NIP-59). */
-const BACKDATED_S = 2 * 86_400;
 
 /**
  * A gift wrap (kind 1059, NIP-59): signed by a key that is used once, dated back. What it holds is random bytes of
@@ -40,7 +39,7 @@ export function makeGiftWrapOf({ rank, createdAt_s, draws, world }: Scene, plain
   return {
     kind: 1_059,
     key: world.people.oneTimeKey(rank),
-    createdAt_s: createdAt_s - draws.int(BACKDATED_S + 1),
+    createdAt_s: createdAt_s - Math.round(draws.int(BACKDATED_S + 1) * world.timeScale),
     tags: new Tags().add('p', world.people.drawPubkey(draws)),
     content: nip44(draws, drawQuantile(draws, plainBytes)),
   };

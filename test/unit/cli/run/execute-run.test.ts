@@ -136,9 +136,9 @@ describe('run', () => {
   test('a signal before the load ends with its exit code and measures nothing', async () => {
     const { stages, calls } = fakeStages();
     const process = new FakeProcess();
-    const preflight: Stages['preflight'] = async (targets, questions) => {
+    const preflight: Stages['preflight'] = async (...asked) => {
       process.kill('SIGTERM');
-      return stages.preflight(targets, questions);
+      return stages.preflight(...asked);
     };
     const { outcome } = await run({ ...stages, preflight }, {}, process);
     expect(outcome).toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });

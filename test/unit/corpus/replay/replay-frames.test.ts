@@ -36,16 +36,17 @@ function framesOf(changes: Partial<ReplayFramesOptions> & { first?: number; copi
     maxEventBytes: Math.max(...lines.map((line) => Buffer.byteLength(line))),
     seed: 1,
     topicOf: () => NO_TOPIC,
+    fresh: null,
     ...options,
   });
   return { frames, ahead, onFailure };
 }
 
 /** The event of arrival n, read back from its frame as a relay does. */
-async function eventOf(frames: ReplayFrames, n: number): Promise<string> {
+async function eventOf(frames: ReplayFrames, n: number, createdAt_s = 0): Promise<string> {
   await vi.waitFor(() => expect(frames.isReady(n)).toBe(true));
   const target = Buffer.alloc(frames.maxFrameBytes + 7);
-  const bytes = frames.write(target, 7, n);
+  const bytes = frames.write(target, 7, n, createdAt_s);
   const frame = decodeFrame(target, 7);
   expect(frame).toMatchObject({ fin: true, opcode: 1, masked: true, bytes });
   const text = frame.payload.toString();

@@ -25,6 +25,6 @@ describe('loadSection', () => {
 
   it('says how much could not be sent', () => {
     const counters = { ...base.counters, events_unsent: 30, queries_unsent: 2 };
-    expect(rowOf({ ...base, counters }, 'sent in time')?.[2]).toContain('32 unsent');
+    expect(rowOf({ ...base, counters }, 'achieved')?.[2]).toContain('32 unsent');
   });
 });

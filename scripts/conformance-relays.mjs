@@ -1,0 +1,153 @@
+// Puts relays that others wrote under the built-in scenarios, twice in a row each, and writes a table of what broke:
+//
+//   npm run conformance:relays -- --scenarios quick,mixed --duration 8s --rate 20 --out table.md
+//
+// Which relays depends on what is there: STRFRY, NOSTREAM and NOSTR_RELAY_CORE say where (see scripts/relays/*.mjs),
+// --relay NAME="command {port} {dir}" adds others. The reference relay is always among them. Nothing is fetched.
+// Exit 1 where two runs of one scenario on one relay do not end alike.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process, { env, stderr, stdout } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { endAlike, HEAD, outcomeOf, rowOf } from './relays/outcome.mjs';
+
+const START_TIMEOUT_MS = 60_000;
+const place = (path) => fileURLToPath(new URL(path, import.meta.url));
+const launcher = (name) => `"${process.execPath}" "${place(`relays/${name}.mjs`)}" {port} {dir}`;
+
+const KNOWN = [
+  {
+    name: 'reference',
+    command: `"${process.execPath}" "${place('../dist/relay/main.js')}" --port {port} --open-gift-wraps`,
+  },
+  { name: 'strfry', needs: 'STRFRY', command: launcher('strfry') },
+  { name: 'nostream', needs: 'NOSTREAM', command: launcher('nostream') },
+  { name: 'core', needs: 'NOSTR_RELAY_CORE', command: launcher('core') },
+];
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      scenarios: { type: 'string', default: 'quick,mixed,broadcast,fanout,query,publish,connect,standard' },
+      duration: { type: 'string', default: '8s' },
+      rate: { type: 'string' },
+      connections: { type: 'string' },
+      only: { type: 'string' },
+      relay: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string' },
+    },
+  });
+  const added = values.relay.map((text) => {
+    const at = text.indexOf('=');
+    return { name: text.slice(0, at), command: text.slice(at + 1) };
+  });
+  const only = values.only?.split(',');
+  const relays = [...KNOWN, ...added].filter(({ name }) => only === undefined || only.includes(name));
+  return { ...values, relays, scenarios: values.scenarios.split(',') };
+}
+
+/** A port that is free, and so are the two behind it, most likely: some relays bring their own servers. */
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function accepts(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('close', () => socket.destroy());
+    setTimeout(() => socket.destroy(), 500);
+  });
+}
+
+/** Starts a relay with nothing stored and waits until it accepts connections. */
+async function startRelay({ name, command }, dir) {
+  const port = await freePort();
+  const line = command.replaceAll('{port}', String(port)).replaceAll('{dir}', `"${dir}"`);
+  const child = spawn('sh', ['-c', `exec ${line}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill();
+      throw new Error(`${name} did not start`);
+    }
+    await sleep(300);
+  }
+  const stop = async () => {
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { url: `ws://127.0.0.1:${port}`, stop };
+}
+
+function runOnce(url, scenario, options, out) {
+  const flags = ['rate', 'duration', 'connections'].flatMap((name) =>
+    options[name] === undefined ? [] : [`--${name}`, options[name]],
+  );
+  const args = [place('../bin/relay-bench.js'), 'run', scenario, '--relay', url, '--out', out];
+  return spawnSync(process.execPath, [...args, '--format', 'json', '--progress', 'none', ...flags], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+}
+
+/** Two runs in a row; one that leaves no record says why. */
+async function runTwice(relay, scenario, options, dir) {
+  const runs = [];
+  for (const number of [1, 2]) {
+    const out = join(dir, `${scenario}-${number}`);
+    const { stderr: text, status } = runOnce(relay.url, scenario, options, out);
+    const file = join(out, 'run.json');
+    const without = {
+      verdict: 'none',
+      broken: [],
+      timed: [],
+      failures: [`exit ${status}: ${text.split('\n')[0]}`],
+    };
+    runs.push(existsSync(file) ? outcomeOf(JSON.parse(await readFile(file, 'utf8'))) : without);
+  }
+  return runs;
+}
+
+async function examine(known, options) {
+  const dir = await mkdtemp(join(tmpdir(), `relay-bench-${known.name}-`));
+  const relay = await startRelay(known, dir);
+  const results = [];
+  try {
+    for (const scenario of options.scenarios) {
+      const runs = await runTwice(relay, scenario, options, dir);
+      results.push({ relay: known.name, scenario, runs });
+      stderr.write(`${rowOf(results.at(-1))}\n`);
+    }
+  } finally {
+    await relay.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+  return results;
+}
+
+const options = readOptions();
+const results = [];
+const notes = [];
+for (const known of options.relays) {
+  if (known.needs !== undefined && !env[known.needs])
+    notes.push(`${known.name}: not examined, ${known.needs} is not set`);
+  else results.push(...(await examine(known, options)));
+}
+const text = `${[HEAD, ...results.map(rowOf), '', ...notes].join('\n')}\n`;
+if (options.out === undefined) stdout.write(text);
+else await writeFile(options.out, text);
+process.exitCode = results.every(({ runs: [one, other] }) => endAlike(one, other)) ? 0 : 1;
