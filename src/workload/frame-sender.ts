@@ -79,12 +79,9 @@ export class FrameSender {
     this.#outbox?.stage(connection, this.#owner, slot);
   }
 
-  /**
-   * Count the arrivals that are due and were never carried out, when no more will be.
-   * @param untilNs offset at which offering ended
-   */
-  dropUntil(untilNs: number): void {
-    while (this.#options.isScheduled && this.#ahead.peekScheduledNs() < untilNs)
+  /** Count the arrivals of the schedule that were never carried out, when no more will be. */
+  dropRest(): void {
+    while (this.#options.isScheduled && this.#ahead.peekScheduledNs() < Number.POSITIVE_INFINITY)
       this.#passOver(this.#options.onDropped);
   }
 

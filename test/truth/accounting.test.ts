@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { truthCase } from './truth-case.ts';
 
 /** Frames that arrive in the drain count outside of the measured phases. */
-const nearly = (count: number): number => Math.floor(count * 0.97);
+const nearly = (count: number): number => Math.floor(count * 0.9);
 const delay = { kind: 'exact', ms: 30 } as const;
 const publish200 = { workloads: { publish: { rate: '200/s', timeout: '1s' } } } as const;
 
@@ -68,7 +68,7 @@ describe('every event has one fate', () => {
     always: (run) => {
       expect(run.result.counters).toMatchObject({ events_sent: 400, events_accepted: 400 });
       const { malformed_frames, stray_frames } = run.result.counters;
-      expect(malformed_frames + stray_frames).toBeGreaterThanOrEqual(nearly(1_200));
+      expect(malformed_frames + stray_frames).toBeGreaterThanOrEqual(nearly(800));
       expect(run.quantileMs('ack_latency', 0)).toBeGreaterThanOrEqual(30);
     },
   });

@@ -65,8 +65,6 @@ export class Worker {
   readonly #traffic = new Traffic();
   #corpus: PreparedCorpus | null = null;
   #exhaustedNs: number | null = null;
-  /** Offset up to which arrivals were to be carried out; all of them unless the run was stopped. */
-  #offeredUntilNs = Number.POSITIVE_INFINITY;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -156,7 +154,6 @@ export class Worker {
     const expiry = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
     if (this.#isStopped) loop.stop();
     await loop.run();
-    if (this.#isStopped) this.#offeredUntilNs = monotonicNs() - startNs;
     await this.#drain();
     await Promise.all([this.#receivers.verifier?.end(), this.#corpus?.end()]);
     clearInterval(expiry);
@@ -215,8 +212,8 @@ export class Worker {
   /** Every arrival has a fate now: what was not written never will be, what has not ended is a timeout or missing. */
   #endAll(): void {
     this.#outbox.giveUpAll();
-    this.#publish?.sender.dropUntil(this.#offeredUntilNs);
-    this.#query?.sender.dropUntil(this.#offeredUntilNs);
+    // What had not come up when the run was stopped was never offered.
+    if (!this.#isStopped) for (const owner of [this.#publish, this.#query]) owner?.sender.dropRest();
     this.#publish?.expireAll();
     this.#query?.expireAll();
     this.#deliveries?.retireAll();

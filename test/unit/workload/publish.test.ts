@@ -177,7 +177,7 @@ describe('PublishWorkload', () => {
     const { publish, sink } = setUp([1, 2], { ...frames, isReady: () => false }, true, {
       schedule: countingSchedule(0, 1, 3),
     });
-    publish.sender.dropUntil(Number.POSITIVE_INFINITY);
+    publish.sender.dropRest();
     expect(sink.counts).toMatchObject({ 'events_dropped/0': 3 });
   });
 
