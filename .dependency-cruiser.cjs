@@ -106,6 +106,10 @@ module.exports = {
       reason: 'Comparison reads records, nothing else.',
     }),
     ...room('capacity', { values: ['base', 'metric', 'record'], reason: 'The curve is drawn from records.' }),
+    ...room('api', {
+      values: ['base', 'gate', 'compare', 'record'],
+      reason: 'Programs read, judge and compare records; they start nothing.',
+    }),
     ...room('audit', {
       values: ['base', 'nostr', 'wire', 'record'],
       reason: 'The audit reads back with its own connection; it must not trust the engine that it checks.',

@@ -1,13 +1,11 @@
 import { Chalk } from 'chalk';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-codes.ts';
-import { checkGates } from '../../gate/check.ts';
-import { evaluateGates, measurableOfRecord } from '../../gate/evaluate.ts';
+import { judgeAgain } from '../../gate/judge-again.ts';
 import { parseGates } from '../../gate/parse.ts';
-import { judge } from '../../record/judge.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
-import { provesNothing, withoutOpenness } from '../../record/validity.ts';
+import { provesNothing } from '../../record/validity.ts';
 import { visible } from '../../report/escape.ts';
 import { gateActual } from '../../report/quantity.ts';
 import { wantsColour } from '../colour.ts';
@@ -21,22 +19,15 @@ export function addGate(program: Command, host: CommandHost): void {
     .argument('<run.json>', 'record of the run')
     .requiredOption('--gate <expr...>', 'gates such as "ack_latency p99 < 250ms"')
     .action(async (file: string, { gate }: { gate: string[] }) => {
-      const gates = parseGates(gate);
-      const record = await readRunRecord(file);
-      checkGates(gates, measurableOfRecord(record));
-      const results = evaluateGates(record, gate);
+      // A gate that is mistyped is named before the file is read.
+      parseGates(gate);
+      const judged = judgeAgain(await readRunRecord(file), gate);
       const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);
-      host.io.stdout.write(results.map((result) => renderGate(result, colour)).join(''));
-      const judged = judgeAgain(record, results);
+      host.io.stdout.write(judged.gates.map((result) => renderGate(result, colour)).join(''));
       explain(judged, host);
       const code = Object.values(EXIT).find((one) => one === judged.exitCode);
       host.finish(code ?? EXIT.internal);
     });
-}
-
-/** The record as if its run had been judged by these gates; how it ended does not matter any more. */
-function judgeAgain(record: RunRecord, results: readonly GateResult[]): RunRecord {
-  return judge({ ...record, validity: withoutOpenness(record.validity) }, results, null);
 }
 
 const PAINTS = { pass: 'green', fail: 'red', undecided: 'yellow', 'no-data': 'red' } as const;
