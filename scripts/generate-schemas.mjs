@@ -1,15 +1,14 @@
 // Writes the JSON Schemas for editors and for readers of run.json, from the zod schemas of the built program.
 // `npm run schemas` builds, runs this and formats; a unit test fails when a file is stale.
 import { writeFile } from 'node:fs/promises';
-import * as z from 'zod';
-import { comparisonSchema } from '../dist/compare/schema.js';
-import { runRecordSchema } from '../dist/record/schema.js';
+import { comparisonJsonSchema } from '../dist/compare/json-schema.js';
+import { runJsonSchema } from '../dist/record/json-schema.js';
 import { scenarioJsonSchema } from '../dist/scenario/json-schema.js';
 
 const SCHEMAS = {
   '../scenarios/scenario.schema.json': scenarioJsonSchema(),
-  '../reports/run.schema.json': z.toJSONSchema(runRecordSchema),
-  '../reports/comparison.schema.json': z.toJSONSchema(comparisonSchema),
+  '../reports/run.schema.json': runJsonSchema(),
+  '../reports/comparison.schema.json': comparisonJsonSchema(),
 };
 
 for (const [path, schema] of Object.entries(SCHEMAS)) {

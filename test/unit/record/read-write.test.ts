@@ -119,6 +119,30 @@ describe('parseRunRecord', () => {
     expect(parseRunRecord(text, 'run.json')).toEqual({ ...known, schemaVersion: '1.9.0' });
   });
 
+  it('reads what a newer minor version added at every depth, and only that is dropped', () => {
+    const known = sampleRecord('pass');
+    const { counters, validity, generator, intervals, gates } = known;
+    const added = { added_later: { any: ['thing'] } };
+    const text = edited({
+      ...{ schemaVersion: '1.9.0', ...added, counters: { ...counters, ...added } },
+      validity: { ...validity, ...added },
+      generator: { ...generator, ceiling: { ...generator.ceiling, ...added } },
+      intervals: intervals.map((interval) => ({ ...interval, ...added })),
+      gates: gates.map((gate) => ({ ...gate, ...added })),
+    });
+    expect(parseRunRecord(text, 'run.json')).toEqual({ ...known, schemaVersion: '1.9.0' });
+  });
+
+  it('reads a record of version 1.0.0, with nothing counted of what came later', async () => {
+    const record = await readRunRecord('test/golden/records/run-1.0.0.json');
+    expect(record.schemaVersion).toBe('1.0.0');
+    expect(record.counters).toMatchObject({ events_unsent: 0, events_repeated: 0 });
+    expect({ failures: record.failures, owners: record.validity.owners }).toEqual({
+      failures: [],
+      owners: [],
+    });
+  });
+
   it('refuses a newer minor version that lacks what must be there', async () => {
     const error = await failure(() =>
       parseRunRecord(edited({ schemaVersion: '1.9.0', seed: 'x' }), 'run.json'),
