@@ -25,7 +25,8 @@ export interface InstallRequest {
 
 /** What will be done, to be shown before. */
 export interface Installation {
-  readonly packages: readonly SystemPackage[];
+  /** What it brings, by the names that messages use. */
+  readonly packages: readonly string[];
   readonly commands: readonly CommandLine[];
   /** Where npm puts Postgres; null where it does not. */
   readonly npmDirectory: string | null;
@@ -94,7 +95,7 @@ async function runShown([program, ...args]: CommandLine): Promise<string | null>
   }
 }
 
-function failed(packages: readonly SystemPackage[], why: string): RelayBenchError {
+function failed(packages: readonly string[], why: string): RelayBenchError {
   return new RelayBenchError(`${packages.join(', ')} could not be installed: ${why}`, {
     code: 'STACK_INSTALL_FAILED',
     hint: `install ${packages.join(', ')} by hand`,

@@ -1,8 +1,8 @@
 import { delimiter, join } from 'node:path';
 import { isExecutable } from './executable.ts';
 
-/** A package of the operating system that this project knows how to install. */
-export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'chromium' | 'docker-compose';
+/** A package of the operating system that a stack needs. */
+export type SystemPackage = 'postgresql' | 'redis' | 'haproxy';
 
 /** A package manager and its names for the packages. */
 export interface PackageManager {
@@ -26,8 +26,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql',
       redis: 'redis-server',
       haproxy: 'haproxy',
-      chromium: 'chromium',
-      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -39,8 +37,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql-server',
       redis: 'redis',
       haproxy: 'haproxy',
-      chromium: 'chromium',
-      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -52,8 +48,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql',
       redis: 'redis',
       haproxy: 'haproxy',
-      chromium: 'chromium',
-      'docker-compose': 'docker-compose',
     },
   },
   {
@@ -65,8 +59,6 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql@16',
       redis: 'redis',
       haproxy: 'haproxy',
-      chromium: 'chromium',
-      'docker-compose': 'docker-compose',
     },
   },
 ];
@@ -90,7 +82,19 @@ export function installCommands(
   packages: readonly SystemPackage[],
   asRoot: boolean,
 ): CommandLine[] {
-  const names = packages.map((name) => manager.packages[name]);
+  return installByName(
+    manager,
+    packages.map((name) => manager.packages[name]),
+    asRoot,
+  );
+}
+
+/** As {@link installCommands}, for packages by the names that the manager gives them. */
+export function installByName(
+  manager: PackageManager,
+  names: readonly string[],
+  asRoot: boolean,
+): CommandLine[] {
   const sudo = manager.needsRoot && !asRoot;
   const command = (args: readonly string[]): CommandLine =>
     sudo ? ['sudo', manager.name, ...args] : [manager.name, ...args];

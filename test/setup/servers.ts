@@ -4,13 +4,13 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, getuid, stderr, stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
-import { findPackageManager, installCommands, type SystemPackage } from '../../src/stack/install.ts';
-import { carryOut, planInstallation } from '../../src/stack/install-packages.ts';
+import { findPackageManager, installByName, type SystemPackage } from '../../src/stack/install.ts';
+import { carryOut, type Installation } from '../../src/stack/install-packages.ts';
 import { examinePrograms, packagesOf } from '../../src/stack/missing-packages.ts';
 import { BROWSER_NAMES } from '../support/browser.ts';
 
-/** Programs of tests that no stack needs, by the names under which they may be found. */
-const TEST_PROGRAMS: readonly { readonly package: SystemPackage; readonly names: readonly string[] }[] = [
+/** Programs of tests that no stack needs: their package, the same in every package manager, and what they may be called. */
+const TEST_PROGRAMS: readonly { readonly package: string; readonly names: readonly string[] }[] = [
   { package: 'chromium', names: BROWSER_NAMES },
   // Checks Compose files without a Docker.
   { package: 'docker-compose', names: ['docker-compose'] },
@@ -29,31 +29,44 @@ function isOnPath(name: string): boolean {
   });
 }
 
-async function missingPackages(): Promise<SystemPackage[]> {
-  const tools = TEST_PROGRAMS.filter(({ names }) => !names.some(isOnPath));
-  return [...packagesOf(await examinePrograms(PATH)), ...tools.map((tool) => tool.package)];
+interface Missing {
+  readonly servers: readonly SystemPackage[];
+  readonly tools: readonly string[];
 }
 
-async function isAgreed(packages: readonly SystemPackage[], asRoot: boolean): Promise<boolean> {
-  if (asRoot || env['CI'] === 'true') return true;
+async function missingPackages(): Promise<Missing> {
+  const tools = TEST_PROGRAMS.filter(({ names }) => !names.some(isOnPath));
+  return { servers: packagesOf(await examinePrograms(PATH)), tools: tools.map((tool) => tool.package) };
+}
+
+/** @throws Error where this machine has no package manager that is known */
+function installationOf({ servers, tools }: Missing, asRoot: boolean): Installation {
+  const packages = [...servers, ...tools];
   const manager = findPackageManager(PATH);
-  if (manager === null) return true;
-  const commands = installCommands(manager, packages, asRoot).map((command) => command.join(' '));
+  if (manager === null) throw new Error(`tests need ${packages.join(', ')}: install them by hand`);
+  const names = [...servers.map((name) => manager.packages[name]), ...tools];
+  return { packages, commands: installByName(manager, names, asRoot), npmDirectory: null };
+}
+
+async function isAgreed({ commands }: Installation): Promise<boolean> {
+  const shown = commands.map((command) => command.join(' '));
   const lines = createInterface({ input: stdin, output: stderr });
-  const answer = await lines.question(`tests: to be run:\n  ${commands.join('\n  ')}\ncontinue? [y/N] `);
+  const answer = await lines.question(`tests: to be run:\n  ${shown.join('\n  ')}\ncontinue? [y/N] `);
   lines.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
 /** Vitest calls this once, before the first test of the projects that name it. */
 export async function setup(): Promise<void> {
-  const packages = await missingPackages();
-  if (packages.length === 0) return;
-  stderr.write(`tests: ${packages.join(', ')} are missing on this machine and will be installed\n`);
-  const asRoot = getuid?.() === 0;
-  if (!(await isAgreed(packages, asRoot))) throw new Error(`tests need ${packages.join(', ')}`);
-  const plan = planInstallation({ packages, path: PATH, asRoot, directory: '', postgres: 'system' });
-  await carryOut(plan, (command) => stderr.write(`tests: $ ${command.join(' ')}\n`));
   const missing = await missingPackages();
-  if (missing.length > 0) throw new Error(`still missing after the installation: ${missing.join(', ')}`);
+  if (missing.servers.length + missing.tools.length === 0) return;
+  const asRoot = getuid?.() === 0;
+  const plan = installationOf(missing, asRoot);
+  const names = plan.packages.join(', ');
+  stderr.write(`tests: ${names} are missing on this machine and will be installed\n`);
+  if (!asRoot && env['CI'] !== 'true' && !(await isAgreed(plan))) throw new Error(`tests need ${names}`);
+  await carryOut(plan, (command) => stderr.write(`tests: $ ${command.join(' ')}\n`));
+  const still = await missingPackages();
+  const left = [...still.servers, ...still.tools];
+  if (left.length > 0) throw new Error(`still missing after the installation: ${left.join(', ')}`);
 }
