@@ -207,6 +207,12 @@ module.exports = {
       ['^src/cli/', '^src/engine/', '^src/stack/', '^src/observe/', '^src/relay/', '^src/base/clock\\.ts$'],
       'Pure layers get what they need as arguments, so that they run in tests without a process of their own.',
     ),
+    owned(
+      'nostr-tools-only-in-nostr',
+      '(^|/)nostr-tools/',
+      ['^src/nostr/'],
+      'What the library has another opinion on is settled in one place, a file for each NIP.',
+    ),
     owned('commander-only-in-cli', '(^|/)commander/', ['^src/cli/'], 'Flags end at the command line.'),
     owned(
       'yaml-only-in-scenario-and-compose',

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
@@ -30,6 +31,8 @@ const QUERY_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = [200, 1_000, 3_000];
 /** Nothing is lost before so many questions for its one id have missed it. */
 const LAST_QUESTIONS = 2;
+/** Relays that are connected to, or asked, at the same time. */
+const RELAYS_AT_ONCE = 16;
 /** The record names at most so many; the counts are exact. */
 const MOST_NAMED = 1_000;
 
@@ -40,7 +43,7 @@ const MOST_NAMED = 1_000;
 export async function audit(request: AuditRequest): Promise<AuditResult> {
   const { file, urls, insecure, maxLimit, onProgress, signal, retryAfterMs = RETRY_AFTER_MS } = request;
   const batch = Math.min(BATCH, maxLimit ?? BATCH);
-  const connections = await Promise.all(urls.map((url) => open(url, insecure)));
+  const connections = await openAll(urls, insecure);
   const lost: string[] = [];
   let acknowledged = 0;
   let missing = 0;
@@ -64,6 +67,17 @@ interface Asked {
   readonly connection: ReadConnection;
 }
 
+/** Connections to all, or to none: those that were opened are closed where another fails. */
+async function openAll(urls: readonly string[], insecure: boolean): Promise<Asked[]> {
+  const limit = pLimit(RELAYS_AT_ONCE);
+  const outcomes = await Promise.allSettled(urls.map((url) => limit(() => open(url, insecure))));
+  const opened = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure === undefined) return opened;
+  for (const { connection } of opened) connection.close();
+  throw failure.reason;
+}
+
 async function open(url: string, insecure: boolean): Promise<Asked> {
   try {
     return { url, connection: await openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure }) };
@@ -78,7 +92,8 @@ async function missingOf(
   ids: readonly string[],
   retryAfterMs: readonly number[],
 ): Promise<string[]> {
-  const perRelay = await Promise.all(relays.map((relay) => missingAt(relay, ids, retryAfterMs)));
+  const limit = pLimit(RELAYS_AT_ONCE);
+  const perRelay = await Promise.all(relays.map((relay) => limit(() => missingAt(relay, ids, retryAfterMs))));
   return [...new Set(perRelay.flat())];
 }
 

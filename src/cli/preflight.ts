@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
@@ -25,6 +26,9 @@ export const LONGEST_WAIT_MS = 90_000;
 /** Every probe is one more connection that a busy relay has to serve. */
 const PAUSE_MS = 2_000;
 
+/** Relays that are asked at the same time; each may keep us waiting for seconds. */
+const ASKED_AT_ONCE = 16;
+
 /** @param insecure accept any TLS certificate */
 export function networkQuestions(insecure: boolean): Questions {
   return {
@@ -43,11 +47,12 @@ export async function preflightTargets(
   questions: Questions,
   patience: Patience,
 ): Promise<RelayInformationResult> {
+  const limit = pLimit(ASKED_AT_ONCE);
+  // A question is bounded, not the wait for a relay that is busy: others must not wait with it.
+  const probe: Questions['probe'] = (url) => limit(() => questions.probe(url));
   const failures = await Promise.all(
     targets.map(async ({ url, problem }) =>
-      problem === null
-        ? probeWhileBusy(url, questions.probe, patience)
-        : { problem, hint: networkHint(problem) },
+      problem === null ? probeWhileBusy(url, probe, patience) : { problem, hint: networkHint(problem) },
     ),
   );
   if (patience.signal.aborted) return { information: null, reason: 'interrupted' };

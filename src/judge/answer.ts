@@ -1,5 +1,5 @@
 import type { NostrEvent } from '../nostr/event.ts';
-import { type Filter, FilterMatcher } from '../nostr/filter.ts';
+import { type Filter, FilterMatcher, matchesFilter } from '../nostr/filter.ts';
 import { compareNewestFirst, DELETION_KIND, kindClass } from '../nostr/kinds.ts';
 import { type Advertised, disclaimsDeletion } from './advertised.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -81,7 +81,7 @@ export function judgeAnswer(
 /** An event that the filter does not ask for. */
 function mismatch(events: readonly NostrEvent[], filter: Filter): Wrong {
   const matcher = new FilterMatcher(filter);
-  const others = events.filter((event) => !matcher.matches(event));
+  const others = events.filter((event) => !matcher.matches(event) && !matchesFilter(filter, event));
   return others.length === 0 ? null : wrongBy('no-match', [], others);
 }
 

@@ -1,4 +1,6 @@
-import type { UnsignedEvent } from './event.ts';
+import type { Event as LibraryEvent } from 'nostr-tools/core';
+import { type Filter as LibraryFilter, matchFilter } from 'nostr-tools/filter';
+import type { NostrEvent, UnsignedEvent } from './event.ts';
 import { isHex64 } from './event.ts';
 
 /** A filter as it travels (NIP-01). Keys of tag conditions are `#` and one letter, case-sensitive. */
@@ -146,7 +148,11 @@ function hasTag(tags: Filterable['tags'], test: TagTest): boolean {
   return false;
 }
 
-/** Whether one event matches one filter; use {@link FilterMatcher} for many events. */
-export function matchesFilter(filter: Filter, event: Filterable): boolean {
-  return new FilterMatcher(filter).matches(event);
+/**
+ * What nostr-tools says of one event and one filter: the second opinion before an answer is called wrong. It ignores
+ * `until: 0` and `since: 0`. Where many events pass, {@link FilterMatcher} stands: with 300 authors it is 80 times as fast
+ * (`bench/packages.mjs`).
+ */
+export function matchesFilter(filter: Filter, event: NostrEvent): boolean {
+  return matchFilter(filter as LibraryFilter, event as LibraryEvent);
 }

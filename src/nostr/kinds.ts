@@ -1,20 +1,27 @@
+import { classifyKind, EventDeletion } from 'nostr-tools/kinds';
 import type { UnsignedEvent } from './event.ts';
 
 /** How a relay treats a kind (NIP-01). */
 export type KindClass = 'regular' | 'replaceable' | 'ephemeral' | 'addressable';
 
 /** The kind of a deletion request (NIP-09). */
-export const DELETION_KIND = 5;
+export const DELETION_KIND = EventDeletion;
 
-/** The kind of a request to vanish (NIP-62). */
+/** The kind of a request to vanish (NIP-62), which nostr-tools does not name. */
 export const VANISH_KIND = 62;
 
-/** The class of a kind. Kinds that NIP-01 puts in no class (45..999, 40000 and above) are regular. */
+/** Classes as nostr-tools calls them; kinds that NIP-01 puts in no class (40000 and above) are kept like regular ones. */
+const CLASSES: Readonly<Record<ReturnType<typeof classifyKind>, KindClass>> = {
+  regular: 'regular',
+  replaceable: 'replaceable',
+  ephemeral: 'ephemeral',
+  parameterized: 'addressable',
+  unknown: 'regular',
+};
+
+/** The class of a kind (NIP-01). */
 export function kindClass(kind: number): KindClass {
-  if (kind === 0 || kind === 3) return 'replaceable';
-  if (kind < 10_000 || kind >= 40_000) return 'regular';
-  if (kind < 20_000) return 'replaceable';
-  return kind < 30_000 ? 'ephemeral' : 'addressable';
+  return CLASSES[classifyKind(kind)];
 }
 
 /** The first value of the first `d` tag; a missing tag or value is the empty string (NIP-01). */

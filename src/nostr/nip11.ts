@@ -1,46 +1,23 @@
+import type { BasicRelayInformation, Limitations } from 'nostr-tools/nip11';
 import { own } from '../base/own.ts';
 import { withoutMark } from '../base/text.ts';
 import { parseJson } from './json.ts';
 
-/** The limits that NIP-11 names; a field of another type than expected is left out. */
-export interface RelayLimitation {
-  /** Bytes of one message, from `[` to `]`. */
-  readonly max_message_length?: number;
-  /** Open subscriptions of one connection. */
-  readonly max_subscriptions?: number;
-  /** `limit` of a filter is cut to this silently. */
-  readonly max_limit?: number;
-  readonly max_subid_length?: number;
-  /** Number of tags of one event. */
-  readonly max_event_tags?: number;
-  /** Unicode characters. */
-  readonly max_content_length?: number;
-  /** Leading zero bits (NIP-13). */
-  readonly min_pow_difficulty?: number;
-  readonly auth_required?: boolean;
-  readonly payment_required?: boolean;
-  readonly restricted_writes?: boolean;
-  /** Seconds before now. */
-  readonly created_at_lower_limit?: number;
-  /** Seconds after now. */
-  readonly created_at_upper_limit?: number;
-  /** `limit` where a filter has none. */
+/**
+ * The limits that NIP-11 names, with the types of nostr-tools; a field of another type than expected is left out.
+ * `max_message_length` counts bytes from `[` to `]`, `max_content_length` Unicode characters, `max_event_tags` the tags
+ * of an event, `max_subscriptions` those of one connection, `min_pow_difficulty` leading zero bits (NIP-13);
+ * `created_at_lower_limit` and `…_upper_limit` are seconds before and after now; `max_limit` cuts the `limit` of a filter silently.
+ */
+export type RelayLimitation = Readonly<Partial<Omit<Limitations, 'min_prefix'>>> & {
+  /** `limit` where a filter has none; nostr-tools does not know it yet. */
   readonly default_limit?: number;
-  /** No longer in the text of NIP-11, still sent by relays. */
-  readonly max_filters?: number;
-}
+};
 
 /** The information document of a relay (NIP-11); every field may be missing. */
-export interface RelayInformation {
-  readonly name?: string;
-  readonly description?: string;
-  readonly pubkey?: string;
-  readonly contact?: string;
-  readonly software?: string;
-  readonly version?: string;
-  readonly supported_nips?: readonly number[];
+export type RelayInformation = Readonly<Partial<BasicRelayInformation>> & {
   readonly limitation?: RelayLimitation;
-}
+};
 
 /** Media type of the document. */
 export const RELAY_INFORMATION_TYPE = 'application/nostr+json';

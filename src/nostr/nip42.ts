@@ -1,7 +1,8 @@
+import { ClientAuth } from 'nostr-tools/kinds';
 import type { NostrEvent } from './event.ts';
 
 /** The kind of the event with which a client authenticates. It is for the relay only. */
-export const AUTH_KIND = 22_242;
+export const AUTH_KIND = ClientAuth;
 
 /** How far the time of an authentication may be from now (NIP-42 suggests ten minutes), in seconds. */
 export const AUTH_WINDOW_S = 600;

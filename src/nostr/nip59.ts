@@ -1,7 +1,8 @@
+import { GiftWrap } from 'nostr-tools/kinds';
 import type { Filterable } from './filter.ts';
 
 /** A gift wrap (NIP-59): stored, its author is a key that is used once, its `p` tag names the recipient. */
-export const GIFT_WRAP_KIND = 1_059;
+export const GIFT_WRAP_KIND = GiftWrap;
 /** The ephemeral twin of a gift wrap. */
 export const EPHEMERAL_GIFT_WRAP_KIND = 21_059;
 

@@ -1,8 +1,9 @@
+import { GenericRepost, Repost } from 'nostr-tools/kinds';
 import { checkEventShape, type NostrEvent } from './event.ts';
 import { parseJson } from './json.ts';
 
 /** Kinds that repeat another event in their content (NIP-18). */
-const REPOST_KINDS: ReadonlySet<number> = new Set([6, 16]);
+const REPOST_KINDS: ReadonlySet<number> = new Set([Repost, GenericRepost]);
 
 /** Whether only its author may publish an event (NIP-70). */
 export function isProtected(tags: NostrEvent['tags']): boolean {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { verifySchnorr } from 'tiny-secp256k1';
-import { checkEventShape, eventId, eventTexts, idForm, type NostrEvent } from '../../nostr/event.ts';
+import { checkEventShape, eventId, eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import { parseJson } from '../../nostr/json.ts';
+import { checkProofs } from '../../nostr/proofs.ts';
 import { type Chunk, ChunkBuilder } from '../chunk.ts';
 import { eachLine, type LineBlock } from '../files/line-blocks.ts';
 import type { DropReason } from './drop-reasons.ts';
@@ -110,7 +110,7 @@ function checkText(text: string): Verdict {
   if (value === undefined) return { reason: 'not-json', detail: 'not JSON' };
   const { event, problem } = checkEventShape(value);
   if (event === undefined) return { reason: 'not-an-event', detail: problem };
-  return checkProofs(event);
+  return checkEvent(event);
 }
 
 /** The event in a message of a client (`["EVENT",{…}]`) or of a relay (`["EVENT","sub",{…}]`); else the value itself. */
@@ -123,22 +123,16 @@ function isMessage(bytes: Buffer): boolean {
   return bytes[bytes.findIndex((byte) => !BLANKS.has(byte))] === OPENING_BRACKET;
 }
 
-function checkProofs(event: NostrEvent): Verdict {
+function checkEvent(event: NostrEvent): Verdict {
   const { signed, json } = eventTexts(event);
-  const form = idForm(event, signed);
-  if (form === null) {
-    return { reason: 'wrong-id', detail: `${event.id} should be ${hash('sha256', signed, 'hex')}` };
-  }
-  if (!hasValidSignature(event)) return { reason: 'wrong-signature', detail: event.id };
-  return { event, json, isVerbatim: form === 'verbatim' };
-}
-
-/** BIP-340; the library throws where the public key is no point of the curve. */
-function hasValidSignature({ id, pubkey, sig }: NostrEvent): boolean {
-  try {
-    return verifySchnorr(Buffer.from(id, 'hex'), Buffer.from(pubkey, 'hex'), Buffer.from(sig, 'hex'));
-  } catch {
-    return false;
+  const proofs = checkProofs(event, signed);
+  switch (proofs) {
+    case 'wrong-id':
+      return { reason: proofs, detail: `${event.id} should be ${hash('sha256', signed, 'hex')}` };
+    case 'wrong-signature':
+      return { reason: proofs, detail: event.id };
+    default:
+      return { event, json, isVerbatim: proofs === 'valid-verbatim' };
   }
 }
 

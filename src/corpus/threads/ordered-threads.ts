@@ -31,7 +31,8 @@ interface Thread<Reply> {
 /**
  * Carries requests out in threads and yields the replies in the order of the requests, whichever thread was faster.
  * Takes the next request only when there is room, so that memory is bounded by the requests under way. Threads end
- * with the generator, however it ends.
+ * with the generator, however it ends. p-limit would bound the threads' work, but neither keep the order nor stop
+ * reading: everything would be in memory at once.
  * @throws the error of a thread that fails
  */
 export async function* runInThreads<Request, Reply>(work: OrderedWork<Request>): AsyncGenerator<Reply> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NostrEvent } from '../../../src/nostr/event.ts';
-import { type Filter, matchesFilter, parseFilter, tagConditions } from '../../../src/nostr/filter.ts';
+import { type Filter, FilterMatcher, parseFilter, tagConditions } from '../../../src/nostr/filter.ts';
 
 const HEX = 'a'.repeat(64);
 const OTHER_HEX = 'b'.repeat(64);
@@ -46,7 +46,7 @@ describe('matching a filter', () => {
   ];
 
   it.each(cases)('by %s', (_name, filter, expected) => {
-    expect(matchesFilter(filter, EVENT)).toBe(expected);
+    expect(new FilterMatcher(filter).matches(EVENT)).toBe(expected);
   });
 });
 
