@@ -4,12 +4,10 @@
 
 import { parseArgs } from 'node:util';
 import { finalizeEvent, generateSecretKey, matchFilter, verifyEvent } from 'nostr-tools';
-import { classifyKind } from 'nostr-tools/kinds';
 import pLimit from 'p-limit';
 import { verifySchnorr } from 'tiny-secp256k1';
 import { idForm } from '../dist/nostr/event.js';
 import { FilterMatcher } from '../dist/nostr/filter.js';
-import { kindClass } from '../dist/nostr/kinds.js';
 import { median } from './support.mjs';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
@@ -39,7 +37,6 @@ const hex = (text) => Buffer.from(text, 'hex');
 
 /** [what, calls over all events in a round, by the package, by own code] */
 const CASES = [
-  ['class of a kind', 400, ({ kind }) => classifyKind(kind), ({ kind }) => kindClass(kind)],
   [
     'an event against a filter of 300 authors',
     40,

@@ -5,7 +5,7 @@ import { main } from '../../../src/cli/main.ts';
 import { FakeProcess } from '../../support/fake-process.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const PAGES = ['README.md', ...markdownBelow('docs')];
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...markdownBelow('docs')];
 
 /** Commands whose options belong to their subcommands. */
 const GROUPS = ['corpus', 'stack'];
