@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RedisLayer } from '../../src/relay/cache/redis-layer.ts';
+import { eventually } from '../support/eventually.ts';
 import { startTestCluster, startTestRedis } from '../support/redis.ts';
 
 const cleanUps: (() => void | Promise<void>)[] = [];
@@ -14,14 +15,6 @@ async function open(nodes: readonly string[]): Promise<RedisLayer> {
   cleanUps.push(() => layer.close());
   await eventually('usable', () => layer.isUsable);
   return layer;
-}
-
-async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
-    if (await holds()) return;
-    await delay(50);
-  }
-  throw new Error(`never: ${what}`);
 }
 
 describe('the cache layer in Redis', () => {

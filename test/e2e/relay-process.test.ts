@@ -9,6 +9,7 @@ import type { EmbeddedRelay, startEmbeddedRelay } from '../../src/stack/embedded
 import { Author } from '../conformance/author.ts';
 import { Client } from '../conformance/client.ts';
 import { type BuiltRelay, startBuiltRelay } from '../support/built-relay.ts';
+import { eventually } from '../support/eventually.ts';
 
 const cleanUps: (() => void | Promise<void>)[] = [];
 
@@ -46,15 +47,6 @@ async function metric(relay: BuiltRelay, name: string): Promise<number> {
   const response = await fetch(`${relay.url.replace('ws', 'http')}/metrics`);
   const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name} `));
   return Number(line?.split(' ')[1]);
-}
-
-/** Waits for something that the relay will do by itself. */
-async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    if (await holds()) return;
-    await delay(50);
-  }
-  throw new Error(`never: ${what}`);
 }
 
 function isAlive(pid: number): boolean {

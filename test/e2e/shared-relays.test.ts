@@ -4,6 +4,7 @@ import type { NostrEvent } from '../../src/nostr/event.ts';
 import { Author, nowSeconds } from '../conformance/author.ts';
 import { Client } from '../conformance/client.ts';
 import { type BuiltRelay, startBuiltRelay } from '../support/built-relay.ts';
+import { eventually } from '../support/eventually.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { sharedChannels, startTestCluster, startTestRedis, type TestRedis } from '../support/redis.ts';
 
@@ -45,14 +46,6 @@ async function metric(relay: BuiltRelay, name: string): Promise<number> {
   const text = await (await fetch(`${relay.url.replace('ws', 'http')}/metrics`)).text();
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
   return Number(line?.split(' ')[1]);
-}
-
-async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
-    if (await holds()) return;
-    await delay(50);
-  }
-  throw new Error(`never: ${what}`);
 }
 
 /** Two relays on one database, with their own connections and one open subscription each. */

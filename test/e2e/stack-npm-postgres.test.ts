@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { inDatabase } from '../../src/stack/postgres/client.ts';
 import { primaryOf } from '../../src/stack/postgres/servers.ts';
@@ -9,6 +8,7 @@ import { findProcess } from '../../src/stack/processes.ts';
 import { readRoles } from '../../src/stack/roles.ts';
 import { readState, servicesOfKind } from '../../src/stack/state.ts';
 import type { StackStatus } from '../../src/stack/status.ts';
+import { eventually } from '../support/eventually.ts';
 import { runCli } from '../support/run-cli.ts';
 import { stackDir } from '../support/stack-dir.ts';
 
@@ -35,7 +35,7 @@ test('a stack runs on the Postgres of npm and makes a lost primary anew without 
   const old = primaryOf(state);
   await inDatabase(old, (ask) => ask('CREATE TABLE kept AS SELECT generate_series(1, 100000) AS n'));
   process.kill(findProcess(old)?.pid ?? 0, 'SIGKILL');
-  while (readRoles(state).failovers.length === 0) await sleep(100);
+  await eventually('a failover', () => readRoles(state).failovers.length > 0);
   const isReplicaAgain = async (): Promise<boolean> => {
     const { stdout } = await runCli(['stack', 'status', '--json', '--dir', dir]);
     const { services } = JSON.parse(stdout) as StackStatus;
@@ -43,7 +43,7 @@ test('a stack runs on the Postgres of npm and makes a lost primary anew without 
       ({ name, role, problem }) => name === old.name && role === 'Postgres replica' && problem === null,
     );
   };
-  while (!(await isReplicaAgain())) await sleep(300);
+  await eventually('the old primary as a replica', isReplicaAgain, { looks: 200, everyMs: 300 });
   for (const node of servicesOfKind(state, 'postgres')) {
     const [row] = await inDatabase(node, (ask) => ask<{ n: number }>('SELECT count(*)::int AS n FROM kept'));
     expect(row?.n, node.name).toBe(100_000);

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { processesIn } from '../../src/observe/process-identity.ts';
@@ -15,6 +14,7 @@ import { findProcess } from '../../src/stack/processes.ts';
 import { readRoles } from '../../src/stack/roles.ts';
 import { readState, type Service, type StackState } from '../../src/stack/state.ts';
 import type { StackStatus } from '../../src/stack/status.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectPagesToGo } from '../support/pages-through-balancer.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { stackDir } from '../support/stack-dir.ts';
@@ -38,11 +38,6 @@ function pidOf(dir: string, name: string): number {
   const pid = findProcess(serviceOf(dir, name))?.pid;
   if (pid === undefined) throw new Error(`${name} does not run`);
   return pid;
-}
-
-/** Waits until something holds that takes as long as it takes. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(100);
 }
 
 /** Nothing runs in the directory, and it is gone. */
@@ -119,8 +114,8 @@ async function losePrimary(dir: string): Promise<void> {
   const old = primaryOf(state);
   const [before] = await inDatabase(old, (ask) => ask<{ n: string }>('SELECT count(*) AS n FROM event'));
   process.kill(pidOf(dir, old.name), 'SIGKILL');
-  await until(() => readRoles(state).failovers.length === 1);
-  await until(async () => {
+  await eventually('a failover', () => readRoles(state).failovers.length === 1);
+  await eventually('two replicas', async () => {
     const { services } = await statusOf(dir);
     return (
       services.filter(({ role, problem }) => role === 'Postgres replica' && problem === null).length === 2
@@ -135,7 +130,7 @@ async function losePrimary(dir: string): Promise<void> {
 async function loseRelay(dir: string): Promise<void> {
   const pid = pidOf(dir, 'relay-2');
   process.kill(pid, 'SIGKILL');
-  await until(() => (findProcess(serviceOf(dir, 'relay-2'))?.pid ?? pid) !== pid);
+  await eventually('another relay-2', () => (findProcess(serviceOf(dir, 'relay-2'))?.pid ?? pid) !== pid);
   const { services } = await statusOf(dir);
   expect(services.find(({ name }) => name === 'relay-2')?.restarts).toBe(1);
 }
@@ -156,7 +151,7 @@ describe('the single stack', () => {
     const dir = await stackDir();
     const up = startCli(['stack', 'up', 'single', '--dir', dir]);
     try {
-      await until(() => processesIn(dir).length > 0);
+      await eventually('a first process', () => processesIn(dir).length > 0);
     } finally {
       await up.stop();
     }
@@ -173,7 +168,7 @@ describe('the single stack', () => {
   test('interrupted while it starts, it is gone', async () => {
     const dir = await stackDir();
     const up = startCli(['stack', 'up', 'single', '--dir', dir], { ownGroup: true });
-    await until(() => processesIn(dir).length > 0);
+    await eventually('a first process', () => processesIn(dir).length > 0);
     process.kill(-(up.child.pid ?? 0), 'SIGINT');
     expect(await up.result).toMatchObject({
       exitCode: 130,
@@ -247,7 +242,7 @@ describe('with durability sync', () => {
     });
     try {
       // Postgres says that it waits for a replica, and for nothing else.
-      await until(async () => {
+      await eventually('a commit that waits', async () => {
         const waiting = await inDatabase(primary, (ask) =>
           ask(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'`),
         );

@@ -2,11 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { eventually } from './eventually.ts';
 import { freePort } from './postgres.ts';
 
-const READY_DEADLINE_MS = 20_000;
 const SLOTS = 16_384;
 
 /** A redis-server of one's own. */
@@ -90,7 +89,7 @@ async function joinNodes(ports: readonly number[]): Promise<void> {
       const bus = (buses[0] as string[])[1] ?? '';
       if (index > 0) await client.call('CLUSTER', 'MEET', '127.0.0.1', ports[0] ?? 0, bus);
     }
-    await untilReady('cluster', async () => {
+    await eventually('a complete cluster', async () => {
       const states = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')));
       return states.every((state) => String(state).includes('cluster_state:ok'));
     });
@@ -116,7 +115,7 @@ async function launch(dir: string, port: number, extraArgs: readonly string[]): 
   client.on('error', () => undefined);
   client.connect().catch(() => undefined);
   try {
-    await untilReady('redis-server', async () => {
+    await eventually('redis-server answers', async () => {
       if (failure !== null) throw failure;
       if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
       return client.status === 'ready';
@@ -128,14 +127,6 @@ async function launch(dir: string, port: number, extraArgs: readonly string[]): 
     client.disconnect();
   }
   return server;
-}
-
-async function untilReady(what: string, isReady: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + READY_DEADLINE_MS;
-  while (!(await isReady())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not get ready`);
-    await delay(30);
-  }
 }
 
 async function end(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
