@@ -70,7 +70,7 @@ interface RunContext {
 
 async function runAgainst(one: Contestant, { request, interruption, open }: RunContext): ReturnType<RunOnce> {
   const { plan, host } = request;
-  const target = await openContestant(one);
+  const target = await openContestant(one, interruption.signal);
   open.target = target;
   try {
     const information = await preflightTargets(target.relays, networkQuestions(plan.connections.insecure), {
