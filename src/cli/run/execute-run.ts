@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RelayBenchError } from '../../base/errors.ts';
+import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
@@ -97,6 +97,8 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
   const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
   const reporters = reportersOf(session);
   const crashes = watchCrashes(session.host.io);
+  const keep = (record: RunRecord): Promise<void> =>
+    writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
   try {
     const measured = await stages.measure({
       plan,
@@ -112,15 +114,32 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       }),
       signal: AbortSignal.any([interruption.signal, crashes.signal]),
       onProgress: (event) => reporters.onProgress(event),
+      onMeasured: async (record) => {
+        const early = await problemOf(keep(crashes.mark(record)));
+        if (early !== null)
+          session.host.io.stderr.write(`${messageOf(early.error)}; trying again after the audit\n`);
+      },
       onCrash: crashes.note,
     });
     const record = crashes.mark(measured);
-    await writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
+    const failure = await problemOf(keep(record));
+    // What could not be kept is shown at least.
     await reporters.onRecord(record);
+    if (failure !== null) throw failure.error;
     return finalExitCode(record, reporters, [await judgedByBaseline(session, record), crashes.report()]);
   } finally {
     crashes.dispose();
     await reporters.onEnd();
+  }
+}
+
+/** Null where it went well. */
+async function problemOf(action: Promise<void>): Promise<{ readonly error: unknown } | null> {
+  try {
+    await action;
+    return null;
+  } catch (error) {
+    return { error };
   }
 }
 
