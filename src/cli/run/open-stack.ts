@@ -7,9 +7,10 @@ import type { StackRequest } from '../../stack/plan-stack.ts';
 import { findProcess } from '../../stack/processes.ts';
 import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
-import { entryOf, readState, type StackState } from '../../stack/state.ts';
+import { entryOf } from '../../stack/state.ts';
 import { roleOf } from '../../stack/status.ts';
 import type { CommandHost } from '../host.ts';
+import { runningStack } from '../stack/running-stack.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
 import { bringUpFor, stackRequest, type UpHost } from '../stack/up.ts';
 import { resolveTargets } from '../target.ts';
@@ -69,8 +70,8 @@ export async function openStack(
 /** A stack of this profile that is up is taken as it is, whatever its numbers. */
 function requestFor(profile: string, dir: string, host: CommandHost): StackRequest {
   const wanted = stackRequest(profile, { dir, durability: 'async' }, host);
-  const running: StackState | null = readState(dir);
-  if (running?.phase !== 'up' || running.profile !== profile) return wanted;
+  const running = runningStack(profile, dir, host.io.env);
+  if (running === null) return wanted;
   const { shape, durability, cache } = running;
   return { profile, dir, shape, durability, cache };
 }
