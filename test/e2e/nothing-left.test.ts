@@ -1,10 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { expectNothingMarked, MARK, newMark, processesMarked } from '../support/marked-processes.ts';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { expectNothingMarked, MARK, newMark, untilMarked } from '../support/marked-processes.ts';
 import { startCli } from '../support/run-cli.ts';
-import { tempDir } from '../support/temp-dir.ts';
 
 // Nothing that a command has started outlives it, however it ends: all inherit a mark in their environment.
 
@@ -55,15 +56,23 @@ const ENDINGS = {
   'a crash': ['SIGKILL'],
 } as const satisfies Record<string, readonly NodeJS.Signals[]>;
 
+let root = '';
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'relay-bench-e2e-'));
+});
+afterAll(async () => {
+  await rm(root, { recursive: true });
+});
+
 describe.concurrent.each(Object.entries(CASES))('%s', (_, { args, runs }) => {
   test.each(Object.entries(ENDINGS))('leaves no process behind after %s', async (_ending, signals) => {
-    const directory = await tempDir();
+    const directory = await mkdtemp(join(root, 'run-'));
     const mark = newMark();
     const cli = startCli(args(join(directory, 'out')), { env: { [MARK]: mark, XDG_STATE_HOME: directory } });
     try {
       await cli.until(runs);
       // A relay that has left its command, or a null relay, is there besides the command itself.
-      await expect.poll(() => processesMarked(mark), { timeout: 20_000 }).not.toHaveLength(1);
+      await untilMarked(mark, 2);
       for (const [at, signal] of signals.entries()) {
         if (at > 0) await sleep(OTHER_REQUEST_MS);
         cli.child.kill(signal);
