@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 
 /** The file beside `run.json`: the ids of all acknowledged events, 32 bytes each, nothing else. */
@@ -8,34 +7,65 @@ export const ACKNOWLEDGED_FILE = 'acknowledged.bin';
 
 const ID_BYTES = 32;
 
-/** Takes ids while a run goes on. */
+/** What has become of the list of a run. */
+export type AcknowledgedList =
+  | { readonly count: number; readonly problem: null }
+  /** It is not whole and was removed, which also frees its space. */
+  | { readonly count: null; readonly problem: string };
+
+/** Takes ids while a run goes on. Never throws: a list that can't be written costs the audit, not the run. */
 export interface AcknowledgedWriter {
   /** @param ids 32 bytes each */
   append(ids: Uint8Array): void;
-  /** Ends the file. @returns the number of ids @throws RelayBenchError `FILE_NOT_WRITTEN` */
-  close(): Promise<number>;
+  /** Ends the file. */
+  close(): Promise<AcknowledgedList>;
 }
 
-/** Begins the file. It is written as the ids come; nothing of it stays in memory. */
-export function writeAcknowledged(path: string): AcknowledgedWriter {
+/**
+ * What may wait for a slow disk: two million ids. The load does not wait for the list, so that beyond this the list
+ * is given up.
+ */
+const MOST_WAITING_BYTES = 64 * 2 ** 20;
+
+/**
+ * Begins the file. It is written as the ids come; little of it is ever in memory.
+ * @param mostWaiting bytes that may wait for the disk
+ */
+export function writeAcknowledged(path: string, mostWaiting = MOST_WAITING_BYTES): AcknowledgedWriter {
   const stream: WriteStream = createWriteStream(path);
+  const closed = new Promise<void>((resolve) => stream.once('close', resolve));
   let bytes = 0;
-  let failure: Error | null = null;
-  stream.on('error', (error) => {
-    failure = error;
-  });
+  let problem: string | null = null;
+  const giveUp = (why: string): void => {
+    problem ??= why;
+    stream.destroy();
+  };
+  stream.on('error', (error) => giveUp(error.message));
   return {
     append: (ids) => {
+      if (problem !== null) return;
       bytes += ids.length;
       stream.write(ids);
+      if (stream.writableLength > mostWaiting) giveUp('the disk is slower than the acknowledgements come');
     },
     close: async () => {
-      stream.end();
-      if (failure === null) await once(stream, 'close');
-      if (failure !== null) throw notWritten(path, failure);
-      return bytes / ID_BYTES;
+      if (problem === null) stream.end();
+      await closed;
+      if (problem === null) return { count: bytes / ID_BYTES, problem: null };
+      const whereToLook = await removed(path);
+      return { count: null, problem: `${path} could not be written: ${problem}${whereToLook}` };
     },
   };
+}
+
+/** What is to be said of a file that could not even be removed. */
+async function removed(path: string): Promise<string> {
+  try {
+    await rm(path, { force: true });
+    return '';
+  } catch (error) {
+    return `; what is left of it could not be removed: ${messageOf(error)}`;
+  }
 }
 
 /**
@@ -76,14 +106,6 @@ function invalid(message: string, cause?: unknown): RelayBenchError {
   return new RelayBenchError(message, {
     code: 'AUDIT_FILE_INVALID',
     hint: `the run must have been made with --audit; ${ACKNOWLEDGED_FILE} lies beside its run.json`,
-    cause,
-  });
-}
-
-function notWritten(path: string, cause: Error): RelayBenchError {
-  return new RelayBenchError(`${path} could not be written: ${cause.message}`, {
-    code: 'FILE_NOT_WRITTEN',
-    hint: 'name a writable directory with --out',
     cause,
   });
 }

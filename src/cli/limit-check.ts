@@ -11,8 +11,8 @@ export interface Demand {
   readonly workers: number;
   /** Pairs of source and target address that connections are spread over; each has all local ports of its own. */
   readonly addressPairs: number;
-  /** Whether the relay is started by this run and so lives under the same limits. */
-  readonly embeddedRelay: boolean;
+  /** What messages call the relay where this run starts it, so that it lives under the same limits; else null. */
+  readonly relay: string | null;
 }
 
 export interface Supply {
@@ -34,10 +34,10 @@ export function checkLimits(demand: Demand, supply: Supply): void {
 function checkDescriptors(demand: Demand, openFiles: number | null): void {
   if (openFiles === null) return;
   const share = Math.ceil(demand.connections / demand.workers) + SPARE_DESCRIPTORS;
-  const relay = demand.embeddedRelay ? demand.connections + SPARE_DESCRIPTORS : 0;
+  const relay = demand.relay !== null ? demand.connections + SPARE_DESCRIPTORS : 0;
   const needed = Math.max(share, relay);
   if (needed <= openFiles) return;
-  const who = relay > share ? 'the embedded relay' : 'one worker';
+  const who = relay > share ? demand.relay : 'one worker';
   throw tooLow(
     `${who} needs ${needed} open files for ${demand.connections} connections, the limit is ${openFiles}`,
     descriptorHint(demand, openFiles, needed),
@@ -47,7 +47,7 @@ function checkDescriptors(demand: Demand, openFiles: number | null): void {
 function descriptorHint(demand: Demand, openFiles: number, needed: number): string {
   const raise = `raise the limit with \`ulimit -n ${needed}\``;
   const room = openFiles - SPARE_DESCRIPTORS;
-  if (demand.embeddedRelay || room <= 0) return `${raise}, or use fewer --connections`;
+  if (demand.relay !== null || room <= 0) return `${raise}, or use fewer --connections`;
   return `${raise}, or use --workers ${Math.ceil(demand.connections / room)}`;
 }
 

@@ -35,6 +35,13 @@ export function ratePerSecond(text: string): number {
   throw new InvalidArgumentError('must be a number of events a second above zero, such as 200 or 0.5.');
 }
 
+/** A number above zero, at most a million. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1e6) return value;
+  throw new InvalidArgumentError('must be a number above zero, such as 5 or 0.5.');
+}
+
 /** A duration in milliseconds, longer than zero unless `zeroIsFine`, at most 596h. */
 export function durationMs(zeroIsFine = false): (text: string) => number {
   return (text) => {

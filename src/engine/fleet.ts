@@ -23,8 +23,9 @@ export class Fleet {
     );
   }
 
+  /** Of the workers that could be started. */
   get pids(): readonly number[] {
-    return this.#workers.map((worker) => worker.pid);
+    return this.#workers.map((worker) => worker.pid).filter((pid) => pid > 0);
   }
 
   /** Numbers of the workers that are not lost. */
@@ -56,16 +57,29 @@ export class Fleet {
     const answers = await this.all(type);
     const loss = this.losses[0];
     if (loss === undefined) return answers;
-    throw new RelayBenchError(`worker ${loss.index} failed before the load started: ${loss.reason}`, {
-      code: 'WORKER_FAILED',
-      exitCode: EXIT.internal,
-    });
+    throw loss.wasStarted ? failedEarly(loss) : notStarted(loss);
   }
 
   /** End every process: those that are done by themselves, the others at once. */
   async end(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.end(END_GRACE_MS)));
   }
+}
+
+function failedEarly({ index, reason }: WorkerLoss): RelayBenchError {
+  return new RelayBenchError(`worker ${index} failed before the load started: ${reason}`, {
+    code: 'WORKER_FAILED',
+    exitCode: EXIT.internal,
+  });
+}
+
+/** No bug: the machine refused a process. */
+function notStarted({ index, reason }: WorkerLoss): RelayBenchError {
+  return new RelayBenchError(`worker ${index} could not be started: ${reason}`, {
+    code: 'WORKER_NOT_STARTED',
+    hint: 'free memory and processes of this machine (`ulimit -u`), or use fewer --workers',
+    exitCode: EXIT.invalidRun,
+  });
 }
 
 /** Connections of all workers together. */

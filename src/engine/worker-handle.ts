@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { endOfProcess } from '../base/ends.ts';
+import { messageOf } from '../base/errors.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 type MessageOf<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
@@ -7,6 +9,8 @@ type MessageOf<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
 export interface WorkerLoss {
   readonly index: number;
   readonly reason: string;
+  /** False where its process could not even be started. */
+  readonly wasStarted: boolean;
 }
 
 /** A worker process as the coordinator sees it. */
@@ -28,20 +32,45 @@ export interface StartWorkerOptions {
   readonly onMessage: (message: FromWorker) => void;
 }
 
-/** Start a worker: a process of its own, with its own descriptor limit and its own core. */
-export function startWorker({ index, execArgv, onMessage }: StartWorkerOptions): WorkerHandle {
-  const child: ChildProcess = fork(new URL('./worker-main.js', import.meta.url), [], {
+/**
+ * Start a worker: a process of its own, with its own descriptor limit and its own core. One that can't be started is a
+ * lost worker.
+ */
+export function startWorker(options: StartWorkerOptions): WorkerHandle {
+  try {
+    return followWorker(forkWorker(options.execArgv), options);
+  } catch (error) {
+    // Some errors of `fork` are thrown, others are events; both leave no process.
+    return neverStarted(options.index, messageOf(error));
+  }
+}
+
+function forkWorker(execArgv: readonly string[]): ChildProcess {
+  return fork(new URL('./worker-main.js', import.meta.url), [], {
     serialization: 'advanced',
     execArgv: [...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+}
+
+function neverStarted(index: number, reason: string): WorkerHandle {
+  return {
+    index,
+    pid: 0,
+    send: () => undefined,
+    next: async () => null,
+    loss: { index, reason, wasStarted: false },
+    end: async () => undefined,
+  };
+}
+
+function followWorker(child: ChildProcess, { index, onMessage }: StartWorkerOptions): WorkerHandle {
   const waiting = new Map<string, (message: FromWorker | null) => void>();
   let loss: WorkerLoss | null = null;
   let isDone = false;
 
   const lose = (reason: string): void => {
-    if (isDone || loss !== null) return;
-    loss = { index, reason };
+    if (!isDone) loss ??= { index, reason, wasStarted: child.pid !== undefined };
     for (const resolve of waiting.values()) resolve(null);
     waiting.clear();
   };
@@ -51,18 +80,13 @@ export function startWorker({ index, execArgv, onMessage }: StartWorkerOptions):
     } finally {
       // Whatever became of the message, nobody waits for ever for it.
       if (message.type === 'done') isDone = true;
-      if (message.type === 'failed') lose(message.message);
       waiting.get(message.type)?.(message);
       waiting.delete(message.type);
+      if (message.type === 'failed') lose(message.message);
     }
   });
-  const exited = new Promise<void>((resolve) => {
-    child.on('exit', (code, signal) => {
-      lose(`the process ended with ${signal ?? `exit code ${code}`}`);
-      resolve();
-    });
-  });
   child.on('error', (error) => lose(error.message));
+  const ended = endOfProcess(child).then((end) => lose(`the process ended with ${end}`));
 
   return {
     index,
@@ -82,7 +106,7 @@ export function startWorker({ index, execArgv, onMessage }: StartWorkerOptions):
       const wasDone = isDone;
       isDone = true;
       const timer = setTimeout(() => child.kill('SIGKILL'), wasDone ? graceMs : 0);
-      await exited;
+      await ended;
       clearTimeout(timer);
     },
   };

@@ -8,8 +8,9 @@ export interface ProcessIdentity {
   readonly startTicks: number;
 }
 
-/** Of the fields after the command name: state is field 3 in proc(5), starttime field 22. */
+/** Of the fields after the command name: state is field 3 in proc(5), pgrp field 5, starttime field 22. */
 const STATE = 0;
+const GROUP = 2;
 const START_TICKS = 19;
 
 /** What lives under this number, or null where nothing does; a zombie is as good as gone. */
@@ -33,6 +34,34 @@ export function processesIn(directory: string): ProcessIdentity[] {
     const identity = isInside ? identifyProcess(pid) : null;
     return identity === null ? [] : [identity];
   });
+}
+
+/** What processes have in common that were started together. */
+export interface Kinship {
+  /** Number of their process group. */
+  readonly group: number;
+  /** `NAME=value` in the environment with which they were started. */
+  readonly mark: string;
+}
+
+/** Processes of a group, and those anywhere that carry its mark; null where the system has no /proc. */
+export function processesOf({ group, mark }: Kinship): ProcessIdentity[] | null {
+  const pids = allPids();
+  if (pids.length === 0) return null;
+  return pids.flatMap((pid) => {
+    const isMember = statFields(pid, readTextFile)?.[GROUP] === String(group) || hasMark(pid, mark);
+    const identity = isMember ? identifyProcess(pid) : null;
+    return identity === null ? [] : [identity];
+  });
+}
+
+function hasMark(pid: number, mark: string): boolean {
+  try {
+    return readTextFile(`/proc/${pid}/environ`).split('\0').includes(mark);
+  } catch {
+    // It has gone, or belongs to another user and so was not started here.
+    return false;
+  }
 }
 
 /** Arguments that a process was started with; empty where they can't be read. */

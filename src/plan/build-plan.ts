@@ -78,6 +78,7 @@ export function buildPlan({
     ...planRoles(resolved, workers, replay),
     latencies: run.latencies,
     abort: planAbort(resolved, overrides),
+    asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },
   };
   const gates = resolveGates({
     run,

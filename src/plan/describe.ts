@@ -34,12 +34,20 @@ function scenarioRows(plan: Plan): Rows {
       'load model',
       load.model === 'open' ? 'open' : `closed, window ${load.window} per publishing connection`,
     ],
+    ...askedRows(plan),
     ['targets', plan.targets.join(', ')],
     ['workers', `${plan.workers}, scheduler ${plan.scheduler}`],
     ['verification', `${number(plan.verifyShare * 100)} % of received events`],
     ['duration', formatDurationMs((plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS)],
     ['drain', `at most ${formatDurationMs(plan.drainMs)}`],
     ...abortRows(plan),
+  ];
+}
+
+function askedRows({ asked: { rate_per_s, loadFactor } }: Plan): Rows {
+  return [
+    ...(loadFactor === null ? [] : [['load factor', `every stream times ${number(loadFactor)}`] as const]),
+    ...(rate_per_s === null ? [] : [['rate', `${perSecond(rate_per_s)} as asked`] as const]),
   ];
 }
 

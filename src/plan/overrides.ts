@@ -5,8 +5,10 @@ import type { Scenario } from '../scenario/schema.ts';
 export interface PlanOverrides {
   /** Connections in all; the connections of each role change by the same factor. */
   readonly connections?: number | undefined;
-  /** Of publish; without it of query; without that of connect. */
+  /** Of publish; without it of query; without that of connect. The load factor does not change it. */
   readonly rate_per_s?: number | undefined;
+  /** Multiplies the rate of every stream; above zero. */
+  readonly loadFactor?: number | undefined;
   /** Of all measured phases together; several change by the same factor. */
   readonly durationMs?: number | undefined;
   readonly warmupMs?: number | undefined;
@@ -27,12 +29,13 @@ type Workloads = Scenario['workloads'];
 
 /**
  * The scenario as it runs, flags included.
- * @throws RelayBenchError `PLAN_IMPOSSIBLE` for a rate in the closed model
+ * @throws RelayBenchError `PLAN_IMPOSSIBLE` for a rate or a load factor in the closed model
  */
 export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Scenario {
-  const { connections, rate_per_s, durationMs, warmupMs, seed } = overrides;
+  const { connections, rate_per_s, loadFactor, durationMs, warmupMs, seed } = overrides;
   let workloads = scenario.workloads;
   if (connections !== undefined) workloads = scaleRoles(workloads, connections / scenario.connections.count);
+  if (loadFactor !== undefined) workloads = scaleRates(scenario, workloads, loadFactor);
   if (rate_per_s !== undefined) workloads = setRate(scenario, workloads, rate_per_s);
   return {
     ...scenario,
@@ -75,13 +78,36 @@ function scaleRoles(workloads: Workloads, factor: number): Workloads {
   };
 }
 
-function setRate({ load }: Scenario, workloads: Workloads, rate: number): Workloads {
-  if (load.model === 'closed') {
-    throw new RelayBenchError('a rate has no meaning in the closed load model: replies set the pace', {
-      code: 'PLAN_IMPOSSIBLE',
-      hint: 'leave out the rate, or choose a scenario with the open model',
-    });
-  }
+/** Every stream by the same factor, so that their mix stays; a recorded pace becomes so much faster. */
+function scaleRates(scenario: Scenario, workloads: Workloads, factor: number): Workloads {
+  requireOpen(scenario, 'a load factor');
+  const { publish, query, connect } = workloads;
+  return {
+    ...workloads,
+    ...(publish && { publish: fasterPublish(publish, factor) }),
+    ...(query && { query: { ...query, rate: query.rate * factor } }),
+    ...(connect && { connect: { ...connect, rate: connect.rate * factor } }),
+  };
+}
+
+function fasterPublish(
+  publish: NonNullable<Workloads['publish']>,
+  factor: number,
+): NonNullable<Workloads['publish']> {
+  if (publish.pace === 'recorded') return { ...publish, paceFactor: publish.paceFactor * factor };
+  return publish.rate === undefined ? publish : { ...publish, rate: publish.rate * factor };
+}
+
+function requireOpen({ load }: Scenario, what: string): void {
+  if (load.model === 'open') return;
+  throw new RelayBenchError(`${what} has no meaning in the closed load model: replies set the pace`, {
+    code: 'PLAN_IMPOSSIBLE',
+    hint: `leave out ${what.replace(/^a /, 'the ')}, or choose a scenario with the open model`,
+  });
+}
+
+function setRate(scenario: Scenario, workloads: Workloads, rate: number): Workloads {
+  requireOpen(scenario, 'a rate');
   const { publish, query, connect } = workloads;
   if (publish) return { ...workloads, publish: { ...publish, rate, pace: 'rate', paceFactor: 1 } };
   if (query) return { ...workloads, query: { ...query, rate } };

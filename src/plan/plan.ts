@@ -197,6 +197,8 @@ export interface Plan {
   readonly keepSeconds: boolean;
   /** Whether and when a gate that can no longer hold ends the run; null where none does. */
   readonly abort: AbortPlan | null;
+  /** What the command line made of the scenario's rates; null where it left them alone. */
+  readonly asked: { readonly rate_per_s: number | null; readonly loadFactor: number | null };
   /** Gate expressions in force, default gates included, in their canonical text. */
   readonly gates: readonly string[];
 }

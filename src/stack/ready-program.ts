@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endOfProcess } from '../base/ends.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 
@@ -12,8 +12,11 @@ export interface ReadyProgram {
   readonly pid: number;
   /** Resolves when it has ended, by itself or stopped, with what it ended by: `exit code 0`, `SIGKILL`. */
   readonly ended: Promise<string>;
-  /** Stops it gracefully and waits for its end; a second call waits for the same end. */
-  stop(): Promise<void>;
+  /**
+   * Stops it gracefully and waits for its end; a second call waits for the same end.
+   * @param graceMs after which it is killed; by default longer than an orderly end takes
+   */
+  stop(graceMs?: number): Promise<void>;
 }
 
 export interface ReadyProgramOptions {
@@ -52,17 +55,17 @@ export async function startReadyProgram(options: ReadyProgramOptions): Promise<R
   // The pipe on stdin is what tells the program that this process has gone. Detached, because a terminal sends
   // Ctrl-C to its whole process group, and a relay must outlive the drain of the run that uses it.
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-  const ended = endOf(child);
+  const ended = endOfProcess(child);
   const stderr = captureStderr(child, (text) => {
     if (isReady) options.onLog?.(text);
   });
   try {
-    const { url, pid } = await waitUntilReady(child);
+    const { url, pid } = await waitUntilReady(child, ended);
     isReady = true;
-    return { url, pid, ended, stop: () => stopChild(child) };
+    return { url, pid, ended, stop: (graceMs = STOP_DEADLINE_MS) => stopChild(child, ended, graceMs) };
   } catch (error) {
     child.kill('SIGKILL');
-    const end = child.pid === undefined ? null : await ended;
+    const end = await ended;
     const said = stderr();
     if (end === `exit code ${EXIT.usage}`) throw invalidOptions(said, error);
     throw new RelayBenchError(`${options.name} did not start: ${said === '' ? messageOf(error) : said}`, {
@@ -101,39 +104,35 @@ function captureStderr(child: ChildProcess, onLog: (text: string) => void): () =
   return () => text.trim();
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error('the program has no stdout');
-  for await (const line of createInterface({ input: child.stdout })) return line;
-  throw new Error('it ended without a word');
+/** @param failed rejects where the program ends; its way of ending says more than the silence before */
+async function firstLine({ stdout }: ChildProcess, failed: Promise<never>): Promise<string> {
+  // A process that could not be started may have no streams at all.
+  if (stdout === null || stdout === undefined) return failed;
+  for await (const line of createInterface({ input: stdout })) return line;
+  return failed;
 }
 
-async function waitUntilReady(child: ChildProcess): Promise<ReadyLine> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), START_DEADLINE_MS);
+async function waitUntilReady(child: ChildProcess, ended: Promise<string>): Promise<ReadyLine> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`it was not ready within ${START_DEADLINE_MS / 1_000} s`);
+    timer = setTimeout(() => reject(error), START_DEADLINE_MS);
+  });
+  const failed = ended.then((end) => {
+    throw new Error(child.pid === undefined ? end : `it ended with ${end}`);
+  });
+  // Once it is ready, its end is no failure to start.
+  failed.catch(() => undefined);
   try {
-    const late = once(deadline.signal, 'abort').then(() => {
-      throw new Error(`it was not ready within ${START_DEADLINE_MS / 1_000} s`);
-    });
-    const failed = once(child, 'error').then(([error]) => {
-      throw error;
-    });
-    return parseReadyLine(await Promise.race([firstLine(child), late, failed]));
+    return parseReadyLine(await Promise.race([firstLine(child, failed), late, failed]));
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+async function stopChild(child: ChildProcess, ended: Promise<string>, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   child.kill('SIGTERM');
   await ended;
   clearTimeout(timer);
-}
-
-function endOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
-  });
 }

@@ -1,3 +1,4 @@
+import { afterPoll } from '../base/after-poll.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import type { EventsToStore, EventToStore } from './events-to-store.ts';
 import { type Refusal, Refusals } from './refusals.ts';
@@ -73,10 +74,11 @@ export class CorpusLoad {
   async run(): Promise<CorpusLoadResult> {
     await new Promise<void>((resolve) => {
       let lastEnded = -1;
-      const watchdog = setInterval(() => {
+      const look = (): void => {
         if (this.#ended === lastEnded) this.#finish();
         lastEnded = this.#ended;
-      }, NO_PROGRESS_MS);
+      };
+      const watchdog = setInterval(() => afterPoll(look), NO_PROGRESS_MS);
       this.#done = () => {
         clearInterval(watchdog);
         resolve();

@@ -556,6 +556,7 @@ function samplePlan(): Plan {
     advertised: NOTHING_ADVERTISED,
     workers: 1,
     relayProcesses: 1,
+    asked: { rate_per_s: null, loadFactor: null },
     load: resolved.load,
     connections: { count: 50, rate_per_s: 500, timeoutMs: 10_000, insecure: false, transport: 'auto' },
     scheduler: resolved.scheduler,

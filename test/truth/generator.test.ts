@@ -28,6 +28,20 @@ describe('the generator itself', () => {
     },
   });
 
+  truthCase(
+    'a generator that was stopped for longer than its deadline blames no relay whose answers are there',
+    {
+      script: { events: { delay: { kind: 'exact', ms: 100 } } },
+      scenario: { workloads: { publish: { rate: '400/s', timeout: '500ms' } } },
+      duration: '3s',
+      stopped: { afterMs: 1_000, forMs: 1_200 },
+      always: ({ result }) => {
+        expect(result.counters).toMatchObject({ events_timeout: 0 });
+        expect(result.counters.events_accepted).toBe(result.counters.events_sent);
+      },
+    },
+  );
+
   for (const rate of [10, 100, 1_000, 5_000]) {
     truthCase(`A17: ${rate}/s sends what was planned`, {
       script: {},

@@ -19,6 +19,8 @@ export interface TruthCase {
   readonly isSturdy?: boolean;
   /** A file of `preload/` that is loaded into the generator's process. */
   readonly preload?: string;
+  /** Stops the generator's process (SIGSTOP) so long after the start of the load, for so long. */
+  readonly stopped?: { readonly afterMs: number; readonly forMs: number };
   /** Holds however busy the host is: counts, verdicts, gross effects. */
   readonly always?: (run: TruthRun) => void;
   /** Holds where the generator was on time; otherwise the run must call itself invalid. */
@@ -54,7 +56,7 @@ function truthTest(title: string, truth: TruthCase, transport: (typeof TRANSPORT
   it.concurrent(`${transport} transport`, async () => {
     const run = await withScriptedRelay(truth.script, async (relay) => {
       const plan = planOf(truth, relay.url, transport);
-      const result = await runEngine(plan, truth.preload);
+      const result = await runEngine(plan, truth);
       return new TruthRun(plan, result, await relay.stats());
     });
     run.expectConservation();
@@ -96,11 +98,27 @@ function planOf({ scenario, duration }: TruthCase, url: string, transport: strin
   });
 }
 
-async function runEngine(plan: Plan, preload: string | undefined): ReturnType<RunPlan> {
+async function runEngine(
+  plan: Plan,
+  { preload, stopped }: Pick<TruthCase, 'preload' | 'stopped'>,
+): ReturnType<RunPlan> {
   const { runPlan } = (await import(ENGINE)) as { runPlan: RunPlan };
+  let workers: readonly number[] = [];
+  const signalAfter = (signal: NodeJS.Signals, ms: number): void => {
+    setTimeout(() => {
+      for (const pid of workers) process.kill(pid, signal);
+    }, ms);
+  };
   return runPlan({
     plan,
-    onProgress: () => undefined,
+    onWorkers: (pids) => {
+      workers = pids;
+    },
+    onProgress: ({ type }) => {
+      if (type !== 'started' || stopped === undefined) return;
+      signalAfter('SIGSTOP', stopped.afterMs);
+      signalAfter('SIGCONT', stopped.afterMs + stopped.forMs);
+    },
     signal: new AbortController().signal,
     workerExecArgv:
       preload === undefined ? [] : ['--import', new URL(`./preload/${preload}`, import.meta.url).href],

@@ -7,8 +7,7 @@ import { pathOfCalibration, thisMachine } from '../calibrate/find-calibration.ts
 import { renderCalibration } from '../calibrate/render-calibration.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
-import { watchInterruption } from '../interruption.ts';
-import { checkLimits } from '../limit-check.ts';
+import { inLoadSession } from '../load-session.ts';
 import { readSupply } from '../read-supply.ts';
 
 interface CalibrateFlags {
@@ -36,21 +35,28 @@ async function runCalibrate({ quick, json }: CalibrateFlags, host: CommandHost):
   const path = pathOfCalibration(io.env);
   const machine = thisMachine();
   const [loadAverage = 0] = loadavg();
-  const demand = { connections: mostConnections(effort), workers: 1, addressPairs: 1, embeddedRelay: true };
-  checkLimits(demand, supply);
+  const demand = {
+    connections: mostConnections(effort),
+    workers: 1,
+    addressPairs: 1,
+    relay: 'the null relay',
+  };
   await prepareToWrite(path);
   if (loadAverage > QUIET_LOAD_PER_CPU * machine.cpus) {
     io.stderr.write(
       `warning: other programs use the cores (load average ${loadAverage.toFixed(1)}): the result will be too low\n`,
     );
   }
-  const interruption = watchInterruption({
-    io,
-    onFirst: (signal) => io.stderr.write(`${signal}: stopping, a second signal ends at once\n`),
-    // The null relays and the worker end by themselves when this process does.
-    onHardStop: async () => undefined,
-  });
-  try {
+  const session = {
+    host,
+    given: [],
+    owned: [],
+    demands: [demand],
+    insecure: false,
+    onFirst: (signal: string) => io.stderr.write(`${signal}: stopping, a second signal ends at once\n`),
+  };
+  // The null relays and the worker end by themselves when this process does.
+  await inLoadSession(session, async ({ interruption }) => {
     const calibration = await calibrate({
       effort,
       machine,
@@ -61,7 +67,5 @@ async function runCalibrate({ quick, json }: CalibrateFlags, host: CommandHost):
     await writeCalibration(path, calibration);
     const colour = wantsColour(host.colourFlag(), io.env, io.stdout);
     io.stdout.write(json ? calibrationToJson(calibration) : renderCalibration(calibration, path, colour));
-  } finally {
-    interruption.dispose();
-  }
+  });
 }

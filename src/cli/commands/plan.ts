@@ -16,7 +16,7 @@ export function addPlan(program: Command, host: CommandHost): void {
     .description('print every resolved number of a run, start nothing')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
   addLoadOptions(command).action(async (scenario: string, flags: LoadFlags) => {
-    const plan = await preparePlan(scenario, flags, corporaInCache(host.io.env, flags.cache));
+    const plan = await preparePlan(scenario, flags, corporaInCache(host.io.env, flags.cache), host.io.env);
     const own = flags.stack === undefined ? 'the embedded relay' : `the stack ${flags.stack}`;
     const targets = flags.relay?.map(maskUrl) ?? [own];
     const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);

@@ -75,12 +75,15 @@ function addAccess(command: Command): void {
     );
 }
 
+/** Of a relay that a second signal stops: less than that signal waits. */
+const HARD_GRACE_MS = 1_500;
+
 async function runRelay(args: readonly string[], { io }: CommandHost): Promise<void> {
-  const stop: { relay: (() => Promise<void>) | null } = { relay: null };
+  const stop: { relay: ((graceMs?: number) => Promise<void>) | null } = { relay: null };
   const interruption = watchInterruption({
     io,
     onFirst: () => void stop.relay?.(),
-    onHardStop: async () => stop.relay?.(),
+    onHardStop: async () => stop.relay?.(HARD_GRACE_MS),
   });
   try {
     const relay = await startEmbeddedRelay({ args, onLog: (text) => io.stderr.write(text) });

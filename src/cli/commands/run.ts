@@ -15,7 +15,7 @@ export function addRun(program: Command, host: CommandHost): void {
   addRunOptions(addLoadOptions(command)).action(async (scenario: string, flags: RunFlags) => {
     // Before a corpus is generated, which takes its time.
     if (flags.out !== undefined) await requireWritable(flags.out, '--out');
-    const plan = await preparePlan(scenario, flags, corporaOf(host, flags.cache));
+    const plan = await preparePlan(scenario, flags, corporaOf(host, flags.cache), host.io.env);
     host.finish(await executeRun({ host, plan, flags }));
   });
 }

@@ -1,13 +1,19 @@
 import type { Plan } from '../../plan/plan.ts';
 import { defaultOutDir } from '../../record/write.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
-import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
-import { type Interruption, watchInterruption } from '../interruption.ts';
-import { LONGEST_WAIT_MS, networkQuestions, preflightTargets } from '../preflight.ts';
+import type { Interruption } from '../interruption.ts';
+import type { Demand } from '../limit-check.ts';
+import {
+  demandOf,
+  inLoadSession,
+  type LoadSession,
+  REAL_SESSION_STAGES,
+  type SessionStages,
+} from '../load-session.ts';
 import { measure } from '../run/measure.ts';
-import type { OpenTarget } from '../run/open-target.ts';
 import { makeOutDir, type OutDir } from '../run/out-dir.ts';
+import { EMBEDDED_TARGET } from '../run/prepare-plan.ts';
 import { type Contestant, openContestant, resolveContestants } from './contestant.ts';
 import type { RunOnce } from './hold-rounds.ts';
 
@@ -30,64 +36,77 @@ export interface Contest {
   say(line: string): void;
 }
 
+/** The stages that reach outside this process; tests replace them. */
+export interface ContestStages extends SessionStages {
+  readonly open: typeof openContestant;
+  readonly measure: typeof measure;
+}
+
+const REAL_STAGES: ContestStages = { ...REAL_SESSION_STAGES, open: openContestant, measure };
+
 /**
- * Consent, output directory, signals: everything around the runs of a contest. Whatever happens, the relay that is
- * running is stopped.
- * @throws RelayBenchError where consent is missing or the directory can't be written
+ * Output directory, consent, limits, signals: everything around the runs of a contest. Whatever happens, the relay that
+ * is running is stopped.
+ * @throws RelayBenchError where consent is missing, this machine can't hold the load or the directory can't be written
  */
 export async function inContest<T>(
   request: ContestRequest,
   hold: (contest: Contest) => Promise<T>,
+  stages: ContestStages = REAL_STAGES,
 ): Promise<T> {
   const { host, kind, plan, contestants, owned } = request;
-  requireConsent(await resolveContestants(contestants), owned);
+  const given = await resolveContestants(contestants);
   const name = `${kind}-${plan.scenario.name}`;
   const outDir = await makeOutDir(request.out ?? defaultOutDir(new Date().toISOString(), name));
-  const open: { target: OpenTarget | null } = { target: null };
   const say = (line: string): void => {
     host.io.stderr.write(`${line}\n`);
   };
-  const interruption = watchInterruption({
-    io: host.io,
-    onFirst: (signal) => say(`${signal}: stopping, a second signal ends at once`),
-    onHardStop: async () => open.target?.close(),
-  });
+  const session = {
+    host,
+    given,
+    owned,
+    demands: contestants.map((one) => demandOfRun(plan, one)),
+    insecure: plan.connections.insecure,
+    onFirst: (signal: string) => say(`${signal}: stopping, a second signal ends at once`),
+  };
   try {
-    const runOnce: RunOnce = async (one) => runAgainst(one, { request, interruption, open });
-    return await hold({ outDir, interruption, runOnce, say });
+    return await inLoadSession(
+      session,
+      (held) => {
+        const runOnce: RunOnce = async (one) => runAgainst(one, { request, session: held, stages });
+        return hold({ outDir, interruption: held.interruption, runOnce, say });
+      },
+      stages,
+    );
   } finally {
-    interruption.dispose();
     await outDir.removeIfEmpty();
   }
 }
 
-interface RunContext {
-  readonly request: ContestRequest;
-  readonly interruption: Interruption;
-  /** Where a second signal finds what it must stop. */
-  readonly open: { target: OpenTarget | null };
+/** Each run of a contest loads one relay alone. */
+function demandOfRun(plan: Plan, { name, url, command }: Contestant): Demand {
+  const alone = { ...plan, targets: [url ?? EMBEDDED_TARGET] };
+  return demandOf(alone, command === null ? null : `the relay ${name}`);
 }
 
-async function runAgainst(one: Contestant, { request, interruption, open }: RunContext): ReturnType<RunOnce> {
+interface RunContext {
+  readonly request: ContestRequest;
+  readonly session: LoadSession;
+  readonly stages: ContestStages;
+}
+
+async function runAgainst(one: Contestant, { request, session, stages }: RunContext): ReturnType<RunOnce> {
   const { plan, host } = request;
-  const target = await openContestant(one);
-  open.target = target;
-  try {
-    const information = await preflightTargets(target.relays, networkQuestions(plan.connections.insecure), {
-      longestMs: LONGEST_WAIT_MS,
-      say: (line) => host.io.stderr.write(`${line}\n`),
-      signal: interruption.signal,
-    });
-    return await measure({
-      plan: { ...plan, targets: target.relays.map(({ url }) => url) },
-      target,
-      information,
-      calibration: await findCalibration(host.io.env),
-      signal: interruption.signal,
-      onProgress: () => undefined,
-    });
-  } finally {
-    open.target = null;
-    await target.close();
-  }
+  return session.loadTarget(
+    ({ signal }) => stages.open(one, signal),
+    async (target, information) =>
+      stages.measure({
+        plan: { ...plan, targets: target.relays.map(({ url }) => url) },
+        target,
+        information,
+        calibration: await findCalibration(host.io.env),
+        signal: session.interruption.signal,
+        onProgress: () => undefined,
+      }),
+  );
 }

@@ -58,12 +58,15 @@ export async function resolveContestants(all: readonly Contestant[]): Promise<Re
  * The relay, ready for a run; one that a command starts begins with nothing stored.
  * @throws RelayBenchError `RELAY_COMMAND_FAILED`
  */
-export async function openContestant({ name, url, command }: Contestant): Promise<OpenTarget> {
+export async function openContestant(
+  { name, url, command }: Contestant,
+  signal: AbortSignal,
+): Promise<OpenTarget> {
   if (command === null) {
     const relays = await resolveTargets(url === null ? [] : [url]);
     return { kind: 'url', relays, processes: [], close: async () => undefined };
   }
-  const relay = await startCommandRelay(name, command);
+  const relay = await startCommandRelay(name, command, signal);
   return {
     kind: 'url',
     relays: await resolveTargets([relay.url]),

@@ -37,19 +37,23 @@ export function withAuditGate(plan: Plan): Plan {
 export interface RunAudit {
   /** For the engine; undefined where nothing is audited. */
   readonly onAcknowledged: ((ids: Uint8Array) => void) | undefined;
+  /** Ends the list. @returns why nothing can be read back, null where it can */
+  prepare(): Promise<string | null>;
   /**
-   * Reads everything back.
+   * Reads everything back, after `prepare`.
    * @param maxLimit of the relays, as they say (NIP-11)
-   * @returns null and a reason where nothing is audited
+   * @returns null and a reason where that failed
    */
   carryOut(urls: readonly string[], maxLimit?: number | null): Promise<AuditOutcome>;
 }
 
 /** Where nobody asks for one. */
-export const NO_AUDIT: RunAudit = {
-  onAcknowledged: undefined,
-  carryOut: async () => ({ result: null, reason: 'not asked for: --audit' }),
-};
+export const NO_AUDIT: RunAudit = none('not asked for: --audit');
+
+function none(reason: string): RunAudit {
+  const carryOut = async (): Promise<AuditOutcome> => ({ result: null, reason });
+  return { onAcknowledged: undefined, prepare: async () => reason, carryOut };
+}
 
 export type AuditOutcome =
   | { readonly result: AuditResult; readonly reason: null }
@@ -68,13 +72,18 @@ export interface RunAuditOptions {
 export function prepareAudit({ plan, wanted, directory, io }: RunAuditOptions): RunAudit {
   if (!wanted) return NO_AUDIT;
   const reason = notAuditable(plan);
-  if (reason !== null) return { onAcknowledged: undefined, carryOut: async () => ({ result: null, reason }) };
+  if (reason !== null) return none(reason);
   const file = join(directory, ACKNOWLEDGED_FILE);
   const writer: AcknowledgedWriter = writeAcknowledged(file);
+  let count = 0;
   return {
     onAcknowledged: (ids) => writer.append(ids),
+    prepare: async () => {
+      const list = await writer.close();
+      count = list.count ?? 0;
+      return list.problem;
+    },
     carryOut: async (urls, maxLimit = null) => {
-      const count = await writer.close();
       io.stderr.write(
         `audit: reading ${count} acknowledged events back from ${urls.length} relay processes\n`,
       );

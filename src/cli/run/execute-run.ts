@@ -1,20 +1,18 @@
 import { join } from 'node:path';
-import { RelayBenchError } from '../../base/errors.ts';
+import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
+import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { sourceAddressesOf } from '../../plan/source-address.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
 import { type Multiplexer, multiplex } from '../../report/multiplexer.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
 import { ciReporter } from '../ci.ts';
-import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
-import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
-import { checkLimits, type Demand, type Supply } from '../limit-check.ts';
-import { LONGEST_WAIT_MS, networkQuestions, preflightTargets } from '../preflight.ts';
-import { readSupply } from '../read-supply.ts';
+import type { Interruption } from '../interruption.ts';
+import type { StopSignal } from '../io.ts';
+import { demandOf, inLoadSession, REAL_SESSION_STAGES, type SessionStages } from '../load-session.ts';
 import { resolveTargets } from '../target.ts';
 import { prepareAudit, wantsAudit } from './audit-run.ts';
 import { compareWithBaseline, readBaseline } from './baseline.ts';
@@ -28,23 +26,14 @@ import { progressReporter, resolveProgress } from './progress.ts';
 import { chooseReports, RECORD_FILE, resultReporters } from './reporters.ts';
 
 /** The stages that reach outside this process; tests replace them. */
-export interface Stages {
+export interface Stages extends SessionStages {
   readonly openTarget: typeof openTarget;
   readonly openStack: typeof openStack;
-  readonly preflight: typeof preflightTargets;
   readonly measure: typeof measure;
   readonly findCalibration: typeof findCalibration;
-  readonly supply: () => Supply;
 }
 
-const REAL_STAGES: Stages = {
-  openTarget,
-  openStack,
-  preflight: preflightTargets,
-  measure,
-  findCalibration,
-  supply: readSupply,
-};
+const REAL_STAGES: Stages = { ...REAL_SESSION_STAGES, openTarget, openStack, measure, findCalibration };
 
 export interface RunRequest {
   readonly host: CommandHost;
@@ -58,27 +47,38 @@ export interface RunRequest {
  * @throws RelayBenchError where a stage before the load fails, or the load itself
  */
 export async function executeRun(request: RunRequest, stages: Stages = REAL_STAGES): Promise<ExitCode> {
-  const { plan, flags } = request;
+  const { plan, flags, host } = request;
   const reports = chooseReports(flags.format);
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, plan);
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
-  const target: { open: OpenTarget | null } = { open: null };
-  const interruption = watch(request, async () => target.open?.close());
   try {
     const given = await resolveTargets(flags.relay ?? []);
-    requireConsent(given, flags.iOwnThisRelay ?? []);
-    checkLimits(demandOf(plan, given.length === 0 && flags.stack === undefined), stages.supply());
-    target.open =
-      flags.stack === undefined
-        ? await stages.openTarget(given)
-        : await stages.openStack(flags.stack, flags, request.host);
-    return await loadAndReport(
-      { ...request, baseline, reports, outDir, interruption, target: target.open },
+    const isEmbedded = given.length === 0 && flags.stack === undefined;
+    const session = {
+      host,
+      given,
+      owned: flags.iOwnThisRelay ?? [],
+      demands: [demandOf(plan, isEmbedded ? 'the embedded relay' : null)],
+      insecure: plan.connections.insecure,
+      onFirst: sayStopping(request),
+    };
+    return await inLoadSession(
+      session,
+      ({ interruption, loadTarget }) =>
+        loadTarget(
+          () =>
+            flags.stack === undefined
+              ? stages.openTarget(given)
+              : stages.openStack(flags.stack, flags, { host, interruption }),
+          (target, information) =>
+            loadAndReport(
+              { ...request, baseline, reports, outDir, interruption, target, information },
+              stages,
+            ),
+        ),
       stages,
     );
   } finally {
-    interruption.dispose();
-    await target.open?.close();
     await outDir.removeIfEmpty();
   }
 }
@@ -89,23 +89,16 @@ interface Session extends RunRequest {
   readonly outDir: OutDir;
   readonly interruption: Interruption;
   readonly target: OpenTarget;
+  readonly information: RelayInformationResult;
 }
 
 async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode> {
-  const { interruption, target } = session;
-  const information = await stages.preflight(
-    target.relays,
-    networkQuestions(session.plan.connections.insecure),
-    {
-      longestMs: LONGEST_WAIT_MS,
-      say: (line) => session.host.io.stderr.write(`${line}\n`),
-      signal: interruption.signal,
-    },
-  );
-  throwIfInterrupted(interruption);
+  const { interruption, target, information } = session;
   const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
   const reporters = reportersOf(session);
   const crashes = watchCrashes(session.host.io);
+  const keep = (record: RunRecord): Promise<void> =>
+    writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
   try {
     const measured = await stages.measure({
       plan,
@@ -121,15 +114,32 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       }),
       signal: AbortSignal.any([interruption.signal, crashes.signal]),
       onProgress: (event) => reporters.onProgress(event),
+      onMeasured: async (record) => {
+        const early = await problemOf(keep(crashes.mark(record)));
+        if (early !== null)
+          session.host.io.stderr.write(`${messageOf(early.error)}; trying again after the audit\n`);
+      },
       onCrash: crashes.note,
     });
     const record = crashes.mark(measured);
-    await writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
+    const failure = await problemOf(keep(record));
+    // What could not be kept is shown at least.
     await reporters.onRecord(record);
+    if (failure !== null) throw failure.error;
     return finalExitCode(record, reporters, [await judgedByBaseline(session, record), crashes.report()]);
   } finally {
     crashes.dispose();
     await reporters.onEnd();
+  }
+}
+
+/** Null where it went well. */
+async function problemOf(action: Promise<void>): Promise<{ readonly error: unknown } | null> {
+  try {
+    await action;
+    return null;
+  } catch (error) {
+    return { error };
   }
 }
 
@@ -168,34 +178,11 @@ function finalExitCode(
   return strongestExitCode(all);
 }
 
-function demandOf(plan: Plan, embeddedRelay: boolean): Demand {
-  const opened = plan.streams.find((stream) => stream.name === 'connect')?.total ?? 0;
-  return {
-    connections: plan.connections.count + opened,
-    workers: plan.workers,
-    addressPairs: plan.targets.length * sourceAddressesOf(plan),
-    embeddedRelay,
-  };
-}
-
-function watch({ host, flags }: RunRequest, onHardStop: () => Promise<void>): Interruption {
+function sayStopping({ host, flags }: RunRequest): (signal: StopSignal) => void {
   const { io } = host;
   // The live block would be torn by a line between its frames, and it shows the drain itself.
   const isQuiet = ['tty', 'json', 'none'].includes(resolveProgress(flags.progress, io));
-  return watchInterruption({
-    io,
-    onFirst: (signal) => {
-      if (!isQuiet) io.stderr.write(`${signal}: stopping, a second signal ends at once\n`);
-    },
-    onHardStop,
-  });
-}
-
-function throwIfInterrupted(interruption: Interruption): void {
-  const signal = interruption.received();
-  if (signal === null) return;
-  throw new RelayBenchError(`interrupted by ${signal} before anything was measured`, {
-    code: 'INTERRUPTED',
-    exitCode: exitCodeOf(signal),
-  });
+  return (signal) => {
+    if (!isQuiet) io.stderr.write(`${signal}: stopping, a second signal ends at once\n`);
+  };
 }

@@ -4,6 +4,7 @@ import { FORMATS } from '../../report/formats.ts';
 import {
   asTyped,
   durationMs,
+  positiveNumber,
   ratePerSecond,
   relayUrl,
   repeatable,
@@ -18,6 +19,7 @@ import { DEFAULT_FORMATS } from './reporters.ts';
 export interface ShapeFlags {
   readonly connections?: number;
   readonly rate?: number;
+  readonly loadFactor?: number;
   readonly duration?: number;
   readonly warmup?: number;
   readonly workers?: number;
@@ -35,6 +37,8 @@ export interface LoadFlags extends ShapeFlags {
   readonly relay?: readonly string[];
   /** Profile of the stack to load. */
   readonly stack?: string;
+  /** Where that stack is, or will be; undefined: the default. */
+  readonly stackDir?: string;
   /** Whether acknowledged events are read back at the end; undefined: where a stack is loaded. */
   readonly audit?: boolean;
   readonly gate?: readonly string[];
@@ -54,7 +58,6 @@ export interface RunFlags extends LoadFlags {
   /** Record of an earlier run to compare with. */
   readonly baseline?: string;
   readonly iOwnThisRelay?: readonly string[];
-  readonly stackDir?: string;
   readonly stackKeep?: boolean;
   /** Makes what is published that of an earlier run with the same text. */
   readonly runSalt?: string;
@@ -77,6 +80,7 @@ export function addLoadOptions(command: Command): Command {
       .argParser(asTyped)
       .conflicts('relay'),
   );
+  command.option('--stack-dir <dir>', 'directory of the stack; default: as for `stack up`', asTyped);
   return addShapeOptions(command)
     .option('--audit', 'read every acknowledged event back at the end; default with --stack')
     .option('--no-audit', 'do not read them back')
@@ -89,7 +93,12 @@ export function addLoadOptions(command: Command): Command {
 export function addShapeOptions(command: Command): Command {
   return command
     .option('--connections <n>', 'connections over all workers', wholeNumber(1))
-    .option('--rate <n>', 'operations a second over all workers', ratePerSecond)
+    .option(
+      '--rate <n>',
+      'events/s over all workers; queries/s or connections/s where a scenario has no events',
+      ratePerSecond,
+    )
+    .option('--load-factor <f>', 'every stream of the scenario times this, such as 5 or 0.5', positiveNumber)
     .option('--duration <time>', 'length of all measured phases together, such as 30s', durationMs())
     .option('--warmup <time>', 'unmeasured load before them, 0s for none', durationMs(true))
     .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
@@ -121,7 +130,6 @@ export function addRunOptions(command: Command): Command {
       'publish what a run with this text has published; default: new in every run',
       asTyped,
     )
-    .option('--stack-dir <dir>', 'directory of the stack; default: as for `stack up`', asTyped)
     .option(
       '--stack-keep',
       'leave a stack running that this run has started; one that ran before always stays',
@@ -138,6 +146,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
   return {
     connections: flags.connections,
     rate_per_s: flags.rate,
+    loadFactor: flags.loadFactor,
     durationMs: flags.duration,
     warmupMs: flags.warmup,
     workers: flags.workers,

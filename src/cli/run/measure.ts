@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RelayBenchError } from '../../base/errors.ts';
+import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { ceilingOf } from '../../calibrate/ceiling.ts';
 import type { Lookup } from '../../calibrate/lookup.ts';
@@ -21,7 +21,7 @@ import { type FitCorpus, fitCorpus } from '../fit/fit-corpus.ts';
 import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
-import { AUDIT_KEY, NO_AUDIT, type RunAudit } from './audit-run.ts';
+import { AUDIT_KEY, type AuditOutcome, NO_AUDIT, type RunAudit } from './audit-run.ts';
 import type { OpenTarget } from './open-target.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
 
@@ -35,6 +35,11 @@ export interface MeasureRequest {
   /** Left out, nothing is audited. */
   readonly audit?: RunAudit;
   readonly onProgress: OnProgress;
+  /**
+   * Told the record as soon as everything but the audit is known, so that no failure of the audit costs what was
+   * measured. Left out, nobody is.
+   */
+  readonly onMeasured?: (record: RunRecord) => Promise<void>;
   /** Told what broke in relay-bench itself; the record then ends there. Left out, it is thrown. */
   readonly onCrash?: (error: unknown) => void;
   readonly signal: AbortSignal;
@@ -88,7 +93,42 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
     ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
   });
   const usage = sampler.stop();
-  const audited = await audit.carryOut(target.relayProcesses ?? plan.targets, advertised.maxLimit);
+  const finish = (audited: AuditOutcome, more: readonly string[]): RunRecord =>
+    finishRecord({ request, identity, result, usage, audited, caveats: [watch.reason(), ...more] });
+  const problem = await audit.prepare();
+  if (problem !== null) {
+    const wasWanted = onAcknowledged !== undefined;
+    return finish({ result: null, reason: problem }, wasWanted ? [`nothing was audited: ${problem}`] : []);
+  }
+  await request.onMeasured?.(finish({ result: null, reason: 'the audit has not ended' }, []));
+  return finish(await auditOrSalvage(audit, request), []);
+}
+
+/** An audit that breaks costs its result and nothing else. */
+async function auditOrSalvage(audit: RunAudit, request: MeasureRequest): Promise<AuditOutcome> {
+  const { target, plan, information, onCrash } = request;
+  const { maxLimit } = advertisedOf(information.information);
+  try {
+    return await audit.carryOut(target.relayProcesses ?? plan.targets, maxLimit);
+  } catch (error) {
+    if (onCrash === undefined) throw error;
+    onCrash(error);
+    return { result: null, reason: messageOf(error) };
+  }
+}
+
+interface Finished {
+  readonly request: MeasureRequest;
+  readonly identity: Pick<RecordInput, 'tool' | 'runId'>;
+  readonly result: RunResult;
+  readonly usage: ReturnType<ReturnType<typeof sampleProcesses>['stop']>;
+  readonly audited: AuditOutcome;
+  readonly caveats: readonly (string | null)[];
+}
+
+/** Puts everything together and judges it. */
+function finishRecord({ request, identity, result, usage, audited, caveats }: Finished): RunRecord {
+  const { plan, information } = request;
   const found = ceilingOf(request.calibration, plan, result);
   const notMeasured = {
     ...result.notMeasured,
@@ -97,7 +137,6 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
     ...(found.ceiling === null ? { [CEILING_KEY]: found.reason } : {}),
     ...(audited.reason === null ? {} : { [AUDIT_KEY]: audited.reason }),
   };
-  const reason = watch.reason();
   const record = buildRecord({
     ...identity,
     ...surroundings(request),
@@ -105,7 +144,7 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
     components: usage.components,
     audit: audited.result,
     ceiling: found.ceiling,
-    caveats: reason === null ? [] : [reason],
+    caveats: caveats.filter((caveat) => caveat !== null),
   });
   return judge(record, evaluateGates(record, plan.gates), result.stopped);
 }

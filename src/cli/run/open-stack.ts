@@ -2,15 +2,17 @@ import { resolve } from 'node:path';
 import type { WatchedProcess } from '../../observe/sample-processes.ts';
 import { openFigures } from '../../stack/figures.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
+import { killAll } from '../../stack/lifecycle/stop-all.ts';
 import type { StackRequest } from '../../stack/plan-stack.ts';
 import { findProcess } from '../../stack/processes.ts';
 import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
-import { entryOf, readState, type StackState } from '../../stack/state.ts';
+import { entryOf } from '../../stack/state.ts';
 import { roleOf } from '../../stack/status.ts';
 import type { CommandHost } from '../host.ts';
+import { runningStack } from '../stack/running-stack.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
-import { bringUpFor, stackRequest } from '../stack/up.ts';
+import { bringUpFor, stackRequest, type UpHost } from '../stack/up.ts';
 import { resolveTargets } from '../target.ts';
 import type { OpenTarget } from './open-target.ts';
 
@@ -30,10 +32,13 @@ export interface StackFlags {
 export async function openStack(
   profile: string,
   { stackDir, stackKeep }: StackFlags,
-  host: CommandHost,
+  up: UpHost,
 ): Promise<OpenTarget> {
+  const { host } = up;
   const dir = resolve(stackDir ?? defaultStackDir(host.io.env));
-  const { state, isReattached } = await bringUpFor(host, requestFor(profile, dir, host));
+  const { state, isReattached, guard } = await bringUpFor(up, requestFor(profile, dir, host));
+  const isOurs = !isReattached && stackKeep !== true;
+  if (!isOurs) guard?.release();
   const readers = state.services.map((service) => openFigures(service));
   const roles = readRoles(state);
   const processes = state.services.map((service, index): WatchedProcess => {
@@ -52,9 +57,12 @@ export async function openStack(
     relays: await resolveTargets([entryOf(state)]),
     processes,
     relayProcesses: relayAddresses(state),
-    close: async () => {
+    close: async (how) => {
       await Promise.all(readers.map((reader) => reader.close()));
-      if (!isReattached && stackKeep !== true) await takeDown(dir, { keep: false });
+      if (!isOurs) return;
+      if (how === 'hard') await killAll(state);
+      else await takeDown(dir, { keep: false });
+      guard?.release();
     },
   };
 }
@@ -62,8 +70,8 @@ export async function openStack(
 /** A stack of this profile that is up is taken as it is, whatever its numbers. */
 function requestFor(profile: string, dir: string, host: CommandHost): StackRequest {
   const wanted = stackRequest(profile, { dir, durability: 'async' }, host);
-  const running: StackState | null = readState(dir);
-  if (running?.phase !== 'up' || running.profile !== profile) return wanted;
+  const running = runningStack(profile, dir, host.io.env);
+  if (running === null) return wanted;
   const { shape, durability, cache } = running;
   return { profile, dir, shape, durability, cache };
 }

@@ -11,8 +11,14 @@ export interface OpenTarget {
   /** Addresses of the relay processes behind `relays`, where they are others. */
   readonly relayProcesses?: readonly string[];
   /** Stops what was started; nothing for relays of the user. */
-  close(): Promise<void>;
+  close(how: Closing): Promise<void>;
 }
+
+/** `hard` follows a second signal: what does not end within the time of a hard stop is killed. */
+export type Closing = 'orderly' | 'hard';
+
+/** Leaves some of the two seconds of a hard stop for what follows. */
+const HARD_GRACE_MS = 1_500;
 
 /** The clients of a load do not authenticate, and what they publish is to be found and delivered whatever its kind. */
 const FLAGS_FOR_LOAD = ['--open-gift-wraps'];
@@ -34,6 +40,6 @@ export async function openTarget(
     kind: 'embedded',
     relays: await resolveTargets([relay.url]),
     processes: [{ name: 'relay', role: 'embedded reference relay', pid: relay.pid }],
-    close: () => relay.stop(),
+    close: (how) => relay.stop(how === 'hard' ? HARD_GRACE_MS : undefined),
   };
 }

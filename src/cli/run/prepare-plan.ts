@@ -5,7 +5,7 @@ import { buildPlan } from '../../plan/build-plan.ts';
 import { applyOverrides } from '../../plan/overrides.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { loadScenario } from '../../scenario/load.ts';
-import { resolveShape } from '../../stack/topology.ts';
+import { relayProcessesOf } from '../stack/running-stack.ts';
 import { wantsAudit, withAuditGate } from './audit-run.ts';
 import { type Corpora, corporaInCache } from './corpora.ts';
 import { type LoadFlags, overridesOf } from './flags.ts';
@@ -20,12 +20,14 @@ export const EMBEDDED_TARGET = 'ws://127.0.0.1:0/';
 /**
  * Loads a scenario and resolves every number of its run, flags included.
  * @param corpora where the corpus that it may name comes from; by default one that is not there is not made
+ * @param env where the default directory of a stack comes from
  * @throws RelayBenchError where the scenario, a flag or a gate is wrong
  */
 export async function preparePlan(
   nameOrPath: string,
   flags: LoadFlags,
   corpora: Corpora = corporaInCache({}),
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Plan> {
   // A URL is never looked up as a name: the message would repeat the credentials in it.
   if (/^[a-z]+:\/\//i.test(nameOrPath)) throw relayInPlaceOfScenario();
@@ -34,7 +36,7 @@ export async function preparePlan(
   const plan = buildPlan({
     scenario,
     targets: flags.relay ?? [EMBEDDED_TARGET],
-    relayProcesses: flags.stack === undefined ? 1 : resolveShape(flags.stack).relays,
+    relayProcesses: flags.stack === undefined ? 1 : relayProcessesOf(flags.stack, flags.stackDir, env),
     cores: availableParallelism(),
     overrides,
     corpus: await findNamedCorpus({

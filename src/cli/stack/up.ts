@@ -1,8 +1,12 @@
+import { resolve } from 'node:path';
+import { execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { formatDurationMs } from '../../base/duration.ts';
 import { RelayBenchError } from '../../base/errors.ts';
+import { type Guard, startGuard } from '../../stack/guard.ts';
 import { bringUp, type StackUp } from '../../stack/lifecycle/up.ts';
 import type { StackRequest } from '../../stack/plan-stack.ts';
-import { type CacheMode, type Durability, entryOf } from '../../stack/state.ts';
+import { type CacheMode, type Durability, entryOf, readState } from '../../stack/state.ts';
 import { resolveShape } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
@@ -45,35 +49,50 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
   };
 }
 
+/** What bringing up a stack needs of the command that wants it. */
+export interface UpHost {
+  readonly host: CommandHost;
+  /** Of the command: one command watches for signals once. */
+  readonly interruption: Interruption;
+}
+
+/** A stack that is up. */
+export interface GuardedStack extends StackUp {
+  /** Takes the stack down where this process dies first; null where it ran before, or its data was there. */
+  readonly guard: Guard | null;
+}
+
 /**
- * Brings a stack up for a command, with its progress on stderr.
+ * Brings a stack up for a command, with its progress on stderr. Where this process dies meanwhile (a second signal, a
+ * crash), a guard takes down what was started.
  * @param postgres where its Postgres has to come from; the system's may also be that of npm where there is no other
  * @throws RelayBenchError `INTERRUPTED` after a signal, when everything that was started has been stopped
  */
 export async function bringUpFor(
-  host: CommandHost,
+  { host, interruption }: UpHost,
   request: StackRequest,
   postgres: PostgresFrom = 'system',
-): Promise<StackUp> {
+): Promise<GuardedStack> {
   const { io } = host;
-  const interruption = watchInterruption({
-    io,
-    onFirst: (signal) => io.stderr.write(`${signal}: stopping what was started\n`),
-    // A second signal leaves what runs to `stack down`, which finds it.
-    onHardStop: async () => undefined,
-  });
+  const guard = readState(request.dir) === null ? await guardOf(request.dir) : null;
   try {
-    return await bringUp(request, {
+    const up = await bringUp(request, {
       path: programPath(io.env),
       postgresHome: postgres === 'npm' ? npmHome(io.env) : undefined,
       signal: interruption.signal,
       onStep: startList(host),
     });
+    return { ...up, guard };
   } catch (error) {
+    guard?.release();
     throw interrupted(interruption) ?? error;
-  } finally {
-    interruption.dispose();
   }
+}
+
+const BIN = fileURLToPath(new URL('../../../bin/relay-bench.js', import.meta.url));
+
+function guardOf(dir: string): Promise<Guard> {
+  return startGuard('exec "$@"', [execPath, BIN, 'stack', 'down', '--dir', resolve(dir)]);
 }
 
 function interrupted(interruption: Interruption): RelayBenchError | null {
@@ -87,9 +106,22 @@ function interrupted(interruption: Interruption): RelayBenchError | null {
 
 /** `stack up`. */
 export async function runUp(profile: string, flags: UpFlags, host: CommandHost): Promise<void> {
+  const { io } = host;
   const beganMs = performance.now();
-  const { state, isReattached } = await bringUpFor(host, stackRequest(profile, flags, host), flags.postgres);
-  const took = formatDurationMs(performance.now() - beganMs);
-  const what = isReattached ? 'is up already' : `is up after ${took}`;
-  host.io.stdout.write(`stack ${state.profile} ${what}: ${entryOf(state)}\n`);
+  const request = stackRequest(profile, flags, host);
+  const interruption = watchInterruption({
+    io,
+    onFirst: (signal) => io.stderr.write(`${signal}: stopping what was started\n`),
+    // What is left then is taken down by the guard.
+    onHardStop: async () => undefined,
+  });
+  try {
+    const { state, isReattached, guard } = await bringUpFor({ host, interruption }, request, flags.postgres);
+    guard?.release();
+    const took = formatDurationMs(performance.now() - beganMs);
+    const what = isReattached ? 'is up already' : `is up after ${took}`;
+    io.stdout.write(`stack ${state.profile} ${what}: ${entryOf(state)}\n`);
+  } finally {
+    interruption.dispose();
+  }
 }

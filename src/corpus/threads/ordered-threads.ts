@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { onThreadLoss } from '../../base/ends.ts';
 
 export interface OrderedWork<Request> {
   readonly requests: Iterable<Request> | AsyncIterable<Request>;
@@ -56,13 +57,11 @@ function startThread<Reply>({ program, setup }: OrderedWork<unknown>): Thread<Re
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
   const thread: Thread<Reply> = { worker, jobs: [], failure: null };
-  const fail = (error: Error): void => {
-    thread.failure ??= error;
-    for (const job of thread.jobs.splice(0)) job.reject(thread.failure);
-  };
   worker.on('message', (reply: Reply) => thread.jobs.shift()?.resolve(reply));
-  worker.on('error', fail);
-  worker.on('exit', (code) => fail(new Error(`a thread has ended with code ${code}`)));
+  onThreadLoss(worker, (error) => {
+    thread.failure = error;
+    for (const job of thread.jobs.splice(0)) job.reject(error);
+  });
   return thread;
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { onThreadLoss } from '../../base/ends.ts';
 import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
 import type { Accusation } from '../../judge/cap-watch.ts';
 import type { Finding } from '../../judge/observations.ts';
@@ -33,13 +34,14 @@ export class AnswerChecker {
   readonly #onChecked: OnChecked;
   readonly #ready: Promise<CorpusPools>;
   readonly #underWay = new UnderWay(MOST_WAITING);
+  #unwatch: () => void = () => undefined;
 
   /** @param onFailure the thread has failed, for example because the corpus can't be read */
   constructor(setup: AnswerSetup, onChecked: OnChecked, onFailure: (error: unknown) => void) {
     this.#onChecked = onChecked;
     this.#thread = new Worker(new URL('./answer-thread.js', import.meta.url), { workerData: setup });
     this.#ready = new Promise((resolve, reject) => {
-      this.#thread.on('error', (error) => {
+      this.#unwatch = onThreadLoss(this.#thread, (error) => {
         reject(error);
         onFailure(error);
       });
@@ -90,6 +92,7 @@ export class AnswerChecker {
     await this.#underWay.idle(END_TIMEOUT_MS);
     if (this.#underWay.begin()) this.#post({ type: 'finish' });
     await this.#underWay.idle(END_TIMEOUT_MS);
+    this.#unwatch();
     await this.#thread.terminate();
   }
 

@@ -1,3 +1,4 @@
+import { afterPoll } from '../../base/after-poll.ts';
 import { encodeMaskedTextFrame } from '../../base/websocket-frame.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
@@ -39,7 +40,7 @@ export async function subscribeAll(
   const unsent = connections.length - waiting.size;
   const refused = new Map<string, number>();
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, SUBSCRIBE_TIMEOUT_MS);
+    const timer = setTimeout(() => afterPoll(resolve), SUBSCRIBE_TIMEOUT_MS);
     const finishIfDone = (): void => {
       if (waiting.size > 0) return;
       clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { afterPoll } from '../../base/after-poll.ts';
 import { monotonicNs, NS_PER_S } from '../../base/clock.ts';
 import type { Plan, Shard } from '../../plan/plan.ts';
 import { ConnectWorkload } from '../../workload/connect.ts';
@@ -46,7 +47,10 @@ const POLL_MS = 10;
 /** Wait until `isDone`, or until `deadlineNs`. @returns whether it was done in time */
 export async function until(isDone: () => boolean, deadlineNs = Number.POSITIVE_INFINITY): Promise<boolean> {
   while (!isDone()) {
-    if (monotonicNs() >= deadlineNs) return false;
+    if (monotonicNs() >= deadlineNs) {
+      await new Promise<void>(afterPoll);
+      return isDone();
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return true;

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
+import { onThreadLoss } from '../../base/ends.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { WakeLead } from './wake-lead.ts';
 
@@ -32,6 +33,10 @@ function startThreadTicker(onTick: () => void): Ticker {
   const thread = new Worker(new URL('./ticker-thread.js', import.meta.url), {
     workerData: { control, dueNs },
   });
+  // Without it arrivals would come late or not at all: the worker ends and is told as lost.
+  const unwatch = onThreadLoss(thread, (error) => {
+    throw error;
+  });
   thread.on('message', () => {
     lead.observe(monotonicNs() - wishNs);
     wishNs = Number.NaN;
@@ -49,6 +54,7 @@ function startThreadTicker(onTick: () => void): Ticker {
       Atomics.notify(control, 0);
     },
     stop: async () => {
+      unwatch();
       await thread.terminate();
     },
   };

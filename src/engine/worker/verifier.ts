@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { onThreadLoss } from '../../base/ends.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { LIVE_SUBSCRIPTION, querySubscription } from '../../wire/subscription-id.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
@@ -66,13 +67,11 @@ export class Verifier {
   /** Events of this slice that are verified whatever the share says. */
   #least = LEAST_PER_SLICE;
   readonly #underWay = new UnderWay(MOST_WAITING);
+  #unwatch: () => void = () => undefined;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
-    this.#thread = options.share === 0 ? null : new Worker(new URL('./verify-thread.js', import.meta.url));
-    this.#thread?.on('message', (verification: Verification) => this.#verified(verification));
-    // A thread that waits must not keep the process.
-    this.#thread?.unref();
+    this.#thread = options.share === 0 ? null : this.#startThread();
     if (this.#thread !== null) this.#timer = setInterval(() => this.#beginSlice(), SLICE_MS).unref();
   }
 
@@ -96,11 +95,24 @@ export class Verifier {
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay.idle(END_TIMEOUT_MS);
+    this.#unwatch();
     await this.#thread?.terminate();
   }
 
   #beginSlice(): void {
     this.#least = LEAST_PER_SLICE;
+  }
+
+  #startThread(): Worker {
+    const thread = new Worker(new URL('./verify-thread.js', import.meta.url));
+    thread.on('message', (verification: Verification) => this.#verified(verification));
+    // Nothing would be verified any more and nobody would know: the worker ends and is told as lost.
+    this.#unwatch = onThreadLoss(thread, (error) => {
+      throw error;
+    });
+    // A thread that waits must not keep the process.
+    thread.unref();
+    return thread;
   }
 
   #verified({ verified, invalid }: Verification): void {

@@ -1,3 +1,4 @@
+import { afterPoll } from '../../base/after-poll.ts';
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
@@ -196,9 +197,11 @@ export class Worker {
 
   #expire(): void {
     const nowNs = monotonicNs();
-    for (const stream of this.#streams) stream.expire(nowNs);
-    this.#corpus?.published?.mark(nowNs);
-    this.#onCredit();
+    afterPoll(() => {
+      for (const stream of this.#streams) stream.expire(nowNs);
+      this.#corpus?.published?.mark(nowNs);
+      this.#onCredit();
+    });
   }
 
   /** An operation has ended, or lines of the corpus have come. */

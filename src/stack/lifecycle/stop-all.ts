@@ -23,6 +23,18 @@ const SIGNALS: Readonly<Record<Service['kind'], EndSignal>> = {
 /** The relay promises to end within 5 s. */
 const GRACE_MS = 6_000;
 
+/** After SIGKILL a process is gone as soon as the kernel has cleared it away. */
+const KILLED_MS = 300;
+
+/** Kills every process of a stack and removes what it has written, for a second signal: in less than two seconds. */
+export async function killAll(state: StackState): Promise<void> {
+  for (const kinds of ORDER) {
+    const services = servicesOfKind(state, ...kinds);
+    await Promise.all(services.map((service) => end(service, 'SIGKILL', KILLED_MS)));
+  }
+  await removeData(state);
+}
+
 /** Ends every process of a stack, those included that no file tells of. @returns how many there were */
 export async function stopAll(state: StackState): Promise<number> {
   const running = state.services.filter((service) => allProcesses(service).length > 0).length;

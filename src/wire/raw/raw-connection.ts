@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { afterPoll } from '../../base/after-poll.ts';
 import { monotonicNs } from '../../base/clock.ts';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from '../connection.ts';
@@ -42,7 +43,7 @@ export class RawConnection implements Connection, FrameHandlers {
       noDelay: true,
       onread: { buffer: READ_BUFFER, callback: (length) => this.#received(READ_BUFFER.subarray(0, length)) },
     });
-    this.#deadline = setTimeout(() => this.#fail('timeout'), options.timeoutMs);
+    this.#deadline = setTimeout(() => afterPoll(() => this.#fail('timeout')), options.timeoutMs);
     this.#listen();
   }
 

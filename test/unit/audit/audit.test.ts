@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -13,7 +14,7 @@ async function fileOf(ids: readonly string[]): Promise<string> {
   const file = join(await tempDir(), 'acknowledged.bin');
   const writer = writeAcknowledged(file);
   for (const id of ids) writer.append(Buffer.from(id, 'hex'));
-  expect(await writer.close()).toBe(ids.length);
+  expect(await writer.close()).toEqual({ count: ids.length, problem: null });
   return file;
 }
 
@@ -148,5 +149,46 @@ describe('reading acknowledged events back', () => {
     await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({
       code: 'AUDIT_FAILED',
     });
+  });
+});
+
+describe('the list of acknowledged events', () => {
+  const ids = Buffer.alloc(32 * 2_048);
+
+  test('that a full disk cuts off is told with its reason, and removed', async () => {
+    const file = join(await tempDir(), 'acknowledged.bin');
+    // Every write to it fails as on a full disk.
+    await symlink('/dev/full', file);
+    const writer = writeAcknowledged(file);
+    for (let batch = 0; batch < 10; batch++) writer.append(ids);
+    expect(await writer.close()).toEqual({
+      count: null,
+      problem: expect.stringMatching(/acknowledged\.bin could not be written: ENOSPC/),
+    });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('that fails in the midst of a run takes no further memory and is told at its end', async () => {
+    const file = join(await tempDir(), 'acknowledged.bin');
+    await symlink('/dev/full', file);
+    const writer = writeAcknowledged(file);
+    writer.append(ids);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    writer.append(ids);
+    expect((await writer.close()).problem).toContain('ENOSPC');
+  });
+
+  test('is given up where the disk is too slow for it, rather than kept in memory', async () => {
+    const file = join(await tempDir(), 'acknowledged.bin');
+    const writer = writeAcknowledged(file, 3 * ids.length);
+    // Nothing is written before the loop gets its turn.
+    for (let batch = 0; batch < 10; batch++) writer.append(ids);
+    expect((await writer.close()).problem).toContain('slower than the acknowledgements');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('of a directory that does not exist is told, not waited for', async () => {
+    const writer = writeAcknowledged(join(await tempDir(), 'none', 'acknowledged.bin'));
+    expect((await writer.close()).problem).toContain('ENOENT');
   });
 });

@@ -5,7 +5,7 @@ const demand = (changes: Partial<Demand> = {}): Demand => ({
   connections: 1_000,
   workers: 1,
   addressPairs: 1,
-  embeddedRelay: false,
+  relay: null,
   ...changes,
 });
 
@@ -24,7 +24,7 @@ describe('limits before a run', () => {
   });
 
   test('the embedded relay needs all connections in one process', () => {
-    const embedded = demand({ workers: 4, embeddedRelay: true });
+    const embedded = demand({ workers: 4, relay: 'the embedded relay' });
     expect(() => checkLimits(embedded, { openFiles: 1_024, localPorts: null })).toThrow(/embedded relay/);
   });
 

@@ -66,8 +66,10 @@ describe('the command line', () => {
     expect(options).toEqual([
       '--relay',
       '--stack',
+      '--stack-dir',
       '--connections',
       '--rate',
+      '--load-factor',
       '--duration',
       '--warmup',
       '--workers',
@@ -86,7 +88,6 @@ describe('the command line', () => {
       '--baseline',
       '--progress',
       '--run-salt',
-      '--stack-dir',
       '--stack-keep',
       '--i-own-this-relay',
       '--help',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   durationMs,
   portNumber,
+  positiveNumber,
   ratePerSecond,
   relayUrl,
   repeatable,
@@ -27,6 +28,12 @@ describe('option values', () => {
     ['200/s', 200],
   ])('the rate %s is %d a second', (text, rate_per_s) => {
     expect(ratePerSecond(text)).toBe(rate_per_s);
+  });
+
+  test('a factor is a number above zero', () => {
+    expect(['5', '0.5'].map(positiveNumber)).toEqual([5, 0.5]);
+    for (const text of ['0', '-1', 'x', '5x', '', '1e9', '10000001'])
+      expect(() => positiveNumber(text)).toThrow(/above zero/);
   });
 
   test.each(['abc', '0', '-5', '5 s', 'Infinity'])('%j is no rate', (text) => {

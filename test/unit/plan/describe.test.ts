@@ -77,4 +77,13 @@ describe('describePlan', () => {
       steady: '10.0 s, level 1',
     });
   });
+
+  it('shows what the command line made of the rates, and the rates that follow', () => {
+    const plan = samplePlan({ workloads: EVERYTHING }, { overrides: { loadFactor: 5, rate_per_s: 1_000 } });
+    const sections = describePlan(plan);
+    const rows = (title: string) => sections.find((section) => section.title === title)?.rows ?? [];
+    expect(rows('Scenario')).toContainEqual(['load factor', 'every stream times 5']);
+    expect(rows('Scenario')).toContainEqual(['rate', expect.stringMatching(/^1,000\/s as asked$/)]);
+    expect(rows('Workloads')).toContainEqual(['publish', expect.stringContaining('1,000')]);
+  });
 });

@@ -35,6 +35,42 @@ describe('applyOverrides', () => {
     expect(after).toEqual({ ...before.workloads, [name]: { ...before.workloads[name], rate: 7 } });
   });
 
+  it('scales every stream by the load factor and nothing else', () => {
+    const after = applyOverrides(scenario, { loadFactor: 2.5 });
+    const { publish, query, connect } = scenario.workloads;
+    expect(after).toEqual({
+      ...scenario,
+      workloads: {
+        ...scenario.workloads,
+        publish: { ...publish, rate: (publish?.rate ?? 0) * 2.5 },
+        query: { ...query, rate: (query?.rate ?? 0) * 2.5 },
+        connect: { ...connect, rate: (connect?.rate ?? 0) * 2.5 },
+      },
+    });
+  });
+
+  it('leaves a rate that is asked for as it is beside a load factor', () => {
+    const { publish, query } = applyOverrides(scenario, { loadFactor: 3, rate_per_s: 7 }).workloads;
+    expect([publish?.rate, query?.rate]).toEqual([7, (scenario.workloads.query?.rate ?? 0) * 3]);
+  });
+
+  it('makes a recorded pace faster by the load factor', () => {
+    const { publish } = scenario.workloads;
+    if (publish === undefined) throw new Error('the sample publishes');
+    const recorded = {
+      ...scenario,
+      workloads: { publish: { ...publish, pace: 'recorded', paceFactor: 4 } as const },
+    };
+    expect(applyOverrides(recorded, { loadFactor: 5 }).workloads.publish?.paceFactor).toBe(20);
+  });
+
+  it.each([{ loadFactor: 2 }, { rate_per_s: 2 }])('refuses %o where replies set the pace', (asked) => {
+    const closed = sampleScenario({ load: { model: 'closed' }, workloads: { publish: {} } });
+    expect(() => applyOverrides(closed, asked)).toThrow(
+      expect.objectContaining({ code: 'PLAN_IMPOSSIBLE', message: expect.stringContaining('closed') }),
+    );
+  });
+
   it('sets the duration of a single phase', () => {
     expect(applyOverrides(scenario, { durationMs: 1_234 }).phases).toMatchObject([{ duration: 1_234 }]);
   });

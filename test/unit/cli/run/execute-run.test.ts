@@ -189,4 +189,39 @@ describe('run', () => {
     expect(process.stderr.text).toMatch(/reporter .*summary\.md failed/);
     expect(process.stdout.text).toContain('PASS');
   });
+
+  test('the record is there while the audit goes on, and again with its result', async () => {
+    const path = join(directory, 'out/run.json');
+    const measure: Stages['measure'] = async ({ onMeasured }) => {
+      await onMeasured?.(sampleRecord('fail'));
+      expect((await readRunRecord(path)).verdict).toBe('fail');
+      return sampleRecord('pass');
+    };
+    expect((await run(fakeStages({ measure }).stages)).outcome).toBe(0);
+    expect((await readRunRecord(path)).verdict).toBe('pass');
+  });
+
+  test('a record that can not be written at first is written at last', async () => {
+    const path = join(directory, 'out/run.json');
+    const measure: Stages['measure'] = async ({ onMeasured }) => {
+      await mkdir(join(path, 'in the way'), { recursive: true });
+      await onMeasured?.(sampleRecord('pass'));
+      await rm(path, { recursive: true });
+      return sampleRecord('pass');
+    };
+    const { outcome, process } = await run(fakeStages({ measure }).stages);
+    expect(outcome).toBe(0);
+    expect(process.stderr.text).toMatch(/run\.json can't be written: .*; trying again after the audit/);
+    expect((await readRunRecord(path)).verdict).toBe('pass');
+  });
+
+  test('a record that can not be written is shown all the same, and the command fails', async () => {
+    const measure: Stages['measure'] = async () => {
+      await mkdir(join(directory, 'out/run.json/in the way'), { recursive: true });
+      return sampleRecord('pass');
+    };
+    const { outcome, process } = await run(fakeStages({ measure }).stages);
+    expect(outcome).toMatchObject({ code: 'FILE_NOT_WRITTEN' });
+    expect(process.stdout.text).toContain('PASS');
+  });
 });

@@ -1,11 +1,15 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Lookup } from '../../../../src/calibrate/lookup.ts';
+import { prepareAudit, type RunAudit } from '../../../../src/cli/run/audit-run.ts';
 import { type MeasureRequest, measure } from '../../../../src/cli/run/measure.ts';
 import type { RunPlan } from '../../../../src/engine/run-plan.ts';
 import type { RunResult } from '../../../../src/engine/run-result.ts';
 import { sampleCalibration } from '../../../support/sample-calibration.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 import { noCounters, sampleResult } from '../../../support/sample-record.ts';
+import { tempDir } from '../../../support/temp-dir.ts';
 
 const RELAY = 'ws://127.0.0.1:1';
 const calibration = sampleCalibration();
@@ -85,5 +89,60 @@ describe('a run in which relay-bench itself breaks', () => {
   it('has none where nothing was measured', async () => {
     const early: RunPlan = () => Promise.reject(new TypeError('x is not a function'));
     await expect(measure({ ...requestOf(found), onCrash: vi.fn() }, early)).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a run with an audit', () => {
+  const found: Lookup = { calibration: null, reason: 'none' };
+  const result = sampleResult({
+    counters: { ...noCounters(), events_sent: 7, events_accepted: 7 },
+    slowdown: 1,
+  });
+  const acknowledging: RunPlan = async ({ onAcknowledged }) => {
+    onAcknowledged?.(Buffer.alloc(7 * 32));
+    return result;
+  };
+  const audited = (carryOut: RunAudit['carryOut']): RunAudit => ({
+    onAcknowledged: () => undefined,
+    prepare: async () => null,
+    carryOut,
+  });
+
+  it('has its record before anything is read back', async () => {
+    const steps: string[] = [];
+    const audit = audited(async () => {
+      steps.push('audit');
+      return { result: { acknowledged: 7, found: 7, lost: [], relays: 1 }, reason: null };
+    });
+    const onMeasured: MeasureRequest['onMeasured'] = async ({ counters, notMeasured }) => {
+      steps.push(`measured ${counters.events_sent}, audit: ${notMeasured['audit']}`);
+    };
+    const record = await measure({ ...requestOf(found), audit, onMeasured }, acknowledging);
+    expect(steps).toEqual(['measured 7, audit: the audit has not ended', 'audit']);
+    expect(record.audit?.found).toBe(7);
+  });
+
+  it('is kept with a caveat where the disk is too full for the list of what is to be read back', async () => {
+    const directory = await tempDir();
+    await symlink('/dev/full', join(directory, 'acknowledged.bin'));
+    const written: string[] = [];
+    const io = { stderr: { write: (text: string) => written.push(text) > 0 } };
+    const request = requestOf(found);
+    const audit = prepareAudit({ plan: request.plan, wanted: true, directory, io: io as never });
+    const record = await measure({ ...request, audit }, acknowledging);
+    expect(record.counters.events_sent).toBe(7);
+    expect(record.audit).toBeNull();
+    expect(record.notMeasured['audit']).toContain('ENOSPC');
+    expect(record.caveats).toContainEqual(expect.stringMatching(/^nothing was audited: .*ENOSPC/));
+    expect(written).toEqual([]);
+  });
+
+  it('is kept where the audit breaks, which is told as the bug that it is', async () => {
+    const onCrash = vi.fn();
+    const audit = audited(() => Promise.reject(new TypeError('x is not a function')));
+    const record = await measure({ ...requestOf(found), audit, onCrash }, acknowledging);
+    expect(record.counters.events_sent).toBe(7);
+    expect(record.notMeasured['audit']).toBe('x is not a function');
+    expect(onCrash).toHaveBeenCalledOnce();
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { EMBEDDED_TARGET, preparePlan } from '../../../../src/cli/run/prepare-plan.ts';
+import { type StackState, writeState } from '../../../../src/stack/state.ts';
+import { sampleStack } from '../../../support/sample-stack.ts';
+import { tempDir } from '../../../support/temp-dir.ts';
 
 describe('preparing a plan', () => {
   test('every flag replaces the value of the scenario', async () => {
@@ -36,5 +39,34 @@ describe('preparing a plan', () => {
         hint: 'write --relay before the address',
       }),
     );
+  });
+
+  test('the load factor reaches every stream', async () => {
+    const rates = async (loadFactor?: number) => {
+      const flags = { defaultGates: true, ...(loadFactor === undefined ? {} : { loadFactor }) };
+      return (await preparePlan('quick', flags)).streams.map(({ rate_per_s }) => rate_per_s);
+    };
+    expect(await rates(5)).toEqual((await rates()).map((rate) => rate * 5));
+  });
+});
+
+describe('the plan of a run against a stack', () => {
+  const planOf = async (phase: StackState['phase'] | 'none') => {
+    const dir = await tempDir();
+    if (phase !== 'none') await writeState({ ...(await sampleStack('scaled', { relays: 1 })), dir, phase });
+    return preparePlan('quick', { stack: 'scaled', stackDir: dir, defaultGates: true });
+  };
+  const crossing = expect.stringContaining('delivery_cross_latency');
+
+  test('is that of the stack that runs, whatever its profile says', async () => {
+    const { relayProcesses, gates } = await planOf('up');
+    expect(relayProcesses).toBe(1);
+    expect(gates).not.toContainEqual(crossing);
+  });
+
+  test.each(['none', 'kept'] as const)('is that of the profile where none runs (%s)', async (phase) => {
+    const { relayProcesses, gates } = await planOf(phase);
+    expect(relayProcesses).toBe(3);
+    expect(gates).toContainEqual(crossing);
   });
 });

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { readState, type StackState } from '../../stack/state.ts';
+import { resolveShape } from '../../stack/topology.ts';
+import { defaultStackDir } from './stack-dir.ts';
+
+/**
+ * The stack of a profile that is up in a directory; null where none is. A run takes it as it is, whatever its numbers.
+ * @param dir as given; undefined for the default one
+ */
+export function runningStack(
+  profile: string,
+  dir: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): StackState | null {
+  const state = readState(resolve(dir ?? defaultStackDir(env)));
+  return state?.phase === 'up' && state.profile === profile ? state : null;
+}
+
+/**
+ * Relay processes that a run of a profile will load: those of the stack that runs, else those of the profile.
+ * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`
+ */
+export function relayProcessesOf(
+  profile: string,
+  dir: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): number {
+  const wanted = resolveShape(profile);
+  return (runningStack(profile, dir, env)?.shape ?? wanted).relays;
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processesOf } from '../observe/process-identity.ts';
+
+/** All that a command has started, known by its process group and by a mark in the environment. */
+export interface StartedGroup {
+  /** Number of the process group; its leader may have gone long ago. */
+  readonly group: number;
+  /** What {@link newMark} gave: it finds those that have left the group. */
+  readonly mark: string;
+}
+
+/** An orderly end may take so long; together with what follows it fits into the two seconds of a hard stop. */
+const GRACE_MS = 1_500;
+/** For the kernel to take away what was killed. */
+const KILLED_MS = 400;
+const POLL_MS = 20;
+
+/** A variable of the environment that no other process has, as `NAME=value`. */
+export function newMark(): string {
+  return `RELAY_BENCH_STARTED=${randomUUID()}`;
+}
+
+/** The same for the `env` of a process. */
+export function asEnvironment(mark: string): Record<string, string> {
+  const [name = '', value = ''] = mark.split('=');
+  return { [name]: value };
+}
+
+/** Ends every process of a group (SIGTERM, then SIGKILL), also where the one that was started has left before. */
+export async function endGroup(started: StartedGroup, graceMs = GRACE_MS): Promise<void> {
+  signalAll(started, 'SIGTERM');
+  if (await isGone(started, graceMs)) return;
+  signalAll(started, 'SIGKILL');
+  await isGone(started, KILLED_MS);
+}
+
+async function isGone(started: StartedGroup, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (isThere(started)) {
+    if (performance.now() >= deadline) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+/** Systems without /proc are asked for the group alone, zombies included. */
+function isThere(started: StartedGroup): boolean {
+  const members = processesOf(started);
+  return members === null ? signalled(-started.group, 0) : members.length > 0;
+}
+
+function signalAll(started: StartedGroup, signal: NodeJS.Signals): void {
+  signalled(-started.group, signal);
+  for (const { pid } of processesOf(started) ?? []) signalled(pid, signal);
+}
+
+/** @returns false where nobody is there any more, which may happen at any moment */
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
+  }
+}
