@@ -99,7 +99,7 @@ interface Started {
 async function cleanUp({ group, mark, dir, guard }: Started): Promise<void> {
   if (group !== undefined) await endGroup({ group, mark });
   await rm(dir, { recursive: true, force: true });
-  guard.release();
+  await guard.release();
 }
 
 /** Further calls wait for the same end. */

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 export interface Guard {
   /** One line that the script reads before it waits, for what is known only later. */
   tell(line: string): void;
-  /** This process has cleaned up itself: the guard goes without doing anything. */
-  release(): void;
+  /** This process has cleaned up itself: the guard goes without doing anything. Resolves when it has gone. */
+  release(): Promise<void>;
 }
 
 /**
@@ -30,9 +30,11 @@ export async function startGuard(script: string, args: readonly string[]): Promi
     tell: (line) => {
       child.stdin.write(`${line}\n`);
     },
-    release: () => {
+    release: async () => {
+      const hasGone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
       child.kill('SIGKILL');
       child.stdin.destroy();
+      await hasGone;
     },
   };
 }

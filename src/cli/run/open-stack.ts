@@ -38,7 +38,7 @@ export async function openStack(
   const dir = resolve(stackDir ?? defaultStackDir(host.io.env));
   const { state, isReattached, guard } = await bringUpFor(up, requestFor(profile, dir, host));
   const isOurs = !isReattached && stackKeep !== true;
-  if (!isOurs) guard?.release();
+  if (!isOurs) await guard?.release();
   const readers = state.services.map((service) => openFigures(service));
   const roles = readRoles(state);
   const processes = state.services.map((service, index): WatchedProcess => {
@@ -62,7 +62,7 @@ export async function openStack(
       if (!isOurs) return;
       if (how === 'hard') await killAll(state);
       else await takeDown(dir, { keep: false });
-      guard?.release();
+      await guard?.release();
     },
   };
 }

@@ -84,7 +84,7 @@ export async function bringUpFor(
     });
     return { ...up, guard };
   } catch (error) {
-    guard?.release();
+    await guard?.release();
     throw interrupted(interruption) ?? error;
   }
 }
@@ -117,7 +117,7 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
   });
   try {
     const { state, isReattached, guard } = await bringUpFor({ host, interruption }, request, flags.postgres);
-    guard?.release();
+    await guard?.release();
     const took = formatDurationMs(performance.now() - beganMs);
     const what = isReattached ? 'is up already' : `is up after ${took}`;
     io.stdout.write(`stack ${state.profile} ${what}: ${entryOf(state)}\n`);
