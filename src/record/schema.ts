@@ -182,6 +182,8 @@ export const runRecordSchema = z.strictObject({
     storedBefore: whole.optional(),
     /** What is published is new for each text. */
     salt: z.string().optional(),
+    /** Leading zero bits that the events were mined for (NIP-13). */
+    work: whole.optional(),
     /** `created_at` of the newest event that was prepared. */
     endsAt: z.iso.datetime().optional(),
     /** Seconds before that over which the events are spread. */

@@ -14,6 +14,7 @@ import type { FromWorker, ToWorker } from '../messages.ts';
 import { NOTHING_ASKED } from '../preparation-tally.ts';
 import { createAcknowledgedLog } from './acknowledged-log.ts';
 import { ClientHub } from './client-hub.ts';
+import { fillAhead } from './fill-ahead.ts';
 import { Health } from './health.ts';
 import { IntervalClock } from './interval-clock.ts';
 import { LoadLoop } from './load-loop.ts';
@@ -126,8 +127,7 @@ export class Worker {
     this.#receivers.verifier = createVerifier(plan, (outcome, event) =>
       this.#observer.verified(outcome, event),
     );
-    this.#publish?.sender.fillAhead();
-    this.#query?.sender.fillAhead();
+    await fillAhead([this.#publish, this.#query], send);
     const { problems, remarks, stored, storing } = corpus;
     const counters = this.#recorder.counters();
     send({ type: 'prepared', problems, remarks, stored, storing, subscribing, counters });

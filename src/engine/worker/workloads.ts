@@ -56,8 +56,8 @@ export interface WorkloadContext {
 
 /** Memory for frames that are built ahead or wait for a socket, per workload. */
 const STORE_BYTES = 8 * 1024 * 1024;
-/** Slots are as large as the largest event; what is not written to takes no memory. */
-const REPLAY_STORE_BYTES = 64 * 1024 * 1024;
+/** For replays, whose slots are as large as the largest event (what is not written to takes no memory), and mined events. */
+const LARGE_STORE_BYTES = 64 * 1024 * 1024;
 const MOST_SLOTS = 16_384;
 /** How long an event may be under way to a subscriber beyond its timeout. */
 const DELIVERY_WINDOW_S = 10;
@@ -75,6 +75,7 @@ export function createSigningFrames(context: WorkloadContext, publish: PublishPl
     contentBytes: publish.contentBytes,
     topics: context.plan.subscribe?.topics ?? 1,
     runTag: context.runTag,
+    work: context.plan.fitted?.work ?? 0,
   });
 }
 
@@ -214,8 +215,11 @@ function modelOf(context: WorkloadContext, connections: readonly number[]): Load
 /** As many as the stream ever needs, within the memory bound. */
 function slotsFor(context: WorkloadContext, name: StreamName, slotBytes: number): number {
   const isReplay = name === 'publish' && context.plan.publish?.replay != null;
-  const bytes = isReplay ? REPLAY_STORE_BYTES : STORE_BYTES;
-  const fitting = Math.max(64, Math.min(MOST_SLOTS, Math.floor(bytes / slotBytes)));
+  const isMined = name === 'publish' && (context.plan.fitted?.work ?? 0) > 0;
+  const bytes = isReplay || isMined ? LARGE_STORE_BYTES : STORE_BYTES;
+  // What is mined is mined before the load as far as memory reaches.
+  const most = isMined ? Number.POSITIVE_INFINITY : MOST_SLOTS;
+  const fitting = Math.max(64, Math.min(most, Math.floor(bytes / slotBytes)));
   if (context.plan.load.model === 'closed') return fitting;
   const own = Math.ceil((streamOf(context.plan, name)?.total ?? 0) / context.shard.count) + 1;
   return Math.min(fitting, Math.max(64, own));
