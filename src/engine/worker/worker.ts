@@ -91,7 +91,7 @@ export class Worker {
       now: monotonicNs,
       currentPhase: this.#context.currentPhase,
     });
-    this.#deliveries = createDeliveries(this.#context, this.#observer);
+    this.#deliveries = createDeliveries(this.#context);
     this.#receivers.deliveries = this.#deliveries;
   }
 
@@ -255,6 +255,10 @@ export class Worker {
       isOpen: (connection) => this.#hub.isOpen(connection),
       relayOf: (connection) => this.#hub.relayOf(connection),
       currentPhase: () => this.#currentPhase(),
+      cases: {
+        wants: (counter) => this.#observer.wants(counter),
+        add: (...one) => this.#observer.add(...one),
+      },
       sendNow: (connection, frame) => this.#hub.send(connection, frame),
       endNs: () => start.monotonicNs + endOffsetNs(plan),
       onCredit: () => this.#onCredit(),
@@ -288,9 +292,7 @@ export class Worker {
   }
 
   #dropped(connection: number, code: number): void {
-    const phase = this.#currentPhase();
-    this.#recorder.count(phase, 'connections_lost');
-    this.#recorder.countWord(phase, 'close_codes', String(code));
+    this.#observer.connectionLost(connection, code);
     this.#publish?.onConnectionClosed(connection);
     this.#query?.onConnectionClosed(connection);
     this.#deliveries?.onUnsubscribed(connection);

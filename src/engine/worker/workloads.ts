@@ -45,6 +45,7 @@ export interface WorkloadContext {
   readonly relayOf: (connection: number) => number;
   /** Phase of this moment; outside of all phases before the load. */
   readonly currentPhase: () => number;
+  readonly cases: CaseSink;
   readonly sendNow: (connection: number, frame: Buffer) => void;
   /** When offering ends, monotonic ns. */
   readonly endNs: () => number;
@@ -79,7 +80,7 @@ export function createSigningFrames(context: WorkloadContext, publish: PublishPl
   });
 }
 
-export function createDeliveries(context: WorkloadContext, cases: CaseSink): DeliveryTracker | null {
+export function createDeliveries(context: WorkloadContext): DeliveryTracker | null {
   const { plan, shard, runTag } = context;
   const { subscribe } = plan;
   const stream = streamOf(plan, 'publish');
@@ -104,7 +105,7 @@ export function createDeliveries(context: WorkloadContext, cases: CaseSink): Del
       series: context.series,
       relayOf: context.relayOf,
       currentPhase: context.currentPhase,
-      cases,
+      cases: context.cases,
     },
     shard.count,
   );
@@ -132,6 +133,8 @@ export function createPublish(
     sink: context.sink,
     series: context.series,
     fate,
+    kind: publish.replay === null ? publish.kind : null,
+    cases: context.cases,
     hasVersions: publish.replay !== null || canBeSuperseded(publish.kind),
   });
 }
@@ -157,6 +160,7 @@ export function createQuery(
     sendNow: context.sendNow,
     answers,
     stored: knownStored,
+    cases: context.cases,
     mayComeLive: liveBound(context),
   });
 }
