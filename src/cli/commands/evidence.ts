@@ -6,7 +6,7 @@ import { metricKind } from '../../metric/catalogue.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { visible } from '../../report/escape.ts';
-import { ruleOf } from '../../report/view/observed.ts';
+import { hasEvents, ruleOf } from '../../report/view/observed.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, relayUrl, repeatable } from '../options.ts';
@@ -110,8 +110,7 @@ function linesOf({ counter, evidence, now }: ShownCase): readonly string[] {
     `${name} at ${(atMs / 1_000).toFixed(3)} s, connection ${connection}${subscription === '' ? '' : `, subscription ${subscription}`}`,
     ...(note === undefined ? [] : [`  what      ${note}`]),
     ...(filter === null ? [] : [`  asked     ${JSON.stringify(filter)}`]),
-    ...eventLines('expected', expected),
-    ...eventLines('got', got),
+    ...(hasEvents(evidence) ? [...eventLines('expected', expected), ...eventLines('got', got)] : []),
     ...(rule === null ? [] : [`  rule      ${rule}`]),
     ...(now === undefined ? [] : [`  now       ${nowText(now, evidence)}`]),
   ].map((line) => visible(line, LONGEST_LINE));

@@ -45,7 +45,8 @@ function caseRow(counter: string, each: Evidence): Cell[] {
   const { atMs, connection, subscription, filter, expected, got, reason, note } = each;
   const asked = filter === null ? [] : [`asked ${JSON.stringify(filter).slice(0, FILTER_CHARACTERS)}`];
   const happened = note === undefined ? [] : [note];
-  const parts = [...happened, ...asked, `expected ${eventNames(expected)}`, `got ${eventNames(got)}`];
+  const events = hasEvents(each) ? [`expected ${eventNames(expected)}`, `got ${eventNames(got)}`] : [];
+  const parts = [...happened, ...asked, ...events];
   return [
     code(reason === undefined ? counter : `${counter} ${reason}`),
     cell(
@@ -55,6 +56,11 @@ function caseRow(counter: string, each: Evidence): Cell[] {
     ),
     code(parts.join('; ')),
   ];
+}
+
+/** Whether a case is about certain events; of others its note says what happened. */
+export function hasEvents({ expected, got, note }: Evidence): boolean {
+  return note === undefined || expected.length + got.length > 0;
 }
 
 function eventNames(events: Evidence['got']): string {
