@@ -51,7 +51,9 @@ export class DeliveryCases {
     const event = receivedEvent(frame);
     const got = event === null ? [] : [{ id: event.id, kind: event.kind }];
     const filter = this.#filterOf(topic);
-    this.#cases.add(counter, { connection, subscription: LIVE_SUBSCRIPTION, filter, expected: [], got });
+    const note = counter === 'deliveries_duplicate' ? { note: 'it had come to this subscriber before' } : {};
+    const asked = { connection, subscription: LIVE_SUBSCRIPTION, filter };
+    this.#cases.add(counter, { ...asked, expected: [], got, ...note });
   }
 
   /** Whether a further case of a missing delivery is kept; finding out who misses it costs something. */
