@@ -12,6 +12,7 @@ import { fillerText } from './filler-text.ts';
 import { putHexOf } from './hex.ts';
 import { ThrowawayKeys } from './keys.ts';
 import { NUMBER_DIGITS, OFFSET_DIGITS, RUN_TAG, TOPIC_DIGITS } from './marker.ts';
+import { mineNonce, NONCE_DIGITS } from './mine.ts';
 import { NonceTable } from './nonce-table.ts';
 import { NonceTableSigner } from './signer.ts';
 
@@ -27,6 +28,8 @@ export interface EventFrameSpec {
   readonly topics: number;
   /** 8 lower-case hex characters, unique for each run: no two runs make the same event. */
   readonly runTag: string;
+  /** Leading zero bits that every id is mined for (NIP-13), 0 … 32: costs 2^work hashes an event. */
+  readonly work?: number;
 }
 
 /** The topic of an event that nobody listens to. */
@@ -105,6 +108,7 @@ class TemplateFrameWriter implements EventFrameWriter {
   readonly #authors: number;
   readonly #topics: number;
   readonly #salt: number;
+  readonly #work: number;
   readonly #nonces: NonceTable;
   readonly #signer: NonceTableSigner;
   readonly #publicKeyWords: Uint32Array;
@@ -119,6 +123,7 @@ class TemplateFrameWriter implements EventFrameWriter {
     this.publicKeys = keys.publicKeys;
     this.#authors = spec.authors;
     this.#topics = spec.topics;
+    this.#work = spec.work ?? 0;
     this.#salt = random.uint32();
     this.#nonces = new NonceTable(spec.seed);
     this.#signer = new NonceTableSigner(keys, this.#nonces);
@@ -126,7 +131,7 @@ class TemplateFrameWriter implements EventFrameWriter {
       Uint8Array.from(Buffer.from(keys.publicKeys.join(''), 'latin1')).buffer,
     );
     this.#templates = Array.from({ length: VARIANTS }, () =>
-      prepare(createEventTemplate(spec.runTag, spec.kind, fillerText(random, spec.contentBytes))),
+      prepare(createEventTemplate(spec.runTag, spec.kind, fillerText(random, spec.contentBytes), this.#work)),
     );
     const { frame, words } = alignedFrame((this.#templates[0] as Prepared).payload.length);
     this.#frame = frame;
@@ -194,12 +199,22 @@ class TemplateFrameWriter implements EventFrameWriter {
     }
   }
 
-  #putId({ hashInput, payload, id: at }: Prepared): void {
-    const id = hash('sha256', hashInput, 'binary');
+  #putId(template: Prepared): void {
+    const { hashInput, payload, id: at } = template;
+    const id = this.#work === 0 ? hash('sha256', hashInput, 'binary') : this.#mined(template);
     putHexOf(payload, at, id);
     this.#id = id;
     this.idHigh = word(id, 0);
     this.idLow = word(id, 4);
+  }
+
+  /** The nonce is searched in the hash input and copied over. */
+  #mined({ hashInput, hashFields, payload, payloadFields }: Prepared): string {
+    const id = mineNonce(hashInput, hashFields.nonce, this.#work);
+    for (let i = 0; i < NONCE_DIGITS; i++) {
+      payload[payloadFields.nonce + i] = hashInput[hashFields.nonce + i] as number;
+    }
+    return id;
   }
 
   #mask({ payload, payloadWords }: Prepared): void {

@@ -1,5 +1,6 @@
 import { frameHeaderLength } from '../base/websocket-frame.ts';
-import { markerTag, NUMBER_DIGITS, topicTag } from './marker.ts';
+import { markerTag, NUMBER_DIGITS, OFFSET_DIGITS, topicTag } from './marker.ts';
+import { NONCE_DIGITS } from './mine.ts';
 
 /** Seconds since 1970 from 2001 to 2286. */
 export const CREATED_AT_DIGITS = 10;
@@ -13,6 +14,8 @@ export interface FieldPositions {
   readonly topic: number;
   readonly number: number;
   readonly offset: number;
+  /** Of the work (NIP-13); of no meaning where an event carries none. */
+  readonly nonce: number;
 }
 
 /** One event in both its serialisations, with blanks of fixed width. */
@@ -31,11 +34,12 @@ export interface EventTemplate {
 }
 
 /** Positions inside the serialised tags; they depend on nothing but the fixed widths. */
-function tagFields(tagsAt: number): Pick<FieldPositions, 'topic' | 'number' | 'offset'> {
+function tagFields(tagsAt: number): Pick<FieldPositions, 'topic' | 'number' | 'offset' | 'nonce'> {
   const topic = tagsAt + '[["t","'.length + topicTag('00000000', 0).lastIndexOf('-') + 1;
   const marker = tagsAt + `[["t","${topicTag('00000000', 0)}"],["rb","`.length;
   const number = marker + '00000000-'.length;
-  return { topic, number, offset: number + NUMBER_DIGITS + 1 };
+  const offset = number + NUMBER_DIGITS + 1;
+  return { topic, number, offset, nonce: offset + OFFSET_DIGITS + '"],["nonce","'.length };
 }
 
 /** Masking runs over four words at a time. */
@@ -55,12 +59,19 @@ function alignedCopy(text: string): Buffer {
 /**
  * The template of events of one kind and content.
  * @param content ASCII without characters that JSON escapes
+ * @param work leading zero bits that the events commit to (NIP-13); 0 for none
  */
-export function createEventTemplate(runTag: string, kind: number, content: string): EventTemplate {
+export function createEventTemplate(
+  runTag: string,
+  kind: number,
+  content: string,
+  work: number,
+): EventTemplate {
   const createdAt = '0'.repeat(CREATED_AT_DIGITS);
   const tags = JSON.stringify([
     ['t', topicTag(runTag, 0)],
     ['rb', markerTag(runTag, 0, 0)],
+    ...(work === 0 ? [] : [['nonce', '0'.repeat(NONCE_DIGITS), String(work)]]),
   ]);
   const hashHead = `[0,"${HEX_32}",`;
   const hashTags = `${hashHead}${createdAt},${kind},`;

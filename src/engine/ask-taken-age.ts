@@ -12,6 +12,8 @@ export interface TakenAgeQuestion {
   readonly timeoutMs: number;
   /** Ages to try, the greatest first, seconds. */
   readonly ages_s: readonly number[];
+  /** Leading zero bits that the relay asks for (NIP-13). */
+  readonly work: number;
   readonly signal: AbortSignal;
 }
 
@@ -27,8 +29,8 @@ const CONTENT_BYTES = 32;
  *   then has other reasons
  */
 export function askTakenAge(question: TakenAgeQuestion): Promise<number | null> {
-  const { url, insecure, timeoutMs, ages_s, signal } = question;
-  const probes = ages_s.map(probeOf);
+  const { url, insecure, timeoutMs, ages_s, work, signal } = question;
+  const probes = ages_s.map((age_s) => probeOf(age_s, work));
   return new Promise((resolve) => {
     let next = 0;
     const finish = (age_s: number | null): void => {
@@ -72,7 +74,7 @@ interface Probe {
   readonly frame: Buffer;
 }
 
-function probeOf(age_s: number): Probe {
+function probeOf(age_s: number, work: number): Probe {
   const writer = createEventFrameWriter({
     seed: randomInt(2 ** 32),
     authors: 1,
@@ -80,6 +82,7 @@ function probeOf(age_s: number): Probe {
     contentBytes: CONTENT_BYTES,
     topics: 1,
     runTag: randomBytes(4).toString('hex'),
+    work,
   });
   const frame = Buffer.alloc(writer.maxFrameBytes);
   const length = writer.write(frame, 0, 0, Math.floor(Date.now() / 1_000) - age_s, 0);

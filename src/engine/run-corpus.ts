@@ -18,10 +18,11 @@ export function corpusOf({ corpus, seed, fitted }: Plan): RunResult['corpus'] {
   return { ...fitting, profile, events: named.events, fingerprint: fingerprint ?? '', fresh, stored: events };
 }
 
-function fittingOf({ salt, times, present }: FittedCorpus): Partial<RunResult['corpus']> {
+function fittingOf({ salt, times, present, work = 0 }: FittedCorpus): Partial<RunResult['corpus']> {
   return {
     salt,
     storedBefore: present.size,
+    ...(work === 0 ? {} : { work }),
     ...(times === null ? {} : { endsAt: new Date(times.end_s * 1_000).toISOString(), span_s: times.span_s }),
   };
 }

@@ -1,3 +1,4 @@
+import { digitsBeside } from '../base/beside.ts';
 import { shareAtLeast } from '../base/binomial-bound.ts';
 import { NS_PER_MS, NS_PER_US } from '../base/clock.ts';
 import type { Doubt, Invalidity } from '../judge/blame.ts';
@@ -95,7 +96,7 @@ function delay({ seconds, medianLatency_us, lateWhileCold }: ValidityInput): Fin
   return {
     kind: 'generator-delayed',
     isSure: isSurelyAbove(MOST_BAD_SECONDS, bad, measured),
-    text: `generator delayed: its event loop was late by more than ${milliseconds(limit_us)} (p99) in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
+    text: `generator delayed: its event loop was late by more than ${milliseconds(limit_us, [LOOP_DELAY_LIMIT_US])} (p99) in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
   };
 }
 
@@ -148,6 +149,10 @@ export function blameMachine(errors: Readonly<Record<string, number>>): readonly
     }));
 }
 
-function milliseconds(value_us: number): string {
-  return `${(value_us / 1_000).toFixed(1)} ms`;
+/** @param beside_us other limits, from which the text tells the value: a median of 10.04 ms is not the usual 10.0 ms */
+function milliseconds(value_us: number, beside_us: readonly number[] = []): string {
+  const value = value_us / 1_000;
+  const limits = beside_us.map((us) => us / 1_000);
+  const digits = digitsBeside(value, limits, { least: 1, rounded: (count) => Number(value.toFixed(count)) });
+  return `${value.toFixed(digits)} ms`;
 }

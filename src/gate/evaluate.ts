@@ -6,6 +6,7 @@ import type { CounterMetric } from '../metric/counters.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
 import { decide, holds } from './bounds.ts';
 import { unmeasurable } from './check.ts';
+import { closeInterval, closeOf } from './close.ts';
 import { formatGate, type Gate, type GateUnit } from './expression.ts';
 import { countOf, readLatency } from './latency.ts';
 import { type Measurable, measurableOf } from './measurable.ts';
@@ -53,9 +54,18 @@ export function measurableOfRecord(record: RunRecord): Measurable {
  */
 export function evaluateGates(record: RunRecord, expressions: readonly string[]): GateResult[] {
   const run = measurableOfRecord(record);
-  return parseGates(expressions).map((gate) =>
-    resultOf(gate, withinResolution(gate, read(gate, record, run), record)),
-  );
+  return parseGates(expressions).map((gate) => {
+    const reading = withinResolution(gate, read(gate, record, run), record);
+    return { ...resultOf(gate, reading), ...closeness(gate, reading, record) };
+  });
+}
+
+/** What marks a gate whose limit lies in the interval of its percentile; its verdict stays what it is. */
+function closeness(gate: Gate, reading: Reading, record: RunRecord): Pick<GateResult, 'close'> {
+  if ('reason' in reading) return {};
+  const limit_us = gate.limit * DIVISOR[gate.unit];
+  const interval = closeInterval({ value_us: reading.value, limit_us }, gate, record);
+  return closeOf(interval, (value_us) => inUnit(value_us, gate.unit));
 }
 
 function resultOf(gate: Gate, reading: Reading): GateResult {

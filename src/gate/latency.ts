@@ -2,13 +2,15 @@ import { own } from '../base/own.ts';
 import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
 import { LATENCIES } from '../metric/latencies.ts';
 import { seriesKey } from '../metric/series.ts';
-import { type QuantileName, samplesNeeded } from '../metric/summary.ts';
+import { type EffectiveQuantile, type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { loopDelayOf } from './bounds.ts';
 import type { Aggregation, Gate } from './expression.ts';
 import type { LowerBound, Reading } from './reading.ts';
 
 type Summary = RunRecord['metrics'][string];
+/** Where a percentile lies at 95 %. */
+export type Interval = Pick<EffectiveQuantile, 'low_us' | 'high_us'>;
 
 /** Percentile, maximum or mean of a latency of the whole run or of a phase, with its bounds. */
 export function readLatency(gate: Gate, record: RunRecord): Reading {
@@ -20,6 +22,12 @@ export function readLatency(gate: Gate, record: RunRecord): Reading {
   const value = figure(summary, aggregation);
   if (value !== null && !isUnbounded(summary, aggregation)) return boundedReading(gate, record, value);
   return { reason: whyNot(summary, aggregation) };
+}
+
+/** What a percentile of a latency is worth, in µs; undefined where that is not known, as of windows, phases and filters. */
+export function intervalOf(gate: Gate, record: RunRecord): Interval | undefined {
+  if (gate.kind !== 'latency' || gate.over_s !== undefined) return undefined;
+  return summaryOf(gate, record)?.effective?.[gate.aggregation as QuantileName];
 }
 
 /** How many samples a latency has; 0 where it has no series. */

@@ -1,6 +1,13 @@
 import type { Filter } from '../nostr/filter.ts';
-import type { EventRef } from './answer.ts';
 import { FINDING_RULES, type FindingKind } from './rules.ts';
+
+/** An event of a case. */
+export interface EvidenceRef {
+  /** 64 hex digits; the first 16 where the run kept no more. */
+  readonly id: string;
+  /** Left out where the run did not keep it. */
+  readonly kind?: number;
+}
 
 /** One case behind a counter: what was asked on which connection, and what came instead of what. */
 export interface Evidence {
@@ -8,13 +15,16 @@ export interface Evidence {
   readonly atMs: number;
   /** Number of the connection in the run. */
   readonly connection: number;
+  /** Empty where none was concerned. */
   readonly subscription: string;
   /** Null where nothing was asked. */
   readonly filter: Filter | null;
-  readonly expected: readonly EventRef[];
-  readonly got: readonly EventRef[];
+  readonly expected: readonly EvidenceRef[];
+  readonly got: readonly EvidenceRef[];
   /** The word under which a counter of several words counts it. */
   readonly reason?: string;
+  /** What happened, where ids alone do not say it. */
+  readonly note?: string;
 }
 
 /** Evidence by the name of its counter. */

@@ -125,6 +125,8 @@ export interface FittedCorpus {
   readonly times: CorpusTimes | null;
   /** Numbers of the events to be stored that the relay has already; of notes signed for the run none. */
   readonly present: ReadonlySet<number>;
+  /** Leading zero bits that every event signed for the run is mined for (NIP-13); 0 or left out for none. */
+  readonly work?: number;
   /** What a reader must know. */
   readonly remarks: readonly string[];
 }

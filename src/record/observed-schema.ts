@@ -1,11 +1,17 @@
 import * as z from 'zod';
 
-const eventRef = z.strictObject({ id: z.string(), kind: z.number() });
+const eventRef = z.strictObject({
+  /** 64 hex digits; the first 16 where the run kept no more. */
+  id: z.string(),
+  /** Left out where the run did not keep it. */
+  kind: z.number().optional(),
+});
 /** One case behind a counter. */
 export const evidence = z.strictObject({
   /** Milliseconds after the start of the load. */
   atMs: z.number(),
   connection: z.number(),
+  /** Empty where none was concerned. */
   subscription: z.string(),
   /** What was asked; null where nothing was. */
   filter: z.record(z.string(), z.unknown()).nullable(),
@@ -13,6 +19,8 @@ export const evidence = z.strictObject({
   got: z.array(eventRef),
   /** The word under which a counter of several words counts it. */
   reason: z.string().optional(),
+  /** What happened, where ids alone do not say it. */
+  note: z.string().optional(),
 });
 
 /** Worth knowing of a relay, and no fault. */

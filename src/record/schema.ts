@@ -95,13 +95,15 @@ const gate = z.strictObject({
   metric: z.string(),
   aggregation: z.string(),
   limit: z.number(),
-  /** Of `limit`, `actual` and `margin`: a time unit, `%`, or empty for ratios (0..1) and counts. */
+  /** Of `limit`, `actual`, `margin` and `close`: a time unit, `%`, or empty for ratios (0..1) and counts. */
   unit: z.string(),
   actual: maybe,
   /** Of a latency: the same figure from the write, in `unit`; the target's own part lies between both. */
   actualService: maybe.optional(),
   /** How far `actual` lies on the good side of `limit` (negative: on the bad side); filled in by `judge`. */
   margin: maybe.optional(),
+  /** Of a latency whose limit lies in the interval of the percentile (95 %): that interval, open above where null. */
+  close: z.strictObject({ low: z.number(), high: maybe }).optional(),
   /** `undecided`: holds or not by how late the generator was. */
   verdict: z.enum(['pass', 'fail', 'undecided', 'no-data']),
   /** Why there is no data, or why the gate is undecided. */
@@ -180,6 +182,8 @@ export const runRecordSchema = z.strictObject({
     storedBefore: whole.optional(),
     /** What is published is new for each text. */
     salt: z.string().optional(),
+    /** Leading zero bits that the events were mined for (NIP-13). */
+    work: whole.optional(),
     /** `created_at` of the newest event that was prepared. */
     endsAt: z.iso.datetime().optional(),
     /** Seconds before that over which the events are spread. */

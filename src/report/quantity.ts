@@ -90,7 +90,12 @@ export function cores(value: number | null): string {
 
 /** What a gate measured, with its unit and as many digits as show on which side of the limit it lies. */
 export function gateActual(gate: GateResult): string {
-  return gate.actual === null ? NOTHING : gateText(gate, gate.actual, [gate.limit]);
+  return gate.actual === null ? NOTHING : gateBeside(gate, gate.actual);
+}
+
+/** A value of a gate with its unit and as many digits as show on which side of the limit it lies. */
+export function gateBeside(gate: GateResult, value: number): string {
+  return gateText(gate, value, [gate.limit]);
 }
 
 /** A limit or a margin of a gate with the gate's unit. */

@@ -1,20 +1,16 @@
 import { monotonicNs } from '../base/clock.ts';
 import { NO_TOPIC } from '../corpus/event-frames.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
-import { type Filter, FilterMatcher } from '../nostr/filter.ts';
+import type { Filter } from '../nostr/filter.ts';
 import { receivedEvent } from '../nostr/received-event.ts';
 import type { FrameStore } from '../wire/frame-store.ts';
-import { LIVE_SUBSCRIPTION } from '../wire/subscription-id.ts';
 import type { CaseSink } from './case-sink.ts';
+import { DeliveryCases, type MissedEvent } from './delivery-cases.ts';
 import type { EventFate, EventOutcome } from './event-fate.ts';
 import type { Recogniser } from './recognise.ts';
 import type { SampleSink } from './sample-sink.ts';
-
-/** A live subscription of this worker. */
-export interface Subscriber {
-  readonly connection: number;
-  readonly topic: number;
-}
+import { SeenBits } from './seen-bits.ts';
+import { type Subscriber, Subscribers } from './subscribers.ts';
 
 export interface DeliveryOptions {
   readonly recogniser: Recogniser;
@@ -54,17 +50,16 @@ export class DeliveryTracker implements EventFate {
   readonly #received: Uint32Array;
   /** Relay process of the publisher. */
   readonly #origin: Int16Array;
-  /** One bit a subscriber of the topic, for each event of the window. */
-  readonly #seen: Uint8Array;
-  readonly #seenBytes: number;
-  /** Place of a subscriber among those of its topic, by connection; its topic. */
-  readonly #placeOf = new Map<number, { place: number; topic: number }>();
-  readonly #live = new Set<number>();
-  readonly #sizeOf = new Map<number, number>();
+  /** By subscriber of the topic, for each event of the window. */
+  readonly #seen: SeenBits;
+  /** Topic, and the beginning of the id, for the evidence. */
+  readonly #topic: Int32Array;
+  readonly #idHigh: Uint32Array;
+  readonly #idLow: Uint32Array;
+  readonly #subscribers: Subscribers;
+  readonly #cases: DeliveryCases;
   readonly #series: { delivery: number; last: number; cross: number };
   readonly #workerStep: number;
-  #filterOf: (topic: number) => Filter = () => ({});
-  readonly #matchers = new Map<number, FilterMatcher>();
 
   constructor(options: DeliveryOptions, workers: number) {
     this.#options = options;
@@ -78,9 +73,12 @@ export class DeliveryTracker implements EventFate {
     this.#expected = new Uint32Array(this.#window);
     this.#received = new Uint32Array(this.#window);
     this.#origin = new Int16Array(this.#window);
-    const largest = this.#placeSubscribers(options.subscribers);
-    this.#seenBytes = Math.ceil(largest / 8);
-    this.#seen = new Uint8Array(this.#window * this.#seenBytes);
+    this.#topic = new Int32Array(this.#window);
+    this.#idHigh = new Uint32Array(this.#window);
+    this.#idLow = new Uint32Array(this.#window);
+    this.#subscribers = new Subscribers(options.subscribers);
+    this.#cases = new DeliveryCases(options.cases);
+    this.#seen = new SeenBits(this.#window, this.#subscribers.largest);
     this.#series = {
       delivery: options.series.indexOf('delivery_latency'),
       last: options.series.indexOf('delivery_last_latency'),
@@ -90,25 +88,25 @@ export class DeliveryTracker implements EventFate {
 
   /** The subscription of a connection is live: it has seen its EOSE. */
   onSubscribed(connection: number): void {
-    if (this.#placeOf.has(connection)) this.#live.add(connection);
+    this.#subscribers.setLive(connection, true);
   }
 
   /** The subscription of a connection has ended; what it asked for stays expected. */
   onUnsubscribed(connection: number): void {
-    this.#live.delete(connection);
+    this.#subscribers.setLive(connection, false);
   }
 
   isSubscriber(connection: number): boolean {
-    return this.#placeOf.has(connection);
+    return this.#subscribers.placeOf(connection) !== undefined;
   }
 
   isLive(connection: number): boolean {
-    return this.#live.has(connection);
+    return this.#subscribers.isLive(connection);
   }
 
   /** Subscriptions to a topic that the scenario asks for, whatever has become of them. */
   subscribersOf(topic: number): number {
-    return this.#sizeOf.get(topic) ?? 0;
+    return this.#subscribers.of(topic).length;
   }
 
   /** Events whose deliveries are not complete. */
@@ -132,8 +130,11 @@ export class DeliveryTracker implements EventFate {
     this.#startedNs[slot] = startedNs;
     this.#expected[slot] = this.subscribersOf(topic);
     this.#received[slot] = 0;
+    this.#topic[slot] = topic;
+    this.#idHigh[slot] = store.keyHigh[stored] as number;
+    this.#idLow[slot] = store.keyLow[stored] as number;
     this.#origin[slot] = this.#options.relayOf(store.connection[stored] as number);
-    this.#seen.fill(0, slot * this.#seenBytes, (slot + 1) * this.#seenBytes);
+    this.#seen.clear(slot);
   }
 
   onEnded(number: number, outcome: EventOutcome): void {
@@ -146,7 +147,7 @@ export class DeliveryTracker implements EventFate {
   /** @returns false where the event is not one that this subscription asked for */
   onLiveEvent(connection: number, frame: Buffer): boolean {
     const endedNs = monotonicNs();
-    const subscriber = this.#placeOf.get(connection);
+    const subscriber = this.#subscribers.placeOf(connection);
     if (subscriber === undefined) return false;
     if (!this.#recogniser.read(frame)) return this.#unknown(connection, subscriber.topic, frame);
     const { number, topic } = this.#recogniser;
@@ -158,13 +159,13 @@ export class DeliveryTracker implements EventFate {
     // Long complete, or given up: it came again, or far too late.
     if (this.#number[slot] !== number) return true;
     if (this.#deliver(slot, subscriber.place, endedNs)) this.#recordCrossing(slot, connection, endedNs);
+    else this.#cases.got('deliveries_duplicate', { connection, topic }, frame);
     return true;
   }
 
   /** The filters of the subscriptions, by topic. */
   useFilters(filterOf: (topic: number) => Filter): void {
-    this.#filterOf = filterOf;
-    this.#matchers.clear();
+    this.#cases.useFilters(filterOf);
   }
 
   /** Count what is still missing; at the end of the drain. */
@@ -176,45 +177,24 @@ export class DeliveryTracker implements EventFate {
   #unknown(connection: number, topic: number, frame: Buffer): boolean {
     const event = receivedEvent(frame);
     if (event === null) return false;
-    if (!this.#matcherOf(topic).matches(event)) this.#unmatched(connection, topic, frame);
+    if (!this.#cases.matches(topic, event)) this.#unmatched(connection, topic, frame);
     return true;
   }
 
   #unmatched(connection: number, topic: number, frame: Buffer): void {
-    const { sink, cases, currentPhase } = this.#options;
+    const { sink, currentPhase } = this.#options;
     sink.count(currentPhase(), 'deliveries_unmatched');
-    if (!cases.wants('deliveries_unmatched')) return;
-    const event = receivedEvent(frame);
-    const got = event === null ? [] : [{ id: event.id, kind: event.kind }];
-    const filter = this.#filterOf(topic);
-    cases.add('deliveries_unmatched', {
-      connection,
-      subscription: LIVE_SUBSCRIPTION,
-      filter,
-      expected: [],
-      got,
-    });
-  }
-
-  #matcherOf(topic: number): FilterMatcher {
-    const known = this.#matchers.get(topic);
-    if (known !== undefined) return known;
-    const matcher = new FilterMatcher(this.#filterOf(topic));
-    this.#matchers.set(topic, matcher);
-    return matcher;
+    this.#cases.got('deliveries_unmatched', { connection, topic }, frame);
   }
 
   /** @returns false where the subscriber has it already */
   #deliver(slot: number, place: number, endedNs: number): boolean {
     const { sink } = this.#options;
     const phase = this.#phaseOf(slot);
-    const at = slot * this.#seenBytes + (place >> 3);
-    const bit = 1 << (place & 7);
-    if (((this.#seen[at] as number) & bit) !== 0) {
+    if (!this.#seen.mark(slot, place)) {
       sink.count(phase, 'deliveries_duplicate');
       return false;
     }
-    this.#seen[at] = (this.#seen[at] as number) | bit;
     const received = (this.#received[slot] as number) + 1;
     this.#received[slot] = received;
     this.#record(slot, this.#series.delivery, endedNs);
@@ -258,18 +238,31 @@ export class DeliveryTracker implements EventFate {
       sink.count(phase, 'deliveries_expected', expected);
       sink.count(phase, 'deliveries_received', received);
       sink.count(phase, 'deliveries_missing', expected - received);
-      if (received < expected) this.#censor(offsetNs, expected - received);
+      if (received < expected) this.#missed(slot, offsetNs, expected - received);
     }
     this.#state[slot] = FREE;
   }
 
   /** What never arrived is slower than all that did. */
-  #censor(offsetNs: number, missing: number): void {
+  #missed(slot: number, offsetNs: number, missing: number): void {
     const { sink } = this.#options;
+    if (this.#cases.wantsMissing) this.#cases.missing(this.#missedEvent(slot));
     const phase = sink.phaseOf(offsetNs);
     const { delivery, last } = this.#series;
     for (const series of [delivery, delivery + 1]) sink.censored(series, phase, offsetNs, missing);
     for (const series of [last, last + 1]) sink.censored(series, phase, offsetNs);
+  }
+
+  #missedEvent(slot: number): MissedEvent {
+    const topic = this.#topic[slot] as number;
+    const connections = this.#subscribers.of(topic);
+    return {
+      topic,
+      idHigh: this.#idHigh[slot] as number,
+      idLow: this.#idLow[slot] as number,
+      expected: connections.length,
+      missing: connections.filter((_, place) => !this.#seen.has(slot, place)),
+    };
   }
 
   #phaseOf(slot: number): number {
@@ -282,16 +275,6 @@ export class DeliveryTracker implements EventFate {
 
   #slotOf(number: number): number {
     return Math.floor(number / this.#workerStep) % this.#window;
-  }
-
-  /** @returns the number of subscribers of the largest topic */
-  #placeSubscribers(subscribers: readonly Subscriber[]): number {
-    for (const { connection, topic } of subscribers) {
-      const place = this.subscribersOf(topic);
-      this.#placeOf.set(connection, { place, topic });
-      this.#sizeOf.set(topic, place + 1);
-    }
-    return Math.max(1, ...this.#sizeOf.values());
   }
 }
 

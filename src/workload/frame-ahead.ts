@@ -67,6 +67,11 @@ export class FrameAhead {
     return this.#count > this.#ring.length / 2;
   }
 
+  /** Frames that can be ready at once. */
+  get room(): number {
+    return this.#ring.length;
+  }
+
   /** Build one more frame. @returns false at the end of the schedule, where no slot is free, or where none is ready */
   buildOne(): boolean {
     const offsetNs = this.#schedule.peekNs();

@@ -1,3 +1,4 @@
+import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
 import type { Outbox } from '../wire/outbox.ts';
 import { NONE } from '../wire/pending-table.ts';
 import type { FrameAhead } from './frame-ahead.ts';
@@ -53,14 +54,26 @@ export class FrameSender {
     return this.#ahead.isExhausted;
   }
 
+  /** Frames that can be built ahead. */
+  get roomAhead(): number {
+    return this.#ahead.room;
+  }
+
   /** Build one frame ahead of the clock. @returns false where there is nothing to build now */
   readAhead(): boolean {
     return !this.#ahead.isWellStocked && this.#ahead.buildOne();
   }
 
-  /** Build as many frames as fit, before the load starts. */
-  fillAhead(): void {
-    while (this.#ahead.buildOne());
+  /**
+   * Build frames before the load starts, for as long.
+   * @returns how many; fewer than the time allows where no more fit, or the schedule ends
+   */
+  fillAhead(longestMs: number): { readonly built: number; readonly isFull: boolean } {
+    const endNs = monotonicNs() + longestMs * NS_PER_MS;
+    for (let built = 0; ; built++) {
+      if (built > 0 && monotonicNs() >= endNs) return { built, isFull: false };
+      if (!this.#ahead.buildOne()) return { built, isFull: true };
+    }
   }
 
   /** Stage the frame of the arrival that is due, or say that it can't be sent. */

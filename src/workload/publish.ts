@@ -1,16 +1,19 @@
 import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
+import { formatDurationMs } from '../base/duration.ts';
 import type { EventFrames } from '../corpus/event-frames.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { FrameStore } from '../wire/frame-store.ts';
 import type { FrameOwner } from '../wire/outbox.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import type { OkReply } from '../wire/reply-handlers.ts';
+import type { CaseSink } from './case-sink.ts';
 import type { EventFate, EventOutcome } from './event-fate.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
 import { FrameSender } from './frame-sender.ts';
 import { LateReplies } from './late-replies.ts';
 import type { LoadModel } from './load-model.ts';
 import type { SampleSink } from './sample-sink.ts';
+import { shortId } from './short-id.ts';
 import type { ArrivalStream } from './stream.ts';
 
 /** Words of a relay that refuses an event rightly: it has a newer version of it. */
@@ -29,6 +32,9 @@ export interface PublishOptions {
   readonly fate: EventFate | null;
   /** Whether there can be newer versions of what is published: of a regular event there is one only (NIP-01). */
   readonly hasVersions: boolean;
+  /** Of what is published, where all is of one kind. */
+  readonly kind: number | null;
+  readonly cases: CaseSink;
 }
 
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
@@ -153,9 +159,24 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   #giveUp(entry: number): void {
     this.#count(entry, 'events_timeout');
+    this.#keepTimeout(entry);
     const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
     this.#late.add(this.#waiting, entry, deadlineNs);
     this.#options.model.settled(this.#waiting.connectionOf(entry));
+  }
+
+  #keepTimeout(entry: number): void {
+    const { cases, kind, timeoutMs } = this.#options;
+    if (!cases.wants('events_timeout')) return;
+    const id = shortId(this.#waiting.keyHighOf(entry), this.#waiting.keyLowOf(entry));
+    cases.add('events_timeout', {
+      connection: this.#waiting.connectionOf(entry),
+      subscription: '',
+      filter: null,
+      expected: [kind === null ? { id } : { id, kind }],
+      got: [],
+      note: `no OK within ${formatDurationMs(timeoutMs)}, or until the run ended`,
+    });
   }
 
   isReady(number: number): boolean {

@@ -2,17 +2,21 @@ import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
 import { createRandom } from '../base/random.ts';
 import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
+import type { Filter } from '../nostr/filter.ts';
 import type { FrameStore } from '../wire/frame-store.ts';
 import type { FrameOwner } from '../wire/outbox.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
 import { querySubscription } from '../wire/subscription-id.ts';
 import type { AnswerSamples } from './answer-samples.ts';
+import type { CaseSink } from './case-sink.ts';
 import type { Rotation } from './clients.ts';
 import { type DrawPools, drawFilter } from './draw-filter.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
 import { FrameSender } from './frame-sender.ts';
 import { LateQueries, QUERY_END } from './late-queries.ts';
+import { type FailedQuery, QueryCases } from './query-cases.ts';
 import { pickShape, type QueryFilter, type QueryShape, shapesOf } from './query-shapes.ts';
+import { QueryTallies } from './query-tallies.ts';
 import type { SampleSink } from './sample-sink.ts';
 import type { StoredEvents } from './stored-events.ts';
 import type { ArrivalStream } from './stream.ts';
@@ -33,6 +37,7 @@ export interface QueryOptions {
   /** Keeps answers that are to be checked; null where the right ones are not known. */
   readonly answers: AnswerSamples | null;
   readonly stored: StoredEvents;
+  readonly cases: CaseSink;
   /** At most how many events can have come live since a query that was written so long ago, in nanoseconds. */
   readonly mayComeLive: (sinceNs: number) => number;
 }
@@ -45,9 +50,8 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   readonly #waiting = new PendingTable();
   readonly #shapes: readonly QueryShape[];
   readonly #late: LateQueries;
-  /** Events received so far, by entry of the waiting table, and those of them that surely were stored. */
-  #received = new Uint32Array(1_024);
-  #stored = new Uint32Array(1_024);
+  readonly #tallies = new QueryTallies();
+  readonly #cases: QueryCases;
   #sequence = 0;
   readonly #mask: () => number;
   readonly #lagSeries: number;
@@ -59,6 +63,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#mask = createRandom(options.seed, 'query-masks').uint32;
     this.#late = new LateQueries(options, options.stored, (...query) => this.#sendClose(...query));
     this.#shapes = shapesOf(options.filters, options.series);
+    this.#cases = new QueryCases(options.cases, (number) => this.#draw(number).filter);
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({
       ahead,
@@ -105,12 +110,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     );
     this.#waiting.setTimes(entry, scheduledNs, startedNs);
     this.#options.answers?.onWritten(this.store.keyLow[slot] as number, connection, startedNs);
-    if (entry >= this.#received.length) {
-      this.#received = doubled(this.#received);
-      this.#stored = doubled(this.#stored);
-    }
-    this.#received[entry] = 0;
-    this.#stored[entry] = 0;
+    this.#tallies.begin(entry, this.store.number[slot] as number);
   }
 
   onUnwritten(slot: number): void {
@@ -124,9 +124,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     if (entry === NONE) return this.#late.onEvent(connection, sequence, frame) || sequence < this.#sequence;
     const phase = this.#phaseOf(entry);
     const shape = this.#shapeOf(entry);
-    const received = (this.#received[entry] as number) + 1;
-    this.#received[entry] = received;
-    if (this.#options.stored.isStored(frame)) this.#stored[entry] = (this.#stored[entry] as number) + 1;
+    const received = this.#tallies.add(entry, this.#options.stored.isStored(frame));
     this.#options.sink.count(phase, 'query_events_received');
     if (received === 1) this.#record(entry, phase, shape.firstEvent);
     this.#options.answers?.onEvent(sequence, frame);
@@ -144,7 +142,8 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const endedNs = monotonicNs();
     this.#record(entry, phase, this.#shapeOf(entry).eose);
     sink.count(phase, 'queries_completed');
-    if ((this.#stored[entry] as number) > this.#shapeOf(entry).limit) sink.count(phase, 'query_overflows');
+    const stored = this.#tallies.storedOf(entry);
+    if (stored > this.#shapeOf(entry).limit) this.#countOverflow(entry, phase, stored);
     this.#end(entry, endedNs, QUERY_END.complete);
     this.#sendClose(connection, sequence);
     answers?.onEose(sequence, phase, endedNs);
@@ -174,6 +173,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#waiting.expire(before, (entry) => {
       const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
       this.#late.add(this.#waiting, entry, deadlineNs, QUERY_END.givenUp);
+      this.#cases.timedOut(this.#failed(entry), this.#tallies.receivedBy(entry));
       this.#giveUp(entry, 'queries_timeout');
     });
   }
@@ -209,12 +209,8 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   }
 
   build(slot: number, number: number): void {
-    const { seed, pools } = this.#options;
-    const random = arrivalRandom(seed, number);
-    const shapeIndex = pickShape(this.#shapes, random.next());
-    const shape = this.#shapes[shapeIndex] as QueryShape;
+    const { filter, shapeIndex } = this.#draw(number);
     const sequence = this.#sequence++;
-    const filter = drawFilter(shape.filter, pools, random);
     this.#options.answers?.onBuilt(sequence, filter);
     const text = JSON.stringify(['REQ', querySubscription(sequence), filter]);
     const frame = encodeMaskedTextFrame(text, this.#mask());
@@ -223,16 +219,36 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.store.tag[slot] = shapeIndex;
   }
 
+  /** What an arrival asks for: the same every time. */
+  #draw(number: number): { readonly filter: Filter; readonly shapeIndex: number } {
+    const { seed, pools } = this.#options;
+    const random = arrivalRandom(seed, number);
+    const shapeIndex = pickShape(this.#shapes, random.next());
+    const shape = this.#shapes[shapeIndex] as QueryShape;
+    return { filter: drawFilter(shape.filter, pools, random), shapeIndex };
+  }
+
+  #failed(entry: number): FailedQuery {
+    const waiting = this.#waiting;
+    const [connection, sequence] = [waiting.connectionOf(entry), waiting.keyLowOf(entry)];
+    return { connection, sequence, number: this.#tallies.numberOf(entry) };
+  }
+
+  #countOverflow(entry: number, phase: number, stored: number): void {
+    this.#options.sink.count(phase, 'query_overflows');
+    this.#cases.overflowed(this.#failed(entry), stored, this.#shapeOf(entry).limit);
+  }
+
   /** How many events of an answer can't have come live. */
   #surelyStored(entry: number): number {
     const live = this.#options.mayComeLive(monotonicNs() - this.#waiting.startedNsOf(entry));
-    return Math.max(this.#stored[entry] as number, (this.#received[entry] as number) - live);
+    return Math.max(this.#tallies.storedOf(entry), this.#tallies.receivedBy(entry) - live);
   }
 
   /** Ends a query that would not end: the relay sends and sends. */
   #overflow(entry: number, phase: number, sequence: number): void {
     const connection = this.#waiting.connectionOf(entry);
-    this.#options.sink.count(phase, 'query_overflows');
+    this.#countOverflow(entry, phase, this.#surelyStored(entry));
     this.#options.sink.count(phase, 'queries_closed');
     this.#options.answers?.drop(sequence);
     this.#end(entry, monotonicNs(), QUERY_END.stopped);
@@ -270,10 +286,4 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
 /** One stream of random numbers an arrival: the same filters whatever the number of workers. */
 function arrivalRandom(seed: number, number: number): ReturnType<typeof createRandom> {
   return createRandom(seed + number, 'query');
-}
-
-function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

@@ -11,6 +11,7 @@ import { QueryWorkload } from '../../src/workload/query.ts';
 import { maxQueryFrameBytes } from '../../src/workload/query-shapes.ts';
 import type { SampleSink } from '../../src/workload/sample-sink.ts';
 import { type StoredEvents, storedByMarker } from '../../src/workload/stored-events.ts';
+import { FakeCases } from './fake-cases.ts';
 import { FakeSink } from './fake-sink.ts';
 
 /** The run tag of events that were stored before the load. */
@@ -32,6 +33,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
   const sink = (options.sink ?? new FakeSink()) as Sink;
   const lateStored: number[] = [];
   const closes: number[] = [];
+  const cases = new FakeCases();
   const filters = [{ name: 'feed', weight: 1, filter: { kinds: [1], limit } }];
   const slotBytes = maxQueryFrameBytes(filters);
   const query = new QueryWorkload({
@@ -49,6 +51,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
     answers,
     stored: stored ?? storedByMarker(STORED_TAG, ({ sequence }) => lateStored.push(sequence)),
     mayComeLive,
+    cases,
   });
   const outbox = new Outbox();
   outbox.setOwners([query]);
@@ -58,5 +61,5 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
     query.fire();
     outbox.flush();
   };
-  return { sink, query, ask, lateStored, closes };
+  return { sink, query, ask, lateStored, closes, cases };
 }

@@ -6,7 +6,7 @@ import { metricKind } from '../../metric/catalogue.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { visible } from '../../report/escape.ts';
-import { ruleOf } from '../../report/view/observed.ts';
+import { hasEvents, ruleOf } from '../../report/view/observed.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, relayUrl, repeatable } from '../options.ts';
@@ -103,14 +103,14 @@ function render(cases: readonly ShownCase[], counter: string | undefined): strin
 }
 
 function linesOf({ counter, evidence, now }: ShownCase): readonly string[] {
-  const { atMs, connection, subscription, filter, expected, got, reason } = evidence;
+  const { atMs, connection, subscription, filter, expected, got, reason, note } = evidence;
   const name = reason === undefined ? counter : `${counter}{reason=${reason}}`;
   const rule = ruleOf(reason);
   return [
-    `${name} at ${(atMs / 1_000).toFixed(3)} s, connection ${connection}, subscription ${subscription}`,
+    `${name} at ${(atMs / 1_000).toFixed(3)} s, connection ${connection}${subscription === '' ? '' : `, subscription ${subscription}`}`,
+    ...(note === undefined ? [] : [`  what      ${note}`]),
     ...(filter === null ? [] : [`  asked     ${JSON.stringify(filter)}`]),
-    ...eventLines('expected', expected),
-    ...eventLines('got', got),
+    ...(hasEvents(evidence) ? [...eventLines('expected', expected), ...eventLines('got', got)] : []),
     ...(rule === null ? [] : [`  rule      ${rule}`]),
     ...(now === undefined ? [] : [`  now       ${nowText(now, evidence)}`]),
   ].map((line) => visible(line, LONGEST_LINE));
@@ -118,7 +118,10 @@ function linesOf({ counter, evidence, now }: ShownCase): readonly string[] {
 
 function eventLines(label: string, events: Evidence['got']): readonly string[] {
   if (events.length === 0) return [`  ${label.padEnd(8)}  nothing`];
-  return events.map(({ id, kind }, at) => `  ${(at === 0 ? label : '').padEnd(8)}  ${id} kind ${kind}`);
+  return events.map(
+    ({ id, kind }, at) =>
+      `  ${(at === 0 ? label : '').padEnd(8)}  ${id}${kind === undefined ? '' : ` kind ${kind}`}`,
+  );
 }
 
 function nowText(now: AskedAgain | null, { expected, got }: Evidence): string {

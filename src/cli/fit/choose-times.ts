@@ -12,6 +12,8 @@ export interface TimeQuestion {
   readonly information: RelayInformation | null;
   /** Whether the relay is one of ours: it takes events of any age. */
   readonly isOurs: boolean;
+  /** Leading zero bits that a probe is mined for (NIP-13); none where left out. */
+  readonly work?: number;
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +61,7 @@ export async function chooseTimes(
 
 /** @param age_s the greatest age that is asked for with a probe; null to ask nothing */
 async function takenTimes(
-  { plan, information, isOurs, signal }: TimeQuestion,
+  { plan, information, isOurs, work = 0, signal }: TimeQuestion,
   age_s: number | null,
 ): Promise<TakenTimes> {
   const limits = information?.limitation ?? {};
@@ -70,7 +72,7 @@ async function takenTimes(
     return { before_s: announced_s, after_s };
   const ages_s = [age_s, ...LADDER_S.filter((age) => age < age_s)];
   const { insecure, timeoutMs } = plan.connections;
-  const before_s = await askTakenAge({ url, insecure, timeoutMs, ages_s, signal });
+  const before_s = await askTakenAge({ url, insecure, timeoutMs, ages_s, work, signal });
   return { before_s: before_s === age_s ? null : before_s, after_s };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { NEWEST_NOTE_S, NOTES_SPAN_S } from '../../plan/corpus-times.ts';
 import type { FittedCorpus, NamedCorpus, Plan } from '../../plan/plan.ts';
 import { chooseTimes, type TimeQuestion, timesOf } from './choose-times.ts';
+import { chooseWork } from './choose-work.ts';
 import { findPresent } from './find-present.ts';
 import { makeRunCorpus } from './make-run-corpus.ts';
 
@@ -26,16 +27,19 @@ const SALT_DIGITS = 16;
 /**
  * Fits the corpus of a plan to its relay, before anything is measured: moves it into the time that the relay takes,
  * makes what will be published new, and finds out what of the rest is there already.
- * @throws RelayBenchError where the events can't be made
+ * @throws RelayBenchError where the events can't be made, or the relay asks for more work than can be done for them
  */
 export const fitCorpus: FitCorpus = async (request) => {
   const { plan, salt } = request;
   const { named, events } = plan.corpus;
-  const plain: FittedCorpus = { salt, times: null, present: new Set(), remarks: [] };
+  const { work, remarks } = chooseWork(request);
+  const plain: FittedCorpus = { salt, times: null, present: new Set(), work, remarks };
   if (named !== null) return fitNamed(request, named, plain);
   const wanted = { end_s: Math.floor(Date.now() / 1_000) - NEWEST_NOTE_S, span_s: NOTES_SPAN_S };
-  const chosen = events === 0 ? {} : await chooseTimes(request, wanted, 'notes');
-  return { plan: { ...plan, fitted: { ...plain, ...chosen } }, release: async () => undefined };
+  const chosen =
+    events === 0 ? { times: null, remarks: [] } : await chooseTimes({ ...request, work }, wanted, 'notes');
+  const fitted = { ...plain, times: chosen.times, remarks: [...remarks, ...chosen.remarks] };
+  return { plan: { ...plan, fitted }, release: async () => undefined };
 };
 
 async function fitNamed(request: FitRequest, named: NamedCorpus, plain: FittedCorpus): Promise<Fitting> {
@@ -58,7 +62,12 @@ async function fitNamed(request: FitRequest, named: NamedCorpus, plain: FittedCo
     plan: {
       ...plan,
       corpus: { ...plan.corpus, named: made.named },
-      fitted: { ...plain, times, present: asked.present, remarks: [...remarks, ...asked.remarks] },
+      fitted: {
+        ...plain,
+        times,
+        present: asked.present,
+        remarks: [...plain.remarks, ...remarks, ...asked.remarks],
+      },
     },
     release: made.release,
   };

@@ -17,6 +17,7 @@ export function createCorpusWriter(context: WorkloadContext): EventFrameWriter {
     contentBytes: plan.publish?.contentBytes ?? 280,
     topics: plan.corpus.topics,
     runTag: corpusRunTag(runTag),
+    work: plan.fitted?.work ?? 0,
   });
 }
 

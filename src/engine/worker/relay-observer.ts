@@ -62,6 +62,16 @@ export class RelayObserver implements CaseSink, OnChecked {
     this.add('events_invalid', { connection, subscription, filter: null, expected: [], got: refsIn(frame) });
   }
 
+  /** The connection was closed, and not by this side. */
+  connectionLost(connection: number, code: number): void {
+    const { sink, currentPhase } = this.#options;
+    const phase = currentPhase();
+    sink.count(phase, 'connections_lost');
+    sink.countWord(phase, 'close_codes', String(code));
+    const note = `closed with code ${code}`;
+    this.add('connections_lost', { connection, subscription: '', filter: null, expected: [], got: [], note });
+  }
+
   /** An event that was stored before the load came after the EOSE of its query. */
   storedAfterEose({ connection, sequence, phase }: EndedQuery, frame: Uint8Array): void {
     this.#options.sink.count(phase, 'events_after_eose');

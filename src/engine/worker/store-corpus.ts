@@ -9,6 +9,7 @@ import { corpusEvents, type EventsToStore, signedEvents } from '../../workload/e
 import { describeRefusals } from '../../workload/refusals.ts';
 import { NOTHING_ASKED, type PreparationTally } from '../preparation-tally.ts';
 import { corpusTopics, createCorpusWriter } from './corpus-notes.ts';
+import { mineAhead } from './mine-ahead.ts';
 import { PROGRESS_EVERY, type Preparation } from './preparation.ts';
 
 /** What queries can draw from where notes were signed for the run, and how the target took them. */
@@ -29,13 +30,16 @@ export async function storeNotes(preparation: Preparation): Promise<StoredNotes>
     { length: Math.ceil((total - shard.index) / shard.count) },
     (_, i) => shard.index + i * shard.count,
   );
-  const events = signedEvents({
+  const signed = signedEvents({
     writer,
     numbers,
     newest_s: times?.end_s ?? Math.floor(start.wallMs / 1_000) - NEWEST_NOTE_S,
     spacing_s: (times?.span_s ?? NOTES_SPAN_S) / total,
     total,
   });
+  const task = { what: 'mining of events to be stored', total: numbers.length, send: preparation.send };
+  const isMined = (plan.fitted?.work ?? 0) > 0;
+  const events = isMined ? await mineAhead(signed, task) : signed;
   const result = await store(preparation, events, numbers.length);
   const { ids } = result;
   const pools = { authors: writer.publicKeys, ids, threads: ids, topics };

@@ -14,6 +14,7 @@ import type { FromWorker, ToWorker } from '../messages.ts';
 import { NOTHING_ASKED } from '../preparation-tally.ts';
 import { createAcknowledgedLog } from './acknowledged-log.ts';
 import { ClientHub } from './client-hub.ts';
+import { fillAhead } from './fill-ahead.ts';
 import { Health } from './health.ts';
 import { IntervalClock } from './interval-clock.ts';
 import { LoadLoop } from './load-loop.ts';
@@ -90,7 +91,7 @@ export class Worker {
       now: monotonicNs,
       currentPhase: this.#context.currentPhase,
     });
-    this.#deliveries = createDeliveries(this.#context, this.#observer);
+    this.#deliveries = createDeliveries(this.#context);
     this.#receivers.deliveries = this.#deliveries;
   }
 
@@ -126,8 +127,7 @@ export class Worker {
     this.#receivers.verifier = createVerifier(plan, (outcome, event) =>
       this.#observer.verified(outcome, event),
     );
-    this.#publish?.sender.fillAhead();
-    this.#query?.sender.fillAhead();
+    await fillAhead([this.#publish, this.#query], send);
     const { problems, remarks, stored, storing } = corpus;
     const counters = this.#recorder.counters();
     send({ type: 'prepared', problems, remarks, stored, storing, subscribing, counters });
@@ -255,6 +255,10 @@ export class Worker {
       isOpen: (connection) => this.#hub.isOpen(connection),
       relayOf: (connection) => this.#hub.relayOf(connection),
       currentPhase: () => this.#currentPhase(),
+      cases: {
+        wants: (counter) => this.#observer.wants(counter),
+        add: (...one) => this.#observer.add(...one),
+      },
       sendNow: (connection, frame) => this.#hub.send(connection, frame),
       endNs: () => start.monotonicNs + endOffsetNs(plan),
       onCredit: () => this.#onCredit(),
@@ -288,9 +292,7 @@ export class Worker {
   }
 
   #dropped(connection: number, code: number): void {
-    const phase = this.#currentPhase();
-    this.#recorder.count(phase, 'connections_lost');
-    this.#recorder.countWord(phase, 'close_codes', String(code));
+    this.#observer.connectionLost(connection, code);
     this.#publish?.onConnectionClosed(connection);
     this.#query?.onConnectionClosed(connection);
     this.#deliveries?.onUnsubscribed(connection);

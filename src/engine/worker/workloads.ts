@@ -45,6 +45,7 @@ export interface WorkloadContext {
   readonly relayOf: (connection: number) => number;
   /** Phase of this moment; outside of all phases before the load. */
   readonly currentPhase: () => number;
+  readonly cases: CaseSink;
   readonly sendNow: (connection: number, frame: Buffer) => void;
   /** When offering ends, monotonic ns. */
   readonly endNs: () => number;
@@ -56,8 +57,8 @@ export interface WorkloadContext {
 
 /** Memory for frames that are built ahead or wait for a socket, per workload. */
 const STORE_BYTES = 8 * 1024 * 1024;
-/** Slots are as large as the largest event; what is not written to takes no memory. */
-const REPLAY_STORE_BYTES = 64 * 1024 * 1024;
+/** For replays, whose slots are as large as the largest event (what is not written to takes no memory), and mined events. */
+const LARGE_STORE_BYTES = 64 * 1024 * 1024;
 const MOST_SLOTS = 16_384;
 /** How long an event may be under way to a subscriber beyond its timeout. */
 const DELIVERY_WINDOW_S = 10;
@@ -75,10 +76,11 @@ export function createSigningFrames(context: WorkloadContext, publish: PublishPl
     contentBytes: publish.contentBytes,
     topics: context.plan.subscribe?.topics ?? 1,
     runTag: context.runTag,
+    work: context.plan.fitted?.work ?? 0,
   });
 }
 
-export function createDeliveries(context: WorkloadContext, cases: CaseSink): DeliveryTracker | null {
+export function createDeliveries(context: WorkloadContext): DeliveryTracker | null {
   const { plan, shard, runTag } = context;
   const { subscribe } = plan;
   const stream = streamOf(plan, 'publish');
@@ -103,7 +105,7 @@ export function createDeliveries(context: WorkloadContext, cases: CaseSink): Del
       series: context.series,
       relayOf: context.relayOf,
       currentPhase: context.currentPhase,
-      cases,
+      cases: context.cases,
     },
     shard.count,
   );
@@ -131,6 +133,8 @@ export function createPublish(
     sink: context.sink,
     series: context.series,
     fate,
+    kind: publish.replay === null ? publish.kind : null,
+    cases: context.cases,
     hasVersions: publish.replay !== null || canBeSuperseded(publish.kind),
   });
 }
@@ -156,6 +160,7 @@ export function createQuery(
     sendNow: context.sendNow,
     answers,
     stored: knownStored,
+    cases: context.cases,
     mayComeLive: liveBound(context),
   });
 }
@@ -214,8 +219,11 @@ function modelOf(context: WorkloadContext, connections: readonly number[]): Load
 /** As many as the stream ever needs, within the memory bound. */
 function slotsFor(context: WorkloadContext, name: StreamName, slotBytes: number): number {
   const isReplay = name === 'publish' && context.plan.publish?.replay != null;
-  const bytes = isReplay ? REPLAY_STORE_BYTES : STORE_BYTES;
-  const fitting = Math.max(64, Math.min(MOST_SLOTS, Math.floor(bytes / slotBytes)));
+  const isMined = name === 'publish' && (context.plan.fitted?.work ?? 0) > 0;
+  const bytes = isReplay || isMined ? LARGE_STORE_BYTES : STORE_BYTES;
+  // What is mined is mined before the load as far as memory reaches.
+  const most = isMined ? Number.POSITIVE_INFINITY : MOST_SLOTS;
+  const fitting = Math.max(64, Math.min(most, Math.floor(bytes / slotBytes)));
   if (context.plan.load.model === 'closed') return fitting;
   const own = Math.ceil((streamOf(context.plan, name)?.total ?? 0) / context.shard.count) + 1;
   return Math.min(fitting, Math.max(64, own));

@@ -1,7 +1,7 @@
 import { metricKind } from '../../metric/catalogue.ts';
 import { operatorOf } from '../../record/margin.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
-import { gateActual, gateValue, number } from '../quantity.ts';
+import { gateActual, gateBeside, gateValue, number } from '../quantity.ts';
 import { type Cell, cell, code, columns, list, type Section, type Tone } from './document.ts';
 
 /** Every gate with its actual value and by how much it holds or fails. */
@@ -15,12 +15,12 @@ export function gatesSection(record: RunRecord): Section {
   };
 }
 
-/** `ack_latency p95 < 100ms was 125 ms, 25.0 ms over`, for the headline and for annotations. */
+/** `ack_latency p95 < 100ms was 125 ms, 25.0 ms over; close: 98.0 ms to 140 ms`, for the headline and for annotations. */
 export function gateSentence(gate: GateResult): string {
   if (gate.verdict === 'no-data') return `${gate.expression} had no data (${gate.reason ?? 'not measured'})`;
   if (gate.verdict === 'undecided')
     return `${gate.expression} is undecided: ${gate.reason ?? marginText(gate)}`;
-  const margin = marginText(gate);
+  const margin = marginAndCloseness(gate);
   return `${gate.expression} was ${gateActual(gate)}${margin === '' ? '' : `, ${margin}`}`;
 }
 
@@ -39,8 +39,17 @@ function gateRow(gate: GateResult): Cell[] {
 
 function remark(gate: GateResult): string {
   if (gate.verdict === 'no-data') return gate.reason ?? '';
-  if (gate.verdict !== 'undecided') return marginText(gate);
+  if (gate.verdict !== 'undecided') return marginAndCloseness(gate);
   return `undecided: ${gateValue(gate, gate.actualService ?? null)} from the write`;
+}
+
+/** By how much, and where the percentile lies at 95 % if the limit lies there too. */
+function marginAndCloseness(gate: GateResult): string {
+  const { close } = gate;
+  if (close === undefined) return marginText(gate);
+  const low = gateBeside(gate, close.low);
+  const interval = close.high === null ? `${low} or more` : `${low} to ${gateBeside(gate, close.high)}`;
+  return [marginText(gate), `close: ${interval}`].filter((part) => part !== '').join('; ');
 }
 
 /** By how much, in words; empty where an equality holds. */

@@ -42,21 +42,32 @@ export function evidenceSection({ evidence }: RunRecord): Section | null {
 }
 
 function caseRow(counter: string, each: Evidence): Cell[] {
-  const { atMs, connection, subscription, filter, expected, got, reason } = each;
+  const { atMs, connection, subscription, filter, expected, got, reason, note } = each;
   const asked = filter === null ? [] : [`asked ${JSON.stringify(filter).slice(0, FILTER_CHARACTERS)}`];
-  const parts = [...asked, `expected ${eventNames(expected)}`, `got ${eventNames(got)}`];
+  const happened = note === undefined ? [] : [note];
+  const events = hasEvents(each) ? [`expected ${eventNames(expected)}`, `got ${eventNames(got)}`] : [];
+  const parts = [...happened, ...asked, ...events];
   return [
     code(reason === undefined ? counter : `${counter} ${reason}`),
-    cell(`${seconds(atMs / 1_000)}, connection ${connection}, ${subscription}`),
+    cell(
+      [seconds(atMs / 1_000), `connection ${connection}`, subscription]
+        .filter((part) => part !== '')
+        .join(', '),
+    ),
     code(parts.join('; ')),
   ];
+}
+
+/** Whether a case is about certain events; of others its note says what happened. */
+export function hasEvents({ expected, got, note }: Evidence): boolean {
+  return note === undefined || expected.length + got.length > 0;
 }
 
 function eventNames(events: Evidence['got']): string {
   if (events.length === 0) return 'nothing';
   const names = events
     .slice(0, SHOWN_EVENTS)
-    .map(({ id, kind }) => `${id.slice(0, ID_CHARACTERS)} (kind ${kind})`);
+    .map(({ id, kind }) => `${id.slice(0, ID_CHARACTERS)}${kind === undefined ? '' : ` (kind ${kind})`}`);
   const more = events.length - names.length;
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }

@@ -78,6 +78,31 @@ describe('evidence', () => {
     expect(asked).toEqual([{ ids: ['ab'.repeat(32)] }]);
   });
 
+  test('says what happened where no event can tell it', async () => {
+    const lost = { atMs: 2_500, connection: 3, subscription: '', filter: null, expected: [], got: [] };
+    const evidence = { connections_lost: [{ ...lost, note: 'closed with code 1006' }] };
+    const { stdout } = await cli(['evidence', await fileOf({ ...sampleRecord('pass'), evidence })]);
+    expect(stdout).toBe('connections_lost at 2.500 s, connection 3\n  what      closed with code 1006\n');
+  });
+
+  test('finds an event of which the run kept the beginning of the id', async () => {
+    const { url } = await relay(['e1'.repeat(32), 'b'.repeat(64)]);
+    const missed = {
+      atMs: 1,
+      connection: 1,
+      subscription: 's',
+      filter: { kinds: [1] },
+      got: [],
+      note: 'missed',
+    };
+    const expected = ['e1'.repeat(8), 'c3'.repeat(8)].map((id) => ({ id }));
+    const evidence = { deliveries_missing: [{ ...missed, expected }] };
+    const file = await fileOf({ ...sampleRecord('pass'), evidence });
+    const { stdout } = await cli(['evidence', file, '--ask', '--relay', url]);
+    expect(stdout).toContain(`  expected  ${'e1'.repeat(8)}\n`);
+    expect(stdout).toContain('1 of the 2 expected ones are there');
+  });
+
   test('says so where nothing was kept, and refuses what is no counter', async () => {
     const file = await fileOf(sampleRecord('pass'));
     expect(await cli(['evidence', file, 'answers_wrong'])).toMatchObject({

@@ -2,6 +2,7 @@ import { type Event, verifyEvent } from 'nostr-tools/pure';
 import { describe, expect, test, vi } from 'vitest';
 import { createEventFrameWriter, type EventFrameWriter } from '../../../src/corpus/event-frames.ts';
 import { markerTag, topicTag } from '../../../src/corpus/marker.ts';
+import { workProblem } from '../../../src/nostr/nip13.ts';
 import { decodeFrame } from '../../support/masked-frame.ts';
 
 // Curve arithmetic takes longer than the default limit on a busy machine.
@@ -46,6 +47,18 @@ describe('the event frame writer', () => {
       expect(verifyEvent(event)).toBe(true);
     },
   );
+
+  test.each([1, 8, 11])('mines an id of %i leading zero bits and commits to them', (work) => {
+    const writer = createEventFrameWriter({ ...SPEC, work });
+    for (let n = 0; n < 8; n++) {
+      const event = writeEvent(writer, n);
+      expect(verifyEvent(event)).toBe(true);
+      expect(workProblem(event, work)).toBeNull();
+      expect(event.tags.at(-1)).toEqual(['nonce', expect.stringMatching(/^\d{10}$/), String(work)]);
+      expect(event.tags[1]).toEqual(['rb', markerTag(RUN, n, n * 1_000)]);
+      expect(writer.idHex()).toBe(event.id);
+    }
+  });
 
   test.each([0, 7, 10_002, 65_535])('writes kind %i', (kind) => {
     const event = writeEvent(createEventFrameWriter({ ...SPEC, kind }), 1);

@@ -51,6 +51,18 @@ describe('blameGenerator', () => {
     expect(blameGenerator(HEALTHY)).toEqual({ invalidities: [], doubts: [], caveats: [] });
   });
 
+  it.each([
+    [2_000, '10.0 ms'],
+    [10_040, '10.04 ms'],
+    [12_345, '12.3 ms'],
+  ])(
+    'names the lateness that spoils a median of %d µs without rounding it onto another limit',
+    (median, text) => {
+      const reasons = reasonsOf({ seconds: seconds(0, 20), medianLatency_us: median });
+      expect(reasons).toEqual([expect.stringContaining(`late by more than ${text} (p99)`)]);
+    },
+  );
+
   it('refuses a run in which arrivals were never written', () => {
     expect(reasonsOf({ droppedArrivals: 3 })).toEqual(['3 of 1000 arrivals were never written']);
   });

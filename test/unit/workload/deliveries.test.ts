@@ -42,6 +42,8 @@ function setUp() {
     store.number[0] = number;
     store.tag[0] = number % 2;
     store.connection[0] = 1;
+    store.keyHigh[0] = 0xabcdef;
+    store.keyLow[0] = 1;
     tracker.onSent(store, 0, 0, 0);
   };
   return { sink, cases, tracker, send };
@@ -145,6 +147,61 @@ describe('DeliveryTracker', () => {
     tracker.onLiveEvent(11, frame(1));
     expect(sink.counts).toMatchObject({ 'deliveries_received/0': 1, 'deliveries_duplicate/0': 1 });
     expect(sink.of(DELIVERY)).toHaveLength(1);
+  });
+
+  it('keeps who missed an accepted event, with the beginning of its id and what was asked', () => {
+    const { cases, tracker, send } = setUp();
+    tracker.useFilters(() => ({ kinds: [1], '#t': ['topic'] }));
+    send(0);
+    tracker.onEnded(0, 'accepted');
+    tracker.onLiveEvent(10, frame(0));
+    tracker.retireAll();
+    expect(cases.kept).toEqual([
+      {
+        counter: 'deliveries_missing',
+        evidence: {
+          connection: 12,
+          subscription: 's',
+          filter: { kinds: [1], '#t': ['topic'] },
+          expected: [{ id: '00abcdef00000001', kind: 1 }],
+          got: [],
+          note: 'the relay accepted the event, and 1 of 2 subscribers did not get it',
+        },
+      },
+    ]);
+  });
+
+  it('names no kind of a missing event where the filter has several', () => {
+    const { cases, tracker, send } = setUp();
+    tracker.useFilters(() => ({ kinds: [1, 6] }));
+    send(0);
+    tracker.onEnded(0, 'accepted');
+    tracker.retireAll();
+    expect(cases.kept.map(({ evidence }) => evidence.expected)).toEqual([[{ id: '00abcdef00000001' }]]);
+  });
+
+  it('keeps no case of an event that all have, nor of one that the relay refused', () => {
+    const { cases, tracker, send } = setUp();
+    send(0);
+    tracker.onEnded(0, 'accepted');
+    for (const connection of [10, 12]) tracker.onLiveEvent(connection, frame(0));
+    send(1);
+    tracker.onEnded(1, 'failed');
+    tracker.retireAll();
+    expect(cases.kept).toEqual([]);
+  });
+
+  it('keeps what came for the second time, and to whom', () => {
+    const { cases, tracker, send } = setUp();
+    tracker.useFilters((topic) => ({ '#t': [`topic ${topic}`] }));
+    send(1);
+    const whole = { ...strangeEvent, tags: [['rb', markerTag(RUN, 1, 0)]] };
+    for (let times = 0; times < 2; times++)
+      tracker.onLiveEvent(11, Buffer.from(JSON.stringify(['EVENT', 's', whole])));
+    const got = [{ id: strangeEvent.id, kind: 1 }];
+    const asked = { connection: 11, subscription: 's', filter: { '#t': ['topic 1'] } };
+    const evidence = { ...asked, expected: [], got, note: 'it had come to this subscriber before' };
+    expect(cases.kept).toEqual([{ counter: 'deliveries_duplicate', evidence }]);
   });
 
   it('takes no frame without an event and none of a connection that subscribes to nothing', () => {

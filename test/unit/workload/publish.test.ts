@@ -10,6 +10,7 @@ import { Rotation } from '../../../src/workload/clients.ts';
 import type { ArrivalSchedule } from '../../../src/workload/frame-ahead.ts';
 import { countingSchedule, openModel } from '../../../src/workload/load-model.ts';
 import { PublishWorkload } from '../../../src/workload/publish.ts';
+import { FakeCases } from '../../support/fake-cases.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 
 const series = buildSeriesTable(LATENCY_NAMES, []);
@@ -44,6 +45,7 @@ function setUp(
   }: { schedule?: ArrivalSchedule; hasVersions?: boolean } = {},
 ) {
   const sink = new FakeSink();
+  const cases = new FakeCases();
   const startNs = monotonicNs() - 1e6;
   const publish = new PublishWorkload({
     store: new FrameStore(4, 8),
@@ -56,6 +58,8 @@ function setUp(
     series,
     fate: null,
     hasVersions,
+    kind: 1,
+    cases,
   });
   const outbox = new Outbox();
   outbox.setOwners([publish]);
@@ -66,7 +70,7 @@ function setUp(
     publish.fire();
     outbox.flush();
   };
-  return { sink, publish, outbox, sendOne, startNs };
+  return { sink, cases, publish, outbox, sendOne, startNs };
 }
 
 describe('PublishWorkload', () => {
@@ -120,18 +124,32 @@ describe('PublishWorkload', () => {
   });
 
   it('ends an unanswered event as timeout', () => {
-    const { sink, publish, sendOne } = setUp();
+    const { sink, cases, publish, sendOne } = setUp();
     sendOne();
     publish.expire(monotonicNs() + 2e9);
     expect(sink.counts).toMatchObject({ 'events_timeout/0': 1 });
     expect(publish.pending).toBe(0);
+    expect(cases.kept).toEqual([
+      {
+        counter: 'events_timeout',
+        evidence: {
+          connection: 1,
+          subscription: '',
+          filter: null,
+          expected: [{ id: 'aaaa000000000000', kind: 1 }],
+          got: [],
+          note: 'no OK within 1.00 s, or until the run ended',
+        },
+      },
+    ]);
   });
 
   it('ends the events of a closed connection as lost', () => {
-    const { sink, publish, sendOne } = setUp();
+    const { sink, cases, publish, sendOne } = setUp();
     sendOne();
     publish.onConnectionClosed(1);
     expect(sink.counts).toMatchObject({ 'events_lost_at_close/0': 1 });
+    expect(cases.kept).toEqual([]);
   });
 
   it('counts an arrival as unsent where no connection is open, slower than all that were answered', () => {

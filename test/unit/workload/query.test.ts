@@ -56,6 +56,44 @@ describe('the limit of an answer', () => {
   });
 });
 
+describe('the evidence of a query', () => {
+  const FILTER = { kinds: [1], limit: 3 };
+  const asked = { connection: 1, subscription: 'q00000000', filter: FILTER, expected: [], got: [] };
+
+  it('has what was asked and how much came of an answer with too many events', () => {
+    const harness = queryHarness({ limit: 3 });
+    harness.ask();
+    answer(harness, [STORED, LIVE, STORED, STORED, STORED]);
+    harness.query.onEose(1, 0);
+    const note = 'at least 4 stored events came, the limit is 3';
+    expect(harness.cases.kept).toEqual([{ counter: 'query_overflows', evidence: { ...asked, note } }]);
+  });
+
+  it('has it also where this side ended the answer', () => {
+    const harness = queryHarness({ limit: 3 });
+    harness.ask();
+    answer(harness, times(107, STORED));
+    expect(harness.cases.kept.map(({ counter }) => counter)).toEqual(['query_overflows']);
+  });
+
+  it('has what was asked and how much came without an EOSE', () => {
+    const harness = queryHarness({ limit: 3 });
+    harness.ask();
+    answer(harness, [STORED, STORED]);
+    harness.query.expire(monotonicNs() + 2e9);
+    const note = '2 events came and no EOSE in time';
+    expect(harness.cases.kept).toEqual([{ counter: 'queries_timeout', evidence: { ...asked, note } }]);
+  });
+
+  it('is not kept of what ends rightly', () => {
+    const harness = queryHarness({ limit: 3 });
+    harness.ask();
+    answer(harness, [STORED, STORED, STORED]);
+    harness.query.onEose(1, 0);
+    expect(harness.cases.kept).toEqual([]);
+  });
+});
+
 describe('what comes after the end of a query', () => {
   it('is late where the query was given up: EVENT and EOSE, which ends the subscription', () => {
     const harness = queryHarness({});
