@@ -35,10 +35,15 @@ const KNOWN = [
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      scenarios: { type: 'string', default: 'quick,mixed,broadcast,fanout,query,publish,connect,standard' },
+      scenarios: {
+        type: 'string',
+        default: 'quick,standard,publish,query,fanout,mixed,broadcast,connect,steps',
+      },
       duration: { type: 'string', default: '8s' },
+      warmup: { type: 'string' },
       rate: { type: 'string' },
       connections: { type: 'string' },
+      keep: { type: 'string' },
       only: { type: 'string' },
       relay: { type: 'string', multiple: true, default: [] },
       out: { type: 'string' },
@@ -90,11 +95,11 @@ async function startRelay({ name, command }, dir) {
     child.kill('SIGTERM');
     await ended;
   };
-  return { url: `ws://127.0.0.1:${port}`, stop };
+  return { name, url: `ws://127.0.0.1:${port}`, stop };
 }
 
 function runOnce(url, scenario, options, out) {
-  const flags = ['rate', 'duration', 'connections'].flatMap((name) =>
+  const flags = ['rate', 'duration', 'warmup', 'connections'].flatMap((name) =>
     options[name] === undefined ? [] : [`--${name}`, options[name]],
   );
   const args = [place('../bin/relay-bench.js'), 'run', scenario, '--relay', url, '--out', out];
@@ -108,7 +113,7 @@ function runOnce(url, scenario, options, out) {
 async function runTwice(relay, scenario, options, dir) {
   const runs = [];
   for (const number of [1, 2]) {
-    const out = join(dir, `${scenario}-${number}`);
+    const out = join(options.keep ?? dir, relay.name, `${scenario}-${number}`);
     const { stderr: text, status } = runOnce(relay.url, scenario, options, out);
     const file = join(out, 'run.json');
     const without = {
