@@ -36,7 +36,7 @@ export function findMissing(
   // Without a limit NIP-01 prescribes no order, so that it does not say what a relay's own limit cuts off.
   if (isFull && filter.limit === undefined) return NOTHING;
   const settled = came.filter(({ id }) => state.isSettled(state.known.numberOf(id)));
-  const oldest = oldestOf(settled);
+  const oldest = oldestStored(settled, came);
   const last = isFull ? oldestOf(perhapsStored(came, settled, full)) : full === null ? oldest : null;
   const all = lackingUpTo(state, came, filter, last);
   const lacking = all.filter(({ kind }) => kind !== DELETION_KIND);
@@ -76,6 +76,11 @@ function lackingUpTo(
     if (state.isThere(number) && !ids.has(event.id)) lacking.push(event);
   }
   return lacking;
+}
+
+/** The oldest that surely was stored; where none was, all but the newest may have come live: the relay at its best. */
+function oldestStored(settled: readonly NostrEvent[], came: readonly NostrEvent[]): NostrEvent | null {
+  return oldestOf(settled) ?? came.toSorted(compareNewestFirst)[0] ?? null;
 }
 
 function oldestOf(events: readonly NostrEvent[]): NostrEvent | null {

@@ -1,5 +1,5 @@
 import type { Filter } from '../nostr/filter.ts';
-import { DELETION_KIND, kindClass } from '../nostr/kinds.ts';
+import { canBeSuperseded, DELETION_KIND } from '../nostr/kinds.ts';
 import { disclaimsDeletion } from './advertised.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { KnownEvents } from './known-events.ts';
@@ -38,7 +38,7 @@ export class StateOfRelay {
 
   /** Whether the event surely is there, and for everyone. */
   isThere(number: number): boolean {
-    if (isReplaced(this.known.kindOf(number)) && this.#isKeptOut(number)) return false;
+    if (canBeSuperseded(this.known.kindOf(number)) && this.#isKeptOut(number)) return false;
     const { isFresh, sentBelow } = this.#knowledge;
     const end = this.known.endOf(number);
     // An end that was not sent yet can't have come; unless the relay had it from before.
@@ -80,10 +80,7 @@ export class StateOfRelay {
  */
 function leavesVersions(known: KnownEvents, number: number): boolean {
   const kind = known.kindOf(number);
-  return kind === DELETION_KIND || (isReplaced(kind) && known.kindOf(known.endOf(number)) === DELETION_KIND);
-}
-
-/** Whether of several events with one address only the newest stays (NIP-01). */
-function isReplaced(kind: number): boolean {
-  return kindClass(kind) === 'replaceable' || kindClass(kind) === 'addressable';
+  return (
+    kind === DELETION_KIND || (canBeSuperseded(kind) && known.kindOf(known.endOf(number)) === DELETION_KIND)
+  );
 }

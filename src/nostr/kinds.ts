@@ -24,6 +24,16 @@ export function kindClass(kind: number): KindClass {
   return CLASSES[classifyKind(kind)];
 }
 
+/**
+ * Whether an event of this kind can replace another or be replaced. NIP-01: of replaceable and addressable events
+ * "only the latest event … MUST be stored", so that a relay may call a late one a duplicate; of regular ones "all are
+ * expected to be stored". Ephemeral ones are "not expected to be stored", so that none is a duplicate either.
+ */
+export function canBeSuperseded(kind: number): boolean {
+  const group = kindClass(kind);
+  return group === 'replaceable' || group === 'addressable';
+}
+
 /** The first value of the first `d` tag; a missing tag or value is the empty string (NIP-01). */
 export function dTag(event: Pick<UnsignedEvent, 'tags'>): string {
   return event.tags.find((tag) => tag[0] === 'd')?.[1] ?? '';

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CorpusIndex } from '../../../src/corpus/index/corpus-index.ts';
 import { NOTHING_ADVERTISED } from '../../../src/judge/advertised.ts';
 import { judgeAnswer } from '../../../src/judge/answer.ts';
@@ -24,4 +24,41 @@ it('a version that a deletion under way has not removed yet may have kept an old
     advertised: NOTHING_ADVERTISED,
   };
   expect(judgeAnswer(known, { kinds: [0] }, [newer], knowledge)).toMatchObject({ wrong: null, short: null });
+});
+
+describe('a relay that returns at most two events and does not say so', () => {
+  const notes = ['1', '2', '3', '4', '5'].map((digit, i) => event(digit, 10 + i, { kind: 1 }));
+  const [first, second, third, fourth, fifth] = notes as [
+    NostrEvent,
+    NostrEvent,
+    NostrEvent,
+    NostrEvent,
+    NostrEvent,
+  ];
+  const known = new CorpusIndex();
+  for (const each of notes) known.add(each);
+  // Only the first three had been acknowledged long before.
+  const knowledge = {
+    certainBelow: 3,
+    sentBelow: 5,
+    isFresh: true,
+    failed: new Set<number>(),
+    isComplete: true,
+    advertised: NOTHING_ADVERTISED,
+  };
+  const judge = (answer: NostrEvent[]) => judgeAnswer(known, { kinds: [1], limit: 4 }, answer, knowledge);
+
+  it('may answer with the two that have just come', () => {
+    const { wrong, short } = judge([fifth, fourth]);
+    expect(wrong).toBeNull();
+    expect(short).toMatchObject({ fault: 'missing' });
+  });
+
+  it('may not leave one out between those that it had', () => {
+    expect(judge([third, first]).wrong).toMatchObject({ fault: 'missing', expected: [{ id: second.id }] });
+  });
+
+  it('may not answer with nothing', () => {
+    expect(judge([]).wrong).toMatchObject({ fault: 'missing' });
+  });
 });
