@@ -21,7 +21,8 @@ const NOTHING: Missing = { events: [], areDeletionsMissing: false, mayBeCap: fal
  * What surely belongs into an answer and is not in it. A full answer is cut behind its oldest event: with as many as
  * the limit, or the relay's own limit (NIP-11), whatever is older may be left out. Without any limit which events a
  * relay leaves out is its own affair; that it leaves out some must then be explained by a cap. A deletion or a newer
- * version that comes while the answer is gathered takes one event out of it (NIP-01: returning fewer is acceptable).
+ * version that comes while the answer is gathered takes one event out of it, and a relay may leave out what was deleted
+ * after it has applied the limit (NIP-01: returning fewer is acceptable).
  */
 export function findMissing(
   state: StateOfRelay,
@@ -42,8 +43,11 @@ export function findMissing(
   const lacking = all.filter(({ kind }) => kind !== DELETION_KIND);
   const areDeletionsMissing = lacking.length < all.length;
   const isWithoutGap = lacking.every((event) => oldest === null || compareNewestFirst(oldest, event) < 0);
-  const isExcused = !isFull && full !== null && isWithoutGap && came.length + state.endingNow(filter) >= full;
-  if (lacking.length === 0 || isExcused) return { ...NOTHING, areDeletionsMissing };
+  const [first] = lacking;
+  if (first === undefined) return { ...NOTHING, areDeletionsMissing };
+  const isExcused =
+    !isFull && full !== null && isWithoutGap && came.length + state.lostBefore(filter, first) >= full;
+  if (isExcused) return { ...NOTHING, areDeletionsMissing };
   const mayBeCap = oldest !== null && (filter.limit === undefined || isWithoutGap);
   return { events: lacking, areDeletionsMissing, mayBeCap };
 }

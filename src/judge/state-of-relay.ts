@@ -1,5 +1,5 @@
 import type { Filter } from '../nostr/filter.ts';
-import { canBeSuperseded, DELETION_KIND } from '../nostr/kinds.ts';
+import { canBeSuperseded, compareNewestFirst, DELETION_KIND, type Ordered } from '../nostr/kinds.ts';
 import { disclaimsDeletion } from './advertised.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { KnownEvents } from './known-events.ts';
@@ -62,13 +62,19 @@ export class StateOfRelay {
     return authors;
   }
 
-  /** How many of the events that match were perhaps deleted or replaced while the answer was gathered. */
-  endingNow(filter: Filter): number {
+  /**
+   * How many of the events that match an answer may have lost: those that were perhaps deleted or replaced while it was
+   * gathered, and deleted ones newer than `first`, which a relay may leave out only after it has applied the limit.
+   */
+  lostBefore(filter: Filter, first: Ordered): number {
     const { certainBelow, sentBelow } = this.#knowledge;
     let count = 0;
     for (const number of this.known.matching(filter)) {
       const end = this.known.endOf(number);
-      if (end !== number && end >= certainBelow && end < sentBelow) count++;
+      if (end === number || end >= sentBelow) continue;
+      const isDeleted = this.known.kindOf(end) === DELETION_KIND;
+      const isInFront = isDeleted && compareNewestFirst(this.known.eventAt(number), first) < 0;
+      if (end >= certainBelow || isInFront) count++;
     }
     return count;
   }

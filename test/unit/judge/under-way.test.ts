@@ -62,3 +62,38 @@ describe('a relay that returns at most two events and does not say so', () => {
     expect(judge([]).wrong).toMatchObject({ fault: 'missing' });
   });
 });
+
+describe('a relay that leaves out deleted events after it has applied the limit', () => {
+  const notes = ['1', '2', '3', '4', '5'].map((digit, i) => event(digit, 10 + i, { kind: 1 }));
+  const [first, second, third, fourth, fifth] = notes as [
+    NostrEvent,
+    NostrEvent,
+    NostrEvent,
+    NostrEvent,
+    NostrEvent,
+  ];
+  const known = new CorpusIndex();
+  for (const each of [...notes, event('6', 20, { kind: 5, tags: [['e', fourth.id]] })]) known.add(each);
+  const knowledge = {
+    certainBelow: 6,
+    sentBelow: 6,
+    isFresh: true,
+    failed: new Set<number>(),
+    isComplete: true,
+    advertised: NOTHING_ADVERTISED,
+  };
+  const judge = (answer: NostrEvent[]) => judgeAnswer(known, { kinds: [1], limit: 3 }, answer, knowledge);
+
+  it('may answer with one less, where one of the newest was deleted', () => {
+    expect(judge([fifth, third])).toMatchObject({ wrong: null, short: null });
+  });
+
+  it('may also answer with as many as were asked for', () => {
+    expect(judge([fifth, third, second])).toMatchObject({ wrong: null, short: null });
+  });
+
+  it('may not answer with two less, nor with a gap', () => {
+    expect(judge([fifth]).short).toMatchObject({ fault: 'missing' });
+    expect(judge([fifth, first]).wrong).toMatchObject({ fault: 'missing' });
+  });
+});
