@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createRandom } from '../base/random.ts';
 import { wordOf, writeMaskedTextHeader } from '../base/websocket-frame.ts';
-import { canBeSuperseded } from '../nostr/kinds.ts';
+import { hasVersions } from '../nostr/kinds.ts';
 import { putDigits } from './digits.ts';
 import {
   alignedFrame,
@@ -123,7 +123,7 @@ class TemplateFrameWriter implements EventFrameWriter {
     this.publicKeys = keys.publicKeys;
     this.#authors = spec.authors;
     this.#topics = spec.topics;
-    this.hasVersions = canBeSuperseded(spec.kind);
+    this.hasVersions = hasVersions(spec.kind);
     this.#salt = random.uint32();
     this.#nonces = new NonceTable(spec.seed);
     this.#signer = new NonceTableSigner(keys, this.#nonces);

@@ -1,7 +1,7 @@
+import { canBeSuperseded } from '../judge/superseding.ts';
 import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../metric/catalogue.ts';
 import { LATENCIES } from '../metric/latencies.ts';
 import type { Source } from '../metric/source.ts';
-import { canBeSuperseded } from '../nostr/kinds.ts';
 
 /** What a run can give numbers for; gates on anything else are configuration errors. */
 export interface Measurable {

@@ -24,12 +24,8 @@ export function kindClass(kind: number): KindClass {
   return CLASSES[classifyKind(kind)];
 }
 
-/**
- * Whether an event of this kind can replace another or be replaced. NIP-01: of replaceable and addressable events
- * "only the latest event … MUST be stored", so that a relay may call a late one a duplicate; of regular ones "all are
- * expected to be stored". Ephemeral ones are "not expected to be stored", so that none is a duplicate either.
- */
-export function canBeSuperseded(kind: number): boolean {
+/** Whether of several events of this kind with one address only the newest stays (NIP-01). */
+export function hasVersions(kind: number): boolean {
   const group = kindClass(kind);
   return group === 'replaceable' || group === 'addressable';
 }

@@ -1,7 +1,7 @@
 import { readHex32 } from '../../base/hex.ts';
 import { createRandom } from '../../base/random.ts';
 import { frameHeaderLength, maskedFrameLength, sealMaskedTextFrame } from '../../base/websocket-frame.ts';
-import { canBeSuperseded, kindClass } from '../../nostr/kinds.ts';
+import { hasVersions, kindClass } from '../../nostr/kinds.ts';
 import { type EventFrames, NO_TOPIC } from '../event-frames.ts';
 import { EventSource } from '../generate/event-source.ts';
 import type { CorpusSpec } from '../spec.ts';
@@ -69,7 +69,7 @@ export class ReplayFrames implements EventFrames {
     const recorded = this.#line(order.eventOf(n));
     const kind = kindOf(recorded);
     const isFresh = fresh !== null && kindClass(kind) === 'ephemeral';
-    this.hasVersions = canBeSuperseded(kind);
+    this.hasVersions = hasVersions(kind);
     const line = isFresh ? fresh.sign(recorded, createdAt_s) : recorded;
     this.idHigh = readHex32(line, ID_AT);
     this.idLow = readHex32(line, ID_AT + 8);

@@ -92,6 +92,13 @@ describe('a relay that leaves out deleted events after it has applied the limit'
     expect(judge([fifth, third, second])).toMatchObject({ wrong: null, short: null });
   });
 
+  it('may answer with one less, where it refused one of the newest: an earlier run may have deleted that', () => {
+    const refused = { ...knowledge, failed: new Set([4]) };
+    const ask = (answer: NostrEvent[]) => judgeAnswer(known, { kinds: [1], limit: 4 }, answer, refused);
+    expect(ask([third, second])).toMatchObject({ wrong: null, short: null });
+    expect(ask([third]).short).toMatchObject({ fault: 'missing' });
+  });
+
   it('may not answer with two less, nor with a gap', () => {
     expect(judge([fifth]).short).toMatchObject({ fault: 'missing' });
     expect(judge([fifth, first]).wrong).toMatchObject({ fault: 'missing' });
