@@ -1,6 +1,9 @@
 // Puts relays that others wrote under the built-in scenarios, twice in a row each, and writes a table of what broke:
 //
-//   npm run conformance:relays -- --scenarios quick,mixed --duration 8s --rate 20 --out table.md
+//   npm run conformance:relays -- --scenarios quick,mixed --duration 8s --rate 20 --keep records --out docs/relays.md
+//
+// --keep DIR keeps the records, and --from DIR makes the table of such records and runs nothing. A page with marks for
+// the table keeps what stands around them.
 //
 // Which relays depends on what is there: STRFRY, NOSTREAM and NOSTR_RELAY_CORE say where (see scripts/relays/*.mjs),
 // --relay NAME="command {port} {dir}" adds others. The reference relay is always among them. Nothing is fetched.
@@ -16,7 +19,7 @@ import process, { env, stderr, stdout } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { endAlike, HEAD, outcomeOf, rowOf } from './relays/outcome.mjs';
+import { betweenMarks, endAlike, matrixOf, outcomeOf, rowOf } from './relays/outcome.mjs';
 
 const START_TIMEOUT_MS = 60_000;
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -35,10 +38,16 @@ const KNOWN = [
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      scenarios: { type: 'string', default: 'quick,mixed,broadcast,fanout,query,publish,connect,standard' },
+      scenarios: {
+        type: 'string',
+        default: 'quick,standard,publish,query,fanout,mixed,broadcast,connect,steps',
+      },
       duration: { type: 'string', default: '8s' },
+      warmup: { type: 'string' },
       rate: { type: 'string' },
       connections: { type: 'string' },
+      keep: { type: 'string' },
+      from: { type: 'string' },
       only: { type: 'string' },
       relay: { type: 'string', multiple: true, default: [] },
       out: { type: 'string' },
@@ -90,29 +99,37 @@ async function startRelay({ name, command }, dir) {
     child.kill('SIGTERM');
     await ended;
   };
-  return { url: `ws://127.0.0.1:${port}`, stop };
+  return { name, url: `ws://127.0.0.1:${port}`, stop };
+}
+
+function flagsOf(options) {
+  return ['rate', 'duration', 'warmup', 'connections'].flatMap((name) =>
+    options[name] === undefined ? [] : [`--${name}`, options[name]],
+  );
 }
 
 function runOnce(url, scenario, options, out) {
-  const flags = ['rate', 'duration', 'connections'].flatMap((name) =>
-    options[name] === undefined ? [] : [`--${name}`, options[name]],
-  );
   const args = [place('../bin/relay-bench.js'), 'run', scenario, '--relay', url, '--out', out];
-  return spawnSync(process.execPath, [...args, '--format', 'json', '--progress', 'none', ...flags], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-  });
+  return spawnSync(
+    process.execPath,
+    [...args, '--format', 'json', '--progress', 'none', ...flagsOf(options)],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    },
+  );
 }
 
 /** Two runs in a row; one that leaves no record says why. */
 async function runTwice(relay, scenario, options, dir) {
   const runs = [];
   for (const number of [1, 2]) {
-    const out = join(dir, `${scenario}-${number}`);
+    const out = join(options.keep ?? dir, relay.name, `${scenario}-${number}`);
     const { stderr: text, status } = runOnce(relay.url, scenario, options, out);
     const file = join(out, 'run.json');
     const without = {
       verdict: 'none',
+      load: '–',
       broken: [],
       timed: [],
       failures: [`exit ${status}: ${text.split('\n')[0]}`],
@@ -139,15 +156,32 @@ async function examine(known, options) {
   return results;
 }
 
+/** Of records that an earlier call has kept. */
+async function readKept(known, options) {
+  const results = [];
+  for (const scenario of options.scenarios) {
+    const files = [1, 2].map((number) => join(options.from, known.name, `${scenario}-${number}`, 'run.json'));
+    if (!files.every((file) => existsSync(file))) continue;
+    const records = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))));
+    results.push({ relay: known.name, scenario, runs: records.map(outcomeOf) });
+  }
+  return results;
+}
+
 const options = readOptions();
 const results = [];
 const notes = [];
 for (const known of options.relays) {
-  if (known.needs !== undefined && !env[known.needs])
+  if (options.from !== undefined) results.push(...(await readKept(known, options)));
+  else if (known.needs !== undefined && !env[known.needs])
     notes.push(`${known.name}: not examined, ${known.needs} is not set`);
   else results.push(...(await examine(known, options)));
 }
-const text = `${[HEAD, ...results.map(rowOf), '', ...notes].join('\n')}\n`;
-if (options.out === undefined) stdout.write(text);
-else await writeFile(options.out, text);
+const command = ['relay-bench run SCENARIO --relay URL', ...flagsOf(options)].join(' ');
+const text = [`Each run: \`${command}\``, '', matrixOf(results), ...notes].join('\n');
+if (options.out === undefined) stdout.write(`${text}\n`);
+else {
+  const page = existsSync(options.out) ? await readFile(options.out, 'utf8') : '';
+  await writeFile(options.out, betweenMarks(page, text));
+}
 process.exitCode = results.every(({ runs: [one, other] }) => endAlike(one, other)) ? 0 : 1;

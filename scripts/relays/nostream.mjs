@@ -7,7 +7,7 @@
 // Its stock limits by address refuse most of any load from one machine: they are lifted.
 
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv, env, getuid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,6 +45,8 @@ await writeFile(join(settingsDir, 'settings.yaml'), JSON.stringify(SETTINGS, nul
 const data = join(dir, 'postgres');
 if (!existsSync(join(data, 'PG_VERSION'))) {
   await mkdir(data, { recursive: true });
+  // A temporary directory lets no other user through.
+  if (getuid() === 0) await chmod(dir, 0o711);
   if (getuid() === 0) await carryOut({ name: 'chown', command: 'chown', args: ['postgres', data] }, dir);
   const args = ['-D', data, '-U', 'nostream', '--auth', 'trust', '--encoding', 'UTF8', '--no-sync'];
   await carryOut({ name: 'initdb', ...asPostgres(join(bin, 'initdb'), args) }, dir);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { createRandom } from '../base/random.ts';
 import { wordOf, writeMaskedTextHeader } from '../base/websocket-frame.ts';
+import { hasVersions } from '../nostr/kinds.ts';
 import { putDigits } from './digits.ts';
 import {
   alignedFrame,
@@ -45,6 +46,8 @@ export interface EventFrames {
   readonly idLow: number;
   /** Topic of the last event, {@link NO_TOPIC} where nobody listens to it. */
   readonly topic: number;
+  /** Whether there can be newer versions of the last event: of a regular one there is one only (NIP-01). */
+  readonly hasVersions: boolean;
   /** Whether the frame of event `n` can be written now. Events are asked for in ascending order. */
   isReady(n: number): boolean;
   /** Whether event `n` is one that was asked for under a lower number already: a copy. */
@@ -104,6 +107,7 @@ class TemplateFrameWriter implements EventFrameWriter {
   idHigh = 0;
   idLow = 0;
   topic = 0;
+  readonly hasVersions: boolean;
   #id = '';
   readonly #authors: number;
   readonly #topics: number;
@@ -124,6 +128,7 @@ class TemplateFrameWriter implements EventFrameWriter {
     this.#authors = spec.authors;
     this.#topics = spec.topics;
     this.#work = spec.work ?? 0;
+    this.hasVersions = hasVersions(spec.kind);
     this.#salt = random.uint32();
     this.#nonces = new NonceTable(spec.seed);
     this.#signer = new NonceTableSigner(keys, this.#nonces);

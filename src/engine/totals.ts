@@ -146,7 +146,8 @@ export class Totals {
   /** Over the whole run: a copy may have been sent in another phase than the one that was called a duplicate. */
   #unexplainedDuplicates(): number {
     const rows = this.#allRows();
-    return Math.max(0, this.#sumOver('events_duplicate', rows) - this.#sumOver('events_repeated', rows));
+    const claimed = this.#sumOver('duplicates_unexplained', rows);
+    return Math.max(0, claimed - this.#sumOver('events_repeated', rows));
   }
 
   #sum(name: CounterMetric): number {

@@ -21,7 +21,8 @@ const NOTHING: Missing = { events: [], areDeletionsMissing: false, mayBeCap: fal
  * What surely belongs into an answer and is not in it. A full answer is cut behind its oldest event: with as many as
  * the limit, or the relay's own limit (NIP-11), whatever is older may be left out. Without any limit which events a
  * relay leaves out is its own affair; that it leaves out some must then be explained by a cap. A deletion or a newer
- * version that comes while the answer is gathered takes one event out of it (NIP-01: returning fewer is acceptable).
+ * version that comes while the answer is gathered takes one event out of it, and a relay may leave out what was deleted
+ * after it has applied the limit (NIP-01: returning fewer is acceptable).
  */
 export function findMissing(
   state: StateOfRelay,
@@ -36,14 +37,17 @@ export function findMissing(
   // Without a limit NIP-01 prescribes no order, so that it does not say what a relay's own limit cuts off.
   if (isFull && filter.limit === undefined) return NOTHING;
   const settled = came.filter(({ id }) => state.isSettled(state.known.numberOf(id)));
-  const oldest = oldestOf(settled);
+  const oldest = oldestStored(settled, came);
   const last = isFull ? oldestOf(perhapsStored(came, settled, full)) : full === null ? oldest : null;
   const all = lackingUpTo(state, came, filter, last);
   const lacking = all.filter(({ kind }) => kind !== DELETION_KIND);
   const areDeletionsMissing = lacking.length < all.length;
   const isWithoutGap = lacking.every((event) => oldest === null || compareNewestFirst(oldest, event) < 0);
-  const isExcused = !isFull && full !== null && isWithoutGap && came.length + state.endingNow(filter) >= full;
-  if (lacking.length === 0 || isExcused) return { ...NOTHING, areDeletionsMissing };
+  const [first] = lacking;
+  if (first === undefined) return { ...NOTHING, areDeletionsMissing };
+  const isExcused =
+    !isFull && full !== null && isWithoutGap && came.length + state.lostBefore(filter, first) >= full;
+  if (isExcused) return { ...NOTHING, areDeletionsMissing };
   const mayBeCap = oldest !== null && (filter.limit === undefined || isWithoutGap);
   return { events: lacking, areDeletionsMissing, mayBeCap };
 }
@@ -76,6 +80,11 @@ function lackingUpTo(
     if (state.isThere(number) && !ids.has(event.id)) lacking.push(event);
   }
   return lacking;
+}
+
+/** The oldest that surely was stored; where none was, all but the newest may have come live: the relay at its best. */
+function oldestStored(settled: readonly NostrEvent[], came: readonly NostrEvent[]): NostrEvent | null {
+  return oldestOf(settled) ?? came.toSorted(compareNewestFirst)[0] ?? null;
 }
 
 function oldestOf(events: readonly NostrEvent[]): NostrEvent | null {

@@ -1,5 +1,5 @@
 import type { Filter } from '../nostr/filter.ts';
-import { DELETION_KIND, kindClass } from '../nostr/kinds.ts';
+import { compareNewestFirst, DELETION_KIND, hasVersions, type Ordered } from '../nostr/kinds.ts';
 import { disclaimsDeletion } from './advertised.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { KnownEvents } from './known-events.ts';
@@ -38,7 +38,7 @@ export class StateOfRelay {
 
   /** Whether the event surely is there, and for everyone. */
   isThere(number: number): boolean {
-    if (isReplaced(this.known.kindOf(number)) && this.#isKeptOut(number)) return false;
+    if (hasVersions(this.known.kindOf(number)) && this.#isKeptOut(number)) return false;
     const { isFresh, sentBelow } = this.#knowledge;
     const end = this.known.endOf(number);
     // An end that was not sent yet can't have come; unless the relay had it from before.
@@ -62,15 +62,28 @@ export class StateOfRelay {
     return authors;
   }
 
-  /** How many of the events that match were perhaps deleted or replaced while the answer was gathered. */
-  endingNow(filter: Filter): number {
+  /**
+   * How many of the events that match an answer may have lost: those that were perhaps deleted or replaced while it was
+   * gathered, and deleted ones newer than `first`, which a relay may leave out only after it has applied the limit. What
+   * it refused may have been deleted by an earlier run.
+   */
+  lostBefore(filter: Filter, first: Ordered): number {
     const { certainBelow, sentBelow } = this.#knowledge;
     let count = 0;
     for (const number of this.known.matching(filter)) {
       const end = this.known.endOf(number);
-      if (end !== number && end >= certainBelow && end < sentBelow) count++;
+      const isEndingNow = end !== number && end >= certainBelow && end < sentBelow;
+      const isInFront = compareNewestFirst(this.known.eventAt(number), first) < 0;
+      if (isEndingNow || (isInFront && this.#mayBeDeleted(number))) count++;
     }
     return count;
+  }
+
+  #mayBeDeleted(number: number): boolean {
+    const { failed, sentBelow } = this.#knowledge;
+    const end = this.known.endOf(number);
+    if (failed.has(number)) return true;
+    return end !== number && end < sentBelow && this.known.kindOf(end) === DELETION_KIND;
   }
 }
 
@@ -80,10 +93,5 @@ export class StateOfRelay {
  */
 function leavesVersions(known: KnownEvents, number: number): boolean {
   const kind = known.kindOf(number);
-  return kind === DELETION_KIND || (isReplaced(kind) && known.kindOf(known.endOf(number)) === DELETION_KIND);
-}
-
-/** Whether of several events with one address only the newest stays (NIP-01). */
-function isReplaced(kind: number): boolean {
-  return kindClass(kind) === 'replaceable' || kindClass(kind) === 'addressable';
+  return kind === DELETION_KIND || (hasVersions(kind) && known.kindOf(known.endOf(number)) === DELETION_KIND);
 }

@@ -1,4 +1,4 @@
-import { kindClass } from '../nostr/kinds.ts';
+import { hasVersions } from '../nostr/kinds.ts';
 
 /**
  * Whether an event of this kind can replace another or be replaced. NIP-01: of replaceable and addressable events
@@ -6,6 +6,5 @@ import { kindClass } from '../nostr/kinds.ts';
  * expected to be stored". Ephemeral ones are "not expected to be stored", so that none is a duplicate either.
  */
 export function canBeSuperseded(kind: number): boolean {
-  const group = kindClass(kind);
-  return group === 'replaceable' || group === 'addressable';
+  return hasVersions(kind);
 }

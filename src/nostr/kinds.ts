@@ -24,6 +24,12 @@ export function kindClass(kind: number): KindClass {
   return CLASSES[classifyKind(kind)];
 }
 
+/** Whether of several events of this kind with one address only the newest stays (NIP-01). */
+export function hasVersions(kind: number): boolean {
+  const group = kindClass(kind);
+  return group === 'replaceable' || group === 'addressable';
+}
+
 /** The first value of the first `d` tag; a missing tag or value is the empty string (NIP-01). */
 export function dTag(event: Pick<UnsignedEvent, 'tags'>): string {
   return event.tags.find((tag) => tag[0] === 'd')?.[1] ?? '';

@@ -30,8 +30,6 @@ export interface PublishOptions {
   readonly sink: SampleSink;
   readonly series: SeriesTable;
   readonly fate: EventFate | null;
-  /** Whether there can be newer versions of what is published: of a regular event there is one only (NIP-01). */
-  readonly hasVersions: boolean;
   /** Of what is published, where all is of one kind. */
   readonly kind: number | null;
   readonly cases: CaseSink;
@@ -45,10 +43,15 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   readonly #waiting = new PendingTable();
   readonly #late: LateReplies;
   readonly #series: { ack: number; reject: number; lag: number };
+  /** Of the events in the slots: whether there can be newer versions. */
+  readonly #slotHasVersions: Uint8Array;
+  /** Numbers of the events under way of which there can be newer versions. */
+  readonly #versions = new Set<number>();
 
   constructor(options: PublishOptions) {
     this.#options = options;
     this.store = options.store;
+    this.#slotHasVersions = new Uint8Array(options.store.slots);
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({
       ahead,
@@ -109,6 +112,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
       number,
     );
     this.#waiting.setTimes(entry, scheduledNs, startedNs);
+    if (this.#slotHasVersions[slot] === 1) this.#versions.add(number);
     fate?.onSent(store, slot, scheduledNs, startedNs);
   }
 
@@ -133,13 +137,31 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     if (reply.accepted && !isDuplicate) return this.onAccepted(connection, reply.idHigh, reply.idLow);
     const entry = this.#entryOf(connection, reply.idHigh, reply.idLow);
     if (entry === NONE) return this.#isLate(connection, reply.idHigh, reply.idLow);
-    const phase = this.#settle(entry, isDuplicate ? this.#series.ack : this.#series.reject);
-    if (isDuplicate) this.#options.sink.count(phase, 'events_duplicate');
-    else this.#options.sink.countWord(phase, 'events_rejected', reply.prefix);
-    const isSuperseded = this.#options.hasVersions && !isDuplicate && SUPERSEDED.has(reply.prefix);
-    if (isSuperseded) this.#options.sink.count(phase, 'events_superseded');
-    this.#end(entry, isDuplicate ? 'duplicate' : isSuperseded ? 'superseded' : 'failed');
+    if (isDuplicate) this.#onDuplicate(entry);
+    else this.#onRefused(entry, reply.prefix);
     return true;
+  }
+
+  /** A relay may call a version a duplicate where it has a newer one; of a regular event it claims to have had it. */
+  #onDuplicate(entry: number): void {
+    const { sink } = this.#options;
+    const phase = this.#settle(entry, this.#series.ack);
+    sink.count(phase, 'events_duplicate');
+    if (!this.#hasVersions(entry)) sink.count(phase, 'duplicates_unexplained');
+    this.#end(entry, 'duplicate');
+  }
+
+  #onRefused(entry: number, prefix: string): void {
+    const { sink } = this.#options;
+    const phase = this.#settle(entry, this.#series.reject);
+    sink.countWord(phase, 'events_rejected', prefix);
+    const isSuperseded = this.#hasVersions(entry) && SUPERSEDED.has(prefix);
+    if (isSuperseded) sink.count(phase, 'events_superseded');
+    this.#end(entry, isSuperseded ? 'superseded' : 'failed');
+  }
+
+  #hasVersions(entry: number): boolean {
+    return this.#versions.has(this.#waiting.tagOf(entry));
   }
 
   onConnectionClosed(connection: number): void {
@@ -196,6 +218,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     this.store.keyHigh[slot] = frames.idHigh;
     this.store.keyLow[slot] = frames.idLow;
     this.store.tag[slot] = frames.topic;
+    this.#slotHasVersions[slot] = frames.hasVersions ? 1 : 0;
   }
 
   /** Whether this is the first answer to an event that was given up: late, and not for nothing. */
@@ -232,6 +255,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     sink.count(phase, counter);
     sink.censored(this.#series.ack, phase, offsetNs);
     sink.censored(this.#series.ack + 1, phase, offsetNs);
+    this.#versions.delete(this.#waiting.tagOf(entry));
     this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed');
   }
 
@@ -246,6 +270,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   #end(entry: number, outcome: EventOutcome): void {
     const connection = this.#waiting.connectionOf(entry);
+    this.#versions.delete(this.#waiting.tagOf(entry));
     this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome);
     this.#waiting.remove(entry);
     this.#options.model.settled(connection);

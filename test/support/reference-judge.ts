@@ -106,12 +106,10 @@ export class ReferenceJudge {
     if (this.broken.size > 0 || missing.length === 0 || limit === 0) return;
     // Any of the others may have been stored or live: the answer is right where it is right for one choice.
     const others = unique(events.filter((event) => !hasId(stored, event)));
-    const isRight = isLimited
-      ? subsets(others).some(
-          (some) => some.length + surely.length >= limit && areNewest([...surely, ...some], missing),
-        )
-      : areNewest(surely, missing);
-    this.short = !isRight && surely.length > 0 && (!isLimited || areNewest(surely, missing));
+    const choices = subsets(others).map((some) => [...surely, ...some]);
+    const isRight = choices.some((all) => (!isLimited || all.length >= limit) && areNewest(all, missing));
+    const mayBeCap = isLimited ? choices.some((all) => areNewest(all, missing)) : events.length > 0;
+    this.short = !isRight && mayBeCap;
     if (!isRight && !this.short) this.broken = new Set(['missing']);
   }
 }

@@ -1,7 +1,7 @@
 import { readHex32 } from '../../base/hex.ts';
 import { createRandom } from '../../base/random.ts';
 import { frameHeaderLength, maskedFrameLength, sealMaskedTextFrame } from '../../base/websocket-frame.ts';
-import { kindClass } from '../../nostr/kinds.ts';
+import { hasVersions, kindClass } from '../../nostr/kinds.ts';
 import { type EventFrames, NO_TOPIC } from '../event-frames.ts';
 import { EventSource } from '../generate/event-source.ts';
 import type { CorpusSpec } from '../spec.ts';
@@ -40,6 +40,7 @@ export class ReplayFrames implements EventFrames {
   idHigh = 0;
   idLow = 0;
   topic = NO_TOPIC;
+  hasVersions = false;
   readonly #options: ReplayFramesOptions;
   readonly #source: EventSource | null;
   readonly #nextMask: () => number;
@@ -66,7 +67,9 @@ export class ReplayFrames implements EventFrames {
   write(target: Buffer, offset: number, n: number, createdAt_s: number): number {
     const { order, topicOf, fresh } = this.#options;
     const recorded = this.#line(order.eventOf(n));
-    const isFresh = fresh !== null && kindClass(kindOf(recorded)) === 'ephemeral';
+    const kind = kindOf(recorded);
+    const isFresh = fresh !== null && kindClass(kind) === 'ephemeral';
+    this.hasVersions = hasVersions(kind);
     const line = isFresh ? fresh.sign(recorded, createdAt_s) : recorded;
     this.idHigh = readHex32(line, ID_AT);
     this.idLow = readHex32(line, ID_AT + 8);

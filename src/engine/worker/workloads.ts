@@ -1,7 +1,6 @@
 import { NS_PER_S } from '../../base/clock.ts';
 import { createEventFrameWriter, type EventFrames } from '../../corpus/event-frames.ts';
 import { topicTag } from '../../corpus/marker.ts';
-import { canBeSuperseded } from '../../judge/superseding.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import { createPacer } from '../../plan/pacer.ts';
@@ -135,7 +134,6 @@ export function createPublish(
     fate,
     kind: publish.replay === null ? publish.kind : null,
     cases: context.cases,
-    hasVersions: publish.replay !== null || canBeSuperseded(publish.kind),
   });
 }
 

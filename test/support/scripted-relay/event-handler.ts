@@ -1,8 +1,9 @@
 import { type Client, sendFrame, sendMessage } from './client.ts';
-import { eventReplies, isEvery, type ReplyFrame } from './event-replies.ts';
-import { matches, type WireEvent } from './filter.ts';
+import { eventReplies, isAnsweredByKind, isEvery, type ReplyFrame } from './event-replies.ts';
+import { matches, type WireEvent, type WireFilter } from './filter.ts';
+import type { KeptEvents } from './kept-events.ts';
 import type { PreciseTimer } from './precise-timer.ts';
-import type { EventScript, LiveScript } from './script.ts';
+import type { EventScript, LiveScript, RelayScript } from './script.ts';
 import { ServiceModel } from './service-model.ts';
 
 const NS_PER_MS = 1e6;
@@ -21,23 +22,29 @@ export class EventHandler {
   readonly #service: ServiceModel;
   #held: (() => void)[] = [];
 
-  constructor(script: EventScript, live: LiveScript, timer: PreciseTimer) {
-    this.#script = script;
-    this.#live = live;
+  readonly #kept: KeptEvents;
+
+  constructor(script: Pick<RelayScript, 'events' | 'live'>, timer: PreciseTimer, kept: KeptEvents) {
+    this.#kept = kept;
+    this.#script = script.events ?? {};
+    this.#live = script.live ?? {};
     this.#timer = timer;
-    this.#service = new ServiceModel(script);
+    this.#service = new ServiceModel(this.#script);
   }
 
   /** @param clients everyone connected, in order of their connection */
   handle(publisher: Client, event: WireEvent, arrivalNs: number, clients: Iterable<Client>): void {
     const n = this.arrivals_ns.push(arrivalNs);
     this.ids.push(event.id);
-    const { noise, reply, after } = eventReplies(this.#script, n, event.id);
+    const { noise, reply, after } = eventReplies(this.#script, n, event);
     for (const frame of noise) sendFrame(publisher, frame);
     const dueNs = this.#service.replyAtNs(arrivalNs);
     if (reply !== null) this.#timer.at(dueNs, () => this.#release(() => sendFrame(publisher, reply)));
     this.#sendAfter(publisher, after, dueNs + AFTER_NS);
-    if (reply !== null && !isEvery(this.#script.reject?.every, n)) this.#deliver(event, arrivalNs, clients);
+    if (reply === null || isEvery(this.#script.reject?.every, n) || isAnsweredByKind(this.#script, event))
+      return;
+    this.#kept.add(event);
+    this.#deliver(event, arrivalNs, clients);
   }
 
   #sendAfter(publisher: Client, frames: readonly ReplyFrame[], dueNs: number): void {
@@ -57,7 +64,7 @@ export class EventHandler {
     let k = 0;
     for (const client of clients) {
       for (const [subscription, filters] of client.subscriptions) {
-        if (!filters.some((filter) => matches(filter, event))) continue;
+        if (!filters.some((filter) => this.#isDue(filter, event))) continue;
         k++;
         const dueNs = arrivalNs + k * spacingNs;
         for (let copy = this.#copies(); copy > 0; copy--) {
@@ -67,10 +74,18 @@ export class EventHandler {
     }
   }
 
+  #isDue(filter: WireFilter, event: WireEvent): boolean {
+    return matches(this.#live.ignoresTags === true ? withoutTags(filter) : filter, event);
+  }
+
   /** How often the next delivery is made. */
   #copies(): number {
     this.deliveries++;
     if (isEvery(this.#live.dropEvery, this.deliveries)) return 0;
     return isEvery(this.#live.twiceEvery, this.deliveries) ? 2 : 1;
   }
+}
+
+function withoutTags(filter: WireFilter): WireFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([key]) => !key.startsWith('#')));
 }

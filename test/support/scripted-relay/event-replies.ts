@@ -1,3 +1,4 @@
+import type { WireEvent } from './filter.ts';
 import type { EventScript, Noise, OkForm } from './script.ts';
 
 /** One thing that is sent to the publisher of an event. */
@@ -22,14 +23,31 @@ export interface EventReplies {
 export const isEvery = (k: number | undefined, n: number): boolean => k !== undefined && n % k === 0;
 
 /** The frames for the n-th event (from 1) that the relay received. */
-export function eventReplies(script: EventScript, n: number, id: string): EventReplies {
+export function eventReplies(
+  script: EventScript,
+  n: number,
+  event: Pick<WireEvent, 'id' | 'kind'>,
+): EventReplies {
+  const { id } = event;
   const noise = (script.noise ?? []).map((name) => noiseFrame(name, id));
   const after = isEvery(script.unknownEvery, n) ? [text(['OK', otherId(id), true, ''])] : [];
   if (isEvery(script.dropEvery, n)) return { noise, reply: null, after };
-  const reply = isEvery(script.reject?.every, n)
-    ? text(['OK', id, false, script.reject?.message ?? ''])
-    : okFrame(id, script.okMessage ?? '', script.okForm ?? 'compact');
+  const reply = replyTo(script, n, event);
   return { noise, reply, after: isEvery(script.twiceEvery, n) ? [reply, ...after] : after };
+}
+
+/** Whether the kind of the event decides on its answer. */
+export function isAnsweredByKind({ kindsAnswered }: EventScript, { kind }: Pick<WireEvent, 'kind'>): boolean {
+  return kindsAnswered?.kinds.includes(kind) === true;
+}
+
+function replyTo(script: EventScript, n: number, event: Pick<WireEvent, 'id' | 'kind'>): ReplyFrame {
+  const { id } = event;
+  const { reject, kindsAnswered } = script;
+  if (isEvery(reject?.every, n)) return text(['OK', id, false, reject?.message ?? '']);
+  if (kindsAnswered !== undefined && isAnsweredByKind(script, event))
+    return text(['OK', id, kindsAnswered.accepted, kindsAnswered.message]);
+  return okFrame(id, script.okMessage ?? '', script.okForm ?? 'compact');
 }
 
 const text = (message: unknown): ReplyFrame => ({ kind: 'text', text: JSON.stringify(message) });

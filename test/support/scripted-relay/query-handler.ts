@@ -1,8 +1,9 @@
 import { type Client, sendMessage } from './client.ts';
 import { isEvery } from './event-replies.ts';
 import type { WireFilter } from './filter.ts';
+import type { KeptEvents } from './kept-events.ts';
 import { nowNs, type PreciseTimer } from './precise-timer.ts';
-import type { QueryScript } from './script.ts';
+import type { KeptScript, QueryScript } from './script.ts';
 import { delayMs } from './service-model.ts';
 
 const NS_PER_MS = 1e6;
@@ -16,10 +17,12 @@ export class QueryHandler {
   closes = 0;
   readonly #script: QueryScript;
   readonly #timer: PreciseTimer;
+  readonly #kept: KeptEvents;
 
-  constructor(script: QueryScript, timer: PreciseTimer) {
+  constructor(script: QueryScript, timer: PreciseTimer, kept: KeptEvents) {
     this.#script = script;
     this.#timer = timer;
+    this.#kept = kept;
   }
 
   open(client: Client, subscription: string, filters: readonly WireFilter[], arrivalNs: number): void {
@@ -47,6 +50,10 @@ export class QueryHandler {
   }
 
   #answer(client: Client, subscription: string): void {
+    if (this.#script.kept !== undefined) {
+      this.#answerKept(client, subscription, this.#script.kept);
+      return;
+    }
     if (this.#script.stored === 'endless') {
       this.#goOn(client, subscription, 0);
       return;
@@ -54,6 +61,29 @@ export class QueryHandler {
     for (let i = 0; i < (this.#script.stored ?? 0); i++) {
       sendMessage(client, ['EVENT', subscription, storedEvent(i)]);
     }
+    this.#endOfStored(client, subscription);
+  }
+
+  /** The first half at once, the other one when the pause is over, and what comes after EOSE right behind it. */
+  #answerKept(client: Client, subscription: string, { pauseMs = 0, afterEose = 0 }: KeptScript): void {
+    const events = this.#kept.answer(client.subscriptions.get(subscription) ?? []);
+    const send = (from: number, to: number): void => {
+      for (const event of events.slice(from, to)) sendMessage(client, ['EVENT', subscription, event]);
+    };
+    const half = events.length >> 1;
+    const last = Math.max(half, events.length - afterEose);
+    send(0, half);
+    const goOn = (): void => {
+      if (!client.subscriptions.has(subscription)) return;
+      send(half, last);
+      this.#endOfStored(client, subscription);
+      send(last, events.length);
+    };
+    if (pauseMs === 0) goOn();
+    else this.#timer.at(nowNs() + pauseMs * NS_PER_MS, goOn);
+  }
+
+  #endOfStored(client: Client, subscription: string): void {
     if (this.#script.eose === 'three-elements') sendMessage(client, ['EOSE', subscription, 'finish']);
     else if (this.#script.eose !== 'never') sendMessage(client, ['EOSE', subscription]);
   }

@@ -58,12 +58,36 @@ export interface EventScript extends ServiceScript {
   readonly okForm?: OkForm;
   /** Message of an accepting OK, for example `duplicate: have this event`; default empty. */
   readonly okMessage?: string;
+  /** Events of these kinds are answered so instead, and neither kept nor delivered. */
+  readonly kindsAnswered?: {
+    readonly kinds: readonly number[];
+    readonly accepted: boolean;
+    readonly message: string;
+  };
+}
+
+/** A relay that answers from the events that it accepted: newest first, whatever is left out here as NIP-01 has it. */
+export interface KeptScript {
+  /** The right events in ascending order, where a filter has no limit or always. */
+  readonly ascending?: 'without-limit' | 'always';
+  /** No answer has more events than this, whatever the filter asks for. */
+  readonly cap?: number;
+  /** So many events more than the limit, where they are there. */
+  readonly overLimit?: number;
+  /** Of the matching events these are left out. */
+  readonly leaveOutEvery?: number;
+  /** So long between the halves of an answer, so that live events come between the stored ones. */
+  readonly pauseMs?: number;
+  /** So many of the last events of an answer come after its EOSE. */
+  readonly afterEose?: number;
 }
 
 export interface QueryScript {
   readonly delay?: Delay;
   /** Stored events before EOSE; `endless` never sends EOSE and goes on until CLOSE. */
   readonly stored?: number | 'endless';
+  /** Answers from what it was sent, in place of `stored`. */
+  readonly kept?: KeptScript;
   readonly eose?: 'plain' | 'three-elements' | 'never';
   /** These REQs get CLOSED with this message instead. */
   readonly closed?: { readonly every: number; readonly message: string };
@@ -73,6 +97,8 @@ export interface QueryScript {
 
 /** Delivery of accepted events to the live subscriptions that match. */
 export interface LiveScript {
+  /** Conditions on tags hold for every event. */
+  readonly ignoresTags?: boolean;
   /** The k-th matching subscriber gets the event k × this after its arrival, k from 1. */
   readonly spacingMs?: number;
   /** These deliveries are left out. */

@@ -4,6 +4,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { type Client, sendMessage } from './client.ts';
 import { EventHandler } from './event-handler.ts';
 import type { WireEvent, WireFilter } from './filter.ts';
+import { KeptEvents } from './kept-events.ts';
 import { nowNs, PreciseTimer } from './precise-timer.ts';
 import { QueryHandler } from './query-handler.ts';
 import type { RelayScript } from './script.ts';
@@ -29,8 +30,9 @@ export class ScriptedRelay {
 
   private constructor(script: RelayScript) {
     this.#script = script;
-    this.#events = new EventHandler(script.events ?? {}, script.live ?? {}, this.#timer);
-    this.#queries = new QueryHandler(script.queries ?? {}, this.#timer);
+    const kept = new KeptEvents(script.queries?.kept ?? {});
+    this.#events = new EventHandler(script, this.#timer, kept);
+    this.#queries = new QueryHandler(script.queries ?? {}, this.#timer, kept);
     this.#server = createServer((request, response) => {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(this.#document(request.url)));

@@ -25,6 +25,7 @@ const KEY = { idHigh: HIGH, idLow: 0 };
 const frames: EventFrames = {
   maxFrameBytes: 4,
   topic: 0,
+  hasVersions: true,
   isReady: () => true,
   isRepeat: () => false,
   idHigh: HIGH,
@@ -39,10 +40,7 @@ function setUp(
   openConnections: readonly number[] = [1, 2],
   written: EventFrames = frames,
   takesBytes = true,
-  {
-    schedule = countingSchedule(0, 1),
-    hasVersions = true,
-  }: { schedule?: ArrivalSchedule; hasVersions?: boolean } = {},
+  { schedule = countingSchedule(0, 1) }: { schedule?: ArrivalSchedule } = {},
 ) {
   const sink = new FakeSink();
   const cases = new FakeCases();
@@ -57,7 +55,6 @@ function setUp(
     sink,
     series,
     fate: null,
-    hasVersions,
     kind: 1,
     cases,
   });
@@ -284,10 +281,24 @@ describe('events that are not ready', () => {
   });
 
   it('knows no newer version of an event of which there is one only', () => {
-    const { sink, publish, sendOne } = setUp([1, 2], frames, true, { hasVersions: false });
+    const { sink, publish, sendOne } = setUp([1, 2], { ...frames, hasVersions: false });
     sendOne();
     publish.onOk(1, { ...KEY, accepted: false, prefix: 'replaced' });
     expect(sink.counts).toMatchObject({ 'events_rejected:replaced/0': 1 });
     expect(sink.counts['events_superseded/0']).toBe(undefined);
   });
+
+  it.each([
+    [true, undefined],
+    [false, 1],
+  ])(
+    'finds a duplicate of an event with versions (%s) explained, of another one not',
+    (hasVersions, expected) => {
+      const { sink, publish, sendOne } = setUp([1, 2], { ...frames, hasVersions });
+      sendOne();
+      publish.onOk(1, { ...KEY, accepted: true, prefix: 'duplicate' });
+      expect(sink.counts['events_duplicate/0']).toBe(1);
+      expect(sink.counts['duplicates_unexplained/0']).toBe(expected);
+    },
+  );
 });

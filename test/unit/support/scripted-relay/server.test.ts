@@ -94,6 +94,32 @@ describe('the scripted relay', () => {
     expect(relay.stats()).toMatchObject({ connections: 3, events: 1, queries: 4, closes: 1, deliveries: 2 });
   });
 
+  it('delivers whatever the tags where it is told to ignore them', async () => {
+    const probe = await connect(await start({ live: { ignoresTags: true } }));
+    probe.send('REQ', 's', { kinds: [1], '#t': ['b'] });
+    probe.send('REQ', 'k', { kinds: [7], '#t': ['b'] });
+    await probe.until(2);
+    probe.send('EVENT', event(1, [['t', 'a']]));
+    expect((await probe.until(4)).slice(2)).toEqual([ok(1), ['EVENT', 's', event(1, [['t', 'a']])]]);
+  });
+
+  it('answers from what it was sent, live events between the halves, the last one after EOSE', async () => {
+    const probe = await connect(await start({ queries: { kept: { pauseMs: 30, afterEose: 1 } } }));
+    probe.send('EVENT', event(1));
+    probe.send('EVENT', event(2));
+    await probe.until(2);
+    probe.send('REQ', 's', {});
+    await probe.until(3);
+    probe.send('EVENT', event(3));
+    expect((await probe.until(7)).slice(2)).toEqual([
+      ['EVENT', 's', event(1)],
+      ok(3),
+      ['EVENT', 's', event(3)],
+      ['EOSE', 's'],
+      ['EVENT', 's', event(2)],
+    ]);
+  });
+
   it('answers a REQ with stored events and an EOSE of three elements', async () => {
     const probe = await connect(await start({ queries: { stored: 2, eose: 'three-elements' } }));
     probe.send('REQ', 's', {});

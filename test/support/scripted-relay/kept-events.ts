@@ -1,0 +1,42 @@
+import { isEvery } from './event-replies.ts';
+import { matches, type WireEvent, type WireFilter } from './filter.ts';
+import type { KeptScript } from './script.ts';
+
+/** What a relay has been sent, and its answer to a question. Of versions that replace each other it knows nothing. */
+export class KeptEvents {
+  readonly #script: KeptScript;
+  readonly #events = new Map<string, WireEvent>();
+
+  constructor(script: KeptScript) {
+    this.#script = script;
+  }
+
+  add(event: WireEvent): void {
+    this.#events.set(event.id, event);
+  }
+
+  /** The stored events in the order in which they are sent, each once. */
+  answer(filters: readonly WireFilter[]): readonly WireEvent[] {
+    return [
+      ...new Map(filters.flatMap((filter) => this.#one(filter)).map((event) => [event.id, event])).values(),
+    ];
+  }
+
+  #one(filter: WireFilter): readonly WireEvent[] {
+    const { ascending, cap = Number.POSITIVE_INFINITY, overLimit = 0, leaveOutEvery } = this.#script;
+    const { limit } = filter;
+    const most = typeof limit === 'number' ? limit + overLimit : Number.POSITIVE_INFINITY;
+    const found = [...this.#events.values()]
+      .filter((event) => matches(filter, event))
+      .sort(newestFirst)
+      .filter((_event, i) => !isEvery(leaveOutEvery, i + 1))
+      .slice(0, Math.min(most, cap));
+    const isBackwards = ascending === 'always' || (ascending === 'without-limit' && limit === undefined);
+    return isBackwards ? found.reverse() : found;
+  }
+}
+
+/** NIP-01: the newest first, of the same second the lowest id. */
+function newestFirst(one: WireEvent, other: WireEvent): number {
+  return other.created_at - one.created_at || (one.id < other.id ? -1 : 1);
+}
