@@ -66,6 +66,7 @@ export function buildPlan({
       timeoutMs: connections.timeout,
       insecure: overrides.insecure === true,
       transport: connections.transport,
+      pick: connections.pick,
     },
     scheduler: resolved.scheduler,
     catchUp: true,

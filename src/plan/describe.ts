@@ -57,12 +57,18 @@ function abortRows({ abort }: Plan): Rows {
   return [['ends early', `where a gate fails after ${from} measured, on ${whole(abort.minSamples)} samples`]];
 }
 
-function connectionRows({ connections, publish, query, subscribe }: Plan): Rows {
+const PICKED: Readonly<Record<Plan['connections']['pick'], string>> = {
+  random: 'at random for each arrival',
+  'round-robin': 'in turn',
+};
+
+function connectionRows({ connections, publish, query, subscribe, load }: Plan): Rows {
   const rows: [string, string][] = [
     ['in all', `${whole(connections.count)}, opened at ${perSecond(connections.rate_per_s)}`],
     ['timeout', formatDurationMs(connections.timeoutMs)],
     ['transport', connections.insecure ? `${connections.transport}, any certificate` : connections.transport],
   ];
+  if (load.model === 'open') rows.push(['picked', PICKED[connections.pick]]);
   const roles = { publishing: publish, querying: query, subscribing: subscribe };
   for (const [label, role] of Object.entries(roles)) {
     if (role !== null) rows.push([label, rangeText(role.connections)]);

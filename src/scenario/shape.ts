@@ -229,6 +229,12 @@ export const scenarioShape = z.strictObject({
       .describe(
         'How the generator speaks WebSocket: raw is cheaper and serves ws:// targets only, ws uses the library of that name; auto takes raw where it can.',
       ),
+    pick: z
+      .enum(['random', 'round-robin'])
+      .default('random')
+      .describe(
+        'Which connection an arrival goes out on: a random one, as independent users come (seeded), or each in turn, which makes the gaps of every connection far more even. In the closed model replies decide.',
+      ),
   }),
   corpus,
   scheduler,

@@ -10,7 +10,7 @@ import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/sp
 import { FrameStore } from '../../wire/frame-store.ts';
 import type { AnswerSamples } from '../../workload/answer-samples.ts';
 import type { CaseSink } from '../../workload/case-sink.ts';
-import { Rotation } from '../../workload/clients.ts';
+import { type Clients, RandomClients, Rotation } from '../../workload/clients.ts';
 import { ConnectWorkload } from '../../workload/connect.ts';
 import { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
@@ -145,7 +145,7 @@ export function createQuery(
   return new QueryWorkload({
     store: new FrameStore(slotBytes, slotsFor(context, 'query', slotBytes)),
     schedule: scheduleOf(context, 'query'),
-    rotation: new Rotation(ownedConnections(query.connections, context.shard), context.isOpen),
+    clients: clientsOf(context, 'query', ownedConnections(query.connections, context.shard)),
     filters: query.filters,
     pools,
     seed,
@@ -204,9 +204,20 @@ export function scheduleOf(context: WorkloadContext, name: StreamName): ArrivalS
   return createPacer(stream, plan.phases, plan.seed, shard);
 }
 
+/** As the plan says: drawn, each worker on its own, or in turn. */
+function clientsOf(
+  { plan, shard, isOpen }: WorkloadContext,
+  role: 'publish' | 'query',
+  connections: readonly number[],
+): Clients {
+  if (plan.connections.pick === 'round-robin') return new Rotation(connections, isOpen);
+  const label = `connections/${role}/${shard.index}`;
+  return new RandomClients(connections, isOpen, { seed: plan.seed, label });
+}
+
 function modelOf(context: WorkloadContext, connections: readonly number[]): LoadModel {
   const { load } = context.plan;
-  if (load.model === 'open') return openModel(new Rotation(connections, context.isOpen));
+  if (load.model === 'open') return openModel(clientsOf(context, 'publish', connections));
   const { isOpen, endNs, onCredit } = context;
   return closedModel({ connections, window: load.window, isOpen, endNs, onCredit });
 }

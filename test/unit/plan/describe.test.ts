@@ -32,6 +32,7 @@ describe('describePlan', () => {
         in all: 10, opened at 500/s
         timeout: 10.0 s
         transport: auto
+        picked: at random for each arrival
         publishing: 10 (number 0 to 9)
         querying: 10 (number 0 to 9)
         subscribing: 8 (number 2 to 9)
