@@ -1,6 +1,7 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { formatDurationMs } from '../base/duration.ts';
 import type { ArrivalsSpec } from '../scenario/schema.ts';
+import { longestTimeoutMs } from './longest-timeout.ts';
 import type { ConnectionRange, Plan, PlannedPhase, ReplayPlan, StreamName, StreamPlan } from './plan.ts';
 import { measuredArrivals } from './planned-samples.ts';
 
@@ -39,7 +40,7 @@ function scenarioRows(plan: Plan): Rows {
     ['workers', `${plan.workers}, scheduler ${plan.scheduler}`],
     ['verification', `${number(plan.verifyShare * 100)} % of received events`],
     ['duration', formatDurationMs((plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS)],
-    ['drain', `at most ${formatDurationMs(plan.drainMs)}`],
+    ['drain', drainText(plan)],
     ...abortRows(plan),
   ];
 }
@@ -49,6 +50,13 @@ function askedRows({ asked: { rate_per_s, loadFactor } }: Plan): Rows {
     ...(loadFactor === null ? [] : [['load factor', `every stream times ${number(loadFactor)}`] as const]),
     ...(rate_per_s === null ? [] : [['rate', `${perSecond(rate_per_s)} as asked`] as const]),
   ];
+}
+
+function drainText(plan: Plan): string {
+  const ends = `until every operation has ended, at most ${formatDurationMs(longestTimeoutMs(plan))}`;
+  return plan.subscribe === null
+    ? ends
+    : `${ends}; then at most ${formatDurationMs(plan.drainMs)} for deliveries`;
 }
 
 function abortRows({ abort }: Plan): Rows {

@@ -249,7 +249,11 @@ export const scenarioShape = z.strictObject({
     .refine((value) => Object.keys(value).length > 0, 'must name at least one workload'),
   warmup: duration.default(5_000).describe('Excluded from every result; runs at level 1.'),
   phases: z.array(phase).min(1).max(100).describe('The measured phases, one after the other.'),
-  drain: duration.default(5_000).describe('How long replies are waited for after the last arrival.'),
+  drain: duration
+    .default(5_000)
+    .describe(
+      'How long deliveries are waited for after the last operation has ended; operations themselves are waited for until their timeouts.',
+    ),
   gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
   abortOnFail: abortOnFail.optional(),
 });

@@ -59,7 +59,7 @@ const STORE_BYTES = 8 * 1024 * 1024;
 /** Slots are as large as the largest event; what is not written to takes no memory. */
 const REPLAY_STORE_BYTES = 64 * 1024 * 1024;
 const MOST_SLOTS = 16_384;
-/** How long an event may be under way to a subscriber beyond its timeout. */
+/** At least how long an event may be under way to a subscriber, before the drain. */
 const DELIVERY_WINDOW_S = 10;
 
 export function streamOf(plan: Plan, name: StreamName): StreamPlan | undefined {
@@ -93,7 +93,7 @@ export function createDeliveries(context: WorkloadContext, cases: CaseSink): Del
     subscribers,
     events_per_s:
       plan.load.model === 'closed' ? Number.POSITIVE_INFINITY : (stream.rate_per_s * level) / shard.count,
-    window_s: DELIVERY_WINDOW_S + plan.drainMs / 1_000,
+    window_s: Math.max(DELIVERY_WINDOW_S, (plan.publish?.timeoutMs ?? 0) / 1_000) + plan.drainMs / 1_000,
   };
   return new DeliveryTracker(
     {

@@ -27,7 +27,7 @@ describe('describePlan', () => {
         workers: 1, scheduler precise
         verification: 1 % of received events
         duration: 17.0 s
-        drain: at most 5.00 s
+        drain: until every operation has ended, at most 10.0 s; then at most 5.00 s for deliveries
       Connections
         in all: 10, opened at 500/s
         timeout: 10.0 s
