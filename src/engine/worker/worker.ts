@@ -150,7 +150,10 @@ export class Worker {
       catchUp: plan.catchUp,
     });
     this.#loop = loop;
-    const health = new Health(() => loop.spinNs);
+    const health = new Health(
+      () => loop.spinNs,
+      () => this.#pending(),
+    );
     const clock = new IntervalClock(startNs, (index) => this.#sendInterval(index, health));
     const expiry = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
     if (this.#isStopped) loop.stop();
