@@ -65,7 +65,18 @@ describe('describePlan', () => {
         gate: query_overflows == 0
         gate: events_after_eose == 0
         gate: deliveries_unmatched == 0
-        gate: events_invalid == 0"
+        gate: events_invalid == 0
+        gate: ack_latency{phase=ramp} p95 < 100ms
+        gate: first_event_latency{phase=ramp} p95 < 100ms
+        gate: eose_latency{phase=ramp} p95 < 100ms
+        gate: delivery_latency{phase=ramp} p95 < 100ms
+        gate: delivery_last_latency{phase=ramp} p95 < 100ms
+        gate: ack_latency{phase=steady} p95 < 100ms
+        gate: first_event_latency{phase=steady} p95 < 100ms
+        gate: eose_latency{phase=steady} p95 < 100ms
+        gate: delivery_latency{phase=steady} p95 < 100ms
+        gate: delivery_last_latency{phase=steady} p95 < 100ms
+        gate: connect_latency{phase=steady} p95 < 100ms"
     `);
   });
 
