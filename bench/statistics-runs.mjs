@@ -12,7 +12,11 @@ const SHARED = 0.7;
 const WIDTH = 0.5;
 const MIDDLE = Math.log(400);
 
-const random = createRandom(16, 'statistics');
+let random = createRandom(16, 'statistics');
+/** Draw from here on as this seed says. */
+export const seedRuns = (seed) => {
+  random = createRandom(seed, 'statistics');
+};
 export const normal = () =>
   Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 

@@ -82,6 +82,7 @@ function stepAt(rate: number, rates: number, { result, rows }: TrialResult): rea
     sendLag,
     medianLatency_us: null,
     seconds: NO_BAD_SECONDS,
+    phases: [],
     lateWhileCold: null,
     lostWorkers: [],
   });

@@ -21,8 +21,18 @@ export interface BadSeconds {
   readonly cold: number;
 }
 
+/** What the measured seconds of a run, or of one of its phases, say of its generator. */
+export interface SecondsOfGenerator {
+  saturated(): BadSeconds;
+  /** Seconds in which the loop was late by more than this. */
+  delayed(limit_us: number): BadSeconds;
+  /** Operations whose answer may have waited for a loop that stood still for more than this. */
+  interrupted(limit_us: number): number;
+}
+
 interface MeasuredSecond extends SecondOfHealth {
   readonly index: number;
+  readonly phase: number;
   readonly delayP99_us: number;
 }
 
@@ -46,7 +56,7 @@ export class HealthSummary {
     const delays = new LatencyHistogram();
     delays.addDelta(health.loopDelay_us);
     const seconds = this.#seconds.get(worker) ?? [];
-    seconds.push({ ...health, index, delayP99_us: delays.percentile(99) ?? 0 });
+    seconds.push({ ...health, index, phase, delayP99_us: delays.percentile(99) ?? 0 });
     this.#seconds.set(worker, seconds);
     this.#delays.add(delays);
     const ofPhase = this.#delaysOfPhases.get(phase) ?? new LatencyHistogram();
@@ -55,13 +65,31 @@ export class HealthSummary {
   }
 
   /** Seconds in which the event loop had no room left, of the worker that had most of them. */
-  saturated(): BadSeconds {
-    return this.#worst(({ utilization }) => utilization > SATURATED_UTILIZATION);
+  saturated(phase: number | null = null): BadSeconds {
+    return this.#worst(phase, ({ utilization }) => utilization > SATURATED_UTILIZATION);
   }
 
   /** Seconds of which the event loop was late by more than `limit_us` for more than 1 % of the time. */
-  delayed(limit_us: number): BadSeconds {
-    return this.#worst(({ delayP99_us }) => delayP99_us > limit_us);
+  delayed(limit_us: number, phase: number | null = null): BadSeconds {
+    return this.#worst(phase, ({ delayP99_us }) => delayP99_us > limit_us);
+  }
+
+  /** Operations that were in flight each time that the loop of their worker stood still for more than `limit_us`. */
+  interrupted(limit_us: number, phase: number | null = null): number {
+    const seconds = [...this.#seconds.values()].flatMap((all) => within(phase, all));
+    return seconds.reduce(
+      (sum, { gaps_us, inFlight }) => sum + inFlight * gaps_us.filter((gap_us) => gap_us > limit_us).length,
+      0,
+    );
+  }
+
+  /** What the seconds of a measured phase say, or of all of them where it is null. */
+  secondsOf(phase: number | null): SecondsOfGenerator {
+    return {
+      saturated: () => this.saturated(phase),
+      delayed: (limit_us) => this.delayed(limit_us, phase),
+      interrupted: (limit_us) => this.interrupted(limit_us, phase),
+    };
   }
 
   /** What a phase of the record says of the event loop; nothing where no second of it was measured whole. */
@@ -84,8 +112,8 @@ export class HealthSummary {
     };
   }
 
-  #worst(isBad: (second: MeasuredSecond) => boolean): BadSeconds {
-    const workers = [...this.#seconds.values()];
+  #worst(phase: number | null, isBad: (second: MeasuredSecond) => boolean): BadSeconds {
+    const workers = [...this.#seconds.values()].map((seconds) => within(phase, seconds));
     const first = Math.min(...workers.flat().map(({ index }) => index));
     const counts = workers.map((seconds): BadSeconds => {
       const bad = seconds.filter(isBad);
@@ -100,6 +128,10 @@ export class HealthSummary {
 }
 
 export const NO_SECONDS: BadSeconds = { bad: 0, measured: 0, cold: 0 };
+
+function within(phase: number | null, seconds: readonly MeasuredSecond[]): readonly MeasuredSecond[] {
+  return phase === null ? seconds : seconds.filter((second) => second.phase === phase);
+}
 
 function distributionOf(delays: LatencyHistogram): Distribution {
   return { p50_us: delays.percentile(50), p99_us: delays.percentile(99), max_us: delays.max_us };

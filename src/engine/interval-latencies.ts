@@ -1,5 +1,6 @@
 import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
 import { type HistogramDelta, LatencyHistogram } from '../metric/histogram.ts';
+import { longestTimeoutMs } from '../plan/longest-timeout.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { IntervalRow } from '../record/schema.ts';
 
@@ -102,6 +103,6 @@ export function withCensored(latency: Latencies[string] | undefined, more: numbe
 }
 
 /** For how many seconds it is open whether an operation will end: it is given up at its deadline, or when the drain ends. */
-export function holdOf({ publish, query, drainMs }: Plan): number {
-  return (Math.max(publish?.timeoutMs ?? 0, query?.timeoutMs ?? 0) + drainMs) / 1_000 + 2;
+export function holdOf(plan: Plan): number {
+  return (longestTimeoutMs(plan) + plan.drainMs) / 1_000 + 2;
 }

@@ -23,6 +23,8 @@ export interface LoadAccountOptions {
   readonly healthOf: (phase: number) => Pick<RunRecord['load']['phases'][number], 'loopDelay_us'>;
 }
 
+const STREAMS = ['publish', 'query', 'connect'] as const;
+
 /** What was offered and what became of it. */
 export class LoadAccount {
   readonly #options: LoadAccountOptions;
@@ -91,10 +93,19 @@ export class LoadAccount {
       start_s: phase.startNs / NS_PER_S,
       end_s: phase.endNs / NS_PER_S,
       level: phase.levelEnd,
-      offered: sum((['publish', 'query', 'connect'] as const).map((stream) => offered.of(stream, index))),
+      offered: sum(STREAMS.map((stream) => offered.of(stream, index))),
+      ...this.#rateOf(index),
       sent: ofPhase('events_sent', index) + ofPhase('queries_sent', index),
       ...healthOf(index),
     }));
+  }
+
+  #rateOf(index: number): Pick<RunRecord['load']['phases'][number], 'offeredPerSecond'> {
+    const { plan, offered } = this.#options;
+    const phase = plan.phases[index];
+    if (phase === undefined || plan.load.model === 'closed') return {};
+    const planned = sum(STREAMS.map((stream) => offered.of(stream, index)));
+    return { offeredPerSecond: (planned * NS_PER_S) / (phase.endNs - phase.startNs) };
   }
 
   #planned(stream: 'publish' | 'query'): number {

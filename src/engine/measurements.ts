@@ -10,6 +10,7 @@ import type { RunRecord } from '../record/schema.ts';
 import { blameCloses } from './blame-target.ts';
 import { Dependence } from './dependence.ts';
 import { sumConnections } from './fleet.ts';
+import { measuredPhases, wholeRun } from './generator-parts.ts';
 import { HealthSummary } from './health-summary.ts';
 import { holdOf } from './interval-latencies.ts';
 import { IntervalMerger } from './intervals.ts';
@@ -231,17 +232,14 @@ export class Measurements {
   }): GeneratorBlame {
     const { load, histograms, losses } = parts;
     const lag = histograms.get('send_lag');
-    const main =
-      histograms.get('ack_latency') ?? histograms.get('eose_latency') ?? histograms.get('connect_latency');
     return blameGenerator({
+      ...wholeRun(histograms, this.#health),
+      phases: measuredPhases(this.#options.plan.phases, histograms, this.#health),
       model: load.model,
       offered: load.offered.events + load.offered.queries,
       written: load.offered.events + load.offered.queries - load.droppedArrivals,
       writtenTooLate: this.#punctuality.tooLate(lag?.count ?? 0),
       droppedArrivals: load.droppedArrivals,
-      sendLag: lag,
-      medianLatency_us: main?.percentile(50) ?? null,
-      seconds: this.#health,
       lateWhileCold: this.#punctuality.lateWhileCold,
       lostWorkers: losses.map((loss) => `worker ${loss.index}: ${loss.reason}`),
     });

@@ -108,6 +108,10 @@ export interface SecondOfHealth {
   readonly rss_bytes: number;
   /** Event-loop delay in this second, by time: how late something due at a random moment would have been. */
   readonly loopDelay_us: HistogramDelta;
+  /** For how long the event loop stood still, each time that it did for more than 10 ms. */
+  readonly gaps_us: readonly number[];
+  /** Operations that wait for their answer, at the end of this second. */
+  readonly inFlight: number;
 }
 
 export type FromWorker =

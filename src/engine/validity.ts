@@ -3,41 +3,45 @@ import { shareAtLeast } from '../base/binomial-bound.ts';
 import { NS_PER_MS, NS_PER_US } from '../base/clock.ts';
 import type { Doubt, Invalidity } from '../judge/blame.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
-import { type BadSeconds, COLD_S, NO_SECONDS } from './health-summary.ts';
+import { COLD_S, NO_SECONDS, type SecondsOfGenerator } from './health-summary.ts';
+import { SHORTEST_GAP_US } from './worker/loop-delay.ts';
 
 /** An arrival written later than this after its time was not offered as planned. */
 export const LATE_US = (5 * NS_PER_MS) / NS_PER_US;
-const LOOP_DELAY_LIMIT_US = (10 * NS_PER_MS) / NS_PER_US;
 /** More than this part is in doubt; see {@link isSurelyAbove}. */
 const MOST_LATE = 0.01;
 const MOST_BAD_SECONDS = 0.1;
 const LEAST_WRITTEN = 0.99;
 
-/** What the verdict on the generator is made of; measured phases only. */
-export interface ValidityInput {
-  readonly model: 'open' | 'closed';
-  readonly offered: number;
+/** What the generator did in the measured phases, or in one of them. */
+export interface GeneratorPart {
+  /** Operations that were written. */
   readonly written: number;
-  /** Of those written: so late that nobody could have answered them in time. */
-  readonly writtenTooLate: number;
-  readonly droppedArrivals: number;
   readonly sendLag: LatencyHistogram | undefined;
   /** Median of the latency that the run is about; the loop may be late by as much without spoiling it. */
   readonly medianLatency_us: number | null;
-  readonly seconds: {
-    saturated(): BadSeconds;
-    /** Seconds in which the loop was late by more than this. */
-    delayed(limit_us: number): BadSeconds;
-  };
+  readonly seconds: SecondsOfGenerator;
+}
+
+/** What the verdict on the generator is made of; measured phases only. */
+export interface ValidityInput extends GeneratorPart {
+  readonly model: 'open' | 'closed';
+  readonly offered: number;
+  /** Of those written: so late that nobody could have answered them in time. */
+  readonly writtenTooLate: number;
+  readonly droppedArrivals: number;
   /** Late operations of the first {@link COLD_S} seconds, where no warm-up went before; null where one did. */
   readonly lateWhileCold: number | null;
   readonly lostWorkers: readonly string[];
+  /** Each measured phase by itself, where there are several; a part of a run must not hide in the whole. */
+  readonly phases: readonly (GeneratorPart & { readonly name: string })[];
 }
 
 /** For whoever looks at the schedule alone. */
 export const NO_BAD_SECONDS: ValidityInput['seconds'] = {
   saturated: () => NO_SECONDS,
   delayed: () => NO_SECONDS,
+  interrupted: () => 0,
 };
 
 /** What the generator's own doing means for the run. */
@@ -58,15 +62,34 @@ export function blameGenerator(input: ValidityInput): GeneratorBlame {
   const lost = input.lostWorkers.map(
     (loss): Invalidity => ({ kind: 'worker-lost', text: `worker lost: ${loss}` }),
   );
-  const isOpen = input.model === 'open';
-  const findings = [saturation(input), delay(input), isOpen ? lateness(input) : null].filter(
-    (finding) => finding !== null,
-  );
+  const findings = findingsOf(input, { model: input.model, where: '', lateWhileCold: input.lateWhileCold });
+  const sure = findings.filter(({ isSure }) => isSure);
+  const ofPhases = phaseFindings(input, new Set(sure.map(({ kind }) => kind)));
+  const doubted = new Set([...sure, ...ofPhases].map(({ kind }) => kind));
   return {
-    invalidities: [...lost, ...(isOpen ? notOffered(input) : [])],
-    doubts: findings.filter(({ isSure }) => isSure).map(({ kind, text }) => ({ kind, text })),
-    caveats: findings.filter(({ isSure }) => !isSure).map(({ text }) => text),
+    invalidities: [...lost, ...(input.model === 'open' ? notOffered(input) : [])],
+    doubts: [...sure, ...ofPhases].map(({ kind, text }) => ({ kind, text })),
+    caveats: findings.filter(({ isSure, kind }) => !isSure && !doubted.has(kind)).map(({ text }) => text),
   };
+}
+
+/** What is beyond doubt in single phases, unless the whole run says the same. */
+function phaseFindings({ model, phases }: ValidityInput, known: ReadonlySet<string>): readonly Finding[] {
+  return phases.flatMap(({ name, ...part }) =>
+    findingsOf(part, { model, where: ` in phase ${name}`, lateWhileCold: null }).filter(
+      ({ isSure, kind }) => isSure && !known.has(kind),
+    ),
+  );
+}
+
+interface Circumstances extends Pick<ValidityInput, 'model' | 'lateWhileCold'> {
+  /** Names the phase; empty for the whole run. */
+  readonly where: string;
+}
+
+function findingsOf(part: GeneratorPart, how: Circumstances): readonly Finding[] {
+  const byModel = how.model === 'open' ? lateness(part, how) : interruption(part, how);
+  return [saturation(part, how), delay(part, how), byModel].filter((finding) => finding !== null);
 }
 
 interface Finding extends Doubt {
@@ -79,24 +102,46 @@ function isSurelyAbove(most: number, bad: number, all: number): boolean {
   return shareAtLeast(bad, all) > most;
 }
 
-function saturation({ seconds, lateWhileCold }: ValidityInput): Finding | null {
+function saturation({ seconds }: GeneratorPart, { where, lateWhileCold }: Circumstances): Finding | null {
   const { bad, measured, cold } = seconds.saturated();
   if (bad === 0) return null;
   return {
     kind: 'generator-saturated',
     isSure: isSurelyAbove(MOST_BAD_SECONDS, bad, measured),
-    text: `generator saturated: its event loop was busy more than 90 % of the time in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
+    text: `generator saturated${where}: its event loop was busy more than 90 % of the time in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
   };
 }
 
-function delay({ seconds, medianLatency_us, lateWhileCold }: ValidityInput): Finding | null {
-  const limit_us = Math.max(LOOP_DELAY_LIMIT_US, medianLatency_us ?? 0);
+function delay(part: GeneratorPart, { where, lateWhileCold }: Circumstances): Finding | null {
+  const { seconds } = part;
+  const limit_us = delayLimit_us(part);
   const { bad, measured, cold } = seconds.delayed(limit_us);
   if (bad === 0) return null;
   return {
     kind: 'generator-delayed',
     isSure: isSurelyAbove(MOST_BAD_SECONDS, bad, measured),
-    text: `generator delayed: its event loop was late by more than ${milliseconds(limit_us, [LOOP_DELAY_LIMIT_US])} (p99) in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
+    text: `generator delayed${where}: its event loop was late by more than ${milliseconds(limit_us, [SHORTEST_GAP_US])} (p99) in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
+  };
+}
+
+/** A loop that is late by less spoils nothing. */
+function delayLimit_us({ medianLatency_us }: GeneratorPart): number {
+  return Math.max(SHORTEST_GAP_US, medianLatency_us ?? 0);
+}
+
+/**
+ * Where replies set the pace nothing is late by a schedule: a loop that stands still keeps the next operations from being
+ * sent, and all that is in flight waits for it. So its gaps are held against those.
+ */
+function interruption(part: GeneratorPart, { where }: Circumstances): Finding | null {
+  const limit_us = delayLimit_us(part);
+  const all = part.written;
+  const waiting = Math.min(all, part.seconds.interrupted(limit_us));
+  if (waiting === 0) return null;
+  return {
+    kind: 'generator-interrupted',
+    isSure: isSurelyAbove(MOST_LATE, waiting, all),
+    text: `generator interrupted${where}: its event loop stood still for more than ${milliseconds(limit_us)} while ${waiting} of ${all} operations waited for their answers`,
   };
 }
 
@@ -112,14 +157,14 @@ function notOffered({ offered, written, writtenTooLate, droppedArrivals }: Valid
   return texts.map((text) => ({ kind: 'load-not-offered', text }));
 }
 
-function lateness({ sendLag, lateWhileCold }: ValidityInput): Finding | null {
+function lateness({ sendLag }: GeneratorPart, { where, lateWhileCold }: Circumstances): Finding | null {
   const late = sendLag?.countAbove(LATE_US) ?? 0;
   if (sendLag === undefined || late === 0) return null;
   const all = sendLag.count;
   return {
     kind: 'generator-late',
     isSure: isSurelyAbove(MOST_LATE, late, all),
-    text: `generator late: ${late} of ${all} operations were written more than ${milliseconds(LATE_US)} after their time${coldly(lateWhileCold !== null, lateWhileCold ?? 0, late)}`,
+    text: `generator late${where}: ${late} of ${all} operations were written more than ${milliseconds(LATE_US)} after their time${coldly(lateWhileCold !== null, lateWhileCold ?? 0, late)}`,
   };
 }
 

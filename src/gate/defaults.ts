@@ -48,6 +48,21 @@ const NO_WRONG_ANSWER: Gate = {
   unit: '',
 };
 
+/** Samples planned for each latency, by phase. */
+export type PlannedByPhase = ReadonlyMap<string, ReadonlyMap<BaseLatency, number>>;
+
+/**
+ * The p95 of each latency in each phase that has enough operations for one: a percentile of the whole run says nothing of a
+ * phase in which few of them fall, however slow it was.
+ */
+export function phaseGates(planned: PlannedByPhase): readonly Gate[] {
+  return [...planned].flatMap(([phase, latencies]) =>
+    [...latencies]
+      .filter(([, samples]) => samples >= samplesNeeded('p95'))
+      .map(([metric, samples]) => ({ ...latencyGate(metric, samples), labels: { phase } })),
+  );
+}
+
 /** What no relay may do, by what can show it (NIP-01): see `judge/rules.ts`. */
 function conductGates({ sources }: Measurable): readonly Gate[] {
   const names: CounterMetric[] = [];

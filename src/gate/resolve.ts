@@ -1,7 +1,7 @@
 import type { BaseLatency } from '../metric/catalogue.ts';
 import { QUANTILES, type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import { checkGates } from './check.ts';
-import { defaultGates } from './defaults.ts';
+import { defaultGates, type PlannedByPhase, phaseGates } from './defaults.ts';
 import { formatGate, type Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
 import { gateError, parseGates } from './parse.ts';
@@ -10,6 +10,8 @@ export interface GateRequest {
   readonly run: Measurable;
   /** See `defaultGates`. */
   readonly planned: ReadonlyMap<BaseLatency, number>;
+  /** See `phaseGates`; empty where there is one measured phase only. */
+  readonly plannedByPhase?: PlannedByPhase;
   /** Gates of the scenario and of the command line. */
   readonly expressions: readonly string[];
   readonly withDefaults: boolean;
@@ -20,13 +22,37 @@ export interface GateRequest {
  * own gates.
  * @throws RelayBenchError `GATE_INVALID` where one is malformed or the run can't produce its metric
  */
-export function resolveGates({ run, planned, expressions, withDefaults }: GateRequest): readonly string[] {
+export function resolveGates({
+  run,
+  planned,
+  plannedByPhase,
+  expressions,
+  withDefaults,
+}: GateRequest): readonly string[] {
   const own = parseGates(expressions);
   checkGates(own, run);
   checkWindows(own, run, planned);
   const defaults = withDefaults ? defaultGates(run, planned) : [];
   const kept = defaults.filter((gate) => !own.some((other) => replaces(other, gate)));
-  return [...new Set([...kept, ...own].map(formatGate))];
+  const ofPhases = withDefaults ? phaseGates(plannedByPhase ?? new Map()) : [];
+  const keptOfPhases = ofPhases.flatMap((gate) => inPhase(gate, own));
+  return [...new Set([...kept, ...keptOfPhases, ...own].map(formatGate))];
+}
+
+/**
+ * What stays of the default gate of a phase beside own gates: nothing where one is about the same figure of that phase; where
+ * one has replaced the default gate of the whole run, its limit holds in the phase as well.
+ */
+function inPhase(standard: Gate, own: readonly Gate[]): readonly Gate[] {
+  const { phase } = standard.labels;
+  const isOwn = own.some(
+    (gate) => gate.labels['phase'] === phase && replaces({ ...gate, labels: {} }, standard),
+  );
+  if (isOwn) return [];
+  const whole = own.find((gate) => gate.aggregation === standard.aggregation && replaces(gate, standard));
+  if (whole === undefined) return [standard];
+  const { operator, limit, unit } = whole;
+  return [{ ...standard, operator, limit, unit }];
 }
 
 /** An own gate that bounds the same figure from the same side takes the place of a default gate. */

@@ -94,6 +94,11 @@ export const REASONS = {
     consequence: 'casts-doubt',
     what: 'its event loop was late by more than 10 ms and more than the median of what it measured in more than 10 % of the seconds, with 95 % confidence',
   },
+  'generator-interrupted': {
+    owner: 'generator',
+    consequence: 'casts-doubt',
+    what: 'closed model: its event loop stood still, for more than 10 ms and more than the median, while more than 1 % of the operations waited for their answers, with 95 % confidence',
+  },
   'near-ceiling': {
     owner: 'generator',
     consequence: 'casts-doubt',

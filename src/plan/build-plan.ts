@@ -10,7 +10,7 @@ import { scenarioSha256 } from './fingerprint.ts';
 import { applyOverrides, type PlanOverrides } from './overrides.ts';
 import type { NamedCorpus, Plan, ReplayPlan } from './plan.ts';
 import { phasesWithin, planCorpus } from './plan-corpus.ts';
-import { plannedSamples } from './planned-samples.ts';
+import { plannedByPhase, plannedSamples } from './planned-samples.ts';
 import { connectionsOf } from './roles.ts';
 import { planPhases, planStreams } from './schedule.ts';
 import { rangeFromFirst, rangeFromLast } from './split.ts';
@@ -66,6 +66,7 @@ export function buildPlan({
       timeoutMs: connections.timeout,
       insecure: overrides.insecure === true,
       transport: connections.transport,
+      pick: connections.pick,
     },
     scheduler: resolved.scheduler,
     catchUp: true,
@@ -83,6 +84,7 @@ export function buildPlan({
   const gates = resolveGates({
     run,
     planned: plannedSamples(plan),
+    plannedByPhase: plannedByPhase(plan),
     expressions: [...resolved.gates, ...(overrides.gates ?? [])],
     withDefaults: overrides.noDefaultGates !== true,
   });

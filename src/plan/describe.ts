@@ -1,6 +1,7 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { formatDurationMs } from '../base/duration.ts';
 import type { ArrivalsSpec } from '../scenario/schema.ts';
+import { longestTimeoutMs } from './longest-timeout.ts';
 import type { ConnectionRange, Plan, PlannedPhase, ReplayPlan, StreamName, StreamPlan } from './plan.ts';
 import { measuredArrivals } from './planned-samples.ts';
 
@@ -39,7 +40,7 @@ function scenarioRows(plan: Plan): Rows {
     ['workers', `${plan.workers}, scheduler ${plan.scheduler}`],
     ['verification', `${number(plan.verifyShare * 100)} % of received events`],
     ['duration', formatDurationMs((plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS)],
-    ['drain', `at most ${formatDurationMs(plan.drainMs)}`],
+    ['drain', drainText(plan)],
     ...abortRows(plan),
   ];
 }
@@ -51,18 +52,31 @@ function askedRows({ asked: { rate_per_s, loadFactor } }: Plan): Rows {
   ];
 }
 
+function drainText(plan: Plan): string {
+  const ends = `until every operation has ended, at most ${formatDurationMs(longestTimeoutMs(plan))}`;
+  return plan.subscribe === null
+    ? ends
+    : `${ends}; then at most ${formatDurationMs(plan.drainMs)} for deliveries`;
+}
+
 function abortRows({ abort }: Plan): Rows {
   if (abort === null) return [];
   const from = formatDurationMs(abort.delayMs);
   return [['ends early', `where a gate fails after ${from} measured, on ${whole(abort.minSamples)} samples`]];
 }
 
-function connectionRows({ connections, publish, query, subscribe }: Plan): Rows {
+const PICKED: Readonly<Record<Plan['connections']['pick'], string>> = {
+  random: 'at random for each arrival',
+  'round-robin': 'in turn',
+};
+
+function connectionRows({ connections, publish, query, subscribe, load }: Plan): Rows {
   const rows: [string, string][] = [
     ['in all', `${whole(connections.count)}, opened at ${perSecond(connections.rate_per_s)}`],
     ['timeout', formatDurationMs(connections.timeoutMs)],
     ['transport', connections.insecure ? `${connections.transport}, any certificate` : connections.transport],
   ];
+  if (load.model === 'open') rows.push(['picked', PICKED[connections.pick]]);
   const roles = { publishing: publish, querying: query, subscribing: subscribe };
   for (const [label, role] of Object.entries(roles)) {
     if (role !== null) rows.push([label, rangeText(role.connections)]);

@@ -161,6 +161,7 @@ export interface Plan {
     /** Accept any TLS certificate. */
     readonly insecure: boolean;
     readonly transport: Scenario['connections']['transport'];
+    readonly pick: Scenario['connections']['pick'];
   };
   readonly scheduler: Scenario['scheduler'];
   /**

@@ -1,5 +1,5 @@
 import type { BaseLatency } from '../metric/catalogue.ts';
-import type { Plan, StreamName } from './plan.ts';
+import type { Plan, PlannedPhase, StreamName } from './plan.ts';
 
 type Planned = Pick<
   Plan,
@@ -11,6 +11,20 @@ export function measuredArrivals(plan: Pick<Plan, 'load' | 'phases' | 'streams'>
   if (plan.load.model === 'closed') return Number.POSITIVE_INFINITY;
   const perPhase = plan.streams.find((stream) => stream.name === name)?.perPhase ?? [];
   return perPhase.reduce((sum, count, i) => (plan.phases[i]?.kind === 'measured' ? sum + count : sum), 0);
+}
+
+/**
+ * The same for each measured phase by itself, by its name. Empty where there is one phase only, which is the whole, and in
+ * the closed model, where nobody can tell how many operations will fall into a phase.
+ */
+export function plannedByPhase(plan: Planned): ReadonlyMap<string, ReadonlyMap<BaseLatency, number>> {
+  const measured = plan.phases.filter(({ kind }) => kind === 'measured');
+  if (measured.length < 2 || plan.load.model === 'closed') return new Map();
+  const alone = (one: PlannedPhase): Planned => ({
+    ...plan,
+    phases: plan.phases.map((phase) => (phase === one ? phase : { ...phase, kind: 'warm-up' })),
+  });
+  return new Map(measured.map((phase) => [phase.name, plannedSamples(alone(phase))]));
 }
 
 /**

@@ -85,6 +85,8 @@ const phase = z.strictObject({
   end_s: z.number(),
   level: z.number(),
   offered: whole,
+  /** Operations planned for each second of it; left out where replies set the pace. */
+  offeredPerSecond: z.number().optional(),
   sent: whole,
   /** How late the event loops of the generator were in this phase, by time. */
   loopDelay_us: distribution.optional(),

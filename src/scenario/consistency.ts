@@ -71,11 +71,19 @@ const scheduleIsBounded: Check = ({ load, workloads, warmup, phases }) => {
 };
 
 /** Timers count from the start of the ramp and of the load, so all parts together have the bound of one duration. */
-const runIsBounded: Check = ({ connections, warmup, phases, drain }) => {
+const runIsBounded: Check = ({ connections, workloads, warmup, phases, drain }) => {
   const rampMs = (connections.count / connections.rate) * 1_000;
-  const totalMs = phases.reduce((sum, { duration }) => sum + duration, rampMs + warmup + drain);
+  const { publish, query, connect } = workloads;
+  const timeoutMs = Math.max(
+    publish?.timeout ?? 0,
+    query?.timeout ?? 0,
+    connect?.timeout ?? 0,
+    connections.timeout,
+  );
+  const restMs = rampMs + warmup + timeoutMs + drain;
+  const totalMs = phases.reduce((sum, { duration }) => sum + duration, restMs);
   if (totalMs <= LONGEST_MS) return [];
-  const parts = 'opening the connections, warm-up, phases and drain';
+  const parts = 'opening the connections, warm-up, phases, timeouts and drain';
   return [problem(['phases'], `make the run longer than ${LONGEST_TEXT}: ${parts} together`)];
 };
 

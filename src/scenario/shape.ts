@@ -229,6 +229,12 @@ export const scenarioShape = z.strictObject({
       .describe(
         'How the generator speaks WebSocket: raw is cheaper and serves ws:// targets only, ws uses the library of that name; auto takes raw where it can.',
       ),
+    pick: z
+      .enum(['random', 'round-robin'])
+      .default('random')
+      .describe(
+        'Which connection an arrival goes out on: a random one, as independent users come (seeded), or each in turn, which makes the gaps of every connection far more even. In the closed model replies decide.',
+      ),
   }),
   corpus,
   scheduler,
@@ -243,7 +249,11 @@ export const scenarioShape = z.strictObject({
     .refine((value) => Object.keys(value).length > 0, 'must name at least one workload'),
   warmup: duration.default(5_000).describe('Excluded from every result; runs at level 1.'),
   phases: z.array(phase).min(1).max(100).describe('The measured phases, one after the other.'),
-  drain: duration.default(5_000).describe('How long replies are waited for after the last arrival.'),
+  drain: duration
+    .default(5_000)
+    .describe(
+      'How long deliveries are waited for after the last operation has ended; operations themselves are waited for until their timeouts.',
+    ),
   gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
   abortOnFail: abortOnFail.optional(),
 });

@@ -1,5 +1,5 @@
 import { NONE } from '../wire/pending-table.ts';
-import type { Rotation } from './clients.ts';
+import type { Clients } from './clients.ts';
 import type { ArrivalSchedule } from './frame-ahead.ts';
 
 /** What decides when the next operation starts and on which connection. */
@@ -14,11 +14,11 @@ export interface LoadModel {
 }
 
 /** Open: arrivals follow their schedule whatever the relay does. */
-export function openModel(rotation: Rotation): LoadModel {
+export function openModel(clients: Clients): LoadModel {
   return {
     name: 'open',
     dueNs: (scheduledNs) => scheduledNs,
-    pick: () => rotation.pick(),
+    pick: () => clients.pick(),
     settled: () => undefined,
   };
 }

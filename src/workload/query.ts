@@ -9,7 +9,7 @@ import { NONE, PendingTable } from '../wire/pending-table.ts';
 import { querySubscription } from '../wire/subscription-id.ts';
 import type { AnswerSamples } from './answer-samples.ts';
 import type { CaseSink } from './case-sink.ts';
-import type { Rotation } from './clients.ts';
+import type { Clients } from './clients.ts';
 import { type DrawPools, drawFilter } from './draw-filter.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
 import { FrameSender } from './frame-sender.ts';
@@ -24,7 +24,7 @@ import type { ArrivalStream } from './stream.ts';
 export interface QueryOptions {
   readonly store: FrameStore;
   readonly schedule: ArrivalSchedule;
-  readonly rotation: Rotation;
+  readonly clients: Clients;
   readonly filters: readonly QueryFilter[];
   readonly pools: DrawPools;
   readonly seed: number;
@@ -67,7 +67,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({
       ahead,
-      pick: () => options.rotation.pick(),
+      pick: () => options.clients.pick(),
       isScheduled: true,
       onUnsent: (number, offsetNs) => this.#neverSent('queries_unsent', number, offsetNs),
       onDropped: (number, offsetNs) => this.#neverSent('queries_dropped', number, offsetNs),

@@ -39,7 +39,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
   const query = new QueryWorkload({
     store: new FrameStore(slotBytes, 64),
     schedule: countingSchedule(0, 1),
-    rotation: new Rotation([1], () => true),
+    clients: new Rotation([1], () => true),
     filters,
     pools: { authors: [], ids: [], threads: [], topics: [] },
     seed: 1,

@@ -42,6 +42,18 @@ describe('the generator itself', () => {
     },
   );
 
+  truthCase('a generator that stands still now and then does not blame the relay in the closed model', {
+    script: { events: { delay: { kind: 'exact', ms: 100 } } },
+    scenario: {
+      load: { model: 'closed' },
+      connections: { count: 4 },
+      workloads: { publish: {} },
+    },
+    duration: '5s',
+    preload: 'standing-still.mjs',
+    always: (run) => expect(run.reasons.join('\n')).toMatch(/generator interrupted/),
+  });
+
   for (const rate of [10, 100, 1_000, 5_000]) {
     truthCase(`A17: ${rate}/s sends what was planned`, {
       script: {},

@@ -7,6 +7,7 @@ import { RESOLUTION_MS, recordByTime } from './loop-delay.ts';
 /** Watches the generator's own process, a second at a time. */
 export class Health {
   readonly #spinNs: () => number;
+  readonly #inFlight: () => number;
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #delays = new LatencyHistogram();
   #cpu = process.cpuUsage();
@@ -14,9 +15,13 @@ export class Health {
   #spinBefore = 0;
   #takenNs = monotonicNs();
 
-  /** @param spinNs time so far in which the load loop only waited for the next arrival */
-  constructor(spinNs: () => number) {
+  /**
+   * @param spinNs time so far in which the load loop only waited for the next arrival
+   * @param inFlight operations that wait for their answer
+   */
+  constructor(spinNs: () => number, inFlight: () => number) {
     this.#spinNs = spinNs;
+    this.#inFlight = inFlight;
     this.#delay.enable();
   }
 
@@ -30,7 +35,8 @@ export class Health {
       cpu_s: (cpu.user + cpu.system) / 1e6,
       utilization: Math.max(0, loop.utilization - spin),
       rss_bytes: residentBytes(),
-      loopDelay_us: this.#takeDelays(),
+      ...this.#takeDelays(),
+      inFlight: this.#inFlight(),
     };
     this.#cpu = process.cpuUsage();
     this.#loop = performance.eventLoopUtilization();
@@ -43,11 +49,11 @@ export class Health {
     this.#delay.disable();
   }
 
-  #takeDelays(): SecondOfHealth['loopDelay_us'] {
+  #takeDelays(): Pick<SecondOfHealth, 'loopDelay_us' | 'gaps_us'> {
     this.#delays.reset();
-    recordByTime(this.#delay, this.#delays);
+    const gaps_us = recordByTime(this.#delay, this.#delays);
     this.#delay.reset();
-    return this.#delays.toDelta();
+    return { loopDelay_us: this.#delays.toDelta(), gaps_us };
   }
 }
 

@@ -5,6 +5,9 @@ import type { LatencyHistogram } from '../../metric/histogram.ts';
 export const RESOLUTION_MS = 10;
 const RESOLUTION_US = (RESOLUTION_MS * NS_PER_MS) / NS_PER_US;
 
+/** Shorter gaps disturb nothing. */
+export const SHORTEST_GAP_US = 10_000;
+
 /** What the runtime's histogram of a loop's ticks says. */
 export interface TickHistogram {
   readonly count: number;
@@ -19,14 +22,20 @@ export interface TickHistogram {
  *
  * The runtime's histogram gives no buckets: the ticks between two of its values count as the upper one. One call for
  * all, since a hundred `percentile(…)` calls cost half a millisecond in which nothing was sent.
+ * @returns the gaps longer than {@link SHORTEST_GAP_US}, one each, in µs
  */
-export function recordByTime({ count, percentiles }: TickHistogram, delays: LatencyHistogram): void {
+export function recordByTime({ count, percentiles }: TickHistogram, delays: LatencyHistogram): number[] {
+  const gaps: number[] = [];
   let recorded = 0;
   for (const [percentile, gapNs] of percentiles) {
     const delay_us = Math.max(0, (gapNs - RESOLUTION_MS * NS_PER_MS) / NS_PER_US);
     const upTo = percentile >= 100 ? count : Math.ceil((percentile / 100) * count);
-    for (; recorded < upTo; recorded++) recordGap(delay_us, delays);
+    for (; recorded < upTo; recorded++) {
+      recordGap(delay_us, delays);
+      if (delay_us > SHORTEST_GAP_US) gaps.push(delay_us);
+    }
   }
+  return gaps;
 }
 
 function recordGap(delay_us: number, delays: LatencyHistogram): void {

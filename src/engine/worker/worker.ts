@@ -1,5 +1,5 @@
 import { afterPoll } from '../../base/after-poll.ts';
-import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
+import { monotonicNs } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
 import { sourceAddressOf } from '../../plan/source-address.ts';
@@ -14,13 +14,14 @@ import type { FromWorker, ToWorker } from '../messages.ts';
 import { NOTHING_ASKED } from '../preparation-tally.ts';
 import { createAcknowledgedLog } from './acknowledged-log.ts';
 import { ClientHub } from './client-hub.ts';
+import { drain } from './drain.ts';
 import { fillAhead } from './fill-ahead.ts';
 import { Health } from './health.ts';
 import { IntervalClock } from './interval-clock.ts';
 import { LoadLoop } from './load-loop.ts';
 import { subscribeAll } from './preparation.ts';
 import { type PreparedCorpus, prepareCorpus } from './prepare-corpus.ts';
-import { runRamp, until } from './ramp.ts';
+import { runRamp } from './ramp.ts';
 import { Recorder } from './recorder.ts';
 import { RelayObserver } from './relay-observer.ts';
 import { type ReplyReceivers, ReplySorter } from './reply-sorter.ts';
@@ -44,7 +45,6 @@ type GoMessage = Extract<ToWorker, { type: 'go' }>;
 
 const CONNECTING_EVERY_MS = 250;
 const EXPIRE_EVERY_MS = 100;
-const DRAINING_EVERY_MS = 500;
 const CLOSE_GRACE_MS = 500;
 
 /** One worker: carries out its shard of the plan, step by step as the coordinator says. */
@@ -150,12 +150,19 @@ export class Worker {
       catchUp: plan.catchUp,
     });
     this.#loop = loop;
-    const health = new Health(() => loop.spinNs);
+    const health = new Health(
+      () => loop.spinNs,
+      () => this.#pending(),
+    );
     const clock = new IntervalClock(startNs, (index) => this.#sendInterval(index, health));
     const expiry = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
     if (this.#isStopped) loop.stop();
     await loop.run();
-    await this.#drain();
+    await drain(plan, {
+      pending: () => this.#pending(),
+      incomplete: () => this.#deliveries?.incomplete ?? 0,
+      onPending: (pending) => send({ type: 'draining', pending }),
+    });
     await Promise.all([this.#receivers.verifier?.end(), this.#corpus?.end()]);
     clearInterval(expiry);
     this.#endAll();
@@ -181,14 +188,6 @@ export class Worker {
     this.#receivers.publish = this.#publish;
     this.#receivers.query = this.#query;
     this.#streams = [...owners, ...createStorm(this.#context, this.#hub)];
-  }
-
-  async #drain(): Promise<void> {
-    const { plan, send } = this.#options;
-    const deadlineNs = monotonicNs() + plan.drainMs * NS_PER_MS;
-    const timer = setInterval(() => send({ type: 'draining', pending: this.#pending() }), DRAINING_EVERY_MS);
-    await until(() => this.#pending() === 0 && (this.#deliveries?.incomplete ?? 0) === 0, deadlineNs);
-    clearInterval(timer);
   }
 
   #pending(): number {

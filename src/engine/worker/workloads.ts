@@ -9,7 +9,7 @@ import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/sp
 import { FrameStore } from '../../wire/frame-store.ts';
 import type { AnswerSamples } from '../../workload/answer-samples.ts';
 import type { CaseSink } from '../../workload/case-sink.ts';
-import { Rotation } from '../../workload/clients.ts';
+import { type Clients, RandomClients, Rotation } from '../../workload/clients.ts';
 import { ConnectWorkload } from '../../workload/connect.ts';
 import { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
@@ -59,7 +59,7 @@ const STORE_BYTES = 8 * 1024 * 1024;
 /** For replays, whose slots are as large as the largest event (what is not written to takes no memory), and mined events. */
 const LARGE_STORE_BYTES = 64 * 1024 * 1024;
 const MOST_SLOTS = 16_384;
-/** How long an event may be under way to a subscriber beyond its timeout. */
+/** At least how long an event may be under way to a subscriber, before the drain. */
 const DELIVERY_WINDOW_S = 10;
 
 export function streamOf(plan: Plan, name: StreamName): StreamPlan | undefined {
@@ -94,7 +94,7 @@ export function createDeliveries(context: WorkloadContext): DeliveryTracker | nu
     subscribers,
     events_per_s:
       plan.load.model === 'closed' ? Number.POSITIVE_INFINITY : (stream.rate_per_s * level) / shard.count,
-    window_s: DELIVERY_WINDOW_S + plan.drainMs / 1_000,
+    window_s: Math.max(DELIVERY_WINDOW_S, (plan.publish?.timeoutMs ?? 0) / 1_000) + plan.drainMs / 1_000,
   };
   return new DeliveryTracker(
     {
@@ -147,7 +147,7 @@ export function createQuery(
   return new QueryWorkload({
     store: new FrameStore(slotBytes, slotsFor(context, 'query', slotBytes)),
     schedule: scheduleOf(context, 'query'),
-    rotation: new Rotation(ownedConnections(query.connections, context.shard), context.isOpen),
+    clients: clientsOf(context, 'query', ownedConnections(query.connections, context.shard)),
     filters: query.filters,
     pools,
     seed,
@@ -207,9 +207,20 @@ export function scheduleOf(context: WorkloadContext, name: StreamName): ArrivalS
   return createPacer(stream, plan.phases, plan.seed, shard);
 }
 
+/** As the plan says: drawn, each worker on its own, or in turn. */
+function clientsOf(
+  { plan, shard, isOpen }: WorkloadContext,
+  role: 'publish' | 'query',
+  connections: readonly number[],
+): Clients {
+  if (plan.connections.pick === 'round-robin') return new Rotation(connections, isOpen);
+  const label = `connections/${role}/${shard.index}`;
+  return new RandomClients(connections, isOpen, { seed: plan.seed, label });
+}
+
 function modelOf(context: WorkloadContext, connections: readonly number[]): LoadModel {
   const { load } = context.plan;
-  if (load.model === 'open') return openModel(new Rotation(connections, context.isOpen));
+  if (load.model === 'open') return openModel(clientsOf(context, 'publish', connections));
   const { isOpen, endNs, onCredit } = context;
   return closedModel({ connections, window: load.window, isOpen, endNs, onCredit });
 }

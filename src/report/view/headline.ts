@@ -3,13 +3,20 @@ import { provesNothing } from '../../record/validity.ts';
 import { count, seconds } from '../quantity.ts';
 import type { Headline } from './document.ts';
 import { gateSentence } from './gates.ts';
+import { holdsUpTo } from './levels.ts';
 
 const WORDS = { pass: 'PASS', fail: 'FAIL', invalid: 'INVALID' } as const;
 
 /** The verdict with one sentence why, and what ran against what. */
 export function headline(record: RunRecord): Headline {
   const cut = record.partial ? 'stopped before its end; ' : '';
-  return { word: WORDS[record.verdict], sentence: cut + reason(record), facts: facts(record) };
+  return { word: WORDS[record.verdict], sentence: cut + reason(record) + upTo(record), facts: facts(record) };
+}
+
+/** Of a run with several levels: up to which of them its gates hold. */
+function upTo(record: RunRecord): string {
+  const found = provesNothing(record) ? null : holdsUpTo(record);
+  return found === null ? '' : `; ${found}`;
 }
 
 function reason(record: RunRecord): string {

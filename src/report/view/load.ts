@@ -3,6 +3,7 @@ import type { RunRecord } from '../../record/schema.ts';
 import { bytes, count, limitsOn, number, percent, rate, seconds } from '../quantity.ts';
 import { type Cell, cell, columns, row, type Section } from './document.ts';
 import { inPhase, quantile, quantileInPhase } from './latencies.ts';
+import { hasPhaseGates, phaseCell } from './levels.ts';
 
 /** Offered against achieved, connections, deliveries. */
 export function loadSection(record: RunRecord): Section {
@@ -123,6 +124,7 @@ export function phasesSection(record: RunRecord): Section | null {
     phases.some((phase) => inPhase(record, name, phase.name) !== undefined),
   );
   const titles = shown.map((name) => `>${name.replace('_latency', '')} p95`);
+  const isJudged = hasPhaseGates(record);
   const rows = phases.map((phase) => [
     cell(phase.name),
     cell(`${number(phase.level)}×`),
@@ -130,7 +132,16 @@ export function phasesSection(record: RunRecord): Section | null {
     cell(count(phase.offered)),
     cell(count(phase.sent)),
     ...shown.map((name) => cell(quantileInPhase(record, name, phase.name))),
+    ...(isJudged ? [phaseCell(record, phase.name)] : []),
   ]);
-  const all = columns('phase', '>level', 'time', '>offered', '>sent', ...titles);
+  const all = columns(
+    'phase',
+    '>level',
+    'time',
+    '>offered',
+    '>sent',
+    ...titles,
+    ...(isJudged ? ['holds'] : []),
+  );
   return { title: 'Phases', topic: 'load', content: { kind: 'table', columns: all, rows } };
 }

@@ -1,12 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { HealthSummary } from '../../../src/engine/health-summary.ts';
-import type { WorkerInterval } from '../../../src/engine/messages.ts';
+import type { SecondOfHealth, WorkerInterval } from '../../../src/engine/messages.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 
-function second(index: number, utilization: number, delay_us: number): WorkerInterval {
+function second(
+  index: number,
+  utilization: number,
+  delay_us: number,
+  gaps: Partial<SecondOfHealth> = {},
+): WorkerInterval {
   const delays = new LatencyHistogram();
   for (let tick = 0; tick < 100; tick++) delays.record(delay_us);
-  const health = { cpu_s: 0.2, utilization, rss_bytes: 1, loopDelay_us: delays.toDelta() };
+  const health = {
+    cpu_s: 0.2,
+    utilization,
+    rss_bytes: 1,
+    loopDelay_us: delays.toDelta(),
+    gaps_us: [],
+    inFlight: 0,
+    ...gaps,
+  };
   return { index, health } as unknown as WorkerInterval;
 }
 
@@ -32,6 +45,25 @@ describe('HealthSummary', () => {
     expect(health.ofPhase(0).loopDelay_us).toEqual({ p50_us: 200, p99_us: 200, max_us: 200 });
     expect(health.ofPhase(1).loopDelay_us?.max_us).toBe(40_000);
     expect(health.ofPhase(2)).toEqual({});
+  });
+
+  it('holds each gap of a loop against what its worker had in flight in that second', () => {
+    const health = summary();
+    for (let at = 0; at < 10; at++) {
+      health.add(0, second(at, 0.5, 0, { gaps_us: at === 3 ? [400_000, 20_000] : [], inFlight: 10 }));
+      health.add(1, second(at, 0.5, 0, { gaps_us: at === 6 || at === 9 ? [30_000] : [], inFlight: 7 }));
+    }
+    expect(health.interrupted(10_000)).toBe(27);
+    expect(health.interrupted(100_000)).toBe(10);
+    expect([0, 1].map((phase) => health.secondsOf(phase).interrupted(10_000))).toEqual([20, 7]);
+  });
+
+  it('tells the bad seconds of a phase apart', () => {
+    const health = summary();
+    for (let at = 0; at < 10; at++) health.add(0, second(at, at > 6 ? 0.95 : 0.5, at > 6 ? 30_000 : 0));
+    expect(health.secondsOf(0).saturated()).toMatchObject({ bad: 0, measured: 4 });
+    expect(health.secondsOf(1).saturated()).toMatchObject({ bad: 2, measured: 4 });
+    expect(health.secondsOf(1).delayed(20_000)).toMatchObject({ bad: 2, measured: 4 });
   });
 
   it('has no bad second where nothing was measured', () => {

@@ -24,7 +24,14 @@ function interval(index: number, superseded: number): WorkerInterval {
     censored: [],
     counters: { rows, words },
     connections: { opened: 1, failed: 0, dropped: 0, open: 1, firstDropNs: null, lastDropNs: null },
-    health: { cpu_s: 0, utilization: 0, rss_bytes: 1, loopDelay_us: new LatencyHistogram().toDelta() },
+    health: {
+      cpu_s: 0,
+      utilization: 0,
+      rss_bytes: 1,
+      loopDelay_us: new LatencyHistogram().toDelta(),
+      gaps_us: [],
+      inFlight: 0,
+    },
   };
 }
 

@@ -13,6 +13,7 @@ function seconds(saturated: number, delayed: number, cold = 0): ValidityInput['s
   return {
     saturated: () => ({ bad: saturated, measured: 20, cold }),
     delayed: (limit_us) => ({ bad: limit_us < 20_000 ? delayed : 0, measured: 20, cold }),
+    interrupted: () => 0,
   };
 }
 
@@ -32,6 +33,7 @@ const HEALTHY: ValidityInput = {
   seconds: seconds(0, 0),
   lateWhileCold: null,
   lostWorkers: [],
+  phases: [],
 };
 
 function blame(change: Partial<ValidityInput>): GeneratorBlame {
@@ -132,5 +134,72 @@ describe('doubts, with a confidence of 95 %', () => {
     expect(reasonsOf({ sendLag: late(20, 180) })[0]).not.toContain(cold);
     expect(reasonsOf({ seconds: seconds(0, 5, 2), lateWhileCold: 0 })[0]).not.toContain(cold);
     expect(blame({ seconds: seconds(0, 2, 2), lateWhileCold: 0 }).caveats[0]).toContain(cold);
+  });
+});
+
+describe('a phase by itself', () => {
+  const fast = { written: 8_000, sendLag: late(0, 8_000), medianLatency_us: 2_000, seconds: seconds(0, 0) };
+
+  it('is in doubt where its own operations were late, however many others were in time', () => {
+    const short = { ...fast, written: 240, sendLag: late(19, 240), name: 'short' };
+    const found = blame({ sendLag: late(19, 8_240), phases: [{ ...fast, name: 'long' }, short] });
+    expect(found.doubts).toEqual([
+      {
+        kind: 'generator-late',
+        text: 'generator late in phase short: 19 of 240 operations were written more than 5.0 ms after their time',
+      },
+    ]);
+    expect(found.caveats).toEqual([]);
+  });
+
+  it('is not named where the whole run says the same', () => {
+    const found = blame({
+      sendLag: late(500, 1_000),
+      phases: [{ ...fast, sendLag: late(500, 900), name: 'a' }],
+    });
+    expect(found.doubts.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^generator late: 500 of 1000/),
+    ]);
+  });
+
+  it('is judged by the seconds of its own, too', () => {
+    const found = blame({
+      phases: [
+        { ...fast, name: 'long' },
+        { ...fast, seconds: seconds(10, 0), name: 'b' },
+      ],
+    });
+    expect(found.doubts.map(({ text }) => text)).toEqual([
+      'generator saturated in phase b: its event loop was busy more than 90 % of the time in 10 of 20 seconds',
+    ]);
+  });
+});
+
+describe('a loop that stands still in the closed model', () => {
+  /** So many operations in flight at each of twelve gaps of 400 ms. */
+  const gaps = (inFlight: number): ValidityInput['seconds'] => ({
+    ...seconds(0, 0),
+    interrupted: (limit_us) => (limit_us < 400_000 ? 12 * inFlight : 0),
+  });
+  const closed = { model: 'closed', written: 5_240, sendLag: undefined, medianLatency_us: 105_000 } as const;
+
+  it('casts doubt where more than 1 % of the operations waited for it', () => {
+    expect(blame({ ...closed, seconds: gaps(10) }).doubts).toEqual([
+      {
+        kind: 'generator-interrupted',
+        text: 'generator interrupted: its event loop stood still for more than 105.0 ms while 120 of 5240 operations waited for their answers',
+      },
+    ]);
+  });
+
+  it('is a caveat where fewer did, and nothing where answers take longer anyway', () => {
+    const few = blame({ ...closed, seconds: gaps(4) });
+    expect([few.doubts.length, few.caveats.length]).toEqual([0, 1]);
+    const slow = blame({ ...closed, medianLatency_us: 500_000, seconds: gaps(10) });
+    expect([...slow.doubts, ...slow.caveats]).toEqual([]);
+  });
+
+  it('is left to the lateness of the schedule in the open model', () => {
+    expect(blame({ seconds: gaps(100) }).doubts).toEqual([]);
   });
 });

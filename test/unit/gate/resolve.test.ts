@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measurableOf } from '../../../src/gate/measurable.ts';
 import { resolveGates } from '../../../src/gate/resolve.ts';
+import type { BaseLatency } from '../../../src/metric/catalogue.ts';
 
 const run = measurableOf({
   load: { model: 'open' },
@@ -37,6 +38,61 @@ describe('default gates', () => {
 
   it('are left out on demand', () => {
     expect(resolve(['notices == 0'], false)).toEqual(['notices == 0']);
+  });
+});
+
+describe('default gates of phases', () => {
+  const phased = measurableOf({
+    load: { model: 'open' },
+    workloads: { publish: {} },
+    phases: ['long', 'short', 'tiny'].map((name) => ({ name, duration: 10_000 })),
+  });
+  const byPhase = new Map([
+    ['long', new Map<BaseLatency, number>([['ack_latency', 8_000]])],
+    ['short', new Map<BaseLatency, number>([['ack_latency', 240]])],
+    ['tiny', new Map<BaseLatency, number>([['ack_latency', 199]])],
+  ]);
+  const gatesOf = (own: readonly string[], withDefaults = true) =>
+    resolveGates({
+      run: phased,
+      planned: new Map([['ack_latency', 8_439]] as const),
+      plannedByPhase: byPhase,
+      expressions: own,
+      withDefaults,
+    }).filter((text) => text.startsWith('ack_latency'));
+
+  it('bound the p95 in every phase that has enough operations for one, and the whole', () => {
+    expect(gatesOf([])).toEqual([
+      'ack_latency p95 < 100ms',
+      'ack_latency{phase=long} p95 < 100ms',
+      'ack_latency{phase=short} p95 < 100ms',
+    ]);
+  });
+
+  it('take the limit of what replaces the default gate of the whole', () => {
+    expect(gatesOf(['ack_latency p95 <= 2s'])).toEqual([
+      'ack_latency{phase=long} p95 <= 2s',
+      'ack_latency{phase=short} p95 <= 2s',
+      'ack_latency p95 <= 2s',
+    ]);
+  });
+
+  it('make way for an own gate on the same figure of that phase, and stay in the others', () => {
+    expect(gatesOf(['ack_latency{phase=short} p95 < 500ms'])).toEqual([
+      'ack_latency p95 < 100ms',
+      'ack_latency{phase=long} p95 < 100ms',
+      'ack_latency{phase=short} p95 < 500ms',
+    ]);
+  });
+
+  it('stay beside an own gate on another figure of that phase', () => {
+    expect(gatesOf(['ack_latency{phase=short} p99 < 500ms'])).toContain(
+      'ack_latency{phase=short} p95 < 100ms',
+    );
+  });
+
+  it('are left out with the others', () => {
+    expect(gatesOf([], false)).toEqual([]);
   });
 });
 

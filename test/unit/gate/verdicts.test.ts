@@ -42,6 +42,7 @@ function runOf({ lag, ack_ms, loopDelayP99_ms, operations = OPERATIONS, gates = 
     seconds: NO_BAD_SECONDS,
     lateWhileCold: null,
     lostWorkers: [],
+    phases: [],
   });
   const histograms = new Map([
     ...input.result.histograms,

@@ -27,11 +27,12 @@ describe('describePlan', () => {
         workers: 1, scheduler precise
         verification: 1 % of received events
         duration: 17.0 s
-        drain: at most 5.00 s
+        drain: until every operation has ended, at most 10.0 s; then at most 5.00 s for deliveries
       Connections
         in all: 10, opened at 500/s
         timeout: 10.0 s
         transport: auto
+        picked: at random for each arrival
         publishing: 10 (number 0 to 9)
         querying: 10 (number 0 to 9)
         subscribing: 8 (number 2 to 9)
@@ -64,7 +65,18 @@ describe('describePlan', () => {
         gate: query_overflows == 0
         gate: events_after_eose == 0
         gate: deliveries_unmatched == 0
-        gate: events_invalid == 0"
+        gate: events_invalid == 0
+        gate: ack_latency{phase=ramp} p95 < 100ms
+        gate: first_event_latency{phase=ramp} p95 < 100ms
+        gate: eose_latency{phase=ramp} p95 < 100ms
+        gate: delivery_latency{phase=ramp} p95 < 100ms
+        gate: delivery_last_latency{phase=ramp} p95 < 100ms
+        gate: ack_latency{phase=steady} p95 < 100ms
+        gate: first_event_latency{phase=steady} p95 < 100ms
+        gate: eose_latency{phase=steady} p95 < 100ms
+        gate: delivery_latency{phase=steady} p95 < 100ms
+        gate: delivery_last_latency{phase=steady} p95 < 100ms
+        gate: connect_latency{phase=steady} p95 < 100ms"
     `);
   });
 

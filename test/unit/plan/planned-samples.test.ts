@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measuredArrivals, plannedSamples } from '../../../src/plan/planned-samples.ts';
+import { measuredArrivals, plannedByPhase, plannedSamples } from '../../../src/plan/planned-samples.ts';
 import { EVERYTHING, samplePlan } from '../../support/sample-plan.ts';
 
 describe('plannedSamples', () => {
@@ -34,6 +34,34 @@ describe('plannedSamples of several relay processes', () => {
     expect(planned(4).get('delivery_cross_latency')).toBe(1_500);
     expect(planned(2).get('delivery_cross_latency')).toBe(1_000);
     expect(planned(1).has('delivery_cross_latency')).toBe(false);
+  });
+});
+
+describe('plannedByPhase', () => {
+  const phases = [
+    { name: 'few', duration: '5s', level: 0.5 },
+    { name: 'many', duration: '10s', level: 4 },
+  ];
+
+  it('counts the samples of each measured phase', () => {
+    const found = plannedByPhase(samplePlan({ workloads: { publish: { rate: '100/s' } }, phases }));
+    expect([...found].map(([name, samples]) => [name, samples.get('ack_latency')])).toEqual([
+      ['few', 250],
+      ['many', 4_000],
+    ]);
+  });
+
+  it('has nothing to add where there is one phase, or where replies set the pace', () => {
+    expect(plannedByPhase(samplePlan()).size).toBe(0);
+    const level1 = phases.map(({ name, duration }) => ({ name, duration }));
+    const workloads = { publish: {} };
+    const closed = samplePlan({ load: { model: 'closed' }, workloads, phases: level1 });
+    expect(plannedByPhase(closed).size).toBe(0);
+  });
+
+  it('gives a short phase a default gate of its own', () => {
+    const plan = samplePlan({ workloads: { publish: { rate: '100/s' } }, phases });
+    expect(plan.gates).toContain('ack_latency{phase=few} p95 < 100ms');
   });
 });
 

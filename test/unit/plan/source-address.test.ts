@@ -4,7 +4,14 @@ import { sourceAddressesOf, sourceAddressOf } from '../../../src/plan/source-add
 function plan(count: number, ...targets: readonly string[]) {
   return {
     targets,
-    connections: { count, rate_per_s: 1, timeoutMs: 1, insecure: false, transport: 'auto' as const },
+    connections: {
+      count,
+      rate_per_s: 1,
+      timeoutMs: 1,
+      insecure: false,
+      transport: 'auto' as const,
+      pick: 'random' as const,
+    },
   };
 }
 

@@ -35,7 +35,7 @@ describe('scenario consistency', () => {
 
   it('bounds the run as a whole', () => {
     const too =
-      'phases make the run longer than 596h: opening the connections, warm-up, phases and drain together';
+      'phases make the run longer than 596h: opening the connections, warm-up, phases, timeouts and drain together';
     const phases = ['a', 'b'].map((name) => ({ name, duration: '300h', level: 0.001 }));
     expect(problems({ phases })).toEqual([too]);
     expect(problems({ connections: { count: 10, rate: '0.01/h' } })).toEqual([too]);

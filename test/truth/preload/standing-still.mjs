@@ -1,0 +1,10 @@
+// Loaded into a generator process: stops its event loop for 400 ms in every 2 s, as a machine that swaps would.
+
+import { isMainThread } from 'node:worker_threads';
+
+function block(ms) {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+if (isMainThread) setInterval(() => block(400), 2_000).unref();
