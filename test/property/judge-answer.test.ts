@@ -145,6 +145,9 @@ test('with nothing under way every other answer is called wrong', () => {
       const limited = { limit: 5_000, ...filter };
       const right = answerOf(corpus, corpus, limited);
       fc.pre(right.length >= (how === 'swap' ? 2 : 1));
+      // A relay may leave out what was deleted after it has applied the limit, so that the oldest may be missing.
+      const isOldest = at % right.length === right.length - 1;
+      fc.pre(how !== 'drop' || !isOldest || limited.limit >= corpus.length);
       const wrong = mutated(
         right,
         corpus.filter(({ id }) => filter.ids?.includes(id) !== true),
