@@ -32,6 +32,8 @@ export async function startGuard(script: string, args: readonly string[]): Promi
     },
     release: async () => {
       const hasGone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
+      // It kept no one waiting until now.
+      child.ref();
       child.kill('SIGKILL');
       child.stdin.destroy();
       await hasGone;

@@ -1,4 +1,4 @@
-// Loaded into a generator process: stops its event loop for 400 ms in every 2 s, as a machine that swaps would.
+// Loaded into a generator process: stops its event loop for 400 ms in every second, as a machine that swaps would.
 
 import { isMainThread } from 'node:worker_threads';
 
@@ -7,4 +7,4 @@ function block(ms) {
   while (performance.now() < until);
 }
 
-if (isMainThread) setInterval(() => block(400), 2_000).unref();
+if (isMainThread) setInterval(() => block(400), 1_000).unref();
