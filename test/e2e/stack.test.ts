@@ -14,6 +14,7 @@ import { findProcess } from '../../src/stack/processes.ts';
 import { readRoles } from '../../src/stack/roles.ts';
 import { readState, type Service, type StackState } from '../../src/stack/state.ts';
 import type { StackStatus } from '../../src/stack/status.ts';
+import { childrenOf } from '../support/children.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectPagesToGo } from '../support/pages-through-balancer.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
@@ -41,6 +42,15 @@ function pidOf(dir: string, name: string): number {
 }
 
 /** Nothing runs in the directory, and it is gone. */
+/** Command line of a process; empty where it is gone. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function expectNothingLeft(dir: string): void {
   expect(processesIn(dir)).toEqual([]);
   expect(existsSync(dir)).toBe(false);
@@ -147,11 +157,27 @@ async function losses(dir: string, out: string): Promise<void> {
 }
 
 describe('the single stack', () => {
-  test('killed while it starts, it leaves nothing that down does not find', async () => {
+  test('killed while it starts, what it has started is taken down by its guard', async () => {
     const dir = await stackDir();
     const up = startCli(['stack', 'up', 'single', '--dir', dir]);
     try {
       await eventually('a first process', () => processesIn(dir).length > 0);
+    } finally {
+      await up.stop();
+    }
+    await eventually('the end of what was started', () => processesIn(dir).length === 0 && !existsSync(dir));
+    expectNothingLeft(dir);
+  });
+
+  test('killed while it starts together with its guard, it leaves nothing that down does not find', async () => {
+    const dir = await stackDir();
+    const up = startCli(['stack', 'up', 'single', '--dir', dir]);
+    try {
+      await eventually('a first process', () => processesIn(dir).length > 0);
+      const children = await childrenOf(up.child.pid ?? 0);
+      const guards = children.filter((pid) => commandOf(pid).includes('relay-bench-guard'));
+      expect(guards).toHaveLength(1);
+      for (const pid of guards) process.kill(pid, 'SIGKILL');
     } finally {
       await up.stop();
     }
