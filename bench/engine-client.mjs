@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { runPlan } from '../dist/engine/coordinator.js';
 import { buildPlan } from '../dist/plan/build-plan.js';
 import { scenarioSchema } from '../dist/scenario/schema.js';
+import { strictValidity } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -53,7 +54,7 @@ const result = await runPlan({
   workerExecArgv: values['cpu-prof'] ? ['--cpu-prof'] : [],
 });
 const coordinator = process.cpuUsage(before);
-const { generator, intervals, load, validity } = result;
+const { generator, intervals, load, invalidities } = result;
 const measured = intervals.filter((row) => row.phase === 'steady' && row.cpu !== null);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 console.log(
@@ -64,6 +65,9 @@ console.log(
     coordinator_cpu_us: coordinator.user + coordinator.system,
     sendLag_us: generator.sendLag_us,
     dropped: load.droppedArrivals,
-    validity,
+    validity: strictValidity(
+      invalidities.map(({ text }) => text),
+      generator.doubts,
+    ),
   }),
 );

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { startOfBenchmark } from './machine.mjs';
 import { showResult, whole } from './result.mjs';
 import { readClosed, runOn, withStack } from './stack-load.mjs';
-import { median, rootPath } from './support.mjs';
+import { median, rootPath, strictValidity } from './support.mjs';
 
 const PARTS = {
   headline: measureHeadline,
@@ -55,7 +55,8 @@ async function measureHeadline() {
   for (let at = 0; at < HEADLINE_RUNS; at++) {
     const record = await withStack([], (stack) => runOn(stack, 'standard', ['--audit']));
     const summaries = HEADLINE_LATENCIES.map((name) => [name, record.metrics[`${name}_latency`]]);
-    const { validity, verdict, counters, audit, generator } = record;
+    const { verdict, counters, audit, generator } = record;
+    const validity = validityOf(record);
     figures.push({
       ...{ run: at + 1, latencies: Object.fromEntries(summaries), validity, verdict, counters },
       ...{ acknowledged: audit.acknowledged, lost: audit.lost.length, sendLag_us: generator.sendLag_us },
@@ -103,7 +104,7 @@ async function measureCaches() {
     );
     const used = coresOf(record);
     figures.push({
-      ...{ cache, eose_p95_ms: record.metrics.eose_latency.p95_us / 1_000, validity: record.validity },
+      ...{ cache, eose_p95_ms: record.metrics.eose_latency.p95_us / 1_000, validity: validityOf(record) },
       ...{ l1HitRate: hitRate(record, 'l1'), l2HitRate: hitRate(record, 'l2') },
       ...{ postgres_cores: sumOf(used, isPostgres), relays_cores: sumOf(used, isRelay) },
       cpu_cores: used,
@@ -132,6 +133,10 @@ async function measureCaches() {
     ],
     figures,
   };
+}
+
+function validityOf({ validity, generator }) {
+  return strictValidity(validity.reasons, generator.doubts);
 }
 
 /** A run that is not valid is shown with its reason, not left out. */
@@ -191,7 +196,7 @@ async function measureRelays() {
       ...{
         relays,
         delivery_p95_ms: record.metrics.delivery_latency.p95_us / 1_000,
-        validity: record.validity,
+        validity: validityOf(record),
       },
       ...{ delivered_per_s, busiest_cores, all_cores: sumOf(used, isRelay), cpu_cores: used },
     });

@@ -120,3 +120,13 @@ export async function measureWindow({ warmupMs, windowMs }, readCount) {
   const elapsed_ms = performance.now() - started;
   console.log(JSON.stringify({ acked, cpu_us: used.user + used.system, elapsed_ms }));
 }
+
+/**
+ * Whether figures can be taken as they are, by the strict rule: a gate that holds by bounds makes none of them unbiased.
+ * @param reasons why the run is invalid
+ * @param doubts why its figures may be too high
+ */
+export function strictValidity(reasons, doubts) {
+  const all = [...reasons, ...doubts.map(({ text }) => text)];
+  return { verdict: all.length === 0 ? 'valid' : 'invalid', reasons: all };
+}

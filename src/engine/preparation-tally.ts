@@ -36,6 +36,6 @@ export function sumTallies(tallies: readonly PreparationTally[]): PreparationTal
 }
 
 /** How many were refused, whatever the word. */
-export function refusedIn({ refused }: PreparationTally): number {
+export function refusedIn({ refused }: Pick<PreparationTally, 'refused'>): number {
   return [...refused.values()].reduce((sum, times) => sum + times, 0);
 }

@@ -55,9 +55,12 @@ export class RandomClients implements Clients {
 
   pick(): number {
     if (this.#numbers.length === 0) return NONE;
-    let at = this.#draw();
-    for (let drawn = 1; drawn < DRAWS && !this.#isOpen(this.#numbers[at] as number); drawn++)
+    let at = 0;
+    for (let drawn = 0; drawn < DRAWS; drawn++) {
       at = this.#draw();
+      const connection = this.#numbers[at] as number;
+      if (this.#isOpen(connection)) return connection;
+    }
     return this.#firstOpenFrom(at);
   }
 

@@ -7,9 +7,9 @@ import { advertisedOf } from '../../judge/advertised.ts';
 import { readRunRecord } from '../../record/read.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
-import { asTyped, relayUrl, repeatable } from '../options.ts';
 import { relaysOfRun } from '../relays-of-run.ts';
 import { resolveTargets } from '../target.ts';
+import { addAskingOptions } from './asking-options.ts';
 
 interface AuditFlags {
   readonly relay?: readonly string[];
@@ -21,32 +21,23 @@ interface AuditFlags {
 
 /** `audit`: what a finished run was promised is read back again; exit 99 where something is lost. */
 export function addAudit(program: Command, host: CommandHost): void {
-  program
+  const command = program
     .command('audit')
     .description('read every acknowledged event of a run back from every relay; list what is lost')
-    .argument('<run.json>', `record of the run; ${ACKNOWLEDGED_FILE} must lie beside it`)
-    .option('--relay <url>', 'relay to ask, repeatable; default: the target of the run', repeatable(relayUrl))
-    .option(
-      '--stack-dir <dir>',
-      'directory of the stack that was loaded; default: as for `stack up`',
-      asTyped,
-    )
-    .option('--insecure', 'accept any TLS certificate of a wss:// relay')
-    .option('--json', 'print the result as JSON', false)
-    .option('--i-own-this-relay <host>', 'consent to ask this host; loopback needs none', repeatable(asTyped))
-    .action(async (file: string, flags: AuditFlags) => {
-      const record = await readRunRecord(file);
-      const urls = flags.relay ?? relaysOfRun(record, flags.stackDir, host);
-      requireConsent(await resolveTargets(urls), flags.iOwnThisRelay ?? []);
-      const result = await audit({
-        file: join(dirname(resolve(file)), ACKNOWLEDGED_FILE),
-        urls,
-        insecure: flags.insecure === true,
-        maxLimit: advertisedOf(record.target.nip11).maxLimit,
-      });
-      host.io.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : render(result));
-      if (result.found < result.acknowledged) host.finish(EXIT.gateFailed);
+    .argument('<run.json>', `record of the run; ${ACKNOWLEDGED_FILE} must lie beside it`);
+  addAskingOptions(command, 'the result').action(async (file: string, flags: AuditFlags) => {
+    const record = await readRunRecord(file);
+    const urls = flags.relay ?? relaysOfRun(record, flags.stackDir, host);
+    requireConsent(await resolveTargets(urls), flags.iOwnThisRelay ?? []);
+    const result = await audit({
+      file: join(dirname(resolve(file)), ACKNOWLEDGED_FILE),
+      urls,
+      insecure: flags.insecure === true,
+      maxLimit: advertisedOf(record.target.nip11).maxLimit,
     });
+    host.io.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : render(result));
+    if (result.found < result.acknowledged) host.finish(EXIT.gateFailed);
+  });
 }
 
 function render({ acknowledged, found, lost, relays }: AuditResult): string {

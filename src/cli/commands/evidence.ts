@@ -9,9 +9,9 @@ import { visible } from '../../report/escape.ts';
 import { hasEvents, ruleOf } from '../../report/view/observed.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
-import { asTyped, relayUrl, repeatable } from '../options.ts';
 import { relaysOfRun } from '../relays-of-run.ts';
 import { resolveTargets } from '../target.ts';
+import { addAskingOptions } from './asking-options.ts';
 
 type Evidence = RunRecord['evidence'][string][number];
 
@@ -35,27 +35,20 @@ const LONGEST_LINE = 2_000;
 
 /** `evidence`: the kept cases behind what a run holds against a relay; asked again on request. */
 export function addEvidence(program: Command, host: CommandHost): void {
-  program
+  const command = program
     .command('evidence')
     .description('show the kept cases behind a wrong, missing or unmatched answer')
     .argument('<run.json>', 'record of the run')
     .argument('[counter]', 'of this counter only, such as answers_wrong')
-    .option('--ask', 'ask the relay again and say what it answers now', false)
-    .option('--relay <url>', 'relay to ask, repeatable; default: the target of the run', repeatable(relayUrl))
-    .option(
-      '--stack-dir <dir>',
-      'directory of the stack that was loaded; default: as for `stack up`',
-      asTyped,
-    )
-    .option('--insecure', 'accept any TLS certificate of a wss:// relay')
-    .option('--json', 'print the cases as JSON', false)
-    .option('--i-own-this-relay <host>', 'consent to ask this host; loopback needs none', repeatable(asTyped))
-    .action(async (file: string, counter: string | undefined, flags: EvidenceFlags) => {
+    .option('--ask', 'ask the relay again and say what it answers now', false);
+  addAskingOptions(command, 'the cases').action(
+    async (file: string, counter: string | undefined, flags: EvidenceFlags) => {
       const record = await readRunRecord(file);
       const cases = casesOf(record, counter);
       const shown = flags.ask ? await withAnswers(record, cases, flags, host) : cases;
       host.io.stdout.write(flags.json ? `${JSON.stringify(shown)}\n` : render(shown, counter));
-    });
+    },
+  );
 }
 
 /** @throws RelayBenchError `COUNTER_UNKNOWN` (exit 2) */

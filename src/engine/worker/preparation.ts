@@ -5,7 +5,7 @@ import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/sp
 import { LIVE_SUBSCRIPTION } from '../../wire/subscription-id.ts';
 import type { DeliveryTracker } from '../../workload/deliveries.ts';
 import type { FromWorker } from '../messages.ts';
-import { NOTHING_ASKED, type PreparationTally } from '../preparation-tally.ts';
+import { NOTHING_ASKED, type PreparationTally, refusedIn } from '../preparation-tally.ts';
 import type { ReplyReceivers } from './reply-sorter.ts';
 import type { WorkloadContext } from './workloads.ts';
 
@@ -61,12 +61,8 @@ export async function subscribeAll(
   });
   receivers.onSubscription = () => undefined;
   const asked = connections.length;
-  const failed = unsent + refusals(refused) + waiting.size;
+  const failed = unsent + refusedIn({ refused }) + waiting.size;
   return { asked, done: asked - failed, refused, unanswered: waiting.size, unsent };
-}
-
-function refusals(refused: ReadonlyMap<string, number>): number {
-  return [...refused.values()].reduce((sum, times) => sum + times, 0);
 }
 
 function reportEvery({ send }: Preparation, done: number, total: number): void {
