@@ -1,7 +1,7 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareSchema, refreshStatistics } from '../../src/relay/store/postgres/housekeeping.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { openTestPool, startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const NOW_S = Date.UTC(2026, 3, 1) / 1_000;
 
@@ -17,7 +17,7 @@ describe('statistics of the planner', () => {
   beforeAll(async () => {
     postgres = await startTestPostgres();
     await prepareSchema(postgres.url, NOW_S);
-    pool = new Pool({ connectionString: postgres.url });
+    pool = openTestPool(postgres.url);
   });
 
   afterAll(async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 
 const run = promisify(execFile);
 
@@ -191,6 +191,16 @@ export async function withClient<T>(url: string, work: (client: Client) => Promi
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Opens a pool. `pool.end()` says goodbye and doesn't wait for it: a server that is ended right after it may still tell
+ * a connection so, and what a pool hears with no listener ends the process.
+ */
+export function openTestPool(url: string): Pool {
+  const pool = new Pool({ connectionString: url });
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
