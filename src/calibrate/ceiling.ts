@@ -1,8 +1,8 @@
 import { NS_PER_S } from '../base/clock.ts';
-import type { RunResult } from '../engine/run-result.ts';
 import type { Plan } from '../plan/plan.ts';
 import { CEILING_LIMIT } from '../record/ceiling.ts';
 import type { Ceiling } from '../record/schema.ts';
+import type { RunResult } from '../result/run-result.ts';
 import type { Calibration, EventsCeiling } from './calibration.ts';
 import type { Lookup } from './lookup.ts';
 

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { runPlan } from '../engine/coordinator.ts';
-import type { RunResult } from '../engine/run-result.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { IntervalRow } from '../record/schema.ts';
+import type { RunResult } from '../result/run-result.ts';
 import { scenarioSchema } from '../scenario/schema.ts';
 
 type ScenarioInput = z.input<typeof scenarioSchema>;

@@ -6,13 +6,13 @@ import { maskUrl } from '../base/mask-url.ts';
 import { upgradeHint } from '../base/upgrade-refusal.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { RunResult } from '../result/run-result.ts';
 import { blamePreparation, isHopeless, type Preparations } from './blame-target.ts';
 import { Fleet, sumConnections } from './fleet.ts';
 import { Measurements, type RunEnd } from './measurements.ts';
 import type { FromWorker, StoredCorpus } from './messages.ts';
 import { sumTallies } from './preparation-tally.ts';
 import type { RunOptions, RunPlan } from './run-plan.ts';
-import type { RunResult } from './run-result.ts';
 
 /** Time for a `go` to reach every worker before the load starts. */
 const LEAD_MS = 250;

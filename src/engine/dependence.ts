@@ -3,8 +3,8 @@ import type { LatencyHistogram } from '../metric/histogram.ts';
 import { SecondsOfLatency } from '../metric/seconds.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { PlannedPhase } from '../plan/plan.ts';
+import type { RunResult } from '../result/run-result.ts';
 import type { WorkerInterval } from './messages.ts';
-import type { RunResult } from './run-result.ts';
 
 /** How much the samples of the measured phases depend on each other: every latency by its seconds, from all workers. */
 export class Dependence {

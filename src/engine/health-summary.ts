@@ -1,5 +1,5 @@
 import { LatencyHistogram } from '../metric/histogram.ts';
-import type { RunRecord } from '../record/schema.ts';
+import type { Generator, Load } from '../result/schema.ts';
 import type { SecondOfHealth, WorkerInterval } from './messages.ts';
 
 /** Above this share of a second the event loop has no room left for lateness. */
@@ -7,11 +7,8 @@ const SATURATED_UTILIZATION = 0.9;
 /** Code is compiled, and memory and sockets are touched for the first time, in the first seconds of a process. */
 export const COLD_S = 2;
 
-type Distribution = RunRecord['generator']['eventLoopDelay_us'];
-type GeneratorHealth = Omit<
-  RunRecord['generator'],
-  'ceiling' | 'doubts' | 'sendLag_us' | 'steal' | 'workers'
->;
+type Distribution = Generator['eventLoopDelay_us'];
+type GeneratorHealth = Omit<Generator, 'doubts' | 'sendLag_us' | 'steal' | 'workers'>;
 
 /** Seconds of one worker of which some were bad. */
 export interface BadSeconds {
@@ -93,7 +90,7 @@ export class HealthSummary {
   }
 
   /** What a phase of the record says of the event loop; nothing where no second of it was measured whole. */
-  ofPhase(phase: number): Pick<RunRecord['load']['phases'][number], 'loopDelay_us'> {
+  ofPhase(phase: number): Pick<Load['phases'][number], 'loopDelay_us'> {
     const delays = this.#delaysOfPhases.get(phase);
     return delays === undefined ? {} : { loopDelay_us: distributionOf(delays) };
   }

@@ -2,7 +2,7 @@ import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
 import { type HistogramDelta, LatencyHistogram } from '../metric/histogram.ts';
 import { longestTimeoutMs } from '../plan/longest-timeout.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { IntervalRow } from '../record/schema.ts';
+import type { IntervalRow } from '../result/schema.ts';
 
 type Latencies = IntervalRow['latencies'];
 

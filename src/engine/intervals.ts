@@ -4,7 +4,7 @@ import { COUNTER_NAMES, type CounterMetric } from '../metric/counters.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { PlannedPhase } from '../plan/plan.ts';
-import type { IntervalRow } from '../record/schema.ts';
+import type { IntervalRow } from '../result/schema.ts';
 import { SecondOfLatencies, withCensored } from './interval-latencies.ts';
 import type { CounterRows, WorkerInterval } from './messages.ts';
 

@@ -1,7 +1,7 @@
 import { NS_PER_S } from '../base/clock.ts';
 import type { CounterMetric } from '../metric/counters.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Counters, RunRecord } from '../record/schema.ts';
+import type { Counters, Load } from '../result/schema.ts';
 import type { ConnectionCounts } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
 
@@ -20,7 +20,7 @@ export interface LoadAccountOptions {
   /** Sum of a counter in one phase. */
   readonly ofPhase: (name: CounterMetric, phase: number) => number;
   /** What the record says of the generator's own health in one phase. */
-  readonly healthOf: (phase: number) => Pick<RunRecord['load']['phases'][number], 'loopDelay_us'>;
+  readonly healthOf: (phase: number) => Pick<Load['phases'][number], 'loopDelay_us'>;
 }
 
 const STREAMS = ['publish', 'query', 'connect'] as const;
@@ -65,7 +65,7 @@ export class LoadAccount {
   }
 
   /** @param achieved events acknowledged and queries completed in time */
-  summary(counters: Counters, achieved: Operations, connections: ConnectionCounts): RunRecord['load'] {
+  summary(counters: Counters, achieved: Operations, connections: ConnectionCounts): Load {
     const { plan } = this.#options;
     const measured_s = this.#measured_s();
     return {
@@ -84,7 +84,7 @@ export class LoadAccount {
     };
   }
 
-  #phases(): RunRecord['load']['phases'] {
+  #phases(): Load['phases'] {
     const { plan, offered: whole, cutNs, ofPhase, healthOf } = this.#options;
     const offered = cutNs === Number.POSITIVE_INFINITY ? whole : countOffered(plan, cutNs);
     return plan.phases.map((phase, index) => ({
@@ -100,7 +100,7 @@ export class LoadAccount {
     }));
   }
 
-  #rateOf(index: number): Pick<RunRecord['load']['phases'][number], 'offeredPerSecond'> {
+  #rateOf(index: number): Pick<Load['phases'][number], 'offeredPerSecond'> {
     const { plan, offered } = this.#options;
     const phase = plan.phases[index];
     if (phase === undefined || plan.load.model === 'closed') return {};
@@ -120,7 +120,7 @@ export class LoadAccount {
   }
 }
 
-function ratesOf({ events, queries }: Operations, seconds: number): RunRecord['load']['offered'] {
+function ratesOf({ events, queries }: Operations, seconds: number): Load['offered'] {
   const perSecond = (count: number): number => (seconds > 0 ? count / seconds : 0);
   return {
     events,

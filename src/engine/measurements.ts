@@ -6,7 +6,9 @@ import type { LatencyHistogram } from '../metric/histogram.ts';
 import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
 import { type CpuTimes, stealShare } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { RunRecord } from '../record/schema.ts';
+import type { OnProgress } from '../result/progress.ts';
+import type { RunResult } from '../result/run-result.ts';
+import type { Load } from '../result/schema.ts';
 import { blameCloses } from './blame-target.ts';
 import { Dependence } from './dependence.ts';
 import { sumConnections } from './fleet.ts';
@@ -17,11 +19,9 @@ import { IntervalMerger } from './intervals.ts';
 import { LoadAccount } from './load-account.ts';
 import type { ConnectionCounts, CounterRows, WorkerInterval } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
-import type { OnProgress } from './progress.ts';
 import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
-import type { RunResult } from './run-result.ts';
 import { Superseded } from './superseded.ts';
 import { Totals } from './totals.ts';
 import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
@@ -226,7 +226,7 @@ export class Measurements {
   }
 
   #blameGenerator(parts: {
-    load: RunRecord['load'];
+    load: Load;
     histograms: ReadonlyMap<string, LatencyHistogram>;
     losses: readonly WorkerLoss[];
   }): GeneratorBlame {

@@ -1,15 +1,14 @@
 import type { RatioMetric } from '../metric/catalogue.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Counters, RunRecord } from '../record/schema.ts';
-
-type Load = RunRecord['load'];
+import type { RunResult } from '../result/run-result.ts';
+import type { Counters, Load } from '../result/schema.ts';
 
 /** Ratios of the run, with the reason for each that could not be had. */
 export function computeRatios(
   plan: Plan,
   counters: Counters,
   load: Load,
-): { ratios: RunRecord['ratios']; notMeasured: Record<string, string> } {
+): { ratios: RunResult['ratios']; notMeasured: Record<string, string> } {
   const { connections, offered, achieved } = load;
   const acked = counters.events_accepted + counters.events_duplicate + counters.events_superseded;
   const values: Partial<Record<RatioMetric, readonly [number, number]>> = {

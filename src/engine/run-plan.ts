@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
-import type { OnProgress } from './progress.ts';
-import type { RunResult } from './run-result.ts';
+import type { OnProgress } from '../result/progress.ts';
+import type { RunResult } from '../result/run-result.ts';
 
 export interface RunOptions {
   readonly plan: Plan;

@@ -5,7 +5,7 @@ import { LatencyHistogram } from '../metric/histogram.ts';
 import { parseSeriesKey, seriesKey } from '../metric/series.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Counters } from '../record/schema.ts';
+import type { Counters } from '../result/schema.ts';
 import type { CounterRows, SeriesDelta } from './messages.ts';
 
 /** Every operation that was written ends in exactly one of these; `open` takes those of a lost worker. */

@@ -1,20 +1,25 @@
 import { maskUrl } from '../base/mask-url.ts';
-import type { RunResult } from '../engine/run-result.ts';
 import type { Invalidity } from '../judge/blame.ts';
 import type { Evidence } from '../judge/observations.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { RunResult } from '../result/run-result.ts';
 import { standardCaveats } from './caveats.ts';
 import { ceilingDoubts } from './ceiling.ts';
 import { checkConservation } from './conservation.ts';
 import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 import { validityOf } from './validity.ts';
 
+/** What a record keeps of the plan. */
+export interface PlannedRun {
+  readonly scenario: RunRecord['scenario'];
+  readonly seed: number;
+}
+
 export interface RecordInput {
   readonly tool: RunRecord['tool'];
   readonly runId: string;
-  readonly plan: Plan;
+  readonly plan: PlannedRun;
   readonly result: RunResult;
   /** URLs may still hold secrets, they are masked here. */
   readonly target: RunRecord['target'];

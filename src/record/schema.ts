@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { kindsThat, REASON_KINDS } from '../judge/blame.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
-import { counters } from './counters-schema.ts';
-import { evidence, finding } from './observed-schema.ts';
+import { counters } from '../result/counters-schema.ts';
+import { evidence, finding } from '../result/observed-schema.ts';
+import { corpus, doubts, generatorHealth, interval, load } from '../result/schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
 export const SCHEMA_VERSION = '1.1.0';
@@ -34,62 +35,6 @@ const latencySummary = z.strictObject({
     )
     .optional(),
   hdr: z.string(),
-});
-
-/** Latencies of one second, from merged histograms of all workers. */
-const intervalLatency = z.strictObject({
-  count: whole,
-  p50_us: maybe,
-  p95_us: maybe,
-  p99_us: maybe,
-  max_us: maybe,
-  /** The histogram of this second, where a gate over windows needs it. */
-  hdr: z.string().optional(),
-  /** Operations that were given up in this second; absent where none was. */
-  censored: whole.optional(),
-  /** The same second from the write, where the latency has such a twin. */
-  service: z.strictObject({ max_us: maybe, hdr: z.string().optional() }).optional(),
-});
-
-const interval = z.strictObject({
-  /** Start of the second, in seconds after the start of the load. */
-  t: z.number(),
-  phase: z.string(),
-  /** Operations scheduled in this second. */
-  offered: whole,
-  /** Operations written in this second. */
-  sent: whole,
-  /** Events acknowledged with OK true in this second. */
-  acked: whole,
-  /** Deliveries received in this second. */
-  delivered: whole,
-  /** Queries completed in this second. */
-  completed: whole,
-  /** Open connections at the end of this second. */
-  connections: whole,
-  errors: whole,
-  latencies: z.record(z.string(), intervalLatency),
-  /** CPU of all generator workers in this second, in cores. */
-  cpu: maybe,
-  /** How late the event loops of the generator were in this second, by time. */
-  loopDelay_us: z.strictObject({ p99_us: maybe, max_us: maybe }).optional(),
-});
-
-/** A quantity of the generator's own health that is not a latency of the target. */
-const distribution = z.strictObject({ p50_us: maybe, p99_us: maybe, max_us: maybe });
-
-const phase = z.strictObject({
-  name: z.string(),
-  kind: z.enum(['warm-up', 'measured']),
-  start_s: z.number(),
-  end_s: z.number(),
-  level: z.number(),
-  offered: whole,
-  /** Operations planned for each second of it; left out where replies set the pace. */
-  offeredPerSecond: z.number().optional(),
-  sent: whole,
-  /** How late the event loops of the generator were in this phase, by time. */
-  loopDelay_us: distribution.optional(),
 });
 
 const gate = z.strictObject({
@@ -130,7 +75,6 @@ const ceiling = z.strictObject({
 });
 
 const failure = z.strictObject({ kind: z.enum(kindsThat('fails', 'explains')), text: z.string() });
-const doubt = z.strictObject({ kind: z.enum(kindsThat('casts-doubt')), text: z.string() });
 
 const componentSample = z.strictObject({
   /** Seconds after the measured phases began. */
@@ -171,26 +115,7 @@ export const runRecordSchema = z.strictObject({
     resolved: z.record(z.string(), z.unknown()),
   }),
   seed: z.int(),
-  corpus: z.strictObject({
-    profile: z.string(),
-    events: whole,
-    /** Of a named corpus: SHA-256 over its ids. */
-    fingerprint: z.string(),
-    /** Whether it is dated by the clock, so that it can't be made a second time. */
-    fresh: z.boolean().optional(),
-    /** Events that were stored before the load. */
-    stored: whole.optional(),
-    /** Of those the ones that the relay had already. */
-    storedBefore: whole.optional(),
-    /** What is published is new for each text. */
-    salt: z.string().optional(),
-    /** Leading zero bits that the events were mined for (NIP-13). */
-    work: whole.optional(),
-    /** `created_at` of the newest event that was prepared. */
-    endsAt: z.iso.datetime().optional(),
-    /** Seconds before that over which the events are spread. */
-    span_s: whole.optional(),
-  }),
+  corpus,
   target: z.strictObject({
     kind: z.enum(['embedded', 'url', 'stack']),
     /** Userinfo and query are masked. */
@@ -208,51 +133,14 @@ export const runRecordSchema = z.strictObject({
     limits: z.strictObject({ openFiles: whole.nullable() }),
     sameHostAsTarget: z.boolean(),
   }),
-  load: z.strictObject({
-    model: z.enum(['open', 'closed']),
-    connections: z.strictObject({ requested: whole, opened: whole, failed: whole, dropped: whole }),
-    /** Scheduled in the measured phases. */
-    offered: z.strictObject({
-      events: whole,
-      eventsPerSecond: z.number(),
-      queries: whole,
-      queriesPerSecond: z.number(),
-    }),
-    /** Acknowledged (events) and completed (queries), of those scheduled in the measured phases. */
-    achieved: z.strictObject({
-      events: whole,
-      eventsPerSecond: z.number(),
-      queries: whole,
-      queriesPerSecond: z.number(),
-    }),
-    /** Arrivals that were scheduled and never written. */
-    droppedArrivals: whole,
-    /** Seconds of the measured phases that ran. */
-    measured_s: z.number(),
-    phases: z.array(phase),
-  }),
+  load,
   /** Key: `name` or `name{label=value}`. Null with a reason in `notMeasured` where a number could not be had. */
   metrics: z.record(z.string(), latencySummary),
   notMeasured: z.record(z.string(), z.string()),
   ratios: z.record(z.string(), z.number().nullable()),
   counters,
   intervals: z.array(interval),
-  generator: z.strictObject({
-    workers: whole,
-    /** Highest mean CPU of one worker over the measured phases, in cores. */
-    cpuShare: maybe,
-    /** Highest event-loop utilisation of one worker in one second of the measured phases, 0..1, and the mean. */
-    eventLoopUtilization: z.strictObject({ mean: maybe, max: maybe }),
-    /** By time: how late something due at a random moment would have been. */
-    eventLoopDelay_us: distribution,
-    sendLag_us: distribution,
-    rssMax_bytes: maybe,
-    /** Share of this machine's CPU time taken by the hypervisor for others in the measured phases, 0..1. */
-    steal: maybe,
-    ceiling: ceiling.nullable(),
-    /** Why figures of this run may be too high; its gates are judged by bounds. */
-    doubts: z.array(doubt).default([]),
-  }),
+  generator: z.strictObject({ ...generatorHealth, ceiling: ceiling.nullable(), doubts }),
   components: z.array(component),
   faults: z.array(z.record(z.string(), z.unknown())),
   audit: z

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.ts';
-import type { ProgressEvent } from '../engine/progress.ts';
 import type { RunRecord } from '../record/schema.ts';
+import type { ProgressEvent } from '../result/progress.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A reporter that threw, and what. */

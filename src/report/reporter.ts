@@ -1,5 +1,5 @@
-import type { ProgressEvent } from '../engine/progress.ts';
 import type { RunRecord } from '../record/schema.ts';
+import type { ProgressEvent } from '../result/progress.ts';
 
 /** Where a reporter writes to: text, never with an implied line end. */
 export type Write = (text: string) => void;

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProgressEvent } from '../../src/engine/progress.ts';
 import type { RunOptions, RunPlan } from '../../src/engine/run-plan.ts';
-import type { RunResult } from '../../src/engine/run-result.ts';
+import type { ProgressEvent } from '../../src/result/progress.ts';
+import type { RunResult } from '../../src/result/run-result.ts';
 import { type StartedProcess, startProcess } from '../support/process.ts';
 import { samplePlan } from '../support/sample-plan.ts';
 

@@ -1,5 +1,4 @@
 import { createRandom, type Random } from '../../src/base/random.ts';
-import type { RunResult } from '../../src/engine/run-result.ts';
 import { evaluateGates } from '../../src/gate/evaluate.ts';
 import { NOTHING_ADVERTISED } from '../../src/judge/advertised.ts';
 import { silentCap } from '../../src/judge/observations.ts';
@@ -11,6 +10,7 @@ import { buildRecord, type RecordInput } from '../../src/record/build.ts';
 import { CEILING_KEY, NOT_CALIBRATED } from '../../src/record/caveats.ts';
 import { judge, type Stopped } from '../../src/record/judge.ts';
 import type { Ceiling, Counters, GateResult, IntervalRow, RunRecord } from '../../src/record/schema.ts';
+import type { RunResult } from '../../src/result/run-result.ts';
 import { scenarioSchema } from '../../src/scenario/schema.ts';
 
 export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'undecided', 'partial', 'hostile'] as const;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { RunResult } from '../../src/engine/run-result.ts';
 import type { LatencyHistogram } from '../../src/metric/histogram.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import type { RunResult } from '../../src/result/run-result.ts';
 import type { RelayStats } from '../support/scripted-relay/stats.ts';
 
 /** Lateness of either side below this is within the tolerances; more is added to the upper bounds. */

@@ -1,10 +1,10 @@
-import type { OnProgress } from '../../engine/progress.ts';
 import type { RunOptions } from '../../engine/run-plan.ts';
-import type { RunResult } from '../../engine/run-result.ts';
 import { brokenGate } from '../../gate/broken.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { gateSentence } from '../../report/view/gates.ts';
+import type { OnProgress } from '../../result/progress.ts';
+import type { RunResult } from '../../result/run-result.ts';
 
 /** Looks at the gates of a run while it goes on. */
 export interface GateWatch {

@@ -1,5 +1,5 @@
-import type { OnProgress, ProgressEvent } from '../../engine/progress.ts';
 import type { ProcessSampler } from '../../observe/sample-processes.ts';
+import type { OnProgress, ProgressEvent } from '../../result/progress.ts';
 
 /**
  * Passes progress on and lets `sampler` run exactly while the measured phases do: it starts when the first one

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../../engine/progress.ts';
+import type { ProgressEvent } from '../../result/progress.ts';
 import { count, duration } from '../quantity.ts';
 import type { Reporter, Write } from '../reporter.ts';
 import { clock, connectionsText, errorsText, ratesText, sendLagText, WATCHED } from './phrases.ts';

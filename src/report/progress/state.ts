@@ -1,5 +1,5 @@
-import type { ProgressEvent } from '../../engine/progress.ts';
 import type { IntervalRow } from '../../record/schema.ts';
+import type { ProgressEvent } from '../../result/progress.ts';
 
 type EventOf<T extends ProgressEvent['type']> = Extract<ProgressEvent, { type: T }>;
 

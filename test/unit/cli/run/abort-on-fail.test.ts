@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { watchGates } from '../../../../src/cli/run/abort-on-fail.ts';
-import type { ProgressEvent } from '../../../../src/engine/progress.ts';
-import type { RunResult } from '../../../../src/engine/run-result.ts';
 import type { RunRecord } from '../../../../src/record/schema.ts';
+import type { ProgressEvent } from '../../../../src/result/progress.ts';
+import type { RunResult } from '../../../../src/result/run-result.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 import { runOf } from '../../../support/sample-runs.ts';
 

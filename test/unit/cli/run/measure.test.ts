@@ -5,7 +5,7 @@ import type { Lookup } from '../../../../src/calibrate/lookup.ts';
 import { prepareAudit, type RunAudit } from '../../../../src/cli/run/audit-run.ts';
 import { type MeasureRequest, measure } from '../../../../src/cli/run/measure.ts';
 import type { RunPlan } from '../../../../src/engine/run-plan.ts';
-import type { RunResult } from '../../../../src/engine/run-result.ts';
+import type { RunResult } from '../../../../src/result/run-result.ts';
 import { sampleCalibration } from '../../../support/sample-calibration.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 import { noCounters, sampleResult } from '../../../support/sample-record.ts';

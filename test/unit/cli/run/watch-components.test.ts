@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { sampleDuringMeasuredPhases } from '../../../../src/cli/run/watch-components.ts';
-import type { ProgressEvent } from '../../../../src/engine/progress.ts';
+import type { ProgressEvent } from '../../../../src/result/progress.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

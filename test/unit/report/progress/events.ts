@@ -1,5 +1,5 @@
-import type { ProgressEvent } from '../../../../src/engine/progress.ts';
 import { advance, initialState, type ProgressState } from '../../../../src/report/progress/state.ts';
+import type { ProgressEvent } from '../../../../src/result/progress.ts';
 import { sampleRecord } from '../../../support/sample-record.ts';
 
 const [sampleRow] = sampleRecord('pass').intervals;

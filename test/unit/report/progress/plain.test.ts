@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ProgressEvent } from '../../../../src/engine/progress.ts';
 import { plainProgress } from '../../../../src/report/progress/plain.ts';
+import type { ProgressEvent } from '../../../../src/result/progress.ts';
 import { connecting, draining, finished, interval, preparing, started } from './events.ts';
 
 function linesOf(events: readonly (readonly [number, ProgressEvent])[]): string[] {

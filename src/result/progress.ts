@@ -1,4 +1,4 @@
-import type { IntervalRow } from '../record/schema.ts';
+import type { IntervalRow } from './schema.ts';
 
 /** What a run tells while it goes on; consumed by progress displays. */
 export type ProgressEvent =

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { kindsThat } from '../judge/blame.ts';
+import type { counters } from './counters-schema.ts';
+
+/**
+ * The parts of a run record that the engine measures. They stand in a room of their own, so that the engine, which
+ * fills them, and the record, which keeps them, know the same types and not each other.
+ */
+
+const whole = z.int().min(0);
+const maybe = z.number().nullable();
+
+/** Latencies of one second, from merged histograms of all workers. */
+const intervalLatency = z.strictObject({
+  count: whole,
+  p50_us: maybe,
+  p95_us: maybe,
+  p99_us: maybe,
+  max_us: maybe,
+  /** The histogram of this second, where a gate over windows needs it. */
+  hdr: z.string().optional(),
+  /** Operations that were given up in this second; absent where none was. */
+  censored: whole.optional(),
+  /** The same second from the write, where the latency has such a twin. */
+  service: z.strictObject({ max_us: maybe, hdr: z.string().optional() }).optional(),
+});
+
+/** One second of a run. */
+export const interval = z.strictObject({
+  /** Start of the second, in seconds after the start of the load. */
+  t: z.number(),
+  phase: z.string(),
+  /** Operations scheduled in this second. */
+  offered: whole,
+  /** Operations written in this second. */
+  sent: whole,
+  /** Events acknowledged with OK true in this second. */
+  acked: whole,
+  /** Deliveries received in this second. */
+  delivered: whole,
+  /** Queries completed in this second. */
+  completed: whole,
+  /** Open connections at the end of this second. */
+  connections: whole,
+  errors: whole,
+  latencies: z.record(z.string(), intervalLatency),
+  /** CPU of all generator workers in this second, in cores. */
+  cpu: maybe,
+  /** How late the event loops of the generator were in this second, by time. */
+  loopDelay_us: z.strictObject({ p99_us: maybe, max_us: maybe }).optional(),
+});
+
+/** A quantity of the generator's own health that is not a latency of the target. */
+const distribution = z.strictObject({ p50_us: maybe, p99_us: maybe, max_us: maybe });
+
+const phase = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['warm-up', 'measured']),
+  start_s: z.number(),
+  end_s: z.number(),
+  level: z.number(),
+  offered: whole,
+  /** Operations planned for each second of it; left out where replies set the pace. */
+  offeredPerSecond: z.number().optional(),
+  sent: whole,
+  /** How late the event loops of the generator were in this phase, by time. */
+  loopDelay_us: distribution.optional(),
+});
+
+/** The events that a run stores and publishes. */
+export const corpus = z.strictObject({
+  profile: z.string(),
+  events: whole,
+  /** Of a named corpus: SHA-256 over its ids. */
+  fingerprint: z.string(),
+  /** Whether it is dated by the clock, so that it can't be made a second time. */
+  fresh: z.boolean().optional(),
+  /** Events that were stored before the load. */
+  stored: whole.optional(),
+  /** Of those the ones that the relay had already. */
+  storedBefore: whole.optional(),
+  /** What is published is new for each text. */
+  salt: z.string().optional(),
+  /** Leading zero bits that the events were mined for (NIP-13). */
+  work: whole.optional(),
+  /** `created_at` of the newest event that was prepared. */
+  endsAt: z.iso.datetime().optional(),
+  /** Seconds before that over which the events are spread. */
+  span_s: whole.optional(),
+});
+
+/** What was offered and what became of it. */
+export const load = z.strictObject({
+  model: z.enum(['open', 'closed']),
+  connections: z.strictObject({ requested: whole, opened: whole, failed: whole, dropped: whole }),
+  /** Scheduled in the measured phases. */
+  offered: z.strictObject({
+    events: whole,
+    eventsPerSecond: z.number(),
+    queries: whole,
+    queriesPerSecond: z.number(),
+  }),
+  /** Acknowledged (events) and completed (queries), of those scheduled in the measured phases. */
+  achieved: z.strictObject({
+    events: whole,
+    eventsPerSecond: z.number(),
+    queries: whole,
+    queriesPerSecond: z.number(),
+  }),
+  /** Arrivals that were scheduled and never written. */
+  droppedArrivals: whole,
+  /** Seconds of the measured phases that ran. */
+  measured_s: z.number(),
+  phases: z.array(phase),
+});
+
+const doubt = z.strictObject({ kind: z.enum(kindsThat('casts-doubt')), text: z.string() });
+
+/** Why figures of this run may be too high; its gates are judged by bounds. */
+export const doubts = z.array(doubt).default([]);
+
+/** The generator's own state, without what is said of its ceiling. */
+export const generatorHealth = {
+  workers: whole,
+  /** Highest mean CPU of one worker over the measured phases, in cores. */
+  cpuShare: maybe,
+  /** Highest event-loop utilisation of one worker in one second of the measured phases, 0..1, and the mean. */
+  eventLoopUtilization: z.strictObject({ mean: maybe, max: maybe }),
+  /** By time: how late something due at a random moment would have been. */
+  eventLoopDelay_us: distribution,
+  sendLag_us: distribution,
+  rssMax_bytes: maybe,
+  /** Share of this machine's CPU time taken by the hypervisor for others in the measured phases, 0..1. */
+  steal: maybe,
+};
+
+const generator = z.strictObject({ ...generatorHealth, doubts });
+
+export type Counters = z.infer<typeof counters>;
+export type IntervalRow = z.infer<typeof interval>;
+export type Load = z.infer<typeof load>;
+export type Corpus = z.infer<typeof corpus>;
+export type Generator = z.infer<typeof generator>;
