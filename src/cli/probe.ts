@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { messageOf } from '../base/errors.ts';
 import { upgradeHint } from '../base/upgrade-refusal.ts';
+import { newWebSocketKey, upgradeFields } from '../base/websocket-handshake.ts';
 import { networkHint } from './network-hint.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -101,12 +101,7 @@ function upgradeRequest(url: URL, insecure: boolean): ClientRequest {
   return send(new URL(url.href.replace(/^ws/, 'http')), {
     agent: false,
     rejectUnauthorized: !insecure,
-    headers: {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': randomBytes(16).toString('base64'),
-    },
+    headers: upgradeFields(newWebSocketKey()),
   });
 }
 

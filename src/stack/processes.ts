@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { env, kill } from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { env } from 'node:process';
+import { goneWithin, signalled, stopOrKill } from '../base/stop.ts';
 import {
   commandLineOf,
   identifyProcess,
@@ -29,7 +29,6 @@ export interface Launch {
 export type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
 
 const PID_FILE = 'pid.json';
-const POLL_MS = 20;
 
 /** Programs that may be ended because they sit in the directory of a service; a shell of the user may not. */
 const OWN_PROGRAMS = ['postgres', 'redis-server', 'haproxy', 'initdb', 'pg_basebackup'];
@@ -85,32 +84,19 @@ export function allProcesses(service: Service): ProcessIdentity[] {
 
 /** Ends a service and all that belongs to it; what has not ended after `graceMs` is killed. */
 export async function end(service: Service, signal: EndSignal, graceMs: number): Promise<void> {
-  for (const identity of allProcesses(service)) send(identity, signal);
-  const isGone = await becomes(() => allProcesses(service).length === 0, graceMs);
-  if (!isGone) {
-    for (const identity of allProcesses(service)) send(identity, 'SIGKILL');
-    await becomes(() => allProcesses(service).length === 0, graceMs);
-  }
+  const target = {
+    signal: (which: NodeJS.Signals) => {
+      for (const identity of allProcesses(service)) send(identity, which);
+    },
+    isGone: (withinMs: number) => goneWithin(() => allProcesses(service).length > 0, withinMs),
+  };
+  await stopOrKill(target, { signal, graceMs, killedMs: graceMs });
   await rm(join(service.dir, PID_FILE), { force: true });
 }
 
 /** Sends a signal to exactly this process; one that has gone meanwhile needs none. */
-export function send(identity: ProcessIdentity, signal: EndSignal): void {
-  if (!isAlive(identity)) return;
-  try {
-    kill(identity.pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-/** Waits until `holds`; false where it does not within `timeoutMs`. */
-async function becomes(holds: () => boolean, timeoutMs: number): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += POLL_MS) {
-    if (holds()) return true;
-    await sleep(POLL_MS);
-  }
-  return holds();
+export function send(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (isAlive(identity)) signalled(identity.pid, signal);
 }
 
 function isOurs(pid: number): boolean {

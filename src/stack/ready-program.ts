@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { endOfProcess } from '../base/ends.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { settledWithin, stopOrKill } from '../base/stop.ts';
 
 /** One of our own programs that accepts connections, running as a process of its own. */
 export interface ReadyProgram {
@@ -34,6 +35,8 @@ export interface ReadyProgramOptions {
 const START_DEADLINE_MS = 15_000;
 /** The relay promises to end within 5 s; after this it is killed. */
 const STOP_DEADLINE_MS = 6_000;
+/** For the kernel to take away what was killed. */
+const KILLED_MS = 400;
 const STDERR_MAX_CHARACTERS = 4_096;
 
 /** The line that a program prints when it accepts connections. */
@@ -131,8 +134,9 @@ async function waitUntilReady(child: ChildProcess, ended: Promise<string>): Prom
 }
 
 async function stopChild(child: ChildProcess, ended: Promise<string>, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-  child.kill('SIGTERM');
-  await ended;
-  clearTimeout(timer);
+  const target = {
+    signal: (signal: NodeJS.Signals) => child.kill(signal),
+    isGone: (withinMs: number) => settledWithin(ended, withinMs),
+  };
+  await stopOrKill(target, { graceMs, killedMs: KILLED_MS });
 }

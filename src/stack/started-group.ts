@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { goneWithin, signalled, stopOrKill } from '../base/stop.ts';
 import { processesOf } from '../observe/process-identity.ts';
 
 /** All that a command has started, known by its process group and by a mark in the environment. */
@@ -14,7 +14,6 @@ export interface StartedGroup {
 const GRACE_MS = 1_500;
 /** For the kernel to take away what was killed. */
 const KILLED_MS = 400;
-const POLL_MS = 20;
 
 /** A variable of the environment that no other process has, as `NAME=value`. */
 export function newMark(): string {
@@ -29,19 +28,11 @@ export function asEnvironment(mark: string): Record<string, string> {
 
 /** Ends every process of a group (SIGTERM, then SIGKILL), also where the one that was started has left before. */
 export async function endGroup(started: StartedGroup, graceMs = GRACE_MS): Promise<void> {
-  signalAll(started, 'SIGTERM');
-  if (await isGone(started, graceMs)) return;
-  signalAll(started, 'SIGKILL');
-  await isGone(started, KILLED_MS);
-}
-
-async function isGone(started: StartedGroup, withinMs: number): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  while (isThere(started)) {
-    if (performance.now() >= deadline) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
+  const target = {
+    signal: (signal: NodeJS.Signals) => signalAll(started, signal),
+    isGone: (withinMs: number) => goneWithin(() => isThere(started), withinMs),
+  };
+  await stopOrKill(target, { graceMs, killedMs: KILLED_MS });
 }
 
 /** Systems without /proc are asked for the group alone, zombies included. */
@@ -53,15 +44,4 @@ function isThere(started: StartedGroup): boolean {
 function signalAll(started: StartedGroup, signal: NodeJS.Signals): void {
   signalled(-started.group, signal);
   for (const { pid } of processesOf(started) ?? []) signalled(pid, signal);
-}
-
-/** @returns false where nobody is there any more, which may happen at any moment */
-function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(pid, signal);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    return false;
-  }
 }

@@ -1,13 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
+import { acceptOf, headerLines, newWebSocketKey, upgradeFields } from '../../base/websocket-handshake.ts';
 
 /** A relay that answers the upgrade with more header than this is cut off. */
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Set by a load balancer: the relay process that a connection has reached. */
 export const RELAY_ID_HEADER = 'x-relay-id';
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
-/** RFC 6455 section 1.3. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** How an upgrade ended: bytes behind the header belong to the first frames. */
 export type HandshakeResult =
@@ -22,10 +20,8 @@ export class Handshake {
   #received: Buffer = Buffer.alloc(0);
 
   constructor(url: URL) {
-    const key = randomBytes(16).toString('base64');
-    this.#accept = createHash('sha1')
-      .update(key + GUID)
-      .digest('base64');
+    const key = newWebSocketKey();
+    this.#accept = acceptOf(key);
     this.request = requestFor(url, key);
   }
 
@@ -58,10 +54,7 @@ function requestFor(url: URL, key: string): string {
   const lines = [
     `GET ${url.pathname}${url.search} HTTP/1.1`,
     `Host: ${url.host}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    `Sec-WebSocket-Key: ${key}`,
-    'Sec-WebSocket-Version: 13',
+    ...headerLines(upgradeFields(key)),
     'User-Agent: relay-bench',
     ...authorization(url),
   ];
