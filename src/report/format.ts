@@ -10,11 +10,13 @@ export interface RenderOptions {
   readonly files: readonly string[];
 }
 
-/** A way to write a run record as text; pure. */
-export interface Format {
+/** A way to write a document as text, by default the record of a run; pure. */
+export interface Format<Document = RunRecord> {
   /** As in `--format`. */
   readonly name: string;
   /** Its file in the output directory, or null where it is for a screen only. */
   readonly fileName: string | null;
-  render(record: RunRecord, options: RenderOptions): string;
+  /** Whether `run` makes it unless `--format` names others. */
+  readonly isDefault?: boolean;
+  render(document: Document, options: RenderOptions): string;
 }

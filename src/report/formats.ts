@@ -1,4 +1,8 @@
 import { RelayBenchError } from '../base/errors.ts';
+import type { Comparison } from '../compare/schema.ts';
+import type { Standing } from '../compare/standing-schema.ts';
+import { COMPARISON_FORMATS } from './comparison/formats.ts';
+import { STANDING_FORMATS } from './comparison/standing-formats.ts';
 import type { Format } from './format.ts';
 import { hgrmFormat } from './hgrm.ts';
 import { hlogFormat } from './hlog.ts';
@@ -9,27 +13,51 @@ import { markdownFormat } from './markdown.ts';
 import { openMetricsFormat } from './openmetrics.ts';
 import { terminalFormat } from './terminal.ts';
 
-/** Every format that a record can be rendered in. */
-export const FORMATS: readonly Format[] = [
-  terminalFormat,
-  jsonFormat,
-  htmlFormat,
-  markdownFormat,
-  junitFormat,
-  openMetricsFormat,
-  hgrmFormat,
-  hlogFormat,
-];
+interface Formats {
+  readonly run: readonly Format[];
+  readonly comparison: readonly Format<Comparison>[];
+  readonly standing: readonly Format<Standing>[];
+}
+
+/**
+ * Every format, by the document that it writes: the record of a run, a comparison, relays side by side. Flags, files,
+ * what is cleared away and the page of the docs follow from it. The first of each is what a terminal shows.
+ */
+export const FORMATS: Formats = {
+  run: [
+    terminalFormat,
+    jsonFormat,
+    htmlFormat,
+    markdownFormat,
+    junitFormat,
+    openMetricsFormat,
+    hgrmFormat,
+    hlogFormat,
+  ],
+  comparison: COMPARISON_FORMATS,
+  standing: STANDING_FORMATS,
+};
+
+/** What `--format` may name. */
+export function formatNames(formats: readonly { readonly name: string }[]): string[] {
+  return formats.map(({ name }) => name);
+}
 
 /**
  * The format of that name.
  * @throws RelayBenchError `FORMAT_UNKNOWN`
  */
-export function formatByName(name: string): Format {
-  const format = FORMATS.find((one) => one.name === name);
+export function formatNamed<Document>(formats: readonly Format<Document>[], name: string): Format<Document> {
+  const format = formats.find((one) => one.name === name);
   if (format !== undefined) return format;
-  throw new RelayBenchError(`there is no report format "${name}"`, {
+  throw new RelayBenchError(`there is no format "${name}"`, {
     code: 'FORMAT_UNKNOWN',
-    hint: `use one of ${FORMATS.map((one) => one.name).join(', ')}`,
+    hint: `use one of ${formatNames(formats).join(', ')}`,
   });
+}
+
+/** Every file name that a format may write to. */
+export function formatFiles(): string[] {
+  const all = [...FORMATS.run, ...FORMATS.comparison, ...FORMATS.standing];
+  return all.map(({ fileName }: Pick<Format, 'fileName'>) => fileName).filter((name) => name !== null);
 }

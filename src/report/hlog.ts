@@ -9,6 +9,7 @@ import type { Format } from './format.ts';
 export const hlogFormat: Format = {
   name: 'hlog',
   fileName: 'histograms.hlog',
+  isDefault: true,
   render: (record) => {
     const start_s = (Date.parse(record.startedAt) / 1_000).toFixed(3);
     const head = [

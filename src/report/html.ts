@@ -5,5 +5,6 @@ import { reportPage } from './html/report-page.ts';
 export const htmlFormat: Format = {
   name: 'html',
   fileName: 'report.html',
+  isDefault: true,
   render: (record) => reportPage(record),
 };

@@ -16,6 +16,7 @@ const MAX_CHARACTERS = 1_000;
 export const junitFormat: Format = {
   name: 'junit',
   fileName: 'junit.xml',
+  isDefault: true,
   render: (record) => {
     const cases = [
       validityCase(record),

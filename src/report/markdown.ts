@@ -15,6 +15,7 @@ const MARKS = { PASS: '✅', FAIL: '❌', INVALID: '⚠️' } as const;
 export const markdownFormat: Format = {
   name: 'md',
   fileName: 'summary.md',
+  isDefault: true,
   render: (record) => renderMarkdown(buildDocument(record), MARKS),
 };
 

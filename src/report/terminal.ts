@@ -24,6 +24,7 @@ interface Layout {
 export const terminalFormat: Format = {
   name: 'terminal',
   fileName: null,
+  isDefault: true,
   render: (record, options) => {
     return renderTerminal(buildDocument(record), { PASS: 'good', FAIL: 'bad', INVALID: 'warn' }, options);
   },

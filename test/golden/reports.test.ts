@@ -27,7 +27,7 @@ function goldenText(format: Format, record: RunRecord): string {
 describe.each(SAMPLE_NAMES)('the report of the %s run', (name) => {
   const record = sampleRecord(name);
 
-  it.each(FORMATS.filter((format) => name === 'pass' || !BULKY.includes(format.name)))(
+  it.each(FORMATS.run.filter((format) => name === 'pass' || !BULKY.includes(format.name)))(
     'as $name stays as it is',
     (format) => {
       expectGolden(`${name}/${goldenName(format)}`, goldenText(format, record));
@@ -37,7 +37,7 @@ describe.each(SAMPLE_NAMES)('the report of the %s run', (name) => {
 
 describe('the terminal report at full width', () => {
   it('stays as it is', () => {
-    const [terminal] = FORMATS;
+    const [terminal] = FORMATS.run;
     const text = terminal?.render(sampleRecord('fail'), { ...options, columns: 200 }) ?? '';
     expectGolden('fail/terminal-wide.txt', text);
   });

@@ -1,14 +1,14 @@
-import { type Command, Option } from 'commander';
-import { COMPARISON_FORMATS, comparisonFormat } from '../../report/comparison/formats.ts';
+import type { Command } from 'commander';
+import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { appendComparison } from '../compare/append.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import { inContest } from '../contest/contest.ts';
 import { contestant } from '../contest/contestant.ts';
 import { durationText } from '../contest/estimate.ts';
 import { abExitCode, holdAb } from '../contest/hold-ab.ts';
-import { writeComparison } from '../contest/write-comparison.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
+import { printedFormat, writeReports } from '../report-format.ts';
 import { corporaOf } from '../run/corpora.ts';
 import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
@@ -28,9 +28,6 @@ const DEFAULT_ROUNDS = 5;
 
 /** `ab`: interleaved pairs of runs against two relays; exit 98 for a regression that fresh pairs confirm. */
 export function addAb(program: Command, host: CommandHost): void {
-  const format = new Option('--format <format>', 'what to print on stdout')
-    .choices(COMPARISON_FORMATS.map(({ name }) => name))
-    .default('terminal');
   const command = program
     .command('ab')
     .description('compare two relays in interleaved pairs of runs, statistically')
@@ -43,7 +40,7 @@ export function addAb(program: Command, host: CommandHost): void {
     .option('--rounds <n>', 'pairs of runs; fewer than four decide nothing', wholeNumber(1), DEFAULT_ROUNDS);
   addJudgeOptions(addShapeOptions(command))
     .option('--out <dir>', 'directory of the records; default: reports/<UTC time>-ab-<scenario>')
-    .addOption(format)
+    .addOption(printedFormat(FORMATS.comparison))
     .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped))
     .action(async (scenario: string, flags: AbFlags) => runAb(scenario, flags, host));
 }
@@ -75,10 +72,12 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
       say,
     };
     const found = await holdAb({ rounds, options });
-    await writeComparison(found, outDir.path);
+    await writeReports(FORMATS.comparison, found, outDir.path);
     return found;
   });
   if (flags.ci === true) await appendComparison(comparison, host);
-  host.io.stdout.write(comparisonFormat(flags.format).render(comparison, screenOptions(host, [])));
+  host.io.stdout.write(
+    formatNamed(FORMATS.comparison, flags.format).render(comparison, screenOptions(host, [])),
+  );
   host.finish(abExitCode(comparison));
 }

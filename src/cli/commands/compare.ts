@@ -1,14 +1,15 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { type NamedRun, requireDistinct } from '../../compare/comparable.ts';
 import { compareRuns } from '../../compare/compare.ts';
 import { readRunRecord } from '../../record/read.ts';
-import { COMPARISON_FORMATS, comparisonFormat } from '../../report/comparison/formats.ts';
+import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { appendComparison } from '../compare/append.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import type { CommandHost } from '../host.ts';
 import { shareInPercent } from '../options.ts';
+import { printedFormat } from '../report-format.ts';
 import { screenOptions } from '../run/reporters.ts';
 
 interface CompareFlags extends JudgeFlags {
@@ -20,9 +21,6 @@ interface CompareFlags extends JudgeFlags {
 
 /** `compare`: whether one set of runs is better or worse than another; exit 98 where it is worse. */
 export function addCompare(program: Command, host: CommandHost): void {
-  const format = new Option('--format <format>', 'what to print on stdout')
-    .choices(COMPARISON_FORMATS.map(({ name }) => name))
-    .default('terminal');
   const command = program
     .command('compare')
     .description('compare runs: BASE CANDIDATE, or BASE… --to CANDIDATE…')
@@ -34,14 +32,16 @@ export function addCompare(program: Command, host: CommandHost): void {
       shareInPercent,
     )
     .option('--cross-host', 'compare runs of different machines')
-    .addOption(format);
+    .addOption(printedFormat(FORMATS.comparison));
   addJudgeOptions(command).action(async (files: string[], flags: CompareFlags) => {
     const [base, candidate] = sidesOf(files, flags.to);
     const sides = [await readAll(base), await readAll(candidate)] as const;
     requireDistinct(sides.flat());
     const comparison = compareRuns(...sides, compareOptionsOf(flags));
     if (flags.ci === true) await appendComparison(comparison, host);
-    host.io.stdout.write(comparisonFormat(flags.format).render(comparison, screenOptions(host, [])));
+    host.io.stdout.write(
+      formatNamed(FORMATS.comparison, flags.format).render(comparison, screenOptions(host, [])),
+    );
     if (comparison.verdict === 'worse') host.finish(EXIT.regression);
   });
 }

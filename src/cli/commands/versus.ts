@@ -1,18 +1,17 @@
-import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { DEFAULT_OPTIONS } from '../../compare/compare.ts';
 import { standingOf } from '../../compare/standing.ts';
 import type { Standing } from '../../compare/standing-schema.ts';
-import { writeFileAtomic } from '../../record/write.ts';
-import { STANDING_FORMATS } from '../../report/comparison/standing-formats.ts';
+import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { inContest } from '../contest/contest.ts';
 import { type Contestant, namedContestant } from '../contest/contestant.ts';
 import { durationText } from '../contest/estimate.ts';
 import { holdRounds, type RoundsResult } from '../contest/hold-rounds.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
+import { printedFormat, writeReports } from '../report-format.ts';
 import { corporaOf } from '../run/corpora.ts';
 import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
@@ -30,9 +29,6 @@ const DEFAULT_ROUNDS = 5;
 
 /** `versus`: several relays under the same load, in interleaved rounds; exit 0 whoever is best. */
 export function addVersus(program: Command, host: CommandHost): void {
-  const format = new Option('--format <format>', 'what to print on stdout')
-    .choices(STANDING_FORMATS.map(({ name }) => name))
-    .default('terminal');
   const command = program
     .command('versus')
     .description('load several relays in turn with the same events and queries, one table')
@@ -50,7 +46,7 @@ export function addVersus(program: Command, host: CommandHost): void {
     );
   addShapeOptions(command)
     .option('--out <dir>', 'directory of the records; default: reports/<UTC time>-versus-<scenario>')
-    .addOption(format)
+    .addOption(printedFormat(FORMATS.standing))
     .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped))
     .action(async (scenario: string, flags: VersusFlags) => runVersus(scenario, flags, host));
 }
@@ -88,11 +84,10 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
       say,
     });
     const result = standingOfRounds(contestants, held);
-    await writeStanding(result, outDir.path);
+    await writeReports(FORMATS.standing, result, outDir.path);
     return result;
   });
-  const shown = STANDING_FORMATS.find(({ name }) => name === flags.format);
-  host.io.stdout.write(shown?.render(standing, screenOptions(host, [])) ?? '');
+  host.io.stdout.write(formatNamed(FORMATS.standing, flags.format).render(standing, screenOptions(host, [])));
   if (standing.validity === 'invalid') host.finish(EXIT.invalidRun);
 }
 
@@ -109,14 +104,6 @@ function standingOfRounds(
   }));
   const found = standingOf(contenders, { ...DEFAULT_OPTIONS, validity });
   return { ...found, warnings: [...found.warnings, ...leftOut.map((why) => `left out: ${why}`)] };
-}
-
-async function writeStanding(standing: Standing, directory: string): Promise<void> {
-  for (const { fileName, render } of STANDING_FORMATS) {
-    if (fileName === null) continue;
-    const text = render(standing, { color: false, columns: 100, files: [] });
-    await writeFileAtomic(join(directory, fileName), text);
-  }
 }
 
 function requireDifferent(contestants: readonly Contestant[]): readonly Contestant[] {

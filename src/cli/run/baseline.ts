@@ -5,11 +5,11 @@ import type { Plan } from '../../plan/plan.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { bias, validityOf } from '../../record/validity.ts';
-import { COMPARISON_FORMATS } from '../../report/comparison/formats.ts';
 import { visible } from '../../report/escape.ts';
+import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { appendComparison } from '../compare/append.ts';
-import { writeComparison } from '../contest/write-comparison.ts';
 import type { CommandHost } from '../host.ts';
+import { writeReports } from '../report-format.ts';
 import { screenOptions } from './reporters.ts';
 
 /**
@@ -58,9 +58,9 @@ export async function compareWithBaseline(request: BaselineRequest): Promise<Exi
     return null;
   }
   const comparison = compareRuns([baseline], [{ name: 'this run', record }]);
-  await writeComparison(comparison, directory);
+  await writeReports(FORMATS.comparison, comparison, directory);
   if (isCi) await appendComparison(comparison, host);
-  const [terminal] = COMPARISON_FORMATS;
-  if (isShown) host.io.stdout.write(`\n${terminal?.render(comparison, screenOptions(host, [])) ?? ''}`);
+  const terminal = formatNamed(FORMATS.comparison, 'terminal');
+  if (isShown) host.io.stdout.write(`\n${terminal.render(comparison, screenOptions(host, []))}`);
   return comparison.verdict === 'worse' ? EXIT.regression : null;
 }

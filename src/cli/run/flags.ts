@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { PlanOverrides } from '../../plan/overrides.ts';
-import { FORMATS } from '../../report/formats.ts';
+import { FORMATS, formatNames } from '../../report/formats.ts';
 import {
   asTyped,
   durationMs,
@@ -63,7 +63,7 @@ export interface RunFlags extends LoadFlags {
   readonly runSalt?: string;
 }
 
-const FORMAT_NAMES = FORMATS.map((format) => format.name);
+const FORMAT_NAMES = formatNames(FORMATS.run);
 
 /** Adds the options of {@link LoadFlags}. */
 export function addLoadOptions(command: Command): Command {

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { ACKNOWLEDGED_FILE } from '../../audit/acknowledged-file.ts';
 import { makeDirectory, removeMade, writeTo } from '../../base/directory.ts';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
-import { COMPARISON_FORMATS } from '../../report/comparison/formats.ts';
-import { STANDING_FORMATS } from '../../report/comparison/standing-formats.ts';
-import { FORMATS } from '../../report/formats.ts';
+import { formatFiles } from '../../report/formats.ts';
 
 /** The directory that a run's files go to. */
 export interface OutDir {
@@ -15,11 +13,7 @@ export interface OutDir {
 }
 
 /** Everything that runs and contests write beside their records, whatever formats this one is asked for. */
-const WRITTEN: ReadonlySet<string | null> = new Set([
-  ...[...FORMATS, ...COMPARISON_FORMATS, ...STANDING_FORMATS].map(({ fileName }) => fileName),
-  'run.json.broken',
-  ACKNOWLEDGED_FILE,
-]);
+const WRITTEN: ReadonlySet<string> = new Set([...formatFiles(), 'run.json.broken', ACKNOWLEDGED_FILE]);
 /** A record of a contest: `01-base.json`, `confirm-03-candidate.json`. */
 const RECORD_OF_CONTEST = /^(confirm-)?\d\d+-.+\.json(\.broken)?$/;
 

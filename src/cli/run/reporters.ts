@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
 import type { Format, RenderOptions } from '../../report/format.ts';
-import { FORMATS } from '../../report/formats.ts';
+import { FORMATS, formatNames } from '../../report/formats.ts';
 import { fileReporter, stdoutReporter } from '../../report/render-reporters.ts';
 import type { Reporter } from '../../report/reporter.ts';
 import { wantsColour } from '../colour.ts';
@@ -9,7 +9,9 @@ import type { CommandHost } from '../host.ts';
 import { sizeOf } from '../io.ts';
 
 /** Made where `--format` is not given. */
-export const DEFAULT_FORMATS: readonly string[] = ['terminal', 'html', 'md', 'junit', 'hlog'];
+export const DEFAULT_FORMATS: readonly string[] = formatNames(
+  FORMATS.run.filter(({ isDefault }) => isDefault === true),
+);
 /** The record itself; written to every output directory whatever the formats are. */
 export const RECORD_FILE = 'run.json';
 
@@ -26,7 +28,7 @@ export interface ReportChoice {
  * @throws RelayBenchError `FORMAT_CONFLICT` where two formats want stdout
  */
 export function chooseReports(names: readonly string[] = DEFAULT_FORMATS): ReportChoice {
-  const wanted = FORMATS.filter((format) => names.includes(format.name));
+  const wanted = FORMATS.run.filter(({ name }) => names.includes(name));
   const isFile = (format: Format): format is FileFormat =>
     format.fileName !== null && format.fileName !== RECORD_FILE;
   const [onStdout = null, second] = wanted.filter((format) => !isFile(format));

@@ -1,23 +1,15 @@
 import type { Standing } from '../../compare/standing-schema.ts';
 import { jsonText } from '../../record/json-text.ts';
-import type { RenderOptions } from '../format.ts';
+import type { Format } from '../format.ts';
 import { renderMarkdown } from '../markdown.ts';
 import { renderTerminal } from '../terminal.ts';
 import { buildStandingDocument } from './standing-document.ts';
-
-/** A way to write relays side by side as text; pure. */
-export interface StandingFormat {
-  /** As in `versus --format`. */
-  readonly name: string;
-  readonly fileName: string | null;
-  render(standing: Standing, options: RenderOptions): string;
-}
 
 const TONES = { VERSUS: 'good', INVALID: 'bad' } as const;
 const MARKS = { VERSUS: '⚖️', INVALID: '⚠️' } as const;
 
 /** Every format that relays side by side can be rendered in; the first is the default. */
-export const STANDING_FORMATS: readonly StandingFormat[] = [
+export const STANDING_FORMATS: readonly Format<Standing>[] = [
   {
     name: 'terminal',
     fileName: null,

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatByName } from '../../../src/report/formats.ts';
+import { FORMATS, formatNamed } from '../../../src/report/formats.ts';
 import { fileReporter, stdoutReporter } from '../../../src/report/render-reporters.ts';
 import { sampleRecord } from '../../support/sample-record.ts';
 
@@ -17,7 +17,7 @@ const options = { color: false, columns: 80, files: [] };
 describe('stdoutReporter', () => {
   it('prints exactly the rendered record', async () => {
     const written: string[] = [];
-    const reporter = stdoutReporter(formatByName('json'), (text) => written.push(text), options);
+    const reporter = stdoutReporter(formatNamed(FORMATS.run, 'json'), (text) => written.push(text), options);
     await reporter.onRecord?.(sampleRecord('pass'));
     expect(reporter.printsToStdout).toBe(true);
     expect(JSON.parse(written.join(''))).toEqual(sampleRecord('pass'));
@@ -26,14 +26,14 @@ describe('stdoutReporter', () => {
 
 describe('fileReporter', () => {
   it('writes its file, and the directory where missing', async () => {
-    const reporter = fileReporter(formatByName('md'), join(directory, 'new', 'summary.md'));
+    const reporter = fileReporter(formatNamed(FORMATS.run, 'md'), join(directory, 'new', 'summary.md'));
     await reporter.onRecord?.(sampleRecord('pass'));
     expect(await readFile(join(directory, 'new', 'summary.md'), 'utf8')).toContain('## ✅ PASS: quick');
   });
 });
 
-describe('formatByName', () => {
+describe('formatNamed', () => {
   it('names the formats that exist when asked for another', () => {
-    expect(() => formatByName('pdf')).toThrow('there is no report format "pdf"');
+    expect(() => formatNamed(FORMATS.run, 'pdf')).toThrow('there is no format "pdf"');
   });
 });

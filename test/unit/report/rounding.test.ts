@@ -27,7 +27,7 @@ function narrow(): RunRecord {
 
 const record = narrow();
 const text = (name: string): string =>
-  FORMATS.find((format) => format.name === name)?.render(record, options) ?? '';
+  FORMATS.run.find((format) => format.name === name)?.render(record, options) ?? '';
 describe('a value next to the limit of its gate', () => {
   it.each(['terminal', 'md', 'html', 'junit'])('is on its own side of it in %s', (name) => {
     expect(text(name)).toContain('98.996 %');
