@@ -1,3 +1,6 @@
+// The client's side of the opening handshake. The null relay has its own answer: a yardstick shares nothing with what it
+// measures, and one that shared this would agree with any mistake in it.
+
 import { createHash, randomBytes } from 'node:crypto';
 
 /** RFC 6455 section 1.3. */
@@ -23,11 +26,6 @@ export function upgradeFields(key: string): Readonly<Record<string, string>> {
     'Sec-WebSocket-Key': key,
     'Sec-WebSocket-Version': '13',
   };
-}
-
-/** The header fields of a server's answer to a key (RFC 6455 section 4.2.2), without extensions. */
-export function acceptFields(key: string): Readonly<Record<string, string>> {
-  return { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Accept': acceptOf(key) };
 }
 
 /** Header fields as lines of HTTP/1.1, without the end of the last one. */

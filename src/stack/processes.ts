@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { env } from 'node:process';
-import { goneWithin, signalled, stopOrKill } from '../base/stop.ts';
+import { goneWithin, stopOrKill } from '../base/stop.ts';
 import {
   commandLineOf,
   identifyProcess,
@@ -14,6 +14,7 @@ import {
 } from '../observe/process-identity.ts';
 import type { Owner } from './owner.ts';
 import { standBack } from './priority.ts';
+import { signalled } from './signalled.ts';
 import { logOf, type Service } from './state.ts';
 
 /** How a service is started. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { goneWithin, signalled, stopOrKill } from '../base/stop.ts';
+import { goneWithin, stopOrKill } from '../base/stop.ts';
 import { processesOf } from '../observe/process-identity.ts';
+import { signalled } from './signalled.ts';
 
 /** All that a command has started, known by its process group and by a mark in the environment. */
 export interface StartedGroup {

@@ -1,5 +1,7 @@
-import { acceptFields, headerLines } from '../../base/websocket-handshake.ts';
+import { createHash } from 'node:crypto';
 
+/** RFC 6455, 1.3. */
+const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const NIP11 = JSON.stringify({
   name: 'relay-bench null relay',
   description: 'acknowledges every event and stores none: the yardstick of a load generator',
@@ -24,6 +26,12 @@ export function answerUpgrade(head: string): UpgradeAnswer {
     ];
     return { response: `${lines.join('\r\n')}\r\n\r\n${NIP11}`, upgraded: false };
   }
-  const lines = ['HTTP/1.1 101 Switching Protocols', ...headerLines(acceptFields(key))];
+  const accept = createHash('sha1').update(`${key}${WEBSOCKET_GUID}`).digest('base64');
+  const lines = [
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${accept}`,
+  ];
   return { response: `${lines.join('\r\n')}\r\n\r\n`, upgraded: true };
 }

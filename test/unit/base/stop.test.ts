@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goneWithin, type Stoppable, settledWithin, signalled, stopOrKill } from '../../../src/base/stop.ts';
+import { goneWithin, type Stoppable, settledWithin, stopOrKill } from '../../../src/base/stop.ts';
 
 /** Ends by those signals alone, and notes what it was sent. */
 function runner(...endsBy: readonly NodeJS.Signals[]): Stoppable & { readonly heard: string[] } {
@@ -54,16 +54,5 @@ describe('waiting for an end', () => {
   it('ends with a promise, or gives it up', async () => {
     expect(await settledWithin(Promise.resolve('exit code 0'), 60_000)).toBe(true);
     expect(await settledWithin(new Promise(() => undefined), 1)).toBe(false);
-  });
-});
-
-describe('a signal', () => {
-  it('finds a process that is there', () => {
-    expect(signalled(process.pid, 0)).toBe(true);
-  });
-
-  it('finds nobody behind a number that no process has', () => {
-    // Linux gives at most 4,194,304.
-    expect(signalled(2 ** 30, 0)).toBe(false);
   });
 });
