@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Something that runs and can be made to end: a process, a group of them, a service with its children. */

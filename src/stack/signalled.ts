@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /**
  * Sends a signal to a process, or to a group where the number is negative; 0 only looks.
  * @returns false where nobody is there any more, which may happen at any moment
