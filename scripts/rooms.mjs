@@ -34,34 +34,53 @@ export function roomProblems(rooms, folders) {
  * @param {readonly Room[]} rooms
  */
 export function roomRules(rooms) {
-  return [...rooms.flatMap(rulesOf), pureRule(rooms)];
+  return [...rooms.flatMap((room) => rulesOf(room, rooms)), pureRule(rooms)];
 }
 
-/** @param {Room} room */
-function rulesOf({ name, imports, types = [], reason }) {
-  const from = { path: `^src/${name}/` };
-  const rule = { comment: reason, severity: 'error', from };
-  const allowed = [name, ...imports, ...types].join('|');
+/**
+ * Paths of a room: its folder, and files of other folders that belong to it; without those of its own that belong to others.
+ * @param {Room} room
+ * @param {readonly Room[]} rooms
+ */
+function pathOf({ name, also = [] }, rooms) {
+  const foreign = rooms.filter((other) => other.name !== name).flatMap((other) => other.also ?? []);
+  const own = [`${name}/`, ...also].join('|');
+  return foreign.length === 0 ? `^src/(?:${own})` : `^src/(?!(?:${foreign.join('|')}))(?:${own})`;
+}
+
+/**
+ * @param {Room} room
+ * @param {readonly Room[]} rooms
+ */
+function rulesOf(room, rooms) {
+  const { name, imports, types = [], reason } = room;
+  const pathsOf = (names) =>
+    rooms.filter((each) => names.includes(each.name)).map((each) => pathOf(each, rooms));
+  const rule = { comment: reason, severity: 'error', from: { path: pathOf(room, rooms) } };
   const rules = [
-    { ...rule, name: `${name}-imports-only-its-floor`, to: { path: `^src/(?!(?:${allowed})/)` } },
+    {
+      ...rule,
+      name: `${name}-imports-only-its-floor`,
+      to: { path: '^src/', pathNot: pathsOf([name, ...imports, ...types]) },
+    },
   ];
   if (types.length > 0)
     rules.push({
       ...rule,
       name: `${name}-takes-only-types-from-${types.join('-and-')}`,
-      to: { path: `^src/(${types.join('|')})/`, dependencyTypesNot: ['type-only'] },
+      to: { path: pathsOf(types), dependencyTypesNot: ['type-only'] },
     });
   return rules;
 }
 
 /** @param {readonly Room[]} rooms */
 function pureRule(rooms) {
-  const pure = rooms.filter((room) => room.pure === true).map(({ name }) => name);
+  const pure = rooms.filter((room) => room.pure === true).map((room) => pathOf(room, rooms));
   return {
     name: 'pure-rooms-do-no-io',
     comment: 'Plans, metrics and verdicts are functions of their arguments.',
     severity: 'error',
-    from: { path: `^src/(${pure.join('|')})/` },
+    from: { path: pure },
     // A hash is a function like any other.
     to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
   };
@@ -77,9 +96,17 @@ const TABLE = /\| layer \| owns \| may import \|\n\|[-|]+\|\n(?:\|.*\n)*/;
 export function roomTable(rooms) {
   const rows = rooms.map(
     (room) =>
-      `| \`${room.name}\` | ${room.owns}${room.pure === true ? '; pure' : ''} | ${importsText(room)} |\n`,
+      `| ${placesOf(room)} | ${room.owns}${room.pure === true ? '; pure' : ''} | ${importsText(room)} |\n`,
   );
   return TABLE_HEAD + rows.join('');
+}
+
+/** @param {Room} room */
+function placesOf({ name, also = [] }) {
+  const files = also.map(
+    (pattern) => `\`${pattern.replace('[^/]+', '*').replaceAll('\\', '').replace('$', '')}\``,
+  );
+  return [`\`${name}\``, ...files].join(', ');
 }
 
 /** @param {Room} room */

@@ -1,5 +1,5 @@
 import { own } from '../base/own.ts';
-import { baseLatency, LATENCY_NAMES } from '../metric/catalogue.ts';
+import { baseLatency, isOfGenerator, LATENCY_NAMES } from '../metric/catalogue.ts';
 import { rankInterval } from '../metric/effective.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { MIN_SAMPLES_ABOVE } from '../metric/summary.ts';
@@ -11,7 +11,7 @@ const PERCENTILES = [1, 5, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 
 
 /** Both sides of every latency that both have, without labels; from merged histograms, never from averages. */
 export function distributionsOf(base: readonly RunRecord[], candidate: readonly RunRecord[]): Distribution[] {
-  const names = LATENCY_NAMES.filter((name) => name === baseLatency(name) && name !== 'send_lag');
+  const names = LATENCY_NAMES.filter((name) => name === baseLatency(name) && !isOfGenerator(name));
   return names.flatMap((series) => {
     const sides = [mergedHistogram(base, series), mergedHistogram(candidate, series)] as const;
     if (sides.some(({ count }) => count === 0)) return [];

@@ -1,10 +1,11 @@
 import { own } from '../base/own.ts';
 import { type Bound, exactly, maxBound, meanBound, quantileBound } from '../metric/bound.ts';
-import { baseLatency, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
-import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
-import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
+import { HEADLINES, isOfGenerator, type LatencyMetric } from '../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, COUNTER_MAPS, counterMapDefinition } from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, COUNTERS, type CounterMetric, counterDefinition } from '../metric/counters.ts';
+import type { Direction } from '../metric/definition.ts';
+import { RATIOS, type RatioMetric } from '../metric/ratios.ts';
 import { parseSeriesKey } from '../metric/series.ts';
-import type { Direction } from '../metric/source.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Quantity } from './schema.ts';
@@ -13,9 +14,6 @@ import type { Quantity } from './schema.ts';
 export interface Reading extends Pick<Quantity, 'key' | 'series' | 'aggregation' | 'unit' | 'direction'> {
   readonly value: Bound | null;
 }
-
-/** Latencies that users of a relay wait for; the p95 of each that a scenario measures is gated. */
-const WAITED_FOR = ['ack_latency', 'eose_latency', 'delivery_latency'];
 
 /**
  * Everything in a record of which one direction is better: latencies, ratios, throughput and counters of trouble.
@@ -31,26 +29,25 @@ export function readingsOf(record: RunRecord): Reading[] {
  */
 export function gatedByDefault(readings: readonly Reading[], model: 'open' | 'closed'): string[] {
   const keys = readings.map(({ key }) => key);
-  const waited = WAITED_FOR.map((name) => `${name} p95`).filter((key) => keys.includes(key));
+  const waited = HEADLINES.map((name) => `${name} p95`).filter((key) => keys.includes(key));
   const latencyKeys = waited.length > 0 ? waited : ['connect_latency p95'];
   const rates = model === 'closed' ? ['ack_latency rate'] : [];
   return [...latencyKeys, ...rates, ...Object.keys(RATIOS)].filter((key) => keys.includes(key));
 }
 
 /** What a relay sends and should not, by the counter that says it was looked for; null where that is always so. */
-const TROUBLES: Readonly<
-  Record<string, 'deliveries_expected' | 'events_verified' | 'answers_checked' | null>
-> = {
-  deliveries_unmatched: 'deliveries_expected',
-  deliveries_duplicate: 'deliveries_expected',
-  events_invalid: 'events_verified',
-  answers_wrong: 'answers_checked',
-  stray_frames: null,
-};
+const TROUBLES: ReadonlyMap<string, CounterMetric | null> = new Map(
+  [
+    ...COUNTER_NAMES.map((name) => [name, counterDefinition(name)] as const),
+    ...COUNTER_MAP_NAMES.map((name) => [name, counterMapDefinition(name)] as const),
+  ].flatMap(([name, { trouble }]) =>
+    trouble === undefined ? [] : [[name, trouble.outOf as CounterMetric | null] as const],
+  ),
+);
 
 /** Whether a table of relays has a row for this counter: where it was looked for, or anything was found. */
 export function isShownTrouble(series: string, records: readonly RunRecord[]): boolean {
-  const looked = own(TROUBLES, series);
+  const looked = TROUBLES.get(series);
   if (looked === undefined) return false;
   return records.some(
     (record) =>
@@ -76,11 +73,11 @@ function latencies(record: RunRecord): Reading[] {
 
 function isOfTheTarget(series: string): boolean {
   const name = parseSeriesKey(series)?.name;
-  return name !== undefined && baseLatency(name as LatencyMetric) !== 'send_lag';
+  return name !== undefined && !isOfGenerator(name as LatencyMetric);
 }
 
 function throughput({ metrics, load }: RunRecord): Reading[] {
-  return ['ack_latency', 'eose_latency', 'delivery_latency'].flatMap((series) => {
+  return HEADLINES.flatMap((series) => {
     const summary = own(metrics, series);
     if (summary === undefined || load.measured_s <= 0) return [];
     const value = exactly(summary.count / load.measured_s);

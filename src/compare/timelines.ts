@@ -1,13 +1,11 @@
 import { own } from '../base/own.ts';
+import { HEADLINES } from '../metric/catalogue.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Timeline } from './schema.ts';
 
-/** Latencies whose course is worth a plot. */
-const SHOWN = ['ack_latency', 'eose_latency', 'delivery_latency'];
-
 /** p95 second by second of two runs, for the latencies that both have. */
 export function timelinesOf(base: RunRecord, candidate: RunRecord): Timeline[] {
-  return SHOWN.flatMap((series) => {
+  return HEADLINES.flatMap((series) => {
     const [one, other] = [timelineOf(base, series), timelineOf(candidate, series)];
     return one.length === 0 || other.length === 0 ? [] : [{ series, base: one, candidate: other }];
   });

@@ -1,4 +1,4 @@
-import type { LatencyMetric } from '../metric/catalogue.ts';
+import { ALL_HEADLINES, ANSWER_LATENCIES, HEADLINES, type LatencyMetric } from '../metric/catalogue.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import { seriesKey } from '../metric/series.ts';
 import type { PlannedPhase } from '../plan/plan.ts';
@@ -8,7 +8,10 @@ import type { GeneratorPart, ValidityInput } from './validity.ts';
 type Histograms = ReadonlyMap<string, LatencyHistogram>;
 
 /** What a run is about, the first that it measures. */
-const MAIN = ['ack_latency', 'eose_latency', 'connect_latency'] as const satisfies readonly LatencyMetric[];
+const MAIN: readonly LatencyMetric[] = [
+  ...ANSWER_LATENCIES,
+  ...ALL_HEADLINES.filter((name) => !HEADLINES.includes(name)),
+];
 
 /** What the generator did in the whole run. */
 export function wholeRun(
@@ -33,11 +36,13 @@ export function measuredPhases(
   return measured.map(({ name, index }) => {
     const of = (metric: LatencyMetric) => histograms.get(seriesKey(metric, { phase: name }));
     const sendLag = of('send_lag');
-    const acknowledged = of('ack_latency');
+    const answers = ANSWER_LATENCIES.map(of);
     return {
       name,
       // The closed model has no lag; what it never got an answer to was written as well.
-      written: sendLag?.count ?? (acknowledged?.count ?? 0) + (acknowledged?.censored ?? 0),
+      written:
+        sendLag?.count ??
+        answers.reduce((sum, answer) => sum + (answer?.count ?? 0) + (answer?.censored ?? 0), 0),
       sendLag,
       medianLatency_us: medianOf(of),
       seconds: health.secondsOf(index),

@@ -1,4 +1,4 @@
-import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
+import { baseLatency, type LatencyMetric, serviceTwin } from '../metric/catalogue.ts';
 import { type HistogramDelta, LatencyHistogram } from '../metric/histogram.ts';
 import { longestTimeoutMs } from '../plan/longest-timeout.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -58,7 +58,8 @@ export class SecondOfLatencies {
     const histogram = this.#copyOf(metric);
     const censored = this.#censored.get(metric) ?? 0;
     histogram.censor(censored);
-    const service = this.#samples.get(`${metric}_service` as LatencyMetric);
+    const twin = serviceTwin(metric);
+    const service = twin === null ? undefined : this.#samples.get(twin);
     return {
       count: histogram.count,
       p50_us: histogram.percentileOfAll(50),

@@ -1,7 +1,10 @@
 import { NS_PER_S } from '../base/clock.ts';
-import type { LatencyMetric } from '../metric/catalogue.ts';
-import { COUNTER_NAMES, type CounterMetric } from '../metric/counters.ts';
+import { BASE_LATENCIES, type LatencyMetric } from '../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, counterMapDefinition } from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, counterDefinition } from '../metric/counters.ts';
+import type { SecondCount } from '../metric/definition.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
+import { latencyDefinition } from '../metric/latencies.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { PlannedPhase } from '../plan/plan.ts';
 import type { IntervalRow } from '../result/schema.ts';
@@ -14,24 +17,13 @@ export interface IntervalExtras {
   readonly sendLagP99_us: number | null;
 }
 
-const ERRORS: readonly CounterMetric[] = [
-  'events_timeout',
-  'events_lost_at_close',
-  'queries_closed',
-  'queries_timeout',
-  'queries_lost_at_close',
-  'subscriptions_closed',
-  'malformed_frames',
-];
+const DELIVERED = BASE_LATENCIES.filter((name) => latencyDefinition(name).row === 'delivered');
 
 interface OpenRow {
   readonly latencies: SecondOfLatencies;
   readonly loopDelays: LatencyHistogram;
   readonly reported: Set<number>;
-  readonly counts: Record<
-    'sent' | 'acked' | 'completed' | 'errors' | 'rejected' | 'connections' | 'cpu_s',
-    number
-  >;
+  readonly counts: Record<SecondCount | 'connections' | 'cpu_s', number>;
 }
 
 export interface IntervalMergerOptions {
@@ -72,8 +64,7 @@ export class IntervalMerger {
     const row = this.#rowAt(interval.index);
     const now = totalled(interval.counters);
     const before = this.#before.get(worker) ?? NOTHING;
-    for (const key of ['sent', 'acked', 'completed', 'errors', 'rejected'] as const)
-      row.counts[key] += now[key] - before[key];
+    for (const key of SECOND_COUNTS) row.counts[key] += now[key] - before[key];
     row.counts.connections += interval.connections.open;
     row.counts.cpu_s += interval.health.cpu_s;
     this.#before.set(worker, now);
@@ -125,7 +116,7 @@ export class IntervalMerger {
       offered: this.#options.offeredIn(index) ?? counts.sent,
       sent: counts.sent,
       acked: counts.acked,
-      delivered: latencies.count('delivery_latency'),
+      delivered: DELIVERED.reduce((sum, name) => sum + latencies.count(name), 0),
       completed: counts.completed,
       connections: counts.connections,
       errors: counts.errors,
@@ -169,26 +160,24 @@ export class IntervalMerger {
   }
 }
 
-type Totalled = Record<'sent' | 'acked' | 'completed' | 'errors' | 'rejected', number>;
+type Totalled = Record<SecondCount, number>;
+const SECOND_COUNTS = ['sent', 'acked', 'completed', 'errors', 'rejected'] as const;
 const NOTHING: Totalled = { sent: 0, acked: 0, completed: 0, errors: 0, rejected: 0 };
 
-function totalled({ rows, words }: CounterRows): Totalled {
-  const sum = (names: readonly CounterMetric[]): number =>
-    names.reduce(
-      (total, name) =>
-        total + rows.reduce((inner, row) => inner + (row[COUNTER_NAMES.indexOf(name)] ?? 0), 0),
-      0,
-    );
-  const rejected = sumWords(words.events_rejected);
-  return {
-    sent: sum(['events_sent', 'queries_sent']),
-    acked: sum(['events_accepted', 'events_duplicate']),
-    completed: sum(['queries_completed']),
-    rejected,
-    errors: sum(ERRORS) + rejected + sumWords(words.connection_errors) + sumWords(words.close_codes),
-  };
-}
+/** The counters that a second puts together under each name. */
+const PARTS = SECOND_COUNTS.map((name) => ({
+  name,
+  counters: COUNTER_NAMES.flatMap((counter, index) =>
+    counterDefinition(counter).row?.includes(name) === true ? [index] : [],
+  ),
+  maps: COUNTER_MAP_NAMES.filter((map) => counterMapDefinition(map).row?.includes(name) === true),
+}));
 
-function sumWords(rows: readonly ReadonlyMap<string, number>[]): number {
-  return rows.flatMap((row) => [...row.values()]).reduce((sum, count) => sum + count, 0);
+function totalled({ rows, words }: CounterRows): Totalled {
+  const all = PARTS.map(({ name, counters, maps }) => {
+    const plain = rows.flatMap((row) => counters.map((index) => row[index] ?? 0));
+    const byWord = maps.flatMap((map) => words[map].flatMap((row) => [...row.values()]));
+    return [name, [...plain, ...byWord].reduce((sum, count) => sum + count, 0)] as const;
+  });
+  return { ...NOTHING, ...Object.fromEntries(all) };
 }

@@ -1,15 +1,10 @@
 import { NS_PER_S } from '../base/clock.ts';
+import { ACCOUNTS, type PerNoun, perNoun } from '../metric/accounts.ts';
 import type { CounterMetric } from '../metric/counters.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Counters, Load } from '../result/schema.ts';
+import type { Counters, Load, Sums } from '../result/schema.ts';
 import type { ConnectionCounts } from './messages.ts';
 import { countOffered, type Offered } from './offered.ts';
-
-/** Operations of both kinds. */
-export interface Operations {
-  readonly events: number;
-  readonly queries: number;
-}
 
 export interface LoadAccountOptions {
   readonly plan: Plan;
@@ -22,8 +17,6 @@ export interface LoadAccountOptions {
   /** What the record says of the generator's own health in one phase. */
   readonly healthOf: (phase: number) => Pick<Load['phases'][number], 'loopDelay_us'>;
 }
-
-const STREAMS = ['publish', 'query', 'connect'] as const;
 
 /** What was offered and what became of it. */
 export class LoadAccount {
@@ -39,33 +32,26 @@ export class LoadAccount {
    * Arrivals of the measured phases. By the plan, so that it is a count of its own; in a run that was cut short, and in
    * the closed model, which has no schedule, by what came up.
    */
-  offered(counters: Counters): Operations {
-    const { events_sent, events_unsent, events_dropped, queries_sent, queries_unsent, queries_dropped } =
-      counters;
+  offered(counters: Counters): PerNoun {
     const { plan, cutNs } = this.#options;
-    const isCut = cutNs !== Number.POSITIVE_INFINITY;
-    return {
-      events:
-        isCut || plan.load.model === 'closed'
-          ? events_sent + events_unsent + events_dropped
-          : this.#planned('publish'),
-      queries: isCut ? queries_sent + queries_unsent + queries_dropped : this.#planned('query'),
-    };
+    const isCounted = cutNs !== Number.POSITIVE_INFINITY || plan.load.model === 'closed';
+    return perNoun(({ stream, sent, unsent, dropped }) =>
+      isCounted ? counters[sent] + counters[unsent] + counters[dropped] : this.#planned(stream),
+    );
   }
 
   /** A lost worker never said what it dropped: of what was offered, all that is not accounted for. */
   settleLost(counters: Counters): Counters {
-    const { events_sent, events_unsent, queries_sent, queries_unsent } = counters;
     const offered = this.offered(counters);
-    return {
-      ...counters,
-      events_dropped: Math.max(0, offered.events - events_sent - events_unsent),
-      queries_dropped: Math.max(0, offered.queries - queries_sent - queries_unsent),
-    };
+    const dropped = ACCOUNTS.map(({ noun, sent, unsent, dropped }) => [
+      dropped,
+      Math.max(0, offered[noun] - counters[sent] - counters[unsent]),
+    ]);
+    return { ...counters, ...Object.fromEntries(dropped) };
   }
 
-  /** @param achieved events acknowledged and queries completed in time */
-  summary(counters: Counters, achieved: Operations, connections: ConnectionCounts): Load {
+  /** @param achieved operations that ended well, in time */
+  summary(counters: Counters, achieved: PerNoun, connections: ConnectionCounts): Load {
     const { plan } = this.#options;
     const measured_s = this.#measured_s();
     return {
@@ -78,7 +64,7 @@ export class LoadAccount {
       },
       offered: ratesOf(this.offered(counters), measured_s),
       achieved: ratesOf(achieved, measured_s),
-      droppedArrivals: counters.events_dropped + counters.queries_dropped,
+      droppedArrivals: sum(ACCOUNTS.map(({ dropped }) => counters[dropped])),
       measured_s,
       phases: this.#phases(),
     };
@@ -93,9 +79,9 @@ export class LoadAccount {
       start_s: phase.startNs / NS_PER_S,
       end_s: phase.endNs / NS_PER_S,
       level: phase.levelEnd,
-      offered: sum(STREAMS.map((stream) => offered.of(stream, index))),
+      offered: sum(plan.streams.map(({ name }) => offered.of(name, index))),
       ...this.#rateOf(index),
-      sent: ofPhase('events_sent', index) + ofPhase('queries_sent', index),
+      sent: sum(ACCOUNTS.map(({ sent }) => ofPhase(sent, index))),
       ...healthOf(index),
     }));
   }
@@ -104,11 +90,11 @@ export class LoadAccount {
     const { plan, offered } = this.#options;
     const phase = plan.phases[index];
     if (phase === undefined || plan.load.model === 'closed') return {};
-    const planned = sum(STREAMS.map((stream) => offered.of(stream, index)));
+    const planned = sum(plan.streams.map(({ name }) => offered.of(name, index)));
     return { offeredPerSecond: (planned * NS_PER_S) / (phase.endNs - phase.startNs) };
   }
 
-  #planned(stream: 'publish' | 'query'): number {
+  #planned(stream: string): number {
     return sum(this.#measured.map((phase) => this.#options.offered.of(stream, phase)));
   }
 
@@ -120,14 +106,13 @@ export class LoadAccount {
   }
 }
 
-function ratesOf({ events, queries }: Operations, seconds: number): Load['offered'] {
+function ratesOf(operations: PerNoun, seconds: number): Sums {
   const perSecond = (count: number): number => (seconds > 0 ? count / seconds : 0);
-  return {
-    events,
-    eventsPerSecond: perSecond(events),
-    queries,
-    queriesPerSecond: perSecond(queries),
-  };
+  const pairs = ACCOUNTS.flatMap(({ noun }) => [
+    [noun, operations[noun]],
+    [`${noun}PerSecond`, perSecond(operations[noun])],
+  ]);
+  return Object.fromEntries(pairs) as Sums;
 }
 
 function sum(values: readonly number[]): number {

@@ -2,13 +2,17 @@ import { NS_PER_S } from '../base/clock.ts';
 import { refusedUpgrades, type UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { Failure, Invalidity } from '../judge/blame.ts';
 import { Casebook, type Observations } from '../judge/observations.ts';
+import { sumOfNouns } from '../metric/accounts.ts';
+import { baseLatency } from '../metric/catalogue.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
+import { latencyDefinition } from '../metric/latencies.ts';
 import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
 import { type CpuTimes, stealShare } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { OnProgress } from '../result/progress.ts';
 import type { RunResult } from '../result/run-result.ts';
 import type { Load } from '../result/schema.ts';
+import { Achieved } from './achieved.ts';
 import { blameCloses } from './blame-target.ts';
 import { Dependence } from './dependence.ts';
 import { sumConnections } from './fleet.ts';
@@ -22,7 +26,6 @@ import { countOffered, type Offered } from './offered.ts';
 import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
-import { Superseded } from './superseded.ts';
 import { Totals } from './totals.ts';
 import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
 import type { WorkerLoss } from './worker-handle.ts';
@@ -62,8 +65,7 @@ export class Measurements {
   readonly #cpuTimes: Record<'start' | 'end', CpuTimes | null> = { start: null, end: null };
   readonly #measured: { startNs: number; endNs: number };
   readonly #punctuality: Punctuality;
-  #achieved = { events: 0, queries: 0 };
-  readonly #superseded = new Superseded();
+  readonly #achieved = new Achieved();
   #cutNs = Number.POSITIVE_INFINITY;
 
   constructor(options: MeasurementsOptions) {
@@ -168,9 +170,7 @@ export class Measurements {
     const counters = end.losses.length === 0 ? counted : account.settleLost(counted);
     const connections = sumConnections([...this.#connections.values()]);
     const histograms = this.#totals.histograms();
-    const { events, queries } = this.#achieved;
-    const achieved = { events: events + this.#superseded.total, queries };
-    const load = account.summary(counters, achieved, connections);
+    const load = account.summary(counters, this.#achieved.total, connections);
     const { ratios, notMeasured } = computeRatios(plan, counters, load);
     const blame = this.#blameGenerator({ load, histograms, losses: end.losses });
     return {
@@ -236,8 +236,8 @@ export class Measurements {
       ...wholeRun(histograms, this.#health),
       phases: measuredPhases(this.#options.plan.phases, histograms, this.#health),
       model: load.model,
-      offered: load.offered.events + load.offered.queries,
-      written: load.offered.events + load.offered.queries - load.droppedArrivals,
+      offered: sumOfNouns(load.offered),
+      written: sumOfNouns(load.offered) - load.droppedArrivals,
       writtenTooLate: this.#punctuality.tooLate(lag?.count ?? 0),
       droppedArrivals: load.droppedArrivals,
       lateWhileCold: this.#punctuality.lateWhileCold,
@@ -248,23 +248,23 @@ export class Measurements {
   /** Series that the run should have and has no sample of. */
   #emptySeries(histograms: ReadonlyMap<string, LatencyHistogram>): Record<string, string> {
     // A run without rejections or late replies is no gap.
-    const missing = this.#series.keys.filter(
-      (key) => !histograms.has(key) && !key.startsWith('reject_latency') && !key.startsWith('late_latency'),
-    );
+    const missing = this.#series.keys.filter((key, index) => {
+      const metric = this.#series.metrics[index];
+      const isQuiet = metric !== undefined && latencyDefinition(baseLatency(metric)).isQuiet === true;
+      return !histograms.has(key) && !isQuiet;
+    });
     return Object.fromEntries(missing.map((key) => [key, 'no sample in the measured phases']));
   }
 
   #countAchieved(worker: number, interval: WorkerInterval): void {
     const isInTime = interval.index < this.#measured.endNs / NS_PER_S + GRACE_S;
     const measured = this.#measuredIndexes();
-    if (isInTime) this.#superseded.set(worker, interval.counters, measured);
+    if (isInTime) this.#achieved.setCounters(worker, interval.counters, measured);
     for (const { series, phase, delta } of interval.samples) {
       if (!measured.includes(phase)) continue;
       const metric = this.#series.metrics[series];
       if (metric === 'send_lag') this.#punctuality.add(interval.index, delta);
-      if (!isInTime) continue;
-      if (metric === 'ack_latency') this.#achieved.events += delta.count;
-      if (metric === 'eose_latency') this.#achieved.queries += delta.count;
+      if (isInTime) this.#achieved.add(metric, delta.count);
     }
   }
 

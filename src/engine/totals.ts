@@ -1,31 +1,19 @@
+import { ACCOUNTS, type OperationAccount } from '../metric/accounts.ts';
 import { baseLatency } from '../metric/catalogue.ts';
-import { COUNTER_MAP_NAMES, COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
-import { COUNTER_NAMES, COUNTERS, type CounterDefinition, type CounterMetric } from '../metric/counters.ts';
+import {
+  COUNTER_MAP_NAMES,
+  type CounterMapMetric,
+  counterMapDefinition,
+  isWordCounter,
+} from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, type CounterMetric, counterDefinition } from '../metric/counters.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { parseSeriesKey, seriesKey } from '../metric/series.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Counters } from '../result/schema.ts';
+import { countIn } from './count-in.ts';
 import type { CounterRows, SeriesDelta } from './messages.ts';
-
-/** Every operation that was written ends in exactly one of these; `open` takes those of a lost worker. */
-const ACCOUNTS: readonly { sent: CounterMetric; ends: readonly CounterMetric[]; open: CounterMetric }[] = [
-  {
-    sent: 'events_sent',
-    ends: ['events_accepted', 'events_duplicate', 'events_timeout', 'events_lost_at_close'],
-    open: 'events_lost_at_close',
-  },
-  {
-    sent: 'queries_sent',
-    ends: ['queries_completed', 'queries_closed', 'queries_timeout', 'queries_lost_at_close'],
-    open: 'queries_lost_at_close',
-  },
-];
-
-/** A counter in the row of a phase; 0 where there is no such row. */
-export function countIn(row: Float64Array | undefined, name: CounterMetric): number {
-  return row?.[COUNTER_NAMES.indexOf(name)] ?? 0;
-}
 
 /** Samples and counters of the whole run, merged over workers; histograms are added, never averaged. */
 export class Totals {
@@ -64,13 +52,10 @@ export class Totals {
     const lost = this.#counters.get(worker);
     if (lost === undefined) return;
     const rows = lost.rows.map((row, phase) => {
-      const words = [...(lost.words.events_rejected[phase]?.values() ?? [])];
-      const rejected = words.reduce((sum, count) => sum + count, 0);
       const settled = row.slice();
-      for (const { sent, ends, open } of ACCOUNTS) {
-        const ended =
-          ends.reduce((sum, name) => sum + countIn(row, name), 0) + (sent === 'events_sent' ? rejected : 0);
-        settled[COUNTER_NAMES.indexOf(open)] = countIn(row, open) + countIn(row, sent) - ended;
+      for (const account of ACCOUNTS) {
+        const open = countIn(row, account.sent) - endedIn(lost, phase, account);
+        settled[COUNTER_NAMES.indexOf(account.lost)] = countIn(row, account.lost) + open;
       }
       return settled;
     });
@@ -130,9 +115,8 @@ export class Totals {
   }
 
   /** What concerns connections counts from the ramp on, operations only where they were measured. */
-  #rowsOf(counter: Pick<CounterDefinition, 'source' | 'span'>): readonly number[] {
-    if (counter.source !== 'connections' && counter.span !== 'run') return this.#measuredPhases();
-    return this.#allRows();
+  #rowsOf(span: 'run' | undefined): readonly number[] {
+    return span === 'run' ? this.#allRows() : this.#measuredPhases();
   }
 
   #allRows(): readonly number[] {
@@ -143,27 +127,32 @@ export class Totals {
     return rows.reduce((sum, row) => sum + this.ofPhase(name, row), 0);
   }
 
-  /** Over the whole run: a copy may have been sent in another phase than the one that was called a duplicate. */
-  #unexplainedDuplicates(): number {
-    const rows = this.#allRows();
-    const claimed = this.#sumOver('duplicates_unexplained', rows);
-    return Math.max(0, claimed - this.#sumOver('events_repeated', rows));
-  }
-
   #sum(name: CounterMetric): number {
-    if (name === 'duplicates_unexplained') return this.#unexplainedDuplicates();
-    return this.#sumOver(name, this.#rowsOf(COUNTERS[name]));
+    const { span, explainedBy } = counterDefinition(name);
+    if (explainedBy === undefined) return this.#sumOver(name, this.#rowsOf(span));
+    const rows = this.#allRows();
+    const claimed = this.#sumOver(name, rows);
+    return Math.max(0, claimed - this.#sumOver(explainedBy as CounterMetric, rows));
   }
 
   #sumWords(name: CounterMapMetric): Record<string, number> {
     const result = new Map<string, number>();
     for (const { words } of this.#counters.values()) {
-      for (const row of this.#rowsOf(COUNTER_MAPS[name])) {
+      for (const row of this.#rowsOf(counterMapDefinition(name).span)) {
         for (const [word, count] of words[name][row] ?? []) result.set(word, (result.get(word) ?? 0) + count);
       }
     }
     return Object.fromEntries(result);
   }
+}
+
+/** Operations of a phase that have ended. */
+function endedIn({ rows, words }: CounterRows, phase: number, { ends }: OperationAccount): number {
+  return Object.values(ends).reduce((sum, name) => {
+    if (!isWordCounter(name)) return sum + countIn(rows[phase], name);
+    const counts = [...(words[name][phase]?.values() ?? [])];
+    return counts.reduce((total, count) => total + count, sum);
+  }, 0);
 }
 
 function merge(result: Map<string, LatencyHistogram>, key: string, histogram: LatencyHistogram): void {

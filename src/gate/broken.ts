@@ -1,5 +1,8 @@
 import { own } from '../base/own.ts';
-import { sumOf } from '../record/conservation.ts';
+import { ACCOUNTS, type OperationAccount } from '../metric/accounts.ts';
+import type { CounterMetric } from '../metric/counters.ts';
+import { ratioDefinition } from '../metric/ratios.ts';
+import { countOf } from '../record/conservation.ts';
 import { operatorOf } from '../record/margin.ts';
 import type { Counters, GateResult, RunRecord } from '../record/schema.ts';
 import { evaluateGates } from './evaluate.ts';
@@ -38,46 +41,36 @@ function isBroken(gate: GateResult, record: RunRecord, minSamples: number): bool
 
 /** Operations that the gate's figure rests on so far. */
 function seen({ metric, expression }: GateResult, { metrics, counters, load }: RunRecord): number {
-  switch (metric) {
-    case 'ack_ratio':
-      return counters.events_sent + counters.events_unsent;
-    case 'query_ratio':
-      return counters.queries_sent + counters.queries_unsent;
-    case 'connect_ratio':
-      return load.connections.requested;
-    default: {
-      const series = /^\S+/.exec(expression)?.[0] ?? metric;
-      return (own(metrics, series) ?? own(metrics, metric))?.count ?? 0;
-    }
-  }
+  const account = ACCOUNTS.find(({ ratio }) => ratio === metric);
+  if (account !== undefined) return wholeOf(account, counters);
+  if (metric === 'connect_ratio') return load.connections.requested;
+  const series = /^\S+/.exec(expression)?.[0] ?? metric;
+  return (own(metrics, series) ?? own(metrics, metric))?.count ?? 0;
 }
 
 /** The record as it would be if everything that is in flight ended well. */
 function hopeful(record: RunRecord): RunRecord {
   const { counters } = record;
-  const events = 1 - share(lostEvents(counters), counters.events_sent + counters.events_unsent);
-  const queries = 1 - share(lostQueries(counters), counters.queries_sent + counters.queries_unsent);
-  const known: Record<string, number | null> = {
-    connect_ratio: record.ratios['connect_ratio'] ?? null,
-    ack_ratio: events,
-    query_ratio: queries,
-  };
+  const known = new Map<string, number | null>([
+    ['connect_ratio', record.ratios['connect_ratio'] ?? null],
+    ...ACCOUNTS.map((account) => [account.ratio, 1 - lostShare(account, counters)] as const),
+  ]);
   const ratios = Object.fromEntries(
-    Object.keys(record.ratios).map((name) => [name, own(known, name) ?? null]),
+    Object.keys(record.ratios).map((name) => [name, known.get(name) ?? null]),
   );
   return { ...record, ratios };
 }
 
-function lostEvents(counters: Counters): number {
-  const refused = sumOf(counters.events_rejected) - counters.events_superseded;
-  return refused + counters.events_timeout + counters.events_lost_at_close + counters.events_unsent;
+function wholeOf({ sent, unsent }: OperationAccount, counters: Counters): number {
+  return counters[sent] + counters[unsent];
 }
 
-function lostQueries(counters: Counters): number {
-  const { queries_closed, queries_timeout, queries_lost_at_close, queries_unsent } = counters;
-  return queries_closed + queries_timeout + queries_lost_at_close + queries_unsent;
-}
-
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+/** What has ended otherwise than wanted, or could not begin. */
+function lostShare(account: OperationAccount, counters: Counters): number {
+  const { ends, unsent, ratio } = account;
+  const whole = wholeOf(account, counters);
+  const ended = Object.values(ends).reduce((sum, name) => sum + countOf(counters, name), counters[unsent]);
+  const wanted = (ratioDefinition(ratio).of?.part ?? []) as readonly CounterMetric[];
+  const lost = wanted.reduce((sum, name) => sum - counters[name], ended);
+  return whole === 0 ? 0 : lost / whole;
 }

@@ -1,10 +1,11 @@
 import { didYouMean } from '../base/suggest.ts';
 import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
-import { baseLatency, type LatencyMetric, RATIOS, type RatioMetric } from '../metric/catalogue.ts';
+import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
 import { COUNTERS, type CounterMetric } from '../metric/counters.ts';
 import { LATENCIES } from '../metric/latencies.ts';
-import type { Source } from '../metric/source.ts';
+import { RATIOS, type RatioMetric } from '../metric/ratios.ts';
+import { SOURCES, type Source } from '../metric/source.ts';
 import { formatGate, type Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
 import { gateError } from './parse.ts';
@@ -13,7 +14,7 @@ import { gateError } from './parse.ts';
 export function unmeasurable(gate: Gate, run: Measurable): string | null {
   const source = sourceOf(gate);
   if (!run.sources.has(source)) {
-    return `${gate.metric} needs ${NEEDS[source]}`;
+    return `${gate.metric} needs ${SOURCES[source]}`;
   }
   return (
     unknownValue('phase', gate.labels['phase'], run.phases) ??
@@ -21,17 +22,6 @@ export function unmeasurable(gate: Gate, run: Measurable): string | null {
     windowTooLong(gate, run)
   );
 }
-
-const NEEDS: Readonly<Record<Source, string>> = {
-  replies: 'a publish or a query workload',
-  connections: 'connections',
-  publish: 'a publish workload, which the scenario has not',
-  query: 'a query workload, which the scenario has not',
-  subscribe: 'a subscribe workload, which the scenario has not',
-  generator: 'publish or query in the open load model',
-  crossing: 'subscribers on several relay processes (--stack scaled)',
-  answers: 'queries of a named corpus, of which some are checked',
-};
 
 /** @throws RelayBenchError `GATE_INVALID` where a run as described by `run` can't produce a gate's metric */
 export function checkGates(gates: readonly Gate[], run: Measurable): void {

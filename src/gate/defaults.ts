@@ -1,5 +1,7 @@
-import type { BaseLatency } from '../metric/catalogue.ts';
-import type { CounterMetric } from '../metric/counters.ts';
+import type { MetricSet, NoneAllowed } from '../metric/definition.ts';
+import type { BaseLatency } from '../metric/latencies.ts';
+import { GATED_SETS } from '../metric/sets.ts';
+import type { Source } from '../metric/source.ts';
 import { samplesNeeded } from '../metric/summary.ts';
 import type { Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
@@ -22,31 +24,38 @@ const LIMIT_MS = 100;
  * - Nobody thrown out: no connection that the target closes, no live subscription that it refuses or ends.
  * - No event called a duplicate that was never sent before, where every event of the run is new and none replaces another.
  *
+ * Which ratios and counters these are stands in their entries of the catalogue.
  * @param planned latencies to gate and how many samples are planned for each; Infinity where replies set the pace
  */
 export function defaultGates(run: Measurable, planned: ReadonlyMap<BaseLatency, number>): readonly Gate[] {
-  const gates = [...planned].map(([metric, samples]) => latencyGate(metric, samples));
-  if (run.sources.has('generator')) gates.push(ratioGate('achieved_rate_ratio', 99));
-  gates.push(ratioGate('connect_ratio', 100), noneOf('connections_lost'));
-  if (run.sources.has('publish')) gates.push(ratioGate('ack_ratio', 100));
-  if (run.publishesNewOnly) gates.push(noneOf('duplicates_unexplained'));
-  if (run.sources.has('query')) gates.push(ratioGate('query_ratio', 100));
-  if (run.sources.has('subscribe'))
-    gates.push(ratioGate('delivery_ratio', 100), noneOf('subscriptions_closed'));
-  if (run.sources.has('answers')) gates.push(NO_WRONG_ANSWER);
-  gates.push(...conductGates(run));
-  return gates;
+  const latencies = [...planned].map(([metric, samples]) => latencyGate(metric, samples));
+  const kept = GATED_SETS.flatMap((set) => [...ratioGates(set, run), ...countGates(set, 'kept', run)]);
+  return [...latencies, ...kept, ...GATED_SETS.flatMap((set) => countGates(set, 'conduct', run))];
 }
 
-const NO_WRONG_ANSWER: Gate = {
-  metric: 'answers_wrong',
-  kind: 'counter-map',
-  labels: {},
-  aggregation: 'count',
-  operator: '==',
-  limit: 0,
-  unit: '',
-};
+function ratioGates({ ratios }: MetricSet, run: Measurable): readonly Gate[] {
+  return Object.entries(ratios).flatMap(([name, { gate, source }]) =>
+    gate === undefined || !takesPart(source, run) ? [] : [ratioGate(name, gate)],
+  );
+}
+
+function countGates(
+  { maps, counters }: MetricSet,
+  sort: NoneAllowed['sort'],
+  run: Measurable,
+): readonly Gate[] {
+  const entries = [
+    ...Object.entries(maps).map(([name, entry]) => ({ name, kind: 'counter-map' as const, ...entry })),
+    ...Object.entries(counters).map(([name, entry]) => ({ name, kind: 'counter' as const, ...entry })),
+  ];
+  return entries
+    .filter(({ gate, source }) => gate?.sort === sort && takesPart(gate.needs ?? source, run))
+    .map(({ name, kind }) => noneOf(name, kind));
+}
+
+function takesPart(source: string, { sources }: Measurable): boolean {
+  return sources.has(source as Source);
+}
 
 /** Samples planned for each latency, by phase. */
 export type PlannedByPhase = ReadonlyMap<string, ReadonlyMap<BaseLatency, number>>;
@@ -63,17 +72,8 @@ export function phaseGates(planned: PlannedByPhase): readonly Gate[] {
   );
 }
 
-/** What no relay may do, by what can show it (NIP-01): see `judge/rules.ts`. */
-function conductGates({ sources }: Measurable): readonly Gate[] {
-  const names: CounterMetric[] = [];
-  if (sources.has('query')) names.push('query_overflows', 'events_after_eose');
-  if (sources.has('subscribe')) names.push('deliveries_unmatched');
-  if (sources.has('query') || sources.has('subscribe')) names.push('events_invalid');
-  return names.map(noneOf);
-}
-
-function noneOf(metric: CounterMetric): Gate {
-  return { ...NO_WRONG_ANSWER, metric, kind: 'counter' };
+function noneOf(metric: string, kind: 'counter' | 'counter-map'): Gate {
+  return { metric, kind, labels: {}, aggregation: 'count', operator: '==', limit: 0, unit: '' };
 }
 
 function latencyGate(metric: BaseLatency, samples: number): Gate {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RelayBenchError } from '../base/errors.ts';
 import { own } from '../base/own.ts';
-import type { CounterMapMetric } from '../metric/counter-maps.ts';
+import { type CounterMapMetric, counterMapDefinition } from '../metric/counter-maps.ts';
 import type { CounterMetric } from '../metric/counters.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
 import { decide, holds } from './bounds.ts';
@@ -22,13 +22,7 @@ const DIVISOR: Readonly<Record<GateUnit, number>> = { us: 1, ms: 1e3, s: 1e6, '%
 const measuredScenario = z.object({
   load: z.object({ model: z.enum(['open', 'closed']) }),
   corpus: z.object({ profile: z.string().optional(), file: z.string().optional() }).optional(),
-  workloads: z.object({
-    publish: z.object({ kind: z.number().optional() }).optional(),
-    subscribe: z.unknown().optional(),
-    query: z
-      .object({ filters: z.array(z.object({ name: z.string() })), check: z.number().optional() })
-      .optional(),
-  }),
+  workloads: z.record(z.string(), z.unknown()),
   phases: z.array(z.object({ name: z.string(), duration: z.number() })),
 });
 
@@ -37,13 +31,16 @@ const measuredScenario = z.object({
  * @throws RelayBenchError `RECORD_INVALID` where the resolved scenario is missing from the record
  */
 export function measurableOfRecord(record: RunRecord): Measurable {
-  const parsed = measuredScenario.safeParse(record.scenario.resolved);
-  if (parsed.success) return measurableOf(parsed.data, record.target.relayProcesses);
-  throw new RelayBenchError('"scenario.resolved" of the run record is not a scenario', {
-    code: 'RECORD_INVALID',
-    hint: 'the file was edited or cut; use the original run.json',
-    cause: parsed.error,
-  });
+  try {
+    return measurableOf(measuredScenario.parse(record.scenario.resolved), record.target.relayProcesses);
+  } catch (cause) {
+    if (!(cause instanceof z.ZodError)) throw cause;
+    throw new RelayBenchError('"scenario.resolved" of the run record is not a scenario', {
+      code: 'RECORD_INVALID',
+      hint: 'the file was edited or cut; use the original run.json',
+      cause,
+    });
+  }
 }
 
 /**
@@ -115,9 +112,7 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
     case 'counter':
       return readCount(gate, record.counters[gate.metric as CounterMetric], record);
     case 'counter-map':
-      if (gate.metric === 'answers_wrong' && record.counters.answers_checked === 0)
-        return { reason: 'no answer was checked' };
-      return readCount(gate, mapTotal(gate, record), record);
+      return readWordCount(gate, record);
     case 'audit':
       return readAudit(record);
   }
@@ -140,6 +135,14 @@ function readCount(gate: Gate, count: number, record: RunRecord): Reading {
 function readAudit({ audit, notMeasured }: RunRecord): Reading {
   if (audit === null) return { reason: notMeasured['audit'] ?? 'the run was not audited' };
   return { value: audit.acknowledged - audit.found };
+}
+
+/** Nothing was found where nothing was looked at. */
+function readWordCount(gate: Gate, record: RunRecord): Reading {
+  const { needs } = counterMapDefinition(gate.metric as CounterMapMetric);
+  if (needs !== undefined && record.counters[needs.counter as CounterMetric] === 0)
+    return { reason: needs.reason };
+  return readCount(gate, mapTotal(gate, record), record);
 }
 
 function mapTotal(gate: Gate, record: RunRecord): number {

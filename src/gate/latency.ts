@@ -1,6 +1,5 @@
 import { own } from '../base/own.ts';
-import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
-import { LATENCIES } from '../metric/latencies.ts';
+import { type LatencyMetric, serviceTwin } from '../metric/catalogue.ts';
 import { seriesKey } from '../metric/series.ts';
 import { type EffectiveQuantile, type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { RunRecord } from '../record/schema.ts';
@@ -38,12 +37,6 @@ export function countOf(gate: Gate, record: RunRecord): Reading {
   return summary === undefined && missing !== undefined
     ? { reason: missing }
     : { value: summary?.count ?? 0 };
-}
-
-/** The twin that starts at the write, of the same kind; null for a latency that has none, such as `send_lag`. */
-export function serviceTwin(metric: LatencyMetric): LatencyMetric | null {
-  const base = baseLatency(metric);
-  return LATENCIES[base].hasServiceTwin ? (`${base}_service` as LatencyMetric) : null;
 }
 
 /** What never ended has no longest and no mean: both are beyond any number. */

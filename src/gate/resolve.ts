@@ -1,4 +1,4 @@
-import type { BaseLatency } from '../metric/catalogue.ts';
+import type { BaseLatency } from '../metric/latencies.ts';
 import { QUANTILES, type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import { checkGates } from './check.ts';
 import { defaultGates, type PlannedByPhase, phaseGates } from './defaults.ts';

@@ -1,11 +1,11 @@
 import { own } from '../base/own.ts';
-import type { LatencyMetric } from '../metric/catalogue.ts';
+import { type LatencyMetric, serviceTwin } from '../metric/catalogue.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { QUANTILES, type QuantileName, samplesNeeded } from '../metric/summary.ts';
 import type { IntervalRow, RunRecord } from '../record/schema.ts';
 import { loopDelayOf } from './bounds.ts';
 import type { Aggregation, Gate } from './expression.ts';
-import { isUnbounded, neverEnded, serviceTwin } from './latency.ts';
+import { isUnbounded, neverEnded } from './latency.ts';
 import type { Reading, Value } from './reading.ts';
 
 /** Seconds that follow each other. */

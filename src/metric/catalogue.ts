@@ -1,65 +1,44 @@
 /**
  * THE catalogue of everything that relay-bench measures. Gates, reports and the run record all take names,
- * units and directions from here; a name that is not here does not exist.
+ * units and directions from here; a name that is not here does not exist. Its entries stand in `src/metric/shared` and, of
+ * each workload, in its folder.
  */
 
+import { ACCOUNTS } from './accounts.ts';
 import { AUDIT_COUNTS } from './audit-counts.ts';
 import { COUNTER_MAPS } from './counter-maps.ts';
 import { COUNTERS } from './counters.ts';
-import { LATENCIES } from './latencies.ts';
-import type { Direction, Source } from './source.ts';
+import { type BaseLatency, LATENCIES, latencyDefinition } from './latencies.ts';
+import { RATIOS } from './ratios.ts';
 
-export type BaseLatency = keyof typeof LATENCIES;
 type Twinned = {
   [K in BaseLatency]: (typeof LATENCIES)[K]['hasServiceTwin'] extends true ? K : never;
 }[BaseLatency];
 export type LatencyMetric = BaseLatency | `${Twinned}_service`;
 
+/** Latencies without their twins. */
+export const BASE_LATENCIES = Object.keys(LATENCIES) as readonly BaseLatency[];
+
 /** All latency names in a fixed order; the index is the identity of a metric on the wire between processes. */
-export const LATENCY_NAMES: readonly LatencyMetric[] = Object.entries(LATENCIES).flatMap(
-  ([name, definition]) =>
-    definition.hasServiceTwin
-      ? [name as BaseLatency, `${name}_service` as LatencyMetric]
-      : [name as BaseLatency],
-);
+export const LATENCY_NAMES: readonly LatencyMetric[] = BASE_LATENCIES.flatMap((name) => {
+  const twin = serviceTwin(name);
+  return twin === null ? [name] : [name, twin];
+});
 
-export interface RatioDefinition {
-  readonly source: Source;
-  readonly description: string;
-  readonly direction: Direction;
-}
+/** What users of a relay wait for: the figures that a run is remembered by. */
+export const HEADLINES = BASE_LATENCIES.filter((name) => {
+  const { headline } = latencyDefinition(name);
+  return headline !== undefined && headline.isFallback !== true;
+});
 
-/** Ratios in 0..1, computed from counters over the measured phases. */
-export const RATIOS = {
-  ack_ratio: {
-    source: 'publish',
-    description:
-      'events accepted (OK true, duplicates included) or rightly refused as superseded, of events sent and unsent',
-    direction: 'higher',
-  },
-  query_ratio: {
-    source: 'query',
-    description: 'queries ended by EOSE of queries sent and unsent',
-    direction: 'higher',
-  },
-  delivery_ratio: {
-    source: 'subscribe',
-    description: 'deliveries received of deliveries expected',
-    direction: 'higher',
-  },
-  connect_ratio: {
-    source: 'connections',
-    description: 'connections opened of connections requested',
-    direction: 'higher',
-  },
-  achieved_rate_ratio: {
-    source: 'generator',
-    description: 'operations acknowledged or completed in time of operations scheduled',
-    direction: 'higher',
-  },
-} as const satisfies Record<string, RatioDefinition>;
+/** The same and, last, those that a run is about only where nothing else is measured. */
+export const ALL_HEADLINES = [
+  ...HEADLINES,
+  ...BASE_LATENCIES.filter((name) => latencyDefinition(name).headline?.isFallback === true),
+];
 
-export type RatioMetric = keyof typeof RATIOS;
+/** Latencies of the wanted ends of operations. */
+export const ANSWER_LATENCIES: readonly BaseLatency[] = ACCOUNTS.map(({ answer }) => answer);
 
 /** What a metric name denotes. */
 export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map' | 'audit';
@@ -76,6 +55,17 @@ export function metricKind(name: string): MetricKind | null {
 /** The latency without `_service`. */
 export function baseLatency(name: LatencyMetric): BaseLatency {
   return (name.endsWith('_service') ? name.slice(0, -'_service'.length) : name) as BaseLatency;
+}
+
+/** The twin that starts at the write, of the same kind; null for a latency that has none, such as `send_lag`. */
+export function serviceTwin(name: LatencyMetric): LatencyMetric | null {
+  const base = baseLatency(name);
+  return latencyDefinition(base).hasServiceTwin ? (`${base}_service` as LatencyMetric) : null;
+}
+
+/** Whether a latency is the generator's own, and none of the target. */
+export function isOfGenerator(name: LatencyMetric): boolean {
+  return latencyDefinition(baseLatency(name)).source === 'generator';
 }
 
 /** Every name of the catalogue, for messages and shell completion. */

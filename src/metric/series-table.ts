@@ -1,5 +1,5 @@
-import { type BaseLatency, baseLatency, LATENCY_NAMES, type LatencyMetric } from './catalogue.ts';
-import { LATENCIES } from './latencies.ts';
+import { BASE_LATENCIES, type LatencyMetric, serviceTwin } from './catalogue.ts';
+import { type BaseLatency, latencyDefinition } from './latencies.ts';
 import { seriesKey } from './series.ts';
 
 /**
@@ -27,10 +27,11 @@ export function buildSeriesTable(
     keys.push(seriesKey(metric, filter === undefined ? {} : { filter }));
     metrics.push(metric);
   };
-  for (const base of LATENCY_NAMES.filter((name) => name === baseLatency(name) && latencies.includes(name))) {
-    for (const filter of isPerFilter(base as BaseLatency) ? filters : [undefined]) {
+  for (const base of BASE_LATENCIES.filter((name) => latencies.includes(name))) {
+    const twin = serviceTwin(base);
+    for (const filter of isPerFilter(base) ? filters : [undefined]) {
       push(base, filter);
-      if (LATENCIES[base as BaseLatency].hasServiceTwin) push(`${base}_service` as LatencyMetric, filter);
+      if (twin !== null) push(twin, filter);
     }
   }
   const numbers = new Map(keys.map((key, index) => [key, index]));
@@ -42,5 +43,5 @@ export function buildSeriesTable(
 }
 
 function isPerFilter(metric: BaseLatency): boolean {
-  return (LATENCIES[metric].labels as readonly string[]).includes('filter');
+  return latencyDefinition(metric).labels.includes('filter');
 }

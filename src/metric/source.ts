@@ -1,13 +1,6 @@
-/** Which way is better. */
-export type Direction = 'lower' | 'higher' | 'neutral';
+import { type Entries, entriesOf } from './sets.ts';
 
-/** The parts of a scenario that can produce a metric. */
-export type Source =
-  | 'connections'
-  | 'publish'
-  | 'query'
-  | 'subscribe'
-  | 'replies'
-  | 'generator'
-  | 'answers'
-  | 'crossing';
+/** The parts of a scenario that can produce a metric, with what a gate on one of them needs. */
+export const SOURCES = entriesOf('sources');
+
+export type Source = keyof Entries<'sources'>;

@@ -77,6 +77,7 @@ export function buildPlan({
     drainMs: resolved.drain,
     streams: planStreams(resolved, phases, bounds),
     ...planRoles(resolved, workers, replay),
+    sources: [...run.sources],
     latencies: run.latencies,
     abort: planAbort(resolved, overrides),
     asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },

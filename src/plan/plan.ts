@@ -1,5 +1,6 @@
 import type { Advertised } from '../judge/advertised.ts';
 import type { LatencyMetric } from '../metric/catalogue.ts';
+import type { Source } from '../metric/source.ts';
 import type { ArrivalsSpec, FilterSpec, Scenario } from '../scenario/schema.ts';
 
 /** Offsets are nanoseconds after the start of the load (`t0`), the same in every worker. */
@@ -194,6 +195,8 @@ export interface Plan {
   readonly subscribe: SubscribePlan | null;
   readonly query: QueryPlan | null;
   readonly connect: { readonly timeoutMs: number } | null;
+  /** The parts of the catalogue that take part. */
+  readonly sources: readonly Source[];
   /** Latencies that this run can produce; gates on others are configuration errors. */
   readonly latencies: readonly LatencyMetric[];
   /** Whether the histograms of every second are kept, because a gate looks at windows. */

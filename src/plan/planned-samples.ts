@@ -1,4 +1,4 @@
-import type { BaseLatency } from '../metric/catalogue.ts';
+import type { BaseLatency } from '../metric/latencies.ts';
 import type { Plan, PlannedPhase, StreamName } from './plan.ts';
 
 type Planned = Pick<

@@ -1,3 +1,5 @@
+import { sumOfNouns } from '../metric/accounts.ts';
+import { ANSWER_LATENCIES } from '../metric/catalogue.ts';
 import { latencyGrowth } from './growth.ts';
 import type { RunRecord } from './schema.ts';
 
@@ -30,7 +32,7 @@ export function standardCaveats(record: Observed): string[] {
   const overload = overloadCaveat(record);
   if (overload !== null) caveats.push(overload);
   const censored = Object.entries(record.metrics)
-    .filter(([key]) => key === 'ack_latency' || key === 'eose_latency')
+    .filter(([key]) => (ANSWER_LATENCIES as readonly string[]).includes(key))
     .reduce((sum, [, metric]) => sum + metric.censored, 0);
   if (censored > 0) {
     caveats.push(`${censored} operations never ended: percentiles count them as slower than all others`);
@@ -50,8 +52,8 @@ export function standardCaveats(record: Observed): string[] {
 /** Little was achieved *and* latencies grow: a relay that refuses at once is not overloaded, whatever it achieves. */
 function overloadCaveat(record: Observed): string | null {
   const { offered, achieved, model } = record.load;
-  const wanted = offered.events + offered.queries;
-  const done = achieved.events + achieved.queries;
+  const wanted = sumOfNouns(offered);
+  const done = sumOfNouns(achieved);
   const growth = latencyGrowth(record);
   if (model !== 'open' || done >= wanted * OVERLOADED_BELOW || growth === null) return null;
   const share = Math.round((done / wanted) * 100);

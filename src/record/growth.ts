@@ -1,4 +1,5 @@
 import { median } from '../base/median.ts';
+import { ANSWER_LATENCIES } from '../metric/catalogue.ts';
 import type { RunRecord } from './schema.ts';
 
 /** How a latency has grown: medians of the first and of the last third of the measured seconds, microseconds. */
@@ -8,7 +9,6 @@ export interface Growth {
   readonly to_us: number;
 }
 
-const METRICS = ['ack_latency', 'eose_latency'] as const;
 /** Seconds with samples below which thirds mean nothing. */
 const FEWEST_SECONDS = 6;
 /** A queue that grows for as long as the load lasts at least doubles the latency, and by more than the noise of a second. */
@@ -19,7 +19,7 @@ const LEAST_US = 20_000;
 export function latencyGrowth({ intervals, load }: Pick<RunRecord, 'intervals' | 'load'>): Growth | null {
   const measured = new Set(load.phases.filter(({ kind }) => kind === 'measured').map(({ name }) => name));
   const rows = intervals.filter(({ phase }) => measured.has(phase));
-  for (const metric of METRICS) {
+  for (const metric of ANSWER_LATENCIES) {
     const medians = rows
       .map(({ latencies }) => latencies[metric]?.p50_us ?? null)
       .filter((value) => value !== null);

@@ -1,8 +1,8 @@
 import { digitsBeside } from '../base/beside.ts';
 import { own } from '../base/own.ts';
-import { RATIOS } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
+import { RATIOS } from '../metric/ratios.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES, QUANTILES } from '../metric/summary.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
-import { COUNTER_NAMES, COUNTERS, type CounterDefinition } from '../metric/counters.ts';
+import { COUNTER_MAP_NAMES, counterMapDefinition } from '../metric/counter-maps.ts';
+import { COUNTER_NAMES, counterDefinition } from '../metric/counters.ts';
 
 const whole = z.int().min(0);
 const counterMap = z.record(z.string(), whole);
 /** Records of before a counter was added have none of it: nothing of the sort was counted. */
-const plainCounters = COUNTER_NAMES.map((name) => {
-  const definition: CounterDefinition = COUNTERS[name];
-  return [name, definition.since === undefined ? whole : whole.default(0)];
-});
+const plainCounters = COUNTER_NAMES.map((name) => [
+  name,
+  counterDefinition(name).since === undefined ? whole : whole.default(0),
+]);
 const counterMaps = COUNTER_MAP_NAMES.map((name) => [
   name,
-  'since' in COUNTER_MAPS[name] ? counterMap.default({}) : counterMap,
+  counterMapDefinition(name).since === undefined ? counterMap : counterMap.default({}),
 ]);
 /** All counters of the catalogue. */
 export const counters = z.strictObject({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { kindsThat } from '../judge/blame.ts';
+import { ACCOUNTS, type Noun } from '../metric/accounts.ts';
 import type { counters } from './counters-schema.ts';
 
 /**
@@ -89,24 +90,26 @@ export const corpus = z.strictObject({
   span_s: whole.optional(),
 });
 
+type SumsShape = { [N in Noun]: typeof whole } & { [N in Noun as `${N}PerSecond`]: z.ZodNumber };
+
+/** Operations of each sort, and of those a second; records of before a sort was added have none of it. */
+const sums = z.strictObject(
+  Object.fromEntries(
+    ACCOUNTS.flatMap(({ noun, since }) => [
+      [noun, since === undefined ? whole : whole.default(0)],
+      [`${noun}PerSecond`, since === undefined ? z.number() : z.number().default(0)],
+    ]),
+  ) as SumsShape,
+);
+
 /** What was offered and what became of it. */
 export const load = z.strictObject({
   model: z.enum(['open', 'closed']),
   connections: z.strictObject({ requested: whole, opened: whole, failed: whole, dropped: whole }),
   /** Scheduled in the measured phases. */
-  offered: z.strictObject({
-    events: whole,
-    eventsPerSecond: z.number(),
-    queries: whole,
-    queriesPerSecond: z.number(),
-  }),
+  offered: sums,
   /** Acknowledged (events) and completed (queries), of those scheduled in the measured phases. */
-  achieved: z.strictObject({
-    events: whole,
-    eventsPerSecond: z.number(),
-    queries: whole,
-    queriesPerSecond: z.number(),
-  }),
+  achieved: sums,
   /** Arrivals that were scheduled and never written. */
   droppedArrivals: whole,
   /** Seconds of the measured phases that ran. */
@@ -138,6 +141,7 @@ const generator = z.strictObject({ ...generatorHealth, doubts });
 
 export type Counters = z.infer<typeof counters>;
 export type IntervalRow = z.infer<typeof interval>;
+export type Sums = z.infer<typeof sums>;
 export type Load = z.infer<typeof load>;
 export type Corpus = z.infer<typeof corpus>;
 export type Generator = z.infer<typeof generator>;

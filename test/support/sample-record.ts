@@ -580,6 +580,7 @@ function samplePlan(): Plan {
     subscribe: null,
     query: null,
     connect: null,
+    sources: ['connections', 'publish', 'subscribe', 'query', 'replies', 'events', 'generator'],
     latencies: ['ack_latency', 'eose_latency', 'delivery_latency'],
     gates: [],
   };

@@ -1,6 +1,12 @@
-import type { LatencyMetric } from '../../metric/catalogue.ts';
+import { own } from '../../base/own.ts';
+import { ACCOUNTS } from '../../metric/accounts.ts';
+import { ALL_HEADLINES } from '../../metric/catalogue.ts';
+import type { ReportFigure } from '../../metric/definition.ts';
+import { type BaseLatency, latencyDefinition } from '../../metric/latencies.ts';
+import { METRIC_SETS } from '../../metric/sets.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { count, limitsOn, percent, rate } from '../quantity.ts';
+import { countedText, isAnyCounted } from '../view/counted.ts';
 import { quantile, serviceOf } from '../view/latencies.ts';
 import { type Html, html, join } from './markup.ts';
 
@@ -10,22 +16,15 @@ interface Figure {
   readonly detail: string;
 }
 
-const LATENCIES: readonly (readonly [LatencyMetric, string])[] = [
-  ['ack_latency', 'Write to OK'],
-  ['eose_latency', 'Query to EOSE'],
-  ['delivery_latency', 'Write to subscriber'],
-  ['connect_latency', 'Connect'],
-];
-
 /** More would be no key figures. */
 const MAX_LATENCIES = 3;
 
 /** The few numbers that a run is remembered by. */
 export function keyFigures(record: RunRecord): Html {
   const figures = [
-    ...LATENCIES.flatMap(([name, label]) => latencyFigure(record, name, label)).slice(0, MAX_LATENCIES),
+    ...ALL_HEADLINES.flatMap((name) => latencyFigure(record, name)).slice(0, MAX_LATENCIES),
     rateFigure(record),
-    ...deliveryFigure(record),
+    ...ratioFigures(record),
   ];
   const tiles = figures.map(
     ({ label, value, detail }) =>
@@ -35,12 +34,12 @@ export function keyFigures(record: RunRecord): Html {
   return html`<dl class="${trust}">${join(tiles)}</dl>`;
 }
 
-function latencyFigure(record: RunRecord, name: LatencyMetric, label: string): Figure[] {
+function latencyFigure(record: RunRecord, name: BaseLatency): Figure[] {
   const summary = record.metrics[name];
   if (summary === undefined || summary.count === 0) return [];
   return [
     {
-      label,
+      label: latencyDefinition(name).headline?.title ?? name,
       value: quantile(summary, 'p95', {
         service: serviceOf(record, name),
         limits_us: limitsOn(record, name, 'p95'),
@@ -51,19 +50,20 @@ function latencyFigure(record: RunRecord, name: LatencyMetric, label: string): F
 }
 
 function rateFigure({ load: { offered, achieved } }: RunRecord): Figure {
-  const offered_per_s = offered.eventsPerSecond + offered.queriesPerSecond;
-  const achieved_per_s = achieved.eventsPerSecond + achieved.queriesPerSecond;
-  return { label: 'Achieved', value: rate(achieved_per_s), detail: `of ${rate(offered_per_s)} offered` };
+  const perSecond = (sums: typeof offered): number =>
+    ACCOUNTS.reduce((sum, { noun }) => sum + sums[`${noun}PerSecond`], 0);
+  const offered_per_s = perSecond(offered);
+  return { label: 'Achieved', value: rate(perSecond(achieved)), detail: `of ${rate(offered_per_s)} offered` };
 }
 
-function deliveryFigure(record: RunRecord): Figure[] {
+function ratioFigures(record: RunRecord): Figure[] {
   const { counters, ratios } = record;
-  if (counters.deliveries_expected === 0) return [];
-  return [
-    {
-      label: 'Delivered',
-      value: percent(ratios['delivery_ratio'] ?? null, limitsOn(record, 'delivery_ratio', 'ratio')),
-      detail: `${count(counters.deliveries_missing)} of ${count(counters.deliveries_expected)} missing`,
-    },
-  ];
+  const figures = METRIC_SETS.flatMap((set): readonly ReportFigure[] => set.figures);
+  return figures
+    .filter(({ shownFor }) => isAnyCounted([shownFor], counters))
+    .map(({ label, ratio, detail }) => ({
+      label,
+      value: percent(own(ratios, ratio) ?? null, limitsOn(record, ratio, 'ratio')),
+      detail: countedText(detail, counters),
+    }));
 }

@@ -1,6 +1,7 @@
+import { ALL_HEADLINES } from '../../metric/catalogue.ts';
 import { count, duration } from '../quantity.ts';
 import { cutLine, type Line } from './line.ts';
-import { clock, connectionsText, errorsText, ratesText, sendLagText, WATCHED } from './phrases.ts';
+import { clock, connectionsText, errorsText, ratesText, sendLagText } from './phrases.ts';
 import { currentPhase, elapsed_s, type ProgressPhase, type ProgressState, total_s } from './state.ts';
 
 export interface BlockSize {
@@ -118,7 +119,7 @@ function numberLines(state: ProgressState): Line[] {
 const CELL_WIDTH = 9;
 
 function latencyLines(state: ProgressState): Line[] {
-  const measured = WATCHED.flatMap((name) => {
+  const measured = ALL_HEADLINES.flatMap((name) => {
     const latency = state.row?.latencies[name];
     return latency === undefined || latency.count === 0 ? [] : [{ name, latency }];
   });

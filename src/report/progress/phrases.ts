@@ -1,15 +1,6 @@
-import type { LatencyMetric } from '../../metric/catalogue.ts';
 import type { IntervalRow } from '../../record/schema.ts';
 import { count, duration, rate } from '../quantity.ts';
 import type { ProgressState } from './state.ts';
-
-/** What a person watches while a run goes on; the rest is in the final report. */
-export const WATCHED = [
-  'ack_latency',
-  'eose_latency',
-  'delivery_latency',
-  'connect_latency',
-] as const satisfies readonly LatencyMetric[];
 
 /** Whole seconds and minutes, for times that go by: `12 s`, `2m 05s`. */
 export function clock(s: number): string {

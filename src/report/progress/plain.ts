@@ -1,7 +1,8 @@
+import { ALL_HEADLINES } from '../../metric/catalogue.ts';
 import type { ProgressEvent } from '../../result/progress.ts';
 import { count, duration } from '../quantity.ts';
 import type { Reporter, Write } from '../reporter.ts';
-import { clock, connectionsText, errorsText, ratesText, sendLagText, WATCHED } from './phrases.ts';
+import { clock, connectionsText, errorsText, ratesText, sendLagText } from './phrases.ts';
 import { advance, currentPhase, elapsed_s, initialState, type ProgressState, total_s } from './state.ts';
 
 /** More often annoys in CI logs, more rarely looks like a hang. */
@@ -76,7 +77,7 @@ export function regularLine(state: ProgressState, nowMs: number): string {
 function rowText(state: ProgressState): string {
   const { row } = state;
   if (row === null) return 'no complete second yet';
-  const latencies = WATCHED.flatMap((name) => {
+  const latencies = ALL_HEADLINES.flatMap((name) => {
     const p95_us = row.latencies[name]?.p95_us ?? null;
     return p95_us === null ? [] : [`${name.replace('_latency', '')} p95 ${duration(p95_us)}`];
   });

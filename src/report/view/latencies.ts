@@ -1,5 +1,6 @@
 import { own } from '../../base/own.ts';
-import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../metric/catalogue.ts';
+import { baseLatency, isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../metric/catalogue.ts';
+import { latencyDefinition } from '../../metric/latencies.ts';
 import { type Labels, parseSeriesKey, seriesKey } from '../../metric/series.ts';
 import type { QuantileName } from '../../metric/summary.ts';
 import type { RunRecord } from '../../record/schema.ts';
@@ -19,7 +20,7 @@ const SHOWN: readonly QuantileName[] = ['p50', 'p90', 'p95', 'p99'];
 
 /** The latencies of the measured phases; the generator's own lateness stands with the generator. */
 export function latenciesSection(record: RunRecord): Section {
-  const rows = LATENCY_NAMES.filter((name) => name !== 'send_lag').flatMap((name) => rowsOf(record, name));
+  const rows = LATENCY_NAMES.filter((name) => !isOfGenerator(name)).flatMap((name) => rowsOf(record, name));
   return {
     title: 'Latencies',
     topic: 'latency',
@@ -43,7 +44,7 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   const summary = record.metrics[name];
   if (summary === undefined) return [];
   const base = baseLatency(name);
-  if ((base === 'reject_latency' || base === 'late_latency') && summary.count === 0) return [];
+  if (latencyDefinition(base).isQuiet === true && summary.count === 0) return [];
   if (name !== base)
     return [
       latencyRow(record, name, { label: cell('  service', 'muted'), summary, tone: 'muted' }),

@@ -1,6 +1,10 @@
-import type { LatencyMetric } from '../../metric/catalogue.ts';
+import { ACCOUNTS, type Noun } from '../../metric/accounts.ts';
+import { HEADLINES } from '../../metric/catalogue.ts';
+import type { ReportRow } from '../../metric/definition.ts';
+import { METRIC_SETS } from '../../metric/sets.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { bytes, count, limitsOn, number, percent, rate, seconds } from '../quantity.ts';
+import { countedText, counterValue, isAnyCounted } from './counted.ts';
 import { type Cell, cell, columns, row, type Section } from './document.ts';
 import { inPhase, quantile, quantileInPhase } from './latencies.ts';
 import { hasPhaseGates, phaseCell } from './levels.ts';
@@ -8,35 +12,38 @@ import { hasPhaseGates, phaseCell } from './levels.ts';
 /** Offered against achieved, connections, deliveries. */
 export function loadSection(record: RunRecord): Section {
   const { counters } = record;
-  const { offered, achieved } = record.load;
   const rows = [
-    ...rateRow(
-      'events',
-      [offered.events, offered.eventsPerSecond],
-      [achieved.events, achieved.eventsPerSecond],
-    ),
-    ...rateRow(
-      'queries',
-      [offered.queries, offered.queriesPerSecond],
-      [achieved.queries, achieved.queriesPerSecond],
-    ),
-    ...repeatsRow(record),
+    ...ACCOUNTS.flatMap(({ noun }) => rateRow(noun, record.load)),
+    ...catalogueRows('sent', record),
     achievedRow(record),
     connectionsRow(record),
-    ...deliveriesRow(record),
-    ...answersRow(record),
+    ...catalogueRows('received', record),
     ...lateRow(record),
     row('traffic', `${bytes(counters.bytes_sent)} sent`, `${bytes(counters.bytes_received)} received`),
   ];
   return { title: 'Load', topic: 'load', content: { kind: 'table', columns: columns('', '', ''), rows } };
 }
 
-type CountAndRate = readonly [total: number, perSecond: number];
+function rateRow(noun: Noun, { offered, achieved }: RunRecord['load']): Cell[][] {
+  if (offered[noun] === 0 && achieved[noun] === 0) return [];
+  const text = (sums: typeof offered): string => `${rate(sums[`${noun}PerSecond`])} (${count(sums[noun])})`;
+  return [row(noun, `offered ${text(offered)}`, `achieved ${text(achieved)}`)];
+}
 
-function rateRow(label: string, offered: CountAndRate, achieved: CountAndRate): Cell[][] {
-  if (offered[0] === 0 && achieved[0] === 0) return [];
-  const text = ([total, perSecond]: CountAndRate): string => `${rate(perSecond)} (${count(total)})`;
-  return [row(label, `offered ${text(offered)}`, `achieved ${text(achieved)}`)];
+/** What workloads have to say of what they sent, or of what they got. */
+function catalogueRows(about: ReportRow['about'], { counters }: RunRecord): Cell[][] {
+  const rows = METRIC_SETS.flatMap((set): readonly ReportRow[] => set.rows);
+  return rows
+    .filter((each) => each.about === about && isAnyCounted(each.shownFor, counters))
+    .map(({ label, text, detail }) =>
+      typeof detail === 'string'
+        ? row(label, countedText(text, counters), countedText(detail, counters))
+        : troubleRow(
+            label,
+            countedText(text, counters),
+            Object.entries(detail).map(([name, counter]) => [name, counterValue(counters, counter)] as const),
+          ),
+    );
 }
 
 /** What was done of what was offered: a refused event is not achieved, whenever it was sent. */
@@ -46,18 +53,9 @@ function achievedRow(record: RunRecord): Cell[] {
   const limits = limitsOn(record, 'achieved_rate_ratio', 'ratio');
   const text = ratio === null ? percent(null) : `${percent(ratio, limits)} of what was offered`;
   return troubleRow('achieved', text, [
-    ['unsent', record.counters.events_unsent + record.counters.queries_unsent],
+    ['unsent', ACCOUNTS.reduce((sum, { unsent }) => sum + record.counters[unsent], 0)],
     ['dropped', droppedArrivals],
   ]);
-}
-
-/** What the run sent more than once, beside what the relay says of it. */
-function repeatsRow({ counters }: RunRecord): Cell[][] {
-  const { events_repeated, events_duplicate } = counters;
-  if (events_repeated === 0) return [];
-  return [
-    row('repeats', `${count(events_repeated)} sent again`, `${count(events_duplicate)} called duplicates`),
-  ];
 }
 
 function connectionsRow(record: RunRecord): Cell[] {
@@ -66,26 +64,6 @@ function connectionsRow(record: RunRecord): Cell[] {
     ['failed', failed],
     ['dropped', dropped],
   ]);
-}
-
-function deliveriesRow(record: RunRecord): Cell[][] {
-  const c = record.counters;
-  if (c.deliveries_expected + c.deliveries_received + c.deliveries_unmatched === 0) return [];
-  const received = `${count(c.deliveries_received)} of ${count(c.deliveries_expected)} received`;
-  const troubles = [
-    ['missing', c.deliveries_missing],
-    ['duplicate', c.deliveries_duplicate],
-    ['unmatched', c.deliveries_unmatched],
-  ] as const;
-  return [troubleRow('deliveries', received, troubles)];
-}
-
-/** Answers that were compared with the right ones. */
-function answersRow({ counters }: RunRecord): Cell[][] {
-  if (counters.answers_checked === 0) return [];
-  const wrong = Object.values(counters.answers_wrong).reduce((sum, total) => sum + total, 0);
-  const row = troubleRow('answers', `${count(counters.answers_checked)} checked`, [['wrong', wrong]]);
-  return [row];
 }
 
 /** Replies after their deadline: no fault of form, and shown only where there are any. */
@@ -110,17 +88,11 @@ function enumerated(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-const BY_PHASE = [
-  'ack_latency',
-  'eose_latency',
-  'delivery_latency',
-] as const satisfies readonly LatencyMetric[];
-
 /** One row a measured phase; null where there is only one. */
 export function phasesSection(record: RunRecord): Section | null {
   const phases = record.load.phases.filter((phase) => phase.kind === 'measured');
   if (phases.length < 2) return null;
-  const shown = BY_PHASE.filter((name) =>
+  const shown = HEADLINES.filter((name) =>
     phases.some((phase) => inPhase(record, name, phase.name) !== undefined),
   );
   const titles = shown.map((name) => `>${name.replace('_latency', '')} p95`);

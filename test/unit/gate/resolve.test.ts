@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measurableOf } from '../../../src/gate/measurable.ts';
 import { resolveGates } from '../../../src/gate/resolve.ts';
-import type { BaseLatency } from '../../../src/metric/catalogue.ts';
+import type { BaseLatency } from '../../../src/metric/latencies.ts';
 
 const run = measurableOf({
   load: { model: 'open' },

@@ -45,16 +45,26 @@ describe('a list of rooms is refused', () => {
   });
 });
 
+const roof = { ...ground, name: 'roof', imports: ['ground'], types: ['wall'] };
+const wall = { ...ground, name: 'wall', also: ['roof/[^/]+/wall\\.ts$'] };
+
+/** What the rule of a room forbids to import, of these paths. */
+function forbidden(rule: ReturnType<typeof roomRules>[number] | undefined, paths: readonly string[]) {
+  return paths.filter((path) => !(rule?.to.pathNot ?? []).some((allowed) => new RegExp(allowed).test(path)));
+}
+
 test('a rule lets a room import itself and what it lists, and of types only types', () => {
-  const [imports, types] = roomRules([{ ...ground, name: 'roof', imports: ['ground'], types: ['wall'] }]);
-  const allows = (path: string): boolean => !new RegExp(imports?.to.path ?? '').test(path);
-  expect(['src/roof/a.ts', 'src/ground/a.ts', 'src/wall/a.ts', 'src/cellar/a.ts'].map(allows)).toEqual([
-    true,
-    true,
-    true,
-    false,
+  const [, imports, types] = roomRules([ground, roof, { ...ground, name: 'wall' }]);
+  const paths = ['src/roof/a.ts', 'src/ground/a.ts', 'src/wall/a.ts', 'src/cellar/a.ts'];
+  expect(forbidden(imports, paths)).toEqual(['src/cellar/a.ts']);
+  expect(types?.to).toEqual({ path: ['^src/(?:wall/)'], dependencyTypesNot: ['type-only'] });
+});
+
+test('a file of another folder belongs to the room that claims it', () => {
+  const [, roofRule] = roomRules([ground, { ...roof, types: [] }, wall]);
+  expect(forbidden(roofRule, ['src/roof/attic/wall.ts', 'src/roof/attic/beam.ts'])).toEqual([
+    'src/roof/attic/wall.ts',
   ]);
-  expect(types?.to).toEqual({ path: '^src/(wall)/', dependencyTypesNot: ['type-only'] });
 });
 
 test('a room that is pure says so in the table', () => {

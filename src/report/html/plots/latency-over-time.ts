@@ -1,5 +1,5 @@
 import { own } from '../../../base/own.ts';
-import { LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
+import { isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
 import type { Domain, Limit, Plot, Series } from '../plot.ts';
 import { domainOf } from '../scale.ts';
@@ -20,7 +20,7 @@ const UNIT_US: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_0
  * eye; logarithmic, because what matters is how many times slower.
  */
 export function latencyOverTime(record: RunRecord): Plot[] {
-  const shown = LATENCY_NAMES.filter((name) => name !== 'send_lag' && hasIntervals(record, name));
+  const shown = LATENCY_NAMES.filter((name) => !isOfGenerator(name) && hasIntervals(record, name));
   const domain = sharedDomain(record, shown);
   return shown.map((name) => ({
     id: `time-${name.replaceAll('_', '-')}`,

@@ -1,4 +1,4 @@
-import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
+import { ALL_HEADLINES, baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import { LatencyHistogram } from '../../../metric/histogram.ts';
 import type { RunRecord } from '../../../record/schema.ts';
 import { count, duration, limitsOn } from '../../quantity.ts';
@@ -8,21 +8,13 @@ import type { Ink, Plot, Point, Series } from '../plot.ts';
 /** Points between one nine and the next. */
 const STEPS_PER_NINE = 20;
 
-/** Latencies that stand in the plot, in this order, each with its service time. */
-const SHOWN: readonly LatencyMetric[] = [
-  'ack_latency',
-  'eose_latency',
-  'delivery_latency',
-  'connect_latency',
-];
-
 /**
  * The percentile distribution as HdrHistogram's plotter draws it: the horizontal axis counts nines (90 %, 99 %,
  * 99.9 % …), so that the tail has as much room as the bulk. Each latency with its service time: where the dashed line
  * lies below the solid one, operations waited before they were written.
  */
 export function percentileCurve(record: RunRecord): Plot | null {
-  const shown = SHOWN.filter((name) => (record.metrics[name]?.count ?? 0) > 0);
+  const shown = ALL_HEADLINES.filter((name) => (record.metrics[name]?.count ?? 0) > 0);
   const series = shown.flatMap((name, at) => twins(record, name, (at + 1) as Ink));
   if (series.length === 0) return null;
   return {
@@ -82,7 +74,7 @@ const TABLE_PERCENTILES = [
 /** The values of the curve that are worth reading, with the service time of every latency. */
 export function percentileTable(record: RunRecord): Table {
   const rows = LATENCY_NAMES.filter(
-    (name) => (record.metrics[name]?.count ?? 0) > 0 && SHOWN.includes(baseLatency(name)),
+    (name) => (record.metrics[name]?.count ?? 0) > 0 && ALL_HEADLINES.includes(baseLatency(name)),
   ).map((name): Cell[] => {
     const summary = record.metrics[name];
     const values = TABLE_PERCENTILES.map(([key]) =>

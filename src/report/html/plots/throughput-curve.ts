@@ -1,4 +1,4 @@
-import type { LatencyMetric } from '../../../metric/catalogue.ts';
+import { ALL_HEADLINES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import type { RunRecord } from '../../../record/schema.ts';
 import { number, rate } from '../../quantity.ts';
 import { type Cell, cell, columns, type Table } from '../../view/document.ts';
@@ -9,12 +9,6 @@ import { answeredIn } from './load.ts';
 
 /** Fewer levels are two points and no curve. */
 const MIN_LEVELS = 3;
-const SHOWN: readonly LatencyMetric[] = [
-  'ack_latency',
-  'eose_latency',
-  'delivery_latency',
-  'connect_latency',
-];
 
 interface Level {
   readonly name: string;
@@ -30,7 +24,7 @@ interface Level {
 export function throughputCurve(record: RunRecord): ShownPlot | null {
   const levels = levelsOf(record);
   if (new Set(levels.map((level) => number(level.offered_per_s))).size < MIN_LEVELS) return bySecond(record);
-  const shown = SHOWN.filter((name) => levels.some((level) => p95(record, name, level) !== null));
+  const shown = ALL_HEADLINES.filter((name) => levels.some((level) => p95(record, name, level) !== null));
   if (shown.length === 0) return null;
   const plot: Plot = {
     id: 'throughput-latency',
@@ -58,7 +52,7 @@ function bySecond(record: RunRecord): ShownPlot | null {
   );
   const offered = seconds.map((one) => one.offered).sort((a, b) => a - b);
   if ((offered.at(-1) ?? 0) < (offered[0] ?? 0) * RISE || seconds.length < MIN_LEVELS) return null;
-  const series = SHOWN.map(
+  const series = ALL_HEADLINES.map(
     (name, at): Series => ({ label: name, ink: (at + 1) as Ink, points: scatter(seconds, name) }),
   );
   return {
