@@ -1,5 +1,5 @@
 import { createRandom } from '../base/random.ts';
-import type { ArrivalsSpec } from '../scenario/schema.ts';
+import type { ArrivalsSpec } from '../scenario/fields.ts';
 import type { StreamName } from './plan.ts';
 
 /**

@@ -4,7 +4,7 @@ import { parseGates } from '../gate/parse.ts';
 import { resolveGates } from '../gate/resolve.ts';
 import { NOTHING_ADVERTISED } from '../judge/advertised.ts';
 import { inconsistencies } from '../scenario/consistency.ts';
-import { isNamed } from '../scenario/corpus-consistency.ts';
+import { isNamed } from '../scenario/corpus-shape.ts';
 import { DEFAULT_ABORT, type Scenario } from '../scenario/schema.ts';
 import { scenarioSha256 } from './fingerprint.ts';
 import { applyOverrides, type PlanOverrides } from './overrides.ts';

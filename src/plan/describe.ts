@@ -1,6 +1,6 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { formatDurationMs } from '../base/duration.ts';
-import type { ArrivalsSpec } from '../scenario/schema.ts';
+import type { ArrivalsSpec } from '../scenario/fields.ts';
 import { longestTimeoutMs } from './longest-timeout.ts';
 import type { ConnectionRange, Plan, PlannedPhase, ReplayPlan, StreamName, StreamPlan } from './plan.ts';
 import { measuredArrivals } from './planned-samples.ts';

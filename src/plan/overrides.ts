@@ -1,5 +1,7 @@
 import { RelayBenchError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { CommonForm, Pace } from '../scenario/workload-form.ts';
+import { WORKLOAD_FORMS, WORKLOAD_NAMES, type WorkloadName } from '../workload/registry/forms.ts';
 
 /** What the command line sets over a scenario; undefined leaves the scenario's value. */
 export interface PlanOverrides {
@@ -64,38 +66,34 @@ function replaceCorpus(corpus: Scenario['corpus'], file: string): Scenario['corp
   };
 }
 
+/** The workloads with each one changed, as its form allows. */
+function mapForms(
+  workloads: Workloads,
+  change: <F extends CommonForm>(form: F, pace: Pace<F> | null) => F,
+): Workloads {
+  const changed = WORKLOAD_NAMES.flatMap((name) => {
+    const form: CommonForm | undefined = workloads[name];
+    return form === undefined ? [] : [[name, change(form, paceOf(name))]];
+  });
+  return Object.fromEntries(changed) as Workloads;
+}
+
+function paceOf(name: WorkloadName): Pace<CommonForm> | null {
+  return WORKLOAD_FORMS[name].pace as Pace<CommonForm> | null;
+}
+
 function scaleRoles(workloads: Workloads, factor: number): Workloads {
-  const scaled = <T extends { connections?: number | undefined }>(role: T): T =>
-    role.connections === undefined
-      ? role
-      : { ...role, connections: Math.max(1, Math.round(role.connections * factor)) };
-  const { publish, subscribe, query } = workloads;
-  return {
-    ...workloads,
-    ...(publish && { publish: scaled(publish) }),
-    ...(subscribe && { subscribe: scaled(subscribe) }),
-    ...(query && { query: scaled(query) }),
-  };
+  return mapForms(workloads, (form) =>
+    form.connections === undefined
+      ? form
+      : { ...form, connections: Math.max(1, Math.round(form.connections * factor)) },
+  );
 }
 
 /** Every stream by the same factor, so that their mix stays; a recorded pace becomes so much faster. */
 function scaleRates(scenario: Scenario, workloads: Workloads, factor: number): Workloads {
   requireOpen(scenario, 'a load factor');
-  const { publish, query, connect } = workloads;
-  return {
-    ...workloads,
-    ...(publish && { publish: fasterPublish(publish, factor) }),
-    ...(query && { query: { ...query, rate: query.rate * factor } }),
-    ...(connect && { connect: { ...connect, rate: connect.rate * factor } }),
-  };
-}
-
-function fasterPublish(
-  publish: NonNullable<Workloads['publish']>,
-  factor: number,
-): NonNullable<Workloads['publish']> {
-  if (publish.pace === 'recorded') return { ...publish, paceFactor: publish.paceFactor * factor };
-  return publish.rate === undefined ? publish : { ...publish, rate: publish.rate * factor };
+  return mapForms(workloads, (form, pace) => pace?.faster(form, factor) ?? form);
 }
 
 function requireOpen({ load }: Scenario, what: string): void {
@@ -106,12 +104,13 @@ function requireOpen({ load }: Scenario, what: string): void {
   });
 }
 
-function setRate(scenario: Scenario, workloads: Workloads, rate: number): Workloads {
+/** Of the first workload that has one. */
+function setRate(scenario: Scenario, workloads: Workloads, rate_per_s: number): Workloads {
   requireOpen(scenario, 'a rate');
-  const { publish, query, connect } = workloads;
-  if (publish) return { ...workloads, publish: { ...publish, rate, pace: 'rate', paceFactor: 1 } };
-  if (query) return { ...workloads, query: { ...query, rate } };
-  return connect ? { ...workloads, connect: { ...connect, rate } } : workloads;
+  const first = WORKLOAD_NAMES.find((name) => workloads[name] !== undefined && paceOf(name) !== null);
+  if (first === undefined) return workloads;
+  const form: CommonForm = workloads[first] ?? {};
+  return { ...workloads, [first]: paceOf(first)?.at(form, rate_per_s) };
 }
 
 function scalePhases(phases: Scenario['phases'], durationMs: number): Scenario['phases'] {

@@ -1,7 +1,9 @@
 import type { Advertised } from '../judge/advertised.ts';
 import type { LatencyMetric } from '../metric/catalogue.ts';
 import type { Source } from '../metric/source.ts';
-import type { ArrivalsSpec, FilterSpec, Scenario } from '../scenario/schema.ts';
+import type { ArrivalsSpec } from '../scenario/fields.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { FilterSpec } from '../workload/query/form.ts';
 
 /** Offsets are nanoseconds after the start of the load (`t0`), the same in every worker. */
 export interface PlannedPhase {

@@ -1,5 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
-import { isNamed } from '../scenario/corpus-consistency.ts';
+import { isNamed } from '../scenario/corpus-shape.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { connectionsOf } from './roles.ts';
 

@@ -1,43 +1,46 @@
 import { LONGEST_MS, LONGEST_TEXT } from '../base/duration.ts';
+import { WORKLOAD_FORMS, WORKLOAD_NAMES, type WorkloadName } from '../workload/registry/forms.ts';
 import { CORPUS_CHECKS } from './corpus-consistency.ts';
-import { type Check, type Inconsistency, problem } from './inconsistency.ts';
+import { type Check, type Inconsistency, problem, repeated } from './inconsistency.ts';
 import type { ScenarioShape } from './shape.ts';
+import type { CommonForm } from './workload-form.ts';
+
+type Workloads = ScenarioShape['workloads'];
+type Looked = Check<Workloads>;
 
 const MAX_ARRIVALS = 1e9;
-const ROLES = ['publish', 'subscribe', 'query'] as const;
-const RATED = ['publish', 'query', 'connect'] as const;
+
+/** The workloads that a scenario asks for, as far as they are alike. */
+function asked(workloads: Workloads): readonly (readonly [WorkloadName, CommonForm])[] {
+  return WORKLOAD_NAMES.flatMap((name) => {
+    const form: CommonForm | undefined = workloads[name];
+    return form === undefined ? [] : [[name, form] as const];
+  });
+}
 
 /** Everything in a well-formed scenario that contradicts something else in it; empty where nothing does. */
 export function inconsistencies(scenario: ScenarioShape): readonly Inconsistency[] {
   return CHECKS.flatMap((check) => check(scenario));
 }
 
-const rolesFit: Check = ({ workloads, connections }) =>
-  ROLES.flatMap((role) => {
-    const wanted = workloads[role]?.connections ?? 0;
-    if (wanted <= connections.count) return [];
-    return [
-      problem(['workloads', role, 'connections'], `is ${wanted}, the run has only ${connections.count}`),
-    ];
-  });
-
-const subscribersHavePublisher: Check = ({ workloads: { publish, subscribe } }) =>
-  subscribe !== undefined && publish === undefined
-    ? [problem(['workloads', 'subscribe'], 'needs a publish workload whose events it can receive')]
-    : [];
-
-const openModelHasRate: Check = ({ load, workloads: { publish } }) =>
-  load.model === 'open' && publish?.pace === 'rate' && publish.rate === undefined
-    ? [problem(['workloads', 'publish', 'rate'], 'is required in the open model')]
-    : [];
+const rolesFit: Looked = ({ workloads, connections }) =>
+  asked(workloads).flatMap(([name, { connections: wanted = 0 }]) =>
+    wanted <= connections.count
+      ? []
+      : [problem(['workloads', name, 'connections'], `is ${wanted}, the run has only ${connections.count}`)],
+  );
 
 /** Replies set the pace, so that nothing which is timed by a schedule can take part. */
-const closedModelOnlyPublishes: Check = ({ load, workloads, phases }) => {
+const closedModelHasNoSchedule: Looked = ({ load, workloads, phases }) => {
   if (load.model === 'open') return [];
-  const scheduled = (['query', 'connect'] as const).filter((name) => workloads[name] !== undefined);
+  const names = asked(workloads).map(([name]) => name);
+  const leaders = WORKLOAD_NAMES.filter((name) => WORKLOAD_FORMS[name].closed === 'leads');
+  const isLed = names.some((name) => leaders.includes(name));
   return [
-    ...(workloads.publish === undefined ? [problem(['workloads'], 'need publish in the closed model')] : []),
-    ...scheduled.map((name) => problem(['workloads', name], 'needs the open model')),
+    ...(isLed ? [] : [problem(['workloads'], `need ${leaders.join(' or ')} in the closed model`)]),
+    ...names
+      .filter((name) => WORKLOAD_FORMS[name].closed === 'none')
+      .map((name) => problem(['workloads', name], 'needs the open model')),
     ...phases.flatMap(({ level, rampTo }, index) =>
       level === 1 && rampTo === undefined
         ? []
@@ -47,39 +50,31 @@ const closedModelOnlyPublishes: Check = ({ load, workloads, phases }) => {
 };
 
 /** The same name twice would be one series in the results. */
-const namesAreUnique: Check = ({ phases, workloads }) => [
-  ...repeated(phases, (index) => ['phases', index, 'name']),
-  ...repeated(workloads.query?.filters ?? [], (index) => ['workloads', 'query', 'filters', index, 'name']),
-];
+const phasesAreUnique: Looked = ({ phases }) => repeated(phases, (index) => ['phases', index, 'name']);
 
-const somethingArrives: Check = ({ load, phases }) =>
+const somethingArrives: Looked = ({ load, phases }) =>
   load.model === 'open' && phases.every(({ level, rampTo }) => level === 0 && (rampTo ?? 0) === 0)
     ? [problem(['phases'], 'are all at level 0: nothing would be measured')]
     : [];
 
-const scheduleIsBounded: Check = ({ load, workloads, warmup, phases }) => {
+const scheduleIsBounded: Looked = ({ load, workloads, warmup, phases }) => {
   if (load.model === 'closed') return [];
   const levelMs = phases.reduce(
     (sum, { duration, level, rampTo = level }) => sum + (duration * (level + rampTo)) / 2,
     warmup,
   );
-  return RATED.flatMap((name) => {
-    const arrivals = ((workloads[name]?.rate ?? 0) * levelMs) / 1_000;
+  return asked(workloads).flatMap(([name, { rate = 0 }]) => {
+    const arrivals = (rate * levelMs) / 1_000;
     if (arrivals <= MAX_ARRIVALS) return [];
     return [problem(['workloads', name, 'rate'], 'gives more than 1,000,000,000 arrivals over the phases')];
   });
 };
 
 /** Timers count from the start of the ramp and of the load, so all parts together have the bound of one duration. */
-const runIsBounded: Check = ({ connections, workloads, warmup, phases, drain }) => {
+const runIsBounded: Looked = ({ connections, workloads, warmup, phases, drain }) => {
   const rampMs = (connections.count / connections.rate) * 1_000;
-  const { publish, query, connect } = workloads;
-  const timeoutMs = Math.max(
-    publish?.timeout ?? 0,
-    query?.timeout ?? 0,
-    connect?.timeout ?? 0,
-    connections.timeout,
-  );
+  const timeouts = asked(workloads).map(([, { timeout = 0 }]) => timeout);
+  const timeoutMs = Math.max(connections.timeout, ...timeouts);
   const restMs = rampMs + warmup + timeoutMs + drain;
   const totalMs = phases.reduce((sum, { duration }) => sum + duration, restMs);
   if (totalMs <= LONGEST_MS) return [];
@@ -87,26 +82,13 @@ const runIsBounded: Check = ({ connections, workloads, warmup, phases, drain }) 
   return [problem(['phases'], `make the run longer than ${LONGEST_TEXT}: ${parts} together`)];
 };
 
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check<Workloads>[] = [
   rolesFit,
-  subscribersHavePublisher,
-  openModelHasRate,
-  closedModelOnlyPublishes,
-  namesAreUnique,
+  closedModelHasNoSchedule,
+  phasesAreUnique,
   somethingArrives,
   scheduleIsBounded,
   runIsBounded,
   ...CORPUS_CHECKS,
+  ...Object.values(WORKLOAD_FORMS).flatMap(({ checks }): readonly Check<Workloads>[] => checks),
 ];
-
-function repeated(
-  items: readonly { readonly name: string }[],
-  pathOf: (index: number) => Inconsistency['path'],
-): readonly Inconsistency[] {
-  const seen = new Set<string>();
-  return items.flatMap(({ name }, index) => {
-    if (seen.has(name)) return [problem(pathOf(index), `"${name}" is used twice`)];
-    seen.add(name);
-    return [];
-  });
-}

@@ -1,4 +1,4 @@
-import type { ScenarioShape } from './shape.ts';
+import type { ScenarioParts } from './parts.ts';
 
 /** Something that the parts of a scenario demand of each other and do not get. */
 export interface Inconsistency {
@@ -6,9 +6,25 @@ export interface Inconsistency {
   readonly message: string;
 }
 
+/** A scenario as far as a check looks at it. `W`: the workloads that it knows. */
+export type CheckedScenario<W> = ScenarioParts & { readonly workloads: W };
+
 /** Looks for contradictions of one sort. */
-export type Check = (scenario: ScenarioShape) => readonly Inconsistency[];
+export type Check<W = unknown> = (scenario: CheckedScenario<W>) => readonly Inconsistency[];
 
 export function problem(path: Inconsistency['path'], message: string): Inconsistency {
   return { path, message };
+}
+
+/** Names that are used twice. @param pathOf where the name of an item stands */
+export function repeated(
+  items: readonly { readonly name: string }[],
+  pathOf: (index: number) => Inconsistency['path'],
+): readonly Inconsistency[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ name }, index) => {
+    if (seen.has(name)) return [problem(pathOf(index), `"${name}" is used twice`)];
+    seen.add(name);
+    return [];
+  });
 }

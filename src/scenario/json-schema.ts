@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { scenarioSchema } from './schema.ts';
-import { TAG_KEY } from './shape.ts';
+import { TAG_KEY } from './tag-key.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

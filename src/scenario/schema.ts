@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { inconsistencies } from './consistency.ts';
-import { abortOnFail, scenarioShape } from './shape.ts';
+import { abortOnFail } from './parts.ts';
+import { scenarioShape } from './shape.ts';
 
 /**
  * The one schema of a scenario file; types are inferred from it and the JSON Schema is generated from it.
@@ -16,5 +17,3 @@ export const DEFAULT_ABORT = abortOnFail.parse({});
 
 /** A scenario as it runs: defaults filled in, durations in ms, rates per second. */
 export type Scenario = z.output<typeof scenarioSchema>;
-export type FilterSpec = NonNullable<Scenario['workloads']['query']>['filters'][number];
-export type ArrivalsSpec = NonNullable<Scenario['workloads']['publish']>['arrivals'];

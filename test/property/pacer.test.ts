@@ -4,7 +4,7 @@ import { NS_PER_S } from '../../src/base/clock.ts';
 import { countArrivals } from '../../src/plan/count-arrivals.ts';
 import { createPacer, type PacedStream } from '../../src/plan/pacer.ts';
 import type { PlannedPhase, Shard } from '../../src/plan/plan.ts';
-import type { ArrivalsSpec } from '../../src/scenario/schema.ts';
+import type { ArrivalsSpec } from '../../src/scenario/fields.ts';
 
 interface Arrival {
   readonly n: number;

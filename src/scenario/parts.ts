@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { corpus } from './corpus-shape.ts';
+import { count, duration, name, positiveDuration, rate, share, timeout } from './fields.ts';
+
+const verify = share(
+  '1%',
+  'Share of received events whose id and signature are verified, on a thread of its own.',
+);
+
+const scheduler = z
+  .enum(['precise', 'cheap', 'spin'])
+  .default('precise')
+  .describe(
+    'How the generator waits for an arrival: precise sleeps on a thread until just before it, cheap uses the 1 ms timers of the event loop, spin never sleeps and burns a core.',
+  );
+
+const level = z.number().min(0).max(10_000);
+const phase = z.strictObject({
+  name,
+  duration: positiveDuration,
+  level: level.default(1).describe('Multiplies every rate of the workloads.'),
+  rampTo: level.optional().describe('The level changes linearly from `level` to this over the phase.'),
+});
+
+const load = z.discriminatedUnion(
+  'model',
+  [
+    z.strictObject({
+      model: z.literal('open').describe('Arrivals follow the clock, whatever the relay does.'),
+    }),
+    z.strictObject({
+      model: z.literal('closed').describe('Replies set the pace; publishing only.'),
+      window: z
+        .int()
+        .min(1)
+        .max(4_096)
+        .default(1)
+        .describe('Events in flight on each publishing connection.'),
+    }),
+  ],
+  'must be open or closed',
+);
+
+/** When a gate may end the run. */
+export const abortOnFail = z
+  .strictObject({
+    delay: duration.default(5_000).describe('Measured time before which no gate ends the run.'),
+    minSamples: count.default(200).describe('Operations that a gate must rest on before it ends the run.'),
+  })
+  .describe('End the run as soon as a gate can no longer hold; exit code 99.');
+
+/** What stands before the workloads in a scenario. */
+export const partsBefore = {
+  name,
+  description: z.string().min(1).max(500),
+  seed: z.int().min(0).default(1).describe('Decides keys, events, Poisson arrivals and drawn values.'),
+  load: load.default({ model: 'open' }),
+  connections: z.strictObject({
+    count: z.int().min(1).max(1_000_000).describe('Connections that are open before the load starts.'),
+    rate: rate.default(500).describe('Connections opened per second before the load starts.'),
+    timeout: timeout('an open WebSocket'),
+    transport: z
+      .enum(['auto', 'raw', 'ws'])
+      .default('auto')
+      .describe(
+        'How the generator speaks WebSocket: raw is cheaper and serves ws:// targets only, ws uses the library of that name; auto takes raw where it can.',
+      ),
+    pick: z
+      .enum(['random', 'round-robin'])
+      .default('random')
+      .describe(
+        'Which connection an arrival goes out on: a random one, as independent users come (seeded), or each in turn, which makes the gaps of every connection far more even. In the closed model replies decide.',
+      ),
+  }),
+  corpus,
+  scheduler,
+  verify,
+};
+
+/** What stands behind them. */
+export const partsBehind = {
+  warmup: duration.default(5_000).describe('Excluded from every result; runs at level 1.'),
+  phases: z.array(phase).min(1).max(100).describe('The measured phases, one after the other.'),
+  drain: duration
+    .default(5_000)
+    .describe(
+      'How long deliveries are waited for after the last operation has ended; operations themselves are waited for until their timeouts.',
+    ),
+  gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
+  abortOnFail: abortOnFail.optional(),
+};
+
+const parts = z.strictObject({ ...partsBefore, ...partsBehind });
+
+/** A scenario without its workloads. */
+export type ScenarioParts = z.output<typeof parts>;

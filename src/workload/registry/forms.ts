@@ -1,0 +1,15 @@
+import { connectForm } from '../connect/form.ts';
+import { publishForm } from '../publish/form.ts';
+import { queryForm } from '../query/form.ts';
+import { subscribeForm } from '../subscribe/form.ts';
+
+/** What a scenario may ask for, in the order in which it is shown. */
+export const WORKLOAD_FORMS = {
+  publish: publishForm,
+  subscribe: subscribeForm,
+  query: queryForm,
+  connect: connectForm,
+} as const;
+
+export type WorkloadName = keyof typeof WORKLOAD_FORMS;
+export const WORKLOAD_NAMES = Object.keys(WORKLOAD_FORMS) as readonly WorkloadName[];
