@@ -20,10 +20,7 @@ module.exports = {
       comment: 'YAML and files end at the scenario loader; a plan starts from the parsed scenario.',
       severity: 'error',
       from: { path: '^src/plan/' },
-      to: {
-        path: '^src/scenario/',
-        pathNot: '^src/scenario/(schema|fields|corpus-shape|workload-form|consistency)\\.ts$',
-      },
+      to: { path: '^src/scenario/(load|parse|position|builtin|problem|issue-text|json-schema)\\.ts$' },
     },
     {
       name: 'null-relay-stands-alone',
@@ -53,9 +50,9 @@ module.exports = {
       'Who starts a process must also stop it: two supervisors are enough.',
     ),
     owned(
-      'worker-threads-only-in-engine-relay-and-corpus',
+      'worker-threads-only-where-cores-are-wanted',
       '^(node:)?worker_threads$',
-      ['^src/engine/', '^src/relay/', '^src/corpus/'],
+      ['^src/engine/', '^src/relay/', '^src/corpus/', '^src/workload/query/answer-(checker|thread)\\.ts$'],
       'Threads are a matter of what needs more than one core: load, the relay, and making or checking events.',
     ),
     owned(

@@ -55,14 +55,19 @@ function closedCeiling(plan: Plan, { load, generator }: CeilingRun): RunCeiling 
 }
 
 function openCeiling(calibration: Calibration, plan: Plan, run: CeilingRun): Ceiling {
-  const { publish, query, subscribe, connect, workers } = plan;
+  const { workers } = plan;
+  const { publish, query, subscribe, connect } = plan.workloads;
   const perWorker = (connections: number): number => Math.ceil(connections / workers);
-  const receives = subscribe !== null || query !== null;
+  const receives = subscribe !== undefined || query !== undefined;
   const limits = {
-    eventsPerSecond: publish && eventsPerCpuSecond(calibration.events, perWorker(publish.connections.count)),
-    queriesPerSecond: query && queriesPerCpuSecond(calibration, perWorker(query.connections.count)),
+    eventsPerSecond:
+      publish === undefined
+        ? null
+        : eventsPerCpuSecond(calibration.events, perWorker(publish.connections.count)),
+    queriesPerSecond:
+      query === undefined ? null : queriesPerCpuSecond(calibration, perWorker(query.connections.count)),
     deliveriesPerSecond: receives ? calibration.deliveriesPerCpuSecond : null,
-    connectionsPerSecond: connect && calibration.connectionsPerCpuSecond,
+    connectionsPerSecond: connect === undefined ? null : calibration.connectionsPerCpuSecond,
   };
   const rates = ratesOf(plan, run);
   const used = (rate: number, limit: number | null): number => (limit === null ? 0 : rate / limit);

@@ -122,7 +122,7 @@ function throwIfInterrupted(interruption: Interruption): void {
  * @param relay what messages call the relay that is started for it; null where it runs already or in many processes
  */
 export function demandOf(plan: Plan, relay: string | null): Demand {
-  const opened = plan.streams.find((stream) => stream.name === 'connect')?.total ?? 0;
+  const opened = plan.streams.reduce((sum, { opens, total }) => (opens ? sum + total : sum), 0);
   return {
     connections: plan.connections.count + opened,
     workers: plan.workers,

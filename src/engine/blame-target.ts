@@ -1,8 +1,8 @@
 import { NS_PER_S } from '../base/clock.ts';
 import type { Failure } from '../judge/blame.ts';
+import { type PreparationTally, refusedIn } from '../workload/preparation-tally.ts';
 import { adviceText } from '../workload/refusals.ts';
 import type { ConnectionCounts } from './messages.ts';
-import { type PreparationTally, refusedIn } from './preparation-tally.ts';
 
 /** Closes this close together count as one moment. */
 const ONE_MOMENT_NS = NS_PER_S;

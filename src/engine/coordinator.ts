@@ -7,11 +7,12 @@ import { upgradeHint } from '../base/upgrade-refusal.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/run-result.ts';
+import { sumTallies } from '../workload/preparation-tally.ts';
+import type { StoredCorpus } from '../workload/worker-part.ts';
 import { blamePreparation, isHopeless, type Preparations } from './blame-target.ts';
 import { Fleet, sumConnections } from './fleet.ts';
 import { Measurements, type RunEnd } from './measurements.ts';
-import type { FromWorker, StoredCorpus } from './messages.ts';
-import { sumTallies } from './preparation-tally.ts';
+import type { FromWorker } from './messages.ts';
 import type { RunOptions, RunPlan } from './run-plan.ts';
 
 /** Time for a `go` to reach every worker before the load starts. */

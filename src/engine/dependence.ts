@@ -2,7 +2,7 @@ import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import { SecondsOfLatency } from '../metric/seconds.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
-import type { PlannedPhase } from '../plan/plan.ts';
+import type { PlannedPhase } from '../plan/parts.ts';
 import type { RunResult } from '../result/run-result.ts';
 import type { WorkerInterval } from './messages.ts';
 

@@ -1,7 +1,7 @@
 import { ALL_HEADLINES, ANSWER_LATENCIES, HEADLINES, type LatencyMetric } from '../metric/catalogue.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import { seriesKey } from '../metric/series.ts';
-import type { PlannedPhase } from '../plan/plan.ts';
+import type { PlannedPhase } from '../plan/parts.ts';
 import type { HealthSummary } from './health-summary.ts';
 import type { GeneratorPart, ValidityInput } from './validity.ts';
 

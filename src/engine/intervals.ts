@@ -6,7 +6,7 @@ import type { SecondCount } from '../metric/definition.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { latencyDefinition } from '../metric/latencies.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
-import type { PlannedPhase } from '../plan/plan.ts';
+import type { PlannedPhase } from '../plan/parts.ts';
 import type { IntervalRow } from '../result/schema.ts';
 import { SecondOfLatencies, withCensored } from './interval-latencies.ts';
 import type { CounterRows, WorkerInterval } from './messages.ts';

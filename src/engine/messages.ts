@@ -18,8 +18,10 @@ import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { Observations } from '../judge/observations.ts';
 import type { CounterMapMetric } from '../metric/counter-maps.ts';
 import type { HistogramDelta } from '../metric/histogram.ts';
-import type { Plan, Shard } from '../plan/plan.ts';
-import type { PreparationTally } from './preparation-tally.ts';
+import type { Shard } from '../plan/parts.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PreparationTally } from '../workload/preparation-tally.ts';
+import type { StoredCorpus } from '../workload/worker-part.ts';
 
 export type ToWorker =
   | {
@@ -43,14 +45,6 @@ export type ToWorker =
     }
   /** Stop offering, drain, report. */
   | { readonly type: 'stop' };
-
-/** What the relay made of the events that were stored before the load. */
-export interface StoredCorpus {
-  /** Events that were refused or never answered. */
-  readonly failed: readonly number[];
-  /** Whether it had some of them already. */
-  readonly hadSome: boolean;
-}
 
 /** Connections of one worker. */
 export interface ConnectionCounts {

@@ -1,6 +1,7 @@
 import { NS_PER_S } from '../base/clock.ts';
 import { createPacer } from '../plan/pacer.ts';
-import type { Plan, PlannedPhase } from '../plan/plan.ts';
+import type { PlannedPhase } from '../plan/parts.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** What a plan offers, by second and by phase, whichever workers carry it out. */
 export interface Offered {

@@ -1,6 +1,6 @@
 import { NS_PER_S } from '../base/clock.ts';
 import { type HistogramDelta, LatencyHistogram } from '../metric/histogram.ts';
-import type { PlannedPhase } from '../plan/plan.ts';
+import type { PlannedPhase } from '../plan/parts.ts';
 import { COLD_S } from './health-summary.ts';
 import { LATE_US } from './validity.ts';
 

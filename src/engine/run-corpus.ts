@@ -1,5 +1,6 @@
 import { NS_PER_S } from '../base/clock.ts';
-import type { FittedCorpus, Plan } from '../plan/plan.ts';
+import type { FittedCorpus } from '../plan/parts.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/run-result.ts';
 
 /** Notes that are signed for a run are named by what determines them. */

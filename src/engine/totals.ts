@@ -107,7 +107,9 @@ export class Totals {
   #phasesOf(series: number, measured: readonly number[]): readonly number[] {
     const metric = this.#series.metrics[series];
     const isConnect = metric !== undefined && baseLatency(metric) === 'connect_latency';
-    return isConnect && this.#plan.connect === null ? [this.#plan.phases.length] : measured;
+    return isConnect && !this.#plan.streams.some(({ opens }) => opens)
+      ? [this.#plan.phases.length]
+      : measured;
   }
 
   #measuredPhases(): readonly number[] {

@@ -1,6 +1,5 @@
 import { createRandom } from '../base/random.ts';
 import type { ArrivalsSpec } from '../scenario/fields.ts';
-import type { StreamName } from './plan.ts';
 
 /**
  * The position of arrival n in a point process of rate 1: how many arrivals are expected before it. Calls
@@ -13,14 +12,14 @@ export type PositionOf = (n: number) => number;
  * constant spacing puts arrival n at n, a burst puts each group of `size` at its first arrival, a Poisson
  * process sums exponential gaps drawn from the seed. Every shard draws the same sequence.
  */
-export function createPositions(arrivals: ArrivalsSpec, seed: number, stream: StreamName): PositionOf {
+export function createPositions(arrivals: ArrivalsSpec, seed: number, stream: string): PositionOf {
   if (arrivals === 'constant') return (n) => n;
   if (arrivals === 'poisson') return poissonPositions(seed, stream);
   const { size } = arrivals;
   return (n) => n - (n % size);
 }
 
-function poissonPositions(seed: number, stream: StreamName): PositionOf {
+function poissonPositions(seed: number, stream: string): PositionOf {
   const random = createRandom(seed, `arrivals/${stream}`);
   let current = -1;
   let position = 0;

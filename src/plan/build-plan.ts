@@ -4,17 +4,19 @@ import { parseGates } from '../gate/parse.ts';
 import { resolveGates } from '../gate/resolve.ts';
 import { NOTHING_ADVERTISED } from '../judge/advertised.ts';
 import { inconsistencies } from '../scenario/consistency.ts';
-import { isNamed } from '../scenario/corpus-shape.ts';
+import { isNamed } from '../scenario/is-named.ts';
 import { DEFAULT_ABORT, type Scenario } from '../scenario/schema.ts';
+import type { WorkloadPlans } from '../workload/registry/plans.ts';
+import { ALL_PLANNERS, plannedWorkloads } from './each-workload.ts';
 import { scenarioSha256 } from './fingerprint.ts';
 import { applyOverrides, type PlanOverrides } from './overrides.ts';
-import type { NamedCorpus, Plan, ReplayPlan } from './plan.ts';
+import type { NamedCorpus } from './parts.ts';
+import type { Plan } from './plan.ts';
 import { phasesWithin, planCorpus } from './plan-corpus.ts';
 import { plannedByPhase, plannedSamples } from './planned-samples.ts';
-import { connectionsOf } from './roles.ts';
 import { planPhases, planStreams } from './schedule.ts';
-import { rangeFromFirst, rangeFromLast } from './split.ts';
 import { chooseWorkers } from './workers.ts';
+import type { Setting } from './workload-planner.ts';
 
 export interface PlanRequest {
   /** From `loadScenario` or `scenarioSchema.parse`. */
@@ -52,6 +54,7 @@ export function buildPlan({
   const { corpus, replay, bounds } = planCorpus(resolved, named ?? null);
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
   const run = measurableOf(resolved, relayProcesses);
+  const workloads = planWorkloads(resolved, { workers, replay });
   const plan: Omit<Plan, 'gates' | 'keepSeconds'> = {
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
     seed,
@@ -76,9 +79,11 @@ export function buildPlan({
     phases,
     drainMs: resolved.drain,
     streams: planStreams(resolved, phases, bounds),
-    ...planRoles(resolved, workers, replay),
+    rounds: roundsOf(workloads),
+    workloads,
     sources: [...run.sources],
     latencies: run.latencies,
+    filters: run.filters,
     abort: planAbort(resolved, overrides),
     asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },
   };
@@ -116,38 +121,14 @@ function assertTransport({ connections }: Scenario, targets: readonly string[]):
   });
 }
 
-function planRoles(
-  scenario: Scenario,
-  workers: number,
-  replay: ReplayPlan | null,
-): Pick<Plan, 'publish' | 'subscribe' | 'query' | 'connect'> {
-  const { publish, subscribe, query, connect } = scenario.workloads;
-  const counts = connectionsOf(scenario);
-  return {
-    publish: publish
-      ? {
-          replay,
-          connections: rangeFromFirst(counts.publish ?? 0),
-          kind: publish.kind,
-          contentBytes: publish.contentBytes,
-          authors: publish.authors,
-          timeoutMs: publish.timeout,
-        }
-      : null,
-    subscribe: subscribe
-      ? {
-          connections: rangeFromLast(counts.subscribe ?? 0, scenario.connections.count, workers),
-          topics: subscribe.topics,
-        }
-      : null,
-    query: query
-      ? {
-          connections: rangeFromFirst(counts.query ?? 0),
-          filters: query.filters,
-          timeoutMs: query.timeout,
-          checkShare: isNamed(scenario.corpus) ? query.check : 0,
-        }
-      : null,
-    connect: connect ? { timeoutMs: connect.timeout } : null,
-  };
+function planWorkloads(scenario: Scenario, setting: Setting): WorkloadPlans {
+  const parts = ALL_PLANNERS.flatMap(([name, planner]) => {
+    const part = planner.plan(scenario, setting);
+    return part === null ? [] : [[name, part]];
+  });
+  return Object.fromEntries(parts) as WorkloadPlans;
+}
+
+function roundsOf(workloads: WorkloadPlans): Plan['rounds'] {
+  return plannedWorkloads(workloads).flatMap(({ planner, part }) => planner.rounds(part) ?? []);
 }

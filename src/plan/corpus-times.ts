@@ -1,4 +1,4 @@
-import type { CorpusTimes } from './plan.ts';
+import type { CorpusTimes } from './parts.ts';
 
 /** How far from the present a relay takes events (NIP-11 `created_at_lower_limit`, `created_at_upper_limit`). */
 export interface TakenTimes {

@@ -1,6 +1,6 @@
 import { createPositions, type PositionOf } from './arrival-positions.ts';
 import type { PacedStream } from './pacer.ts';
-import type { PlannedPhase } from './plan.ts';
+import type { PlannedPhase } from './parts.ts';
 import { rateSegments } from './rate-profile.ts';
 
 /**

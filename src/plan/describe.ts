@@ -1,14 +1,17 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { formatDurationMs } from '../base/duration.ts';
-import type { ArrivalsSpec } from '../scenario/fields.ts';
+import { WORKLOAD_NAMES } from '../workload/registry/forms.ts';
+import { number, perSecond, whole } from './describe-text.ts';
+import { plannedWorkloads } from './each-workload.ts';
 import { longestTimeoutMs } from './longest-timeout.ts';
-import type { ConnectionRange, Plan, PlannedPhase, ReplayPlan, StreamName, StreamPlan } from './plan.ts';
-import { measuredArrivals } from './planned-samples.ts';
+import type { ConnectionRange, PlannedPhase, StreamPlan } from './parts.ts';
+import type { Plan } from './plan.ts';
+import type { Row } from './workload-planner.ts';
 
 /** A titled block of label and text, ready for a table. */
 export interface PlanSection {
   readonly title: string;
-  readonly rows: readonly (readonly [label: string, text: string])[];
+  readonly rows: readonly Row[];
 }
 
 /** The plan for a person: every resolved number, in the order in which a run uses it. Data, no output. */
@@ -54,7 +57,7 @@ function askedRows({ asked: { rate_per_s, loadFactor } }: Plan): Rows {
 
 function drainText(plan: Plan): string {
   const ends = `until every operation has ended, at most ${formatDurationMs(longestTimeoutMs(plan))}`;
-  return plan.subscribe === null
+  return plannedWorkloads(plan.workloads).every(({ planner }) => !planner.drains)
     ? ends
     : `${ends}; then at most ${formatDurationMs(plan.drainMs)} for deliveries`;
 }
@@ -70,49 +73,23 @@ const PICKED: Readonly<Record<Plan['connections']['pick'], string>> = {
   'round-robin': 'in turn',
 };
 
-function connectionRows({ connections, publish, query, subscribe, load }: Plan): Rows {
+function connectionRows({ connections, workloads, load }: Plan): Rows {
   const rows: [string, string][] = [
     ['in all', `${whole(connections.count)}, opened at ${perSecond(connections.rate_per_s)}`],
     ['timeout', formatDurationMs(connections.timeoutMs)],
     ['transport', connections.insecure ? `${connections.transport}, any certificate` : connections.transport],
   ];
   if (load.model === 'open') rows.push(['picked', PICKED[connections.pick]]);
-  const roles = { publishing: publish, querying: query, subscribing: subscribe };
-  for (const [label, role] of Object.entries(roles)) {
-    if (role !== null) rows.push([label, rangeText(role.connections)]);
+  for (const { planner, part } of plannedWorkloads(workloads)) {
+    if (part.connections !== undefined) rows.push([planner.role, rangeText(part.connections)]);
   }
   return rows;
 }
 
 function workloadRows(plan: Plan): Rows {
-  const rows: (readonly [string, string])[] = [];
-  const { publish, subscribe, query, connect } = plan;
-  rows.push(...corpusRows(plan));
-  if (publish) {
-    const event =
-      publish.replay === null
-        ? `kind ${publish.kind}, ${whole(publish.contentBytes)} B, ${whole(publish.authors)} authors`
-        : replayText(publish.replay);
-    rows.push(['publish', `${streamText(plan, 'publish', 'events')}; ${event}; ${timeoutText(publish)}`]);
-  }
-  if (subscribe) {
-    const reach = subscribe.connections.count / subscribe.topics;
-    rows.push([
-      'subscribe',
-      `${whole(subscribe.topics)} topics, an event reaches ${number(reach)} subscribers`,
-    ]);
-  }
-  if (query) {
-    const checked = query.checkShare === 0 ? '' : `; ${number(query.checkShare * 100)} % of answers checked`;
-    rows.push(['query', `${streamText(plan, 'query', 'queries')}; ${timeoutText(query)}${checked}`]);
-    const weights = query.filters.reduce((sum, { weight }) => sum + weight, 0);
-    for (const { name, weight, filter } of query.filters) {
-      rows.push([`  ${name}`, `${number((weight / weights) * 100)} % of queries, ${JSON.stringify(filter)}`]);
-    }
-  }
-  if (connect)
-    rows.push(['connect', `${streamText(plan, 'connect', 'connections')}; ${timeoutText(connect)}`]);
-  return rows;
+  const planned = plannedWorkloads(plan.workloads);
+  const shown = WORKLOAD_NAMES.flatMap((name) => planned.filter((each) => each.name === name));
+  return [...corpusRows(plan), ...shown.flatMap(({ planner, part }) => planner.describe(part, plan))];
 }
 
 function corpusRows({ corpus, exhaustedNs }: Plan): Rows {
@@ -138,24 +115,6 @@ function corpusRows({ corpus, exhaustedNs }: Plan): Rows {
   return rows;
 }
 
-function replayText({ first, end, copies }: ReplayPlan): string {
-  const last = end === Number.POSITIVE_INFINITY ? 'without an end' : `to ${whole(end - 1)}`;
-  return `events ${whole(first)} ${last} of the corpus, ${copies === 1 ? 'once' : `${copies} times`} each`;
-}
-
-function streamText(plan: Plan, name: StreamName, noun: string): string {
-  if (plan.load.model === 'closed') return 'as fast as replies allow';
-  const stream = plan.streams.find((candidate) => candidate.name === name);
-  if (stream === undefined) return 'nothing';
-  const measured = whole(measuredArrivals(plan, name));
-  const spacing = stream.recordedNs === undefined ? arrivalsText(stream.arrivals) : 'at the recorded pace';
-  return `${perSecond(stream.rate_per_s)}, ${spacing}; ${measured} measured of ${whole(stream.total)} ${noun}`;
-}
-
-function arrivalsText(arrivals: ArrivalsSpec): string {
-  return typeof arrivals === 'string' ? arrivals : `bursts of ${whole(arrivals.size)}`;
-}
-
 function phaseRow(phase: PlannedPhase, index: number, streams: readonly StreamPlan[]): Rows[number] {
   const { name, kind, startNs, endNs, levelStart, levelEnd } = phase;
   const level = levelStart === levelEnd ? number(levelStart) : `${number(levelStart)} to ${number(levelEnd)}`;
@@ -171,22 +130,6 @@ function phaseRow(phase: PlannedPhase, index: number, streams: readonly StreamPl
   return [name, parts.join(', ')];
 }
 
-function timeoutText({ timeoutMs }: { readonly timeoutMs: number }): string {
-  return `timeout ${formatDurationMs(timeoutMs)}`;
-}
-
 function rangeText({ first, count }: ConnectionRange): string {
   return `${whole(count)} (number ${whole(first)} to ${whole(first + count - 1)})`;
-}
-
-function perSecond(rate_per_s: number): string {
-  return `${number(rate_per_s)}/s`;
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }

@@ -1,6 +1,6 @@
 import type { PacedStream } from './pacer.ts';
 import { createPacer } from './pacer.ts';
-import type { PlannedPhase } from './plan.ts';
+import type { PlannedPhase } from './parts.ts';
 
 /**
  * When a stream runs out of events: between its last arrival and the next one, which would have no event. Null where

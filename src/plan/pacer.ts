@@ -1,5 +1,5 @@
 import { createPositions } from './arrival-positions.ts';
-import type { PlannedPhase, Shard, StreamPlan } from './plan.ts';
+import type { PlannedPhase, Shard, StreamPlan } from './parts.ts';
 import { rateSegments, timeOfPosition } from './rate-profile.ts';
 
 /**
@@ -16,7 +16,10 @@ export interface Pacer {
 }
 
 /** What a pacer needs to know of its stream. */
-export type PacedStream = Pick<StreamPlan, 'name' | 'rate_per_s' | 'arrivals' | 'limit' | 'recordedNs'>;
+export type PacedStream = Pick<
+  StreamPlan,
+  'name' | 'rate_per_s' | 'arrivals' | 'opens' | 'limit' | 'recordedNs'
+>;
 
 /** Creates the pacer of `stream` for `shard`; pure in its arguments. */
 export type CreatePacer = (

@@ -1,17 +1,19 @@
 import { NS_PER_S } from '../base/clock.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { ALL_PLANNERS } from './each-workload.ts';
 import { cutPhases, exhaustionNs } from './exhaustion.ts';
-import type { NamedCorpus, Plan, PlannedPhase, ReplayPlan } from './plan.ts';
-import { type PublishBounds, publishStream } from './schedule.ts';
+import type { NamedCorpus, PlannedPhase, ReplayPlan } from './parts.ts';
+import type { Plan } from './plan.ts';
+import type { CorpusUse, PublishBounds } from './workload-planner.ts';
 
-/** Authors of notes that are signed without a publish workload. */
-const DEFAULT_AUTHORS = 100;
+/** Notes that are signed where nothing is published. */
+const DEFAULT_NOTES = { authors: 100, kind: 1, contentBytes: 280 };
 /** Events whose answers fit into memory beside the load: some 300 MB a million. */
 const MOST_INDEXED = 2_000_000;
 
 /** What a run takes from its corpus. */
-export interface CorpusUse {
+export interface PlannedCorpus {
   readonly corpus: Plan['corpus'];
   readonly replay: ReplayPlan | null;
   readonly bounds: PublishBounds;
@@ -22,26 +24,23 @@ export interface CorpusUse {
  * @param named null where the scenario names none
  * @throws RelayBenchError `PLAN_IMPOSSIBLE` where the corpus is too small or too large for the scenario
  */
-export function planCorpus(scenario: Scenario, named: NamedCorpus | null): CorpusUse {
-  const { corpus, workloads } = scenario;
+export function planCorpus(scenario: Scenario, named: NamedCorpus | null): PlannedCorpus {
+  const { corpus } = scenario;
   const { events, topics } = corpus;
-  if (named === null) {
-    const authors = workloads.publish?.authors ?? DEFAULT_AUTHORS;
-    return { corpus: { profile: 'notes', events, topics, authors, named }, replay: null, bounds: {} };
-  }
-  const isPublished = workloads.publish !== undefined;
-  const stored = corpus.stored ?? (isPublished ? 0 : named.events);
-  requireEnough(scenario, named, stored);
-  const { profile, authors } = named;
-  const use = { profile, events: stored, topics, authors, named };
-  if (!isPublished) return { corpus: use, replay: null, bounds: {} };
+  const use: CorpusUse = Object.assign({}, ...ALL_PLANNERS.map(([, planner]) => planner.corpus(scenario)));
+  const { authors, kind, contentBytes } = use.publishes ?? DEFAULT_NOTES;
+  const notes = { kind, contentBytes };
+  if (named === null)
+    return { corpus: { profile: 'notes', events, topics, authors, notes, named }, replay: null, bounds: {} };
+  const stored = corpus.stored ?? (use.publishes === undefined ? named.events : 0);
+  requireEnough(use, named, { stored, isEndless: corpus.endless });
+  const planned = { profile: named.profile, events: stored, topics, authors: named.authors, notes, named };
+  if (use.publishes === undefined) return { corpus: planned, replay: null, bounds: {} };
+  const { copies, isRecorded } = use.publishes;
   const end = corpus.endless ? Number.POSITIVE_INFINITY : named.events;
-  const replay = { first: stored, end, copies: workloads.publish?.copies ?? 1 };
-  const bounds =
-    workloads.publish?.pace === 'recorded'
-      ? { recordedNs: named.recordedNs }
-      : { limit: (end - stored) * replay.copies };
-  return { corpus: use, replay, bounds };
+  const replay = { first: stored, end, copies };
+  const bounds = isRecorded ? { recordedNs: named.recordedNs } : { limit: (end - stored) * copies };
+  return { corpus: planned, replay, bounds };
 }
 
 function requireFollowed(topics: number, authors: number): void {
@@ -53,19 +52,19 @@ function requireFollowed(topics: number, authors: number): void {
 }
 
 function requireEnough(
-  { corpus, workloads }: Scenario,
+  { publishes, followed, isAsked }: CorpusUse,
   { events, authors }: NamedCorpus,
-  stored: number,
+  { stored, isEndless }: { readonly stored: number; readonly isEndless: boolean },
 ): void {
-  requireFollowed(workloads.subscribe?.topics ?? 0, authors);
-  const needed = workloads.publish === undefined || corpus.endless ? stored : stored + 1;
+  requireFollowed(followed ?? 0, authors);
+  const needed = publishes === undefined || isEndless ? stored : stored + 1;
   if (events < needed) {
     throw new RelayBenchError(
       `the corpus has ${count(events)} events, ${count(stored)} of them are to be stored before the load${needed > stored ? ': nothing is left to publish' : ''}`,
       { code: 'PLAN_IMPOSSIBLE', hint: 'take a larger corpus, or lower corpus.stored' },
     );
   }
-  if (workloads.query !== undefined && events > MOST_INDEXED) {
+  if (isAsked === true && events > MOST_INDEXED) {
     throw new RelayBenchError(
       `the corpus has ${count(events)} events, right answers are known for at most ${count(MOST_INDEXED)}`,
       { code: 'PLAN_IMPOSSIBLE', hint: 'query a smaller corpus' },
@@ -83,8 +82,7 @@ export function phasesWithin(
   phases: readonly PlannedPhase[],
   bounds: PublishBounds,
 ): { readonly phases: readonly PlannedPhase[]; readonly exhaustedNs: number | null } {
-  const stream = scenario.load.model === 'open' ? publishStream(scenario, bounds) : null;
-  const exhaustedNs = stream === null ? null : exhaustionNs(stream, phases, scenario.seed);
+  const exhaustedNs = exhaustedAt(scenario, phases, bounds);
   if (exhaustedNs === null) return { phases, exhaustedNs };
   const cut = cutPhases(phases, exhaustedNs);
   const unreached = phases[cut.length];
@@ -97,4 +95,18 @@ export function phasesWithin(
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** When the stream that publishes the corpus runs out of events; null where it lasts. */
+function exhaustedAt(
+  scenario: Scenario,
+  phases: readonly PlannedPhase[],
+  bounds: PublishBounds,
+): number | null {
+  if (scenario.load.model === 'closed') return null;
+  const ends = ALL_PLANNERS.flatMap(([, planner]) => {
+    const stream = planner.stream(scenario, bounds);
+    return (stream && exhaustionNs(stream, phases, scenario.seed)) ?? [];
+  });
+  return ends.length === 0 ? null : Math.min(...ends);
 }

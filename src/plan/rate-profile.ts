@@ -1,5 +1,5 @@
 import { NS_PER_S } from '../base/clock.ts';
-import type { PlannedPhase } from './plan.ts';
+import type { PlannedPhase } from './parts.ts';
 
 /**
  * One phase of a stream's rate, seen from its arrivals: arrivals whose position (arrivals expected since the

@@ -1,8 +1,9 @@
-import { NS_PER_MS, NS_PER_S } from '../base/clock.ts';
+import { NS_PER_MS } from '../base/clock.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { countArrivals } from './count-arrivals.ts';
-import type { PacedStream } from './pacer.ts';
-import type { PlannedPhase, StreamPlan } from './plan.ts';
+import { ALL_PLANNERS } from './each-workload.ts';
+import type { PlannedPhase, StreamPlan } from './parts.ts';
+import type { PublishBounds } from './workload-planner.ts';
 
 export const WARM_UP = 'warm-up';
 
@@ -25,37 +26,13 @@ export function planPhases({ warmup, phases }: Scenario): readonly PlannedPhase[
   return [...warmUp, ...measured];
 }
 
-/** What bounds the publishing of a corpus. */
-export type PublishBounds = Pick<StreamPlan, 'limit' | 'recordedNs'>;
-
-/** The stream of publishing; at the recorded pace its rate is the mean. */
-export function publishStream(
-  { load, workloads: { publish } }: Scenario,
-  bounds: PublishBounds,
-): PacedStream | null {
-  if (publish === undefined) return null;
-  const rate_per_s = load.model === 'closed' ? 0 : (publish.rate ?? meanRate(bounds.recordedNs));
-  return { name: 'publish', rate_per_s, arrivals: publish.arrivals, ...bounds };
-}
-
-function meanRate(timesNs: Float64Array = new Float64Array()): number {
-  const lastNs = timesNs.at(-1) ?? 0;
-  return lastNs > 0 ? (timesNs.length * NS_PER_S) / lastNs : timesNs.length;
-}
-
 /** The streams of arrivals with their exact counts. */
 export function planStreams(
   scenario: Scenario,
   phases: readonly PlannedPhase[],
   bounds: PublishBounds = {},
 ): readonly StreamPlan[] {
-  const isClosed = scenario.load.model === 'closed';
-  const { query, connect } = scenario.workloads;
-  const streams: (PacedStream | null)[] = [
-    publishStream(scenario, bounds),
-    query ? { name: 'query', rate_per_s: isClosed ? 0 : query.rate, arrivals: query.arrivals } : null,
-    connect ? { name: 'connect', rate_per_s: isClosed ? 0 : connect.rate, arrivals: connect.arrivals } : null,
-  ];
+  const streams = ALL_PLANNERS.map(([, planner]) => planner.stream(scenario, bounds));
   return streams.flatMap((stream) => {
     if (stream === null) return [];
     const perPhase = countArrivals(stream, phases, scenario.seed);

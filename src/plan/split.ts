@@ -1,4 +1,10 @@
-import type { ConnectionRange, Plan, Shard, SubscribePlan } from './plan.ts';
+import type { ConnectionRange, PlanParts, Shard } from './parts.ts';
+
+/** Subscribers and the topics that they are spread over. */
+interface Subscribers {
+  readonly connections: ConnectionRange;
+  readonly topics: number;
+}
 
 /** The worker that owns connection (or arrival) `n` of the run. */
 export function workerOf(n: number, workers: number): number {
@@ -40,7 +46,7 @@ export function topicOfEvent(n: number, topics: number): number {
 }
 
 /** Number of the subscriber on `connection`, counted from 0; `connection` must be in the range. */
-export function subscriberOf(subscribe: SubscribePlan, connection: number): number {
+export function subscriberOf(subscribe: Subscribers, connection: number): number {
   return connection - subscribe.connections.first;
 }
 
@@ -50,7 +56,7 @@ export function topicOfSubscriber(k: number, topics: number): number {
 }
 
 /** How many subscribers listen to `topic`. */
-export function subscribersOfTopic(subscribe: SubscribePlan, topic: number): number {
+export function subscribersOfTopic(subscribe: Subscribers, topic: number): number {
   const { topics, connections } = subscribe;
   return topic < connections.count ? Math.floor((connections.count - 1 - topic) / topics) + 1 : 0;
 }
@@ -59,8 +65,9 @@ export function subscribersOfTopic(subscribe: SubscribePlan, topic: number): num
  * Index of the target that `connection` is opened to. Connections go round the targets; a subscriber's target
  * steps on with each round of the topics, so that the subscribers of one topic are spread over all targets.
  */
-export function targetOf(plan: Pick<Plan, 'targets' | 'subscribe'>, connection: number): number {
-  const { targets, subscribe } = plan;
-  if (subscribe === null || !isInRange(subscribe.connections, connection)) return connection % targets.length;
-  return Math.floor(subscriberOf(subscribe, connection) / subscribe.topics) % targets.length;
+export function targetOf(plan: Pick<PlanParts, 'targets' | 'rounds'>, connection: number): number {
+  const { targets } = plan;
+  const rounds = plan.rounds.find((each) => isInRange(each.connections, connection));
+  if (rounds === undefined) return connection % targets.length;
+  return Math.floor((connection - rounds.connections.first) / rounds.group) % targets.length;
 }

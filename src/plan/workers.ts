@@ -1,7 +1,6 @@
 import { RelayBenchError } from '../base/errors.ts';
-import { isNamed } from '../scenario/corpus-shape.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { connectionsOf } from './roles.ts';
+import { ALL_PLANNERS } from './each-workload.ts';
 
 /** More workers than this pay off on no machine that also runs the relay. */
 const MOST_BY_DEFAULT = 4;
@@ -31,13 +30,11 @@ export function chooseWorkers(scenario: Scenario, requested: number | undefined,
 }
 
 function constraintsOf(scenario: Scenario): Constraints {
-  const { publish, query, subscribe } = connectionsOf(scenario);
-  const roles = [publish, query].filter((count) => count !== null);
-  // Subscribers of a replayed corpus follow its authors, whose events any worker may publish.
-  const isReplayFollowed = subscribe !== null && isNamed(scenario.corpus);
+  const all = ALL_PLANNERS.map(([, planner]) => planner.constraints(scenario));
+  const most = all.flatMap((each) => each.most ?? []);
   return {
-    most: isReplayFollowed ? 1 : Math.min(scenario.connections.count, ...roles),
-    topics: subscribe === null ? null : (scenario.workloads.subscribe?.topics ?? null),
+    most: Math.min(scenario.connections.count, ...most),
+    topics: all.flatMap((each) => each.topics ?? [])[0] ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
-import { isNamed } from './corpus-shape.ts';
 import { type Check, problem } from './inconsistency.ts';
+import { isNamed } from './is-named.ts';
 
 /** Notes that one run signs for itself; a larger store is generated once and kept. */
 const MOST_SIGNED = 1_000_000;

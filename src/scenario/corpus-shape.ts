@@ -55,14 +55,3 @@ export const corpus = z
   })
   .prefault({})
   .describe('Events that queries find, and those that are published where it names a corpus.');
-
-/** Whether a scenario names a corpus, instead of having notes signed for the run. */
-export function isNamed({
-  profile,
-  file,
-}: {
-  readonly profile?: string | undefined;
-  readonly file?: string | undefined;
-}): boolean {
-  return profile !== undefined || file !== undefined;
-}

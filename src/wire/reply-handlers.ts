@@ -1,3 +1,5 @@
+import type { SubscriptionId } from './subscription-id.ts';
+
 /** An answer to an EVENT that says more than "accepted". */
 export interface OkReply {
   /** Hex digits 0–7 and 8–15 of the event id. */
@@ -10,8 +12,24 @@ export interface OkReply {
   readonly message?: string;
 }
 
+/** A message of a reconciliation (NIP-77). */
+export interface Negotiation {
+  readonly word: 'NEG-MSG' | 'NEG-ERR';
+  /** Foreign text. */
+  readonly payload: string;
+}
+
+/** Letters that subscription ids of this run begin with, by character code: 1 where one is in use. */
+export interface SubscriptionLetters {
+  /** The letter is the whole id. */
+  readonly bare: Uint8Array;
+  /** Eight hex digits of a sequence number follow. */
+  readonly numbered: Uint8Array;
+}
+
 /** Receives what a relay sent, already sorted; `connection` is the number of the connection. */
 export interface ReplyHandlers {
+  readonly letters: SubscriptionLetters;
   /**
    * OK true with an empty message: nearly every frame of a publishing run, hence no object. `frame` is valid only
    * during the call; {@link acceptedIdOf} reads the whole id in it.
@@ -19,14 +37,19 @@ export interface ReplyHandlers {
   onAccepted(connection: number, idHigh: number, idLow: number, frame: Buffer): void;
   /** `id`: all 64 hex digits of the event id. */
   onOk(connection: number, reply: OkReply, id: string): void;
-  onLiveEvent(connection: number, frame: Buffer): void;
-  onQueryEvent(connection: number, sequence: number, frame: Buffer): void;
-  onLiveEose(connection: number): void;
-  onQueryEose(connection: number, sequence: number): void;
-  /** `prefix`: as of an OK. */
-  onLiveClosed(connection: number, prefix: string): void;
-  /** `prefix`: as of an OK. */
-  onQueryClosed(connection: number, sequence: number, prefix: string): void;
+  /**
+   * An event of a subscription, which is named by its letter (a character code) and its sequence number, or `BARE`
+   * where the letter is all. `frame` is valid only during the call.
+   */
+  onEvent(connection: number, letter: number, sequence: number, frame: Buffer): void;
+  onEose(connection: number, letter: number, sequence: number): void;
+  onClosed(connection: number, subscription: SubscriptionId, prefix: string): void;
+  /** The answer to a COUNT (NIP-45). */
+  onCount(connection: number, subscription: SubscriptionId, count: number): void;
+  /** NEG-MSG or NEG-ERR with its payload (NIP-77). */
+  onNegotiation(connection: number, subscription: SubscriptionId, message: Negotiation): void;
+  /** A challenge (NIP-42). */
+  onAuth(connection: number, challenge: string): void;
   onNotice(connection: number, message: string): void;
   /** A frame that is well-formed but answers nothing that was asked. */
   onStray(connection: number): void;

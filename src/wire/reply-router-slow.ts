@@ -1,8 +1,8 @@
 import { NOT_HEX, readHex32 } from '../base/hex.ts';
 import { parseJson } from '../nostr/json.ts';
 import { parseRelayMessage, prefixOf, type RelayMessage } from '../nostr/relay-message.ts';
-import type { ReplyHandlers } from './reply-handlers.ts';
-import { LIVE_SUBSCRIPTION, parseQuerySubscription } from './subscription-id.ts';
+import type { Negotiation, ReplyHandlers } from './reply-handlers.ts';
+import { BARE, parseSubscription, type SubscriptionId } from './subscription-id.ts';
 
 type SubscriptionMessage = Extract<RelayMessage, { subscriptionId: string }>;
 type OkMessage = Extract<RelayMessage, { type: 'OK' }>;
@@ -18,25 +18,39 @@ export function routeSlowly(connection: number, frame: Buffer, handlers: ReplyHa
       handlers.onNotice(connection, message.message);
       return;
     case 'AUTH':
+      handlers.onAuth(connection, message.challenge);
       return;
     case 'INVALID':
-      routeInvalid(connection, frame, handlers);
+      routeUnknown(connection, frame, handlers);
       return;
     default:
-      if (message.subscriptionId === LIVE_SUBSCRIPTION) routeLive(connection, message, handlers);
-      else routeQuery(connection, message, handlers);
+      routeSubscription(connection, message, handlers);
   }
 }
 
-/** An EVENT without a well-formed event belongs to its subscription all the same, as in the usual spelling. */
-function routeInvalid(connection: number, frame: Buffer, handlers: ReplyHandlers): void {
+/** The subscription of this run that an id names; null for any other. */
+function subscriptionOf(id: string, { letters }: ReplyHandlers): SubscriptionId | null {
+  const found = parseSubscription(id);
+  if (found === null) return null;
+  const known = found.sequence === BARE ? letters.bare : letters.numbered;
+  return known[found.letter] === 1 ? found : null;
+}
+
+/** What is no message of NIP-01, 42 or 45. */
+function routeUnknown(connection: number, frame: Buffer, handlers: ReplyHandlers): void {
   const value = parseJson(frame.toString('utf8'));
-  const [word, subscription] = Array.isArray(value) ? value : [];
-  const isEvent = word === 'EVENT' && typeof subscription === 'string';
-  const sequence = isEvent ? parseQuerySubscription(subscription) : NOT_HEX;
-  if (sequence !== NOT_HEX) handlers.onQueryEvent(connection, sequence, frame);
-  else if (isEvent && subscription === LIVE_SUBSCRIPTION) handlers.onLiveEvent(connection, frame);
+  const [word, id, payload] = Array.isArray(value) ? value : [];
+  const subscription = typeof id === 'string' ? subscriptionOf(id, handlers) : null;
+  if (subscription === null) handlers.onMalformed(connection);
+  // An EVENT without a well-formed event belongs to its subscription all the same, as in the usual spelling.
+  else if (word === 'EVENT') handlers.onEvent(connection, subscription.letter, subscription.sequence, frame);
+  else if (isNegotiation(word) && typeof payload === 'string')
+    handlers.onNegotiation(connection, subscription, { word, payload });
   else handlers.onMalformed(connection);
+}
+
+function isNegotiation(word: unknown): word is Negotiation['word'] {
+  return word === 'NEG-MSG' || word === 'NEG-ERR';
 }
 
 function routeOk(connection: number, message: OkMessage, handlers: ReplyHandlers): void {
@@ -51,40 +65,28 @@ function routeOk(connection: number, message: OkMessage, handlers: ReplyHandlers
   handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(text), message: text }, eventId);
 }
 
-function routeLive(connection: number, message: SubscriptionMessage, handlers: ReplyHandlers): void {
-  switch (message.type) {
-    case 'EVENT':
-      // The tracker reads the canonical spelling only.
-      handlers.onLiveEvent(connection, Buffer.from(JSON.stringify(message.event)));
-      return;
-    case 'EOSE':
-      handlers.onLiveEose(connection);
-      return;
-    case 'CLOSED':
-      handlers.onLiveClosed(connection, prefixOf(message.message));
-      return;
-    default:
-      handlers.onStray(connection);
-  }
-}
-
-function routeQuery(connection: number, message: SubscriptionMessage, handlers: ReplyHandlers): void {
-  const sequence = parseQuerySubscription(message.subscriptionId);
-  if (sequence === NOT_HEX) {
+function routeSubscription(connection: number, message: SubscriptionMessage, handlers: ReplyHandlers): void {
+  const subscription = subscriptionOf(message.subscriptionId, handlers);
+  if (subscription === null) {
     handlers.onStray(connection);
     return;
   }
+  const { letter, sequence } = subscription;
   switch (message.type) {
     case 'EVENT':
-      handlers.onQueryEvent(connection, sequence, Buffer.from(JSON.stringify(message.event)));
+      // Owners read the canonical spelling only.
+      handlers.onEvent(connection, letter, sequence, Buffer.from(JSON.stringify(message.event)));
       return;
     case 'EOSE':
-      handlers.onQueryEose(connection, sequence);
+      handlers.onEose(connection, letter, sequence);
       return;
     case 'CLOSED':
-      handlers.onQueryClosed(connection, sequence, prefixOf(message.message));
+      handlers.onClosed(connection, subscription, prefixOf(message.message));
+      return;
+    case 'COUNT':
+      handlers.onCount(connection, subscription, message.count);
       return;
     default:
-      handlers.onStray(connection);
+      message satisfies never;
   }
 }

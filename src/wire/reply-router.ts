@@ -1,9 +1,8 @@
 import { NOT_HEX, readHex32 } from '../base/hex.ts';
-import type { ReplyHandlers } from './reply-handlers.ts';
+import type { ReplyHandlers, SubscriptionLetters } from './reply-handlers.ts';
 import { routeSlowly } from './reply-router-slow.ts';
-import { LIVE_SUBSCRIPTION } from './subscription-id.ts';
+import { BARE } from './subscription-id.ts';
 
-const QUERY_LETTER = 0x71; // q
 const OK_HEAD = Buffer.from('["OK","');
 const OK_TAIL_EMPTY = Buffer.from('",true,""]');
 const EVENT_HEAD = Buffer.from('["EVENT","');
@@ -53,32 +52,23 @@ function routeAccepted(connection: number, frame: Buffer, handlers: ReplyHandler
 
 function routeEvent(connection: number, frame: Buffer, handlers: ReplyHandlers): boolean {
   if (!startsWith(frame, EVENT_HEAD, 0)) return false;
-  if (isLiveId(frame, EVENT_SUB_AT)) {
-    handlers.onLiveEvent(connection, frame);
-    return true;
-  }
-  const sequence = readQueryId(frame, EVENT_SUB_AT);
+  const sequence = readSequence(frame, EVENT_SUB_AT, handlers.letters);
   if (sequence === NOT_HEX) return false;
-  handlers.onQueryEvent(connection, sequence, frame);
+  handlers.onEvent(connection, frame[EVENT_SUB_AT] as number, sequence, frame);
   return true;
 }
 
 function routeEose(connection: number, frame: Buffer, handlers: ReplyHandlers): boolean {
   if (!startsWith(frame, EOSE_HEAD, 0)) return false;
-  if (isLiveId(frame, EOSE_SUB_AT)) {
-    handlers.onLiveEose(connection);
-    return true;
-  }
-  const sequence = readQueryId(frame, EOSE_SUB_AT);
+  const sequence = readSequence(frame, EOSE_SUB_AT, handlers.letters);
   if (sequence === NOT_HEX) return false;
-  handlers.onQueryEose(connection, sequence);
+  handlers.onEose(connection, frame[EOSE_SUB_AT] as number, sequence);
   return true;
 }
 
-function isLiveId(frame: Buffer, at: number): boolean {
-  return frame[at] === LIVE_SUBSCRIPTION.charCodeAt(0) && frame[at + 1] === QUOTE;
-}
-
-function readQueryId(frame: Buffer, at: number): number {
-  return frame[at] === QUERY_LETTER && frame[at + 9] === QUOTE ? readHex32(frame, at + 1) : NOT_HEX;
+/** The sequence number of a subscription id of this run, {@link BARE} where it has none; else {@link NOT_HEX}. */
+function readSequence(frame: Buffer, at: number, { bare, numbered }: SubscriptionLetters): number {
+  const letter = frame[at] as number;
+  if (frame[at + 1] === QUOTE) return bare[letter] === 1 ? BARE : NOT_HEX;
+  return frame[at + 9] === QUOTE && numbered[letter] === 1 ? readHex32(frame, at + 1) : NOT_HEX;
 }

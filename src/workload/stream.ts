@@ -12,4 +12,6 @@ export interface ArrivalStream {
   readonly pending: number;
   /** Operations that wait for a socket to accept them. */
   readonly unwritten: number;
+  /** Whether every arrival has been carried out and has ended. */
+  readonly isOver: boolean;
 }

@@ -11,7 +11,8 @@ import { COUNTER_NAMES, type CounterMetric } from '../../src/metric/counters.ts'
 import type { NostrEvent } from '../../src/nostr/event.ts';
 import { receivedEvent } from '../../src/nostr/received-event.ts';
 import { routeFrame } from '../../src/wire/reply-router.ts';
-import { AnswerSamples } from '../../src/workload/answer-samples.ts';
+import { AnswerSamples } from '../../src/workload/query/answer-samples.ts';
+import { QUERY_LETTER } from '../../src/workload/query/query-subscription.ts';
 import { QUERY_SERIES, queryHarness } from '../support/query-harness.ts';
 import { ReferenceJudge, type Step } from '../support/reference-judge.ts';
 
@@ -119,11 +120,8 @@ function productVerdict(limit: number | undefined, steps: readonly Step[]) {
   };
   const { query, ask } = queryHarness({ limit, sink: recorder, answers, stored });
   ask();
-  const nobody = { publish: null, deliveries: null, corpus: null, verifier: null, acknowledged: null };
-  const sorter = new ReplySorter(
-    { ...nobody, query, onSubscription: () => undefined, currentPhase: () => 0 },
-    recorder,
-  );
+  const sorter = new ReplySorter({ recorder, acknowledged: null, currentPhase: () => 0 });
+  sorter.use([{ subscriptions: [{ letter: QUERY_LETTER, isNumbered: true, owner: query }], oks: [] }]);
   for (const step of steps) {
     if (step === 'deadline') query.expire(monotonicNs() + 2e9);
     else routeFrame(1, Buffer.from(step), sorter);

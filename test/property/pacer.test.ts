@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NS_PER_S } from '../../src/base/clock.ts';
 import { countArrivals } from '../../src/plan/count-arrivals.ts';
 import { createPacer, type PacedStream } from '../../src/plan/pacer.ts';
-import type { PlannedPhase, Shard } from '../../src/plan/plan.ts';
+import type { PlannedPhase, Shard } from '../../src/plan/parts.ts';
 import type { ArrivalsSpec } from '../../src/scenario/fields.ts';
 
 interface Arrival {

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SubscribePlan } from '../../src/plan/plan.ts';
 import {
   ownedConnections,
   rangeFromLast,
@@ -11,6 +10,7 @@ import {
   topicOfSubscriber,
   workerOf,
 } from '../../src/plan/split.ts';
+import type { SubscribePlan } from '../../src/workload/subscribe/plan.ts';
 
 /** A subscribe plan as `buildPlan` makes it: the workers divide the topics. */
 const subscribed = fc
@@ -72,10 +72,11 @@ describe('split of a run over workers', { timeout: 60_000 }, () => {
     await fc.assert(
       fc.property(subscribed, fc.integer({ min: 1, max: 5 }), ({ subscribe }, targetCount) => {
         const targets = Array.from({ length: targetCount }, (_, i) => `ws://${i}`);
+        const rounds = [{ connections: subscribe.connections, group: subscribe.topics }];
         const counts = new Map<string, number>();
         for (const connection of ownedConnections(subscribe.connections, { index: 0, count: 1 })) {
           const topic = topicOfSubscriber(subscriberOf(subscribe, connection), subscribe.topics);
-          const key = `${topic}/${targetOf({ targets, subscribe }, connection)}`;
+          const key = `${topic}/${targetOf({ targets, rounds }, connection)}`;
           counts.set(key, (counts.get(key) ?? 0) + 1);
         }
         for (let topic = 0; topic < subscribe.topics; topic++) {

@@ -4,13 +4,13 @@ import { buildSeriesTable } from '../../src/metric/series-table.ts';
 import type { Connection } from '../../src/wire/connection.ts';
 import { FrameStore } from '../../src/wire/frame-store.ts';
 import { Outbox } from '../../src/wire/outbox.ts';
-import type { AnswerSamples } from '../../src/workload/answer-samples.ts';
 import { Rotation } from '../../src/workload/clients.ts';
 import { countingSchedule } from '../../src/workload/load-model.ts';
-import { QueryWorkload } from '../../src/workload/query.ts';
-import { maxQueryFrameBytes } from '../../src/workload/query-shapes.ts';
+import type { AnswerSamples } from '../../src/workload/query/answer-samples.ts';
+import { maxQueryFrameBytes } from '../../src/workload/query/query-shapes.ts';
+import { QueryWorkload } from '../../src/workload/query/query-workload.ts';
+import { type StoredEvents, storedByMarker } from '../../src/workload/query/stored-events.ts';
 import type { SampleSink } from '../../src/workload/sample-sink.ts';
-import { type StoredEvents, storedByMarker } from '../../src/workload/stored-events.ts';
 import { FakeCases } from './fake-cases.ts';
 import { FakeSink } from './fake-sink.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { createPacer } from '../../src/plan/pacer.ts';
-import type { Plan, StreamPlan } from '../../src/plan/plan.ts';
+import type { StreamPlan } from '../../src/plan/parts.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { truthCase } from './truth-case.ts';
 
 /** Coefficient of variation of the gaps that the schedule itself has; 1 for endless Poisson arrivals. */

@@ -3,7 +3,8 @@ import { CORPUS_SPAN_S } from '../../corpus/spec.ts';
 import { askTakenAge } from '../../engine/ask-taken-age.ts';
 import type { RelayInformation } from '../../nostr/nip11.ts';
 import { fitTimes, reachOf, type TakenTimes } from '../../plan/corpus-times.ts';
-import type { CorpusTimes, NamedCorpus, Plan } from '../../plan/plan.ts';
+import type { CorpusTimes, NamedCorpus } from '../../plan/parts.ts';
+import type { Plan } from '../../plan/plan.ts';
 
 export interface TimeQuestion {
   /** With the addresses of the relays. */

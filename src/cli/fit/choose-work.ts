@@ -31,7 +31,7 @@ export function chooseWork({
   const bits = Math.ceil(information?.limitation?.min_pow_difficulty ?? 0);
   const published = plan.streams.find(({ name }) => name === 'publish')?.total ?? 0;
   const events = plan.corpus.events + published;
-  const isWriting = plan.publish !== null || events > 0;
+  const isWriting = plan.workloads.publish !== undefined || events > 0;
   if (!(bits > 0) || !isWriting) return { work: 0, remarks: [] };
   const wanted = `the relay asks for ${bits} leading zero bits of work (NIP-13)`;
   if (plan.corpus.named !== null)
@@ -41,7 +41,7 @@ export function chooseWork({
     };
   requirePossible(bits, Math.ceil(events / plan.workers), wanted);
   const whileRunning =
-    plan.load.model === 'closed' && plan.publish !== null
+    plan.load.model === 'closed' && plan.workloads.publish !== undefined
       ? '; in the closed model those to be published are mined while it runs, which slows them'
       : '';
   return { work: bits, remarks: [`${wanted}: events were mined for it${whileRunning}`] };

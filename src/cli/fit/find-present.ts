@@ -3,7 +3,8 @@ import { messageOf } from '../../base/errors.ts';
 import { corpusLines } from '../../corpus/replay/corpus-lines.ts';
 import { ID_AT, kindOf } from '../../corpus/replay/event-line.ts';
 import { kindClass } from '../../nostr/kinds.ts';
-import type { NamedCorpus, Plan } from '../../plan/plan.ts';
+import type { NamedCorpus } from '../../plan/parts.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { TimeQuestion } from './choose-times.ts';
 
 /** What of the events to be stored is there already. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { NEWEST_NOTE_S, NOTES_SPAN_S } from '../../plan/corpus-times.ts';
-import type { FittedCorpus, NamedCorpus, Plan } from '../../plan/plan.ts';
+import type { FittedCorpus, NamedCorpus } from '../../plan/parts.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { chooseTimes, type TimeQuestion, timesOf } from './choose-times.ts';
 import { chooseWork } from './choose-work.ts';
 import { findPresent } from './find-present.ts';
@@ -51,7 +52,7 @@ async function fitNamed(request: FitRequest, named: NamedCorpus, plain: FittedCo
     own,
     named.generated === null ? 'imported' : 'generated',
   );
-  const isSalted = plan.publish?.replay != null && !named.fresh;
+  const isSalted = plan.workloads.publish?.replay != null && !named.fresh;
   const made = await makeRunCorpus(named, {
     times: times === own ? null : times,
     salt: isSalted ? { text: shortened(request.salt), from: plan.corpus.events } : null,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generateCorpus } from '../../corpus/generate/generate-corpus.ts';
 import { corpusFile } from '../../corpus/replay/corpus-lines.ts';
 import type { CorpusSalt } from '../../corpus/spec.ts';
-import type { CorpusTimes, NamedCorpus } from '../../plan/plan.ts';
+import type { CorpusTimes, NamedCorpus } from '../../plan/parts.ts';
 
 export interface RunCorpusRequest {
   /** Where the events are moved to; null where they stay. */

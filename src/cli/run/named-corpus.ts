@@ -6,8 +6,8 @@ import { readManifest } from '../../corpus/files/read-manifest.ts';
 import { corpusFile } from '../../corpus/replay/corpus-lines.ts';
 import { recordedTimesNs } from '../../corpus/replay/recorded-times.ts';
 import { CORPUS_SPAN_S, GENERATOR_VERSION } from '../../corpus/spec.ts';
-import type { NamedCorpus } from '../../plan/plan.ts';
-import { isNamed } from '../../scenario/corpus-shape.ts';
+import type { NamedCorpus } from '../../plan/parts.ts';
+import { isNamed } from '../../scenario/is-named.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Corpora, FoundCorpus } from './corpora.ts';
 

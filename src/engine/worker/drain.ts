@@ -1,7 +1,7 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
+import { until } from '../../base/until.ts';
 import { longestTimeoutMs } from '../../plan/longest-timeout.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { until } from './ramp.ts';
 
 /** What a worker has under way. */
 export interface UnderWay {

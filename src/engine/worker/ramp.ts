@@ -1,8 +1,9 @@
-import { afterPoll } from '../../base/after-poll.ts';
 import { monotonicNs, NS_PER_S } from '../../base/clock.ts';
-import type { Plan, Shard } from '../../plan/plan.ts';
-import { ConnectWorkload } from '../../workload/connect.ts';
+import { until } from '../../base/until.ts';
+import type { Shard } from '../../plan/parts.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { ArrivalSchedule } from '../../workload/frame-ahead.ts';
+import { OpeningStream } from '../../workload/opening-stream.ts';
 import type { ClientHub } from './client-hub.ts';
 import { LoadLoop } from './load-loop.ts';
 import { TICKERS } from './ticker.ts';
@@ -22,7 +23,7 @@ export function rampSchedule(plan: Pick<Plan, 'connections'>, shard: Shard): Arr
 
 /** Open this worker's connections on their schedule and wait until every handshake has ended. */
 export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: ClientHub): Promise<void> {
-  const stream = new ConnectWorkload({
+  const stream = new OpeningStream({
     schedule: rampSchedule(plan, shard),
     start: { monotonicNs: startNs },
     open: (number, scheduledNs) => hub.open(number, scheduledNs),
@@ -40,18 +41,4 @@ export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: Cl
   });
   await loop.run();
   await until(() => hub.opening === 0);
-}
-
-const POLL_MS = 10;
-
-/** Wait until `isDone`, or until `deadlineNs`. @returns whether it was done in time */
-export async function until(isDone: () => boolean, deadlineNs = Number.POSITIVE_INFINITY): Promise<boolean> {
-  while (!isDone()) {
-    if (monotonicNs() >= deadlineNs) {
-      await new Promise<void>(afterPoll);
-      return isDone();
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return true;
 }

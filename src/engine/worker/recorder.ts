@@ -4,7 +4,7 @@ import { COUNTER_MAP_NAMES, type CounterMapMetric } from '../../metric/counter-m
 import { COUNTER_NAMES, type CounterMetric } from '../../metric/counters.ts';
 import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
-import type { PlannedPhase } from '../../plan/plan.ts';
+import type { PlannedPhase } from '../../plan/parts.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
 import type { CensoredCount, CounterRows, SeriesDelta, WorkerInterval } from '../messages.ts';
 

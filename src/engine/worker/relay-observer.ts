@@ -1,14 +1,8 @@
 import { NS_PER_MS } from '../../base/clock.ts';
-import type { EventRef } from '../../judge/answer.ts';
-import type { Accusation } from '../../judge/cap-watch.ts';
 import { Casebook, type Evidence, type Finding, type Observations } from '../../judge/observations.ts';
-import { receivedEvent } from '../../nostr/received-event.ts';
-import { querySubscription } from '../../wire/subscription-id.ts';
 import type { CaseSink } from '../../workload/case-sink.ts';
+import { refsIn } from '../../workload/refs-in.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
-import type { EndedQuery } from '../../workload/stored-events.ts';
-import type { OnChecked } from './answer-checker.ts';
-import type { LateEvent, SampledQuestion } from './answer-protocol.ts';
 import { countVerified, type OfferedEvent, type Verified } from './verifier.ts';
 
 export interface ObserverOptions {
@@ -20,7 +14,7 @@ export interface ObserverOptions {
 }
 
 /** Gathers what one worker sees of the relay besides numbers: the cases behind its counters, and findings. */
-export class RelayObserver implements CaseSink, OnChecked {
+export class RelayObserver implements CaseSink {
   readonly #options: ObserverOptions;
   readonly #casebook = new Casebook();
 
@@ -36,21 +30,13 @@ export class RelayObserver implements CaseSink, OnChecked {
     return this.#casebook.wants(counter);
   }
 
-  add(counter: string, evidence: Omit<Evidence, 'atMs'>): void {
-    this.#casebook.addCase(counter, { atMs: this.#atMs(this.#options.now()), ...evidence });
+  add(counter: string, evidence: Omit<Evidence, 'atMs'>, atNs = this.#options.now()): void {
+    this.#casebook.addCase(counter, { atMs: this.#atMs(atNs), ...evidence });
   }
 
-  judged(phase: number, accusations: readonly Accusation<SampledQuestion>[]): void {
-    this.#options.sink.count(phase, 'answers_checked');
-    for (const accusation of accusations) this.#accuse(accusation);
-  }
-
-  storedLate({ query, frame }: LateEvent): void {
-    this.storedAfterEose(query, frame);
-  }
-
-  found(findings: readonly Finding[]): void {
-    for (const each of findings) this.#casebook.addFinding(each);
+  /** Worth knowing of the relay, and no fault. */
+  found(finding: Finding): void {
+    this.#casebook.addFinding(finding);
   }
 
   /** A received event was verified; one that is malformed or carries a wrong id or signature is given. */
@@ -72,31 +58,8 @@ export class RelayObserver implements CaseSink, OnChecked {
     this.add('connections_lost', { connection, subscription: '', filter: null, expected: [], got: [], note });
   }
 
-  /** An event that was stored before the load came after the EOSE of its query. */
-  storedAfterEose({ connection, sequence, phase }: EndedQuery, frame: Uint8Array): void {
-    this.#options.sink.count(phase, 'events_after_eose');
-    if (!this.wants('events_after_eose')) return;
-    const got = refsIn(frame);
-    const subscription = querySubscription(sequence);
-    this.add('events_after_eose', { connection, subscription, filter: null, expected: [], got });
-  }
-
-  #accuse({ question, wrong }: Accusation<SampledQuestion>): void {
-    const { phase, connection, sequence, filter, askedNs } = question;
-    const { fault, expected, got } = wrong;
-    this.#options.sink.countWord(phase, 'answers_wrong', fault);
-    const asked = { connection, subscription: querySubscription(sequence), filter };
-    const evidence = { atMs: this.#atMs(askedNs), ...asked, expected, got, reason: fault };
-    this.#casebook.addCase('answers_wrong', evidence);
-  }
-
   #atMs(atNs: number): number {
     const { start } = this.#options;
     return start.monotonicNs === 0 ? 0 : Math.round((atNs - start.monotonicNs) / NS_PER_MS);
   }
-}
-
-function refsIn(frame: Uint8Array): readonly EventRef[] {
-  const event = receivedEvent(frame);
-  return event === null ? [] : [{ id: event.id, kind: event.kind }];
 }

@@ -1,25 +1,74 @@
 import { createRandom } from '../../base/random.ts';
+import { createEventFrameWriter, type EventFrameWriter } from '../../corpus/event-frames.ts';
+import { topicTag } from '../../corpus/marker.ts';
 import { LinesAhead } from '../../corpus/replay/lines-ahead.ts';
 import { NEWEST_NOTE_S, NOTES_SPAN_S } from '../../plan/corpus-times.ts';
-import type { NamedCorpus } from '../../plan/plan.ts';
+import type { NamedCorpus } from '../../plan/parts.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { CorpusLoad, type CorpusLoadResult } from '../../workload/corpus-load.ts';
+import { corpusRunTag } from '../../workload/corpus-run-tag.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
 import { corpusEvents, type EventsToStore, signedEvents } from '../../workload/events-to-store.ts';
+import { NOTHING_ASKED, type PreparationTally } from '../../workload/preparation-tally.ts';
+import { PROGRESS_EVERY } from '../../workload/progress-every.ts';
 import { describeRefusals } from '../../workload/refusals.ts';
-import { NOTHING_ASKED, type PreparationTally } from '../preparation-tally.ts';
-import { corpusTopics, createCorpusWriter } from './corpus-notes.ts';
+import type { StoredCorpus, WorkerContext } from '../../workload/worker-part.ts';
+import type { FromWorker } from '../messages.ts';
 import { mineAhead } from './mine-ahead.ts';
-import { PROGRESS_EVERY, type Preparation } from './preparation.ts';
+import type { ReplySorter } from './reply-sorter.ts';
+
+/** What events are stored with. */
+export interface Storing {
+  readonly context: WorkerContext;
+  /** Hands the answers over. */
+  readonly sorter: Pick<ReplySorter, 'storing'>;
+  readonly send: (message: FromWorker) => void;
+}
+
+/** What was stored before the load, and how the target took it. */
+export interface Stored {
+  /** What filters are drawn from; null where a named corpus holds it. */
+  readonly pools: DrawPools | null;
+  readonly stored: StoredCorpus;
+  readonly storing: PreparationTally;
+  /** What a reader must know. */
+  readonly remarks: readonly string[];
+}
+
+/** Store this worker's share of what is to be stored before the load. */
+export async function storeCorpus(storing: Storing): Promise<Stored> {
+  const { named } = storing.context.plan.corpus;
+  if (named === null) {
+    const { pools, tally } = await storeNotes(storing);
+    return { pools, stored: { failed: [], hadSome: false }, storing: tally, remarks: [] };
+  }
+  const { tally, remarks, ...stored } = await storeEvents(storing, named);
+  return { pools: null, stored, storing: tally, remarks };
+}
+
+function createCorpusWriter({ plan, runTag }: WorkerContext): EventFrameWriter {
+  return createEventFrameWriter({
+    seed: plan.seed,
+    authors: plan.corpus.authors,
+    ...plan.corpus.notes,
+    topics: plan.corpus.topics,
+    runTag: corpusRunTag(runTag),
+    work: plan.fitted?.work ?? 0,
+  });
+}
+
+function corpusTopics({ plan, runTag }: WorkerContext): readonly string[] {
+  return Array.from({ length: plan.corpus.topics }, (_, topic) => topicTag(corpusRunTag(runTag), topic));
+}
 
 /** What queries can draw from where notes were signed for the run, and how the target took them. */
-export interface StoredNotes {
+interface StoredNotes {
   readonly pools: DrawPools;
   readonly tally: PreparationTally;
 }
 
 /** Sign and store this worker's share of the notes. */
-export async function storeNotes(preparation: Preparation): Promise<StoredNotes> {
+async function storeNotes(preparation: Storing): Promise<StoredNotes> {
   const { plan, shard, start } = preparation.context;
   const total = plan.corpus.events;
   const times = plan.fitted?.times;
@@ -47,7 +96,7 @@ export async function storeNotes(preparation: Preparation): Promise<StoredNotes>
 }
 
 /** What became of a worker's share of the stored events of a named corpus. */
-export interface StoredEvents {
+interface StoredEvents {
   /** Events that were refused or never answered. */
   readonly failed: readonly number[];
   /** Whether the relay had some of them already. */
@@ -57,10 +106,7 @@ export interface StoredEvents {
 }
 
 /** Store this worker's share of the first events of the named corpus. */
-export async function storeEvents(
-  preparation: Preparation,
-  { file, events: size }: NamedCorpus,
-): Promise<StoredEvents> {
+async function storeEvents(preparation: Storing, { file, events: size }: NamedCorpus): Promise<StoredEvents> {
   const { plan, shard, fail } = preparation.context;
   const total = plan.corpus.events;
   if (total === 0 || file === null) return { failed: [], hadSome: false, tally: NOTHING_ASKED, remarks: [] };
@@ -116,11 +162,12 @@ function tallyOf(result: CorpusLoadResult, asked: number): PreparationTally {
 }
 
 async function store(
-  { context, receivers, send }: Preparation,
+  { context, sorter, send }: Storing,
   events: EventsToStore,
   total: number,
 ): Promise<CorpusLoadResult> {
-  const { plan, shard, isOpen, sendNow } = context;
+  const { plan, shard } = context;
+  const { isOpen, send: sendNow } = context.connections;
   const load = new CorpusLoad({
     events,
     connections: ownedConnections({ first: 0, count: plan.connections.count }, shard),
@@ -132,10 +179,10 @@ async function store(
         send({ type: 'preparing', done: Math.min(done, total), total, what: 'stored events' });
     },
   });
-  receivers.corpus = load;
+  sorter.storing = load;
   try {
     return await load.run();
   } finally {
-    receivers.corpus = null;
+    sorter.storing = null;
   }
 }

@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { onThreadLoss } from '../../base/ends.ts';
-import type { Plan } from '../../plan/plan.ts';
-import { LIVE_SUBSCRIPTION, querySubscription } from '../../wire/subscription-id.ts';
+import { type SubscriptionId, subscriptionText } from '../../wire/subscription-id.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
-import { UnderWay } from './under-way.ts';
+import { UnderWay } from '../../workload/under-way.ts';
 
 /** Verifications under way; a relay that sends more than the thread can verify has fewer of its events verified. */
 const MOST_WAITING = 256;
@@ -47,14 +46,6 @@ export interface VerifierOptions {
 const LEAST_PER_SLICE = 10;
 const SLICE_MS = 100;
 
-/** The verifier of a run; null where no event is ever received. */
-export function createVerifier(
-  { subscribe, query, verifyShare }: Pick<Plan, 'subscribe' | 'query' | 'verifyShare'>,
-  onVerified: VerifierOptions['onVerified'],
-): Verifier | null {
-  return subscribe === null && query === null ? null : new Verifier({ share: verifyShare, onVerified });
-}
-
 /**
  * Verifies a sample of the received events on a thread of its own, at a bounded cost: every event of a relay that
  * sends forged ones can't be verified in passing, but a relay that forges at all is found out.
@@ -78,15 +69,14 @@ export class Verifier {
   /**
    * Offer a received event; every (1 / share)-th is verified, and the first ones of each slice of time. `frame` is
    * copied if it is needed.
-   * @param sequence of the query that it answers; negative on a live subscription
    */
-  offer(connection: number, sequence: number, frame: Buffer): void {
+  offer(connection: number, { letter, sequence }: SubscriptionId, frame: Buffer): void {
     this.#credit += this.#options.share;
     if (this.#credit >= 1) this.#credit -= 1;
     else if (this.#least > 0) this.#least -= 1;
     else return;
     if (this.#thread === null || !this.#underWay.begin()) return;
-    const subscription = sequence < 0 ? LIVE_SUBSCRIPTION : querySubscription(sequence);
+    const subscription = subscriptionText(letter, sequence);
     const offered: OfferedEvent = { connection, subscription, frame: Uint8Array.from(frame) };
     this.#thread.postMessage(offered);
   }

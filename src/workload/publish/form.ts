@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { isNamed } from '../../scenario/corpus-shape.ts';
 import { arrivals, count, rate, timeout } from '../../scenario/fields.ts';
 import { type Check, type Inconsistency, problem } from '../../scenario/inconsistency.ts';
+import { isNamed } from '../../scenario/is-named.ts';
 import { workloadForm } from '../../scenario/workload-form.ts';
 
 const publish = z.strictObject({

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { own } from '../../base/own.ts';
-import { isNamed } from '../../scenario/corpus-shape.ts';
 import { arrivals, count, name, rate, share, timeout } from '../../scenario/fields.ts';
 import { filter } from '../../scenario/filter.ts';
 import { type Check, problem, repeated } from '../../scenario/inconsistency.ts';
+import { isNamed } from '../../scenario/is-named.ts';
 import type { ScenarioParts } from '../../scenario/parts.ts';
 import { ratePace, workloadForm } from '../../scenario/workload-form.ts';
 import type { PublishForm } from '../publish/form.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blameCloses, blamePreparation, isHopeless } from '../../../src/engine/blame-target.ts';
-import { NOTHING_ASKED, type PreparationTally, sumTallies } from '../../../src/engine/preparation-tally.ts';
+import { NOTHING_ASKED, type PreparationTally, sumTallies } from '../../../src/workload/preparation-tally.ts';
 
 function tally(change: Partial<PreparationTally>): PreparationTally {
   return { ...NOTHING_ASKED, asked: 100, ...change };

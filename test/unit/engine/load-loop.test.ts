@@ -20,6 +20,7 @@ class VirtualTime {
 class FakeStream implements ArrivalStream {
   readonly pending = 0;
   readonly unwritten = 0;
+  readonly isOver = false;
   readonly dropped = 0;
   readonly fired: { dueNs: number; nowNs: number }[] = [];
   toBuild = 0;

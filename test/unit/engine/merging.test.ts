@@ -134,7 +134,7 @@ describe('IntervalMerger', () => {
 });
 
 describe('Totals', () => {
-  const plan = { phases, connect: null } as unknown as Plan;
+  const plan = { phases, streams: [] } as unknown as Plan;
 
   it('leaves the warm-up out and gives each measured phase of its own', () => {
     const totals = new Totals(plan, series);

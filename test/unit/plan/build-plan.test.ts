@@ -24,15 +24,22 @@ describe('buildPlan', () => {
     expect(samplePlan({ workloads: EVERYTHING }).streams).toEqual([
       { name: 'publish', rate_per_s: 100, arrivals: 'constant', perPhase: [200, 1_000], total: 1_200 },
       { name: 'query', rate_per_s: 50, arrivals: 'constant', perPhase: [100, 500], total: 600 },
-      { name: 'connect', rate_per_s: 30, arrivals: 'constant', perPhase: [60, 300], total: 360 },
+      {
+        name: 'connect',
+        rate_per_s: 30,
+        arrivals: 'constant',
+        opens: true,
+        perPhase: [60, 300],
+        total: 360,
+      },
     ]);
   });
 
   it('gives each role its connections, publishers from the first and subscribers from the last', () => {
     const plan = samplePlan({ workloads: EVERYTHING });
-    expect(plan.publish?.connections).toEqual({ first: 0, count: 6 });
-    expect(plan.query?.connections).toEqual({ first: 0, count: 10 });
-    expect(plan.subscribe?.connections).toEqual({ first: 2, count: 8 });
+    expect(plan.workloads.publish?.connections).toEqual({ first: 0, count: 6 });
+    expect(plan.workloads.query?.connections).toEqual({ first: 0, count: 10 });
+    expect(plan.workloads.subscribe?.connections).toEqual({ first: 2, count: 8 });
   });
 
   it('lists the latencies that the run produces with their service twins', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutPhases, exhaustionNs } from '../../../src/plan/exhaustion.ts';
 import type { PacedStream } from '../../../src/plan/pacer.ts';
-import type { PlannedPhase } from '../../../src/plan/plan.ts';
+import type { PlannedPhase } from '../../../src/plan/parts.ts';
 
 const S = 1e9;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countArrivals } from '../../../src/plan/count-arrivals.ts';
 import { createPacer, type PacedStream } from '../../../src/plan/pacer.ts';
-import type { PlannedPhase, Shard } from '../../../src/plan/plan.ts';
+import type { PlannedPhase, Shard } from '../../../src/plan/parts.ts';
 
 const S = 1e9;
 const WHOLE: Shard = { index: 0, count: 1 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createPacer } from '../../../src/plan/pacer.ts';
-import type { NamedCorpus, Plan } from '../../../src/plan/plan.ts';
-import { measuredArrivals } from '../../../src/plan/planned-samples.ts';
+import type { NamedCorpus } from '../../../src/plan/parts.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import { measuredArrivals } from '../../../src/plan/planned-arrivals.ts';
 import { samplePlan } from '../../support/sample-plan.ts';
 
 const NAMED: NamedCorpus = {
@@ -95,10 +96,10 @@ describe('a corpus that lasts', () => {
   it('lasts by copies and without an end', () => {
     const copied = planOf({}, {}, { workloads: { publish: { rate: '100/s', copies: 3 } } });
     expect(copied.exhaustedNs).toBeNull();
-    expect(copied.publish?.replay).toEqual({ first: 0, end: 500, copies: 3 });
+    expect(copied.workloads.publish?.replay).toEqual({ first: 0, end: 500, copies: 3 });
     const endless = planOf({ file: undefined, profile: 'social', events: 500, endless: true });
     expect(endless.exhaustedNs).toBeNull();
-    expect(endless.publish?.replay?.end).toBe(Number.POSITIVE_INFINITY);
+    expect(endless.workloads.publish?.replay?.end).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
@@ -140,7 +141,7 @@ it('stores the whole corpus where nothing is published', () => {
   const workloads = { query: { rate: '10/s', filters: [{ name: 'feed', filter: { authors: 2 } }] } };
   const plan = planOf({}, {}, { workloads });
   expect(plan.corpus.events).toBe(500);
-  expect(plan.query?.checkShare).toBe(0.1);
+  expect(plan.workloads.query?.checkShare).toBe(0.1);
   expect(plan.gates).toContain('answers_wrong == 0');
 });
 
@@ -155,5 +156,5 @@ it('needs one worker where subscribers follow the authors of a corpus', () => {
 it('puts a corpus of the command line in the place of what the scenario stores', () => {
   const plan = samplePlan({ corpus: { events: 100 } }, { corpus: NAMED, overrides: { corpus: './dump' } });
   expect(plan.scenario.resolved.corpus).toMatchObject({ file: './dump', stored: 100, events: 0 });
-  expect(plan.publish?.replay).toEqual({ first: 100, end: 500, copies: 1 });
+  expect(plan.workloads.publish?.replay).toEqual({ first: 100, end: 500, copies: 1 });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { measuredArrivals, plannedByPhase, plannedSamples } from '../../../src/plan/planned-samples.ts';
+import { measuredArrivals } from '../../../src/plan/planned-arrivals.ts';
+import { plannedByPhase, plannedSamples } from '../../../src/plan/planned-samples.ts';
 import { EVERYTHING, samplePlan } from '../../support/sample-plan.ts';
 
 describe('plannedSamples', () => {

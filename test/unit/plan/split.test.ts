@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { SubscribePlan } from '../../../src/plan/plan.ts';
 import {
   isInRange,
   ownedConnections,
@@ -8,6 +7,7 @@ import {
   subscribersOfTopic,
   targetOf,
 } from '../../../src/plan/split.ts';
+import type { SubscribePlan } from '../../../src/workload/subscribe/plan.ts';
 
 describe('ownedConnections', () => {
   it.each([
@@ -62,12 +62,12 @@ describe('targetOf', () => {
   const targets = ['ws://a', 'ws://b', 'ws://c'];
 
   it('goes round the targets', () => {
-    expect([0, 1, 2, 3].map((c) => targetOf({ targets, subscribe: null }, c))).toEqual([0, 1, 2, 0]);
+    expect([0, 1, 2, 3].map((c) => targetOf({ targets, rounds: [] }, c))).toEqual([0, 1, 2, 0]);
   });
 
   it('spreads the subscribers of each topic over all targets', () => {
-    const subscribe: SubscribePlan = { topics: 2, connections: { first: 4, count: 6 } };
-    const found = [4, 5, 6, 7, 8, 9].map((c) => targetOf({ targets, subscribe }, c));
+    const rounds = [{ group: 2, connections: { first: 4, count: 6 } }];
+    const found = [4, 5, 6, 7, 8, 9].map((c) => targetOf({ targets, rounds }, c));
     expect(found).toEqual([0, 0, 1, 1, 2, 2]);
   });
 });

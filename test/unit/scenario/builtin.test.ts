@@ -6,7 +6,7 @@ import { gateProblem } from '../../../src/gate/parse.ts';
 import { buildPlan, type PlanRequest } from '../../../src/plan/build-plan.ts';
 import { applyOverrides } from '../../../src/plan/overrides.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
-import { measuredArrivals } from '../../../src/plan/planned-samples.ts';
+import { measuredArrivals } from '../../../src/plan/planned-arrivals.ts';
 import { builtinNames, builtinPath } from '../../../src/scenario/builtin.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerSamples, type SampledAnswer } from '../../../src/workload/answer-samples.ts';
+import { AnswerSamples, type SampledAnswer } from '../../../src/workload/query/answer-samples.ts';
 
 function setUp(share: number) {
   const submitted: SampledAnswer[] = [];

@@ -3,8 +3,8 @@ import { markerTag } from '../../../src/corpus/marker.ts';
 import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
 import { buildSeriesTable } from '../../../src/metric/series-table.ts';
 import { FrameStore } from '../../../src/wire/frame-store.ts';
-import { DeliveryTracker } from '../../../src/workload/deliveries.ts';
-import { recogniseByMarker } from '../../../src/workload/recognise.ts';
+import { DeliveryTracker } from '../../../src/workload/subscribe/deliveries.ts';
+import { recogniseByMarker } from '../../../src/workload/subscribe/recognise.ts';
 import { FakeCases } from '../../support/fake-cases.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 

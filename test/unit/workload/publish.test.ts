@@ -9,7 +9,7 @@ import { Outbox } from '../../../src/wire/outbox.ts';
 import { Rotation } from '../../../src/workload/clients.ts';
 import type { ArrivalSchedule } from '../../../src/workload/frame-ahead.ts';
 import { countingSchedule, openModel } from '../../../src/workload/load-model.ts';
-import { PublishWorkload } from '../../../src/workload/publish.ts';
+import { PublishWorkload } from '../../../src/workload/publish/publish-workload.ts';
 import { FakeCases } from '../../support/fake-cases.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 

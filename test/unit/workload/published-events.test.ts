@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ReplayOrder } from '../../../src/corpus/replay/replay-order.ts';
 import type { ArrivalSchedule } from '../../../src/workload/frame-ahead.ts';
-import { PublishedEvents } from '../../../src/workload/published-events.ts';
+import { PublishedEvents } from '../../../src/workload/query/published-events.ts';
 
 const SECOND = 1e9;
 

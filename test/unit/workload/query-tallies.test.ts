@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { QueryTallies } from '../../../src/workload/query-tallies.ts';
+import { QueryTallies } from '../../../src/workload/query/query-tallies.ts';
 
 it('keeps what has come to each query, beyond the first thousands too', () => {
   const tallies = new QueryTallies();

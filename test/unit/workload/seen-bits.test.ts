@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SeenBits } from '../../../src/workload/seen-bits.ts';
+import { SeenBits } from '../../../src/workload/subscribe/seen-bits.ts';
 
 it('knows each subscriber of each slot, until the slot is cleared', () => {
   const seen = new SeenBits(2, 9);

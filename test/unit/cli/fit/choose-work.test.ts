@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseWork } from '../../../../src/cli/fit/choose-work.ts';
-import type { NamedCorpus, Plan } from '../../../../src/plan/plan.ts';
+import type { NamedCorpus } from '../../../../src/plan/parts.ts';
+import type { Plan } from '../../../../src/plan/plan.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 
 /** What is chosen for a relay that asks for so many bits. */
@@ -38,7 +39,7 @@ describe('the work that the events of a run do', () => {
 
   it('is none for a run that writes nothing', () => {
     const plan = withEvents(0);
-    expect(chosen({ ...plan, publish: null }, 30)).toEqual({ work: 0, remarks: [] });
+    expect(chosen({ ...plan, workloads: {} }, 30)).toEqual({ work: 0, remarks: [] });
   });
 
   it('is refused above 20 bits, before anything is sent', () => {

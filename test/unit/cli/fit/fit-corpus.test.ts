@@ -8,7 +8,8 @@ import { generateCorpus } from '../../../../src/corpus/generate/generate-corpus.
 import { DEFAULT_BASE_TIME_S } from '../../../../src/corpus/spec.ts';
 import type { NostrEvent } from '../../../../src/nostr/event.ts';
 import type { RelayLimitation } from '../../../../src/nostr/nip11.ts';
-import type { NamedCorpus, Plan } from '../../../../src/plan/plan.ts';
+import type { NamedCorpus } from '../../../../src/plan/parts.ts';
+import type { Plan } from '../../../../src/plan/plan.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 import { type SmallRelayScript, withSmallRelay } from '../../../support/small-relay.ts';
 

@@ -4,8 +4,8 @@ import { samplePlan } from '../../../support/sample-plan.ts';
 
 const plan = samplePlan();
 const publish = (kind: number) => {
-  if (plan.publish === null) throw new Error('the sample publishes');
-  return { publish: { ...plan.publish, kind } };
+  if (plan.workloads.publish === undefined) throw new Error('the sample publishes');
+  return { workloads: { publish: { ...plan.workloads.publish, kind } } };
 };
 
 describe('whether a run is audited', () => {
@@ -27,7 +27,7 @@ describe('whether a run is audited', () => {
   });
 
   test('a run that publishes nothing has nothing to audit', () => {
-    expect(notAuditable({ publish: null })).toContain('publishes nothing');
+    expect(notAuditable({ workloads: {} })).toContain('publishes nothing');
   });
 });
 

@@ -1,4 +1,4 @@
-import { MarkerReader } from '../corpus/marker.ts';
+import { MarkerReader } from '../../corpus/marker.ts';
 
 /** A query whose answer is over, as the judgement on what comes afterwards needs it. */
 export interface EndedQuery {

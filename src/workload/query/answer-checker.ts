@@ -3,8 +3,7 @@ import { onThreadLoss } from '../../base/ends.ts';
 import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
 import type { Accusation } from '../../judge/cap-watch.ts';
 import type { Finding } from '../../judge/observations.ts';
-import type { SampledAnswer } from '../../workload/answer-samples.ts';
-import type { EndedQuery } from '../../workload/stored-events.ts';
+import { UnderWay } from '../under-way.ts';
 import type {
   AnswerSetup,
   FromAnswerThread,
@@ -12,7 +11,8 @@ import type {
   SampledQuestion,
   ToAnswerThread,
 } from './answer-protocol.ts';
-import { UnderWay } from './under-way.ts';
+import type { SampledAnswer } from './answer-samples.ts';
+import type { EndedQuery } from './stored-events.ts';
 
 /** Answers under way to the thread; what comes faster than it can check is not checked. */
 const MOST_WAITING = 64;

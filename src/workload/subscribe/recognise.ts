@@ -1,7 +1,7 @@
-import { readHex32 } from '../base/hex.ts';
-import { MarkerReader } from '../corpus/marker.ts';
-import type { FrameStore } from '../wire/frame-store.ts';
-import { NONE, PendingTable } from '../wire/pending-table.ts';
+import { readHex32 } from '../../base/hex.ts';
+import { MarkerReader } from '../../corpus/marker.ts';
+import type { FrameStore } from '../../wire/frame-store.ts';
+import { NONE, PendingTable } from '../../wire/pending-table.ts';
 
 /** Tells which published event a received frame holds. */
 export interface Recogniser {

@@ -1,10 +1,10 @@
-import type { EvidenceRef } from '../judge/observations.ts';
-import type { NostrEvent } from '../nostr/event.ts';
-import { type Filter, FilterMatcher } from '../nostr/filter.ts';
-import { receivedEvent } from '../nostr/received-event.ts';
-import { LIVE_SUBSCRIPTION } from '../wire/subscription-id.ts';
-import type { CaseSink } from './case-sink.ts';
-import { shortId } from './short-id.ts';
+import type { EvidenceRef } from '../../judge/observations.ts';
+import type { NostrEvent } from '../../nostr/event.ts';
+import { type Filter, FilterMatcher } from '../../nostr/filter.ts';
+import { receivedEvent } from '../../nostr/received-event.ts';
+import type { CaseSink } from '../case-sink.ts';
+import { shortId } from '../short-id.ts';
+import { LIVE_SUBSCRIPTION } from './live-subscription.ts';
 
 /** An accepted event that did not reach all who had asked for it. */
 export interface MissedEvent {

@@ -2,8 +2,8 @@ import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
 import type { Advertised } from '../../judge/advertised.ts';
 import type { Accusation } from '../../judge/cap-watch.ts';
 import type { Finding } from '../../judge/observations.ts';
-import type { SampledAnswer } from '../../workload/answer-samples.ts';
-import type { EndedQuery } from '../../workload/stored-events.ts';
+import type { SampledAnswer } from './answer-samples.ts';
+import type { EndedQuery } from './stored-events.ts';
 
 /** What the answer thread starts with. */
 export interface AnswerSetup {

@@ -1,4 +1,4 @@
-import type { Filter } from '../nostr/filter.ts';
+import type { Filter } from '../../nostr/filter.ts';
 
 /** What is known of the published events; numbers are those of the corpus. */
 export interface PublishedKnowledge {

@@ -1,5 +1,5 @@
-import { NONE, type PendingTable } from '../wire/pending-table.ts';
-import { LateReplies, type LateRepliesOptions } from './late-replies.ts';
+import { NONE, type PendingTable } from '../../wire/pending-table.ts';
+import { LateReplies, type LateRepliesOptions } from '../late-replies.ts';
 import type { StoredEvents } from './stored-events.ts';
 
 /** How a query has ended, for what comes after its end: without an answer, by our CLOSE, or by its EOSE. */

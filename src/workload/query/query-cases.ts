@@ -1,6 +1,6 @@
-import type { Filter } from '../nostr/filter.ts';
-import { querySubscription } from '../wire/subscription-id.ts';
-import type { CaseSink } from './case-sink.ts';
+import type { Filter } from '../../nostr/filter.ts';
+import type { CaseSink } from '../case-sink.ts';
+import { querySubscription } from './query-subscription.ts';
 
 /** A query that went wrong. */
 export interface FailedQuery {

@@ -4,7 +4,6 @@ import { openCorpus } from '../../corpus/files/open-corpus.ts';
 import { CorpusIndex } from '../../corpus/index/corpus-index.ts';
 import { AnswerJudge } from '../../judge/answer-judge.ts';
 import { receivedEvent } from '../../nostr/received-event.ts';
-import type { SampledAnswer } from '../../workload/answer-samples.ts';
 import type {
   AnswerSetup,
   FromAnswerThread,
@@ -12,6 +11,7 @@ import type {
   SampledQuestion,
   ToAnswerThread,
 } from './answer-protocol.ts';
+import type { SampledAnswer } from './answer-samples.ts';
 
 /** Values of each sort to draw filters from. */
 const MOST_DRAWN = 10_000;

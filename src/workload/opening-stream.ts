@@ -1,7 +1,7 @@
 import type { ArrivalSchedule } from './frame-ahead.ts';
 import type { ArrivalStream } from './stream.ts';
 
-export interface ConnectOptions {
+export interface OpeningOptions {
   readonly schedule: ArrivalSchedule;
   readonly start: { readonly monotonicNs: number };
   /** Open connection `number` of this stream, scheduled at this monotonic time. */
@@ -10,17 +10,21 @@ export interface ConnectOptions {
   readonly opening: () => number;
 }
 
-/** A storm of new connections: each arrival opens one and holds it to the end of the run. */
-export class ConnectWorkload implements ArrivalStream {
-  readonly #options: ConnectOptions;
+/** Arrivals of which each opens a connection, held to the end of the run. */
+export class OpeningStream implements ArrivalStream {
+  readonly #options: OpeningOptions;
   readonly unwritten = 0;
 
-  constructor(options: ConnectOptions) {
+  constructor(options: OpeningOptions) {
     this.#options = options;
   }
 
   get pending(): number {
     return this.#options.opening();
+  }
+
+  get isOver(): boolean {
+    return this.#options.schedule.peekNs() === Number.POSITIVE_INFINITY && this.pending === 0;
   }
 
   dueNs(): number {

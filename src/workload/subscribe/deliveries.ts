@@ -1,14 +1,14 @@
-import { monotonicNs } from '../base/clock.ts';
-import { NO_TOPIC } from '../corpus/event-frames.ts';
-import type { SeriesTable } from '../metric/series-table.ts';
-import type { Filter } from '../nostr/filter.ts';
-import { receivedEvent } from '../nostr/received-event.ts';
-import type { FrameStore } from '../wire/frame-store.ts';
-import type { CaseSink } from './case-sink.ts';
+import { monotonicNs } from '../../base/clock.ts';
+import { NO_TOPIC } from '../../corpus/event-frames.ts';
+import type { SeriesTable } from '../../metric/series-table.ts';
+import type { Filter } from '../../nostr/filter.ts';
+import { receivedEvent } from '../../nostr/received-event.ts';
+import type { FrameStore } from '../../wire/frame-store.ts';
+import type { CaseSink } from '../case-sink.ts';
+import type { EventFate, EventOutcome } from '../event-fate.ts';
+import type { SampleSink } from '../sample-sink.ts';
 import { DeliveryCases, type MissedEvent } from './delivery-cases.ts';
-import type { EventFate, EventOutcome } from './event-fate.ts';
 import type { Recogniser } from './recognise.ts';
-import type { SampleSink } from './sample-sink.ts';
 import { SeenBits } from './seen-bits.ts';
 import { type Subscriber, Subscribers } from './subscribers.ts';
 

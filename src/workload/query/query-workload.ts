@@ -1,25 +1,25 @@
-import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
-import { createRandom } from '../base/random.ts';
-import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
-import type { SeriesTable } from '../metric/series-table.ts';
-import type { Filter } from '../nostr/filter.ts';
-import type { FrameStore } from '../wire/frame-store.ts';
-import type { FrameOwner } from '../wire/outbox.ts';
-import { NONE, PendingTable } from '../wire/pending-table.ts';
-import { querySubscription } from '../wire/subscription-id.ts';
+import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
+import { createRandom } from '../../base/random.ts';
+import { encodeMaskedTextFrame } from '../../base/websocket-frame.ts';
+import type { SeriesTable } from '../../metric/series-table.ts';
+import type { Filter } from '../../nostr/filter.ts';
+import type { FrameStore } from '../../wire/frame-store.ts';
+import type { FrameOwner } from '../../wire/outbox.ts';
+import { NONE, PendingTable } from '../../wire/pending-table.ts';
+import type { CaseSink } from '../case-sink.ts';
+import type { Clients } from '../clients.ts';
+import { type DrawPools, drawFilter } from '../draw-filter.ts';
+import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
+import { FrameSender } from '../frame-sender.ts';
+import type { SampleSink } from '../sample-sink.ts';
+import type { ArrivalStream } from '../stream.ts';
 import type { AnswerSamples } from './answer-samples.ts';
-import type { CaseSink } from './case-sink.ts';
-import type { Clients } from './clients.ts';
-import { type DrawPools, drawFilter } from './draw-filter.ts';
-import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
-import { FrameSender } from './frame-sender.ts';
 import { LateQueries, QUERY_END } from './late-queries.ts';
 import { type FailedQuery, QueryCases } from './query-cases.ts';
 import { pickShape, type QueryFilter, type QueryShape, shapesOf } from './query-shapes.ts';
+import { querySubscription } from './query-subscription.ts';
 import { QueryTallies } from './query-tallies.ts';
-import type { SampleSink } from './sample-sink.ts';
 import type { StoredEvents } from './stored-events.ts';
-import type { ArrivalStream } from './stream.ts';
 
 export interface QueryOptions {
   readonly store: FrameStore;
@@ -76,6 +76,10 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
 
   get pending(): number {
     return this.#waiting.size;
+  }
+
+  get isOver(): boolean {
+    return this.sender.isExhausted && this.pending === 0 && this.unwritten === 0;
   }
 
   get unwritten(): number {

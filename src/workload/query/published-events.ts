@@ -1,8 +1,8 @@
-import { NS_PER_S } from '../base/clock.ts';
-import type { ReplayOrder } from '../corpus/replay/replay-order.ts';
+import { NS_PER_S } from '../../base/clock.ts';
+import type { ReplayOrder } from '../../corpus/replay/replay-order.ts';
+import type { EventFate, EventOutcome } from '../event-fate.ts';
+import type { ArrivalSchedule } from '../frame-ahead.ts';
 import type { PublishedKnowledge } from './answer-samples.ts';
-import type { EventFate, EventOutcome } from './event-fate.ts';
-import type { ArrivalSchedule } from './frame-ahead.ts';
 
 export interface PublishedEventsOptions {
   readonly order: ReplayOrder;

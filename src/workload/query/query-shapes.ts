@@ -1,5 +1,5 @@
-import type { SeriesTable } from '../metric/series-table.ts';
-import type { FilterTemplate } from './draw-filter.ts';
+import type { SeriesTable } from '../../metric/series-table.ts';
+import type { FilterTemplate } from '../draw-filter.ts';
 
 export interface QueryFilter {
   readonly name: string;

@@ -1,20 +1,20 @@
-import { monotonicNs, NS_PER_MS } from '../base/clock.ts';
-import { formatDurationMs } from '../base/duration.ts';
-import type { EventFrames } from '../corpus/event-frames.ts';
-import type { SeriesTable } from '../metric/series-table.ts';
-import type { FrameStore } from '../wire/frame-store.ts';
-import type { FrameOwner } from '../wire/outbox.ts';
-import { NONE, PendingTable } from '../wire/pending-table.ts';
-import type { OkReply } from '../wire/reply-handlers.ts';
-import type { CaseSink } from './case-sink.ts';
-import type { EventFate, EventOutcome } from './event-fate.ts';
-import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from './frame-ahead.ts';
-import { FrameSender } from './frame-sender.ts';
-import { LateReplies } from './late-replies.ts';
-import type { LoadModel } from './load-model.ts';
-import type { SampleSink } from './sample-sink.ts';
-import { shortId } from './short-id.ts';
-import type { ArrivalStream } from './stream.ts';
+import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
+import { formatDurationMs } from '../../base/duration.ts';
+import type { EventFrames } from '../../corpus/event-frames.ts';
+import type { SeriesTable } from '../../metric/series-table.ts';
+import type { FrameStore } from '../../wire/frame-store.ts';
+import type { FrameOwner } from '../../wire/outbox.ts';
+import { NONE, PendingTable } from '../../wire/pending-table.ts';
+import type { OkReply } from '../../wire/reply-handlers.ts';
+import type { CaseSink } from '../case-sink.ts';
+import type { EventFate, EventOutcome } from '../event-fate.ts';
+import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
+import { FrameSender } from '../frame-sender.ts';
+import { LateReplies } from '../late-replies.ts';
+import type { LoadModel } from '../load-model.ts';
+import type { SampleSink } from '../sample-sink.ts';
+import { shortId } from '../short-id.ts';
+import type { ArrivalStream } from '../stream.ts';
 
 /** Words of a relay that refuses an event rightly: it has a newer version of it. */
 const SUPERSEDED: ReadonlySet<string> = new Set(['duplicate', 'replaced']);

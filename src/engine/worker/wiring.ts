@@ -1,0 +1,156 @@
+import { monotonicNs, NS_PER_S } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
+import { plannedWorkloads } from '../../plan/each-workload.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { sourceAddressOf } from '../../plan/source-address.ts';
+import { targetOf } from '../../plan/split.ts';
+import { Outbox } from '../../wire/outbox.ts';
+import type { StartTime, WorkerContext } from '../../workload/worker-part.ts';
+import type { FromWorker, ToWorker } from '../messages.ts';
+import { type AcknowledgedLog, createAcknowledgedLog } from './acknowledged-log.ts';
+import { ClientHub } from './client-hub.ts';
+import { Parts } from './parts.ts';
+import { Recorder } from './recorder.ts';
+import { RelayObserver } from './relay-observer.ts';
+import { ReplySorter } from './reply-sorter.ts';
+import { Traffic } from './traffic.ts';
+import { Verifier } from './verifier.ts';
+
+export interface WorkerOptions extends Omit<Extract<ToWorker, { type: 'init' }>, 'type'> {
+  readonly send: (message: FromWorker) => void;
+}
+
+/** Who does what in a worker and who talks to whom: built once, before anything happens. */
+export class Wiring {
+  readonly outbox = new Outbox();
+  readonly traffic = new Traffic();
+  readonly recorder: Recorder;
+  readonly observer: RelayObserver;
+  readonly acknowledged: AcknowledgedLog | null;
+  readonly sorter: ReplySorter;
+  readonly hub: ClientHub;
+  readonly context: WorkerContext;
+  readonly parts: Parts;
+  readonly #options: WorkerOptions;
+  readonly #series: SeriesTable;
+  readonly #start: StartTime = { monotonicNs: 0, wallMs: 0 };
+  #isRunning = false;
+
+  /** @param onCredit an operation has ended, or lines of the corpus have come */
+  constructor(options: WorkerOptions, onCredit: () => void) {
+    const { plan } = options;
+    const currentPhase = (): number => this.#currentPhase();
+    this.#options = options;
+    this.#series = buildSeriesTable(plan.latencies, plan.filters);
+    this.recorder = new Recorder(plan.phases, this.#series);
+    this.acknowledged = createAcknowledgedLog(options);
+    this.observer = new RelayObserver({
+      sink: this.recorder,
+      start: this.#start,
+      now: monotonicNs,
+      currentPhase,
+    });
+    this.sorter = new ReplySorter({
+      recorder: this.recorder,
+      acknowledged: this.acknowledged,
+      currentPhase,
+    });
+    this.hub = this.#createHub();
+    this.context = this.#createContext(onCredit);
+    this.parts = new Parts(this.context);
+    this.sorter.use(this.parts.claims);
+  }
+
+  /** The expected start of the load. */
+  expectStart(wallMs: number): void {
+    this.#start.wallMs = wallMs;
+  }
+
+  /** The load starts at this moment. */
+  start(monotonicNs: number, wallMs: number): void {
+    this.#start.monotonicNs = monotonicNs;
+    this.#start.wallMs = wallMs;
+    this.#isRunning = true;
+  }
+
+  /** Replies reach who is prepared by now, and a sample of the events that come is verified. */
+  connectReplies(): void {
+    this.sorter.use(this.parts.claims);
+    const { plan } = this.#options;
+    if (plannedWorkloads(plan.workloads).every(({ planner }) => !planner.receives)) return;
+    this.sorter.verifier = new Verifier({
+      share: plan.verifyShare,
+      onVerified: (outcome, event) => this.observer.verified(outcome, event),
+    });
+  }
+
+  #currentPhase(): number {
+    return this.#isRunning
+      ? this.recorder.phaseOf(monotonicNs() - this.#start.monotonicNs)
+      : this.recorder.outside;
+  }
+
+  #createContext(onCredit: () => void): WorkerContext {
+    const { plan, shard, runTag, send } = this.#options;
+    const { hub, observer } = this;
+    return {
+      plan,
+      shard,
+      runTag,
+      start: this.#start,
+      sink: this.recorder,
+      series: this.#series,
+      cases: observer,
+      onFinding: (finding) => observer.found(finding),
+      connections: {
+        isOpen: (connection) => hub.isOpen(connection),
+        relayOf: (connection) => hub.relayOf(connection),
+        send: (connection, frame) => hub.send(connection, frame),
+        open: (connection, scheduledNs) => hub.open(connection, scheduledNs),
+        get opening() {
+          return hub.opening;
+        },
+      },
+      shared: { fates: [], topicOf: null },
+      currentPhase: () => this.#currentPhase(),
+      endNs: () => this.#start.monotonicNs + endOffsetNs(plan),
+      onCredit,
+      onProgress: (what, done, total) => send({ type: 'preparing', done, total, what }),
+      fail: (error) => send({ type: 'failed', message: messageOf(error) }),
+    };
+  }
+
+  #createHub(): ClientHub {
+    const { plan } = this.#options;
+    const series = this.#series.indexOf('connect_latency');
+    return new ClientHub({
+      urlOf: (connection) => plan.targets[targetOf(plan, connection)] as string,
+      sourceOf: (connection) => sourceAddressOf(plan, connection),
+      timeoutMs: plan.connections.timeoutMs,
+      insecure: plan.connections.insecure,
+      transport: plan.connections.transport,
+      outbox: this.outbox,
+      replies: this.sorter,
+      onOpened: (connection, scheduledNs, openedNs) => {
+        const isRamp = connection.number < plan.connections.count;
+        const phase = isRamp
+          ? this.recorder.outside
+          : this.recorder.phaseOf(scheduledNs - this.#start.monotonicNs);
+        this.recorder.latency(series, phase, scheduledNs, openedNs);
+        this.recorder.latency(series + 1, phase, connection.startedNs, openedNs);
+      },
+      onFailed: (...why) => this.recorder.connectionFailed(this.#currentPhase(), ...why),
+      onDropped: (connection, code) => {
+        this.observer.connectionLost(connection, code);
+        this.parts.onConnectionClosed(connection);
+      },
+      onReceived: (bytes) => this.traffic.received(bytes),
+    });
+  }
+}
+
+/** Nanoseconds after the start at which offering ends. */
+export function endOffsetNs(plan: Pick<Plan, 'phases'>): number {
+  return plan.phases.at(-1)?.endNs ?? NS_PER_S;
+}

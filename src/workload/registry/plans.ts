@@ -1,0 +1,18 @@
+import { connectPlanner } from '../connect/plan.ts';
+import { publishPlanner } from '../publish/plan.ts';
+import { queryPlanner } from '../query/plan.ts';
+import { subscribePlanner } from '../subscribe/plan.ts';
+import type { WorkloadName } from './forms.ts';
+
+/** How workloads are planned, in the order of their default gates. */
+export const PLANNERS = {
+  publish: publishPlanner,
+  query: queryPlanner,
+  subscribe: subscribePlanner,
+  connect: connectPlanner,
+} as const satisfies Record<WorkloadName, unknown>;
+
+/** The part of a plan of each workload that takes part. */
+export type WorkloadPlans = {
+  readonly [N in WorkloadName]?: NonNullable<ReturnType<(typeof PLANNERS)[N]['plan']>>;
+};

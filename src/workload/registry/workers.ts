@@ -1,0 +1,15 @@
+import { createConnectPart } from '../connect/worker.ts';
+import { createPublishPart } from '../publish/worker.ts';
+import { createQueryPart } from '../query/worker.ts';
+import { createSubscribePart } from '../subscribe/worker.ts';
+import type { CreatePart } from '../worker-part.ts';
+import type { WorkloadName } from './forms.ts';
+import type { WorkloadPlans } from './plans.ts';
+
+/** What workloads do in a worker, in the order in which they get ready: who listens before who publishes. */
+export const WORKER_PARTS: { readonly [N in WorkloadName]: CreatePart<NonNullable<WorkloadPlans[N]>> } = {
+  subscribe: createSubscribePart,
+  query: createQueryPart,
+  publish: createPublishPart,
+  connect: createConnectPart,
+};

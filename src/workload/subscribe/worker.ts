@@ -1,0 +1,139 @@
+import { topicTag } from '../../corpus/marker.ts';
+import type { Filter } from '../../nostr/filter.ts';
+import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
+import { highestLevel, streamOf } from '../stream-of.ts';
+import {
+  type Claims,
+  type CreatePart,
+  IdlePart,
+  type Prepared,
+  type SubscriptionOwner,
+  type WorkerContext,
+} from '../worker-part.ts';
+import { DeliveryTracker } from './deliveries.ts';
+import { type Following, followAuthors } from './following.ts';
+import { LIVE_LETTER } from './live-subscription.ts';
+import type { SubscribePlan } from './plan.ts';
+import { recogniseById, recogniseByMarker } from './recognise.ts';
+import { type OnSubscription, subscribeAll } from './subscribe-all.ts';
+import type { Subscriber } from './subscribers.ts';
+
+/** At least how long an event may be under way to a subscriber, before the drain. */
+const DELIVERY_WINDOW_S = 10;
+
+/** Live subscriptions in a worker: EVENT at subscribers. */
+class SubscribePart extends IdlePart implements SubscriptionOwner {
+  readonly #context: WorkerContext;
+  readonly #subscribers: readonly Subscriber[];
+  readonly #tracker: DeliveryTracker;
+  #onSubscription: OnSubscription = () => undefined;
+
+  constructor(plan: SubscribePlan, context: WorkerContext) {
+    super();
+    this.#context = context;
+    this.#subscribers = ownedConnections(plan.connections, context.shard).map((connection) => ({
+      connection,
+      topic: topicOfSubscriber(subscriberOf(plan, connection), plan.topics),
+    }));
+    this.#tracker = createTracker(plan, context, this.#subscribers);
+  }
+
+  override get claims(): Claims {
+    return { subscriptions: [{ letter: LIVE_LETTER, isNumbered: false, owner: this }], oks: [] };
+  }
+
+  override get incomplete(): number {
+    return this.#tracker.incomplete;
+  }
+
+  override async prepare(): Promise<Prepared> {
+    const { shared } = this.#context;
+    const following = await this.#follow();
+    shared.topicOf = following?.topicOf ?? null;
+    shared.fates.push(this.#tracker);
+    const filterOf = following?.filterOf ?? ((topic: number) => this.#liveFilter(topic));
+    this.#tracker.useFilters(filterOf);
+    const topicOf = new Map(this.#subscribers.map(({ connection, topic }) => [connection, topic]));
+    const tally = await subscribeAll(this.#context, {
+      connections: [...topicOf.keys()],
+      filterOf: (connection) => filterOf(topicOf.get(connection) ?? 0),
+      listen: (onSubscription) => {
+        this.#onSubscription = onSubscription;
+      },
+    });
+    return { problems: [], tally };
+  }
+
+  onEvent(connection: number, _sequence: number, frame: Buffer): boolean {
+    return this.#tracker.onLiveEvent(connection, frame);
+  }
+
+  onEose(connection: number): boolean {
+    if (!this.#tracker.isSubscriber(connection) || this.#tracker.isLive(connection)) return false;
+    this.#tracker.onSubscribed(connection);
+    this.#onSubscription(connection, null);
+    return true;
+  }
+
+  onClosed(connection: number, _sequence: number, prefix: string): boolean {
+    if (!this.#tracker.isSubscriber(connection)) return false;
+    const { sink, currentPhase } = this.#context;
+    sink.count(currentPhase(), 'subscriptions_closed');
+    this.#tracker.onUnsubscribed(connection);
+    this.#onSubscription(connection, prefix);
+    return true;
+  }
+
+  override onConnectionClosed(connection: number): void {
+    this.#tracker.onUnsubscribed(connection);
+  }
+
+  override end(): void {
+    this.#tracker.retireAll();
+  }
+
+  /** Subscribers of a named corpus follow its authors. */
+  async #follow(): Promise<Following | null> {
+    const { corpus, workloads } = this.#context.plan;
+    const file = corpus.named?.file ?? null;
+    if (file === null || workloads.subscribe === undefined) return null;
+    return await followAuthors(file, workloads.publish?.replay?.first ?? 0, workloads.subscribe.topics);
+  }
+
+  /** The filter of a live subscription to one topic: nothing stored matches it, the run tag is new. */
+  #liveFilter(topic: number): Filter {
+    const { plan, runTag } = this.#context;
+    return { kinds: [plan.corpus.notes.kind], '#t': [topicTag(runTag, topic)] };
+  }
+}
+
+function createTracker(
+  { topics }: SubscribePlan,
+  context: WorkerContext,
+  subscribers: readonly Subscriber[],
+): DeliveryTracker {
+  const { plan, shard, runTag, start, sink, series, connections, currentPhase, cases } = context;
+  const { publish } = plan.workloads;
+  const rate_per_s = streamOf(plan, 'publish')?.rate_per_s ?? 0;
+  return new DeliveryTracker(
+    {
+      recogniser: publish?.replay == null ? recogniseByMarker(runTag, topics) : recogniseById(),
+      subscribers,
+      events_per_s:
+        plan.load.model === 'closed'
+          ? Number.POSITIVE_INFINITY
+          : (rate_per_s * highestLevel(plan)) / shard.count,
+      window_s: Math.max(DELIVERY_WINDOW_S, (publish?.timeoutMs ?? 0) / 1_000) + plan.drainMs / 1_000,
+      start,
+      sink,
+      series,
+      relayOf: connections.relayOf,
+      currentPhase,
+      cases,
+    },
+    shard.count,
+  );
+}
+
+export const createSubscribePart: CreatePart<SubscribePlan> = (plan, context) =>
+  new SubscribePart(plan, context);
