@@ -1,6 +1,6 @@
 import { own } from '../base/own.ts';
 import { type Bound, exactly, maxBound, meanBound, quantileBound } from '../metric/bound.ts';
-import { HEADLINES, isOfGenerator, type LatencyMetric } from '../metric/catalogue.ts';
+import { ANSWER_LATENCIES, HEADLINES, isOfGenerator, type LatencyMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS, counterMapDefinition } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS, type CounterMetric, counterDefinition } from '../metric/counters.ts';
 import type { Direction } from '../metric/definition.ts';
@@ -31,7 +31,7 @@ export function gatedByDefault(readings: readonly Reading[], model: 'open' | 'cl
   const keys = readings.map(({ key }) => key);
   const waited = HEADLINES.map((name) => `${name} p95`).filter((key) => keys.includes(key));
   const latencyKeys = waited.length > 0 ? waited : ['connect_latency p95'];
-  const rates = model === 'closed' ? ['ack_latency rate'] : [];
+  const rates = model === 'closed' ? ANSWER_LATENCIES.map((name) => `${name} rate`) : [];
   return [...latencyKeys, ...rates, ...Object.keys(RATIOS)].filter((key) => keys.includes(key));
 }
 

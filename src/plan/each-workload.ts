@@ -1,12 +1,9 @@
-import type { CheckedScenario } from '../scenario/inconsistency.ts';
 import type { ScenarioShape } from '../scenario/shape.ts';
 import type { WorkloadName } from '../workload/registry/forms.ts';
 import { PLANNERS, type WorkloadPlans } from '../workload/registry/plans.ts';
 import type { CommonPlan, WorkloadPlanner } from './workload-planner.ts';
 
 type Workloads = ScenarioShape['workloads'];
-/** What all workloads of a scenario stand in. */
-export type WholeScenario = CheckedScenario<Workloads>;
 type AnyPlanner = WorkloadPlanner<Workloads, CommonPlan>;
 
 /** The planners, in the order of default gates. */

@@ -43,11 +43,11 @@ export function planCorpus(scenario: Scenario, named: NamedCorpus | null): Plann
   return { corpus: planned, replay, bounds };
 }
 
-function requireFollowed(topics: number, authors: number): void {
+function requireFollowed({ topics, key }: NonNullable<CorpusUse['followed']>, authors: number): void {
   if (topics <= authors) return;
   throw new RelayBenchError(
     `the corpus has ${count(authors)} authors, subscribers are to follow those of ${count(topics)} topics`,
-    { code: 'PLAN_IMPOSSIBLE', hint: 'lower workloads.subscribe.topics' },
+    { code: 'PLAN_IMPOSSIBLE', hint: `lower ${key}` },
   );
 }
 
@@ -56,7 +56,7 @@ function requireEnough(
   { events, authors }: NamedCorpus,
   { stored, isEndless }: { readonly stored: number; readonly isEndless: boolean },
 ): void {
-  requireFollowed(followed ?? 0, authors);
+  if (followed !== undefined) requireFollowed(followed, authors);
   const needed = publishes === undefined || isEndless ? stored : stored + 1;
   if (events < needed) {
     throw new RelayBenchError(

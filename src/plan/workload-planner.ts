@@ -19,8 +19,8 @@ export interface CorpusUse {
     readonly copies: number;
     readonly isRecorded: boolean;
   };
-  /** Topics of which each needs an author of a named corpus of its own. */
-  readonly followed?: number;
+  /** Topics of which each needs an author of a named corpus of its own, and where the scenario says how many. */
+  readonly followed?: { readonly topics: number; readonly key: string };
   /** Whether the right answers must be known. */
   readonly isAsked?: true;
 }

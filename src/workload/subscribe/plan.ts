@@ -29,7 +29,10 @@ export const subscribePlanner: WorkloadPlanner<Asked, SubscribePlan> = {
           connections: rangeFromLast(subscribe.connections ?? connections.count, connections.count, workers),
           topics: subscribe.topics,
         },
-  corpus: ({ workloads: { subscribe } }) => (subscribe === undefined ? {} : { followed: subscribe.topics }),
+  corpus: ({ workloads: { subscribe } }) =>
+    subscribe === undefined
+      ? {}
+      : { followed: { topics: subscribe.topics, key: 'workloads.subscribe.topics' } },
   constraints: ({ workloads: { subscribe }, corpus }) => {
     if (subscribe === undefined) return {};
     // Subscribers of a replayed corpus follow its authors, whose events any worker may publish.

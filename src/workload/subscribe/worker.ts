@@ -12,7 +12,7 @@ import {
 } from '../worker-part.ts';
 import { DeliveryTracker } from './deliveries.ts';
 import { type Following, followAuthors } from './following.ts';
-import { LIVE_LETTER } from './live-subscription.ts';
+import { LIVE_SUBSCRIPTION } from './live-subscription.ts';
 import type { SubscribePlan } from './plan.ts';
 import { recogniseById, recogniseByMarker } from './recognise.ts';
 import { type OnSubscription, subscribeAll } from './subscribe-all.ts';
@@ -39,7 +39,7 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
   }
 
   override get claims(): Claims {
-    return { subscriptions: [{ letter: LIVE_LETTER, isNumbered: false, owner: this }], oks: [] };
+    return { subscriptions: [{ letter: LIVE_SUBSCRIPTION, isNumbered: false, owner: this }], oks: [] };
   }
 
   override get incomplete(): number {
