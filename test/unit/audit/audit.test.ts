@@ -121,7 +121,7 @@ describe('reading acknowledged events back', () => {
       if (ids.length === 1 && ids[0] === idOf(7)) alone++;
     };
     const urls = [await relay({ has, onQuestion })];
-    expect(await audit({ file: await fileOf(IDS), urls, insecure: false })).toMatchObject({
+    expect(await readBack({ file: await fileOf(IDS), urls })).toMatchObject({
       found: 249,
       lost: [idOf(8)],
     });
