@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { FLOORS } from './test/coverage-floors.ts';
 
 // unit, property and golden tests need no build and no server; engine, truth and e2e tests run the built
 // program as processes, one project at a time. Engine and truth tests run one file at a time, so that they do not disturb
@@ -19,6 +20,15 @@ const ALONE = ['test/e2e/stack{,-*}.test.ts', 'test/e2e/calibrate.test.ts'];
 
 export default defineConfig({
   test: {
+    // With --coverage: what tests reach of src/ inside their own process, and a floor for every room.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'json'],
+      thresholds: Object.fromEntries(
+        Object.entries(FLOORS).map(([room, floor]) => [`src/${room}/**`, floor]),
+      ),
+    },
     projects: [
       {
         test: {
@@ -29,8 +39,8 @@ export default defineConfig({
           maxWorkers: availableParallelism(),
           // Importing takes as long as testing; the files of a thread share what they import, and keep no state there.
           isolate: false,
-          // For machines that are busy with something else.
-          testTimeout: 30_000,
+          // For machines that are busy with something else; more than the half minute after which `eventually` says what has not come.
+          testTimeout: 60_000,
         },
       },
       {

@@ -31,7 +31,7 @@ const MEASUREMENTS = {
     return fingerprint;
   },
   verify: async (_, { file }) => {
-    for (const entry of await signaturesOf(file, 5_500)) verifySchnorr(...entry);
+    for (const [id, key, sig] of await signaturesOf(file, 5_500)) verifySchnorr(id, key, sig);
   },
   signatures: async (_, { file }) => {
     await signaturesOf(file, 5_500);

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { runPlan } from '../dist/engine/coordinator.js';
 import { buildPlan } from '../dist/plan/build-plan.js';
 import { scenarioSchema } from '../dist/scenario/schema.js';
-import { strictValidity } from './support.mjs';
+import { required, strictValidity } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     'cpu-prof': { type: 'boolean', default: false },
   },
 });
+const url = required(values.url, 'url');
 const isOpen = values.model === 'open';
 const publish = { contentBytes: Number(values['content-bytes']) };
 const scenario = scenarioSchema.parse({
@@ -37,13 +38,13 @@ const scenario = scenarioSchema.parse({
 });
 const plan = buildPlan({
   scenario,
-  targets: [values.url],
+  targets: [url],
   cores: 2,
   // The certificate of a null relay that speaks TLS is signed by nobody.
   overrides: {
     workers: Number(values.workers),
     noDefaultGates: true,
-    insecure: values.url.startsWith('wss:'),
+    insecure: url.startsWith('wss:'),
   },
 });
 const before = process.cpuUsage();

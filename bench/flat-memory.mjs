@@ -46,12 +46,14 @@ const plan = buildPlan({
 });
 
 const samples = [];
+/** @type {readonly number[]} */
 let pids = [];
-let sampling = null;
+/** @type {NodeJS.Timeout | undefined} */
+let sampling;
 /** Sample from the first measured second to the last. */
 const onProgress = (event) => {
   if (event.type === 'draining' || event.type === 'finished') clearInterval(sampling);
-  if (event.type !== 'interval' || event.row.phase !== 'steady' || sampling !== null) return;
+  if (event.type !== 'interval' || event.row.phase !== 'steady' || sampling !== undefined) return;
   sampling = setInterval(() => {
     const rss = rssOf(pids[0]);
     if (rss !== null) samples.push(rss);

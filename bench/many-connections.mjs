@@ -54,7 +54,7 @@ async function hold(relays) {
     acked: result.counters.events_accepted,
     sent: result.counters.events_sent,
     rss_bytes: result.generator.rssMax_bytes,
-    connectP95_us: result.histograms.get('connect_latency').percentile(95),
+    connectP95_us: result.histograms.get('connect_latency')?.percentile(95) ?? null,
   };
 }
 

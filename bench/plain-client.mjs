@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
-import { measureWindow, sampleMessages } from './support.mjs';
+import { measureWindow, required, sampleMessages } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     'window-ms': { type: 'string', default: '3000' },
   },
 });
+const url = required(values.url, 'url');
 const messages = sampleMessages(4_096);
 let next = 0;
 let acked = 0;
@@ -27,7 +28,7 @@ const send = (socket) => {
 
 const sockets = [];
 for (let i = 0; i < Number(values.connections); i++) {
-  const socket = new WebSocket(values.url, { perMessageDeflate: false });
+  const socket = new WebSocket(url, { perMessageDeflate: false });
   await once(socket, 'open');
   socket.on('message', (data) => {
     const [type, , accepted] = JSON.parse(data.toString());

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { WebSocket } from 'ws';
+import { required } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -14,12 +15,13 @@ const { values } = parseArgs({
     warmup: { type: 'string', default: '1500' },
   },
 });
+const url = required(values.url, 'url');
 const limit = pLimit(100);
 
 const open = (count) =>
   Promise.all(
     Array.from({ length: count }, () =>
-      limit(() => once(new WebSocket(values.url, { perMessageDeflate: false }), 'open')),
+      limit(() => once(new WebSocket(url, { perMessageDeflate: false }), 'open')),
     ),
   );
 

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
-import { measureWindow, sampleMessages } from './support.mjs';
+import { measureWindow, required, sampleMessages } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -17,13 +17,14 @@ const { values } = parseArgs({
   },
 });
 const BURST = 16;
+const url = required(values.url, 'url');
 const messages = sampleMessages(4_096);
 let next = 0;
 let received = 0;
 let unanswered = 0;
 
 async function open() {
-  const socket = new WebSocket(values.url, { perMessageDeflate: false });
+  const socket = new WebSocket(url, { perMessageDeflate: false });
   await once(socket, 'open');
   return socket;
 }
@@ -36,16 +37,18 @@ for (let i = 0; i < Number(values.subscribers); i++) {
   socket.send('["REQ","live",{"kinds":[1]}]');
 }
 const publisher = await open();
+/** `ws` does not show it. @type {import('node:net').Socket} */
+const publisherSocket = Reflect.get(publisher, '_socket');
 
 function sendBurst() {
   unanswered = BURST;
   // One write for the burst, as a generator that bundles would do.
-  publisher._socket.cork();
+  publisherSocket.cork();
   for (let i = 0; i < BURST; i++) {
     publisher.send(messages[next]);
     next = (next + 1) % messages.length;
   }
-  publisher._socket.uncork();
+  publisherSocket.uncork();
 }
 
 publisher.on('message', () => {

@@ -8,6 +8,7 @@ const { withClient } = await import('../test/support/postgres.ts');
 const DAY_S = 86_400;
 const PAGE = 500;
 
+/** @returns {[string, import('../dist/relay/store/postgres/filter-sql.js').Statement][]} */
 function statements({ sample, newest }) {
   const asking = { nowSeconds: newest, reader: undefined };
   const author = sample.find(({ kind }) => kind === 1).pubkey;

@@ -112,7 +112,7 @@ async function serverPid(store) {
     "select pid from pg_stat_activity where backend_type = 'checkpointer'",
   );
   const stat = readFileSync(`/proc/${rows[0].pid}/stat`, 'latin1');
-  return Number(stat.split(') ').at(-1).split(' ')[1]);
+  return Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]);
 }
 
 async function load(store, dir, times) {
@@ -209,7 +209,7 @@ async function main() {
   const sample = sampleOf(dir);
   const servers = flags.database === undefined ? await startServers(0, SHARED_BUFFERS) : null;
   try {
-    const url = flags.database ?? servers.primary.url;
+    const url = servers?.primary.url ?? flags.database;
     const figures = await measure(url, { dir, sample, isLoaded: servers === null });
     const how = `social corpus, ${QUERIES} filters of each shape through the store of a relay, each asked once before; ${memoryOf(servers)}; others kept ${start.busy_cores} cores busy at the start`;
     showResult({ name: 'postgres-queries', start, how, tables: tables(figures), figures }, flags.json);

@@ -29,14 +29,14 @@ export async function corpusDir(profile, events) {
 
 /** The lines of a file; read as they are asked for. `node:readline` reads ahead, and takes longer than storing. */
 function* linesOf(file) {
-  const fd = openSync(file);
+  const fd = openSync(file, 'r');
   const decoder = new TextDecoder();
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let rest = '';
   try {
     for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) {
       const lines = (rest + decoder.decode(chunk.subarray(0, length), { stream: true })).split('\n');
-      rest = lines.pop();
+      rest = lines.pop() ?? '';
       yield* lines;
     }
   } finally {
@@ -87,7 +87,8 @@ export function cpuOfServer(pid) {
 /** What /proc tells of a process, behind its name: state, parent, …; null where it has ended. */
 function statOf(pid) {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1).split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
   } catch (error) {
     if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error;
     return null;
@@ -99,6 +100,7 @@ export async function addAll(events, add, inFlight) {
   let open = 0;
   let added = 0;
   let failure = null;
+  /** @type {(nothing?: undefined) => void} */
   let wake = () => undefined;
   const until = async (most) => {
     while (open > most && failure === null) {

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
-import { measureWindow, sampleMessages } from './support.mjs';
+import { measureWindow, required, sampleMessages } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 /** `["OK","<64 digits>",true,""]` behind a two-byte header. */
 const OK_BYTES = 83;
-const { hostname, port } = new URL(values.url);
+const { hostname, port } = new URL(required(values.url, 'url'));
 const window = Number(values.window);
 const frames = concatFrames(sampleMessages(4_096), window);
 let next = 0;
@@ -69,7 +69,11 @@ function open() {
 function concatFrames(messages, overlap) {
   const parts = [...messages, ...messages.slice(0, overlap)].map(maskedFrame);
   const offsets = [0];
-  for (const part of parts) offsets.push(offsets.at(-1) + part.length);
+  let end = 0;
+  for (const part of parts) {
+    end += part.length;
+    offsets.push(end);
+  }
   return { bytes: Buffer.concat(parts), offsets, total: messages.length };
 }
 

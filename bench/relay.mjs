@@ -86,7 +86,7 @@ function measureVerifier(count) {
   const entries = Array.from({ length: count }, (_, i) => {
     const key = secretKeys[i % secretKeys.length];
     const message = randomBytes(32);
-    return [message, xOnlyPointFromScalar(key), signSchnorr(message, key)];
+    return /** @type {const} */ ([message, xOnlyPointFromScalar(key), signSchnorr(message, key)]);
   });
   pin(process.pid, RELAY_CORE);
   for (const entry of entries.slice(0, count * WARM_UP_SHARE)) verifySchnorr(...entry);
@@ -122,10 +122,11 @@ function measureFanOut(perTick, ticks) {
 /** Writes a batch of frames in one segment and waits for its OKs. */
 async function publisherOf(relay) {
   const state = { rest: '' };
+  /** @type {(accepted: number) => void} */
   let onAccepted = () => undefined;
   const socket = await open(relay, (data) => onAccepted(countAccepted(data, state)));
   return (batch) =>
-    new Promise((resolve) => {
+    new Promise((/** @type {(nothing?: undefined) => void} */ resolve) => {
       let missing = batch.length;
       onAccepted = (accepted) => {
         missing -= accepted;
@@ -151,7 +152,8 @@ function measureIdle() {
 }
 
 function residentBytes(pid) {
-  const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+  if (kib === undefined) throw new Error(`process ${pid} tells no VmRSS`);
   return Number(kib) * 1_024;
 }
 

@@ -28,13 +28,13 @@ async function cli(args, codes = [0]) {
 
 /** Brings a stack up, hands it to `work` and takes it down, whatever happens. @param flags of `stack up` */
 export async function withStack(flags, work) {
-  const parent = mkdtempSync(join(process.getuid() === 0 ? '/var/lib' : tmpdir(), 'relay-bench-effects-'));
+  const parent = mkdtempSync(join(process.getuid?.() === 0 ? '/var/lib' : tmpdir(), 'relay-bench-effects-'));
   await run('chmod', ['755', parent]);
   const dir = join(parent, 'stack');
   process.stderr.write(`stack ${flags.join(' ')}\n`);
   try {
     await cli(['stack', 'up', 'scaled', '--dir', dir, ...flags]);
-    return await work({ dir, parent, url: entryOf(readState(dir)) });
+    return await work({ dir, parent, url: entryOf(stateOf(dir)) });
   } finally {
     await cli(['stack', 'down', '--dir', dir]);
     rmSync(parent, { recursive: true, force: true });
@@ -53,12 +53,23 @@ export async function runOn({ dir, parent }, scenario, flags) {
   return JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
 }
 
-/** CPU seconds that each service of the stack has used so far, with its children. */
+function stateOf(dir) {
+  const state = readState(dir);
+  if (state === null) throw new Error(`no stack in ${dir}`);
+  return state;
+}
+
+/**
+ * CPU seconds that each service of the stack has used so far, with its children.
+ * @throws Error where one has ended
+ */
 export function cpuOfServices({ dir }) {
+  /** @type {Record<string, number>} */
   const seconds = {};
-  for (const service of readState(dir).services) {
-    const { snapshot } = readProcessTree(findProcess(service).pid);
-    seconds[service.name] = snapshot.cpu_s;
+  for (const service of stateOf(dir).services) {
+    const reading = readProcessTree(findProcess(service)?.pid ?? 0);
+    if (!reading.ok) throw new Error(`${service.name} has ended`);
+    seconds[service.name] = reading.snapshot.cpu_s;
   }
   return seconds;
 }
@@ -66,10 +77,11 @@ export function cpuOfServices({ dir }) {
 /** A connection on which one question after the other can be asked. */
 function connect(url) {
   const socket = new WebSocket(url);
+  /** @type {(type: string) => void} */
   let isDone = () => undefined;
   let events = [];
   socket.on('message', (data) => {
-    const [type, , event] = JSON.parse(data);
+    const [type, , event] = JSON.parse(String(data));
     if (type === 'EVENT') events.push(event);
     if (type === 'EOSE' || type === 'CLOSED') isDone(type);
   });

@@ -80,7 +80,7 @@ function quantileOf(rank) {
   return found;
 }
 
-/** Rows as `judgeFamily` takes them. */
+/** Rows as `judgeFamily` takes them. @returns {import('../dist/compare/judged.js').Sides[]} */
 export function rowsOf(base, candidate) {
   return JUDGED.map((key, at) => ({
     key,

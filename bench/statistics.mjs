@@ -138,6 +138,12 @@ function compareTable() {
   ]);
 }
 
+/**
+ * @param {string} setting
+ * @param {number} size
+ * @param {object} world
+ * @param {{ isQuiet?: boolean, inBlocks?: boolean }} [options]
+ */
 function compareLine(setting, size, world, { isQuiet = false, ...how } = {}) {
   const alike = verdicts(size, { ...world, slowdowns: [1, 1] }, how);
   const slower = verdicts(size, { ...world, slowdowns: [1, 1.1] }, how);
@@ -215,6 +221,7 @@ const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / Mat
 
 /** The whole policy, as `holdAb` carries it out. */
 function policy(size, world) {
+  /** @type {{ first: (number | null)[], fresh: (number | null)[] }} */
   const told = { first: [], fresh: [] };
   const confirmed = share(trials, (trial) => {
     const first = judged(size, world, {}, 2 * trial);
@@ -237,6 +244,7 @@ const FIELD_LIMITS = { alpha, minEffect };
 
 function versusFound(rounds, world, trial) {
   const relays = drawRuns(interleave(world.slowdowns.length, rounds, trial).flat(), world);
+  /** @type {import('../dist/compare/best-of.js').Field[]} */
   const fields = JUDGED.map((_, at) => ({
     unit: 'us',
     direction: 'lower',
@@ -351,13 +359,13 @@ function changeTable() {
 }
 
 function singleOf(base, candidate) {
-  const head = {
+  const head = /** @type {const} */ ({
     key: 'ack_latency p95',
     series: 'ack_latency',
     aggregation: 'p95',
     unit: 'us',
     direction: 'lower',
-  };
+  });
   const sides = { ...head, base: [exactly(base.p95_us)], candidate: [exactly(candidate.p95_us)] };
   return judgeSingle(sides, tolerance, [base, candidate]);
 }

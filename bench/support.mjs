@@ -11,6 +11,17 @@ import { fileURLToPath } from 'node:url';
 export const CLIENT_CORE = 0;
 export const SERVER_CORE = 1;
 
+/**
+ * A flag that has to be given.
+ * @param {string | undefined} value
+ * @param {string} name
+ * @throws Error where it is not
+ */
+export function required(value, name) {
+  if (value === undefined) throw new Error(`--${name} is missing`);
+  return value;
+}
+
 export const rootPath = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Whether processes can be pinned to cores of their own here. */
@@ -18,14 +29,21 @@ export function canPin() {
   return process.platform === 'linux' && availableParallelism() >= 2;
 }
 
-/** Start `node …args` on one core (where pinning is possible; null: on any); stdout is piped, stderr shown. */
+/**
+ * Start `node …args` on one core; stdout is piped, stderr shown.
+ * @param {number | null} core null, or where pinning is not possible: on any
+ * @param {readonly string[]} args
+ */
 export function startPinned(core, args) {
   const command =
     core !== null && canPin() ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
   return spawn(command[0], [...command.slice(1), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** The first line that `child` prints, as JSON; rejects when it ends before. */
+/**
+ * The first line that `child` prints, as JSON; rejects when it ends before.
+ * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} child
+ */
 export function firstJsonLine(child) {
   return new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
@@ -48,7 +66,13 @@ export function startTlsNullRelay() {
   return startNullRelay('--tls-cert', file('cert'), '--tls-key', file('key'));
 }
 
-/** Run a program of this folder on the core of clients. @returns the JSON line that it prints */
+/**
+ * Run a program of this folder on the core of clients.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {number | null} core
+ * @returns the JSON line that it prints
+ */
 export async function runClient(program, args, core = CLIENT_CORE) {
   const child = startPinned(core, [rootPath(`bench/${program}`), ...args]);
   try {
@@ -58,13 +82,22 @@ export async function runClient(program, args, core = CLIENT_CORE) {
   }
 }
 
-/** Run one of the engine's own measurements, see trial-client.mjs. @param core null: not pinned, as in a run */
+/**
+ * Run one of the engine's own measurements, see trial-client.mjs.
+ * @param {string} measure
+ * @param {string} url
+ * @param {object} parameters
+ * @param {number | null} core null: not pinned, as in a run
+ */
 export function runTrial(measure, url, parameters, core = CLIENT_CORE) {
   const args = ['--measure', measure, '--url', url, '--parameters', JSON.stringify(parameters)];
   return runClient('trial-client.mjs', args, core);
 }
 
-/** SIGTERM by pid, then wait until the child is gone. */
+/**
+ * SIGTERM by pid, then wait until the child is gone.
+ * @param {import('node:child_process').ChildProcess} child
+ */
 export async function stopChild(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -72,16 +105,16 @@ export async function stopChild(child) {
   await gone;
 }
 
-/** CPU time of a process and all its threads, user + system, in µs; null where /proc does not tell. */
+/**
+ * CPU time of a process that runs and all its threads, user + system, in µs.
+ * @param {number} pid
+ * @throws Error where /proc does not tell: no figure is better than one that takes nothing for zero
+ */
 export function cpuOf(pid) {
-  try {
-    // Fields 14 and 15 counted behind the command name, which may hold spaces; 100 ticks a second on Linux.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
-    return null;
-  }
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // Fields 14 and 15 counted behind the command name, which may hold spaces; 100 ticks a second on Linux.
+  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 /** Payload of an EVENT message in every benchmark: what the engine writes for `CONTENT_BYTES` of content. */
@@ -99,6 +132,7 @@ export function sampleMessages(count) {
   });
 }
 
+/** @param {readonly number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

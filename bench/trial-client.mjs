@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { measureConnections, measureDeliveries, measureEvents } from '../dist/calibrate/measure.js';
 import { runTrial } from '../dist/calibrate/trial.js';
+import { required } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +15,7 @@ const { values } = parseArgs({
   },
 });
 const parameters = JSON.parse(values.parameters);
-const place = { url: values.url, signal: new AbortController().signal };
+const place = { url: required(values.url, 'url'), signal: new AbortController().signal };
 
 const MEASURES = {
   events: async () => (await measureEvents({ ...place, ...parameters }))?.ceiling,
@@ -40,6 +41,7 @@ async function measureLag() {
   });
   return rates.map((rate) => {
     const lag = result.histograms.get(`send_lag{phase=rate-${rate}}`);
+    if (lag === undefined) throw new Error(`nothing was sent at ${rate}/s`);
     const cpu_cores = mean(rows.filter(({ phase }) => phase === `rate-${rate}`).map(({ cpu }) => cpu));
     return { rate, p50_us: lag.percentile(50), p99_us: lag.percentile(99), cpu_cores };
   });
@@ -61,4 +63,4 @@ async function measureMemory() {
   return { opened: result.load.connections.opened, rss_bytes: result.generator.rssMax_bytes };
 }
 
-console.log(JSON.stringify(await MEASURES[values.measure]()));
+console.log(JSON.stringify(await MEASURES[required(values.measure, 'measure')]()));

@@ -16,10 +16,15 @@ const SOURCE_EXTENSIONS = new Set(['.ts', '.mjs', '.cjs', '.js']);
 const PAGE = 'docs/architecture.md';
 
 const options = await extractOptions('./.dependency-cruiser.cjs');
-options.ruleSet.forbidden.push(...roomRules(ROOMS));
-const { output: result } = await cruise(ROOTS, options, undefined, {
+/** @type {object[] | undefined} */
+const rules = options.ruleSet?.forbidden;
+if (rules === undefined) throw new Error('.dependency-cruiser.cjs has no rules to add to');
+rules.push(...roomRules(ROOMS));
+const { output } = await cruise(ROOTS, options, undefined, {
   tsConfig: extractTsConfig('./tsconfig.json'),
 });
+// Text only where an output type is asked for.
+if (typeof output === 'string') throw new Error(output);
 
 const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const page = readFileSync(PAGE, 'utf8');
@@ -34,16 +39,16 @@ fail(
   ),
 );
 
-const seen = new Set(result.modules.map((module) => module.source));
+const seen = new Set(output.modules.map((module) => module.source));
 const missed = ROOTS.flatMap(sourceFiles).filter((file) => !seen.has(file));
 if (missed.length > 0) {
   console.error(`layers: ${missed.length} source files were not looked at, for example ${missed[0]}`);
   process.exitCode = 1;
 }
 
-const report = await format(result, { outputType: 'err-long' });
-console.log(report.output.trim());
-if (result.summary.error > 0) process.exitCode = 1;
+const report = await format(output, { outputType: 'err-long' });
+console.log(String(report.output).trim());
+if (output.summary.error > 0) process.exitCode = 1;
 
 function fail(problems) {
   for (const problem of problems) console.error(`layers: ${problem}`);

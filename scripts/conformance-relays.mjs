@@ -10,6 +10,7 @@
 // Exit 1 where two runs of one scenario on one relay do not end alike.
 
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -25,6 +26,7 @@ const START_TIMEOUT_MS = 60_000;
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
 const launcher = (name) => `"${process.execPath}" "${place(`relays/${name}.mjs`)}" {port} {dir}`;
 
+/** @type {readonly { name: string, command: string, needs?: string | undefined }[]} */
 const KNOWN = [
   {
     name: 'reference',
@@ -55,7 +57,7 @@ function readOptions() {
   });
   const added = values.relay.map((text) => {
     const at = text.indexOf('=');
-    return { name: text.slice(0, at), command: text.slice(at + 1) };
+    return { needs: undefined, name: text.slice(0, at), command: text.slice(at + 1) };
   });
   const only = values.only?.split(',');
   const relays = [...KNOWN, ...added].filter(({ name }) => only === undefined || only.includes(name));
@@ -65,10 +67,11 @@ function readOptions() {
 /** A port that is free, and so are the two behind it, most likely: some relays bring their own servers. */
 async function freePort() {
   const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
   await new Promise((resolve) => server.close(resolve));
-  return port;
+  return address.port;
 }
 
 function accepts(port) {
@@ -146,8 +149,9 @@ async function examine(known, options) {
   try {
     for (const scenario of options.scenarios) {
       const runs = await runTwice(relay, scenario, options, dir);
-      results.push({ relay: known.name, scenario, runs });
-      stderr.write(`${rowOf(results.at(-1))}\n`);
+      const result = { relay: known.name, scenario, runs };
+      results.push(result);
+      stderr.write(`${rowOf(result)}\n`);
     }
   } finally {
     await relay.stop();

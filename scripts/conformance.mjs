@@ -12,8 +12,9 @@ const VITEST = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pat
 const USAGE_EXIT = 2;
 
 async function readRelay() {
-  const options = { relay: { type: 'string' }, 'i-own-this-relay': { type: 'string', multiple: true } };
-  const { values } = parseArgs({ options });
+  const { values } = parseArgs({
+    options: { relay: { type: 'string' }, 'i-own-this-relay': { type: 'string', multiple: true } },
+  });
   if (values.relay === undefined) return undefined;
   requireConsent(await resolveTargets([values.relay]), values['i-own-this-relay'] ?? []);
   return values.relay;

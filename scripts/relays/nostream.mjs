@@ -18,11 +18,12 @@ const checkout = requireProgram('NOSTREAM', 'a checkout of nostream that is buil
 const node = env.NOSTREAM_NODE ?? 'node';
 const bin = env.POSTGRES_BIN ?? '/usr/lib/postgresql/15/bin';
 const databasePort = Number(port) + 1;
+const isRoot = getuid?.() === 0;
 const redisPort = Number(port) + 2;
 
 /** Postgres refuses to run as root. */
 function asPostgres(command, args) {
-  return getuid() === 0
+  return isRoot
     ? { command: 'runuser', args: ['-u', 'postgres', '--', command, ...args] }
     : { command, args };
 }
@@ -46,8 +47,8 @@ const data = join(dir, 'postgres');
 if (!existsSync(join(data, 'PG_VERSION'))) {
   await mkdir(data, { recursive: true });
   // A temporary directory lets no other user through.
-  if (getuid() === 0) await chmod(dir, 0o711);
-  if (getuid() === 0) await carryOut({ name: 'chown', command: 'chown', args: ['postgres', data] }, dir);
+  if (isRoot) await chmod(dir, 0o711);
+  if (isRoot) await carryOut({ name: 'chown', command: 'chown', args: ['postgres', data] }, dir);
   const args = ['-D', data, '-U', 'nostream', '--auth', 'trust', '--encoding', 'UTF8', '--no-sync'];
   await carryOut({ name: 'initdb', ...asPostgres(join(bin, 'initdb'), args) }, dir);
 }

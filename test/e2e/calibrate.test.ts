@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCalibration } from '../../src/calibrate/store.ts';
 import { readRunRecord } from '../../src/record/read.ts';
 import { childrenOf } from '../support/children.ts';
+import { eventuallyPasses } from '../support/eventually.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 
 // The built command from end to end, against null relays of its own. What this machine can do is not asserted:
@@ -96,22 +97,17 @@ describe('calibrate', () => {
       try {
         await cli.until(/\[1\/7\]/);
         let children: number[] = [];
-        await vi.waitFor(
-          async () => {
-            children = await childrenOf(cli.child.pid ?? 0);
-            expect(children.length).toBe(2);
-          },
-          { timeout: 20_000 },
-        );
+        await eventuallyPasses(async () => {
+          children = await childrenOf(cli.child.pid ?? 0);
+          expect(children.length).toBe(2);
+        });
         cli.child.kill('SIGINT');
         expect(await cli.result).toMatchObject({
           exitCode: 130,
           stdout: '',
           stderr: expect.stringContaining('nothing was saved'),
         });
-        await vi.waitFor(() => expect(children.filter((pid) => !isGone(pid))).toEqual([]), {
-          timeout: 20_000,
-        });
+        await eventuallyPasses(() => expect(children.filter((pid) => !isGone(pid))).toEqual([]));
         await expect(readFile(fileIn('interrupted'))).rejects.toThrow(/ENOENT/);
       } finally {
         await cli.stop();

@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunRecord } from '../../src/record/read.ts';
 import type { RunRecord } from '../../src/record/schema.ts';
 import { childrenOf } from '../support/children.ts';
+import { eventuallyPasses } from '../support/eventually.ts';
 import { type CliOptions, type RunningCli, runCli, startCli } from '../support/run-cli.ts';
 
 // The built program from end to end: it starts the embedded relay, loads it, writes its record and leaves
@@ -53,7 +54,7 @@ const relayPid = (record: RunRecord): number => record.components[0]?.pid ?? 0;
 
 async function expectGone(pid: number): Promise<void> {
   expect(pid).toBeGreaterThan(0);
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(/ESRCH/), { timeout: 20_000 });
+  await eventuallyPasses(() => expect(() => process.kill(pid, 0)).toThrow(/ESRCH/));
 }
 
 describe('a run against the embedded relay', () => {

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { changed } from '../support/small-corpus.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -69,7 +70,7 @@ describe('a corpus', () => {
       const dir = join(parent, 'corpus');
       const running = startCli(generate(dir, '2', '1000000'));
       try {
-        await expect.poll(() => hasBegun(parent), { timeout: 60_000 }).toBe(true);
+        await eventually('the first lines', () => hasBegun(parent));
         running.child.kill(signal);
         expect(await running.result).toMatchObject({ exitCode });
       } finally {

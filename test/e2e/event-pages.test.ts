@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, test } from 'vitest';
 import { launchHaproxy } from '../../src/stack/haproxy/server.ts';
 import { httpGet } from '../../src/stack/http-get.ts';
@@ -8,6 +7,7 @@ import { end } from '../../src/stack/processes.ts';
 import { portOf, servicesOfKind } from '../../src/stack/state.ts';
 import { resolveShape } from '../../src/stack/topology.ts';
 import { startBuiltRelay } from '../support/built-relay.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectPagesToGo } from '../support/pages-through-balancer.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -32,6 +32,6 @@ test('an event is gone from its page behind the balancer within a second, whatev
       ({ status }) => status === 200,
       () => false,
     );
-  for (let attempt = 0; attempt < 200 && !(await isUp()); attempt++) await sleep(50);
+  await eventually('a balancer that answers', isUp);
   await expectPagesToGo(state);
 });

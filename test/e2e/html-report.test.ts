@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { recordToJson } from '../../src/record/write.ts';
 import { reportPage } from '../../src/report/html/report-page.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { eventuallyPasses } from '../support/eventually.ts';
 import { longRecord } from '../support/long-record.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sampleRecord } from '../support/sample-record.ts';
@@ -132,7 +133,7 @@ describe('a page in a browser', () => {
     const plot = page.locator('#time-ack-latency .u-over');
     await plot.hover({ position: { x: 150, y: 80 } });
     const values = page.locator('#time-ack-latency .u-legend .u-value');
-    await expect.poll(() => values.last().textContent()).toMatch(/ms$/);
+    await eventuallyPasses(async () => expect(await values.last().textContent()).toMatch(/ms$/));
     expect(await page.locator('#rates .u-legend .u-value').last().textContent()).toMatch(/\/s$/);
   });
 

@@ -58,6 +58,9 @@ async function twoRelays(
     await start(database, ...bus, '--relay-id', 'one'),
     await start(database, ...bus, '--relay-id', 'two'),
   ];
+  // An ephemeral event is nowhere for who hears the others only after it.
+  for (const relay of relays)
+    await eventually('a relay that hears the others', async () => (await status(relay, '/ready')) === 200);
   const clients = [await open(relays[0] as BuiltRelay), await open(relays[1] as BuiltRelay)];
   const subs = clients.map((client) => client.subscribe({ authors: [author.pubkey], limit: 0 }));
   for (const [index, client] of clients.entries()) await client.stored(subs[index] ?? '');

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/relay/store/postgres/migrate.ts';
 import { measureEffects } from '../../src/stack/explain/effects.ts';
 import type { Ask } from '../../src/stack/postgres/client.ts';
+import { eventually, eventuallyPasses } from '../support/eventually.ts';
 import { fillMonths } from '../support/fill-months.ts';
 import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
 
@@ -69,12 +69,11 @@ describe('what indexes and partitions are worth', () => {
       () => 'measured',
       () => 'cut off',
     );
-    while ((await scratchTables()) === 0) await sleep(20);
+    await eventually('a copy', async () => (await scratchTables()) > 0, { everyMs: 20, looks: 1_000 });
     // As when the process is killed: no farewell.
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     expect(await measured).toBe('cut off');
-    while ((await scratchTables()) > 0) await sleep(50);
-    expect(await scratchTables()).toBe(0);
+    await eventuallyPasses(async () => expect(await scratchTables()).toBe(0));
   });
 
   test('is not measured where too little is stored', async () => {

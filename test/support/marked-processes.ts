@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
+import { eventuallyPasses } from './eventually.ts';
 
 /** The variable of the environment by which a test finds all that it has started, directly or not. */
 export const MARK = 'RELAY_BENCH_TEST_MARK';
@@ -23,19 +24,16 @@ export async function processesMarked(mark: string): Promise<string[]> {
   return lines.filter((line) => line !== '');
 }
 
-const WAIT = { timeout: 20_000, interval: 50 };
-
 /** Waits until so many processes with a mark run. */
 export async function untilMarked(mark: string, atLeast: number): Promise<void> {
-  await vi.waitFor(
-    async () => expect((await processesMarked(mark)).length).toBeGreaterThanOrEqual(atLeast),
-    WAIT,
+  await eventuallyPasses(async () =>
+    expect((await processesMarked(mark)).length).toBeGreaterThanOrEqual(atLeast),
   );
 }
 
 /** Waits until no process with a mark runs; fails naming those that do. */
 export async function expectNothingMarked(mark: string): Promise<void> {
-  await vi.waitFor(async () => expect(await processesMarked(mark)).toEqual([]), WAIT);
+  await eventuallyPasses(async () => expect(await processesMarked(mark)).toEqual([]));
 }
 
 async function readText(path: string): Promise<string> {

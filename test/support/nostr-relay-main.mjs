@@ -30,10 +30,12 @@ class MemoryRepository extends common.EventRepository {
     return found.sort((a, b) => b.created_at - a.created_at).slice(0, wanted);
   }
 
+  /** @override */
   async deleteByDeletionRequest() {
     return undefined;
   }
 
+  /** @override */
   async destroy() {
     this.#events = [];
   }
@@ -60,7 +62,9 @@ server.on('connection', (socket) => {
   socket.on('error', () => socket.terminate());
 });
 server.on('listening', () => {
-  const { port } = server.address();
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening');
+  const { port } = address;
   console.log(JSON.stringify({ ready: true, url: `ws://127.0.0.1:${port}`, port, pid: process.pid }));
 });
 process.once('SIGTERM', () => process.exit(0));

@@ -4,15 +4,14 @@ import { access, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client, Pool } from 'pg';
+import { eventually } from './eventually.ts';
 
 const run = promisify(execFile);
 
 /** Postgres refuses to run as root; any other uid will do. */
 const UNPRIVILEGED_ID = 65_534;
-const READY_DEADLINE_MS = 30_000;
 const DEBIAN = '/usr/lib/postgresql';
 const PROGRAMS = ['initdb', 'postgres', 'pg_basebackup'];
 
@@ -165,18 +164,19 @@ async function launch({ bin, dir, data, settings }: Place, port: number, url: st
   server.stderr?.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-4_000);
   });
-  const deadline = Date.now() + READY_DEADLINE_MS;
-  for (;;) {
-    const isReady = await withClient(url, (client) => client.query('select 1')).then(
+  const isReady = async (): Promise<boolean> => {
+    if (server.exitCode !== null) throw new Error(`it ended with ${server.exitCode}`);
+    return withClient(url, (client) => client.query('select 1')).then(
       () => true,
       () => false,
     );
-    if (isReady) return server;
-    if (server.exitCode !== null || Date.now() > deadline) {
-      await end(server, 'SIGKILL');
-      throw new Error(`postgres did not get ready: ${log}`);
-    }
-    await delay(50);
+  };
+  try {
+    await eventually('a Postgres that answers', isReady);
+    return server;
+  } catch (error) {
+    await end(server, 'SIGKILL');
+    throw new Error(`postgres did not get ready: ${log}`, { cause: error });
   }
 }
 

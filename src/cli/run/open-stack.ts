@@ -60,8 +60,9 @@ export async function openStack(
     close: async (how) => {
       await Promise.all(readers.map((reader) => reader.close()));
       if (!isOurs) return;
-      if (how === 'hard') await killAll(state);
-      else await takeDown(dir, { keep: false });
+      // The guard stays after a hard stop, and does what this process had no time for.
+      if (how === 'hard') return killAll(state);
+      await takeDown(dir, { keep: false });
       await guard?.release();
     },
   };

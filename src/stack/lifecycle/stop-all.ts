@@ -33,6 +33,7 @@ export async function killAll(state: StackState): Promise<void> {
     await Promise.all(services.map((service) => end(service, 'SIGKILL', KILLED_MS)));
   }
   await removeData(state);
+  await removeIfEmpty(state.dir);
 }
 
 /** Ends every process of a stack, those included that no file tells of. @returns how many there were */

@@ -5,9 +5,11 @@ import { syncBuiltinESMExports } from 'node:module';
 
 const { hash } = crypto;
 
-crypto.hash = (...args) => {
-  const until = performance.now() + 5;
-  while (performance.now() < until);
-  return hash(...args);
-};
+crypto.hash = new Proxy(hash, {
+  apply: (target, self, args) => {
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+    return Reflect.apply(target, self, args);
+  },
+});
 syncBuiltinESMExports();

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { readAcknowledged, writeAcknowledged } from '../../../src/audit/acknowledged-file.ts';
 import { type AuditRequest, audit } from '../../../src/audit/audit.ts';
+import { eventuallyPasses } from '../../support/eventually.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const idOf = (n: number): string => n.toString(16).padStart(64, '0');
@@ -25,15 +26,23 @@ interface Behaviour {
   /** It returns at most so many events. */
   readonly maxLimit?: number;
   readonly onQuestion?: (ids: readonly string[]) => void;
+  readonly onConnection?: (socket: WebSocket) => void;
 }
 
 /** A relay that has what `has` says. */
-async function relay({ has, closes = false, maxLimit, onQuestion }: Behaviour): Promise<string> {
+async function relay({
+  has,
+  closes = false,
+  maxLimit,
+  onQuestion,
+  onConnection,
+}: Behaviour): Promise<string> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   let asked = 0;
   server.on('connection', (socket) => {
+    onConnection?.(socket);
     socket.on('message', (data) => {
       const [type, subscription, filter] = JSON.parse(String(data)) as [string, string, { ids: string[] }];
       if (type !== 'REQ') return;
@@ -112,7 +121,7 @@ describe('reading acknowledged events back', () => {
       if (ids.length === 1 && ids[0] === idOf(7)) alone++;
     };
     const urls = [await relay({ has, onQuestion })];
-    expect(await audit({ file: await fileOf(IDS), urls, insecure: false })).toMatchObject({
+    expect(await readBack({ file: await fileOf(IDS), urls })).toMatchObject({
       found: 249,
       lost: [idOf(8)],
     });
@@ -148,6 +157,47 @@ describe('reading acknowledged events back', () => {
     const urls = ['ws://127.0.0.1:1/'];
     await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({
       code: 'AUDIT_FAILED',
+    });
+  });
+
+  test('closes the connections that it has opened where another one can not be opened', async () => {
+    const sockets: WebSocket[] = [];
+    const onConnection = (socket: WebSocket): void => void sockets.push(socket);
+    const urls = [
+      await relay({ has: () => true, onConnection }),
+      'ws://127.0.0.1:1/',
+      await relay({ has: () => true, onConnection }),
+    ];
+    await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({ code: 'AUDIT_FAILED' });
+    await eventuallyPasses(() =>
+      expect(sockets.map(({ readyState }) => readyState)).toEqual([WebSocket.CLOSED, WebSocket.CLOSED]),
+    );
+  });
+
+  test.each([
+    ['answers', {}, 'resolves'],
+    ['refuses to answer', { closes: true }, 'rejects'],
+  ] as const)('closes its connection to a relay that %s', async (_, behaviour, ends) => {
+    const sockets: WebSocket[] = [];
+    const onConnection = (socket: WebSocket): void => void sockets.push(socket);
+    const urls = [await relay({ has: () => true, onConnection, ...behaviour })];
+    await expect(readBack({ file: await fileOf(IDS), urls }))[ends].toBeDefined();
+    await eventuallyPasses(() =>
+      expect(sockets.map(({ readyState }) => readyState)).toEqual([WebSocket.CLOSED]),
+    );
+  });
+
+  test.each([
+    ['breaks', (socket: WebSocket) => socket.terminate(), 'the connection was closed with 1006'],
+    ['says goodbye', (socket: WebSocket) => socket.close(1001), 'the connection was closed with 1001'],
+  ] as const)('tells of a connection that %s while it waits for an answer', async (_, end, message) => {
+    const sockets: WebSocket[] = [];
+    const onQuestion = (): void => sockets.forEach(end);
+    const onConnection = (socket: WebSocket): void => void sockets.push(socket);
+    const urls = [await relay({ has: () => false, onConnection, onQuestion })];
+    await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({
+      code: 'AUDIT_FAILED',
+      message: expect.stringContaining(message),
     });
   });
 });

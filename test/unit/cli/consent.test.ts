@@ -1,6 +1,7 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { requireConsent } from '../../../src/cli/consent.ts';
-import { isLoopback, type ResolvedTarget, resolveTargets } from '../../../src/cli/target.ts';
+import { isLoopback, isThisMachine, type ResolvedTarget, resolveTargets } from '../../../src/cli/target.ts';
 
 const target = (host: string, ...addresses: string[]): ResolvedTarget => ({
   url: `ws://${host}/`,
@@ -76,5 +77,15 @@ describe('resolving targets', () => {
     ['::ffff:10.0.0.1', false],
   ])('%s is loopback: %s', (address, expected) => {
     expect(isLoopback(target('h', address))).toBe(expected);
+  });
+
+  test('this machine is loopback and its own network addresses, and no other', () => {
+    const own = Object.values(networkInterfaces()).flatMap((all) =>
+      (all ?? []).map(({ address }) => address),
+    );
+    for (const address of ['127.0.0.1', ...own]) expect(isThisMachine(target('h', address))).toBe(true);
+    // Addresses of documentation (RFC 5737, RFC 3849), which nobody has.
+    for (const address of ['192.0.2.1', '2001:db8::1'])
+      expect(isThisMachine(target('h', address))).toBe(false);
   });
 });

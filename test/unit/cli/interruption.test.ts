@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { watchInterruption } from '../../../src/cli/interruption.ts';
 import { createIo } from '../../../src/cli/io.ts';
+import { eventuallyPasses } from '../../support/eventually.ts';
 import { FakeProcess } from '../../support/fake-process.ts';
 
 function watch(onHardStop: () => Promise<void> = async () => undefined) {
@@ -35,7 +36,7 @@ describe('interruption', () => {
     clock.ms = 600;
     process.kill('SIGINT');
     process.kill('SIGINT');
-    await vi.waitFor(() => expect(process.exits).toEqual([130]));
+    await eventuallyPasses(() => expect(process.exits).toEqual([130]));
     expect(order).toEqual(['cleaned']);
   });
 
@@ -46,7 +47,7 @@ describe('interruption', () => {
     process.kill('SIGTERM');
     clock.ms = 600;
     process.kill('SIGTERM');
-    await vi.waitFor(() => expect(process.exits).toEqual([143]));
+    await eventuallyPasses(() => expect(process.exits).toEqual([143]));
   });
 
   test('signals that follow at once are the same request', () => {
@@ -66,7 +67,7 @@ describe('interruption', () => {
     expect(interruption.signal.reason).toBe('SIGTERM');
     clock.ms = 600;
     process.kill('SIGHUP');
-    await vi.waitFor(() => expect(process.exits).toEqual([143]));
+    await eventuallyPasses(() => expect(process.exits).toEqual([143]));
   });
 
   test('after dispose signals are no longer watched', () => {

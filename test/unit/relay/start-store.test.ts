@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startStore } from '../../../src/relay/start-store.ts';
+import { eventuallyPasses } from '../../support/eventually.ts';
 
 const URL = 'postgres://user:secret@db:5433/nostr';
 
@@ -39,7 +40,7 @@ describe('the start of a store', () => {
     const { start, told, attempts } = setUp(refused(), refused());
     await start();
     expect(told).toEqual(['Postgres at db:5433 cannot be used: connect ECONNREFUSED; waiting for it']);
-    await expect.poll(() => told.at(-1)).toBe('Postgres at db:5433 can be used');
+    await eventuallyPasses(() => expect(told.at(-1)).toBe('Postgres at db:5433 can be used'));
     expect(attempts()).toBe(3);
     expect(told).toHaveLength(2);
   });
@@ -57,9 +58,11 @@ describe('the start of a store', () => {
   it('ends the relay where a later attempt shows that waiting is no use', async () => {
     const { start, fatal } = setUp(refused(), new Error('permission denied'));
     await start();
-    await expect
-      .poll(() => fatal.map(({ message }) => message))
-      .toEqual(['Postgres at db:5433 cannot be used: permission denied']);
+    await eventuallyPasses(() =>
+      expect(fatal.map(({ message }) => message)).toEqual([
+        'Postgres at db:5433 cannot be used: permission denied',
+      ]),
+    );
   });
 
   it('tries no more when the relay stops', async () => {

@@ -55,6 +55,18 @@ describe('junitFormat', () => {
     expect(xml).toMatch(/name="the run is valid"[^>]*>\s*<error type="invalid-run"/);
   });
 
+  it('makes what the relay did a failure, and what only explains a gate a passed case that tells it', () => {
+    const failures = [
+      { kind: 'subscriptions-refused' as const, text: 'it refused 3 subscriptions' },
+      { kind: 'connections-closed' as const, text: 'it closed 2 connections' },
+    ];
+    const xml = render({ ...sampleRecord('pass'), failures });
+    expect(xml).toContain('tests="9" failures="1" errors="0" skipped="0"');
+    expect(xml).toMatch(/name="subscriptions-refused"[^>]*>\s*<failure [^>]*it refused 3 subscriptions/);
+    expect(xml).toMatch(/name="connections-closed"[^>]*>\s*<system-out>it closed 2 connections/);
+    checkWellFormed(xml);
+  });
+
   it('escapes texts that came from elsewhere', () => {
     const record = sampleRecord('pass');
     const validity = {

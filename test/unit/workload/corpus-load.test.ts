@@ -6,6 +6,7 @@ import type { NostrEvent } from '../../../src/nostr/event.ts';
 import { kindClass } from '../../../src/nostr/kinds.ts';
 import { CorpusLoad } from '../../../src/workload/corpus-load.ts';
 import { corpusEvents } from '../../../src/workload/events-to-store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { decodeFrame } from '../../support/masked-frame.ts';
 import { smallCorpusLines, writeLines } from '../../support/small-corpus.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -136,11 +137,15 @@ describe('storing the first events of a corpus', () => {
       stored.then(() => {
         isOver = true;
       }, expect.fail);
-      while (!isOver) {
-        // The file is read in real time, however long that takes.
-        if (isSent) vi.advanceTimersByTime(10_000);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+      // The file is read in real time, however long that takes.
+      await eventually(
+        'the end',
+        () => {
+          if (isSent) vi.advanceTimersByTime(10_000);
+          return isOver;
+        },
+        { everyMs: 5, looks: 4_000 },
+      );
       expect((await stored).result.unanswered.length).toBeGreaterThan(0);
     } finally {
       vi.useRealTimers();

@@ -12,6 +12,7 @@ import { ReplayFrames, type ReplayFramesOptions } from '../../../../src/corpus/r
 import { ReplayOrder } from '../../../../src/corpus/replay/replay-order.ts';
 import { DEFAULT_BASE_TIME_S } from '../../../../src/corpus/spec.ts';
 import type { NostrEvent } from '../../../../src/nostr/event.ts';
+import { eventuallyPasses } from '../../../support/eventually.ts';
 import { decodeFrame } from '../../../support/masked-frame.ts';
 import { changed, smallCorpusLines, writeLines } from '../../../support/small-corpus.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
@@ -44,7 +45,7 @@ function framesOf(changes: Partial<ReplayFramesOptions> & { first?: number; copi
 
 /** The event of arrival n, read back from its frame as a relay does. */
 async function eventOf(frames: ReplayFrames, n: number, createdAt_s = 0): Promise<string> {
-  await vi.waitFor(() => expect(frames.isReady(n)).toBe(true));
+  await eventuallyPasses(() => expect(frames.isReady(n)).toBe(true));
   const target = Buffer.alloc(frames.maxFrameBytes + 7);
   const bytes = frames.write(target, 7, n, createdAt_s);
   const frame = decodeFrame(target, 7);
@@ -101,7 +102,7 @@ describe('replayed frames', () => {
       onReady: () => undefined,
       onFailure: () => undefined,
     });
-    await vi.waitFor(() => expect(ahead.has(EVENTS - 1)).toBe(true));
+    await eventuallyPasses(() => expect(ahead.has(EVENTS - 1)).toBe(true));
     expect(ahead.at(EVENTS - 1).toString()).toBe(lines.at(-1));
     ahead.close();
   });
@@ -116,11 +117,11 @@ describe('lines read ahead', () => {
     );
     const onReady = vi.fn();
     const ahead = new LinesAhead({ file: many, from: 0, events: 8_000, onReady, onFailure: () => undefined });
-    await vi.waitFor(() => expect(ahead.has(1_000)).toBe(true));
+    await eventuallyPasses(() => expect(ahead.has(1_000)).toBe(true));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(ahead.has(7_999)).toBe(false);
     ahead.release(6_500);
-    await vi.waitFor(() => expect(ahead.has(7_999)).toBe(true));
+    await eventuallyPasses(() => expect(ahead.has(7_999)).toBe(true));
     expect(onReady).toHaveBeenCalled();
     expect(ahead.has(1_000)).toBe(false);
     ahead.close();
@@ -131,7 +132,7 @@ describe('lines read ahead', () => {
     const damaged = await writeLines(dir, [lines[0] as string, '{"kind":1}']);
     const onFailure = vi.fn();
     const ahead = new LinesAhead({ file: damaged, from: 0, events: 2, onReady: () => undefined, onFailure });
-    await vi.waitFor(() =>
+    await eventuallyPasses(() =>
       expect(onFailure).toHaveBeenCalledWith(expect.objectContaining({ code: 'CORPUS_DAMAGED' })),
     );
     expect(ahead.has(1)).toBe(false);
@@ -141,7 +142,7 @@ describe('lines read ahead', () => {
     const short = await writeLines(await tempDir(), lines.slice(0, 3));
     const onFailure = vi.fn();
     new LinesAhead({ file: short, from: 0, events: 5, onReady: () => undefined, onFailure });
-    await vi.waitFor(() =>
+    await eventuallyPasses(() =>
       expect(onFailure).toHaveBeenCalledWith(
         expect.objectContaining({ message: expect.stringContaining('ends after 3 of 5 events') }),
       ),
@@ -157,7 +158,7 @@ describe('lines read ahead', () => {
       onReady: () => undefined,
       onFailure,
     });
-    await vi.waitFor(() =>
+    await eventuallyPasses(() =>
       expect(onFailure).toHaveBeenCalledWith(expect.objectContaining({ code: 'CORPUS_INPUT_UNREADABLE' })),
     );
   });

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type NullRelay, startNullRelay } from '../../../../src/relay/null/server.ts';
-import { eventually } from '../../../support/eventually.ts';
+import { eventually, eventuallyPasses } from '../../../support/eventually.ts';
 
 const event = (n: number, content = 'note') => ({
   id: n.toString(16).padStart(64, '0'),
@@ -36,7 +36,7 @@ describe('the fan-out of the null relay', () => {
   const subscriber = async (subscription: string) => {
     const made = await client();
     made.socket.send(JSON.stringify(['REQ', subscription, { kinds: [7] }]));
-    await vi.waitFor(() => expect(made.received).toEqual([['EOSE', subscription]]));
+    await eventuallyPasses(() => expect(made.received).toEqual([['EOSE', subscription]]));
     made.received.length = 0;
     return made;
   };
@@ -48,7 +48,7 @@ describe('the fan-out of the null relay', () => {
     const subscribers = [await subscriber('live'), await subscriber('live'), await subscriber('a"b')];
     const publisher = await client();
     publish(publisher, event(1), event(2), event(3));
-    await vi.waitFor(() => {
+    await eventuallyPasses(() => {
       expect(subscribers.map(({ received }) => received.length)).toEqual([3, 3, 3]);
     });
     expect(subscribers[1]?.received).toEqual([1, 2, 3].map((n) => ['EVENT', 'live', event(n)]));
@@ -60,7 +60,7 @@ describe('the fan-out of the null relay', () => {
     const { received } = await subscriber('live');
     const long = event(1, 'ü€😀'.repeat(20_000));
     publish(await client(), long, event(2));
-    await vi.waitFor(() => expect(received).toEqual([long, event(2)].map((e) => ['EVENT', 'live', e])));
+    await eventuallyPasses(() => expect(received).toEqual([long, event(2)].map((e) => ['EVENT', 'live', e])));
   });
 
   it('sends nothing to a subscription that was closed, or whose socket is gone', async () => {
@@ -70,7 +70,7 @@ describe('the fan-out of the null relay', () => {
     gone.socket.terminate();
     const { received } = await subscriber('live');
     publish(await client(), event(1));
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await eventuallyPasses(() => expect(received).toHaveLength(1));
     expect(closed.received).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('the fan-out of the null relay', () => {
     expect(publisher.received.length).toBeLessThan(COUNT);
     expect(publisher.socket.bufferedAmount).toBeGreaterThan(0);
     slow.resume();
-    await vi.waitFor(() => expect(publisher.received).toHaveLength(COUNT), { timeout: 10_000 });
+    await eventuallyPasses(() => expect(publisher.received).toHaveLength(COUNT));
     slow.destroy();
   });
 });

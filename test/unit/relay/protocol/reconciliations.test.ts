@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/limits.ts';
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Reconciliations } from '../../../../src/relay/protocol/reconciliations.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { someStored } from '../../../support/stored-event.ts';
 
 /** Asks for all ids by listing none. */
@@ -78,7 +78,7 @@ describe('reconciliations', () => {
     const { connect, stats, taken } = await setUp(2, { negIdleS: 0.05 });
     await connect().open(open('n'));
     taken();
-    while (stats.negentropyRecords > 0) await delay(20);
+    await eventually('a reconciliation that has rested too long', () => stats.negentropyRecords === 0);
     expect(taken()).toEqual([['NEG-ERR', 'n', 'closed: no message for too long']]);
   });
 

@@ -35,6 +35,13 @@ describe('annotations for GitHub', () => {
     ]);
   });
 
+  it('tell what the relay did, where that fails the run', () => {
+    const failures = [{ kind: 'target-gone' as const, text: 'it closed every connection' }];
+    expect(annotationsOf(judge({ ...sampleRecord('pass'), failures }, [], null))).toEqual([
+      '::error title=relay-bench%3A the relay failed::it closed every connection',
+    ]);
+  });
+
   it('say of an invalid run only that it is one', () => {
     const lines = annotationsOf(sampleRecord('invalid'));
     expect(lines).toHaveLength(1);

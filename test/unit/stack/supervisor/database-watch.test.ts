@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Admin, Ask } from '../../../../src/stack/postgres/client.ts';
 import { DatabaseWatch } from '../../../../src/stack/supervisor/database-watch.ts';
+import { eventuallyPasses } from '../../../support/eventually.ts';
 import { sampleStack } from '../../../support/sample-stack.ts';
 
 /** Connections on paper: how many were opened and ended, and what they answer. */
@@ -50,7 +51,7 @@ describe('the watch of a Postgres', () => {
     const { watch, connections, open } = await setUp();
     watch.end();
     open();
-    await expect.poll(() => connections.ended).toBe(1);
+    await eventuallyPasses(() => expect(connections.ended).toBe(1));
     await expect(watch.askNow()).rejects.toThrow('watched no more');
     expect(connections.opened).toBe(1);
   });
@@ -58,13 +59,13 @@ describe('the watch of a Postgres', () => {
   test('closes a connection that fails before it opens the next', async () => {
     const { watch, connections, open } = await setUp();
     open();
-    await expect.poll(() => watch.answer?.walBytes).toBe(7);
+    await eventuallyPasses(() => expect(watch.answer?.walBytes).toBe(7));
     connections.answer = async () => {
       throw new Error('terminated');
     };
-    await expect.poll(() => watch.answer).toBeNull();
+    await eventuallyPasses(() => expect(watch.answer).toBeNull());
     connections.answer = async () => [{ replica: false, wal: 8, streaming: false }];
-    await expect.poll(() => watch.answer?.walBytes).toBe(8);
+    await eventuallyPasses(() => expect(watch.answer?.walBytes).toBe(8));
     expect(connections.opened - connections.ended).toBe(1);
   });
 });

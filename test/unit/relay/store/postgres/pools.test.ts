@@ -6,6 +6,7 @@ import {
   openWritePool,
   withPatientClient,
 } from '../../../../../src/relay/store/postgres/pools.ts';
+import { eventuallyPasses } from '../../../../support/eventually.ts';
 
 /** Authentication has succeeded, and the server waits for a query. */
 const READY = Buffer.from('5200000008000000005a0000000549', 'hex');
@@ -71,7 +72,7 @@ describe.each([
     const { client, cut, errors } = await lend();
     client.release();
     cut();
-    await expect.poll(() => errors.length).toBe(1);
+    await eventuallyPasses(() => expect(errors.length).toBe(1));
   });
 });
 
