@@ -1,5 +1,6 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { readOpenFileLimit, readPortRange } from '../observe/limits.ts';
 
 /** Descriptors that a process needs besides its connections: modules, pipes, epoll, log files. */
 export const SPARE_DESCRIPTORS = 256;
@@ -63,4 +64,13 @@ function checkPorts(demand: Demand, localPorts: number | null): void {
 
 function tooLow(message: string, hint: string): RelayBenchError {
   return new RelayBenchError(message, { code: 'LIMIT_TOO_LOW', hint, exitCode: EXIT.unreachable });
+}
+
+/** What this machine gives to runs. */
+export function readSupply(): Supply {
+  const ports = readPortRange();
+  return {
+    openFiles: readOpenFileLimit()?.soft ?? null,
+    localPorts: ports === null ? null : ports.last - ports.first + 1,
+  };
 }

@@ -8,6 +8,12 @@ export interface NamedRun {
   readonly record: RunRecord;
 }
 
+/** A relay of a contest and its runs. */
+export interface ContenderRuns {
+  readonly name: string;
+  readonly runs: readonly NamedRun[];
+}
+
 export interface ComparableOptions {
   /** Whether runs of different machines may be compared. */
   readonly crossHost: boolean;

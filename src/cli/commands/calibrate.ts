@@ -7,8 +7,8 @@ import { pathOfCalibration, thisMachine } from '../calibrate/find-calibration.ts
 import { renderCalibration } from '../calibrate/render-calibration.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
+import { readSupply } from '../limit-check.ts';
 import { inLoadSession } from '../load-session.ts';
-import { readSupply } from '../read-supply.ts';
 
 interface CalibrateFlags {
   readonly quick: boolean;

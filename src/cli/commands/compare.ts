@@ -5,7 +5,7 @@ import { type NamedRun, requireDistinct } from '../../compare/comparable.ts';
 import { compareRuns } from '../../compare/compare.ts';
 import { readRunRecord } from '../../record/read.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
-import { appendComparison } from '../compare/append.ts';
+import { appendComparison } from '../ci.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import type { CommandHost } from '../host.ts';
 import { shareInPercent } from '../options.ts';

@@ -8,7 +8,7 @@ import type { CommandHost } from '../host.ts';
 import { asTyped, seedNumber, wholeNumber } from '../options.ts';
 
 /** More threads take more memory than they save time: one writes what they make. */
-const MAX_DEFAULT_WORKERS = 4;
+const MAX_DEFAULT_THREADS = 4;
 
 /** `corpus`: signed events that are the same on every machine, or real ones. */
 export function addCorpus(program: Command, host: CommandHost): void {
@@ -20,7 +20,7 @@ export function addCorpus(program: Command, host: CommandHost): void {
     .argument('<file>', 'file, gzip or not; - for stdin')
     .requiredOption('--out <dir>', 'directory to make', asTyped)
     .option('--gzip', 'compress the events', false)
-    .addOption(workersOption('threads that check ids and signatures'))
+    .addOption(threadsOption('threads that check ids and signatures'))
     .action(async (file: string, flags: ImportFlags) => runImport(file, flags, host));
   corpus
     .command('info')
@@ -28,7 +28,7 @@ export function addCorpus(program: Command, host: CommandHost): void {
     .argument('<corpus>', 'its directory or one of its files')
     .option('--json', 'print the manifest as JSON', false)
     .option('--verify', 'check every id, signature and figure against the file', false)
-    .addOption(workersOption('threads that verify'))
+    .addOption(threadsOption('threads that verify'))
     .action(async (path: string, flags: InfoFlags) => runInfo(path, flags, host));
 }
 
@@ -49,13 +49,13 @@ function addGenerate(corpus: Command, host: CommandHost): void {
     .option('--out <dir>', 'directory to make; without it the corpus goes to the cache', asTyped)
     .addOption(cache.argParser(asTyped).conflicts('out'))
     .option('--gzip', 'compress the events', false)
-    .addOption(workersOption('threads that make events; they decide nothing but the time'))
+    .addOption(threadsOption('threads that make events; they decide nothing but the time'))
     .option('--fresh', 'date the events by the clock instead of a fixed time', false)
     .action(async (flags: GenerateFlags) => runGenerate(flags, host));
 }
 
-function workersOption(description: string): Option {
+function threadsOption(description: string): Option {
   return new Option('--workers <n>', description)
     .argParser(wholeNumber(1))
-    .default(Math.min(MAX_DEFAULT_WORKERS, availableParallelism()));
+    .default(Math.min(MAX_DEFAULT_THREADS, availableParallelism()));
 }

@@ -9,9 +9,8 @@ import { visible } from '../../report/escape.ts';
 import { hasEvents, ruleOf } from '../../report/view/observed.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
-import { relaysOfRun } from '../relays-of-run.ts';
+import { addAskingOptions, relaysOfRun } from '../relays-of-run.ts';
 import { resolveTargets } from '../target.ts';
-import { addAskingOptions } from './asking-options.ts';
 
 type Evidence = RunRecord['evidence'][string][number];
 

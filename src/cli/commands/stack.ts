@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { PUBLISHED_PORT } from '../../stack/compose/containers.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
-import { PROFILE_NAMES } from '../../stack/topology.ts';
+import { STACK_PROFILES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, portNumber, wholeNumber } from '../options.ts';
 import { type ComposeFlags, runCompose } from '../stack/compose.ts';
@@ -100,7 +100,7 @@ function postgresOption(description: string): Option {
 /** The options that say what a stack is to be. */
 function withShape(command: Command): Command {
   return command
-    .argument('[profile]', `one of ${PROFILE_NAMES.join(', ')}`, DEFAULT_PROFILE)
+    .argument('[profile]', `one of ${STACK_PROFILES.join(', ')}`, DEFAULT_PROFILE)
     .option('--relays <n>', 'relay processes', wholeNumber(1))
     .option('--replicas <n>', 'streaming replicas of Postgres', wholeNumber(0))
     .addOption(

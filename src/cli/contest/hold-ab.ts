@@ -7,7 +7,7 @@ import type { Comparison } from '../../compare/schema.ts';
 import { holdRounds, type RoundsRequest, type RoundsResult } from './hold-rounds.ts';
 
 export interface AbRequest {
-  /** Of two contestants, the base first; `prefix` is set here. */
+  /** Of two contenders, the base first; `prefix` is set here. */
   readonly rounds: Omit<RoundsRequest, 'prefix'>;
   readonly options: CompareOptions;
 }

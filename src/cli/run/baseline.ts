@@ -7,7 +7,7 @@ import type { RunRecord } from '../../record/schema.ts';
 import { bias, validityOf } from '../../record/validity.ts';
 import { visible } from '../../report/escape.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
-import { appendComparison } from '../compare/append.ts';
+import { appendComparison } from '../ci.ts';
 import type { CommandHost } from '../host.ts';
 import { writeReports } from '../report-format.ts';
 import { screenOptions } from './reporters.ts';

@@ -1,9 +1,9 @@
 import type { Comparison, Distribution, Quantity, Timeline } from '../../compare/schema.ts';
+import { pointsPerLine } from '../html/decimate.ts';
 import { pageDocument } from '../html/document.ts';
 import { html } from '../html/markup.ts';
 import { type Chapter, chapterMarkup, pageHead, type ShownPlot } from '../html/page-parts.ts';
 import type { Plot, Point } from '../html/plot.ts';
-import { pointsPerLine } from '../html/point-budget.ts';
 import { sectionsMarkup } from '../html/table.ts';
 import type { Section, Topic } from '../view/document.ts';
 import { distributionNote, distributionTable } from './distributions.ts';

@@ -28,7 +28,7 @@ let generated: NamedCorpus;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'relay-bench-fit-'));
   const dir = join(home, 'corpus');
-  const { manifest } = await generateCorpus(SPEC, { dir, gzip: false, fresh: false, workers: 1 });
+  const { manifest } = await generateCorpus(SPEC, { dir, gzip: false, fresh: false, threads: 1 });
   generated = {
     profile: 'social',
     events: EVENTS,
