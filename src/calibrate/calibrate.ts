@@ -106,7 +106,7 @@ function createMeasure({ effort, signal, onStep }: CalibrateOptions): Measure {
     if (result !== null) return result;
     throw new RelayBenchError(`${name} could not be measured: no second of the trial was complete`, {
       code: 'CALIBRATION_FAILED',
-      hint: 'the machine is too busy; try again when less else runs on it',
+      hint: 'the machine is too busy; try again when less is running on it',
       exitCode: EXIT.unreachable,
     });
   };

@@ -40,7 +40,7 @@ function checkDescriptors(demand: Demand, openFiles: number | null): void {
   if (needed <= openFiles) return;
   const who = relay > share ? demand.relay : 'one worker';
   throw tooLow(
-    `${who} needs ${needed} open files for ${demand.connections} connections, the limit is ${openFiles}`,
+    `${who} needs ${needed} open files for ${demand.connections} connections, but the limit is ${openFiles}`,
     descriptorHint(demand, openFiles, needed),
   );
 }
@@ -57,7 +57,7 @@ function checkPorts(demand: Demand, localPorts: number | null): void {
   const perPair = Math.ceil(demand.connections / demand.addressPairs);
   if (perPair <= localPorts) return;
   throw tooLow(
-    `${perPair} connections to one address need as many local ports, this machine has ${localPorts}`,
+    `${perPair} connections to one address need as many local ports, but this machine has ${localPorts}`,
     'widen net.ipv4.ip_local_port_range, or name more addresses with --relay',
   );
 }

@@ -57,7 +57,7 @@ export function requireComparable(runs: readonly NamedRun[], options: Comparable
   const lines = reasons.map((reason) => `  ${reason}`);
   throw new RelayBenchError(["these runs can't be compared:", ...lines].join('\n'), {
     code: 'NOT_COMPARABLE',
-    hint: 'compare complete, valid runs of the same scenario whose generator was at ease; --cross-host allows different machines',
+    hint: 'compare complete, valid runs of the same scenario, whose generators kept up with their schedules; --cross-host allows different machines',
   });
 }
 

@@ -42,9 +42,9 @@ export function testResultOf(sides: Sides, limits: EffectLimits): TestResult | s
   const base = known(sides.base);
   const candidate = known(sides.candidate);
   const fewest = Math.min(base.length, candidate.length);
-  if (fewest < MIN_RUNS) return `only ${fewest} runs a side have a value, ${MIN_RUNS} are needed`;
+  if (fewest < MIN_RUNS) return `only ${fewest} runs a side have a value; ${MIN_RUNS} are needed`;
   if ([...base, ...candidate].every(({ isAtLeast }) => isAtLeast))
-    return 'no run of either side knows it: too many operations were never answered';
+    return 'no run of either side can say: too many operations were never answered';
   const scale = scaleOf(sides.unit);
   const [b, c] = [base.map(scale.to), candidate.map(scale.to)];
   const middle = medianBound(base)?.value ?? 0;
@@ -109,7 +109,7 @@ function whyNot({ pWorse, pBetter, runsNeeded }: TestResult, alpha: number, inBl
   const what = found
     ? 'there is a change, but not surely one that counts'
     : 'neither a change that counts nor its absence is shown';
-  return runsNeeded === null ? what : `${what}; ${runsText(runsNeeded)} a side would do`;
+  return runsNeeded === null ? what : `${what}; ${runsText(runsNeeded)} a side would be enough`;
 }
 
 /** Beyond this nobody waits; the noise is what has to change. */

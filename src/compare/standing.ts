@@ -57,7 +57,7 @@ function tooFew(rows: readonly StandingRow[], rounds: number, alpha: number): st
   const needed = roundsFor(figures, alpha);
   if (rounds >= needed) return [];
   const over = figures > 1 ? ` over ${figures} figures` : '';
-  return [`${rounds} rounds name no best relay${over}: ${needed} are needed`];
+  return [`${rounds} rounds are too few to name a best relay${over}: ${needed} are needed`];
 }
 
 /** A figure of all relays, before anybody asks who is best. */

@@ -292,7 +292,7 @@ describe('comparisons', () => {
       it: 'one file',
       args: ['compare', 'a.json'],
       exitCode: 2,
-      says: /base and a candidate, 1 files/,
+      says: /base and a candidate; 1 files/,
       hint: /--to/,
     },
     { it: 'no file', args: ['compare'], exitCode: 2, says: /missing required argument 'run\.json'/ },
@@ -340,7 +340,7 @@ describe('comparisons', () => {
       it: 'versus one relay',
       args: ['versus', '--relay', 'a=ws://127.0.0.1:1'],
       exitCode: 2,
-      says: /versus needs two relays/,
+      says: /versus needs at least two relays/,
     },
     {
       it: 'versus a relay without a name',

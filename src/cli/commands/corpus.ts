@@ -16,9 +16,11 @@ export function addCorpus(program: Command, host: CommandHost): void {
   addGenerate(corpus, host);
   corpus
     .command('import')
-    .description('make a corpus of real events: a JSON object or WebSocket message a line, or one JSON array')
+    .description(
+      'make a corpus of real events: one JSON object or WebSocket message per line, or one JSON array',
+    )
     .argument('<file>', 'file, gzip or not; - for stdin')
-    .requiredOption('--out <dir>', 'directory to make', asTyped)
+    .requiredOption('--out <dir>', 'directory to create', asTyped)
     .option('--gzip', 'compress the events', false)
     .addOption(threadsOption('threads that check ids and signatures'))
     .action(async (file: string, flags: ImportFlags) => runImport(file, flags, host));
@@ -45,11 +47,11 @@ function addGenerate(corpus: Command, host: CommandHost): void {
     .description('generate a corpus: the same events and signatures on every machine')
     .addOption(profile)
     .requiredOption('--events <n>', 'number of events', wholeNumber(1))
-    .option('--seed <n>', 'decides everything that is random', seedNumber, 1)
-    .option('--out <dir>', 'directory to make; without it the corpus goes to the cache', asTyped)
+    .option('--seed <n>', 'seed of everything that is random', seedNumber, 1)
+    .option('--out <dir>', 'directory to create; without it the corpus goes into the cache', asTyped)
     .addOption(cache.argParser(asTyped).conflicts('out'))
     .option('--gzip', 'compress the events', false)
-    .addOption(threadsOption('threads that make events; they decide nothing but the time'))
+    .addOption(threadsOption('threads that make events; their number changes nothing but the time it takes'))
     .option('--fresh', 'date the events by the clock instead of a fixed time', false)
     .action(async (flags: GenerateFlags) => runGenerate(flags, host));
 }

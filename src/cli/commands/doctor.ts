@@ -10,7 +10,7 @@ import type { CommandHost } from '../host.ts';
 export function addDoctor(program: Command, host: CommandHost): void {
   program
     .command('doctor')
-    .description('examine limits and programs of this machine and say what they allow')
+    .description('check the limits and programs of this machine and say what they allow')
     .action(async () => {
       const checks = [...examine(readMachineFacts()), ...(await stackChecks(host))];
       showChecks(checks, host);

@@ -122,6 +122,6 @@ function nowText(now: AskedAgain | null, { expected, got }: Evidence): string {
   return [
     `${events} events, ${isNewestFirst ? 'newest first' : 'not newest first'}`,
     `${expectedThere.length} of the ${expected.length} expected ones are there`,
-    `${gotAgain.length} of the ${got.length} that came then come again`,
+    `${gotAgain.length} of the ${got.length} that came then came again`,
   ].join('; ');
 }

@@ -24,17 +24,17 @@ export function addStack(program: Command, host: CommandHost): void {
   addUp(stack, host);
   withDir(stack.command('down'))
     .description('stop every process of the stack and remove its data')
-    .option('--keep', 'leave the data for the next start', false)
+    .option('--keep', 'keep the data for the next start', false)
     .action(async (flags: DownFlags) => runDown(flags, host));
   withDir(stack.command('status'))
-    .description('show every process of the stack; exit 3 where one of them can not serve')
+    .description("show every process of the stack; exit 3 if one of them can't serve")
     .option('--json', 'print the status as JSON', false)
-    .option('--watch', 'show it again and again until Ctrl-C', false)
+    .option('--watch', 'keep refreshing it until Ctrl-C', false)
     .action(async (flags: StatusFlags) => runStatus(flags, host));
   withDir(stack.command('logs'))
     .description('show what the processes of the stack wrote')
     .argument('[service]', 'one service; default: the end of every log')
-    .option('-f, --follow', 'go on until Ctrl-C', false)
+    .option('-f, --follow', 'keep following until Ctrl-C', false)
     .action(async (service: string | undefined, flags: LogsFlags) => runLogs(service, flags, host));
   withDir(stack.command('explain'))
     .description('show where the time of Postgres goes: slowest statements with their plans, use of indexes')
@@ -81,7 +81,7 @@ function addUp(stack: Command, host: CommandHost): void {
   withShape(withDir(stack.command('up')))
     .description('start the stack, or find it running')
     .option('--port <n>', 'port for clients; default: a free one', portNumber)
-    .addOption(postgresOption("which Postgres; default: the system's, that of npm where there is none"))
+    .addOption(postgresOption("which Postgres; default: the system's, or npm's where there is none"))
     .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
 }
 

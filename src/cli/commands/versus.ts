@@ -110,7 +110,7 @@ function requireDifferent(contenders: readonly Contender[]): readonly Contender[
   if (names.length > 1 && new Set(names).size === names.length) return contenders;
   throw new RelayBenchError(
     names.length < 2
-      ? 'versus needs two relays at least'
+      ? 'versus needs at least two relays'
       : `two relays have the same name: ${names.join(', ')}`,
     { code: 'CONTENDER_INVALID', hint: 'write --relay NAME=URL once for each relay' },
   );

@@ -56,5 +56,5 @@ function requireEnough(wanted: number, { rounds, leftOut }: RoundsResult): void 
 }
 
 function leftOutText(reason: string): string {
-  return `left out and held again: ${reason}`;
+  return `left out and repeated: ${reason}`;
 }

@@ -94,7 +94,7 @@ function throwIfInterrupted({ interruption, directory }: RoundsRequest, record: 
   if (!record.partial) return;
   throw new RelayBenchError('a run ended before its time', {
     code: 'RUN_CUT_SHORT',
-    hint: record.validity.reasons[0] ?? 'see whether the generator was stopped from outside',
+    hint: record.validity.reasons[0] ?? 'check whether something outside stopped the generator',
     exitCode: EXIT.invalidRun,
   });
 }

@@ -49,7 +49,7 @@ function dirOf(spec: CorpusSpec, { out, cache, gzip, fresh }: GenerateFlags, { i
   if (fresh) {
     throw new RelayBenchError('--fresh needs --out DIR', {
       code: 'CORPUS_OUT_MISSING',
-      hint: 'a corpus that is dated by the clock is never made again, so it does not belong into the cache',
+      hint: 'a corpus that is dated by the clock is never needed again, so it does not belong in the cache',
     });
   }
   return cachedCorpusDir(cache ?? corpusCacheDir(io.env, homedir()), spec, gzip);

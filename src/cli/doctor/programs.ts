@@ -9,7 +9,7 @@ import type { MachineCheck } from './examine.ts';
 const ALLOWS: Readonly<Record<ProgramName, string>> = {
   postgres: 'Postgres of a stack',
   initdb: 'new databases of a stack',
-  pg_basebackup: 'replicas that are made anew',
+  pg_basebackup: 'replicas that are rebuilt',
   'redis-server': 'pub/sub and cache of a stack',
   haproxy: 'the load balancer of a stack',
 };

@@ -54,7 +54,7 @@ export async function compareWithBaseline(request: BaselineRequest): Promise<Exi
   const { baseline, record, directory, host, isShown, isCi } = request;
   const [spoiled] = record.partial ? ['it was stopped before its end'] : bias(record);
   if (spoiled !== undefined) {
-    host.io.stderr.write(`not compared with the baseline: this run can't serve: ${visible(spoiled)}\n`);
+    host.io.stderr.write(`not compared with the baseline: this run can't be used: ${visible(spoiled)}\n`);
     return null;
   }
   const comparison = compareRuns([baseline], [{ name: 'this run', record }]);

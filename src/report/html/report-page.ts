@@ -101,5 +101,5 @@ function scenarioMarkup({ scenario, seed }: RunRecord): Html {
 
 function foot({ tool, runId, startedAt }: RunRecord): Html {
   const isoDate = startedAt.replace(/\.\d+Z$/, 'Z');
-  return html`<footer>${tool.name} ${tool.version}, run ${runId}, started ${isoDate}. All of it stands in run.json; latencies count from the scheduled time unless they say service. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`;
+  return html`<footer>${tool.name} ${tool.version}, run ${runId}, started ${isoDate}. All of it is in run.json; latencies count from the scheduled time unless they say service. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`;
 }

@@ -32,7 +32,7 @@ describe('the verdict on a quantity of many runs', () => {
   it('is no change where a certain one is as large as the threshold, not larger', () => {
     const certain = { pWorse: 0.001, changeLow: 0.04, changeHigh: 0.06 };
     const reason =
-      "can't tell: there is a change, but not surely one that counts; about 12 runs a side would do";
+      "can't tell: there is a change, but not surely one that counts; about 12 runs a side would be enough";
     expect(verdictOf({ ...certain, change: 0.05 })).toMatchObject({ verdict: 'inconclusive', reason });
     expect(verdictOf({ ...certain, change: 0.05, pWorse: ALPHA })).toMatchObject({ reason });
     expect(verdictOf({ ...certain, change: 0.0501 }).verdict).toBe('worse');
@@ -47,7 +47,7 @@ describe('the verdict on a quantity of many runs', () => {
     expect(verdictOf({ ...unclear, pDifferent: 0.0501, changeLow: -0.01, changeHigh: 0.01 })).toMatchObject({
       verdict: 'inconclusive',
       reason:
-        "can't tell: neither a change that counts nor its absence is shown; about 12 runs a side would do",
+        "can't tell: neither a change that counts nor its absence is shown; about 12 runs a side would be enough",
     });
     expect(verdictOf({ ...unclear, runsNeeded: 101 }).reason).toContain('more than 100 runs a side');
     expect(verdictOf({ ...unclear, runsNeeded: null }).reason).toMatch(/is shown$/);
@@ -92,7 +92,7 @@ describe('the evidence of many runs', () => {
 
   it('needs four runs with a value on either side', () => {
     const four = [1, 2, 3, 4];
-    const few = 'only 3 runs a side have a value, 4 are needed';
+    const few = 'only 3 runs a side have a value; 4 are needed';
     expect(testResultOf(sides({ base: [1, 2, 3, null], candidate: four }), LIMITS)).toBe(few);
     expect(testResultOf(sides({ base: four, candidate: [null, 1, 2, 3] }), LIMITS)).toBe(few);
     expect(testResultOf(sides({ base: four, candidate: [5, null, 6, 7, 8] }), LIMITS)).toMatchObject({});

@@ -206,7 +206,7 @@ describe('what is to be stored', () => {
     await fitted(corpusPlan(), { closeQueries: 'error: busy' }, async ({ plan }) => {
       expect(plan.fitted?.present.size).toBe(0);
       expect(plan.fitted?.remarks).toEqual([
-        expect.stringContaining('is not known: the relay closed the query'),
+        expect.stringContaining('events of the corpus: the relay closed the query'),
       ]);
     });
   });
