@@ -25,9 +25,9 @@ export function unmeasurable(gate: Gate, run: Measurable): string | null {
 const NEEDS: Readonly<Record<Source, string>> = {
   replies: 'a publish or a query workload',
   connections: 'connections',
-  publish: 'a publish workload, which the scenario has not',
-  query: 'a query workload, which the scenario has not',
-  subscribe: 'a subscribe workload, which the scenario has not',
+  publish: 'a publish workload, which the scenario does not have',
+  query: 'a query workload, which the scenario does not have',
+  subscribe: 'a subscribe workload, which the scenario does not have',
   generator: 'publish or query in the open load model',
   crossing: 'subscribers on several relay processes (--stack scaled)',
   answers: 'queries of a named corpus, of which some are checked',

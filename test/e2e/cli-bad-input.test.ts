@@ -220,7 +220,7 @@ describe('gates', () => {
       it: 'window that is too short for its percentile',
       args: ['run', '--gate', 'ack_latency p99 < 1s over 2s'],
       exitCode: 2,
-      says: /about 400 samples fall into 2 s, p99 needs 1000/,
+      says: /about 400 samples fall into 2 s; p99 needs 1000/,
     },
     {
       it: 'window of a counter',
