@@ -42,7 +42,8 @@ export const COUNTERS = {
   },
   events_dropped: {
     source: 'publish',
-    description: 'events that the generator never came to write: its own doing, the run is invalid',
+    description:
+      'events that the generator never got round to writing: its own doing, which makes the run invalid',
     direction: 'lower',
     since: '1.1.0',
   },
@@ -109,7 +110,8 @@ export const COUNTERS = {
   },
   queries_dropped: {
     source: 'query',
-    description: 'queries that the generator never came to write: its own doing, the run is invalid',
+    description:
+      'queries that the generator never got round to writing: its own doing, which makes the run invalid',
     direction: 'lower',
     since: '1.1.0',
   },
