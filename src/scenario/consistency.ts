@@ -17,7 +17,7 @@ const rolesFit: Check = ({ workloads, connections }) =>
     const wanted = workloads[role]?.connections ?? 0;
     if (wanted <= connections.count) return [];
     return [
-      problem(['workloads', role, 'connections'], `is ${wanted}, the run has only ${connections.count}`),
+      problem(['workloads', role, 'connections'], `is ${wanted}, but the run has only ${connections.count}`),
     ];
   });
 
@@ -41,7 +41,7 @@ const closedModelOnlyPublishes: Check = ({ load, workloads, phases }) => {
     ...phases.flatMap(({ level, rampTo }, index) =>
       level === 1 && rampTo === undefined
         ? []
-        : [problem(['phases', index], 'levels scale rates, which the closed model has none of')],
+        : [problem(['phases', index], 'levels scale rates, which the closed model does not have')],
     ),
   ];
 };

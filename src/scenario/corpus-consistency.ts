@@ -19,7 +19,7 @@ const oneOrigin: Check = ({ corpus }) => {
   if (profile !== undefined && events === 0)
     return [problem(['corpus', 'events'], 'is required: how many events the generated corpus has')];
   if (file !== undefined && events > 0)
-    return [problem(['corpus', 'events'], 'has no meaning with a file, which has as many as it has')];
+    return [problem(['corpus', 'events'], 'has no meaning with a file, which already has its events')];
   return !isNamed(corpus) && events > MOST_SIGNED
     ? [
         problem(
@@ -65,7 +65,7 @@ const recordedPaceStandsAlone: Check = ({ load, phases, corpus, workloads: { pub
   const levels = phases.flatMap(({ level, rampTo }, index) =>
     level === 1 && rampTo === undefined
       ? []
-      : [problem(['phases', index], 'levels scale rates, which the recorded pace has none of')],
+      : [problem(['phases', index], 'levels scale rates, which the recorded pace does not have')],
   );
   return [...problems, ...levels];
 };
@@ -75,7 +75,7 @@ const storedIsPart: Check = ({ corpus, workloads: { publish, query } }) => {
   if (!isNamed(corpus)) return [];
   const at = ['corpus', 'stored'];
   if (profile !== undefined && stored !== undefined && stored > events)
-    return [problem(at, `is ${stored}, the corpus has only ${events} events`)];
+    return [problem(at, `is ${stored}, but the corpus has only ${events} events`)];
   if (profile !== undefined && publish !== undefined && stored === events && !endless)
     return [problem(at, 'is the whole corpus: nothing is left to publish')];
   if (endless && fresh)
