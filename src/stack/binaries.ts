@@ -132,7 +132,7 @@ async function findProgram(name: ProgramName, directories: readonly string[]): P
   if (path === undefined) return fail(`${name} is not installed`, name === OPTIONAL);
   const version = await versionOf(path, name);
   const { needs } = PROGRAMS[name];
-  if (version === null) return fail(`${path} does not tell its version`);
+  if (version === null) return fail(`${path} does not report its version`);
   if (!isAtLeast(version, needs)) return fail(`${path} is version ${version}, ${needs} or newer is needed`);
   return { ok: true, name, program: { path, version } };
 }

@@ -51,7 +51,7 @@ describe('the watch of a Postgres', () => {
     watch.end();
     open();
     await expect.poll(() => connections.ended).toBe(1);
-    await expect(watch.askNow()).rejects.toThrow('watched no more');
+    await expect(watch.askNow()).rejects.toThrow('no longer watched');
     expect(connections.opened).toBe(1);
   });
 
