@@ -22,12 +22,20 @@ const OPTIONS = { gzip: false, fresh: false };
 const MEASUREMENTS = {
   generate: async (dir, { profile, events, workers }) => {
     const spec = { profile, seed: 1, events, baseTime_s: DEFAULT_BASE_TIME_S };
-    const { manifest } = await generateCorpus(spec, { ...OPTIONS, dir: join(dir, profile), workers });
+    const { manifest } = await generateCorpus(spec, {
+      ...OPTIONS,
+      dir: join(dir, profile),
+      threads: workers,
+    });
     return manifest.fingerprint;
   },
   import: async (dir, { file, workers }) => {
     const pieces = decompressed(readPieces(file), file);
-    const { fingerprint } = await importCorpus(pieces, { ...OPTIONS, dir: join(dir, 'imported'), workers });
+    const { fingerprint } = await importCorpus(pieces, {
+      ...OPTIONS,
+      dir: join(dir, 'imported'),
+      threads: workers,
+    });
     return fingerprint;
   },
   verify: async (_, { file }) => {

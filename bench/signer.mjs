@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { finalizeEvent, generateSecretKey } from 'nostr-tools/pure';
 import { measureSigning } from '../dist/calibrate/measure.js';
-import { ownCpu_us } from '../dist/observe/own-cpu.js';
+import { ownCpu_us } from '../dist/observe/proc.js';
 import { startOfBenchmark } from './machine.mjs';
 import { measureInRounds, medianAndRange, perSecond, showResult } from './result.mjs';
 import { median, runClient } from './support.mjs';

@@ -46,7 +46,7 @@ export function writeAcknowledged(path: string, mostWaiting = MOST_WAITING_BYTES
       if (problem !== null) return;
       bytes += ids.length;
       stream.write(ids);
-      if (stream.writableLength > mostWaiting) giveUp('the disk is slower than the acknowledgements come');
+      if (stream.writableLength > mostWaiting) giveUp("the disk can't keep up with the acknowledgements");
     },
     close: async () => {
       if (problem === null) stream.end();
@@ -99,7 +99,7 @@ async function requireWhole(path: string): Promise<void> {
   } catch (cause) {
     throw invalid(`${path} can't be read: ${messageOf(cause)}`, cause);
   }
-  throw invalid(`${path} is cut off: its size is no multiple of ${ID_BYTES} bytes`);
+  throw invalid(`${path} is cut off: its size is not a multiple of ${ID_BYTES} bytes`);
 }
 
 function invalid(message: string, cause?: unknown): RelayBenchError {

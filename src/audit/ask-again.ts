@@ -43,7 +43,7 @@ export async function askAgain(
   } catch (cause) {
     throw new RelayBenchError(`${maskUrl(url)} could not be asked again: ${messageOf(cause)}`, {
       code: 'EVIDENCE_NOT_ASKED',
-      hint: 'see whether the relay runs; --relay names another address of it',
+      hint: 'check that the relay is running; --relay gives another address for it',
       exitCode: EXIT.unreachable,
       cause,
     });

@@ -145,7 +145,7 @@ async function ask({ url, connection }: Asked, ids: readonly string[]): Promise<
 function failed(url: string, cause: unknown): RelayBenchError {
   return new RelayBenchError(`${maskUrl(url)} could not be audited: ${messageOf(cause)}`, {
     code: 'AUDIT_FAILED',
-    hint: 'nothing is known of what is lost: see whether the relay runs, then `relay-bench audit RUN.json`',
+    hint: 'what was lost is not known: check that the relay is running, then run `relay-bench audit RUN.json`',
     exitCode: EXIT.unreachable,
     cause,
   });

@@ -39,7 +39,7 @@ export function onThreadLoss(thread: StartedThread, lost: (error: Error) => void
     lost(error);
   };
   thread.on('error', tell);
-  thread.on('exit', (code) => tell(new Error(`a thread has ended with code ${code}`)));
+  thread.on('exit', (code) => tell(new Error(`a thread ended with code ${code}`)));
   return () => {
     isWatched = false;
   };

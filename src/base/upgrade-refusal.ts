@@ -16,7 +16,7 @@ const SCHEMES: ReadonlyMap<string, string> = new Map([
 const HINTS: ReadonlyMap<number, string> = new Map([
   [
     400,
-    'the server did not take this for an upgrade: check path and port, and that a proxy in front passes Upgrade on',
+    'the server did not recognise this as a WebSocket upgrade: check path and port, and that a proxy in front passes Upgrade on',
   ],
   [401, 'the server wants credentials: write them into the address, ws://user:password@host/'],
   [
@@ -26,18 +26,18 @@ const HINTS: ReadonlyMap<number, string> = new Map([
   [404, 'the server has no relay at this path: check the path of the address'],
   [407, 'a proxy on the way wants credentials: load the relay directly'],
   [421, 'the server does not serve this host name: check the host of the address'],
-  [426, 'the server wants another protocol than WebSocket version 13: check path and port'],
+  [426, 'the server wants a protocol other than WebSocket version 13: check path and port'],
   [
     429,
     'the server limits connections from one address: open them more slowly (connections.rate), or raise its limit for this address',
   ],
   [500, 'the server failed: its log says why'],
-  [502, 'a proxy answers and the relay behind it does not: start the relay'],
+  [502, 'a proxy answers, but the relay behind it does not: start the relay'],
   [
     503,
     'the server is overloaded, out of connections or being restarted: wait, or raise its limit of connections',
   ],
-  [504, 'a proxy answers and the relay behind it is too slow: look at the relay'],
+  [504, 'a proxy answers, but the relay behind it is too slow: check the relay'],
 ]);
 
 /** What a refused upgrade means and what to do about it; one sentence. */
@@ -56,11 +56,11 @@ function byClass(status: number): string {
 
 function redirectHint({ location = '' }: UpgradeRefusal): string {
   if (!URL.canParse(location)) {
-    return 'the relay is somewhere else, and redirects are not followed: name its own address';
+    return 'the relay has moved, and redirects are not followed: give its own address';
   }
   const { protocol } = new URL(location);
   const address = location.replace(protocol, SCHEMES.get(protocol) ?? protocol);
-  return `redirects are not followed: name the relay's own address, ${address}`;
+  return `redirects are not followed: give the relay's own address, ${address}`;
 }
 
 function patience({ retryAfter }: UpgradeRefusal): string {

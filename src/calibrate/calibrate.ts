@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { ownCpu_us } from '../observe/own-cpu.ts';
-import { type NullRelayOptions, startNullRelay } from '../stack/null-relay.ts';
+import { ownCpu_us } from '../observe/proc.ts';
+import { type NullRelayProcessOptions, startNullRelayProcess } from '../stack/null-relay.ts';
 import { type CalibratedMachine, type Calibration, FORMAT_VERSION } from './calibration.ts';
 import { type Effort, LAG_CONNECTIONS, LAG_RATES } from './effort.ts';
 import {
@@ -11,7 +11,7 @@ import {
   measureEvents,
   measureQueries,
   measureSigning,
-  type Place,
+  type TrialPlace,
 } from './measure.ts';
 
 export interface CalibrateOptions {
@@ -79,11 +79,11 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
 }
 
 async function withNullRelay<T>(
-  options: NullRelayOptions,
+  options: NullRelayProcessOptions,
   signal: AbortSignal,
-  use: (place: Place) => Promise<T>,
+  use: (place: TrialPlace) => Promise<T>,
 ): Promise<T> {
-  const relay = await startNullRelay(options);
+  const relay = await startNullRelayProcess(options);
   try {
     return await use({ url: relay.url, signal });
   } finally {
@@ -106,7 +106,7 @@ function createMeasure({ effort, signal, onStep }: CalibrateOptions): Measure {
     if (result !== null) return result;
     throw new RelayBenchError(`${name} could not be measured: no second of the trial was complete`, {
       code: 'CALIBRATION_FAILED',
-      hint: 'the machine is too busy; try again when less else runs on it',
+      hint: 'the machine is too busy; try again when less is running on it',
       exitCode: EXIT.unreachable,
     });
   };

@@ -1,7 +1,7 @@
 import { blameGenerator, NO_BAD_SECONDS } from '../engine/validity.ts';
 import { seriesKey } from '../metric/series.ts';
 import type { IntervalRow } from '../record/schema.ts';
-import { type Load, runTrial, type TrialResult } from './trial.ts';
+import { runTrial, type TrialLoad, type TrialResult } from './trial.ts';
 
 /** A load whose rate is raised in steps of one second until the worker can't follow. */
 export interface Climb {
@@ -10,7 +10,7 @@ export interface Climb {
   /** Operations per second of each step, ascending. */
   readonly rates: readonly number[];
   /** The load at the first rate; the others are levels of it. */
-  readonly loadAt: (rate: string) => Pick<Load, 'workloads' | 'connections'>;
+  readonly loadAt: (rate: string) => Pick<TrialLoad, 'workloads' | 'connections'>;
   /** Operations that a second of CPU was spent on: those that ended, where possible no more than began. */
   readonly done: (row: IntervalRow) => number;
   /** As in {@link runTrial}. */

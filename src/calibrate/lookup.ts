@@ -32,15 +32,15 @@ export function judgeStored(stored: Stored, machine: CalibratedMachine, nowMs: n
 }
 
 function absence(problem: string | null): string {
-  return problem === null ? NOT_CALIBRATED : `the file of the calibration can't be used: ${problem}`;
+  return problem === null ? NOT_CALIBRATED : `the calibration file can't be used: ${problem}`;
 }
 
 function whyUnusable(calibration: Calibration, machine: CalibratedMachine, nowMs: number): string | null {
   const changed = differences(calibration.machine, machine);
-  if (changed.length > 0) return `the calibration is of another machine: ${changed.join('; ')}`;
+  if (changed.length > 0) return `the calibration is from another machine: ${changed.join('; ')}`;
   const ageMs = nowMs - Date.parse(calibration.calibratedAt);
   const day = calibration.calibratedAt.slice(0, 10);
   if (ageMs > MOST_DAYS * MS_PER_DAY) return `the calibration of ${day} is older than ${MOST_DAYS} days`;
-  if (ageMs < -FUTURE_TOLERANCE_MS) return `the calibration says that it was made in the future, on ${day}`;
+  if (ageMs < -FUTURE_TOLERANCE_MS) return `the calibration is dated in the future: ${day}`;
   return null;
 }

@@ -5,12 +5,12 @@ import { climb, type Step } from './climb.ts';
 import { runTrial } from './trial.ts';
 
 /** Where a measurement takes place: a null relay, until it is interrupted. */
-export interface Place {
+export interface TrialPlace {
   readonly url: string;
   readonly signal: AbortSignal;
 }
 
-export interface EventsRequest extends Place {
+export interface EventsRequest extends TrialPlace {
   readonly connections: number;
   /** Events per second of each step. */
   readonly rates: readonly number[];
@@ -52,7 +52,7 @@ export async function measureQueries({
   url,
   signal,
   rates,
-}: Place & { rates: readonly number[] }): Promise<number | null> {
+}: TrialPlace & { rates: readonly number[] }): Promise<number | null> {
   const filters = [{ name: 'notes', filter: { limit: 10 } }];
   const { perCpuSecond } = await climb({
     url,
@@ -71,7 +71,7 @@ export async function measureQueries({
 const BURST = 16;
 const SUBSCRIBERS = 100;
 
-export interface DeliveriesRequest extends Place {
+export interface DeliveriesRequest extends TrialPlace {
   /** Deliveries per second of each step. */
   readonly rates: readonly number[];
   readonly contentBytes?: number;
@@ -113,7 +113,7 @@ export async function measureConnections({
   url,
   signal,
   rate_per_s,
-}: Place & { rate_per_s: number }): Promise<number | null> {
+}: TrialPlace & { rate_per_s: number }): Promise<number | null> {
   const { rows } = await runTrial({
     url,
     signal,

@@ -10,7 +10,7 @@ import { type Calibration, calibrationSchema } from './calibration.ts';
 const MAX_BYTES = 64 * 1024;
 /** A problem may repeat what the file says. */
 const MAX_PROBLEM_CHARACTERS = 150;
-const WRITE_HINT = 'set XDG_STATE_HOME to a directory that can be written';
+const WRITE_HINT = 'set XDG_STATE_HOME to a directory that can be written to';
 
 /** What is stored: a calibration, nothing, or something unreadable, with the reason. */
 export type Stored =
@@ -46,7 +46,7 @@ export function parseCalibration(text: string): Stored {
   if (result.success) return { calibration: result.data };
   const [issue] = result.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
-  const problem = `${where}${issue?.message ?? 'it has another form'}`;
+  const problem = `${where}${issue?.message ?? 'it does not have the form of a calibration'}`;
   return { calibration: null, problem: problem.slice(0, MAX_PROBLEM_CHARACTERS) };
 }
 

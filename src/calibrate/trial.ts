@@ -8,13 +8,13 @@ import { scenarioSchema } from '../scenario/schema.ts';
 type ScenarioInput = z.input<typeof scenarioSchema>;
 
 /** What a trial puts a worker through. */
-export interface Load extends Pick<ScenarioInput, 'workloads' | 'connections' | 'phases' | 'scheduler'> {
+export interface TrialLoad extends Pick<ScenarioInput, 'workloads' | 'connections' | 'phases' | 'scheduler'> {
   /** Default none. */
   readonly warmup?: string;
 }
 
 export interface Trial {
-  readonly load: Load;
+  readonly load: TrialLoad;
   /** Of the null relay. */
   readonly url: string;
   readonly signal: AbortSignal;

@@ -1,10 +1,14 @@
 import { appendFile } from 'node:fs/promises';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
+import type { Comparison } from '../compare/schema.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { annotationsOf } from '../report/ci/annotations.ts';
+import { FORMATS, formatNamed } from '../report/formats.ts';
 import { markdownFormat } from '../report/markdown.ts';
 import type { Reporter } from '../report/reporter.ts';
+import type { CommandHost } from './host.ts';
 import type { Io } from './io.ts';
+import { FILE_OPTIONS } from './report-format.ts';
 
 /** Reports a run to GitHub Actions: annotations for what failed, the summary on the page of the job. */
 export function ciReporter(io: Pick<Io, 'env' | 'stderr'>): Reporter {
@@ -37,4 +41,10 @@ export async function appendStepSummary(env: Io['env'], markdown: string): Promi
       cause,
     });
   }
+}
+
+/** Adds a comparison to the summary of the step. @throws RelayBenchError `FILE_NOT_WRITTEN` */
+export async function appendComparison(comparison: Comparison, { io }: CommandHost): Promise<void> {
+  const markdown = formatNamed(FORMATS.comparison, 'md').render(comparison, FILE_OPTIONS);
+  await appendStepSummary(io.env, markdown);
 }

@@ -15,7 +15,7 @@ export function requireConsent(targets: readonly ResolvedTarget[], owned: readon
   }
   const unused = named.find((host) => !targets.some((target) => target.host === host));
   if (unused === undefined) return;
-  throw new RelayBenchError(`--i-own-this-relay names ${unused}, which is no target of this run`, {
+  throw new RelayBenchError(`--i-own-this-relay names ${unused}, which is not a target of this run`, {
     code: 'CONSENT_UNUSED',
     hint: 'name the host of a --relay address, without scheme, port and path',
   });
@@ -25,6 +25,6 @@ function consentRequired(target: ResolvedTarget): RelayBenchError {
   const why = target.addresses.length === 0 ? 'its name does not resolve' : 'it is not this machine';
   return new RelayBenchError(`${target.host} needs your consent before any load is sent: ${why}`, {
     code: 'CONSENT_REQUIRED',
-    hint: `only if you own it: --i-own-this-relay ${target.host}`,
+    hint: `if you own it, add --i-own-this-relay ${target.host}`,
   });
 }

@@ -1,5 +1,6 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { readOpenFileLimit, readPortRange } from '../observe/limits.ts';
 
 /** Descriptors that a process needs besides its connections: modules, pipes, epoll, log files. */
 export const SPARE_DESCRIPTORS = 256;
@@ -39,7 +40,7 @@ function checkDescriptors(demand: Demand, openFiles: number | null): void {
   if (needed <= openFiles) return;
   const who = relay > share ? demand.relay : 'one worker';
   throw tooLow(
-    `${who} needs ${needed} open files for ${demand.connections} connections, the limit is ${openFiles}`,
+    `${who} needs ${needed} open files for ${demand.connections} connections, but the limit is ${openFiles}`,
     descriptorHint(demand, openFiles, needed),
   );
 }
@@ -56,11 +57,20 @@ function checkPorts(demand: Demand, localPorts: number | null): void {
   const perPair = Math.ceil(demand.connections / demand.addressPairs);
   if (perPair <= localPorts) return;
   throw tooLow(
-    `${perPair} connections to one address need as many local ports, this machine has ${localPorts}`,
+    `${perPair} connections to one address need as many local ports, but this machine has ${localPorts}`,
     'widen net.ipv4.ip_local_port_range, or name more addresses with --relay',
   );
 }
 
 function tooLow(message: string, hint: string): RelayBenchError {
   return new RelayBenchError(message, { code: 'LIMIT_TOO_LOW', hint, exitCode: EXIT.unreachable });
+}
+
+/** What this machine gives to runs. */
+export function readSupply(): Supply {
+  const ports = readPortRange();
+  return {
+    openFiles: readOpenFileLimit()?.soft ?? null,
+    localPorts: ports === null ? null : ports.last - ports.first + 1,
+  };
 }

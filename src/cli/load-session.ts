@@ -6,9 +6,8 @@ import { requireConsent } from './consent.ts';
 import type { CommandHost } from './host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from './interruption.ts';
 import type { StopSignal } from './io.ts';
-import { checkLimits, type Demand, type Supply } from './limit-check.ts';
+import { checkLimits, type Demand, readSupply, type Supply } from './limit-check.ts';
 import { LONGEST_WAIT_MS, networkQuestions, preflightTargets } from './preflight.ts';
-import { readSupply } from './read-supply.ts';
 import type { OpenTarget } from './run/open-target.ts';
 import type { ResolvedTarget } from './target.ts';
 

@@ -90,7 +90,7 @@ function refusalOf({ statusCode: status = 0, headers }: IncomingMessage): ProbeF
 function busyFailure(problem: string): ProbeFailure {
   return {
     problem: `it accepts connections, but ${problem}`,
-    hint: 'it may still work off an earlier run: wait until it is idle, or restart it',
+    hint: 'it may still be working through an earlier run: wait until it is idle, or restart it',
     isBusy: true,
   };
 }

@@ -76,7 +76,7 @@ function baseCommand(io: Io): Command {
     .description('Load testing and benchmarking for Nostr relays.')
     .version(tool.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show what exists')
-    .option('--color', 'colour the output, whatever it goes to')
+    .option('--color', 'colour the output, wherever it goes')
     .option('--no-color', 'never colour the output')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

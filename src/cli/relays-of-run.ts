@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { relayAddresses } from '../stack/relays.ts';
 import { readState } from '../stack/state.ts';
 import type { CommandHost } from './host.ts';
-import { relayUrl } from './options.ts';
+import { asTyped, relayUrl, repeatable } from './options.ts';
 import { defaultStackDir } from './stack/stack-dir.ts';
 
 /** The relays that the run loaded, as far as they are still there. @throws RelayBenchError `AUDIT_NO_TARGET` */
@@ -23,4 +24,22 @@ export function relaysOfRun(
     hint: 'name the relays with --relay, or the directory of the stack with --stack-dir',
     exitCode: EXIT.unreachable,
   });
+}
+
+/** Of a command that asks the relays of a finished run something: which ones, and how. @param what it prints */
+export function addAskingOptions(command: Command, what: string): Command {
+  return command
+    .option('--relay <url>', 'relay to ask, repeatable; default: the target of the run', repeatable(relayUrl))
+    .option(
+      '--stack-dir <dir>',
+      'directory of the stack that was loaded; default: as for `stack up`',
+      asTyped,
+    )
+    .option('--insecure', 'accept any TLS certificate of a wss:// relay')
+    .option('--json', `print ${what} as JSON`, false)
+    .option(
+      '--i-own-this-relay <host>',
+      'consent to ask this host; loopback needs none',
+      repeatable(asTyped),
+    );
 }

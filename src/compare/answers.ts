@@ -1,6 +1,6 @@
 import { own } from '../base/own.ts';
 import type { RunRecord } from '../record/schema.ts';
-import type { Contender } from './contender.ts';
+import type { ContenderRuns } from './comparable.ts';
 
 /** What relays found for the same queries. */
 export interface Answers {
@@ -16,7 +16,7 @@ const TOLERANCE = 0.01;
  * How much the relays answered: stored events a query, and for each filter shape the share of queries that found
  * anything. A relay that answers less is not faster, it does less.
  */
-export function answersOf(contenders: readonly Contender[]): Answers[] {
+export function answersOf(contenders: readonly ContenderRuns[]): Answers[] {
   const records = contenders.flatMap(({ runs }) => runs.map(({ record }) => record));
   const filters = [...new Set(records.flatMap(filtersOf))];
   return [
@@ -29,7 +29,7 @@ export function answersOf(contenders: readonly Contender[]): Answers[] {
 
 function row(
   what: string,
-  contenders: readonly Contender[],
+  contenders: readonly ContenderRuns[],
   value: (records: readonly RunRecord[]) => number | null,
 ): Answers {
   const entries = contenders.map(({ name, runs }) => ({

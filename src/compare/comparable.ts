@@ -8,6 +8,12 @@ export interface NamedRun {
   readonly record: RunRecord;
 }
 
+/** A relay of a contest and its runs. */
+export interface ContenderRuns {
+  readonly name: string;
+  readonly runs: readonly NamedRun[];
+}
+
 export interface ComparableOptions {
   /** Whether runs of different machines may be compared. */
   readonly crossHost: boolean;
@@ -51,7 +57,7 @@ export function requireComparable(runs: readonly NamedRun[], options: Comparable
   const lines = reasons.map((reason) => `  ${reason}`);
   throw new RelayBenchError(["these runs can't be compared:", ...lines].join('\n'), {
     code: 'NOT_COMPARABLE',
-    hint: 'compare complete, valid runs of the same scenario whose generator was at ease; --cross-host allows different machines',
+    hint: 'compare complete, valid runs of the same scenario, whose generators kept up with their schedules; --cross-host allows different machines',
   });
 }
 

@@ -2,14 +2,14 @@ import { RelayBenchError } from '../base/errors.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { type Bound, exactOrNull, leastOrNull, medianBound } from '../metric/bound.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { BLOCKS_WARNING, inBlocks } from './blocks.ts';
 import { type NamedRun, noteworthy, requireComparable } from './comparable.ts';
 import { distributionsOf } from './distribution.ts';
+import { BLOCKS_WARNING, inBlocks } from './interleaving.ts';
 import { judgeFamily } from './judge-family.ts';
 import { judgeSingle, type Summaries } from './judge-single.ts';
 import { type Judged, type Sides, undecided } from './judged.ts';
 import { overallVerdict } from './overall.ts';
-import { gatedByDefault, type Reading, readingsOf } from './quantities.ts';
+import { gatedByDefault, type RunQuantity, runQuantities } from './quantities.ts';
 import { COMPARISON_VERSION, type Comparison, type Quantity } from './schema.ts';
 import { timelinesOf } from './timelines.ts';
 
@@ -139,17 +139,17 @@ function leastOf(
 /** Every quantity that any run has, in the order of the first run that has it. */
 function sidesOf(base: readonly RunRecord[], candidate: readonly RunRecord[]): Sides[] {
   const maps = [base, candidate].map((side) =>
-    side.map((record) => new Map(readingsOf(record).map((reading) => [reading.key, reading]))),
+    side.map((record) => new Map(runQuantities(record).map((quantity) => [quantity.key, quantity]))),
   );
   const [bases = [], candidates = []] = maps;
-  const all = new Map<string, Reading>();
-  for (const readings of [...bases, ...candidates]) {
-    for (const [key, reading] of readings) if (!all.has(key)) all.set(key, reading);
+  const all = new Map<string, RunQuantity>();
+  for (const quantities of [...bases, ...candidates]) {
+    for (const [key, quantity] of quantities) if (!all.has(key)) all.set(key, quantity);
   }
   return [...all].map(([key, { value: _, ...head }]) => ({
     ...head,
-    base: bases.map((readings) => readings.get(key)?.value ?? null),
-    candidate: candidates.map((readings) => readings.get(key)?.value ?? null),
+    base: bases.map((quantities) => quantities.get(key)?.value ?? null),
+    candidate: candidates.map((quantities) => quantities.get(key)?.value ?? null),
   }));
 }
 

@@ -1,5 +1,5 @@
 import { holm } from './holm.ts';
-import { type EffectLimits, type Evidence, evidenceOf, judgeEvidence } from './judge-many.ts';
+import { type EffectLimits, judgeTestResult, type TestResult, testResultOf } from './judge-many.ts';
 import { type Judged, type Sides, undecided } from './judged.ts';
 import { notAtRandom } from './missing.ts';
 
@@ -13,11 +13,13 @@ export function judgeFamily(rows: readonly Sides[], gated: readonly string[], li
   const medians = new Map(
     rows.flatMap((row) => (row.aggregation === 'p50' ? [[row.series, row] as const] : [])),
   );
-  const evidence = rows.map((row) => missingIn(row, medians.get(row.series)) ?? evidenceOf(row, limits));
-  const corrected = correct(rows, evidence, gated);
+  const results = rows.map((row) => missingIn(row, medians.get(row.series)) ?? testResultOf(row, limits));
+  const corrected = correct(rows, results, gated);
   return rows.map((_, at) => {
     const found = corrected[at] ?? 'not judged';
-    return typeof found === 'string' ? undecided(found) : judgeEvidence(found, limits.alpha, limits.inBlocks);
+    return typeof found === 'string'
+      ? undecided(found)
+      : judgeTestResult(found, limits.alpha, limits.inBlocks);
   });
 }
 
@@ -36,19 +38,19 @@ function missingIn(row: Sides, medians: Sides | undefined): string | null {
  */
 function correct(
   rows: readonly Sides[],
-  evidence: readonly (Evidence | string)[],
+  results: readonly (TestResult | string)[],
   gated: readonly string[],
-): (Evidence | string)[] {
-  const result = [...evidence];
-  const tested = [...evidence.keys()].filter((at) => {
-    const found = evidence[at];
+): (TestResult | string)[] {
+  const result = [...results];
+  const tested = [...results.keys()].filter((at) => {
+    const found = results[at];
     return typeof found === 'object' && !found.isConstant && gated.includes(rows[at]?.key ?? '');
   });
-  const family = tested.map((at) => evidence[at] as Evidence);
+  const family = tested.map((at) => results[at] as TestResult);
   const worse = holm(family.map(({ pWorse }) => pWorse));
   const better = holm(family.map(({ pBetter }) => pBetter));
   for (const [i, at] of tested.entries()) {
-    result[at] = { ...(family[i] as Evidence), pWorse: worse[i] ?? 1, pBetter: better[i] ?? 1 };
+    result[at] = { ...(family[i] as TestResult), pWorse: worse[i] ?? 1, pBetter: better[i] ?? 1 };
   }
   return result;
 }

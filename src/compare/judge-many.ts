@@ -12,7 +12,7 @@ export const MIN_RUNS = 4;
 const NOISE_ERRORS = 2;
 
 /** What many runs say about a quantity before other quantities are looked at. */
-export interface Evidence {
+export interface TestResult {
   readonly change: number | null;
   readonly changeLow: number | null;
   readonly changeHigh: number | null;
@@ -37,14 +37,14 @@ export interface EffectLimits {
   readonly inBlocks: boolean;
 }
 
-/** The evidence, or why there is none. */
-export function evidenceOf(sides: Sides, limits: EffectLimits): Evidence | string {
+/** The result of the tests, or why there is none. */
+export function testResultOf(sides: Sides, limits: EffectLimits): TestResult | string {
   const base = known(sides.base);
   const candidate = known(sides.candidate);
   const fewest = Math.min(base.length, candidate.length);
-  if (fewest < MIN_RUNS) return `only ${fewest} runs a side have a value, ${MIN_RUNS} are needed`;
+  if (fewest < MIN_RUNS) return `only ${fewest} runs a side have a value; ${MIN_RUNS} are needed`;
   if ([...base, ...candidate].every(({ isAtLeast }) => isAtLeast))
-    return 'no run of either side knows it: too many operations were never answered';
+    return 'no run of either side can say: too many operations were never answered';
   const scale = scaleOf(sides.unit);
   const [b, c] = [base.map(scale.to), candidate.map(scale.to)];
   const middle = medianBound(base)?.value ?? 0;
@@ -73,7 +73,7 @@ function changeOf(
   base: readonly number[],
   candidate: readonly number[],
   { scale, middle, limits }: Measure,
-): Pick<Evidence, 'change' | 'changeLow' | 'changeHigh' | 'threshold'> {
+): Pick<TestResult, 'change' | 'changeLow' | 'changeHigh' | 'threshold'> {
   const { estimate, interval, standardError } = shiftBetween(base, candidate);
   const toChange = (difference: number): number | null => scale.change(difference, middle);
   const noise = Math.abs(toChange(NOISE_ERRORS * standardError) ?? 0);
@@ -89,10 +89,10 @@ function changeOf(
 /**
  * The verdict on a quantity: worse or better only where the test and the size of the change say so, the same only
  * where two one-sided tests say that no change that counts is left; whatever is neither can't be told.
- * @param evidence with p values as they are held against `alpha`
+ * @param result with p values as they are held against `alpha`
  */
-export function judgeEvidence(evidence: Evidence, alpha: number, inBlocks: boolean): Judged {
-  const { isConstant, ...shown } = evidence;
+export function judgeTestResult(result: TestResult, alpha: number, inBlocks: boolean): Judged {
+  const { isConstant, ...shown } = result;
   const { change, threshold } = shown;
   if (isConstant) return { ...shown, verdict: 'same' };
   const size = change === null ? BEYOND : Math.abs(change);
@@ -100,16 +100,16 @@ export function judgeEvidence(evidence: Evidence, alpha: number, inBlocks: boole
   const isBetter = shown.pBetter <= alpha && size > threshold;
   if (isWorse || isBetter) return { ...shown, verdict: isWorse ? 'worse' : 'better' };
   if (shown.pDifferent <= alpha && !inBlocks) return { ...shown, verdict: 'same' };
-  return undecided(`can't tell: ${whyNot(evidence, alpha, inBlocks)}`, shown);
+  return undecided(`can't tell: ${whyNot(result, alpha, inBlocks)}`, shown);
 }
 
-function whyNot({ pWorse, pBetter, runsNeeded }: Evidence, alpha: number, inBlocks: boolean): string {
+function whyNot({ pWorse, pBetter, runsNeeded }: TestResult, alpha: number, inBlocks: boolean): string {
   if (inBlocks) return 'the sides were measured one after the other, so drift and change look alike';
   const found = Math.min(pWorse, pBetter) <= alpha;
   const what = found
     ? 'there is a change, but not surely one that counts'
     : 'neither a change that counts nor its absence is shown';
-  return runsNeeded === null ? what : `${what}; ${runsText(runsNeeded)} a side would do`;
+  return runsNeeded === null ? what : `${what}; ${runsText(runsNeeded)} a side would be enough`;
 }
 
 /** Beyond this nobody waits; the noise is what has to change. */

@@ -19,7 +19,7 @@ export function judgeSingle(sides: Sides, tolerance: number, summaries: Summarie
   const [candidate] = sides.candidate;
   if (base == null || candidate == null) return undecided('one of the runs has no value');
   if (base.isAtLeast && candidate.isAtLeast)
-    return undecided('neither run knows it: too many operations were never answered');
+    return undecided('neither run can say: too many operations were never answered');
   const scale = scaleOf(sides.unit);
   const difference = scale.to(candidate) - scale.to(base);
   const change = scale.change(difference, base.value);

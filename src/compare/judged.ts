@@ -1,9 +1,9 @@
 import type { Bound } from '../metric/bound.ts';
-import type { Reading } from './quantities.ts';
+import type { RunQuantity } from './quantities.ts';
 import type { Quantity } from './schema.ts';
 
 /** A quantity with the values of both sides; null where a run has none. */
-export interface Sides extends Omit<Reading, 'value'> {
+export interface Sides extends Omit<RunQuantity, 'value'> {
   readonly base: readonly (Bound | null)[];
   readonly candidate: readonly (Bound | null)[];
 }

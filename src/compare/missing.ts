@@ -18,7 +18,7 @@ const ALIKE = 0.05;
 export function notAtRandom({ values, medians }: Side): string | null {
   const missing = [...values.keys()].filter((at) => values[at] === null);
   if (missing.length === 0 || missing.length === values.length) return null;
-  const reason = `${missing.length} of ${values.length} runs have too few operations for it, and nothing shows that they are like the others`;
+  const reason = `${missing.length} of ${values.length} runs have too few operations for it, and nothing shows that they resemble the others`;
   const present = [...values.keys()].filter((at) => values[at] !== null);
   const others = present.map((at) => exactOrNull(medians[at] ?? null));
   const theirs = missing.map((at) => exactOrNull(medians[at] ?? null));

@@ -8,9 +8,9 @@ export function overallVerdict(quantities: readonly Quantity[]): Verdict {
   const of = (verdict: Quantity['verdict']): Quantity[] => gated.filter((one) => one.verdict === verdict);
   const [worse, unclear, better] = [of('worse'), of('inconclusive'), of('better')];
   if (worse.length > 0) return { verdict: 'worse', reason: `worse: ${names(worse)}` };
-  if (gated.length === 0) return { verdict: 'inconclusive', reason: 'the runs have nothing to judge by' };
+  if (gated.length === 0) return { verdict: 'inconclusive', reason: 'the runs have no figure to judge by' };
   if (unclear.length > 0) {
-    const reason = `no regression found, none excluded: ${names(unclear)} not clear`;
+    const reason = `no regression found, but none ruled out: ${names(unclear)} not clear`;
     return { verdict: 'inconclusive', reason };
   }
   if (better.length > 0) return { verdict: 'better', reason: `better: ${names(better)}` };

@@ -11,7 +11,7 @@ import type { RunRecord } from '../record/schema.ts';
 import type { Quantity } from './schema.ts';
 
 /** What of a run is compared, with its value or the least that it can be; null where the run has none. */
-export interface Reading extends Pick<Quantity, 'key' | 'series' | 'aggregation' | 'unit' | 'direction'> {
+export interface RunQuantity extends Pick<Quantity, 'key' | 'series' | 'aggregation' | 'unit' | 'direction'> {
   readonly value: Bound | null;
 }
 
@@ -19,7 +19,7 @@ export interface Reading extends Pick<Quantity, 'key' | 'series' | 'aggregation'
  * Everything in a record of which one direction is better: latencies, ratios, throughput and counters of trouble.
  * The generator's own lateness is none of the relay's business and left out.
  */
-export function readingsOf(record: RunRecord): Reading[] {
+export function runQuantities(record: RunRecord): RunQuantity[] {
   return [...latencies(record), ...throughput(record), ...ratios(record), ...counters(record)];
 }
 
@@ -27,8 +27,8 @@ export function readingsOf(record: RunRecord): Reading[] {
  * Keys of the quantities that decide the verdict where the user names none: p95 of what users wait for (of opening
  * connections where nothing else is measured), every ratio, and the throughput where replies set the pace.
  */
-export function gatedByDefault(readings: readonly Reading[], model: 'open' | 'closed'): string[] {
-  const keys = readings.map(({ key }) => key);
+export function gatedByDefault(quantities: readonly RunQuantity[], model: 'open' | 'closed'): string[] {
+  const keys = quantities.map(({ key }) => key);
   const waited = HEADLINES.map((name) => `${name} p95`).filter((key) => keys.includes(key));
   const latencyKeys = waited.length > 0 ? waited : ['connect_latency p95'];
   const rates = model === 'closed' ? ANSWER_LATENCIES.map((name) => `${name} rate`) : [];
@@ -52,11 +52,11 @@ export function isShownTrouble(series: string, records: readonly RunRecord[]): b
   return records.some(
     (record) =>
       (looked !== null && record.counters[looked] > 0) ||
-      readingsOf(record).some((one) => one.series === series && (one.value?.value ?? 0) > 0),
+      runQuantities(record).some((one) => one.series === series && (one.value?.value ?? 0) > 0),
   );
 }
 
-function latencies(record: RunRecord): Reading[] {
+function latencies(record: RunRecord): RunQuantity[] {
   return Object.entries(record.metrics)
     .filter(([series]) => isOfTheTarget(series))
     .flatMap(([series, summary]) => {
@@ -66,7 +66,7 @@ function latencies(record: RunRecord): Reading[] {
         ['max', maxBound(summary)] as const,
       ];
       return values.map(([aggregation, value]) =>
-        reading({ series, aggregation, unit: 'us', direction: 'lower', value }),
+        quantity({ series, aggregation, unit: 'us', direction: 'lower', value }),
       );
     });
 }
@@ -76,29 +76,29 @@ function isOfTheTarget(series: string): boolean {
   return name !== undefined && !isOfGenerator(name as LatencyMetric);
 }
 
-function throughput({ metrics, load }: RunRecord): Reading[] {
+function throughput({ metrics, load }: RunRecord): RunQuantity[] {
   return HEADLINES.flatMap((series) => {
     const summary = own(metrics, series);
     if (summary === undefined || load.measured_s <= 0) return [];
     const value = exactly(summary.count / load.measured_s);
-    return [reading({ series, aggregation: 'rate', unit: 'per_s', direction: 'higher', value })];
+    return [quantity({ series, aggregation: 'rate', unit: 'per_s', direction: 'higher', value })];
   });
 }
 
-function ratios(record: RunRecord): Reading[] {
+function ratios(record: RunRecord): RunQuantity[] {
   return Object.entries(record.ratios).flatMap(([name, value]) => {
     if (!Object.hasOwn(RATIOS, name)) return [];
     const { direction } = RATIOS[name as RatioMetric];
     const known = value === null ? null : exactly(value);
-    return [reading({ series: name, aggregation: 'ratio', unit: 'ratio', direction, value: known })];
+    return [quantity({ series: name, aggregation: 'ratio', unit: 'ratio', direction, value: known })];
   });
 }
 
 /** Of the counters only those of trouble: what is better the more there is follows from the load. */
-function counters(record: RunRecord): Reading[] {
-  const of = (name: string, direction: Direction, value: number): Reading[] =>
+function counters(record: RunRecord): RunQuantity[] {
+  const of = (name: string, direction: Direction, value: number): RunQuantity[] =>
     direction === 'lower'
-      ? [reading({ series: name, aggregation: 'count', unit: 'count', direction, value: exactly(value) })]
+      ? [quantity({ series: name, aggregation: 'count', unit: 'count', direction, value: exactly(value) })]
       : [];
   return [
     ...COUNTER_NAMES.flatMap((name) => of(name, COUNTERS[name].direction, record.counters[name])),
@@ -108,7 +108,7 @@ function counters(record: RunRecord): Reading[] {
   ];
 }
 
-function reading(parts: Omit<Reading, 'key'>): Reading {
+function quantity(parts: Omit<RunQuantity, 'key'>): RunQuantity {
   const { series, aggregation, unit } = parts;
   return { key: unit === 'ratio' || unit === 'count' ? series : `${series} ${aggregation}`, ...parts };
 }

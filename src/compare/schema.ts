@@ -130,3 +130,8 @@ export type Quantity = Comparison['quantities'][number];
 export type Timeline = Comparison['timelines'][number];
 export type Distribution = Comparison['distributions'][number];
 export type DistributionQuantile = Distribution['base']['quantiles'][number];
+
+/** The JSON Schema of `comparison.json`, as it lies in `reports/`: its title ends with the version of the format. */
+export function comparisonJsonSchema(): object {
+  return { title: `relay-bench comparison.json ${COMPARISON_VERSION}`, ...z.toJSONSchema(comparisonSchema) };
+}

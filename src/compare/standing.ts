@@ -2,10 +2,10 @@ import { type Bound, byRank, exactOrNull, leastOrNull, medianBound } from '../me
 import type { RunRecord } from '../record/schema.ts';
 import { type Answers, answersOf } from './answers.ts';
 import { bestOfEach, type Field, type Found, NOT_JUDGED, roundsFor } from './best-of.ts';
+import type { ContenderRuns } from './comparable.ts';
 import { noteworthy, requireComparable } from './comparable.ts';
-import type { Contender } from './contender.ts';
 import { notAtRandom } from './missing.ts';
-import { gatedByDefault, isShownTrouble, type Reading, readingsOf } from './quantities.ts';
+import { gatedByDefault, isShownTrouble, type RunQuantity, runQuantities } from './quantities.ts';
 import { STANDING_VERSION, type Standing, type StandingEntry, type StandingRow } from './standing-schema.ts';
 
 export interface StandingOptions {
@@ -23,7 +23,7 @@ const INVALID = 'every round was invalid: these figures prove nothing about the 
  * Puts relays side by side that carried out the same load.
  * @throws RelayBenchError `NOT_COMPARABLE`
  */
-export function standingOf(contenders: readonly Contender[], options: StandingOptions): Standing {
+export function standingOf(contenders: readonly ContenderRuns[], options: StandingOptions): Standing {
   const { alpha, minEffect, validity = 'valid' } = options;
   const all = contenders.flatMap(({ runs }) => runs);
   requireComparable(all, { crossHost: false, allowInvalid: validity === 'invalid' });
@@ -57,28 +57,28 @@ function tooFew(rows: readonly StandingRow[], rounds: number, alpha: number): st
   const needed = roundsFor(figures, alpha);
   if (rounds >= needed) return [];
   const over = figures > 1 ? ` over ${figures} figures` : '';
-  return [`${rounds} rounds name no best relay${over}: ${needed} are needed`];
+  return [`${rounds} rounds are too few to name a best relay${over}: ${needed} are needed`];
 }
 
 /** A figure of all relays, before anybody asks who is best. */
 interface Drawn {
-  readonly reading: Reading;
+  readonly quantity: RunQuantity;
   readonly isGated: boolean;
   readonly values: readonly (readonly (Bound | null)[])[];
   /** Why a relay's runs can't stand for all of them, in the order of the relays. */
   readonly withheld: readonly (string | null)[];
 }
 
-function rowsOf(contenders: readonly Contender[], options: StandingOptions): StandingRow[] {
+function rowsOf(contenders: readonly ContenderRuns[], options: StandingOptions): StandingRow[] {
   const runs = contenders.map((contender) =>
-    contender.runs.map(({ record }) => new Map(readingsOf(record).map((one) => [one.key, one.value]))),
+    contender.runs.map(({ record }) => new Map(runQuantities(record).map((one) => [one.key, one.value]))),
   );
   const records = contenders.flatMap((contender) => contender.runs.map(({ record }) => record));
-  const drawn = shownIn(records).map(({ reading, isGated }): Drawn => {
+  const drawn = shownIn(records).map(({ quantity, isGated }): Drawn => {
     const valuesOf = (key: string) => runs.map((side) => side.map((values) => values.get(key) ?? null));
-    const [values, medians] = [valuesOf(reading.key), valuesOf(`${reading.series} p50`)];
+    const [values, medians] = [valuesOf(quantity.key), valuesOf(`${quantity.series} p50`)];
     const withheld = values.map((side, at) => notAtRandom({ values: side, medians: medians[at] ?? [] }));
-    return { reading, isGated, values, withheld };
+    return { quantity, isGated, values, withheld };
   });
   const judged = drawn.filter((one) => options.validity !== 'invalid' && isJudged(one));
   const names = contenders.map(({ name }) => name);
@@ -93,12 +93,12 @@ function isJudged({ isGated, withheld }: Drawn): boolean {
   return isGated && withheld.every((reason) => reason === null);
 }
 
-function fieldOf({ reading: { unit, direction }, values }: Drawn, names: readonly string[]): Field {
+function fieldOf({ quantity: { unit, direction }, values }: Drawn, names: readonly string[]): Field {
   return { unit, direction, relays: names.map((name, at) => ({ name, values: known(values[at] ?? []) })) };
 }
 
-function rowOf({ reading, values, withheld }: Drawn, names: readonly string[], found: Found): StandingRow {
-  const { key, unit, direction } = reading;
+function rowOf({ quantity, values, withheld }: Drawn, names: readonly string[], found: Found): StandingRow {
+  const { key, unit, direction } = quantity;
   const entries = names.map((name, at) => entryOf(name, values[at] ?? [], withheld[at] ?? null));
   return { key, unit, direction, entries, ...found };
 }
@@ -126,19 +126,19 @@ function entryOf(relay: string, values: readonly (Bound | null)[], withheld: str
 }
 
 /** What is shown of these runs, in the order of the first that has it. */
-function shownIn(records: readonly RunRecord[]): { reading: Reading; isGated: boolean }[] {
-  const all = new Map<string, Reading>();
+function shownIn(records: readonly RunRecord[]): { quantity: RunQuantity; isGated: boolean }[] {
+  const all = new Map<string, RunQuantity>();
   for (const record of records) {
-    for (const reading of readingsOf(record)) if (!all.has(reading.key)) all.set(reading.key, reading);
+    for (const quantity of runQuantities(record)) if (!all.has(quantity.key)) all.set(quantity.key, quantity);
   }
-  const readings = [...all.values()];
-  const gated = gatedByDefault(readings, records[0]?.load.model ?? 'open');
-  const isShown = ({ key, series, aggregation }: Reading): boolean => {
+  const quantities = [...all.values()];
+  const gated = gatedByDefault(quantities, records[0]?.load.model ?? 'open');
+  const isShown = ({ key, series, aggregation }: RunQuantity): boolean => {
     if (gated.includes(key) || aggregation === 'rate') return true;
     if (SHOWN.includes(aggregation)) return gated.includes(`${series} p95`);
     return isShownTrouble(series, records);
   };
-  return readings.filter(isShown).map((reading) => ({ reading, isGated: gated.includes(reading.key) }));
+  return quantities.filter(isShown).map((quantity) => ({ quantity, isGated: gated.includes(quantity.key) }));
 }
 
 function known(values: readonly (Bound | null)[]): Bound[] {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { createRandom } from '../base/random.ts';
 import { wordOf, writeMaskedTextHeader } from '../base/websocket-frame.ts';
 import { hasVersions } from '../nostr/kinds.ts';
-import { putDigits } from './digits.ts';
+import { putDigits, putHexOf } from './ascii.ts';
 import {
   alignedFrame,
   CREATED_AT_DIGITS,
@@ -10,7 +10,6 @@ import {
   type EventTemplate,
 } from './event-template.ts';
 import { fillerText } from './filler-text.ts';
-import { putHexOf } from './hex.ts';
 import { ThrowawayKeys } from './keys.ts';
 import { NUMBER_DIGITS, OFFSET_DIGITS, RUN_TAG, TOPIC_DIGITS } from './marker.ts';
 import { mineNonce, NONCE_DIGITS } from './mine.ts';

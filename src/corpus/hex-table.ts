@@ -6,7 +6,7 @@ const NUMBER_AT = 4;
 const FIRST_SLOTS = 1_024;
 
 /** What `find` says of a value that is not in the table. */
-export const NOT_FOUND = -1;
+export const NOT_IN_TABLE = -1;
 
 /**
  * Numbers ids or public keys in the order in which they come. They are told apart by their first 127 bits, which
@@ -31,10 +31,10 @@ export class HexTable {
     return this.#size - 1;
   }
 
-  /** The number of the 64 lower-case hex characters at `offset`, or `NOT_FOUND`. */
+  /** The number of the 64 lower-case hex characters at `offset`, or `NOT_IN_TABLE`. */
   find(hex: Uint8Array, offset: number): number {
     const at = this.#slotOf(hex, offset);
-    return this.#words[at] === 0 ? NOT_FOUND : (this.#words[at + NUMBER_AT] as number);
+    return this.#words[at] === 0 ? NOT_IN_TABLE : (this.#words[at + NUMBER_AT] as number);
   }
 
   /** Adds a value. @returns false where it was there already */

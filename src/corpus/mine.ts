@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { putDigits } from './digits.ts';
+import { putDigits } from './ascii.ts';
 
 /** Digits of a nonce: a hundred times what 20 bits of work need. */
 export const NONCE_DIGITS = 10;

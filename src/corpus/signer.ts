@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { putHex } from './hex.ts';
+import { putHex } from './ascii.ts';
 import type { ThrowawayKeys } from './keys.ts';
 import type { NonceTable } from './nonce-table.ts';
 import { SignatureScalars } from './signature-scalar.ts';

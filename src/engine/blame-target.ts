@@ -68,7 +68,7 @@ function wordsOf(refused: ReadonlyMap<string, number>): string {
   if (words.length === 1) return shown.map(([word]) => word).join();
   const more = words.length - shown.length;
   const list = shown.map(([word, times]) => `${word} ${times}`).join(', ');
-  return more > 0 ? `${list} and ${more} other words` : list;
+  return more > 0 ? `${list} and ${more} other reasons` : list;
 }
 
 /**

@@ -102,7 +102,7 @@ function parseWindow({ metric, kind, labels, operator }: Gate, text: string): nu
   const match = /^(\d{1,5})(s|m)$/.exec(text);
   const seconds = Number(match?.[1]) * (match?.[2] === 'm' ? 60 : 1);
   if (match === null || seconds < 1)
-    refuse(`"over ${text}" is no window: write whole seconds, such as over 10s`);
+    refuse(`"over ${text}" is not a window: write whole seconds, such as over 10s`);
   if (kind !== 'latency') refuse(`${metric} has no windows: only latencies are kept second by second`);
   const base = baseLatency(metric as LatencyMetric);
   if (base !== metric) refuse(`${metric} has no windows: use ${base}`);

@@ -78,7 +78,7 @@ function checkWindows(gates: readonly Gate[], run: Measurable, planned: GateRequ
     const needed = samplesNeeded(aggregation as QuantileName);
     if (expected >= needed) return [];
     return [
-      `gate "${formatGate(gate)}": about ${expected} samples fall into ${over_s} s, ${aggregation} needs ${needed}`,
+      `gate "${formatGate(gate)}": about ${expected} samples fall into ${over_s} s; ${aggregation} needs ${needed}`,
     ];
   });
   if (problems.length > 0) throw gateError(problems);

@@ -102,7 +102,7 @@ function figure(
   if (aggregation === 'max') return Math.max(...seconds.map(({ max_us }) => max_us ?? 0));
   const merged = mergedOf(seconds);
   if (merged === null)
-    return { reason: 'the run kept no histograms of its seconds; carry it out with this gate' };
+    return { reason: 'the run kept no histograms of its seconds; repeat it with this gate' };
   merged.censor(censored);
   const value =
     aggregation === 'mean' ? merged.mean_us : merged.percentileOfAll(QUANTILES[aggregation as QuantileName]);

@@ -52,8 +52,8 @@ export const MOST_CASES = 20;
 
 const TEXTS: Readonly<Record<Exclude<FindingKind, 'silent-cap'>, string>> = {
   'limit-not-enforced': 'answers with more events than the max_limit of its NIP-11 document',
-  'deletions-not-kept': 'takes requests for deletion (kind 5) and does not return them when asked for them',
-  'deletions-not-applied': 'returns deleted events; its NIP-11 document does not name NIP-09',
+  'deletions-not-kept': 'accepts requests for deletion (kind 5) but does not return them when asked',
+  'deletions-not-applied': 'returns deleted events; its NIP-11 document does not list NIP-09',
 };
 
 /** A finding. */
@@ -63,7 +63,7 @@ export function finding(kind: keyof typeof TEXTS, count = 1): Finding {
 
 /** The relay never returns more than `events` events and does not say so. */
 export function silentCap(events: number, count: number): Finding {
-  const text = `returns at most ${events} events a question and does not say so in its NIP-11 document`;
+  const text = `returns at most ${events} events a query but does not say so in its NIP-11 document`;
   return { kind: 'silent-cap', text, nip: FINDING_RULES['silent-cap'].nip, count };
 }
 

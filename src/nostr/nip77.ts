@@ -1,4 +1,10 @@
-import { type Bound, ID_BYTES, NegentropyError, Reader, Writer } from './negentropy/codec.ts';
+import {
+  ID_BYTES,
+  MessageReader,
+  MessageWriter,
+  NegentropyError,
+  type RangeBound,
+} from './negentropy/codec.ts';
 import { FINGERPRINT_BYTES, type NegentropyItems } from './negentropy/items.ts';
 
 /** Version 1 of the protocol. */
@@ -13,7 +19,7 @@ const TAIL_BYTES = 200;
 const NO_ID = new Uint8Array(0);
 
 /** The shortest bound that parts an item from the one before it. */
-function boundBetween(items: NegentropyItems, index: number): Bound {
+function boundBetween(items: NegentropyItems, index: number): RangeBound {
   const timestamp = items.timestampAt(index);
   if (timestamp !== items.timestampAt(index - 1)) return { timestamp, id: NO_ID };
   const [before, id] = [items.idAt(index - 1), items.idAt(index)];
@@ -26,9 +32,9 @@ function boundBetween(items: NegentropyItems, index: number): Bound {
 class Answer {
   readonly #items: NegentropyItems;
   readonly #bytesMax: number;
-  readonly #out = new Writer().put([VERSION]);
+  readonly #out = new MessageWriter().put([VERSION]);
   /** A range before this one needs nothing: said only where something follows. */
-  #skippedTo: Bound | null = null;
+  #skippedTo: RangeBound | null = null;
   /** Whether a list had to stop before the end of its range. */
   #isCut = false;
 
@@ -46,7 +52,7 @@ class Answer {
     return this.#out.bytes();
   }
 
-  skip(to: Bound): void {
+  skip(to: RangeBound): void {
     this.#skippedTo = to;
   }
 
@@ -54,7 +60,7 @@ class Answer {
    * Parts a range that differs: into fingerprints, or where it is small into its ids.
    * @returns up to where: less than `to` where not all ids had room
    */
-  part(from: number, to: number, end: Bound): number {
+  part(from: number, to: number, end: RangeBound): number {
     const count = to - from;
     if (count < 2 * BUCKETS) return this.list(from, to, end);
     this.#speak();
@@ -73,7 +79,7 @@ class Answer {
    * Lists ids of a range, as many as there is room for.
    * @returns where it stopped
    */
-  list(from: number, to: number, end: Bound): number {
+  list(from: number, to: number, end: RangeBound): number {
     this.#speak();
     const room = Math.max(1, Math.floor((this.#bytesMax - TAIL_BYTES - this.#out.length) / ID_BYTES));
     const stop = Math.min(to, from + room);
@@ -93,7 +99,7 @@ class Answer {
     this.#out.put(this.#items.fingerprint(from, this.#items.size));
   }
 
-  #boundAt(index: number): Bound {
+  #boundAt(index: number): RangeBound {
     return { timestamp: this.#items.timestampAt(index), id: this.#items.idAt(index) };
   }
 
@@ -104,7 +110,7 @@ class Answer {
 }
 
 /** Answers one range of a query; returns up to which index it is answered. */
-function answerRange(reader: Reader, answer: Answer, items: NegentropyItems, from: number): number {
+function answerRange(reader: MessageReader, answer: Answer, items: NegentropyItems, from: number): number {
   const end = reader.bound();
   const mode = reader.varint();
   const to = items.lowerBound(from, end);
@@ -134,7 +140,7 @@ function answerRange(reader: Reader, answer: Answer, items: NegentropyItems, fro
  * @throws NegentropyError where the message does not follow the protocol
  */
 export function answerNegentropy(items: NegentropyItems, query: Uint8Array, bytesMax: number): Buffer {
-  const reader = new Reader(query);
+  const reader = new MessageReader(query);
   const version = reader.byte();
   if (version < VERSION_FIRST || version > VERSION_LAST) throw new NegentropyError('no version byte');
   const answer = new Answer(items, bytesMax);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { cpuUsage } from 'node:process';
 import { messageOf } from '../base/errors.ts';
 
 /** Resources of one process at one moment. */
@@ -54,4 +55,10 @@ export function parseCpuSeconds(stat: string): number | null {
 export function parseRssBytes(status: string): number | null {
   const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
   return match?.[1] === undefined ? null : Number(match[1]) * 1_024;
+}
+
+/** CPU time of this process since its start, user and system, all threads, in microseconds. */
+export function ownCpu_us(): number {
+  const { user, system } = cpuUsage();
+  return user + system;
 }

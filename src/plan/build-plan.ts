@@ -50,7 +50,7 @@ export function buildPlan({
   assertTransport(resolved, targets);
   const workers = chooseWorkers(resolved, overrides.workers, cores);
   const { seed, load, connections } = resolved;
-  if (isNamed(resolved.corpus) && !named) throw new Error('the corpus of the scenario was not looked for');
+  if (isNamed(resolved.corpus) && !named) throw new Error('the corpus of the scenario was not looked up');
   const { corpus, replay, bounds } = planCorpus(resolved, named ?? null);
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
   const run = measurableOf(resolved, relayProcesses);

@@ -39,7 +39,8 @@ export function standardCaveats(record: Observed): string[] {
   }
   if (record.generator.ceiling === null) caveats.push(ceilingCaveat(record.notMeasured[CEILING_KEY]));
   const clamped = Object.values(record.metrics).reduce((sum, metric) => sum + metric.clamped, 0);
-  if (clamped > 0) caveats.push(`${clamped} samples lie above the histograms' highest value and count at it`);
+  if (clamped > 0)
+    caveats.push(`${clamped} samples lie above the highest value of the histograms and are counted at it`);
   const uncertain = Object.values(record.metrics).filter((metric) => metric.count > 0 && isUncertain(metric));
   if (uncertain.length > 0) {
     caveats.push(
@@ -58,7 +59,7 @@ function overloadCaveat(record: Observed): string | null {
   if (model !== 'open' || done >= wanted * OVERLOADED_BELOW || growth === null) return null;
   const share = Math.round((done / wanted) * 100);
   const { metric, from_us, to_us } = growth;
-  return `overload: ${share} % of what was offered was achieved and ${metric} p50 grew from ${milliseconds(from_us)} to ${milliseconds(to_us)}: latencies then grow with the length of the run and tell nothing but that`;
+  return `overload: ${share} % of what was offered was achieved and ${metric} p50 grew from ${milliseconds(from_us)} to ${milliseconds(to_us)}: latencies then grow with the length of the run and show nothing else`;
 }
 
 function milliseconds(us: number): string {

@@ -66,5 +66,5 @@ function opennessOf({
 
 /** The most important of caveats, since a reader may take the figures for the target's own. */
 function doubtCaveats({ generator: { doubts } }: RunRecord): string[] {
-  return doubts.map(({ text }) => `${text}; that is counted in, so latencies are at most as high as shown`);
+  return doubts.map(({ text }) => `${text}; that is included, so latencies are at most as high as shown`);
 }

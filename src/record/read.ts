@@ -62,7 +62,7 @@ function checkVersion(value: unknown, name: string): 'known' | 'newer-minor' {
   if (major !== knownMajor) {
     throw invalid(
       name,
-      `schemaVersion: ${text} has another major version than ${SCHEMA_VERSION}, which this tool reads`,
+      `schemaVersion: ${text} differs in its major version from ${SCHEMA_VERSION}, which this tool reads`,
     );
   }
   return minor > knownMinor ? 'newer-minor' : 'known';

@@ -46,7 +46,7 @@ export function provesNothing({ validity }: Pick<RunRecord, 'validity'>): boolea
 /** Why the figures of a run can't be put beside those of another, one sentence each; empty where they can. */
 export function bias({ validity, generator }: Pick<RunRecord, 'validity' | 'generator'>): readonly string[] {
   if (validity.verdict === 'invalid')
-    return validity.reasons.length > 0 ? validity.reasons : ['it is invalid, no reason was recorded'];
+    return validity.reasons.length > 0 ? validity.reasons : ['it is invalid, and no reason was recorded'];
   return generator.doubts.map(({ text }) => text);
 }
 

@@ -27,7 +27,12 @@ const rolesFit: Looked = ({ workloads, connections }) =>
   asked(workloads).flatMap(([name, { connections: wanted = 0 }]) =>
     wanted <= connections.count
       ? []
-      : [problem(['workloads', name, 'connections'], `is ${wanted}, the run has only ${connections.count}`)],
+      : [
+          problem(
+            ['workloads', name, 'connections'],
+            `is ${wanted}, but the run has only ${connections.count}`,
+          ),
+        ],
   );
 
 /** Replies set the pace, so that nothing which is timed by a schedule can take part. */
@@ -44,7 +49,7 @@ const closedModelHasNoSchedule: Looked = ({ load, workloads, phases }) => {
     ...phases.flatMap(({ level, rampTo }, index) =>
       level === 1 && rampTo === undefined
         ? []
-        : [problem(['phases', index], 'levels scale rates, which the closed model has none of')],
+        : [problem(['phases', index], 'levels scale rates, which the closed model does not have')],
     ),
   ];
 };

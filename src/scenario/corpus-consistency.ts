@@ -11,7 +11,7 @@ const oneOrigin: Check = ({ corpus }) => {
   if (profile !== undefined && events === 0)
     return [problem(['corpus', 'events'], 'is required: how many events the generated corpus has')];
   if (file !== undefined && events > 0)
-    return [problem(['corpus', 'events'], 'has no meaning with a file, which has as many as it has')];
+    return [problem(['corpus', 'events'], 'has no meaning with a file, which already has its events')];
   return !isNamed(corpus) && events > MOST_SIGNED
     ? [
         problem(
@@ -36,7 +36,7 @@ const storedIsPart: Check = ({ corpus }) => {
   const { profile, events, stored, endless, fresh } = corpus;
   if (!isNamed(corpus)) return [];
   if (profile !== undefined && stored !== undefined && stored > events)
-    return [problem(['corpus', 'stored'], `is ${stored}, the corpus has only ${events} events`)];
+    return [problem(['corpus', 'stored'], `is ${stored}, but the corpus has only ${events} events`)];
   return endless && fresh
     ? [problem(['corpus', 'endless'], 'would go on into the future, which relays refuse: leave out `fresh`')]
     : [];

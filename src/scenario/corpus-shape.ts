@@ -21,7 +21,7 @@ export const corpus = z
       .int()
       .min(0)
       .optional()
-      .describe('Of the generated corpus; default 1, whatever the seed of the run.'),
+      .describe('Seed of the generated corpus; default 1, whatever the seed of the run.'),
     fresh: z
       .boolean()
       .default(false)

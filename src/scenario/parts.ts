@@ -84,7 +84,7 @@ export const partsBehind = {
   drain: duration
     .default(5_000)
     .describe(
-      'How long deliveries are waited for after the last operation has ended; operations themselves are waited for until their timeouts.',
+      'How long to wait for deliveries after the last operation has ended; operations themselves are waited for until their timeouts.',
     ),
   gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
   abortOnFail: abortOnFail.optional(),

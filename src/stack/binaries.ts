@@ -27,7 +27,7 @@ export interface FoundProgram {
 }
 
 /** What was found of one program, or why it can't be used. */
-export type ProgramFinding =
+export type ProgramCheck =
   | { readonly ok: true; readonly name: ProgramName; readonly program: FoundProgram }
   | {
       readonly ok: false;
@@ -70,7 +70,7 @@ export async function findPrograms(
   names: readonly ProgramName[],
   path: string,
   postgresHome?: string,
-): Promise<ProgramFinding[]> {
+): Promise<ProgramCheck[]> {
   const directories = [
     ...path.split(delimiter).filter((dir) => dir !== ''),
     ...postgresDirs(),
@@ -120,21 +120,19 @@ export async function requirePrograms(
 }
 
 /** What a stack cannot do without. */
-export function missingAmong(
-  findings: readonly ProgramFinding[],
-): (ProgramFinding & { readonly ok: false })[] {
+export function missingAmong(findings: readonly ProgramCheck[]): (ProgramCheck & { readonly ok: false })[] {
   return findings.flatMap((finding) => (finding.ok || finding.isOptional ? [] : [finding]));
 }
 
-async function findProgram(name: ProgramName, directories: readonly string[]): Promise<ProgramFinding> {
-  const fail = (problem: string, isOptional = false): ProgramFinding => ({
+async function findProgram(name: ProgramName, directories: readonly string[]): Promise<ProgramCheck> {
+  const fail = (problem: string, isOptional = false): ProgramCheck => ({
     ...{ ok: false, name, problem, isOptional },
   });
   const path = directories.map((directory) => join(directory, name)).find(isExecutable);
   if (path === undefined) return fail(`${name} is not installed`, name === OPTIONAL);
   const version = await versionOf(path, name);
   const { needs } = PROGRAMS[name];
-  if (version === null) return fail(`${path} does not tell its version`);
+  if (version === null) return fail(`${path} does not report its version`);
   if (!isAtLeast(version, needs)) return fail(`${path} is version ${version}, ${needs} or newer is needed`);
   return { ok: true, name, program: { path, version } };
 }

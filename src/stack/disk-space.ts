@@ -23,7 +23,7 @@ export async function requireSpace(
   const free = Math.floor((bavail * bsize) / MIB);
   const needed = neededMib(shape);
   if (free >= needed) return;
-  throw new RelayBenchError(`${free} MiB are free in ${dir}, the stack needs ${needed} MiB`, {
+  throw new RelayBenchError(`${free} MiB are free in ${dir}, but the stack needs ${needed} MiB`, {
     code: 'STACK_DISK_FULL',
     hint: 'free some space, or name a directory on another disk with --dir',
     exitCode: EXIT.unreachable,

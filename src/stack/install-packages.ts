@@ -59,7 +59,7 @@ const NO_NPM: Installation = { packages: [], commands: [], npmDirectory: null };
 
 function npmInstallation(directory: string): Installation {
   const command = npmPostgresCommand(directory);
-  if (command === null) throw failed(['postgresql'], 'npm has none for this platform');
+  if (command === null) throw failed(['postgresql'], 'npm has no Postgres for this platform');
   return { packages: ['postgresql'], commands: [command], npmDirectory: directory };
 }
 

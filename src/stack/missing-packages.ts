@@ -3,7 +3,7 @@ import {
   missingAmong,
   type PackageName,
   PROGRAMS,
-  type ProgramFinding,
+  type ProgramCheck,
   type ProgramName,
 } from './binaries.ts';
 
@@ -11,11 +11,11 @@ import {
 export const ALL_PROGRAMS = Object.keys(PROGRAMS) as readonly ProgramName[];
 
 /** What was found of every program of a stack, see {@link findPrograms}. */
-export function examinePrograms(path: string, postgresHome?: string): Promise<ProgramFinding[]> {
+export function examinePrograms(path: string, postgresHome?: string): Promise<ProgramCheck[]> {
   return findPrograms(ALL_PROGRAMS, path, postgresHome);
 }
 
 /** The packages behind programs that are missing or too old, each once. */
-export function packagesOf(findings: readonly ProgramFinding[]): PackageName[] {
+export function packagesOf(findings: readonly ProgramCheck[]): PackageName[] {
   return [...new Set(missingAmong(findings).map(({ name }) => PROGRAMS[name].package))];
 }

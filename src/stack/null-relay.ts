@@ -3,7 +3,7 @@ import { type ReadyProgram, startReadyProgram } from './ready-program.ts';
 /** The null relay as a process of its own. */
 export type NullRelayProcess = ReadyProgram;
 
-export interface NullRelayOptions {
+export interface NullRelayProcessOptions {
   /** Stored events that answer every REQ; default 0. */
   readonly stored?: number;
   /** Whether every event goes to every subscription; default false. */
@@ -15,7 +15,9 @@ export interface NullRelayOptions {
  * the generator's own.
  * @throws RelayBenchError `NULL_RELAY_FAILED` (exit code 3)
  */
-export async function startNullRelay(options: NullRelayOptions = {}): Promise<NullRelayProcess> {
+export async function startNullRelayProcess(
+  options: NullRelayProcessOptions = {},
+): Promise<NullRelayProcess> {
   return startReadyProgram({
     name: 'the null relay',
     program: '../relay/null/main.js',

@@ -22,8 +22,8 @@ export const PROFILES = {
   scaled: { relays: 3, replicas: 2, balancer: true, pubsub: true, cacheNodes: 3 },
 } as const satisfies Record<string, StackShape>;
 
-export type ProfileName = keyof typeof PROFILES;
-export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
+export type StackProfile = keyof typeof PROFILES;
+export const STACK_PROFILES = Object.keys(PROFILES) as readonly StackProfile[];
 
 /** What runs as one process. */
 export type ServiceKind = 'postgres' | 'redis-pubsub' | 'redis-cache' | 'supervisor' | 'haproxy' | 'relay';
@@ -74,9 +74,9 @@ export function resolveShape(profile: string, overrides: ShapeOverrides = {}): S
 function profileOf(name: string): StackShape {
   const profile = own<StackShape>(PROFILES, name);
   if (profile !== undefined) return profile;
-  throw new RelayBenchError(`"${name}" is not a stack profile${didYouMean(name, PROFILE_NAMES)}`, {
+  throw new RelayBenchError(`"${name}" is not a stack profile${didYouMean(name, STACK_PROFILES)}`, {
     code: 'STACK_PROFILE_UNKNOWN',
-    hint: `profiles: ${PROFILE_NAMES.join(', ')}`,
+    hint: `profiles: ${STACK_PROFILES.join(', ')}`,
   });
 }
 

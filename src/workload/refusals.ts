@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /^pow\b|difficulty/i,
     field: 'min_pow_difficulty',
-    advice: 'let the relay ask for less work during the test',
+    advice: 'let the relay ask for less proof of work during the benchmark',
   },
   {
     pattern: /^auth-required/i,
@@ -61,7 +61,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /created_at|timestamp|expired|too old|too early|too far|(the )?(past|future)/i,
     field: 'created_at_lower_limit',
-    advice: 'let the relay announce the times that it takes, or widen them',
+    advice: 'let the relay announce the times that it accepts, or widen them',
   },
   {
     pattern: /content.*(long|large|length|size)/i,

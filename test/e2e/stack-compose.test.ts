@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { PROFILE_NAMES } from '../../src/stack/topology.ts';
+import { STACK_PROFILES } from '../../src/stack/topology.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -36,7 +36,7 @@ async function acceptedByHaproxy(config: string): Promise<void> {
 }
 
 describe('stack compose', () => {
-  test.each([...PROFILE_NAMES.map((profile) => [profile]), ['scaled', '--relays', '5', '--replicas', '0']])(
+  test.each([...STACK_PROFILES.map((profile) => [profile]), ['scaled', '--relays', '5', '--replicas', '0']])(
     '%s %s %s %s %s is valid for docker-compose',
     async (...args) => {
       const out = join(await tempDir(), 'compose.yml');

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
-import { appendComparison } from '../compare/append.ts';
+import { appendComparison } from '../ci.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
-import { inContest } from '../contest/contest.ts';
-import { contestant } from '../contest/contestant.ts';
-import { durationText } from '../contest/estimate.ts';
+import { contender } from '../contest/contender.ts';
+import { durationText, inContest } from '../contest/contest.ts';
 import { abExitCode, holdAb } from '../contest/hold-ab.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
@@ -46,24 +45,24 @@ export function addAb(program: Command, host: CommandHost): void {
 }
 
 async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promise<void> {
-  const contestants = [contestant('base', flags.base), contestant('candidate', flags.candidate)];
+  const contenders = [contender('base', flags.base), contender('candidate', flags.candidate)];
   const plan = await preparePlan(
     scenario,
     {
       ...flags,
-      relay: contestants.map(({ url }) => url ?? EMBEDDED_TARGET),
+      relay: contenders.map(({ url }) => url ?? EMBEDDED_TARGET),
       defaultGates: false,
     },
     corporaOf(host, flags.cache),
   );
   const options = { ...compareOptionsOf(flags), method: 'statistical' as const };
-  const request = { host, kind: 'ab', plan, contestants, out: flags.out, owned: flags.iOwnThisRelay ?? [] };
+  const request = { host, kind: 'ab', plan, contenders, out: flags.out, owned: flags.iOwnThisRelay ?? [] };
   const comparison = await inContest(request, async ({ outDir, interruption, runOnce, say }) => {
     say(
       `${flags.rounds} pairs of runs, ${durationText(plan, 2 * flags.rounds)} in all, records in ${outDir.path}`,
     );
     const rounds = {
-      contestants,
+      contenders,
       rounds: flags.rounds,
       seed: plan.seed,
       directory: outDir.path,

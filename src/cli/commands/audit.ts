@@ -7,9 +7,8 @@ import { advertisedOf } from '../../judge/advertised.ts';
 import { readRunRecord } from '../../record/read.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
-import { relaysOfRun } from '../relays-of-run.ts';
+import { addAskingOptions, relaysOfRun } from '../relays-of-run.ts';
 import { resolveTargets } from '../target.ts';
-import { addAskingOptions } from './asking-options.ts';
 
 interface AuditFlags {
   readonly relay?: readonly string[];

@@ -7,8 +7,8 @@ import { pathOfCalibration, thisMachine } from '../calibrate/find-calibration.ts
 import { renderCalibration } from '../calibrate/render-calibration.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
+import { readSupply } from '../limit-check.ts';
 import { inLoadSession } from '../load-session.ts';
-import { readSupply } from '../read-supply.ts';
 
 interface CalibrateFlags {
   readonly quick: boolean;
@@ -23,7 +23,7 @@ export function addCalibrate(program: Command, host: CommandHost): void {
   program
     .command('calibrate')
     .description("measure this machine's own ceiling against a relay that costs nothing")
-    .option('--quick', 'coarser, in less than half of the time', false)
+    .option('--quick', 'less exact, in less than half the time', false)
     .option('--json', 'print the result as JSON', false)
     .action(async (flags: CalibrateFlags) => runCalibrate(flags, host));
 }
@@ -44,7 +44,7 @@ async function runCalibrate({ quick, json }: CalibrateFlags, host: CommandHost):
   await prepareToWrite(path);
   if (loadAverage > QUIET_LOAD_PER_CPU * machine.cpus) {
     io.stderr.write(
-      `warning: other programs use the cores (load average ${loadAverage.toFixed(1)}): the result will be too low\n`,
+      `warning: other programs are using the cores (load average ${loadAverage.toFixed(1)}): the result will be too low\n`,
     );
   }
   const session = {

@@ -5,7 +5,7 @@ import { type NamedRun, requireDistinct } from '../../compare/comparable.ts';
 import { compareRuns } from '../../compare/compare.ts';
 import { readRunRecord } from '../../record/read.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
-import { appendComparison } from '../compare/append.ts';
+import { appendComparison } from '../ci.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import type { CommandHost } from '../host.ts';
 import { shareInPercent } from '../options.ts';
@@ -53,7 +53,7 @@ function sidesOf(
 ): readonly [readonly string[], readonly string[]] {
   if (to !== undefined) return [files, to];
   if (files.length === 2) return [files.slice(0, 1), files.slice(1)];
-  throw new RelayBenchError(`compare needs a base and a candidate, ${files.length} files were named`, {
+  throw new RelayBenchError(`compare needs a base and a candidate; ${files.length} files were named`, {
     code: 'COMPARE_SIDES',
     hint: 'write `compare BASE.json CANDIDATE.json`, or `compare BASE.json… --to CANDIDATE.json…`',
   });

@@ -8,7 +8,7 @@ import type { CommandHost } from '../host.ts';
 import { asTyped, seedNumber, wholeNumber } from '../options.ts';
 
 /** More threads take more memory than they save time: one writes what they make. */
-const MAX_DEFAULT_WORKERS = 4;
+const MAX_DEFAULT_THREADS = 4;
 
 /** `corpus`: signed events that are the same on every machine, or real ones. */
 export function addCorpus(program: Command, host: CommandHost): void {
@@ -16,11 +16,13 @@ export function addCorpus(program: Command, host: CommandHost): void {
   addGenerate(corpus, host);
   corpus
     .command('import')
-    .description('make a corpus of real events: a JSON object or WebSocket message a line, or one JSON array')
+    .description(
+      'make a corpus of real events: one JSON object or WebSocket message per line, or one JSON array',
+    )
     .argument('<file>', 'file, gzip or not; - for stdin')
-    .requiredOption('--out <dir>', 'directory to make', asTyped)
+    .requiredOption('--out <dir>', 'directory to create', asTyped)
     .option('--gzip', 'compress the events', false)
-    .addOption(workersOption('threads that check ids and signatures'))
+    .addOption(threadsOption('threads that check ids and signatures'))
     .action(async (file: string, flags: ImportFlags) => runImport(file, flags, host));
   corpus
     .command('info')
@@ -28,7 +30,7 @@ export function addCorpus(program: Command, host: CommandHost): void {
     .argument('<corpus>', 'its directory or one of its files')
     .option('--json', 'print the manifest as JSON', false)
     .option('--verify', 'check every id, signature and figure against the file', false)
-    .addOption(workersOption('threads that verify'))
+    .addOption(threadsOption('threads that verify'))
     .action(async (path: string, flags: InfoFlags) => runInfo(path, flags, host));
 }
 
@@ -45,17 +47,17 @@ function addGenerate(corpus: Command, host: CommandHost): void {
     .description('generate a corpus: the same events and signatures on every machine')
     .addOption(profile)
     .requiredOption('--events <n>', 'number of events', wholeNumber(1))
-    .option('--seed <n>', 'decides everything that is random', seedNumber, 1)
-    .option('--out <dir>', 'directory to make; without it the corpus goes to the cache', asTyped)
+    .option('--seed <n>', 'seed of everything that is random', seedNumber, 1)
+    .option('--out <dir>', 'directory to create; without it the corpus goes into the cache', asTyped)
     .addOption(cache.argParser(asTyped).conflicts('out'))
     .option('--gzip', 'compress the events', false)
-    .addOption(workersOption('threads that make events; they decide nothing but the time'))
+    .addOption(threadsOption('threads that make events; their number changes nothing but the time it takes'))
     .option('--fresh', 'date the events by the clock instead of a fixed time', false)
     .action(async (flags: GenerateFlags) => runGenerate(flags, host));
 }
 
-function workersOption(description: string): Option {
+function threadsOption(description: string): Option {
   return new Option('--workers <n>', description)
     .argParser(wholeNumber(1))
-    .default(Math.min(MAX_DEFAULT_WORKERS, availableParallelism()));
+    .default(Math.min(MAX_DEFAULT_THREADS, availableParallelism()));
 }

@@ -2,18 +2,18 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-codes.ts';
 import { examine } from '../doctor/examine.ts';
 import { readMachineFacts } from '../doctor/facts.ts';
-import { showFindings } from '../doctor/show-findings.ts';
-import { stackFindings } from '../doctor/stack-findings.ts';
+import { stackChecks } from '../doctor/programs.ts';
+import { showChecks } from '../doctor/show-checks.ts';
 import type { CommandHost } from '../host.ts';
 
 /** `doctor`: what this machine allows and what to do about it; exit 3 where no run is possible. */
 export function addDoctor(program: Command, host: CommandHost): void {
   program
     .command('doctor')
-    .description('examine limits and programs of this machine and say what they allow')
+    .description('check the limits and programs of this machine and say what they allow')
     .action(async () => {
-      const findings = [...examine(readMachineFacts()), ...(await stackFindings(host))];
-      showFindings(findings, host);
-      if (findings.some((finding) => finding.verdict === 'problem')) host.finish(EXIT.unreachable);
+      const checks = [...examine(readMachineFacts()), ...(await stackChecks(host))];
+      showChecks(checks, host);
+      if (checks.some((check) => check.verdict === 'problem')) host.finish(EXIT.unreachable);
     });
 }

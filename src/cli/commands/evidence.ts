@@ -9,9 +9,8 @@ import { visible } from '../../report/escape.ts';
 import { hasEvents, ruleOf } from '../../report/view/observed.ts';
 import { requireConsent } from '../consent.ts';
 import type { CommandHost } from '../host.ts';
-import { relaysOfRun } from '../relays-of-run.ts';
+import { addAskingOptions, relaysOfRun } from '../relays-of-run.ts';
 import { resolveTargets } from '../target.ts';
-import { addAskingOptions } from './asking-options.ts';
 
 type Evidence = RunRecord['evidence'][string][number];
 
@@ -123,6 +122,6 @@ function nowText(now: AskedAgain | null, { expected, got }: Evidence): string {
   return [
     `${events} events, ${isNewestFirst ? 'newest first' : 'not newest first'}`,
     `${expectedThere.length} of the ${expected.length} expected ones are there`,
-    `${gotAgain.length} of the ${got.length} that came then come again`,
+    `${gotAgain.length} of the ${got.length} that came then came again`,
   ].join('; ');
 }

@@ -47,12 +47,12 @@ function explain(record: RunRecord, { io }: CommandHost): void {
   const texts = (all: readonly string[]): string => all.map((text) => visible(text, 1_000)).join('; ');
   if (record.validity.verdict === 'invalid') {
     const what = provesNothing(record)
-      ? 'the run is invalid, its numbers prove nothing'
+      ? 'the run is invalid: its numbers prove nothing'
       : 'the run is invalid';
     io.stderr.write(`${what}: ${texts(record.validity.reasons)}\n`);
   }
   if (record.failures.length > 0)
     io.stderr.write(
-      `the run failed whatever its gates say: ${texts(record.failures.map(({ text }) => text))}\n`,
+      `the run failed, whatever its gates say: ${texts(record.failures.map(({ text }) => text))}\n`,
     );
 }

@@ -29,7 +29,7 @@ export function addRelay(program: Command, host: CommandHost): void {
     .option('--replica <url>', 'postgres:// URL of a replica to read from; repeatable', repeatable(asTyped))
     .option(
       '--read-pool <n>',
-      'most connections that read from each Postgres server; default: 50',
+      'highest number of connections that read from each Postgres server; default: 50',
       wholeNumber(1),
     )
     .option(
@@ -53,7 +53,7 @@ export function addRelay(program: Command, host: CommandHost): void {
     .option('--no-verify', 'accept events without checking their signatures');
   command.option(
     '--verify-workers <n>',
-    'threads that check signatures; default: one per core but one',
+    'threads that check signatures; default: one fewer than there are cores',
     wholeNumber(1),
   );
   for (const [flag, { description, least }] of Object.entries(RELAY_LIMIT_FLAGS)) {
@@ -70,7 +70,7 @@ function addAccess(command: Command): void {
     .option('--public-url <url>', 'where clients reach the relay, for AUTH; repeatable', repeatable(asTyped))
     .option(
       '--trust-proxy <address>',
-      'proxy whose X-Forwarded-For is believed; repeatable',
+      'proxy whose X-Forwarded-For is trusted; repeatable',
       repeatable(asTyped),
     );
 }

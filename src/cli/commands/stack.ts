@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { PUBLISHED_PORT } from '../../stack/compose/containers.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
-import { PROFILE_NAMES } from '../../stack/topology.ts';
+import { STACK_PROFILES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, portNumber, wholeNumber } from '../options.ts';
 import { type ComposeFlags, runCompose } from '../stack/compose.ts';
@@ -24,17 +24,17 @@ export function addStack(program: Command, host: CommandHost): void {
   addUp(stack, host);
   withDir(stack.command('down'))
     .description('stop every process of the stack and remove its data')
-    .option('--keep', 'leave the data for the next start', false)
+    .option('--keep', 'keep the data for the next start', false)
     .action(async (flags: DownFlags) => runDown(flags, host));
   withDir(stack.command('status'))
-    .description('show every process of the stack; exit 3 where one of them can not serve')
+    .description("show every process of the stack; exit 3 if one of them can't serve")
     .option('--json', 'print the status as JSON', false)
-    .option('--watch', 'show it again and again until Ctrl-C', false)
+    .option('--watch', 'keep refreshing it until Ctrl-C', false)
     .action(async (flags: StatusFlags) => runStatus(flags, host));
   withDir(stack.command('logs'))
     .description('show what the processes of the stack wrote')
     .argument('[service]', 'one service; default: the end of every log')
-    .option('-f, --follow', 'go on until Ctrl-C', false)
+    .option('-f, --follow', 'keep following until Ctrl-C', false)
     .action(async (service: string | undefined, flags: LogsFlags) => runLogs(service, flags, host));
   withDir(stack.command('explain'))
     .description('show where the time of Postgres goes: slowest statements with their plans, use of indexes')
@@ -81,7 +81,7 @@ function addUp(stack: Command, host: CommandHost): void {
   withShape(withDir(stack.command('up')))
     .description('start the stack, or find it running')
     .option('--port <n>', 'port for clients; default: a free one', portNumber)
-    .addOption(postgresOption("which Postgres; default: the system's, that of npm where there is none"))
+    .addOption(postgresOption("which Postgres; default: the system's, or npm's where there is none"))
     .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
 }
 
@@ -100,7 +100,7 @@ function postgresOption(description: string): Option {
 /** The options that say what a stack is to be. */
 function withShape(command: Command): Command {
   return command
-    .argument('[profile]', `one of ${PROFILE_NAMES.join(', ')}`, DEFAULT_PROFILE)
+    .argument('[profile]', `one of ${STACK_PROFILES.join(', ')}`, DEFAULT_PROFILE)
     .option('--relays <n>', 'relay processes', wholeNumber(1))
     .option('--replicas <n>', 'streaming replicas of Postgres', wholeNumber(0))
     .addOption(

@@ -5,9 +5,8 @@ import { DEFAULT_OPTIONS } from '../../compare/compare.ts';
 import { standingOf } from '../../compare/standing.ts';
 import type { Standing } from '../../compare/standing-schema.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
-import { inContest } from '../contest/contest.ts';
-import { type Contestant, namedContestant } from '../contest/contestant.ts';
-import { durationText } from '../contest/estimate.ts';
+import { type Contender, namedContender } from '../contest/contender.ts';
+import { durationText, inContest } from '../contest/contest.ts';
 import { holdRounds, type RoundsResult } from '../contest/hold-rounds.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
@@ -18,7 +17,7 @@ import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-p
 import { screenOptions } from '../run/reporters.ts';
 
 interface VersusFlags extends ShapeFlags {
-  readonly relay: readonly Contestant[];
+  readonly relay: readonly Contender[];
   readonly rounds: number;
   readonly out?: string;
   readonly format: string;
@@ -36,7 +35,7 @@ export function addVersus(program: Command, host: CommandHost): void {
     .requiredOption(
       '--relay <name=url|name=command>',
       'a relay, repeatable; a command with {port} (and {dir}) starts it for each run',
-      repeatable(namedContestant),
+      repeatable(namedContender),
     )
     .option(
       '--rounds <n>',
@@ -52,8 +51,8 @@ export function addVersus(program: Command, host: CommandHost): void {
 }
 
 async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost): Promise<void> {
-  const contestants = requireDifferent(flags.relay);
-  const relay = contestants.map(({ url }) => url ?? EMBEDDED_TARGET);
+  const contenders = requireDifferent(flags.relay);
+  const relay = contenders.map(({ url }) => url ?? EMBEDDED_TARGET);
   const plan = await preparePlan(
     scenario,
     { ...flags, relay, defaultGates: false },
@@ -63,18 +62,18 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
     host,
     kind: 'versus',
     plan,
-    contestants,
+    contenders,
     out: flags.out,
     owned: flags.iOwnThisRelay ?? [],
   };
   const { rounds: count } = flags;
   const standing = await inContest(request, async ({ outDir, interruption, runOnce, say }) => {
-    const runs = count * contestants.length;
+    const runs = count * contenders.length;
     say(
-      `${count} rounds of ${contestants.length} runs, ${durationText(plan, runs)} in all, records in ${outDir.path}`,
+      `${count} rounds of ${contenders.length} runs, ${durationText(plan, runs)} in all, records in ${outDir.path}`,
     );
     const held = await holdRounds({
-      contestants,
+      contenders,
       rounds: count,
       seed: plan.seed,
       directory: outDir.path,
@@ -83,7 +82,7 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
       interruption,
       say,
     });
-    const result = standingOfRounds(contestants, held);
+    const result = standingOfRounds(contenders, held);
     await writeReports(FORMATS.standing, result, outDir.path);
     return result;
   });
@@ -93,26 +92,26 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
 
 /** Of the valid rounds; where there is none, of what was recorded, marked so. */
 function standingOfRounds(
-  contestants: readonly Contestant[],
+  contenders: readonly Contender[],
   { rounds, invalid, leftOut }: RoundsResult,
 ): Standing {
   const validity = rounds.length > 0 ? 'valid' : 'invalid';
   const shown = rounds.length > 0 ? rounds : invalid;
-  const contenders = contestants.map(({ name }, at) => ({
+  const ran = contenders.map(({ name }, at) => ({
     name,
     runs: shown.flatMap((round) => round[at] ?? []),
   }));
-  const found = standingOf(contenders, { ...DEFAULT_OPTIONS, validity });
+  const found = standingOf(ran, { ...DEFAULT_OPTIONS, validity });
   return { ...found, warnings: [...found.warnings, ...leftOut.map((why) => `left out: ${why}`)] };
 }
 
-function requireDifferent(contestants: readonly Contestant[]): readonly Contestant[] {
-  const names = contestants.map(({ name }) => name);
-  if (names.length > 1 && new Set(names).size === names.length) return contestants;
+function requireDifferent(contenders: readonly Contender[]): readonly Contender[] {
+  const names = contenders.map(({ name }) => name);
+  if (names.length > 1 && new Set(names).size === names.length) return contenders;
   throw new RelayBenchError(
     names.length < 2
-      ? 'versus needs two relays at least'
+      ? 'versus needs at least two relays'
       : `two relays have the same name: ${names.join(', ')}`,
-    { code: 'CONTESTANT_INVALID', hint: 'write --relay NAME=URL once for each relay' },
+    { code: 'CONTENDER_INVALID', hint: 'write --relay NAME=URL once for each relay' },
   );
 }

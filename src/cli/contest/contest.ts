@@ -1,3 +1,5 @@
+import { NS_PER_MS } from '../../base/clock.ts';
+import { formatDurationMs } from '../../base/duration.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { defaultOutDir } from '../../record/write.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
@@ -14,7 +16,7 @@ import {
 import { measure } from '../run/measure.ts';
 import { makeOutDir, type OutDir } from '../run/out-dir.ts';
 import { EMBEDDED_TARGET } from '../run/prepare-plan.ts';
-import { type Contestant, openContestant, resolveContestants } from './contestant.ts';
+import { type Contender, openContender, resolveContenders } from './contender.ts';
 import type { RunOnce } from './hold-rounds.ts';
 
 export interface ContestRequest {
@@ -22,7 +24,7 @@ export interface ContestRequest {
   /** `ab` or `versus`; names the directory. */
   readonly kind: string;
   readonly plan: Plan;
-  readonly contestants: readonly Contestant[];
+  readonly contenders: readonly Contender[];
   readonly out: string | undefined;
   /** Hosts that the user owns, as in `--i-own-this-relay`. */
   readonly owned: readonly string[];
@@ -38,11 +40,11 @@ export interface Contest {
 
 /** The stages that reach outside this process; tests replace them. */
 export interface ContestStages extends SessionStages {
-  readonly open: typeof openContestant;
+  readonly open: typeof openContender;
   readonly measure: typeof measure;
 }
 
-const REAL_STAGES: ContestStages = { ...REAL_SESSION_STAGES, open: openContestant, measure };
+const REAL_STAGES: ContestStages = { ...REAL_SESSION_STAGES, open: openContender, measure };
 
 /**
  * Output directory, consent, limits, signals: everything around the runs of a contest. Whatever happens, the relay that
@@ -54,8 +56,8 @@ export async function inContest<T>(
   hold: (contest: Contest) => Promise<T>,
   stages: ContestStages = REAL_STAGES,
 ): Promise<T> {
-  const { host, kind, plan, contestants, owned } = request;
-  const given = await resolveContestants(contestants);
+  const { host, kind, plan, contenders, owned } = request;
+  const given = await resolveContenders(contenders);
   const name = `${kind}-${plan.scenario.name}`;
   const outDir = await makeOutDir(request.out ?? defaultOutDir(new Date().toISOString(), name));
   const say = (line: string): void => {
@@ -65,7 +67,7 @@ export async function inContest<T>(
     host,
     given,
     owned,
-    demands: contestants.map((one) => demandOfRun(plan, one)),
+    demands: contenders.map((one) => demandOfRun(plan, one)),
     insecure: plan.connections.insecure,
     onFirst: (signal: string) => say(`${signal}: stopping, a second signal ends at once`),
   };
@@ -84,7 +86,7 @@ export async function inContest<T>(
 }
 
 /** Each run of a contest loads one relay alone. */
-function demandOfRun(plan: Plan, { name, url, command }: Contestant): Demand {
+function demandOfRun(plan: Plan, { name, url, command }: Contender): Demand {
   const alone = { ...plan, targets: [url ?? EMBEDDED_TARGET] };
   return demandOf(alone, command === null ? null : `the relay ${name}`);
 }
@@ -95,7 +97,7 @@ interface RunContext {
   readonly stages: ContestStages;
 }
 
-async function runAgainst(one: Contestant, { request, session, stages }: RunContext): ReturnType<RunOnce> {
+async function runAgainst(one: Contender, { request, session, stages }: RunContext): ReturnType<RunOnce> {
   const { plan, host } = request;
   return session.loadTarget(
     ({ signal }) => stages.open(one, signal),
@@ -109,4 +111,10 @@ async function runAgainst(one: Contestant, { request, session, stages }: RunCont
         onProgress: () => undefined,
       }),
   );
+}
+
+/** How long so many runs of a plan take at least, for a person. */
+export function durationText(plan: Plan, runs: number): string {
+  const loadMs = (plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS;
+  return `at least ${formatDurationMs(loadMs * runs)}`;
 }

@@ -7,7 +7,7 @@ import type { Comparison } from '../../compare/schema.ts';
 import { holdRounds, type RoundsRequest, type RoundsResult } from './hold-rounds.ts';
 
 export interface AbRequest {
-  /** Of two contestants, the base first; `prefix` is set here. */
+  /** Of two contenders, the base first; `prefix` is set here. */
   readonly rounds: Omit<RoundsRequest, 'prefix'>;
   readonly options: CompareOptions;
 }
@@ -56,5 +56,5 @@ function requireEnough(wanted: number, { rounds, leftOut }: RoundsResult): void 
 }
 
 function leftOutText(reason: string): string {
-  return `left out and held again: ${reason}`;
+  return `left out and repeated: ${reason}`;
 }

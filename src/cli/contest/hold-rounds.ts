@@ -2,21 +2,21 @@ import { join } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
-import { interleave } from '../../compare/order.ts';
+import { interleave } from '../../compare/interleaving.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { bias } from '../../record/validity.ts';
 import { writeRunRecord } from '../../record/write.ts';
 import { exitCodeOf, type Interruption } from '../interruption.ts';
-import type { Contestant } from './contestant.ts';
+import type { Contender } from './contender.ts';
 
-/** One run of every contestant, in the order of the contestants. */
+/** One run of every contender, in the order of the contenders. */
 export type Round = readonly NamedRun[];
 
-/** Carries out one run against one contestant. */
-export type RunOnce = (contestant: Contestant) => Promise<RunRecord>;
+/** Carries out one run against one contender. */
+export type RunOnce = (contender: Contender) => Promise<RunRecord>;
 
 export interface RoundsRequest {
-  readonly contestants: readonly Contestant[];
+  readonly contenders: readonly Contender[];
   readonly rounds: number;
   readonly seed: number;
   /** Receives every record. */
@@ -44,8 +44,8 @@ export interface RoundsResult {
  * @throws RelayBenchError `INTERRUPTED`, or what a run throws
  */
 export async function holdRounds(request: RoundsRequest): Promise<RoundsResult> {
-  const { contestants, rounds, seed } = request;
-  const orders = interleave(contestants.length, 2 * rounds, seed);
+  const { contenders, rounds, seed } = request;
+  const orders = interleave(contenders.length, 2 * rounds, seed);
   const good: Round[] = [];
   const bad: Round[] = [];
   const leftOut: string[] = [];
@@ -65,10 +65,10 @@ export async function holdRounds(request: RoundsRequest): Promise<RoundsResult> 
 }
 
 async function holdRound(request: RoundsRequest, number: number, order: readonly number[]): Promise<Round> {
-  const { contestants, directory, prefix, runOnce, say } = request;
+  const { contenders, directory, prefix, runOnce, say } = request;
   const runs: NamedRun[] = [];
   for (const at of order) {
-    const one = contestants[at];
+    const one = contenders[at];
     if (one === undefined) continue;
     say(`round ${number}: ${one.name}`);
     const record = await runOnce(one);
@@ -94,7 +94,7 @@ function throwIfInterrupted({ interruption, directory }: RoundsRequest, record: 
   if (!record.partial) return;
   throw new RelayBenchError('a run ended before its time', {
     code: 'RUN_CUT_SHORT',
-    hint: record.validity.reasons[0] ?? 'see whether the generator was stopped from outside',
+    hint: record.validity.reasons[0] ?? 'check whether something outside stopped the generator',
     exitCode: EXIT.invalidRun,
   });
 }

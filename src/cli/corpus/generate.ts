@@ -8,7 +8,7 @@ import { generateCorpus } from '../../corpus/generate/generate-corpus.ts';
 import { type CorpusSpec, DEFAULT_BASE_TIME_S, type ProfileName } from '../../corpus/spec.ts';
 import type { CommandHost } from '../host.ts';
 import { runInterruptibly } from './interruptible.ts';
-import { printManifest } from './print-manifest.ts';
+import { printManifest } from './render-manifest.ts';
 
 /** Options of `corpus generate`. */
 export interface GenerateFlags {
@@ -24,7 +24,7 @@ export interface GenerateFlags {
 
 /** `corpus generate`: make a corpus, unless it is there. */
 export async function runGenerate(flags: GenerateFlags, host: CommandHost): Promise<void> {
-  const { profile, events, seed, gzip, workers, fresh } = flags;
+  const { profile, events, seed, gzip, workers: threads, fresh } = flags;
   const baseTime_s = fresh ? Math.floor(Date.now() / 1_000) : DEFAULT_BASE_TIME_S;
   const spec = { profile, seed, events, baseTime_s };
   const dir = dirOf(spec, flags, host);
@@ -35,7 +35,7 @@ export async function runGenerate(flags: GenerateFlags, host: CommandHost): Prom
     total: events,
     run: (progress, signal) =>
       generateCorpus(spec, {
-        ...{ dir, gzip, workers, fresh, signal },
+        ...{ dir, gzip, threads, fresh, signal },
         onProgress: (done) => progress.update(done, done),
       }),
   });
@@ -49,7 +49,7 @@ function dirOf(spec: CorpusSpec, { out, cache, gzip, fresh }: GenerateFlags, { i
   if (fresh) {
     throw new RelayBenchError('--fresh needs --out DIR', {
       code: 'CORPUS_OUT_MISSING',
-      hint: 'a corpus that is dated by the clock is never made again, so it does not belong into the cache',
+      hint: 'a corpus that is dated by the clock is never needed again, so it does not belong in the cache',
     });
   }
   return cachedCorpusDir(cache ?? corpusCacheDir(io.env, homedir()), spec, gzip);

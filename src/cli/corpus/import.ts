@@ -7,7 +7,7 @@ import { DROP_REASONS } from '../../corpus/import/drop-reasons.ts';
 import { hintFor, importCorpus } from '../../corpus/import/import-corpus.ts';
 import type { CommandHost } from '../host.ts';
 import { runInterruptibly } from './interruptible.ts';
-import { printManifest } from './print-manifest.ts';
+import { printManifest } from './render-manifest.ts';
 
 /** Options of `corpus import`. */
 export interface ImportFlags {
@@ -21,7 +21,7 @@ const STDIN = '-';
 
 /** `corpus import`: make a corpus of real events. */
 export async function runImport(file: string, flags: ImportFlags, host: CommandHost): Promise<void> {
-  const { out: dir, gzip, workers } = flags;
+  const { out: dir, gzip, workers: threads } = flags;
   await requireWritable(dirname(dir), '--out');
   let read_bytes = 0;
   const onRead = (bytes: number): void => {
@@ -34,7 +34,7 @@ export async function runImport(file: string, flags: ImportFlags, host: CommandH
     total: isStdin ? 0 : await sizeOfFile(file),
     run: (progress, signal) =>
       importCorpus(decompressed(input, isStdin ? 'stdin' : file, onRead), {
-        ...{ dir, gzip, workers, signal },
+        ...{ dir, gzip, threads, signal },
         onProgress: (events) => progress.update(read_bytes, events),
       }),
   });

@@ -5,7 +5,7 @@ import { verifyCorpus } from '../../corpus/import/verify-corpus.ts';
 import { visible } from '../../report/escape.ts';
 import type { CommandHost } from '../host.ts';
 import { runInterruptibly } from './interruptible.ts';
-import { printManifest } from './print-manifest.ts';
+import { printManifest } from './render-manifest.ts';
 
 /** Options of `corpus info`. */
 export interface InfoFlags {
@@ -30,14 +30,14 @@ export async function runInfo(path: string, flags: InfoFlags, host: CommandHost)
 async function verify(
   dir: string,
   manifest: CorpusManifest,
-  workers: number,
+  threads: number,
   host: CommandHost,
 ): Promise<boolean> {
   const problems = await runInterruptibly(host, {
     what: 'verifying',
     total: manifest.events,
     run: (progress, signal) =>
-      verifyCorpus(dir, { workers, signal, onProgress: (done) => progress.update(done, done) }),
+      verifyCorpus(dir, { threads, signal, onProgress: (done) => progress.update(done, done) }),
   });
   if (problems === null) return false;
   for (const problem of problems) host.io.stderr.write(`${visible(problem, 300)}\n`);

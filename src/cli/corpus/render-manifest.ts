@@ -3,6 +3,8 @@ import type { CorpusManifest, InputForm, Quantities } from '../../corpus/files/m
 import { visible } from '../../report/escape.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { bytes, count, number, percent } from '../../report/quantity.ts';
+import { wantsColour } from '../colour.ts';
+import type { CommandHost } from '../host.ts';
 
 const FORM_WORDS: Readonly<Record<InputForm, string>> = {
   lines: 'lines',
@@ -110,4 +112,9 @@ function table(rows: readonly (readonly string[])[], isNumeric = false): string 
   const widths = columns.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
   const aligns = columns.map((_, at) => (isNumeric && at > 0 ? 'right' : 'left'));
   return plainTable({ rows, widths, aligns, wraps: -1, width: 100, gap: 2 });
+}
+
+/** Prints a manifest on stdout, for a person. */
+export function printManifest(manifest: CorpusManifest, dir: string, { io, colourFlag }: CommandHost): void {
+  io.stdout.write(renderManifest(manifest, dir, wantsColour(colourFlag(), io.env, io.stdout)));
 }

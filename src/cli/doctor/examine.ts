@@ -16,7 +16,7 @@ export interface MachineFacts {
 }
 
 /** One examined thing. A `problem` prevents runs, a `warning` makes some impossible or less telling. */
-export interface Finding {
+export interface MachineCheck {
   readonly verdict: 'ok' | 'warning' | 'problem';
   readonly name: string;
   readonly value: string;
@@ -34,7 +34,7 @@ const STANDARD_CONNECTIONS = 1_000;
 const FILES_MIN = 2 * SPARE_DESCRIPTORS;
 
 /** Judges a machine by its facts; pure. */
-export function examine(facts: MachineFacts): Finding[] {
+export function examine(facts: MachineFacts): MachineCheck[] {
   return [
     examineNode(facts),
     examineOpenFiles(facts),
@@ -46,7 +46,7 @@ export function examine(facts: MachineFacts): Finding[] {
   ];
 }
 
-function examineNode({ node }: MachineFacts): Finding {
+function examineNode({ node }: MachineFacts): MachineCheck {
   const [major = 0, minor = 0] = node.replace(/^v/, '').split('.').map(Number);
   const isOld = major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1]);
   const base = { name: 'Node', value: node, allows: `needs ${NODE_MIN.join('.')} or newer` };
@@ -55,7 +55,7 @@ function examineNode({ node }: MachineFacts): Finding {
     : { ...base, verdict: 'ok' };
 }
 
-function examineOpenFiles({ openFiles }: MachineFacts): Finding {
+function examineOpenFiles({ openFiles }: MachineFacts): MachineCheck {
   const name = 'open files';
   if (openFiles === null) {
     return { verdict: 'warning', name, value: 'unknown', allows: 'connections per worker unknown' };
@@ -74,56 +74,56 @@ function raiseOpenFiles({ soft, hard }: Limit): string {
   return `raise the hard limit: nofile in /etc/security/limits.conf, LimitNOFILE= of the service, or --ulimit nofile=${wanted} of the container`;
 }
 
-function examinePorts({ ports }: MachineFacts): Finding {
+function examinePorts({ ports }: MachineFacts): MachineCheck {
   const name = 'local ports';
   if (ports === null) {
     return { verdict: 'ok', name, value: 'unknown', allows: 'connections to one address unknown' };
   }
   const count = ports.last - ports.first + 1;
-  const finding = {
+  const check = {
     name,
     value: `${ports.first} to ${ports.last}`,
     allows: `up to ${grouped(count)} connections to one relay address`,
   };
   return count >= 10_000
-    ? { ...finding, verdict: 'ok' }
-    : { ...finding, verdict: 'warning', advice: 'sysctl -w net.ipv4.ip_local_port_range="10240 65535"' };
+    ? { ...check, verdict: 'ok' }
+    : { ...check, verdict: 'warning', advice: 'sysctl -w net.ipv4.ip_local_port_range="10240 65535"' };
 }
 
-function examineCores({ cpus }: MachineFacts): Finding {
-  const finding = { name: 'cores', value: String(cpus) };
+function examineCores({ cpus }: MachineFacts): MachineCheck {
+  const check = { name: 'cores', value: String(cpus) };
   if (cpus >= 4) {
-    return { ...finding, verdict: 'ok', allows: `${cpus - 1} workers beside a relay on this machine` };
+    return { ...check, verdict: 'ok', allows: `${cpus - 1} workers beside a relay on this machine` };
   }
   return {
-    ...finding,
+    ...check,
     verdict: cpus >= 2 ? 'ok' : 'warning',
     allows: cpus >= 2 ? '1 worker beside a relay on this machine' : 'generator and relay share one core',
     advice: 'for rates near the limit of a relay, run relay-bench on a machine of its own',
   };
 }
 
-function examineMemory({ memoryBytes }: MachineFacts): Finding {
+function examineMemory({ memoryBytes }: MachineFacts): MachineCheck {
   const gib = memoryBytes / 1024 ** 3;
-  const finding = { name: 'memory', value: `${gib.toPrecision(3)} GiB` };
+  const check = { name: 'memory', value: `${gib.toPrecision(3)} GiB` };
   return gib >= 1
-    ? { ...finding, verdict: 'ok', allows: 'every built-in scenario' }
-    : { ...finding, verdict: 'warning', allows: 'small runs', advice: 'use fewer connections and workers' };
+    ? { ...check, verdict: 'ok', allows: 'every built-in scenario' }
+    : { ...check, verdict: 'warning', allows: 'small runs', advice: 'use fewer connections and workers' };
 }
 
-function examineLoad({ load1, cpus }: MachineFacts): Finding {
-  const finding = { name: 'load average', value: load1.toFixed(2) };
+function examineLoad({ load1, cpus }: MachineFacts): MachineCheck {
+  const check = { name: 'load average', value: load1.toFixed(2) };
   return load1 < cpus * 0.5
-    ? { ...finding, verdict: 'ok', allows: 'undisturbed measurements' }
+    ? { ...check, verdict: 'ok', allows: 'undisturbed measurements' }
     : {
-        ...finding,
+        ...check,
         verdict: 'warning',
         allows: 'disturbed measurements',
         advice: 'other programs are using the cores; latencies will contain their noise',
       };
 }
 
-function examineProc({ canReadProcesses }: MachineFacts): Finding {
+function examineProc({ canReadProcesses }: MachineFacts): MachineCheck {
   const name = 'process figures';
   return canReadProcesses
     ? { verdict: 'ok', name, value: '/proc', allows: 'CPU and memory of the relay in the record' }

@@ -1,29 +1,37 @@
-import type { ProgramFinding, ProgramName } from '../../stack/binaries.ts';
-import { PROGRAMS } from '../../stack/binaries.ts';
+import { PROGRAMS, type ProgramCheck, type ProgramName } from '../../stack/binaries.ts';
 import { installAdvice } from '../../stack/install.ts';
-import type { Finding } from './examine.ts';
+import { examinePrograms } from '../../stack/missing-packages.ts';
+import type { CommandHost } from '../host.ts';
+import { programPath } from '../stack/stack-dir.ts';
+import type { MachineCheck } from './examine.ts';
 
 /** What each program is for. */
 const ALLOWS: Readonly<Record<ProgramName, string>> = {
   postgres: 'Postgres of a stack',
   initdb: 'new databases of a stack',
-  pg_basebackup: 'replicas that are made anew',
+  pg_basebackup: 'replicas that are rebuilt',
   'redis-server': 'pub/sub and cache of a stack',
   haproxy: 'the load balancer of a stack',
 };
 
 /** The programs of a stack as `doctor` shows them: without one runs still work, stacks do not. */
-export function programFindings(programs: readonly ProgramFinding[], path: string): Finding[] {
-  return programs.map((finding) => {
-    const base = { name: finding.name, allows: ALLOWS[finding.name] };
-    if (finding.ok) return { ...base, verdict: 'ok', value: finding.program.version };
-    return finding.isOptional
+export function programChecks(programs: readonly ProgramCheck[], path: string): MachineCheck[] {
+  return programs.map((check) => {
+    const base = { name: check.name, allows: ALLOWS[check.name] };
+    if (check.ok) return { ...base, verdict: 'ok', value: check.program.version };
+    return check.isOptional
       ? { ...base, verdict: 'ok', value: 'missing: files are copied without it' }
       : {
           ...base,
           verdict: 'warning',
           value: 'missing',
-          advice: `${finding.problem}: ${installAdvice([PROGRAMS[finding.name].package], path)}`,
+          advice: `${check.problem}: ${installAdvice([PROGRAMS[check.name].package], path)}`,
         };
   });
+}
+
+/** What is there, and what is missing, of the programs of a stack. */
+export async function stackChecks({ io }: CommandHost): Promise<MachineCheck[]> {
+  const path = programPath(io.env);
+  return programChecks(await examinePrograms(path), path);
 }

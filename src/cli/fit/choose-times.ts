@@ -56,7 +56,10 @@ export async function chooseTimes(
   if (times === own) return { times: own, remarks: [] };
   if (what === 'imported') return { times: own, remarks: [importedText(taken)] };
   if (times === null)
-    return { times: own, remarks: [`${takesText(taken)}: too little for events that are prepared`] };
+    return {
+      times: own,
+      remarks: [`${takesText(taken)}: not enough for events that are prepared beforehand`],
+    };
   return { times, remarks: [movedText(times, taken)] };
 }
 

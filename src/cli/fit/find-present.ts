@@ -49,7 +49,7 @@ export async function findPresent(
     }
   } catch (error) {
     signal.throwIfAborted();
-    const reason = `whether the relay has events of the corpus already is not known: ${messageOf(error)}`;
+    const reason = `it is not known whether the relay already has events of the corpus: ${messageOf(error)}`;
     return { present: new Set(), remarks: [reason] };
   }
 }

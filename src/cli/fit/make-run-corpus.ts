@@ -45,13 +45,13 @@ export async function makeRunCorpus(
   const parent = await mkdtemp(join(tmpdir(), 'relay-bench-run-'));
   const release = (): Promise<void> => rm(parent, { recursive: true, force: true });
   const dir = join(parent, 'corpus');
-  const workers = spec.events < WORTH_THREADS ? 1 : Math.min(MOST_THREADS, availableParallelism());
+  const threads = spec.events < WORTH_THREADS ? 1 : Math.min(MOST_THREADS, availableParallelism());
   try {
     const { manifest } = await generateCorpus(spec, {
       dir,
       gzip: false,
       fresh: named.fresh,
-      workers,
+      threads,
       signal,
     });
     const file = corpusFile(dir, manifest);

@@ -17,7 +17,7 @@ export const AUDIT_KEY = 'audit';
 /** Why acknowledged events of a run need not be there afterwards; null where they must be. */
 export function notAuditable({ workloads: { publish } }: Pick<Plan, 'workloads'>): string | null {
   if (publish === undefined) return 'the run publishes nothing';
-  if (publish.replay !== null) return 'the corpus replaces and deletes events of its own';
+  if (publish.replay !== null) return 'the corpus replaces and deletes its own events';
   const kind = kindClass(publish.kind);
   return kind === 'regular' ? null : `events of kind ${publish.kind} are ${kind}: not all are kept`;
 }

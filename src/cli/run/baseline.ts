@@ -7,7 +7,7 @@ import type { RunRecord } from '../../record/schema.ts';
 import { bias, validityOf } from '../../record/validity.ts';
 import { visible } from '../../report/escape.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
-import { appendComparison } from '../compare/append.ts';
+import { appendComparison } from '../ci.ts';
 import type { CommandHost } from '../host.ts';
 import { writeReports } from '../report-format.ts';
 import { screenOptions } from './reporters.ts';
@@ -54,7 +54,7 @@ export async function compareWithBaseline(request: BaselineRequest): Promise<Exi
   const { baseline, record, directory, host, isShown, isCi } = request;
   const [spoiled] = record.partial ? ['it was stopped before its end'] : bias(record);
   if (spoiled !== undefined) {
-    host.io.stderr.write(`not compared with the baseline: this run can't serve: ${visible(spoiled)}\n`);
+    host.io.stderr.write(`not compared with the baseline: this run can't be used: ${visible(spoiled)}\n`);
     return null;
   }
   const comparison = compareRuns([baseline], [{ name: 'this run', record }]);

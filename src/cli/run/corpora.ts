@@ -87,7 +87,7 @@ async function generate(
       run: (progress, signal) =>
         generateCorpus(spec, {
           ...{ dir, gzip: false, fresh, signal },
-          workers: Math.min(MOST_THREADS, availableParallelism()),
+          threads: Math.min(MOST_THREADS, availableParallelism()),
           onProgress: (done) => progress.update(done, done),
         }),
     },

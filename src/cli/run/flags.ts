@@ -75,7 +75,7 @@ export function addLoadOptions(command: Command): Command {
   command.addOption(
     new Option(
       '--stack <profile>',
-      'load the reference stack, brought up where it does not run: single or scaled',
+      'load the reference stack, started if it is not running: single or scaled',
     )
       .argParser(asTyped)
       .conflicts('relay'),
@@ -98,9 +98,13 @@ export function addShapeOptions(command: Command): Command {
       'events/s over all workers; queries/s or connections/s where a scenario has no events',
       ratePerSecond,
     )
-    .option('--load-factor <f>', 'every stream of the scenario times this, such as 5 or 0.5', positiveNumber)
+    .option(
+      '--load-factor <f>',
+      'multiply every stream of the scenario by this, such as 5 or 0.5',
+      positiveNumber,
+    )
     .option('--duration <time>', 'length of all measured phases together, such as 30s', durationMs())
-    .option('--warmup <time>', 'unmeasured load before them, 0s for none', durationMs(true))
+    .option('--warmup <time>', 'unmeasured load before the measured phases, 0s for none', durationMs(true))
     .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
     .option('--seed <n>', 'seed of keys, events and arrivals', seedNumber)
     .option('--corpus <dir>', 'publish this corpus, made by `corpus import` or `corpus generate`', asTyped)
@@ -127,12 +131,12 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       '--run-salt <text>',
-      'publish what a run with this text has published; default: new in every run',
+      'publish the same events as every run with this text; default: new events in every run',
       asTyped,
     )
     .option(
       '--stack-keep',
-      'leave a stack running that this run has started; one that ran before always stays',
+      'keep the stack running that this run started; one that was running before always stays',
     )
     .option(
       '--i-own-this-relay <host>',

@@ -109,7 +109,7 @@ async function auditOrSalvage(audit: RunAudit, request: MeasureRequest): Promise
   const { target, plan, information, onCrash } = request;
   const { maxLimit } = advertisedOf(information.information);
   try {
-    return await audit.carryOut(target.relayProcesses ?? plan.targets, maxLimit);
+    return await audit.carryOut(target.relayAddresses ?? plan.targets, maxLimit);
   } catch (error) {
     if (onCrash === undefined) throw error;
     onCrash(error);
@@ -182,7 +182,7 @@ function surroundings({
       kind: target.kind,
       urls: target.relays.map((relay) => relay.url),
       nip11: information.information === null ? null : { ...information.information },
-      ...(target.relayProcesses === undefined ? {} : { relayProcesses: target.relayProcesses.length }),
+      ...(target.relayAddresses === undefined ? {} : { relayProcesses: target.relayAddresses.length }),
     },
     environment: readEnvironment(target.relays.some(isThisMachine)),
   };

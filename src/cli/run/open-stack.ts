@@ -56,7 +56,7 @@ export async function openStack(
     kind: 'stack',
     relays: await resolveTargets([entryOf(state)]),
     processes,
-    relayProcesses: relayAddresses(state),
+    relayAddresses: relayAddresses(state),
     close: async (how) => {
       await Promise.all(readers.map((reader) => reader.close()));
       if (!isOurs) return;

@@ -9,7 +9,7 @@ export interface OpenTarget {
   /** Processes that this run started and whose resources it reports. */
   readonly processes: readonly WatchedProcess[];
   /** Addresses of the relay processes behind `relays`, where they are others. */
-  readonly relayProcesses?: readonly string[];
+  readonly relayAddresses?: readonly string[];
   /** Stops what was started; nothing for relays of the user. */
   close(how: Closing): Promise<void>;
 }

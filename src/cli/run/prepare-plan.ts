@@ -49,7 +49,7 @@ export async function preparePlan(
 }
 
 function relayInPlaceOfScenario(): RelayBenchError {
-  return new RelayBenchError('a relay address stands where the name of a scenario belongs', {
+  return new RelayBenchError('there is a relay address where the name of a scenario belongs', {
     code: 'SCENARIO_NOT_FOUND',
     hint: 'write --relay before the address',
   });

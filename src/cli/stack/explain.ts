@@ -2,7 +2,7 @@ import { explainStack } from '../../stack/explain/explain.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 import { renderExplain } from './render-explain.ts';
-import { requireStack } from './require-stack.ts';
+import { requireStack } from './running-stack.ts';
 
 export interface ExplainFlags {
   readonly dir?: string;

@@ -6,7 +6,7 @@ import { visible } from '../../report/escape.ts';
 import { logOf, type Service, type StackState } from '../../stack/state.ts';
 import type { CommandHost } from '../host.ts';
 import { watchInterruption } from '../interruption.ts';
-import { requireStack } from './require-stack.ts';
+import { requireStack } from './running-stack.ts';
 
 export interface LogsFlags {
   readonly dir?: string;

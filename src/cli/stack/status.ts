@@ -5,7 +5,7 @@ import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 import { watchInterruption } from '../interruption.ts';
 import { renderStatus } from './render-status.ts';
-import { requireStack } from './require-stack.ts';
+import { requireStack } from './running-stack.ts';
 
 export interface StatusFlags {
   readonly dir?: string;

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { type Chunk, PUBKEY_STRIDE } from '../chunk.ts';
 import { HexTable } from '../hex-table.ts';
-import { Distribution } from './distribution.ts';
 import type { CorpusFigures } from './manifest.ts';
+import { ValueCounts } from './value-counts.ts';
 
 /** Counts what a manifest says about the events, chunk by chunk in their order. */
 export class Tally {
   readonly #fingerprint = createHash('sha256');
   readonly #authors = new HexTable();
   readonly #kinds = new Map<number, number>();
-  readonly #eventBytes = new Distribution();
-  readonly #contentBytes = new Distribution();
-  readonly #tagCount = new Distribution();
+  readonly #eventBytes = new ValueCounts();
+  readonly #contentBytes = new ValueCounts();
+  readonly #tagCount = new ValueCounts();
   #events = 0;
   #oldest_s = Number.POSITIVE_INFINITY;
   #newest_s = Number.NEGATIVE_INFINITY;

@@ -15,7 +15,7 @@ export interface GenerateOptions {
   readonly dir: string;
   readonly gzip: boolean;
   /** Threads that make events; with 1 no thread is started. Decides nothing but the time it takes. */
-  readonly workers: number;
+  readonly threads: number;
   /** Whether the base time is now: recorded, because such a corpus can't be made a second time. */
   readonly fresh: boolean;
   /** Called now and then with the events written so far. */
@@ -32,7 +32,7 @@ export interface PresentCorpus {
 
 /**
  * Makes the corpus of a specification, unless the directory holds that very corpus already. The ids, the signatures
- * and the file (apart from compression) are the same on every machine, version of Node.js and number of workers.
+ * and the file (apart from compression) are the same on every machine, version of Node.js and number of threads.
  * @throws RelayBenchError `CORPUS_OUT_TAKEN`, `CORPUS_NOT_WRITTEN`, `CORPUS_DAMAGED`; the signal's reason
  */
 export async function generateCorpus(spec: CorpusSpec, options: GenerateOptions): Promise<PresentCorpus> {
@@ -56,7 +56,7 @@ export async function generateCorpus(spec: CorpusSpec, options: GenerateOptions)
   const present = await find();
   if (present !== null) return present;
   try {
-    const chunks = options.workers === 1 ? generateHere(spec) : generateInThreads(spec, options.workers);
+    const chunks = options.threads === 1 ? generateHere(spec) : generateInThreads(spec, options.threads);
     const manifest = await writeCorpus({ ...options, chunks, origin: () => origin });
     return { manifest, wasThere: false };
   } catch (error) {
@@ -85,7 +85,7 @@ function generateInThreads(spec: CorpusSpec, threads: number): AsyncGenerator<Ch
   return runInThreads({
     requests: chunkRequests(spec.profile, spec.events),
     threads,
-    program: new URL('./generate-worker.js', import.meta.url),
+    program: new URL('./generate-thread.js', import.meta.url),
     setup: spec,
   });
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { putHexOf } from '../hex.ts';
+import { putHexOf } from '../ascii.ts';
 import type { ThrowawayKeys } from '../keys.ts';
 import { NonceTable } from '../nonce-table.ts';
 import { NonceTableSigner } from '../signer.ts';

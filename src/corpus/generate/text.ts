@@ -57,7 +57,7 @@ export function url(draws: Draws, ending: string): string {
 }
 
 /** One of a few dozen relays. */
-export function relayUrl(draws: Draws): string {
+export function drawnRelayUrl(draws: Draws): string {
   return `wss://relay${draws.int(8) * draws.int(8)}.${draws.of(HOSTS)}`;
 }
 

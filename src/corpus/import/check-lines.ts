@@ -9,7 +9,7 @@ import type { DropReason } from './drop-reasons.ts';
 import { isNestedDeeper } from './nesting.ts';
 
 /** A line that was left out. */
-export interface Problem {
+export interface LineProblem {
   readonly line: number;
   readonly reason: DropReason;
   readonly detail: string;
@@ -27,7 +27,7 @@ export interface CheckedLines {
   /** Events whose id is the hash of the text with control characters verbatim. */
   readonly verbatimIds: number;
   /** The first `MAX_PROBLEMS` of the dropped lines. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly LineProblem[];
 }
 
 /** Lines that are named; the others are counted. */
@@ -53,7 +53,7 @@ type Verdict =
 export function checkLines(block: LineBlock): CheckedLines {
   const builder = new ChunkBuilder(block.lines, block.text.length + block.lines);
   const dropped: Partial<Record<DropReason, number>> = {};
-  const problems: Problem[] = [];
+  const problems: LineProblem[] = [];
   const found = { lines: 0, messages: 0, verbatimIds: 0 };
   eachLine(block, (bytes, line) => {
     if (isBlank(bytes)) return;

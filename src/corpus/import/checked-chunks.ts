@@ -3,7 +3,7 @@ import { ID_STRIDE, selectEvents } from '../chunk.ts';
 import { type LineBlock, lineBlocks, MAX_LINE_BYTES } from '../files/line-blocks.ts';
 import { HexTable } from '../hex-table.ts';
 import { runInThreads } from '../threads/ordered-threads.ts';
-import { type CheckedLines, checkLines, MAX_PROBLEMS, type Problem } from './check-lines.ts';
+import { type CheckedLines, checkLines, type LineProblem, MAX_PROBLEMS } from './check-lines.ts';
 import { DROP_REASONS, type DropReason } from './drop-reasons.ts';
 
 /** What was left out of a stream of lines. */
@@ -13,7 +13,7 @@ export interface Drops {
   /** Every reason, with how many lines it cost. */
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** The first dropped lines besides duplicates. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly LineProblem[];
   /** Of the lines that were kept: WebSocket messages around an event. */
   readonly messages: number;
   /** Of the lines that were kept: those whose id is the hash of the text with control characters verbatim. */
@@ -26,21 +26,21 @@ export interface Drops {
  */
 export class CheckedChunks {
   readonly #pieces: AsyncIterable<Uint8Array>;
-  readonly #workers: number;
+  readonly #threads: number;
   readonly #ids = new HexTable();
   readonly #dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<
     DropReason,
     number
   >;
-  readonly #problems: Problem[] = [];
+  readonly #problems: LineProblem[] = [];
   #lines = 0;
   #messages = 0;
   #verbatimIds = 0;
 
-  /** @param workers threads that check; with 1 no thread is started */
-  constructor(pieces: AsyncIterable<Uint8Array>, workers: number) {
+  /** @param threads threads that check; with 1 no thread is started */
+  constructor(pieces: AsyncIterable<Uint8Array>, threads: number) {
     this.#pieces = pieces;
-    this.#workers = workers;
+    this.#threads = threads;
   }
 
   /** The events; to be iterated once. */
@@ -65,14 +65,14 @@ export class CheckedChunks {
 
   async *#checked(): AsyncGenerator<CheckedLines> {
     const blocks = this.#blocks();
-    if (this.#workers === 1) {
+    if (this.#threads === 1) {
       for await (const block of blocks) yield checkLines(block);
       return;
     }
-    const program = new URL('./check-worker.js', import.meta.url);
+    const program = new URL('./check-thread.js', import.meta.url);
     yield* runInThreads<LineBlock, CheckedLines>({
       requests: blocks,
-      threads: this.#workers,
+      threads: this.#threads,
       program,
       setup: null,
     });
@@ -91,7 +91,7 @@ export class CheckedChunks {
     }
   }
 
-  #report(problem: Problem): void {
+  #report(problem: LineProblem): void {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
   }
 

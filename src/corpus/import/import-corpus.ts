@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import type { CorpusManifest, InputForm } from '../files/manifest.ts';
 import { writeCorpus } from '../files/write-corpus.ts';
-import type { Problem } from './check-lines.ts';
+import type { LineProblem } from './check-lines.ts';
 import { CheckedChunks } from './checked-chunks.ts';
 import type { DropReason } from './drop-reasons.ts';
 import { asEventLines } from './input-form.ts';
@@ -11,7 +11,7 @@ export interface ImportOptions {
   readonly dir: string;
   readonly gzip: boolean;
   /** Threads that check ids and signatures; with 1 no thread is started. */
-  readonly workers: number;
+  readonly threads: number;
   /** Called now and then with the events written so far. */
   readonly onProgress?: (events: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -29,7 +29,7 @@ export async function importCorpus(
   options: ImportOptions,
 ): Promise<CorpusManifest> {
   const input = asEventLines(pieces);
-  const checked = new CheckedChunks(input.pieces, options.workers);
+  const checked = new CheckedChunks(input.pieces, options.threads);
   return writeCorpus({
     ...options,
     chunks: checked.chunks(),
@@ -59,7 +59,7 @@ export function hintFor(reason: DropReason | undefined): string | undefined {
     : undefined;
 }
 
-function nothingImported(lines: number, first: Problem | undefined): RelayBenchError {
+function nothingImported(lines: number, first: LineProblem | undefined): RelayBenchError {
   const why = first === undefined ? '' : `, for example line ${first.line}: ${first.reason}: ${first.detail}`;
   return new RelayBenchError(`none of ${lines} lines is an event${why}`, {
     code: 'CORPUS_INPUT_EMPTY',

@@ -8,7 +8,7 @@ import { CheckedChunks } from './checked-chunks.ts';
 
 export interface VerifyOptions {
   /** Threads that check ids and signatures; with 1 no thread is started. */
-  readonly workers: number;
+  readonly threads: number;
   /** Called now and then with the events checked so far. */
   readonly onProgress?: (events: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -22,7 +22,7 @@ export interface VerifyOptions {
 export async function verifyCorpus(path: string, options: VerifyOptions): Promise<string[]> {
   const manifest = await readManifest(path);
   const file = join(corpusDir(path), manifest.file.name);
-  const checked = new CheckedChunks(decompressed(readPieces(file), file), options.workers);
+  const checked = new CheckedChunks(decompressed(readPieces(file), file), options.threads);
   const tally = new Tally();
   for await (const chunk of checked.chunks()) {
     options.signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 import { isHex64, type UnsignedEvent } from '../../nostr/event.ts';
-import { HexTable, NOT_FOUND } from '../hex-table.ts';
+import { HexTable, NOT_IN_TABLE } from '../hex-table.ts';
 import { PostingLists } from './posting-lists.ts';
 
 const SINGLE_LETTER = /^[a-zA-Z]$/;
@@ -23,13 +23,13 @@ export class TagIndex {
   /** How many events have that tag. */
   lengthOf(letter: string, value: string): number {
     if (isHexLetter(letter)) return this.#hexLists[letter].lengthOf(this.#hexKey(letter, value));
-    return this.#textLists.lengthOf(this.#texts.get(letter + value) ?? NOT_FOUND);
+    return this.#textLists.lengthOf(this.#texts.get(letter + value) ?? NOT_IN_TABLE);
   }
 
   /** Calls `visit` with the events that have that tag. */
   each(letter: string, value: string, visit: (event: number) => void): void {
     if (isHexLetter(letter)) this.#hexLists[letter].each(this.#hexKey(letter, value), visit);
-    else this.#textLists.each(this.#texts.get(letter + value) ?? NOT_FOUND, visit);
+    else this.#textLists.each(this.#texts.get(letter + value) ?? NOT_IN_TABLE, visit);
   }
 
   /** The values of a tag that is no `e` and no `p`. */
@@ -51,7 +51,7 @@ export class TagIndex {
   }
 
   #hexKey(letter: 'e' | 'p', value: string): number {
-    return isHex64(value) ? this.#hexValues[letter].find(Buffer.from(value, 'latin1'), 0) : NOT_FOUND;
+    return isHex64(value) ? this.#hexValues[letter].find(Buffer.from(value, 'latin1'), 0) : NOT_IN_TABLE;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 import { onThreadLoss } from '../../base/ends.ts';
 
 export interface OrderedWork<Request> {
@@ -23,7 +23,7 @@ interface Job<Reply> {
 }
 
 interface Thread<Reply> {
-  readonly worker: Worker;
+  readonly handle: Worker;
   /** Requests that are not answered, in order. */
   readonly jobs: Job<Reply>[];
   failure: Error | null;
@@ -47,18 +47,18 @@ export async function* runInThreads<Request, Reply>(work: OrderedWork<Request>):
     }
     for (const reply of waiting) yield await reply;
   } finally {
-    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(threads.map(({ handle }) => handle.terminate()));
   }
 }
 
 function startThread<Reply>({ program, setup }: OrderedWork<unknown>): Thread<Reply> {
-  const worker = new Worker(program, {
+  const handle = new Worker(program, {
     workerData: setup,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
-  const thread: Thread<Reply> = { worker, jobs: [], failure: null };
-  worker.on('message', (reply: Reply) => thread.jobs.shift()?.resolve(reply));
-  onThreadLoss(worker, (error) => {
+  const thread: Thread<Reply> = { handle, jobs: [], failure: null };
+  handle.on('message', (reply: Reply) => thread.jobs.shift()?.resolve(reply));
+  onThreadLoss(handle, (error) => {
     thread.failure = error;
     for (const job of thread.jobs.splice(0)) job.reject(error);
   });
@@ -71,9 +71,19 @@ function send<Reply>(threads: readonly Thread<Reply>[], request: unknown): Promi
   if (thread.failure !== null) throw thread.failure;
   const reply = new Promise<Reply>((resolve, reject) => {
     thread.jobs.push({ resolve, reject });
-    thread.worker.postMessage(request);
+    thread.handle.postMessage(request);
   });
   // Whoever awaits an earlier reply gets the error first; until then this one must not count as unhandled.
   reply.catch(() => undefined);
   return reply;
+}
+
+/** Answers the requests of `runInThreads` one after the other, in the thread that this is called in. */
+export function serveRequests<Request, Reply>(
+  answer: (request: Request) => { readonly reply: Reply; readonly transfer: readonly ArrayBuffer[] },
+): void {
+  parentPort?.on('message', (request: Request) => {
+    const { reply, transfer } = answer(request);
+    parentPort?.postMessage(reply, [...transfer]);
+  });
 }

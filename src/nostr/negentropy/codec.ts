@@ -4,14 +4,14 @@ export class NegentropyError extends Error {}
 export const ID_BYTES = 32;
 
 /** An upper end of a range, exclusive: a time and the beginning of an id. */
-export interface Bound {
+export interface RangeBound {
   /** Unix seconds; Infinity ends the last range. */
   readonly timestamp: number;
   readonly id: Uint8Array;
 }
 
 /** Reads a message of Negentropy. All methods throw {@link NegentropyError} where it does not follow the protocol. */
-export class Reader {
+export class MessageReader {
   readonly #bytes: Uint8Array;
   #at = 0;
   #timestamp = 0;
@@ -44,7 +44,7 @@ export class Reader {
     return value;
   }
 
-  bound(): Bound {
+  bound(): RangeBound {
     const delta = this.varint();
     // Once infinite, always infinite: no range follows the last.
     this.#timestamp = delta === 0 ? Number.POSITIVE_INFINITY : this.#timestamp + delta - 1;
@@ -55,7 +55,7 @@ export class Reader {
 }
 
 /** Writes a message of Negentropy. */
-export class Writer {
+export class MessageWriter {
   #bytes = Buffer.alloc(1_024);
   #length = 0;
   #timestamp = 0;
@@ -86,7 +86,7 @@ export class Writer {
     return this.put(bytes);
   }
 
-  bound({ timestamp, id }: Bound): this {
+  bound({ timestamp, id }: RangeBound): this {
     if (timestamp === Number.POSITIVE_INFINITY) this.varint(0);
     else {
       this.varint(timestamp - this.#timestamp + 1);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import type { Ordered } from '../kinds.ts';
-import { type Bound, ID_BYTES, Writer } from './codec.ts';
+import { ID_BYTES, MessageWriter, type RangeBound } from './codec.ts';
 
 export const FINGERPRINT_BYTES = 16;
 const WORDS = ID_BYTES / 4;
@@ -39,7 +39,7 @@ export class NegentropyItems {
   }
 
   /** The first index from `from` on that is not below a bound. */
-  lowerBound(from: number, bound: Bound): number {
+  lowerBound(from: number, bound: RangeBound): number {
     let low = from;
     let high = this.size;
     while (low < high) {
@@ -59,7 +59,7 @@ export class NegentropyItems {
     }
     const total = Buffer.alloc(ID_BYTES);
     for (const [i, sum] of sums.entries()) total.writeUInt32LE(sum, i * 4);
-    const count = new Writer().varint(to - from).bytes();
+    const count = new MessageWriter().varint(to - from).bytes();
     return createHash('sha256').update(total).update(count).digest().subarray(0, FINGERPRINT_BYTES);
   }
 
@@ -70,7 +70,7 @@ export class NegentropyItems {
     }
   }
 
-  #isBelow(index: number, { timestamp, id }: Bound): boolean {
+  #isBelow(index: number, { timestamp, id }: RangeBound): boolean {
     const own = this.timestampAt(index);
     return own === timestamp ? Buffer.compare(this.idAt(index), id) < 0 : own < timestamp;
   }

@@ -19,7 +19,7 @@ export function registerCacheMetrics(
     );
   labelledGauge(
     registry,
-    { name: 'nostr_cache_hit_rate', help: 'Hits as a part of what a layer was asked', label: 'layer' },
+    { name: 'nostr_cache_hit_rate', help: 'Hits as a share of what a layer was asked for', label: 'layer' },
     byLayer((layer) => stats.hitRate(layer)),
   );
   labelledCounter(

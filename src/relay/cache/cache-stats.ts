@@ -16,7 +16,7 @@ export class CacheStats {
     l2: { hits: 0, misses: 0 },
   };
 
-  /** Hits as a part of what a layer was asked; null before it was asked anything. */
+  /** Hits as a share of what a layer was asked for; null before it was asked anything. */
   hitRate(layer: CacheLayer): number | null {
     const { hits, misses } = this.layers[layer];
     return hits + misses === 0 ? null : hits / (hits + misses);

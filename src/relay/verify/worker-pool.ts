@@ -71,7 +71,7 @@ export class WorkerPool implements Verifier {
     const thread: Thread = { worker, inFlight: new Map() };
     worker.on('message', (reply: VerifyReply) => this.#settle(thread, reply));
     worker.on('error', (error) => this.#fail(error));
-    worker.on('exit', (code) => this.#fail(new Error(`a verifying thread has ended with code ${code}`)));
+    worker.on('exit', (code) => this.#fail(new Error(`a verifying thread ended with code ${code}`)));
     return thread;
   }
 

@@ -66,7 +66,7 @@ function firstSection({ confirmation }: Comparison): Section | null {
   const items = confirmation.first.map(
     ({ key, change }) => `${key}: ${change === null ? 'not bounded' : signed(change, 'us')}`,
   );
-  return list('What the first runs said, too much because they were picked for it', items, 'verdict');
+  return list('What the first runs showed: too large, since they were picked for it', items, 'verdict');
 }
 
 function warningsSection({ warnings }: Comparison): Section | null {

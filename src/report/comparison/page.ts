@@ -1,9 +1,9 @@
 import type { Comparison, Distribution, Quantity, Timeline } from '../../compare/schema.ts';
+import { pointsPerLine } from '../html/decimate.ts';
 import { pageDocument } from '../html/document.ts';
 import { html } from '../html/markup.ts';
 import { type Chapter, chapterMarkup, pageHead, type ShownPlot } from '../html/page-parts.ts';
 import type { Plot, Point } from '../html/plot.ts';
-import { pointsPerLine } from '../html/point-budget.ts';
 import { sectionsMarkup } from '../html/table.ts';
 import type { Section, Topic } from '../view/document.ts';
 import { distributionNote, distributionTable } from './distributions.ts';
@@ -41,7 +41,7 @@ ${chapterMarkup(
   of(undefined).filter(({ detail }) => detail !== 'background'),
 )}
 </main>
-<footer>All of it stands in comparison.json. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`,
+<footer>All of it is in comparison.json. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`,
   });
 }
 
@@ -107,7 +107,7 @@ function distributionPlot(distribution: Distribution, index: number): Plot {
     id: `distribution-${index}`,
     title: `Distribution of ${series}`,
     note: distributionNote(distribution),
-    x: { label: 'percentile, each mark has one nine more', unit: 'nines' },
+    x: { label: 'percentile, one more nine at each mark', unit: 'nines' },
     y: { label: 'latency, logarithmic', unit: 'us', log: true },
     series: [
       { label: 'base', ink: 1, points: curve(base) },

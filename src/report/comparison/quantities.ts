@@ -18,7 +18,7 @@ const TONES: Readonly<Record<Quantity['verdict'], Tone>> = {
 /** What decides the verdict. */
 export function gatedSection(comparison: Comparison): Section {
   const gated = comparison.quantities.filter((quantity) => quantity.gated);
-  if (gated.length === 0) return list('Gated', ['the runs have nothing to judge by'], 'verdict');
+  if (gated.length === 0) return list('Gated', ['the runs have no figure to judge by'], 'verdict');
   return {
     title: 'Gated',
     topic: 'verdict',

@@ -45,8 +45,9 @@ function summaryOf({ rows, answers, validity }: Standing): string {
 
 function resultsSection({ relays, rows, rounds, validity }: Standing): Section {
   const confidence = (1 - 0.5 ** (rounds - 1)) * 100;
-  const range = `lowest–highest run${rounds > 1 ? `, which hold it with ${number(confidence)} %` : ''}`;
-  const tested = '★ better than every other relay; found from: the difference that these rounds find in 80 %';
+  const range = `lowest–highest run${rounds > 1 ? `, which contain it with ${number(confidence)} % confidence` : ''}`;
+  const tested =
+    '★ better than every other relay; found from: the difference that these rounds find in 80 of 100 cases';
   return {
     title: validity === 'invalid' ? 'Results that prove nothing: every round was invalid' : 'Results',
     note: `median (${range}); ≥ at least that, too many were never answered; ${tested}`,
@@ -87,7 +88,7 @@ function answersSection({ relays, answers }: Standing): Section | null {
   if (answers.length === 0) return null;
   return {
     title: 'Answers to the same queries',
-    note: 'a relay that finds less is not faster, it does less',
+    note: 'a relay that finds less is not faster: it does less',
     content: {
       kind: 'table',
       columns: columns('', 'answers', ...relays.map(({ name }) => `>${name}`), 'cross-check'),

@@ -1,4 +1,4 @@
-import type { Keep, Point, Series } from './plot.ts';
+import type { Keep, Plot, Point, Series } from './plot.ts';
 
 /** Long series are drawn with at most this many points. */
 export const MAX_POINTS = 600;
@@ -35,4 +35,13 @@ function standIn(group: readonly Point[], keep: Keep): number | null {
   if (keep === 'highest') return Math.max(...values);
   if (keep === 'lowest') return Math.min(...values);
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Points of all lines of a page together; about nine bytes each as data and drawing. */
+const MOST_POINTS = 24_000;
+
+/** How many points a line may have, so that the page stays below 400 KB however many lines there are. */
+export function pointsPerLine(plots: readonly Plot[]): number {
+  const lines = plots.reduce((sum, plot) => sum + plot.series.length, 0);
+  return Math.min(MAX_POINTS, Math.floor(MOST_POINTS / Math.max(1, lines)));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pageStyle, plotAssets } from './assets.ts';
-import { type Html, html, join, NONE, raw } from './markup.ts';
+import { type Html, html, join, NO_MARKUP, raw } from './markup.ts';
 import type { Plot } from './plot.ts';
 import { plotData } from './plot-data.ts';
 
@@ -34,7 +34,7 @@ export function pageDocument({ title, body, plots }: Page): string {
 </head>
 <body>
 ${body}
-${assets === null ? NONE : html`<script type="application/json" id="plot-data">${raw(plotData(plots))}</script>`}
+${assets === null ? NO_MARKUP : html`<script type="application/json" id="plot-data">${raw(plotData(plots))}</script>`}
 ${join(
   scripts.map(
     (script) => html`<script>${raw(script)}</script>

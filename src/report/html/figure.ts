@@ -1,11 +1,11 @@
 import { type Cell, type Column, cell, type Table } from '../view/document.ts';
-import { align } from './aligned.ts';
 import { decimateSeries, groupSize, MAX_POINTS } from './decimate.ts';
-import { type Html, html, NONE } from './markup.ts';
+import { type Html, html, NO_MARKUP } from './markup.ts';
 import type { Keep, Plot, Series } from './plot.ts';
+import { align } from './plot.ts';
 import { svgPlot } from './svg-plot.ts';
 import { tableMarkup } from './table.ts';
-import { valueText } from './units.ts';
+import { plotValueText } from './units.ts';
 
 /** Rows of a table below a plot; who wants each second reads run.json. */
 const MAX_ROWS = 30;
@@ -20,7 +20,7 @@ export function figureMarkup(plot: Plot, table: Table = tableOf(plot)): Html {
 <figcaption><h3>${plot.title}</h3><p>${plot.y.label}</p></figcaption>
 <div class="legend">${plot.series.map(legendEntry)}</div>
 <div class="drawing">${svgPlot(plot)}<div class="interactive" role="img" aria-label="${plot.title}" hidden></div></div>
-${xLabel(plot)}${plot.note === undefined ? NONE : html`<p class="note">${plot.note}</p>`}${thinned(plot)}
+${xLabel(plot)}${plot.note === undefined ? NO_MARKUP : html`<p class="note">${plot.note}</p>`}${thinned(plot)}
 <details><summary>Data<span class="hidden"> of ${plot.title}</span></summary>${tableMarkup(table, caption(plot, table))}</details>
 </figure>
 `;
@@ -28,7 +28,7 @@ ${xLabel(plot)}${plot.note === undefined ? NONE : html`<p class="note">${plot.no
 
 /** Marks such as 0:30 explain themselves. */
 function xLabel({ x }: Plot): Html {
-  return x.unit === 's' ? NONE : html`<p class="axis-label">${x.label}</p>`;
+  return x.unit === 's' ? NO_MARKUP : html`<p class="axis-label">${x.label}</p>`;
 }
 
 function legendEntry({ label, ink, dashed }: Series): Html {
@@ -38,7 +38,7 @@ function legendEntry({ label, ink, dashed }: Series): Html {
 /** Says so where points were left out of the drawing. */
 function thinned(plot: Plot): Html {
   const size = groupSize(longest(plot), plot.maxPoints ?? MAX_POINTS);
-  if (size === 1) return NONE;
+  if (size === 1) return NO_MARKUP;
   const what = plot.x.unit === 's' ? `${size} seconds` : `${size} values`;
   const keeps = [...new Set(plot.series.map((one) => one.keep ?? 'highest'))].join(' or ');
   return html`<p class="note">Each point stands for ${what}: the ${keeps} of them.</p>`;
@@ -53,8 +53,8 @@ function tableOf(plot: Plot): Table {
   const { xs, columns } = align(plot.series.map((one) => decimateSeries(one, MAX_ROWS)));
   const heads = plot.series.map((one): Column => ({ title: headOf(one, isThinned), align: 'right' }));
   const rows = xs.map((x, at): Cell[] => [
-    cell(valueText(x, plot.x.unit)),
-    ...columns.map((column) => cell(valueText(column[at] ?? null, plot.y.unit))),
+    cell(plotValueText(x, plot.x.unit)),
+    ...columns.map((column) => cell(plotValueText(column[at] ?? null, plot.y.unit))),
   ]);
   return { kind: 'table', columns: [{ title: plot.x.label, align: 'left' }, ...heads], rows };
 }

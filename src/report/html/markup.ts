@@ -31,7 +31,7 @@ export function join(parts: readonly Html[]): Html {
 }
 
 /** Nothing. */
-export const NONE: Html = { markup: '' };
+export const NO_MARKUP: Html = { markup: '' };
 
 function asMarkup(part: Part): string {
   if (part === null) return '';

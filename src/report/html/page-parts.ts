@@ -1,6 +1,6 @@
 import type { Headline, Section, Table } from '../view/document.ts';
 import { figureMarkup } from './figure.ts';
-import { type Html, html, NONE } from './markup.ts';
+import { type Html, html, NO_MARKUP } from './markup.ts';
 import type { Plot } from './plot.ts';
 import { sectionsMarkup } from './table.ts';
 
@@ -52,7 +52,7 @@ export function pageHead({ kind, badge, headline, chapters }: PageHead): Html {
 export function chapterMarkup({ id, title, note, plots }: Chapter, sections: readonly Section[]): Html {
   const figures = plots.map(({ plot, table }) => figureMarkup(plot, table));
   return html`<h2 id="${id}">${title}</h2>
-${note === undefined || figures.length === 0 ? NONE : html`<p class="note">${note}</p>`}
-${figures.length === 0 ? NONE : html`<div class="plots">${figures}</div>`}
+${note === undefined || figures.length === 0 ? NO_MARKUP : html`<p class="note">${note}</p>`}
+${figures.length === 0 ? NO_MARKUP : html`<div class="plots">${figures}</div>`}
 <div class="columns">${sectionsMarkup(sections, title)}</div>`;
 }

@@ -1,10 +1,10 @@
-import { align } from './aligned.ts';
 import { decimateSeries, MAX_POINTS } from './decimate.ts';
 import { jsonBlock } from './markup.ts';
 import type { Plot } from './plot.ts';
-import { xTicks, yTicks } from './plot-ticks.ts';
+import { align } from './plot.ts';
 import { visibleLimits, xDomain, yDomain } from './scale.ts';
 import type { Tick } from './ticks.ts';
+import { xTicks, yTicks } from './ticks.ts';
 
 /** The data of the interactive plots for a `<script type="application/json">` block, read by `assets/report/plots.js`. */
 export function plotData(plots: readonly Plot[]): string {

@@ -46,7 +46,7 @@ export interface Band {
 }
 
 /** A horizontal line: the limit of a gate. */
-export interface Limit {
+export interface LimitLine {
   readonly value: number;
   /** Not yet escaped. */
   readonly label: string;
@@ -63,9 +63,26 @@ export interface Plot {
   readonly y: Axis;
   readonly series: readonly Series[];
   readonly bands?: readonly Band[];
-  readonly limits?: readonly Limit[];
+  readonly limits?: readonly LimitLine[];
   /** Longer lines are thinned out; default: `MAX_POINTS`. */
   readonly maxPoints?: number;
   /** How points are shown; `both` where there are few and each stands for something. Default: `line`. */
   readonly marks?: 'line' | 'dots' | 'both';
+}
+
+/** Several lines over one list of x values: null where a line has a gap, undefined where it has no point at all. */
+export interface Aligned {
+  readonly xs: readonly number[];
+  readonly columns: readonly (readonly (number | null | undefined)[])[];
+}
+
+/** Brings lines with points at different places together, for tables and for the interactive plot. */
+export function align(series: readonly Series[]): Aligned {
+  const all = series.flatMap((one) => one.points.map(([x]) => x));
+  const xs = [...new Set(all)].sort((a, b) => a - b);
+  const columns = series.map((one) => {
+    const byX = new Map(one.points);
+    return xs.map((x) => byX.get(x));
+  });
+  return { xs, columns };
 }

@@ -2,6 +2,7 @@ import type { RunRecord } from '../../record/schema.ts';
 import { count } from '../quantity.ts';
 import { buildDocument } from '../view/build-document.ts';
 import type { ReportDocument, Section, Topic } from '../view/document.ts';
+import { pointsPerLine } from './decimate.ts';
 import { pageDocument } from './document.ts';
 import { keyFigures } from './key-figures.ts';
 import { type Html, html, preformatted } from './markup.ts';
@@ -13,7 +14,6 @@ import { percentileCurve, percentileTable } from './plots/percentile-curve.ts';
 import { cpuPlot, memoryPlot } from './plots/resources.ts';
 import { throughputCurve } from './plots/throughput-curve.ts';
 import { shownIntervals } from './plots/time.ts';
-import { pointsPerLine } from './point-budget.ts';
 import { sectionsMarkup } from './table.ts';
 
 /** A chapter with the topic of its sections. */
@@ -101,5 +101,5 @@ function scenarioMarkup({ scenario, seed }: RunRecord): Html {
 
 function foot({ tool, runId, startedAt }: RunRecord): Html {
   const isoDate = startedAt.replace(/\.\d+Z$/, 'Z');
-  return html`<footer>${tool.name} ${tool.version}, run ${runId}, started ${isoDate}. All of it stands in run.json; latencies count from the scheduled time unless they say service. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`;
+  return html`<footer>${tool.name} ${tool.version}, run ${runId}, started ${isoDate}. All of it is in run.json; latencies count from the scheduled time unless they say service. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`;
 }

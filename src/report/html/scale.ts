@@ -1,13 +1,13 @@
 import type { Axis, Domain, Plot } from './plot.ts';
 
 /** A place on an axis, 0 (its low end) to 1. */
-export type Scale = (value: number) => number;
+export type AxisScale = (value: number) => number;
 
 /**
  * Maps an axis' values linearly or logarithmically to 0..1; what lies outside is put at the nearer end.
  * @param domain low < high, and above zero for a logarithmic axis
  */
-export function scaleOf([low, high]: Domain, log: boolean): Scale {
+export function axisScaleOf([low, high]: Domain, log: boolean): AxisScale {
   const bend = log ? Math.log10 : (value: number): number => value;
   const from = bend(low);
   const span = bend(high) - from || 1;

@@ -1,5 +1,5 @@
 import type { Point } from './plot.ts';
-import type { Scale } from './scale.ts';
+import type { AxisScale } from './scale.ts';
 
 /** Units of the drawing across and down; it is stretched to the width of the page. */
 export const CANVAS = { width: 2_000, height: 1_000 } as const;
@@ -8,7 +8,7 @@ export const CANVAS = { width: 2_000, height: 1_000 } as const;
  * The `d` of a path through the points, in whole units and relative steps: a third of the size of absolute numbers.
  * A point without a value interrupts the line; one alone between two gaps is drawn as a dot.
  */
-export function pathOf(points: readonly Point[], x: Scale, y: Scale): string {
+export function pathOf(points: readonly Point[], x: AxisScale, y: AxisScale): string {
   const pieces: string[] = [];
   let last: readonly [number, number] | null = null;
   let lineIsOpen = false;

@@ -1,10 +1,10 @@
 import { decimateSeries } from './decimate.ts';
-import { type Html, html, join, NONE, raw } from './markup.ts';
+import { type Html, html, join, NO_MARKUP, raw } from './markup.ts';
 import type { Band, Plot, Series } from './plot.ts';
-import { xTicks, yTicks } from './plot-ticks.ts';
-import { type Scale, scaleOf, visibleLimits, xDomain, yDomain } from './scale.ts';
+import { type AxisScale, axisScaleOf, visibleLimits, xDomain, yDomain } from './scale.ts';
 import { CANVAS, pathOf } from './svg-path.ts';
-import { valueText } from './units.ts';
+import { xTicks, yTicks } from './ticks.ts';
+import { plotValueText } from './units.ts';
 
 /** Of the whole drawing and of its parts, in pixels: labels of bands above, labels of the x axis below. */
 const SIZE = { height: 240, top: 20, bottom: 26 } as const;
@@ -15,8 +15,8 @@ const MAX_DRAWN_POINTS = 300;
 const LABELLED_BAND = 0.08;
 
 interface Scales {
-  readonly x: Scale;
-  readonly y: Scale;
+  readonly x: AxisScale;
+  readonly y: AxisScale;
 }
 
 /**
@@ -24,13 +24,16 @@ interface Scales {
  * percentages and only the lines are stretched. Colours come from the classes of the style sheet.
  */
 export function svgPlot(plot: Plot): Html {
-  const scales: Scales = { x: scaleOf(xDomain(plot), false), y: scaleOf(yDomain(plot), plot.y.log === true) };
+  const scales: Scales = {
+    x: axisScaleOf(xDomain(plot), false),
+    y: axisScaleOf(yDomain(plot), plot.y.log === true),
+  };
   const series = plot.series.map((one) => decimateSeries(one, MAX_DRAWN_POINTS));
   const { marks = 'line' } = plot;
   return html`<svg class="plot" width="100%" height="${SIZE.height}" role="img" aria-labelledby="${plot.id}-t ${plot.id}-d">
 <title id="${plot.id}-t">${plot.title}</title><desc id="${plot.id}-d">${description(plot)}</desc>
 ${(plot.bands ?? []).map((band) => bandMarkup(band, scales.x))}${grid(plot, scales)}
-<svg y="${SIZE.top}" width="100%" height="${PLOT_HEIGHT}" viewBox="0 0 ${CANVAS.width} ${CANVAS.height}" preserveAspectRatio="none">${marks === 'dots' ? NONE : series.map((one) => line(one, scales))}</svg>${marks === 'line' ? NONE : series.map((one) => dots(one, scales))}${limits(plot, scales)}${faultLabels(plot, scales.x)}
+<svg y="${SIZE.top}" width="100%" height="${PLOT_HEIGHT}" viewBox="0 0 ${CANVAS.width} ${CANVAS.height}" preserveAspectRatio="none">${marks === 'dots' ? NO_MARKUP : series.map((one) => line(one, scales))}</svg>${marks === 'line' ? NO_MARKUP : series.map((one) => dots(one, scales))}${limits(plot, scales)}${faultLabels(plot, scales.x)}
 </svg>`;
 }
 
@@ -39,7 +42,7 @@ function description(plot: Plot): string {
   const lines = plot.series.map((one) => {
     const values = one.points.flatMap(([, y]) => (y === null ? [] : [y])).sort((a, b) => a - b);
     const [low, high] = [values[0] ?? null, values.at(-1) ?? null];
-    return `${one.label}: ${valueText(low, plot.y.unit)} to ${valueText(high, plot.y.unit)}`;
+    return `${one.label}: ${plotValueText(low, plot.y.unit)} to ${plotValueText(high, plot.y.unit)}`;
   });
   return `${plot.y.label} over ${plot.x.label}. ${lines.join('; ')}.`;
 }
@@ -69,16 +72,16 @@ function grid(plot: Plot, { x, y }: Scales): Html {
   return join([...across, ...down]);
 }
 
-function bandMarkup({ from, to, label, kind }: Band, x: Scale): Html {
+function bandMarkup({ from, to, label, kind }: Band, x: AxisScale): Html {
   const [start, end] = [x(from), x(to)];
   const width = Math.max(0, end - start);
   const named = kind !== 'fault' && width >= LABELLED_BAND;
-  const text = named ? html`<text x="${percent(start)}" dx="4" y="14">${label}</text>` : NONE;
+  const text = named ? html`<text x="${percent(start)}" dx="4" y="14">${label}</text>` : NO_MARKUP;
   return html`<rect class="band ${kind}" x="${percent(start)}" y="${SIZE.top}" width="${percent(width)}" height="${PLOT_HEIGHT}"><title>${label}</title></rect>${text}`;
 }
 
 /** Beside their bands, which are narrow, and in front of the lines. */
-function faultLabels({ bands = [] }: Plot, x: Scale): Html {
+function faultLabels({ bands = [] }: Plot, x: AxisScale): Html {
   const faults = bands.filter((band) => band.kind === 'fault');
   return join(
     faults.map(({ from, to, label }) => {

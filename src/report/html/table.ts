@@ -1,6 +1,6 @@
 import { visible } from '../escape.ts';
 import type { Cell, Column, List, Section, Table } from '../view/document.ts';
-import { type Html, html, join, NONE } from './markup.ts';
+import { type Html, html, join, NO_MARKUP } from './markup.ts';
 
 /** A table of more columns needs the whole width of the page. */
 const COLUMNS_BESIDE = 5;
@@ -8,19 +8,19 @@ const COLUMNS_BESIDE = 5;
 /** A section of the report with its heading, unless the chapter has the same one. */
 function sectionMarkup(section: Section, chapter?: string): Html {
   const { title, note, content } = section;
-  const hint = note === undefined ? NONE : html`<p class="note">${note}</p>`;
+  const hint = note === undefined ? NO_MARKUP : html`<p class="note">${note}</p>`;
   const wide =
-    content.kind === 'table' && content.columns.length > COLUMNS_BESIDE ? html` class="wide"` : NONE;
-  return html`<section${wide}>${title === chapter ? NONE : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
+    content.kind === 'table' && content.columns.length > COLUMNS_BESIDE ? html` class="wide"` : NO_MARKUP;
+  return html`<section${wide}>${title === chapter ? NO_MARKUP : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
 `;
 }
 
 /** A table with the headings of its columns and rows marked as such; it scrolls sideways where it is too wide. */
 export function tableMarkup({ columns, rows }: Table, caption?: string): Html {
   const named = columns.some((column) => column.title !== '');
-  const head = named ? html`<thead><tr>${columns.map(headCell)}</tr></thead>` : NONE;
+  const head = named ? html`<thead><tr>${columns.map(headCell)}</tr></thead>` : NO_MARKUP;
   const areNumbers = columns.length > 1 && columns.slice(1).every((column) => column.align === 'right');
-  const label = caption === undefined ? NONE : html`<caption>${caption}</caption>`;
+  const label = caption === undefined ? NO_MARKUP : html`<caption>${caption}</caption>`;
   const headerAt = named ? columns.findIndex((column) => column.title !== '') : 0;
   const body = rows.map(
     (
@@ -28,7 +28,7 @@ export function tableMarkup({ columns, rows }: Table, caption?: string): Html {
     ) => html`<tr>${row.map((cell, at) => bodyCell(cell, { column: columns[at], isHeader: at === headerAt, areNumbers }))}</tr>
 `,
   );
-  return html`<div class="scroll" tabindex="0"><table${areNumbers ? html` class="numbers"` : NONE}>${label}${head}<tbody>${body}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table${areNumbers ? html` class="numbers"` : NO_MARKUP}>${label}${head}<tbody>${body}</tbody></table></div>`;
 }
 
 /** Where a cell stands. */
@@ -57,14 +57,14 @@ function bodyCell(cell: Cell, { column, isHeader, areNumbers }: Place): Html {
     ...(cell.text.startsWith('  ') ? ['sub'] : []),
     ...(column?.wraps === true ? ['wraps'] : []),
   ];
-  const attribute = classes.length === 0 ? NONE : html` class="${classes.join(' ')}"`;
+  const attribute = classes.length === 0 ? NO_MARKUP : html` class="${classes.join(' ')}"`;
   return isHeader
     ? html`<th scope="row"${attribute}>${cellMarkup(cell)}</th>`
     : html`<td${attribute}>${cellMarkup(cell)}</td>`;
 }
 
 function alignClass(column: Column): Html {
-  return column.align === 'right' ? html` class="num"` : NONE;
+  return column.align === 'right' ? html` class="num"` : NO_MARKUP;
 }
 
 /** Longer texts of a relay are cut, as in the other reports. */

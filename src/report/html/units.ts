@@ -3,7 +3,7 @@ import type { Unit } from './plot.ts';
 import { tickText } from './ticks.ts';
 
 /** A value of a plot for people, with its unit: `12.3 ms`, `1,204/s`, `99.9 %`. */
-export function valueText(value: number | null, unit: Unit): string {
+export function plotValueText(value: number | null, unit: Unit): string {
   if (value === null) return NOTHING;
   switch (unit) {
     case 'us':

@@ -85,7 +85,7 @@ export function environmentSection(record: RunRecord): Section {
     row('system', `${e.os} ${e.kernel}, Node ${record.tool.node}, open files ${files}`),
     [
       cell('relay'),
-      { text: relay === '' ? 'says nothing about itself (NIP-11)' : relay, code: relay !== '' },
+      { text: relay === '' ? 'publishes nothing about itself (NIP-11)' : relay, code: relay !== '' },
     ],
     row(
       'corpus',

@@ -19,7 +19,7 @@ export function findingsSection({ findings }: RunRecord): Section | null {
     ({ text, nip, count: times }) =>
       `the relay ${text} (${nip}; seen ${times === 1 ? 'once' : `${count(times)} times`})`,
   );
-  return list('Findings: no fault, worth knowing', items, 'verdict');
+  return list('Findings: no faults, but worth knowing', items, 'verdict');
 }
 
 /** The first cases behind each counter that is held against the relay; null where there are none. */

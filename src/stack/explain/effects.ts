@@ -85,7 +85,7 @@ interface Execution {
 async function executed(ask: Ask, call: string): Promise<Execution> {
   const [row] = await ask<Explained>(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE ${call}`);
   const explained = row?.['QUERY PLAN'][0];
-  if (explained === undefined) throw new Error('EXPLAIN tells nothing');
+  if (explained === undefined) throw new Error('EXPLAIN returned nothing');
   const { Plan: plan, 'Execution Time': ms } = explained;
   return { ms, pages: plan['Local Hit Blocks'] + plan['Local Read Blocks'] };
 }

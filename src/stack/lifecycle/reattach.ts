@@ -37,7 +37,7 @@ async function problemsOf(state: StackState): Promise<string[]> {
 }
 
 function degraded(problems: readonly string[]): RelayBenchError {
-  return new RelayBenchError(`parts of the stack do not come back: ${problems.join('; ')}`, {
+  return new RelayBenchError(`parts of the stack did not come back: ${problems.join('; ')}`, {
     code: 'STACK_DEGRADED',
     hint: 'see `relay-bench stack logs`, or start anew: `relay-bench stack down`, then `stack up`',
     exitCode: EXIT.unreachable,

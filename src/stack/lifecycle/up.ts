@@ -121,7 +121,7 @@ async function own(dir: string, owner: Owner | null): Promise<void> {
 async function requireEmpty(dir: string): Promise<void> {
   const others = (await readdir(dir)).filter((name) => name !== 'lock');
   if (others.length === 0) return;
-  throw new RelayBenchError(`${dir} holds files that are not of a stack, for example ${others[0]}`, {
+  throw new RelayBenchError(`${dir} holds files that do not belong to a stack, for example ${others[0]}`, {
     code: 'STACK_DIR_NOT_EMPTY',
     hint: 'name an empty or a new directory with --dir',
     exitCode: EXIT.unreachable,
@@ -142,7 +142,7 @@ function requireSame(running: StackState, wanted: StackRequest): void {
 function halfDead(dir: string): RelayBenchError {
   return new RelayBenchError(`the start of a stack in ${dir} was cut off and never finished`, {
     code: 'STACK_HALF_STARTED',
-    hint: 'clear it away with `relay-bench stack down`',
+    hint: 'remove it with `relay-bench stack down`',
     exitCode: EXIT.unreachable,
   });
 }

@@ -61,7 +61,7 @@ export class DatabaseWatch {
 
   /** Asks once more, outside the rhythm. @throws Error of the driver, or where watching has ended */
   async askNow(): Promise<DatabaseAnswer> {
-    if (this.#isEnded) throw new Error(`${this.node.name} is watched no more`);
+    if (this.#isEnded) throw new Error(`${this.node.name} is no longer watched`);
     this.#admin ??= this.#connect(this.node);
     const admin = await this.#admin;
     const [row] = await admin.ask<Row>(QUESTION);

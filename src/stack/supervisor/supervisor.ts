@@ -128,7 +128,7 @@ export class Supervisor {
       // Asked again once the old one has ended: what it has acknowledged meanwhile decides who comes next.
       await fence(lost.node);
       next = await mostAdvanced(others);
-      if (next === null) throw new Error('no replica answers any more');
+      if (next === null) throw new Error('no replica answers any longer');
       await promote(this.#state, next);
       await this.#setPrimary(next, {
         at: new Date().toISOString(),
@@ -168,7 +168,7 @@ export class Supervisor {
   }
 
   async #makeAnew(node: Service, primary: Service): Promise<void> {
-    this.#log(`${node.name} is made anew from ${primary.name}`);
+    this.#log(`${node.name} is being rebuilt from ${primary.name}`);
     this.#restarts.note(node.name);
     await rebuild(this.#state, node, primary);
     await launchService(this.#state, node);

@@ -78,7 +78,7 @@ const recordedPaceStandsAlone: Publishing = ({ load, phases, corpus, workloads: 
   const levels = phases.flatMap(({ level, rampTo }, index) =>
     level === 1 && rampTo === undefined
       ? []
-      : [problem(['phases', index], 'levels scale rates, which the recorded pace has none of')],
+      : [problem(['phases', index], 'levels scale rates, which the recorded pace does not have')],
   );
   return [...problems, ...levels];
 };

@@ -15,7 +15,7 @@ export const publishMetrics = {
     },
   },
   sources: {
-    publish: 'a publish workload, which the scenario has not',
+    publish: 'a publish workload, which the scenario does not have',
     'new-events': 'events that are new to every relay: signed for the run, of a regular kind',
   },
   latencies: {
@@ -92,7 +92,8 @@ export const publishMetrics = {
     },
     events_dropped: {
       source: 'publish',
-      description: 'events that the generator never came to write: its own doing, the run is invalid',
+      description:
+        'events that the generator never got round to writing: its own doing, which makes the run invalid',
       direction: 'lower',
       since: '1.1.0',
     },

@@ -21,7 +21,7 @@ export const queryMetrics = {
     },
   },
   sources: {
-    query: 'a query workload, which the scenario has not',
+    query: 'a query workload, which the scenario does not have',
     answers: 'queries of a named corpus, of which some are checked',
   },
   latencies: {
@@ -91,7 +91,8 @@ export const queryMetrics = {
     },
     queries_dropped: {
       source: 'query',
-      description: 'queries that the generator never came to write: its own doing, the run is invalid',
+      description:
+        'queries that the generator never got round to writing: its own doing, which makes the run invalid',
       direction: 'lower',
       since: '1.1.0',
     },

@@ -10,7 +10,7 @@ export const subscribeMetrics = {
     }),
   },
   sources: {
-    subscribe: 'a subscribe workload, which the scenario has not',
+    subscribe: 'a subscribe workload, which the scenario does not have',
     crossing: 'subscribers on several relay processes (--stack scaled)',
   },
   latencies: {

@@ -233,7 +233,7 @@ describe('the list of acknowledged events', () => {
     const writer = writeAcknowledged(file, 3 * ids.length);
     // Nothing is written before the loop gets its turn.
     for (let batch = 0; batch < 10; batch++) writer.append(ids);
-    expect((await writer.close()).problem).toContain('slower than the acknowledgements');
+    expect((await writer.close()).problem).toContain("can't keep up with the acknowledgements");
     expect(existsSync(file)).toBe(false);
   });
 

@@ -30,7 +30,7 @@ describe('the loss of a thread', () => {
   test('is told where it ends without an error', async () => {
     const thread = new Worker('process.exit(4)', { eval: true });
     const loss = await new Promise<Error>((resolve) => onThreadLoss(thread, resolve));
-    expect(loss.message).toBe('a thread has ended with code 4');
+    expect(loss.message).toBe('a thread ended with code 4');
   });
 
   test('is none where it was ended on purpose', async () => {

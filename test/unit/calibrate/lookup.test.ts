@@ -28,7 +28,7 @@ describe('judgeStored', () => {
     const now = { ...machine, cpus: 16, kernel: '7.1' };
     expect(judgeStored({ calibration }, now, MADE_MS)).toEqual({
       calibration: null,
-      reason: 'the calibration is of another machine: number of CPUs 2, now 16; kernel 6.12.0, now 7.1',
+      reason: 'the calibration is from another machine: number of CPUs 2, now 16; kernel 6.12.0, now 7.1',
     });
   });
 
@@ -44,7 +44,7 @@ describe('judgeStored', () => {
       reason: expect.stringContaining('run `relay-bench calibrate` once'),
     });
     expect(judgeStored({ calibration: null, problem: 'it is not JSON' }, machine, MADE_MS)).toMatchObject({
-      reason: "the file of the calibration can't be used: it is not JSON",
+      reason: "the calibration file can't be used: it is not JSON",
     });
   });
 });

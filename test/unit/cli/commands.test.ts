@@ -49,7 +49,7 @@ describe('audit', () => {
 
 describe('versus', () => {
   test.each([
-    ['one relay', ['a=ws://127.0.0.1:1'], 'versus needs two relays at least'],
+    ['one relay', ['a=ws://127.0.0.1:1'], 'versus needs at least two relays'],
     ['two relays of one name', ['a=ws://127.0.0.1:1', 'a=ws://127.0.0.1:2'], 'two relays have the same name'],
   ])('refuses %s before it loads anything', async (_, relays, message) => {
     const { code, stderr } = await cli(['versus', ...relays.flatMap((relay) => ['--relay', relay])]);

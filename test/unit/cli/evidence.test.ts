@@ -64,7 +64,7 @@ describe('evidence', () => {
     expect(code).toBe(0);
     expect(asked).toEqual([{ kinds: [1], limit: 20 }]);
     expect(stdout).toMatch(
-      /now {7}2 events, newest first; 1 of the 1 expected ones are there; 1 of the 4 that came then come again/,
+      /now {7}2 events, newest first; 1 of the 1 expected ones are there; 1 of the 4 that came then came again/,
     );
   });
 

@@ -127,7 +127,7 @@ describe('a session that runs load', () => {
 describe('a contest', () => {
   const contest = async (supply: SessionStages['supply'], command: string | null) => {
     const opened: string[] = [];
-    const contestants = ['base', 'candidate'].map((name) => ({
+    const contenders = ['base', 'candidate'].map((name) => ({
       name,
       url: command === null ? RELAY.url : null,
       command,
@@ -137,11 +137,11 @@ describe('a contest', () => {
         host: hostOf(new FakeProcess()),
         kind: 'ab',
         plan: samplePlan({ connections: { count: 1_000 } }, { overrides: { workers: 2 } }),
-        contestants,
+        contenders,
         out: await tempDir(),
         owned: [],
       },
-      ({ runOnce }) => Promise.all(contestants.map(runOnce)),
+      ({ runOnce }) => Promise.all(contenders.map(runOnce)),
       {
         ...STAGES,
         supply,

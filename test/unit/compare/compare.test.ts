@@ -76,7 +76,7 @@ describe('many runs a side', () => {
     const found = compareRuns(runsOf(5, 1, 0.3, 1), runsOf(5, 1.05, 0.3, 2));
     expect(found.verdict).toBe('inconclusive');
     expect(quantity(found, 'ack_latency p95')?.reason).toMatch(
-      /^can't tell: neither .* is shown; more than 100 runs a side would do$/,
+      /^can't tell: neither .* is shown; more than 100 runs a side would be enough$/,
     );
   });
 
@@ -89,7 +89,7 @@ describe('many runs a side', () => {
   it('is inconclusive with fewer than four runs a side, however large the change', () => {
     const found = compareRuns(runsOf(3, 1, 0.01, 1), runsOf(3, 2, 0.01, 2));
     expect(found.verdict).toBe('inconclusive');
-    expect(quantity(found, 'ack_latency p95')?.reason).toBe('only 3 runs a side have a value, 4 are needed');
+    expect(quantity(found, 'ack_latency p95')?.reason).toBe('only 3 runs a side have a value; 4 are needed');
   });
 
   it('can find a regression with four runs, since ratios that never vary cost nothing', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random.ts';
 import { DEFAULT_OPTIONS } from '../../../src/compare/compare.ts';
 import { chanceOfDifference } from '../../../src/compare/equivalence.ts';
-import { evidenceOf, judgeEvidence } from '../../../src/compare/judge-many.ts';
+import { judgeTestResult, testResultOf } from '../../../src/compare/judge-many.ts';
 import { detectableShift, deviationWithin, runsToTell } from '../../../src/compare/power.ts';
 import { exactly } from '../../../src/metric/bound.ts';
 
@@ -29,8 +29,11 @@ function verdict([base, candidate]: readonly [number[], number[]]): string {
     unit: 'us',
     direction: 'lower',
   } as const;
-  const found = evidenceOf({ ...sides, base: base.map(exactly), candidate: candidate.map(exactly) }, limits);
-  return typeof found === 'string' ? found : judgeEvidence(found, 0.05, false).verdict;
+  const found = testResultOf(
+    { ...sides, base: base.map(exactly), candidate: candidate.map(exactly) },
+    limits,
+  );
+  return typeof found === 'string' ? found : judgeTestResult(found, 0.05, false).verdict;
 }
 
 describe('the same', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, evidenceOf, judgeEvidence } from '../../../src/compare/judge-many.ts';
+import { judgeTestResult, type TestResult, testResultOf } from '../../../src/compare/judge-many.ts';
 import type { Sides } from '../../../src/compare/judged.ts';
 import { type Bound, exactly } from '../../../src/metric/bound.ts';
 
 const ALPHA = 0.05;
 
 /** A change that is as likely as may be and larger than it must be. */
-const WORSE: Evidence = {
+const WORSE: TestResult = {
   change: 0.1,
   changeLow: 0.06,
   changeHigh: 0.15,
@@ -17,8 +17,8 @@ const WORSE: Evidence = {
   runsNeeded: 12,
   isConstant: false,
 };
-const verdictOf = (changes: Partial<Evidence>, inBlocks = false) =>
-  judgeEvidence({ ...WORSE, ...changes }, ALPHA, inBlocks);
+const verdictOf = (changes: Partial<TestResult>, inBlocks = false) =>
+  judgeTestResult({ ...WORSE, ...changes }, ALPHA, inBlocks);
 
 describe('the verdict on a quantity of many runs', () => {
   it('is worse or better where the chance is just small enough', () => {
@@ -32,7 +32,7 @@ describe('the verdict on a quantity of many runs', () => {
   it('is no change where a certain one is as large as the threshold, not larger', () => {
     const certain = { pWorse: 0.001, changeLow: 0.04, changeHigh: 0.06 };
     const reason =
-      "can't tell: there is a change, but not surely one that counts; about 12 runs a side would do";
+      "can't tell: there is a change, but not surely one that counts; about 12 runs a side would be enough";
     expect(verdictOf({ ...certain, change: 0.05 })).toMatchObject({ verdict: 'inconclusive', reason });
     expect(verdictOf({ ...certain, change: 0.05, pWorse: ALPHA })).toMatchObject({ reason });
     expect(verdictOf({ ...certain, change: 0.0501 }).verdict).toBe('worse');
@@ -47,7 +47,7 @@ describe('the verdict on a quantity of many runs', () => {
     expect(verdictOf({ ...unclear, pDifferent: 0.0501, changeLow: -0.01, changeHigh: 0.01 })).toMatchObject({
       verdict: 'inconclusive',
       reason:
-        "can't tell: neither a change that counts nor its absence is shown; about 12 runs a side would do",
+        "can't tell: neither a change that counts nor its absence is shown; about 12 runs a side would be enough",
     });
     expect(verdictOf({ ...unclear, runsNeeded: 101 }).reason).toContain('more than 100 runs a side');
     expect(verdictOf({ ...unclear, runsNeeded: null }).reason).toMatch(/is shown$/);
@@ -92,31 +92,31 @@ describe('the evidence of many runs', () => {
 
   it('needs four runs with a value on either side', () => {
     const four = [1, 2, 3, 4];
-    const few = 'only 3 runs a side have a value, 4 are needed';
-    expect(evidenceOf(sides({ base: [1, 2, 3, null], candidate: four }), LIMITS)).toBe(few);
-    expect(evidenceOf(sides({ base: four, candidate: [null, 1, 2, 3] }), LIMITS)).toBe(few);
-    expect(evidenceOf(sides({ base: four, candidate: [5, null, 6, 7, 8] }), LIMITS)).toMatchObject({});
+    const few = 'only 3 runs a side have a value; 4 are needed';
+    expect(testResultOf(sides({ base: [1, 2, 3, null], candidate: four }), LIMITS)).toBe(few);
+    expect(testResultOf(sides({ base: four, candidate: [null, 1, 2, 3] }), LIMITS)).toBe(few);
+    expect(testResultOf(sides({ base: four, candidate: [5, null, 6, 7, 8] }), LIMITS)).toMatchObject({});
   });
 
   it('is of a change for the worse in the direction of the quantity', () => {
     const [lower, higher] = (['lower', 'higher'] as const).map((direction) =>
-      evidenceOf(sides({ direction }), LIMITS),
+      testResultOf(sides({ direction }), LIMITS),
     );
     expect(lower).toMatchObject({ change: 1, changeLow: 1, changeHigh: 1, pWorse: 1 / 70, pBetter: 1 });
     expect(higher).toMatchObject({ change: 1, pWorse: 1, pBetter: 1 / 70 });
   });
 
   it('asks for a change of the least size, and of two standard errors where the runs are noisy', () => {
-    expect(evidenceOf(sides({}), LIMITS)).toMatchObject({ threshold: 0.05 });
-    expect(evidenceOf(sides({}), { ...LIMITS, inBlocks: true })).toMatchObject({ threshold: 0.2 });
+    expect(testResultOf(sides({}), LIMITS)).toMatchObject({ threshold: 0.05 });
+    expect(testResultOf(sides({}), { ...LIMITS, inBlocks: true })).toMatchObject({ threshold: 0.2 });
     // Deviations from the medians are 3, 1, 1 and 3 on either side: their median is 2.
     const noisy = { base: [7, 9, 11, 13], candidate: [7, 9, 11, 13] };
-    const found = evidenceOf(sides(noisy), LIMITS);
+    const found = testResultOf(sides(noisy), LIMITS);
     expect(found).toMatchObject({ threshold: expect.closeTo((2 * 1.4826 * 2 * Math.sqrt(1 / 2)) / 10, 10) });
   });
 
   it('knows values that are all equal', () => {
-    expect(evidenceOf(sides({ candidate: [10, 10, 10, 10] }), LIMITS)).toMatchObject({ isConstant: true });
-    expect(evidenceOf(sides({ candidate: [10, 10, 10, 11] }), LIMITS)).toMatchObject({ isConstant: false });
+    expect(testResultOf(sides({ candidate: [10, 10, 10, 10] }), LIMITS)).toMatchObject({ isConstant: true });
+    expect(testResultOf(sides({ candidate: [10, 10, 10, 11] }), LIMITS)).toMatchObject({ isConstant: false });
   });
 });

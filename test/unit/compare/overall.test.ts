@@ -14,11 +14,11 @@ it.each([
     'what is not known',
     [same, better, unclear],
     'inconclusive',
-    'no regression found, none excluded: inconclusive not clear',
+    'no regression found, but none ruled out: inconclusive not clear',
   ],
   ['the best', [same, better, quantity('p99', 'better')], 'better', 'better: better, p99'],
   ['no change', [same], 'same', 'no change beyond the threshold'],
-  ['nothing', [], 'inconclusive', 'the runs have nothing to judge by'],
+  ['nothing', [], 'inconclusive', 'the runs have no figure to judge by'],
   [
     'no verdict of what is not gated',
     [same, quantity('max', 'worse', false)],

@@ -44,7 +44,7 @@ describe('relays side by side', () => {
       options,
     );
     expect(few.rows.every(({ best }) => best === null)).toBe(true);
-    expect(few.warnings).toContain('3 rounds name no best relay: 4 are needed');
+    expect(few.warnings).toContain('3 rounds are too few to name a best relay: 4 are needed');
   });
 
   it('are refused where they did not carry out the same load', () => {
@@ -114,7 +114,9 @@ describe('who is best', () => {
     const found = versus(runsOf(4, 1, 0.01, 1), runsOf(4, 3, 0.01, 2));
     expect(rowOf(found, 'ack_latency p95')).toMatchObject({ judged: true, best: null });
     expect(rowOf(found, 'ack_latency p95')?.p).toBeCloseTo(3 * (2 / 70), 9);
-    expect(found.warnings).toContain('4 rounds name no best relay over 3 figures: 5 are needed');
+    expect(found.warnings).toContain(
+      '4 rounds are too few to name a best relay over 3 figures: 5 are needed',
+    );
   });
 
   it('is not asked of rows that decide nothing', () => {

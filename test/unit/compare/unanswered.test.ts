@@ -42,7 +42,7 @@ describe('runs that leave more than 5 % unanswered', () => {
   it('are nothing to compare with where neither side answers', () => {
     const found = compareRuns(runsOf(5, 1, 0.02, 1).map(silent), runsOf(5, 2, 0.02, 2).map(silent), options);
     expect(found.verdict).toBe('inconclusive');
-    expect(p95Of(found.quantities).reason).toContain('no run of either side knows it');
+    expect(p95Of(found.quantities).reason).toContain('no run of either side can say');
   });
 
   it('are not the same as runs that answer all', () => {
@@ -73,7 +73,7 @@ describe('a single run that leaves more than 5 % unanswered', () => {
     const found = single(refusing, refusing);
     expect(p95Of(found.quantities)).toMatchObject({
       verdict: 'inconclusive',
-      reason: 'neither run knows it: too many operations were never answered',
+      reason: 'neither run can say: too many operations were never answered',
     });
   });
 });

@@ -44,14 +44,17 @@ describe('unmeasurable', () => {
   });
 
   it.each([
-    ['eose_latency p95 < 1s', 'eose_latency needs a query workload, which the scenario has not'],
-    ['query_ratio == 1', 'query_ratio needs a query workload, which the scenario has not'],
-    ['queries_timeout == 0', 'queries_timeout needs a query workload, which the scenario has not'],
+    ['eose_latency p95 < 1s', 'eose_latency needs a query workload, which the scenario does not have'],
+    ['query_ratio == 1', 'query_ratio needs a query workload, which the scenario does not have'],
+    ['queries_timeout == 0', 'queries_timeout needs a query workload, which the scenario does not have'],
     [
       'delivery_last_latency p95 < 1s',
-      'delivery_last_latency needs a subscribe workload, which the scenario has not',
+      'delivery_last_latency needs a subscribe workload, which the scenario does not have',
     ],
-    ['deliveries_missing == 0', 'deliveries_missing needs a subscribe workload, which the scenario has not'],
+    [
+      'deliveries_missing == 0',
+      'deliveries_missing needs a subscribe workload, which the scenario does not have',
+    ],
     [
       'ack_latency{phase=hihg} p95 < 1s',
       'the scenario has no phase "hihg" (did you mean "high"?): use low, high',
@@ -97,8 +100,8 @@ describe('checkGates', () => {
       expect.objectContaining({
         code: 'GATE_INVALID',
         message: [
-          'gate "query_ratio >= 99%": query_ratio needs a query workload, which the scenario has not',
-          'gate "delivery_ratio >= 99%": delivery_ratio needs a subscribe workload, which the scenario has not',
+          'gate "query_ratio >= 99%": query_ratio needs a query workload, which the scenario does not have',
+          'gate "delivery_ratio >= 99%": delivery_ratio needs a subscribe workload, which the scenario does not have',
         ].join('\n'),
       }),
     );

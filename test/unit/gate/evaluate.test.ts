@@ -138,7 +138,7 @@ describe('a gate without data', () => {
     expect(evaluate('queries_timeout == 0', run)).toMatchObject({
       actual: null,
       verdict: 'no-data',
-      reason: 'queries_timeout needs a query workload, which the scenario has not',
+      reason: 'queries_timeout needs a query workload, which the scenario does not have',
     });
   });
 

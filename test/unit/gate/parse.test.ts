@@ -107,7 +107,7 @@ describe('the limits of the grammar', () => {
   it('let a window be one second, or five digits of them', () => {
     expect(gateProblem('ack_latency max < 1s over 1s')).toBeNull();
     expect(gateProblem('ack_latency max < 1s over 99999s')).toBeNull();
-    expect(gateProblem('ack_latency max < 1s over 100000s')).toMatch(/is no window/);
+    expect(gateProblem('ack_latency max < 1s over 100000s')).toMatch(/is not a window/);
   });
 });
 

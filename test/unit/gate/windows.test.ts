@@ -39,7 +39,7 @@ describe('a gate over windows', () => {
   });
 
   it.each([
-    ['ack_latency p95 < 100ms over', /"over " is no window/],
+    ['ack_latency p95 < 100ms over', /"over " is not a window/],
     ['ack_latency p95 < 100ms over 500ms', /write whole seconds/],
     ['ack_latency p95 < 100ms over 0s', /write whole seconds/],
     ['ack_ratio >= 99% over 10s', /only latencies are kept second by second/],
@@ -226,7 +226,7 @@ describe('before the run', () => {
 
   it('a window that is too short for its percentile is refused', () => {
     expect(() => resolve('ack_latency p95 < 1s over 2s')).toThrow(
-      /about 100 samples fall into 2 s, p95 needs 200/,
+      /about 100 samples fall into 2 s; p95 needs 200/,
     );
     expect(resolve('ack_latency p95 < 1s over 4s')).toEqual(['ack_latency p95 < 1s over 4s']);
   });

@@ -32,7 +32,7 @@ describe('a relay that returns at most N events and does not say so', () => {
     expect(judge.findings()).toEqual([
       {
         kind: 'silent-cap',
-        text: 'returns at most 20 events a question and does not say so in its NIP-11 document',
+        text: 'returns at most 20 events a query but does not say so in its NIP-11 document',
         nip: 'NIP-11',
         count: 2,
       },

@@ -81,7 +81,7 @@ describe('buildPlan', () => {
       expect.objectContaining({
         code: 'GATE_INVALID',
         message:
-          'gate "eose_latency p95 < 1s": eose_latency needs a query workload, which the scenario has not',
+          'gate "eose_latency p95 < 1s": eose_latency needs a query workload, which the scenario does not have',
       }),
     );
   });

@@ -104,7 +104,7 @@ describe('judge', () => {
   });
 
   it('makes the doubts of a run that passes or fails its first caveats', () => {
-    const caveat = `${doubt.text}; that is counted in, so latencies are at most as high as shown`;
+    const caveat = `${doubt.text}; that is included, so latencies are at most as high as shown`;
     expect(judge(doubtful, [bounded], null).caveats[0]).toBe(caveat);
     expect(judge(doubtful, [fail], null).caveats[0]).toBe(caveat);
     expect(judge(doubtful, [undecided], null).caveats).toEqual(doubtful.caveats);

@@ -94,7 +94,11 @@ describe('parseRunRecord', () => {
     ['no JSON', '{', /not JSON/],
     ['no object', '[]', /schemaVersion: missing/],
     ['no version', edited({ schemaVersion: 1 }), /schemaVersion: missing/],
-    ['a newer major version', edited({ schemaVersion: '2.0.0' }), /schemaVersion: 2\.0\.0 has another major/],
+    [
+      'a newer major version',
+      edited({ schemaVersion: '2.0.0' }),
+      /schemaVersion: 2\.0\.0 differs in its major/,
+    ],
     ['an unknown key', edited({ surprise: 1 }), /Unrecognized key: "surprise"/],
     [
       'a wrong type deep inside',

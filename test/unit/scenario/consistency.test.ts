@@ -29,7 +29,7 @@ describe('scenario consistency', () => {
 
   it('gives no role more connections than the run has', () => {
     expect(problems({ connections: { count: 7 } })).toEqual([
-      'workloads.subscribe.connections is 8, the run has only 7',
+      'workloads.subscribe.connections is 8, but the run has only 7',
     ]);
   });
 
@@ -70,7 +70,7 @@ describe('scenario consistency', () => {
       { name: 'high', duration: '1s', level: 2 },
     ];
     expect(problems({ ...CLOSED, workloads: { publish: {} }, phases })).toEqual([
-      'phases.1 levels scale rates, which the closed model has none of',
+      'phases.1 levels scale rates, which the closed model does not have',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { comparisonJsonSchema } from '../../../src/compare/json-schema.ts';
+import { comparisonJsonSchema } from '../../../src/compare/schema.ts';
 import { runJsonSchema } from '../../../src/record/json-schema.ts';
 import { knownKeys, scenarioJsonSchema } from '../../../src/scenario/json-schema.ts';
 

@@ -92,7 +92,7 @@ describe('programs of a stack', () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'haproxy'), 'no program at all');
     await chmod(join(dir, 'haproxy'), 0o755);
-    await expect(requirePrograms(['haproxy'], dir)).rejects.toThrow(/does not tell its version/);
+    await expect(requirePrograms(['haproxy'], dir)).rejects.toThrow(/does not report its version/);
   });
 
   test('only what the services need is asked for', () => {

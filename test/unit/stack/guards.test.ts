@@ -50,7 +50,7 @@ describe('space on the disk', () => {
     await expect(requireSpace('/stack', shape, free(10))).rejects.toMatchObject({
       code: 'STACK_DISK_FULL',
       exitCode: 3,
-      message: `10 MiB are free in /stack, the stack needs ${neededMib(shape)} MiB`,
+      message: `10 MiB are free in /stack, but the stack needs ${neededMib(shape)} MiB`,
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PROFILE_NAMES, resolveShape, servicesOf } from '../../../src/stack/topology.ts';
+import { resolveShape, STACK_PROFILES, servicesOf } from '../../../src/stack/topology.ts';
 
 const namesOf = (profile: string, overrides = {}): string[] =>
   servicesOf(resolveShape(profile, overrides)).map(({ name }) => name);
@@ -22,7 +22,7 @@ describe('profiles of stacks', () => {
     expect(names.filter((name) => name.startsWith('postgres-'))).toEqual(['postgres-1']);
   });
 
-  test.each(PROFILE_NAMES)('in %s every service comes after all that it depends on', (profile) => {
+  test.each(STACK_PROFILES)('in %s every service comes after all that it depends on', (profile) => {
     const seen = new Set<string>();
     for (const { name, dependsOn } of servicesOf(resolveShape(profile))) {
       for (const dependency of dependsOn) expect(seen, `${name} needs ${dependency}`).toContain(dependency);

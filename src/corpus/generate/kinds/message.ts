@@ -2,7 +2,7 @@ import { BACKDATED_S } from '../../spec.ts';
 import { drawQuantile, type Quantiles } from '../quantiles.ts';
 import type { Draft, Make, Scene } from '../scene.ts';
 import { Tags } from '../tags.ts';
-import { base64, nip44, prose, relayUrl } from '../text.ts';
+import { base64, drawnRelayUrl, nip44, prose } from '../text.ts';
 
 /** Cipher blocks (16 bytes) of a kind 4 message; p50 of the whole event is 506 bytes in the wild. */
 const BLOCKS: Quantiles = [
@@ -50,7 +50,7 @@ const ROOMS = Array.from({ length: 16 }, (_, room) => (room + 1).toString(16).pa
 
 /** A message in a public channel (kind 42, NIP-28). */
 export const makeChannelMessage: Make = ({ author, createdAt_s, draws, world }) => {
-  const tags = new Tags().addAll('e', [draws.earlyOf(ROOMS), relayUrl(draws), 'root']);
+  const tags = new Tags().addAll('e', [draws.earlyOf(ROOMS), drawnRelayUrl(draws), 'root']);
   if (draws.chance(0.3)) tags.add('p', world.people.drawPubkey(draws));
   return { kind: 42, key: author, createdAt_s, tags, content: prose(draws, 4 + draws.int(160)) };
 };
@@ -58,7 +58,7 @@ export const makeChannelMessage: Make = ({ author, createdAt_s, draws, world }) 
 /** A message in the chat of a live stream (kind 1311, NIP-53). */
 export const makeLiveMessage: Make = ({ author, createdAt_s, draws, world }) => {
   const stream = `30311:${world.people.pubkey(0)}:stream-${draws.int(4)}`;
-  const tags = new Tags().addAll('a', [stream, relayUrl(draws), 'root']);
+  const tags = new Tags().addAll('a', [stream, drawnRelayUrl(draws), 'root']);
   return { kind: 1_311, key: author, createdAt_s, tags, content: prose(draws, 2 + draws.int(80)) };
 };
 

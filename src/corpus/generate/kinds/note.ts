@@ -3,7 +3,7 @@ import { plainPassage } from '../passages.ts';
 import { drawQuantile, type Quantiles } from '../quantiles.ts';
 import type { Make, Target, World } from '../scene.ts';
 import { Tags } from '../tags.ts';
-import { prose, relayUrl, url } from '../text.ts';
+import { drawnRelayUrl, prose, url } from '../text.ts';
 import { HASHTAGS } from '../vocabulary.ts';
 
 /** Bytes of the content of notes; half of them are below 90. */
@@ -78,7 +78,7 @@ export const makeReply: Make = ({ n, author, createdAt_s, draws, world }) => {
   const parent = world.drawNote(draws, n);
   const root = parent.root ?? parent;
   const tags = new Tags();
-  addThread(tags, parent, relayUrl(draws));
+  addThread(tags, parent, drawnRelayUrl(draws));
   tags.add('p', parent.pubkey);
   if (root.pubkey !== parent.pubkey) tags.add('p', root.pubkey);
   for (let left = draws.chance(0.5) ? draws.int(4) : 0; left > 0; left--) {

@@ -2,7 +2,7 @@ import { plainPassage } from '../passages.ts';
 import { drawQuantile, type Quantiles } from '../quantiles.ts';
 import type { Make, Scene } from '../scene.ts';
 import { Tags } from '../tags.ts';
-import { personName, prose, relayUrl, url } from '../text.ts';
+import { drawnRelayUrl, personName, prose, url } from '../text.ts';
 
 /** Of five events four are somebody's first, in the order of the authors, and one replaces an older one. */
 const PER_UPDATE = 5;
@@ -60,8 +60,8 @@ export const makeRelayList: Make = (scene) => {
   const tags = new Tags();
   for (let left = 2 + draws.int(8); left > 0; left--) {
     const use = draws.unit();
-    if (use < 0.6) tags.add('r', relayUrl(draws));
-    else tags.addAll('r', [relayUrl(draws), use < 0.8 ? 'read' : 'write']);
+    if (use < 0.6) tags.add('r', drawnRelayUrl(draws));
+    else tags.addAll('r', [drawnRelayUrl(draws), use < 0.8 ? 'read' : 'write']);
   }
   return { kind: 10_002, key: ownerOf(scene), createdAt_s, tags, content: '' };
 };
@@ -70,6 +70,6 @@ export const makeRelayList: Make = (scene) => {
 export const makeInboxList: Make = (scene) => {
   const { createdAt_s, draws } = scene;
   const tags = new Tags();
-  for (let left = 1 + draws.int(3); left > 0; left--) tags.add('relay', relayUrl(draws));
+  for (let left = 1 + draws.int(3); left > 0; left--) tags.add('relay', drawnRelayUrl(draws));
   return { kind: 10_050, key: ownerOf(scene), createdAt_s, tags, content: '' };
 };

@@ -2,7 +2,7 @@ import { plainPassage } from '../passages.ts';
 import { drawQuantile } from '../quantiles.ts';
 import type { Draft, Make, Scene } from '../scene.ts';
 import { Tags } from '../tags.ts';
-import { hex, relayUrl } from '../text.ts';
+import { drawnRelayUrl, hex } from '../text.ts';
 import { EMOJI, HASHTAGS } from '../vocabulary.ts';
 import { articleAddress, drawArticle } from './article.ts';
 
@@ -10,7 +10,7 @@ import { articleAddress, drawArticle } from './article.ts';
 export const makeReaction: Make = ({ n, author, createdAt_s, draws, world }) => {
   const target = world.drawNote(draws, n);
   const tags = new Tags();
-  if (draws.chance(0.2)) tags.addAll('e', [target.id, relayUrl(draws)]);
+  if (draws.chance(0.2)) tags.addAll('e', [target.id, drawnRelayUrl(draws)]);
   else tags.add('e', target.id);
   tags.add('p', target.pubkey);
   if (draws.chance(0.3)) tags.add('k', String(target.kind));
@@ -21,7 +21,7 @@ export const makeReaction: Make = ({ n, author, createdAt_s, draws, world }) => 
 /** A repost (kind 6, NIP-18), mostly with the note inside. */
 export const makeRepost: Make = ({ n, author, createdAt_s, draws, world }) => {
   const target = world.drawNote(draws, n);
-  const tags = new Tags().addAll('e', [target.id, relayUrl(draws)]).add('p', target.pubkey);
+  const tags = new Tags().addAll('e', [target.id, drawnRelayUrl(draws)]).add('p', target.pubkey);
   const content = draws.chance(0.8) ? JSON.stringify(world.jsonOf(target.n)).slice(1, -1) : '';
   return { kind: 6, key: author, createdAt_s, tags, content };
 };
@@ -30,7 +30,7 @@ export const makeRepost: Make = ({ n, author, createdAt_s, draws, world }) => {
 export const makeGenericRepost: Make = ({ n, author, createdAt_s, draws, world }) => {
   const article = drawArticle(world, draws, n);
   const address = articleAddress(world, article);
-  const tags = new Tags().addAll('a', [address, relayUrl(draws)]).add('k', '30023');
+  const tags = new Tags().addAll('a', [address, drawnRelayUrl(draws)]).add('k', '30023');
   tags.add('p', world.people.pubkey(article.key));
   return { kind: 16, key: author, createdAt_s, tags, content: '' };
 };
@@ -43,7 +43,7 @@ export const makeComment: Make = ({ n, author, createdAt_s, draws, world }) => {
   const tags = new Tags();
   for (const [a, k, p] of [['A', 'K', 'P'] as const, ['a', 'k', 'p'] as const]) {
     tags
-      .addAll(a, [address, relayUrl(draws)])
+      .addAll(a, [address, drawnRelayUrl(draws)])
       .add(k, '30023')
       .add(p, pubkey);
   }
@@ -88,7 +88,11 @@ function zapRequest(
   amount_sat: number,
 ): { readonly draft: Draft; readonly recipient: string; readonly target: string } {
   const target = world.drawNote(draws, n);
-  const tags = new Tags().addAll('relays', [relayUrl(draws), relayUrl(draws), relayUrl(draws)]);
+  const tags = new Tags().addAll('relays', [
+    drawnRelayUrl(draws),
+    drawnRelayUrl(draws),
+    drawnRelayUrl(draws),
+  ]);
   tags
     .add('amount', String(amount_sat * 1_000))
     .add('p', target.pubkey)
@@ -116,7 +120,7 @@ function invoice({ draws }: Scene, amount_sat: number): string {
 
 /** A zap goal (kind 9041, NIP-75). */
 export const makeZapGoal: Make = ({ author, createdAt_s, draws }) => {
-  const tags = new Tags().addAll('relays', [relayUrl(draws), relayUrl(draws)]);
+  const tags = new Tags().addAll('relays', [drawnRelayUrl(draws), drawnRelayUrl(draws)]);
   tags.add('amount', String((1 + draws.int(100)) * 21_000_000)).add('t', draws.earlyOf(HASHTAGS));
   return { kind: 9_041, key: author, createdAt_s, tags, content: plainPassage(draws, 30 + draws.int(150)) };
 };

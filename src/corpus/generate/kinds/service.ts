@@ -1,7 +1,7 @@
 import { plainPassage } from '../passages.ts';
 import type { Make } from '../scene.ts';
 import { Tags } from '../tags.ts';
-import { hex, relayUrl, url } from '../text.ts';
+import { drawnRelayUrl, hex, url } from '../text.ts';
 import { articleAddress, drawArticle } from './article.ts';
 
 /** Of ten deletions one names an address. */
@@ -31,7 +31,7 @@ export const makeBeacon: Make = ({ author, createdAt_s, draws }) => {
 export const makeJobRequest: Make = ({ author, createdAt_s, draws, world }) => {
   const tags = new Tags().add('p', world.people.drawPubkey(draws));
   tags.addAll('param', ['max_results', '50']).addAll('param', ['user', world.people.pubkey(author)]);
-  tags.addAll('relays', [relayUrl(draws), relayUrl(draws)]);
+  tags.addAll('relays', [drawnRelayUrl(draws), drawnRelayUrl(draws)]);
   return { kind: 5_300, key: author, createdAt_s, tags, content: '' };
 };
 

@@ -6,7 +6,7 @@ import { ownerOf } from '../kinds/profile.ts';
 import { drawQuantile, type Quantiles } from '../quantiles.ts';
 import type { Make } from '../scene.ts';
 import { Tags } from '../tags.ts';
-import { prose, relayUrl } from '../text.ts';
+import { drawnRelayUrl, prose } from '../text.ts';
 import type { CorpusProfile } from './profile.ts';
 
 const NOTE_BYTES: Quantiles = [
@@ -44,8 +44,8 @@ const makeBigNote: Make = ({ author, createdAt_s, draws }) => {
 const makeCrowdedReply: Make = ({ n, author, createdAt_s, draws, world }) => {
   const target = world.drawNote(draws, n);
   const root = target.root ?? target;
-  const tags = new Tags().addAll('e', [root.id, relayUrl(draws), 'root']);
-  if (target.root !== null) tags.addAll('e', [target.id, relayUrl(draws), 'reply']);
+  const tags = new Tags().addAll('e', [root.id, drawnRelayUrl(draws), 'root']);
+  if (target.root !== null) tags.addAll('e', [target.id, drawnRelayUrl(draws), 'reply']);
   for (const pubkey of world.people.drawCrowd(draws, drawQuantile(draws, MENTIONED))) tags.add('p', pubkey);
   return { kind: 1, key: author, createdAt_s, tags, content: prose(draws, draws.int(300)), root };
 };

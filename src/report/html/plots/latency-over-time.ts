@@ -1,7 +1,7 @@
 import { own } from '../../../base/own.ts';
 import { isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
-import type { Domain, Limit, Plot, Series } from '../plot.ts';
+import type { Domain, LimitLine, Plot, Series } from '../plot.ts';
 import { domainOf } from '../scale.ts';
 import { overTime, shownIntervals, timeAxis, timeBands, timeSeries } from './time.ts';
 
@@ -64,13 +64,13 @@ function sharedDomain(record: RunRecord, names: readonly LatencyMetric[]): Domai
 const NEAR = 3;
 
 /** The limits of gates on this latency as a whole. */
-function limitsOf(record: RunRecord, name: LatencyMetric): Limit[] {
+function limitsOf(record: RunRecord, name: LatencyMetric): LimitLine[] {
   return record.gates
     .filter((gate) => gate.metric === name && !gate.expression.includes('{'))
     .flatMap(limitOf);
 }
 
-function limitOf(gate: GateResult): Limit[] {
+function limitOf(gate: GateResult): LimitLine[] {
   const factor_us = own(UNIT_US, gate.unit);
   if (factor_us === undefined) return [];
   return [{ value: gate.limit * factor_us, label: gate.expression.slice(gate.metric.length).trim() }];

@@ -18,7 +18,7 @@ export function ratePlot(record: RunRecord): Plot {
   return overTimePlot(record, {
     id: 'rates',
     title: 'Offered and achieved rate',
-    note: 'Offered: scheduled; sent: written to the socket; achieved: acknowledged, completed or opened. Where the lines are one, all kept up.',
+    note: 'Offered: scheduled; sent: written to the socket; achieved: acknowledged, completed or opened. Where the lines coincide, all kept up.',
     unit: 'per-second',
     label: 'operations per second',
     series: [

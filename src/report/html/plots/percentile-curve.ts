@@ -21,7 +21,7 @@ export function percentileCurve(record: RunRecord): Plot | null {
     id: 'percentiles',
     title: 'Percentile distribution',
     note: 'Solid: from the scheduled time; dashed: service time, from the write. A line ends at the slowest of all samples.',
-    x: { label: 'percentile, each mark has one nine more', unit: 'nines' },
+    x: { label: 'percentile, one more nine at each mark', unit: 'nines' },
     y: { label: 'latency, logarithmic', unit: 'us', log: true },
     series,
   };

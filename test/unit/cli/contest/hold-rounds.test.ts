@@ -7,11 +7,11 @@ import type { RunRecord } from '../../../../src/record/schema.ts';
 import { runOf } from '../../../support/sample-runs.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
-const CONTESTANTS = ['base', 'candidate'].map((name) => ({ name, url: 'ws://127.0.0.1:1/', command: null }));
+const CONTENDERS = ['base', 'candidate'].map((name) => ({ name, url: 'ws://127.0.0.1:1/', command: null }));
 
 async function request(runOnce: RunOnce, changes: Partial<RoundsRequest> = {}): Promise<RoundsRequest> {
   return {
-    contestants: CONTESTANTS,
+    contenders: CONTENDERS,
     rounds: 4,
     seed: 1,
     directory: await tempDir(),
@@ -41,7 +41,7 @@ function relays(slowdowns: Readonly<Record<string, (run: number) => number>>): R
 }
 
 describe('holdRounds', () => {
-  test('keeps the record of every run and gives rounds in the order of the contestants', async () => {
+  test('keeps the record of every run and gives rounds in the order of the contenders', async () => {
     const asked = await request(async () => runOf(1));
     const { rounds, leftOut } = await holdRounds(asked);
     expect(leftOut).toEqual([]);

@@ -12,11 +12,11 @@ const GOOD: MachineFacts = {
 };
 
 const find = (name: string, changes: Partial<MachineFacts>) =>
-  examine({ ...GOOD, ...changes }).find((finding) => finding.name === name);
+  examine({ ...GOOD, ...changes }).find((check) => check.name === name);
 
 describe('doctor', () => {
   test('a good machine has no warnings', () => {
-    expect(examine(GOOD).map((finding) => finding.verdict)).toEqual(examine(GOOD).map(() => 'ok'));
+    expect(examine(GOOD).map((check) => check.verdict)).toEqual(examine(GOOD).map(() => 'ok'));
   });
 
   test('open files say how many connections one worker can hold', () => {

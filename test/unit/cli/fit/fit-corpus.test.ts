@@ -29,7 +29,7 @@ let generated: NamedCorpus;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'relay-bench-fit-'));
   const dir = join(home, 'corpus');
-  const { manifest } = await generateCorpus(SPEC, { dir, gzip: false, fresh: false, workers: 1 });
+  const { manifest } = await generateCorpus(SPEC, { dir, gzip: false, fresh: false, threads: 1 });
   generated = {
     profile: 'social',
     events: EVENTS,
@@ -207,7 +207,7 @@ describe('what is to be stored', () => {
     await fitted(corpusPlan(), { closeQueries: 'error: busy' }, async ({ plan }) => {
       expect(plan.fitted?.present.size).toBe(0);
       expect(plan.fitted?.remarks).toEqual([
-        expect.stringContaining('is not known: the relay closed the query'),
+        expect.stringContaining('events of the corpus: the relay closed the query'),
       ]);
     });
   });

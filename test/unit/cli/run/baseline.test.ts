@@ -73,7 +73,9 @@ test('a run whose figures may be too high is not compared, though its gates hold
   const doubts = [{ kind: 'generator-late' as const, text: 'many writes were late' }];
   const { code, process, files } = await compare({ ...base, generator: { ...base.generator, doubts } });
   expect({ code, files }).toEqual({ code: null, files: [] });
-  expect(process.stderr.text).toContain("not compared with the baseline: this run can't serve: many writes");
+  expect(process.stderr.text).toContain(
+    "not compared with the baseline: this run can't be used: many writes",
+  );
 });
 
 test('an invalid run is not compared, which is said', async () => {

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 const SPEC = { profile: 'social', seed: 1, events: 100, baseTime_s: DEFAULT_BASE_TIME_S } as const;
 const generateInto = (place: string) =>
-  generateCorpus(SPEC, { dir: place, gzip: false, fresh: false, workers: 1 });
+  generateCorpus(SPEC, { dir: place, gzip: false, fresh: false, threads: 1 });
 
 const scenarioOf = (corpus: object, publish: object = { rate: '10/s' }) =>
   sampleScenario({ corpus, workloads: { publish } });

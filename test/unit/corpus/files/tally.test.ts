@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ChunkBuilder } from '../../../../src/corpus/chunk.ts';
-import { Distribution } from '../../../../src/corpus/files/distribution.ts';
 import { Tally } from '../../../../src/corpus/files/tally.ts';
+import { ValueCounts } from '../../../../src/corpus/files/value-counts.ts';
 
 const hexOf = (n: number): string => n.toString(16).padEnd(64, '0');
 
@@ -17,15 +17,15 @@ function tallyOf(events: readonly { author: number; kind: number; createdAt_s: n
   return tally;
 }
 
-describe('a distribution', () => {
+describe('a counts', () => {
   test('has exact quantiles by nearest rank', () => {
-    const distribution = new Distribution();
-    for (let value = 1; value <= 100; value++) distribution.add(value);
-    expect(distribution.summary()).toEqual({ mean: 50.5, p50: 50, p90: 90, p99: 99, max: 100 });
+    const counts = new ValueCounts();
+    for (let value = 1; value <= 100; value++) counts.add(value);
+    expect(counts.summary()).toEqual({ mean: 50.5, p50: 50, p90: 90, p99: 99, max: 100 });
   });
 
   test('of nothing is zero', () => {
-    expect(new Distribution().summary()).toEqual({ mean: 0, p50: 0, p90: 0, p99: 0, max: 0 });
+    expect(new ValueCounts().summary()).toEqual({ mean: 0, p50: 0, p90: 0, p99: 0, max: 0 });
   });
 });
 

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const SPEC: CorpusSpec = { profile: 'social', seed: 1, events: 200, baseTime_s: DEFAULT_BASE_TIME_S };
 const options = (dir: string, more: Partial<GenerateOptions> = {}): GenerateOptions => ({
-  ...{ dir, gzip: false, workers: 1, fresh: false },
+  ...{ dir, gzip: false, threads: 1, fresh: false },
   ...more,
 });
 

@@ -80,7 +80,7 @@ describe('the index of a corpus', () => {
   test('is built from a corpus on disk, or from its first events', async () => {
     const dir = join(await tempDir(), 'corpus');
     const spec = { profile: 'social', seed: 1, events: 3_000, baseTime_s: DEFAULT_BASE_TIME_S } as const;
-    await generateCorpus(spec, { dir, gzip: false, workers: 1, fresh: false });
+    await generateCorpus(spec, { dir, gzip: false, threads: 1, fresh: false });
     const corpus = await openCorpus(dir);
     expect((await CorpusIndex.build(corpus.batches())).answer({ kinds: [1] })).toEqual(
       index.answer({ kinds: [1] }),

@@ -34,7 +34,7 @@ describe('work in threads', () => {
 
   test.each([
     [666, 'a thread has failed'],
-    [999, 'a thread has ended with code 7'],
+    [999, 'a thread ended with code 7'],
   ])('ends with the error of a thread (%i)', async (n, message) => {
     await expect(run([1, 2, n, ...requests], 2)).rejects.toThrow(message);
   });

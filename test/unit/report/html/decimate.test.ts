@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { decimate } from '../../../../src/report/html/decimate.ts';
-import type { Point } from '../../../../src/report/html/plot.ts';
+import { describe, expect, it, test } from 'vitest';
+import { decimate, pointsPerLine } from '../../../../src/report/html/decimate.ts';
+import type { Plot, Point } from '../../../../src/report/html/plot.ts';
 
 const points: Point[] = [4, 1, 9, 2, null, null, 7].map((y, x) => [x, y]);
 
@@ -31,4 +31,19 @@ describe('thinning out', () => {
       [4, 7],
     ]);
   });
+});
+
+const plot: Plot = {
+  id: 'p',
+  title: 'p',
+  x: { label: 'x', unit: 's' },
+  y: { label: 'y', unit: 'us' },
+  series: Array.from({ length: 4 }, (_, at) => ({ label: `${at}`, ink: 1 as const, points: [] })),
+};
+
+test('lines have 600 points, and fewer where there are many lines', () => {
+  expect(pointsPerLine([plot])).toBe(600);
+  expect(pointsPerLine(Array.from({ length: 10 }, () => plot))).toBe(600);
+  expect(pointsPerLine(Array.from({ length: 20 }, () => plot))).toBe(300);
+  expect(pointsPerLine([])).toBe(600);
 });

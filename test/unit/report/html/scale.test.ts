@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Plot, Point } from '../../../../src/report/html/plot.ts';
-import { domainOf, scaleOf, visibleLimits, xDomain, yDomain } from '../../../../src/report/html/scale.ts';
+import { axisScaleOf, domainOf, visibleLimits, xDomain, yDomain } from '../../../../src/report/html/scale.ts';
 
 function plotOf(points: readonly Point[], more: Partial<Plot> = {}): Plot {
   return {
@@ -15,20 +15,20 @@ function plotOf(points: readonly Point[], more: Partial<Plot> = {}): Plot {
 
 describe('a scale', () => {
   it('maps its ends to 0 and 1 and what lies between in proportion', () => {
-    const scale = scaleOf([10, 20], false);
+    const scale = axisScaleOf([10, 20], false);
     expect([10, 15, 20].map(scale)).toEqual([0, 0.5, 1]);
   });
 
   it('gives every factor of ten the same room where it is logarithmic', () => {
-    const scale = scaleOf([1, 1_000], true);
+    const scale = axisScaleOf([1, 1_000], true);
     expect(scale(10)).toBeCloseTo(1 / 3);
     expect(scale(100)).toBeCloseTo(2 / 3);
   });
 
   it('puts what lies outside at the nearer end', () => {
-    expect(scaleOf([10, 20], false)(99)).toBe(1);
-    expect(scaleOf([10, 20], false)(-5)).toBe(0);
-    expect(scaleOf([1, 10], true)(0)).toBe(0);
+    expect(axisScaleOf([10, 20], false)(99)).toBe(1);
+    expect(axisScaleOf([10, 20], false)(-5)).toBe(0);
+    expect(axisScaleOf([1, 10], true)(0)).toBe(0);
   });
 });
 

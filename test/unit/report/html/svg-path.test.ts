@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { scaleOf } from '../../../../src/report/html/scale.ts';
+import { axisScaleOf } from '../../../../src/report/html/scale.ts';
 import { pathOf } from '../../../../src/report/html/svg-path.ts';
 
-const x = scaleOf([0, 4], false);
-const y = scaleOf([0, 10], false);
+const x = axisScaleOf([0, 4], false);
+const y = axisScaleOf([0, 10], false);
 
 describe('a path', () => {
   it('goes from point to point in relative steps', () => {

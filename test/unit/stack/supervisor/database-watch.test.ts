@@ -52,7 +52,7 @@ describe('the watch of a Postgres', () => {
     watch.end();
     open();
     await eventuallyPasses(() => expect(connections.ended).toBe(1));
-    await expect(watch.askNow()).rejects.toThrow('watched no more');
+    await expect(watch.askNow()).rejects.toThrow('no longer watched');
     expect(connections.opened).toBe(1);
   });
 

@@ -6,7 +6,7 @@ import type { OpenTarget } from '../run/open-target.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
 
 /** A relay that takes part in a contest. */
-export interface Contestant {
+export interface Contender {
   /** Short; names its files. */
   readonly name: string;
   /** Where it runs already; null where a command starts it for every run. */
@@ -19,27 +19,27 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/;
 
 /**
  * A relay's address, or a command that starts one.
- * @throws RelayBenchError `CONTESTANT_INVALID`, `RELAY_URL_INVALID`
+ * @throws RelayBenchError `CONTENDER_INVALID`, `RELAY_URL_INVALID`
  */
-export function contestant(name: string, text: string): Contestant {
+export function contender(name: string, text: string): Contender {
   if (/^wss?:\/\//i.test(text)) return { name, url: relayUrl(text), command: null };
   if (isRelayCommand(text)) return { name, url: null, command: text };
   throw new RelayBenchError(
     `${name}: "${shown(text)}" is neither a relay address nor a command with {port}`,
     {
-      code: 'CONTESTANT_INVALID',
+      code: 'CONTENDER_INVALID',
       hint: 'write ws://127.0.0.1:7777, or a command such as "my-relay --port {port} --data {dir}"',
     },
   );
 }
 
-/** `NAME=URL` or `NAME=command`. @throws RelayBenchError `CONTESTANT_INVALID`, `RELAY_URL_INVALID` */
-export function namedContestant(text: string): Contestant {
+/** `NAME=URL` or `NAME=command`. @throws RelayBenchError `CONTENDER_INVALID`, `RELAY_URL_INVALID` */
+export function namedContender(text: string): Contender {
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(0, at));
-  if (NAME.test(name)) return contestant(name, text.slice(at + 1));
+  if (NAME.test(name)) return contender(name, text.slice(at + 1));
   throw new RelayBenchError(`--relay ${shown(text)} has no name`, {
-    code: 'CONTESTANT_INVALID',
+    code: 'CONTENDER_INVALID',
     hint: 'write NAME=ws://127.0.0.1:7777 or NAME="command --port {port}"; letters, digits, dots and dashes',
   });
 }
@@ -49,8 +49,8 @@ function shown(text: string): string {
   return URL.canParse(text) ? maskUrl(text) : text;
 }
 
-/** The addresses of the contestants that run already; the others live on this machine. */
-export async function resolveContestants(all: readonly Contestant[]): Promise<ResolvedTarget[]> {
+/** The addresses of the contenders that run already; the others live on this machine. */
+export async function resolveContenders(all: readonly Contender[]): Promise<ResolvedTarget[]> {
   return resolveTargets(all.flatMap(({ url }) => (url === null ? [] : [url])));
 }
 
@@ -58,8 +58,8 @@ export async function resolveContestants(all: readonly Contestant[]): Promise<Re
  * The relay, ready for a run; one that a command starts begins with nothing stored.
  * @throws RelayBenchError `RELAY_COMMAND_FAILED`
  */
-export async function openContestant(
-  { name, url, command }: Contestant,
+export async function openContender(
+  { name, url, command }: Contender,
   signal: AbortSignal,
 ): Promise<OpenTarget> {
   if (command === null) {

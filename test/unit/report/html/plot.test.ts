@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { align } from '../../../../src/report/html/aligned.ts';
+import { align } from '../../../../src/report/html/plot.ts';
 
 test('lines with points at different places share one list of places; a gap is null, no point undefined', () => {
   const aligned = align([

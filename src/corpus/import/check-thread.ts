@@ -1,6 +1,6 @@
 import { memoryOf } from '../chunk.ts';
 import type { LineBlock } from '../files/line-blocks.ts';
-import { serveRequests } from '../threads/serve-requests.ts';
+import { serveRequests } from '../threads/ordered-threads.ts';
 import { checkLines } from './check-lines.ts';
 
 serveRequests((block: LineBlock) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { putDigits } from '../../../src/corpus/digits.ts';
+import { putDigits } from '../../../src/corpus/ascii.ts';
 
 function written(width: number, value: number): string {
   const target = Buffer.alloc(width + 2, '#');

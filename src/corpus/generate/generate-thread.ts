@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { memoryOf } from '../chunk.ts';
 import type { CorpusSpec } from '../spec.ts';
-import { serveRequests } from '../threads/serve-requests.ts';
+import { serveRequests } from '../threads/ordered-threads.ts';
 import { EventSource } from './event-source.ts';
 import { type ChunkRequest, generateChunk } from './generate-chunk.ts';
 

@@ -1,7 +1,7 @@
 import type { Quantities } from './manifest.ts';
 
 /** An exact distribution of whole numbers: how often each occurred. */
-export class Distribution {
+export class ValueCounts {
   readonly #counts = new Map<number, number>();
   #total = 0;
   #sum = 0;
