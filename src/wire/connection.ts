@@ -29,6 +29,10 @@ export interface Connection {
    * @returns false where the kernel's buffer is full: hold further frames until `onDrain`
    */
   write(frames: Buffer): boolean;
+  /** Read nothing more until {@link resume}: what comes waits in the kernel, and then at the sender. */
+  pause(): void;
+  /** Read on. */
+  resume(): void;
   /** Close in the proper way (RFC 6455 section 7); no handler is called afterwards. */
   close(): void;
   /** Cut it; no handler is called afterwards. */

@@ -47,6 +47,14 @@ export class WsConnection implements Connection {
     return this.#socket?.write(frames) ?? false;
   }
 
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
   close(): void {
     this.#state = 'ended';
     this.#ws.close(1000);

@@ -17,6 +17,21 @@ export function streamOf(plan: Pick<Plan, 'streams'>, name: string): StreamPlan 
   return plan.streams.find((stream) => stream.name === name);
 }
 
+/**
+ * Number of the first connection of a stream whose arrivals open one each: behind those that are open before the load and
+ * those of the streams before it.
+ */
+export function firstOpenedBy(
+  { streams, connections }: Pick<Plan, 'streams' | 'connections'>,
+  name: string,
+): number {
+  const before = streams.slice(
+    0,
+    streams.findIndex((stream) => stream.name === name),
+  );
+  return before.reduce((sum, { opens, total }) => (opens ? sum + total : sum), connections.count);
+}
+
 /** The schedule of this worker's share of a stream. In the closed model operations are numbered as they come. */
 export function scheduleOf({ plan, shard }: WorkerContext, name: string): ArrivalSchedule {
   const stream = streamOf(plan, name);

@@ -27,6 +27,11 @@ export interface Connections {
   readonly send: (connection: number, frame: Buffer) => void;
   /** Start the handshake of a connection that was scheduled for this monotonic time. */
   readonly open: (connection: number, scheduledNs: number) => void;
+  /** Close one of this side's own will. */
+  readonly close: (connection: number) => void;
+  /** Read nothing more of it until it is resumed, so that the relay's writes to it stall. */
+  readonly pause: (connection: number) => void;
+  readonly resume: (connection: number) => void;
   /** Handshakes under way. */
   readonly opening: number;
 }
@@ -146,7 +151,9 @@ export interface WorkerPart {
   tick(nowNs: number): void;
   /** What the drain waits for besides operations. */
   readonly incomplete: number;
-  /** A connection is gone, and not by this side. */
+  /** A connection is open. */
+  onConnectionOpened(connection: number): void;
+  /** A connection is gone, whoever has closed it. */
   onConnectionClosed(connection: number): void;
   /** Wait for checks under way: the drain is over. */
   drained(): Promise<void>;
@@ -192,6 +199,10 @@ export class IdlePart implements WorkerPart {
 
   tick(_nowNs: number): void {
     // Its streams do all.
+  }
+
+  onConnectionOpened(_connection: number): void {
+    // Its arrivals look for connections themselves.
   }
 
   onConnectionClosed(_connection: number): void {

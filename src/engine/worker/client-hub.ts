@@ -23,6 +23,8 @@ export interface ClientHubOptions {
   readonly onOpened: (connection: Connection, scheduledNs: number, openedNs: number) => void;
   readonly onFailed: ConnectionFailure;
   readonly onDropped: (connection: number, closeCode: number) => void;
+  /** Told of a connection that this side has closed. */
+  readonly onClosed: (connection: number) => void;
   readonly onReceived: (bytes: number) => void;
 }
 
@@ -95,6 +97,29 @@ export class ClientHub {
   send(connection: number, frame: Buffer): void {
     const client = this.#connections.get(connection);
     if (client?.isOpen === true) client.write(frame);
+  }
+
+  /**
+   * Close a connection in the proper way: it is none that the target has closed. What is staged for it is not written, and
+   * nothing more comes of it. Nothing happens where it is not open.
+   */
+  close(number: number): void {
+    const client = this.#connections.get(number);
+    if (client?.isOpen !== true) return;
+    client.close();
+    this.#connections.delete(number);
+    this.#open--;
+    this.#options.outbox.close(number);
+    this.#options.onClosed(number);
+  }
+
+  /** Read nothing more of a connection until it is resumed. */
+  pause(number: number): void {
+    this.#connections.get(number)?.pause();
+  }
+
+  resume(number: number): void {
+    this.#connections.get(number)?.resume();
   }
 
   /** Close all in the proper way; those that do not answer within `graceMs` are cut. */

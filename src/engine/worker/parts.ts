@@ -88,6 +88,10 @@ export class Parts {
     for (const part of this.#planned) part.tick(nowNs);
   }
 
+  onConnectionOpened(connection: number): void {
+    for (const part of this.#planned) part.onConnectionOpened(connection);
+  }
+
   onConnectionClosed(connection: number): void {
     for (const part of this.#planned) part.onConnectionClosed(connection);
   }

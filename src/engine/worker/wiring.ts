@@ -108,6 +108,9 @@ export class Wiring {
         relayOf: (connection) => hub.relayOf(connection),
         send: (connection, frame) => hub.send(connection, frame),
         open: (connection, scheduledNs) => hub.open(connection, scheduledNs),
+        close: (connection) => hub.close(connection),
+        pause: (connection) => hub.pause(connection),
+        resume: (connection) => hub.resume(connection),
         get opening() {
           return hub.opening;
         },
@@ -139,12 +142,14 @@ export class Wiring {
           : this.recorder.phaseOf(scheduledNs - this.#start.monotonicNs);
         this.recorder.latency(series, phase, scheduledNs, openedNs);
         this.recorder.latency(series + 1, phase, connection.startedNs, openedNs);
+        this.parts.onConnectionOpened(connection.number);
       },
       onFailed: (...why) => this.recorder.connectionFailed(this.#currentPhase(), ...why),
       onDropped: (connection, code) => {
         this.observer.connectionLost(connection, code);
         this.parts.onConnectionClosed(connection);
       },
+      onClosed: (connection) => this.parts.onConnectionClosed(connection),
       onReceived: (bytes) => this.traffic.received(bytes),
     });
   }

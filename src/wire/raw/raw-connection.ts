@@ -55,6 +55,14 @@ export class RawConnection implements Connection, FrameHandlers {
     return this.#socket.write(frames);
   }
 
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   close(): void {
     if (this.#state === 'open') this.#socket.end(closeFrame(CLOSE.normal));
     else this.#socket.destroy();

@@ -1,5 +1,5 @@
 import { OpeningStream } from '../opening-stream.ts';
-import { scheduleOf } from '../stream-of.ts';
+import { firstOpenedBy, scheduleOf } from '../stream-of.ts';
 import { type CreatePart, IdlePart, type WorkerContext } from '../worker-part.ts';
 import type { ConnectPlan } from './plan.ts';
 
@@ -10,11 +10,12 @@ class ConnectPart extends IdlePart {
   constructor(context: WorkerContext) {
     super();
     const { plan, start, connections } = context;
+    const first = firstOpenedBy(plan, 'connect');
     this.#streams = [
       new OpeningStream({
         schedule: scheduleOf(context, 'connect'),
         start,
-        open: (number, scheduledNs) => connections.open(plan.connections.count + number, scheduledNs),
+        open: (number, scheduledNs) => connections.open(first + number, scheduledNs),
         opening: () => connections.opening,
       }),
     ];

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
 import type { Connection, Transport } from '../../../src/wire/connection.ts';
@@ -136,6 +136,32 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
     const text = 'y'.repeat(900_000);
     const url = await serve((client) => client.send(text));
     expect(await observe(transport, url, { isDone: atLeast(2) })).toEqual([['open'], ['text', text]]);
+  });
+
+  it('reads nothing while it is paused, and all of it afterwards', async () => {
+    let client: WebSocket | undefined;
+    const url = await serve((opened) => {
+      client = opened;
+    });
+    let connection: Connection | undefined;
+    const calls = observe(transport, url, {
+      isDone: (all) => all.length === 2,
+      onOpen: (opened) => {
+        connection = opened;
+        opened.pause();
+      },
+    });
+    await vi.waitUntil(() => connection !== undefined && client !== undefined);
+    await new Promise((resolve) => client?.send('later', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    let isOver = false;
+    const ended = calls.finally(() => {
+      isOver = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(false);
+    connection?.resume();
+    expect(await ended).toEqual([['open'], ['text', 'later']]);
   });
 
   it('closes in the proper way', async () => {
