@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import { visible } from './escape.ts';
+import { visible, withoutBackticks } from './escape.ts';
 import type { Format, RenderOptions } from './format.ts';
 import { plainTable } from './plain-table.ts';
 import { createChalk, inTone } from './tones.ts';
@@ -20,13 +20,15 @@ interface Layout {
   readonly gap: number;
 }
 
+const TONES = { PASS: 'good', FAIL: 'bad', INVALID: 'warn', STOPPED: 'plain' } as const;
+
 /** The final report of a run, for a person; the verdict stands first and, for those who scrolled, last. */
 export const terminalFormat: Format = {
   name: 'terminal',
   fileName: null,
   isDefault: true,
   render: (record, options) => {
-    return renderTerminal(buildDocument(record), { PASS: 'good', FAIL: 'bad', INVALID: 'warn' }, options);
+    return renderTerminal(buildDocument(record), TONES, options);
   },
 };
 
@@ -43,16 +45,16 @@ export function renderTerminal<Word extends string>(
   const layout = layoutOf(options);
   const tone = tones[headline.word];
   const blocks = [
-    renderHeadline(headline, tone, headline.facts, layout),
+    renderHeadline(headline, tone, true, layout),
     ...shown.map((section) => renderSection(section, layout)),
     ...(options.files.length === 0 ? [] : [renderFiles(options.files, layout)]),
-    renderHeadline(headline, tone, [], layout),
+    renderHeadline(headline, tone, false, layout),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
 /** Of the word that a report begins with. */
-export type BadgeTone = 'good' | 'bad' | 'warn';
+export type BadgeTone = 'good' | 'bad' | 'warn' | 'plain';
 
 function layoutOf(options: RenderOptions): Layout {
   const columns = Math.max(MIN_COLUMNS, Math.min(options.columns, MAX_COLUMNS));
@@ -64,17 +66,29 @@ function layoutOf(options: RenderOptions): Layout {
 }
 
 function renderHeadline(
-  { word, sentence }: Headline<string>,
+  { word, question, sentence, next, facts }: Headline<string>,
   tone: BadgeTone,
-  facts: readonly string[],
+  isFirst: boolean,
   layout: Layout,
 ): string {
   const { chalk, columns } = layout;
-  const ground = { good: chalk.bgGreen, bad: chalk.bgRed, warn: chalk.bgYellow }[tone];
+  const ground = {
+    good: chalk.bgGreen,
+    bad: chalk.bgRed,
+    warn: chalk.bgYellow,
+    plain: chalk.bgWhite,
+  }[tone];
   const badge = ground.black.bold(` ${word} `);
-  const rows = [[badge, chalk.bold(visible(sentence, MAX_SENTENCE))]];
-  if (facts.length > 0) rows.push(['', chalk.dim(visible(facts.join(' · '), MAX_SENTENCE))]);
+  const rows = [[badge, chalk.bold(plain(sentence))]];
+  if (next !== undefined) rows.push(['', plain(`next: ${next}`)]);
+  if (isFirst && question !== undefined) rows.push(['', plain(`asked: ${question}`)]);
+  if (isFirst) rows.push(['', chalk.dim(visible(facts.join(' · '), MAX_SENTENCE))]);
   return plainTable({ rows, width: columns, gap: 1, wraps: 1, widths: [word.length + 2, 0] });
+}
+
+/** A sentence of ours; the backticks around its code are no part of it. */
+function plain(text: string): string {
+  return visible(withoutBackticks(text), MAX_SENTENCE);
 }
 
 function renderSection(section: Section, layout: Layout): string {
@@ -109,7 +123,10 @@ function renderTable({ columns, rows }: Table, { chalk, columns: width, gap }: L
 }
 
 function renderList({ items }: List, { chalk, columns }: Layout): string {
-  const rows = items.map((item) => ['·', paint(visible(item.text, MAX_SENTENCE), item, chalk)]);
+  const rows = items.map((item) => [
+    '·',
+    paint(item.code === true ? visible(item.text, MAX_SENTENCE) : plain(item.text), item, chalk),
+  ]);
   return plainTable({ rows, width: columns, gap: 1, wraps: 1, widths: [1, 0] });
 }
 

@@ -7,6 +7,8 @@ import type { Plan } from '../../plan/plan.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
 import { type Multiplexer, multiplex } from '../../report/multiplexer.ts';
+import type { Reporter } from '../../report/reporter.ts';
+import { verdictLine } from '../../report/verdict-line.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
 import { ciReporter } from '../ci.ts';
 import type { CommandHost } from '../host.ts';
@@ -156,8 +158,21 @@ function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
   const { io } = host;
   const progress = progressReporter(resolveProgress(flags.progress, io), io, host.colourFlag());
   const ci = flags.ci === true ? [ciReporter(io)] : [];
-  const results = [...resultReporters(reports, outDir.path, host), ...ci];
+  const results = [...resultReporters(reports, outDir.path, host), ...ci, ...verdictOn(host, reports, flags)];
   return multiplex(progress === null ? results : [progress, ...results], (text) => io.stderr.write(text));
+}
+
+/**
+ * The verdict on stderr. Not where it would be said twice (the report ends with it on the same terminal), nor between the
+ * lines of a program that reads JSON there.
+ */
+function verdictOn(
+  { io }: CommandHost,
+  { onStdout }: Session['reports'],
+  { progress }: RunFlags,
+): Reporter[] {
+  const isSaid = onStdout?.name === 'terminal' && io.stdout.isTTY === true && io.stderr.isTTY === true;
+  return isSaid || progress === 'json' ? [] : [verdictLine((text) => void io.stderr.write(text))];
 }
 
 /** The run's own verdict, or what went wrong while it was reported. */

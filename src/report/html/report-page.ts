@@ -25,6 +25,7 @@ const BADGES = {
   PASS: { mark: '✓', tone: 'good' },
   FAIL: { mark: '✗', tone: 'bad' },
   INVALID: { mark: '!', tone: 'warn' },
+  STOPPED: { mark: '■', tone: 'plain' },
 } as const;
 
 /** The report of a run as one HTML file: verdict first, then what explains it, then what to doubt. */

@@ -1,4 +1,4 @@
-import { visible } from '../escape.ts';
+import { inlineParts, visible } from '../escape.ts';
 import type { Cell, Column, List, Section, Table } from '../view/document.ts';
 import { type Html, html, join, NONE } from './markup.ts';
 
@@ -42,7 +42,7 @@ interface Place {
 
 /** Items one below the other. */
 export function listMarkup({ items }: List): Html {
-  return html`<ul>${items.map((item) => html`<li>${cellMarkup(item)}</li>`)}</ul>`;
+  return html`<ul>${items.map((item) => html`<li>${item.code === true ? cellMarkup(item) : inlineMarkup(item.text)}</li>`)}</ul>`;
 }
 
 function headCell(column: Column): Html {
@@ -71,6 +71,13 @@ function alignClass(column: Column): Html {
 function cellMarkup(cell: Cell): Html {
   const text = visible(cell.text.trimStart());
   return cell.code === true ? html`<code>${text}</code>` : html`${text}`;
+}
+
+/** A sentence in which backticks mean code. */
+export function inlineMarkup(text: string): Html {
+  return join(
+    inlineParts(text).map((part) => (part.code ? html`<code>${part.text}</code>` : html`${part.text}`)),
+  );
 }
 
 /** Several sections one below the other. */

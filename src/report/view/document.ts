@@ -1,3 +1,5 @@
+import type { RunWord } from '../answer/word.ts';
+
 /**
  * A report before it has a format: what is said, in which order, with numbers already printed. Terminal, Markdown
  * and HTML only lay it out, so they can't disagree.
@@ -7,13 +9,14 @@ export interface ReportDocument<Word extends string = RunWord> {
   readonly sections: readonly Section[];
 }
 
-/** The verdict on one run. */
-export type RunWord = 'PASS' | 'FAIL' | 'INVALID';
-
 export interface Headline<Word extends string = RunWord> {
   readonly word: Word;
-  /** One sentence: why. */
+  /** What was asked; left out where the facts say it. */
+  readonly question?: string;
+  /** What was found, one sentence. */
   readonly sentence: string;
+  /** What to do next, one sentence. */
+  readonly next?: string;
   /** What ran against what; short phrases. */
   readonly facts: readonly string[];
 }
