@@ -30,6 +30,7 @@ interface Reading {
 }
 
 export interface OtherProgramsOptions {
+  readonly everyMs?: number;
   readonly readText?: ReadText;
   readonly pids?: () => readonly number[];
   readonly nowNs?: () => number;
@@ -43,9 +44,12 @@ export interface OtherProgramsWatch {
   stop(): OtherPrograms | null;
 }
 
+/** A program that lives for less is missed. */
+const EVERY_MS = 1_000;
+
 /**
- * @param ours pids of processes that belong to the run: they and all of their descendants are no other programs.
- *   A program that ended before `stop` is missed.
+ * Its timer does not keep this process alive; a look costs some milliseconds of this process, which offers no load.
+ * @param ours pids of processes that belong to the run: they and all of their descendants are no other programs
  */
 export function watchOtherPrograms(
   ours: () => readonly number[],
@@ -53,19 +57,29 @@ export function watchOtherPrograms(
 ): OtherProgramsWatch {
   const { readText = readTextFile, pids = listPids, nowNs = monotonicNs } = options;
   const { loadAverage = () => loadavg()[0] ?? 0 } = options;
-  let began: { readonly atNs: number; readonly readings: ReadonlyMap<number, Reading> } | null = null;
+  const used_s = new Map<string, number>();
+  let began: { readonly atNs: number; readonly timer: NodeJS.Timeout } | null = null;
+  let last: ReadonlyMap<number, Reading> = new Map();
   let found: OtherPrograms | null = null;
+  const look = (): void => {
+    const now = readAll(pids(), readText);
+    for (const [pid, reading] of withoutFamilies(now, new Set(ours())))
+      used_s.set(reading.name, (used_s.get(reading.name) ?? 0) + usedSince(last.get(pid), reading));
+    last = now;
+  };
   return {
     start: () => {
-      began ??= { atNs: nowNs(), readings: readAll(pids(), readText) };
+      if (began !== null) return;
+      last = readAll(pids(), readText);
+      began = { atNs: nowNs(), timer: setInterval(look, options.everyMs ?? EVERY_MS).unref() };
     },
     stop: () => {
       if (found !== null || began === null) return found;
+      clearInterval(began.timer);
+      look();
       const elapsed_s = (nowNs() - began.atNs) / NS_PER_S;
-      const now = readAll(pids(), readText);
-      if (now.size === 0 || elapsed_s <= 0) return null;
-      const byName = usedByName(began.readings, withoutFamilies(now, new Set(ours())));
-      found = { loadAverage: loadAverage(), ...ranked(byName, elapsed_s) };
+      if (last.size === 0 || elapsed_s <= 0) return null;
+      found = { loadAverage: loadAverage(), ...ranked(used_s, elapsed_s) };
       return found;
     },
   };
@@ -85,18 +99,9 @@ function ranked(
   };
 }
 
-/** CPU seconds since the first reading; a process that is new since then counts with all that it used. */
-function usedByName(
-  before: ReadonlyMap<number, Reading>,
-  now: ReadonlyMap<number, Reading>,
-): Map<string, number> {
-  const byName = new Map<string, number>();
-  for (const [pid, { name, startTime, cpu_s }] of now) {
-    const known = before.get(pid);
-    const used_s = known?.startTime === startTime ? cpu_s - known.cpu_s : cpu_s;
-    byName.set(name, (byName.get(name) ?? 0) + Math.max(0, used_s));
-  }
-  return byName;
+/** CPU seconds since the reading before; a process that is new since then counts with all that it used. */
+function usedSince(before: Reading | undefined, { startTime, cpu_s }: Reading): number {
+  return Math.max(0, before?.startTime === startTime ? cpu_s - before.cpu_s : cpu_s);
 }
 
 /** The processes of which no ancestor is one of `roots`. */
