@@ -109,7 +109,7 @@ const component = z.strictObject({
   rssMax_bytes: maybe,
   /** Of a stack: how much its growing figures (`…_total`) grew, the highest sample of the others (`…_max`). */
   figures: z.record(z.string(), z.number()).optional(),
-  /** Of a stack: one a second, thinned out in long runs. */
+  /** One a second, thinned out in long runs; records before 1.1.0 have them of stacks alone. */
   samples: z.array(componentSample).optional(),
 });
 

@@ -23,7 +23,7 @@ const MAX_LATENCIES = 3;
 export function keyFigures(record: RunRecord): Html {
   const figures = [
     ...ALL_HEADLINES.flatMap((name) => latencyFigure(record, name)).slice(0, MAX_LATENCIES),
-    rateFigure(record),
+    ...rateFigures(record),
     ...ratioFigures(record),
   ];
   const tiles = figures.map(
@@ -49,11 +49,15 @@ function latencyFigure(record: RunRecord, name: BaseLatency): Figure[] {
   ];
 }
 
-function rateFigure({ load: { offered, achieved } }: RunRecord): Figure {
-  const perSecond = (sums: typeof offered): number =>
-    ACCOUNTS.reduce((sum, { noun }) => sum + sums[`${noun}PerSecond`], 0);
-  const offered_per_s = perSecond(offered);
-  return { label: 'Achieved', value: rate(perSecond(achieved)), detail: `of ${rate(offered_per_s)} offered` };
+/** Each kind of operation apart: a sum of unlike ones is a rate of nothing. */
+function rateFigures({ load: { offered, achieved } }: RunRecord): Figure[] {
+  return ACCOUNTS.flatMap(({ noun }): Figure[] => {
+    const offered_per_s = offered[`${noun}PerSecond`];
+    if (offered_per_s === 0) return [];
+    const label = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+    const value = rate(achieved[`${noun}PerSecond`]);
+    return [{ label, value, detail: `of ${rate(offered_per_s)} offered` }];
+  });
 }
 
 function ratioFigures(record: RunRecord): Figure[] {

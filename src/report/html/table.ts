@@ -3,15 +3,19 @@ import type { Cell, Column, List, Section, Table } from '../view/document.ts';
 import { type Html, html, join, NONE } from './markup.ts';
 
 /** A table of more columns needs the whole width of the page. */
-const COLUMNS_BESIDE = 5;
+const COLUMNS_BESIDE = 3;
+/** A section of so many rows is not divided between two sheets of paper. */
+const ROWS_TOGETHER = 12;
 
 /** A section of the report with its heading, unless the chapter has the same one. */
 function sectionMarkup(section: Section, chapter?: string): Html {
   const { title, note, content } = section;
   const hint = note === undefined ? NONE : html`<p class="note">${note}</p>`;
-  const wide =
-    content.kind === 'table' && content.columns.length > COLUMNS_BESIDE ? html` class="wide"` : NONE;
-  return html`<section${wide}>${title === chapter ? NONE : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
+  const rows = content.kind === 'list' ? content.items.length : content.rows.length;
+  const isWide = content.kind === 'table' && content.columns.length > COLUMNS_BESIDE;
+  const classes = [...(isWide ? ['wide'] : []), ...(rows <= ROWS_TOGETHER ? ['short'] : [])];
+  const attribute = classes.length === 0 ? NONE : html` class="${classes.join(' ')}"`;
+  return html`<section${attribute}>${title === chapter ? NONE : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
 `;
 }
 
@@ -28,7 +32,12 @@ export function tableMarkup({ columns, rows }: Table, caption?: string): Html {
     ) => html`<tr>${row.map((cell, at) => bodyCell(cell, { column: columns[at], isHeader: at === headerAt, areNumbers }))}</tr>
 `,
   );
-  return html`<div class="scroll" tabindex="0"><table${areNumbers ? html` class="numbers"` : NONE}>${label}${head}<tbody>${body}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table${tableClass(columns, areNumbers)}>${label}${head}<tbody>${body}</tbody></table></div>`;
+}
+
+function tableClass(columns: readonly Column[], areNumbers: boolean): Html {
+  if (areNumbers) return html` class="numbers"`;
+  return columns.length > 2 && columns.some(({ wraps }) => wraps === true) ? html` class="stacked"` : NONE;
 }
 
 /** Where a cell stands. */

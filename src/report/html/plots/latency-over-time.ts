@@ -1,7 +1,7 @@
 import { own } from '../../../base/own.ts';
 import { isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
-import type { Domain, Limit, Plot, Series } from '../plot.ts';
+import { type Domain, type Limit, linesAbove, type Plot, type Series } from '../plot.ts';
 import { domainOf } from '../scale.ts';
 import { overTime, shownIntervals, timeAxis, timeBands, timeSeries } from './time.ts';
 
@@ -42,12 +42,12 @@ function hasIntervals(record: RunRecord, name: LatencyMetric): boolean {
 const MIN_SECONDS = 2;
 
 function seriesOf(record: RunRecord, name: LatencyMetric): Series[] {
-  return QUANTILES.map(([quantile, ink]) => {
+  return QUANTILES.map(([quantile, ink], at) => {
     const points = overTime(record, (interval) => {
       const value_us = interval.latencies[name]?.[`${quantile}_us`] ?? null;
       return value_us === null ? null : Math.max(1, value_us);
     });
-    return timeSeries(quantile, ink, points);
+    return { ...timeSeries(quantile, ink, points), under: linesAbove(QUANTILES.length, at) };
   });
 }
 
