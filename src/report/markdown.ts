@@ -74,8 +74,9 @@ function renderList({ items }: List): string {
   return items.map((item) => `- ${item.code ? markdownCode(item.text) : inline(item.text)}\n`).join('');
 }
 
-function renderCell({ text, tone, code }: Cell): string {
-  if (code === true) return markdownCellCode(text);
+function renderCell({ text, tone, code, words }: Cell): string {
+  const before = words === undefined ? '' : `${markdownText(words)} `;
+  if (code === true) return before + markdownCellCode(text);
   // Markdown drops indentation, which says what belongs to the row above.
   const shown = markdownText(text.replace(/^ +/, '↳ '));
   return tone === 'bad' && shown !== '' ? `**${shown}**` : shown;

@@ -5,6 +5,7 @@ import type { ReportFigure } from '../../metric/definition.ts';
 import { type BaseLatency, latencyDefinition } from '../../metric/latencies.ts';
 import { METRIC_SETS } from '../../metric/sets.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { latencyWords } from '../latency-words.ts';
 import { count, limitsOn, percent, rate } from '../quantity.ts';
 import { countedText, isAnyCounted } from '../view/counted.ts';
 import { quantile, serviceOf } from '../view/latencies.ts';
@@ -39,7 +40,7 @@ function latencyFigure(record: RunRecord, name: BaseLatency): Figure[] {
   if (summary === undefined || summary.count === 0) return [];
   return [
     {
-      label: latencyDefinition(name).headline?.title ?? name,
+      label: latencyWords(name),
       value: quantile(summary, 'p95', {
         service: serviceOf(record, name),
         limits_us: limitsOn(record, name, 'p95'),

@@ -41,6 +41,7 @@ export function reportPage(record: RunRecord): string {
     body: html`${pageHead({ kind: 'relay-bench report', badge: BADGES[headline.word], headline, chapters })}
 <main>
 ${keyFigures(record)}
+<h2 class="hidden">Verdict</h2>
 <div class="columns">${sectionsMarkup(sectionsOf(report, 'verdict'))}</div>
 ${chapters.map((chapter) => chapterMarkup(chapter, sectionsOf(report, chapter.topic)))}
 ${scenarioMarkup(record)}

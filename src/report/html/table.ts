@@ -4,6 +4,8 @@ import { type Html, html, join, NONE } from './markup.ts';
 
 /** A table of more columns needs the whole width of the page. */
 const COLUMNS_BESIDE = 3;
+/** On paper so many gates share their row with what the run can't tell; those of phases have longer names. */
+const GATES_BESIDE = 20;
 /** A section of so many rows is not divided between two sheets of paper. */
 const ROWS_TOGETHER = 12;
 
@@ -13,7 +15,10 @@ function sectionMarkup(section: Section, chapter?: string): Html {
   const hint = note === undefined ? NONE : html`<p class="note">${note}</p>`;
   const rows = content.kind === 'list' ? content.items.length : content.rows.length;
   const isWide = content.kind === 'table' && content.columns.length > COLUMNS_BESIDE;
-  const classes = [...(isWide ? ['wide'] : []), ...(rows <= ROWS_TOGETHER ? ['short'] : [])];
+  const classes = [
+    ...(isWide ? ['wide', ...(title === 'Gates' && rows <= GATES_BESIDE ? ['gates'] : [])] : []),
+    ...(rows <= ROWS_TOGETHER ? ['short'] : []),
+  ];
   const attribute = classes.length === 0 ? NONE : html` class="${classes.join(' ')}"`;
   return html`<section${attribute}>${title === chapter ? NONE : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
 `;
@@ -79,7 +84,8 @@ function alignClass(column: Column): Html {
 /** Longer texts of a relay are cut, as in the other reports. */
 function cellMarkup(cell: Cell): Html {
   const text = visible(cell.text.trimStart());
-  return cell.code === true ? html`<code>${text}</code>` : html`${text}`;
+  const words = cell.words === undefined ? NONE : html`${cell.words} `;
+  return cell.code === true ? html`${words}<code>${text}</code>` : html`${words}${text}`;
 }
 
 /** A sentence in which backticks mean code. */

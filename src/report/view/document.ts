@@ -28,6 +28,8 @@ export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'muted';
 export interface Cell {
   readonly text: string;
   readonly tone?: Tone;
+  /** The same for people, where the text is a name of run.json; formats with room show it before the text. */
+  readonly words?: string;
   /** Came from a relay or is an identifier: shown as code where the format has such a thing. */
   readonly code?: boolean;
 }

@@ -1,6 +1,7 @@
 import { own } from '../../../base/own.ts';
 import { isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
+import { latencyWords } from '../../latency-words.ts';
 import { type Domain, type Limit, linesAbove, type Plot, type Series } from '../plot.ts';
 import { domainOf } from '../scale.ts';
 import { overTime, shownIntervals, timeAxis, timeBands, timeSeries } from './time.ts';
@@ -24,9 +25,9 @@ export function latencyOverTime(record: RunRecord): Plot[] {
   const domain = sharedDomain(record, shown);
   return shown.map((name) => ({
     id: `time-${name.replaceAll('_', '-')}`,
-    title: `${name} over time`,
+    title: `${latencyWords(name)} over time`,
     x: timeAxis(record),
-    y: { label: 'latency of each second, logarithmic', unit: 'us', log: true, domain },
+    y: { label: `${name} of each second, logarithmic`, unit: 'us', log: true, domain },
     series: seriesOf(record, name),
     bands: timeBands(record),
     limits: limitsOf(record, name),

@@ -1,6 +1,7 @@
 import { ALL_HEADLINES, baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import { LatencyHistogram } from '../../../metric/histogram.ts';
 import type { RunRecord } from '../../../record/schema.ts';
+import { latencyWords } from '../../latency-words.ts';
 import { count, duration, limitsOn } from '../../quantity.ts';
 import { type Cell, cell, code, columns, type Table } from '../../view/document.ts';
 import { type Ink, linesAbove, type Plot, type Point, type Series } from '../plot.ts';
@@ -83,7 +84,7 @@ export function percentileTable(record: RunRecord): Table {
       cell(duration(summary?.[`${key}_us`] ?? null, limitsOn(record, name, key))),
     );
     return [
-      code(name),
+      { ...code(name), words: latencyWords(name) },
       cell(count(summary?.count ?? 0)),
       ...values,
       cell(duration(summary?.max_us ?? null, limitsOn(record, name, 'max'))),
