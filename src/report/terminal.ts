@@ -1,10 +1,11 @@
 import type { ChalkInstance } from 'chalk';
 import { visible, withoutBackticks } from './escape.ts';
 import type { Format, RenderOptions } from './format.ts';
-import { plainTable } from './plain-table.ts';
+import { INDENT, plainTable } from './plain-table.ts';
+import { type Layout, terminalTable, wrapped } from './terminal-table.ts';
 import { createChalk, inTone } from './tones.ts';
 import { buildDocument } from './view/build-document.ts';
-import type { Cell, Headline, List, ReportDocument, Section, Table } from './view/document.ts';
+import type { Cell, Headline, List, ReportDocument, Section } from './view/document.ts';
 
 const MIN_COLUMNS = 60;
 const MAX_COLUMNS = 100;
@@ -13,12 +14,6 @@ const ROOMY_COLUMNS = 96;
 /** Sentences may be longer than cells of a table. */
 const MAX_SENTENCE = 400;
 const MAX_PATH = 4_096;
-
-interface Layout {
-  readonly chalk: ChalkInstance;
-  readonly columns: number;
-  readonly gap: number;
-}
 
 const TONES = { PASS: 'good', FAIL: 'bad', INVALID: 'warn', STOPPED: 'plain' } as const;
 
@@ -93,7 +88,7 @@ function plain(text: string): string {
 
 function renderSection(section: Section, layout: Layout): string {
   const { title, note, content } = section;
-  const body = content.kind === 'list' ? renderList(content, layout) : renderTable(content, layout);
+  const body = content.kind === 'list' ? renderList(content, layout) : terminalTable(content, layout);
   return `${renderTitle(title, note, layout)}\n${body}`;
 }
 
@@ -101,25 +96,9 @@ function renderTitle(title: string, note: string | undefined, { chalk, columns }
   const shown = chalk.bold.underline(title);
   if (note === undefined) return shown;
   const fits = title.length + 2 + note.length <= columns;
-  return `${shown}${fits ? '  ' : '\n  '}${chalk.dim(note)}`;
-}
-
-function renderTable({ columns, rows }: Table, { chalk, columns: width, gap }: Layout): string {
-  const head = columns.some((column) => column.title !== '')
-    ? [columns.map((column) => chalk.dim(column.title))]
-    : [];
-  const shown = rows.map((row) => row.map((one) => visible(one.text)));
-  const widths = columns.map((column, at) =>
-    Math.max(column.title.length, ...shown.map((row) => row[at]?.length ?? 0)),
-  );
-  return plainTable({
-    rows: [...head, ...rows.map((row, at) => row.map((one, i) => paint(shown[at]?.[i] ?? '', one, chalk)))],
-    aligns: columns.map((column) => column.align),
-    widths,
-    wraps: columns.findIndex((column) => column.wraps === true),
-    width,
-    gap,
-  });
+  if (fits) return `${shown}  ${chalk.dim(note)}`;
+  const lines = wrapped(note, columns - INDENT).map((line) => `\n${' '.repeat(INDENT)}${chalk.dim(line)}`);
+  return `${shown}${lines.join('')}`;
 }
 
 function renderList({ items }: List, { chalk, columns }: Layout): string {

@@ -6,8 +6,10 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { compareRuns } from '../../src/compare/compare.ts';
+import { standingOf } from '../../src/compare/standing.ts';
 import type { RunRecord } from '../../src/record/schema.ts';
 import { comparisonPage } from '../../src/report/comparison/page.ts';
+import { standingPage } from '../../src/report/comparison/standing-page.ts';
 import { reportPage } from '../../src/report/html/report-page.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { longRecord } from '../support/long-record.ts';
@@ -24,6 +26,13 @@ const PAGES: Readonly<Record<string, () => string>> = {
   invalid: () => reportPage(sampleRecord('invalid')),
   stopped: () => reportPage(sampleRecord('partial')),
   steps: () => reportPage(crowded()),
+  versus: () =>
+    standingPage(
+      standingOf(
+        ['strfry', 'mine', 'another'].map((name, at) => ({ name, runs: runsOf(5, 1 + at / 4, 0.02, at + 1) })),
+        { alpha: 0.05, minEffect: 0.05 },
+      ),
+    ),
   comparison: () => comparisonPage(compareRuns(runsOf(5, 1, 0.02, 1), runsOf(5, 1.1, 0.02, 2))),
 };
 const NAMES = Object.keys(PAGES);

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { MIN_RUNS } from '../../compare/judge-many.ts';
+import { buildComparisonDocument } from '../../report/comparison/document.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { appendComparison } from '../compare/append.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
@@ -6,6 +8,9 @@ import { inContest } from '../contest/contest.ts';
 import { contestant } from '../contest/contestant.ts';
 import { durationText } from '../contest/estimate.ts';
 import { abExitCode, holdAb } from '../contest/hold-ab.ts';
+import type { RoundsResult } from '../contest/hold-rounds.ts';
+import { requireSamples } from '../contest/require-samples.ts';
+import { standingOfRounds } from '../contest/standing-of-rounds.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
 import { printedFormat, writeReports } from '../report-format.ts';
@@ -13,6 +18,7 @@ import { corporaOf } from '../run/corpora.ts';
 import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
 import { screenOptions } from '../run/reporters.ts';
+import { sayVerdict } from '../say-verdict.ts';
 
 interface AbFlags extends ShapeFlags, JudgeFlags {
   readonly base: string;
@@ -57,6 +63,7 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
     corporaOf(host, flags.cache),
   );
   const options = { ...compareOptionsOf(flags), method: 'statistical' as const };
+  if (flags.rounds >= MIN_RUNS) requireSamples(plan, options.gated);
   const request = { host, kind: 'ab', plan, contestants, out: flags.out, owned: flags.iOwnThisRelay ?? [] };
   const comparison = await inContest(request, async ({ outDir, interruption, runOnce, say }) => {
     say(
@@ -71,7 +78,15 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
       interruption,
       say,
     };
-    const found = await holdAb({ rounds, options });
+    // Without a verdict both sides are still worth seeing beside each other.
+    const onTooFew = async (held: RoundsResult): Promise<void> => {
+      if (held.rounds.length + held.invalid.length === 0) return;
+      const standing = standingOfRounds(contestants, held);
+      await writeReports(FORMATS.standing, standing, outDir.path);
+      const format = FORMATS.standing.find(({ name }) => name === flags.format) ?? FORMATS.standing[0];
+      host.io.stdout.write(format?.render(standing, screenOptions(host, [])) ?? '');
+    };
+    const found = await holdAb({ rounds, options, onTooFew });
     await writeReports(FORMATS.comparison, found, outDir.path);
     return found;
   });
@@ -79,5 +94,6 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
   host.io.stdout.write(
     formatNamed(FORMATS.comparison, flags.format).render(comparison, screenOptions(host, [])),
   );
+  sayVerdict(buildComparisonDocument(comparison).headline, flags.format, host);
   host.finish(abExitCode(comparison));
 }

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { DEFAULT_OPTIONS } from '../../compare/compare.ts';
-import { standingOf } from '../../compare/standing.ts';
-import type { Standing } from '../../compare/standing-schema.ts';
+import { MIN_RUNS } from '../../compare/judge-many.ts';
+import { buildStandingDocument } from '../../report/comparison/standing-document.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { inContest } from '../contest/contest.ts';
 import { type Contestant, namedContestant } from '../contest/contestant.ts';
 import { durationText } from '../contest/estimate.ts';
-import { holdRounds, type RoundsResult } from '../contest/hold-rounds.ts';
+import { holdRounds } from '../contest/hold-rounds.ts';
+import { requireSamples } from '../contest/require-samples.ts';
+import { standingOfRounds } from '../contest/standing-of-rounds.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
 import { printedFormat, writeReports } from '../report-format.ts';
@@ -16,6 +17,7 @@ import { corporaOf } from '../run/corpora.ts';
 import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
 import { screenOptions } from '../run/reporters.ts';
+import { sayVerdict } from '../say-verdict.ts';
 
 interface VersusFlags extends ShapeFlags {
   readonly relay: readonly Contestant[];
@@ -59,6 +61,7 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
     { ...flags, relay, defaultGates: false },
     corporaOf(host, flags.cache),
   );
+  if (flags.rounds >= MIN_RUNS) requireSamples(plan, null);
   const request = {
     host,
     kind: 'versus',
@@ -88,22 +91,8 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
     return result;
   });
   host.io.stdout.write(formatNamed(FORMATS.standing, flags.format).render(standing, screenOptions(host, [])));
+  sayVerdict(buildStandingDocument(standing).headline, flags.format, host);
   if (standing.validity === 'invalid') host.finish(EXIT.invalidRun);
-}
-
-/** Of the valid rounds; where there is none, of what was recorded, marked so. */
-function standingOfRounds(
-  contestants: readonly Contestant[],
-  { rounds, invalid, leftOut }: RoundsResult,
-): Standing {
-  const validity = rounds.length > 0 ? 'valid' : 'invalid';
-  const shown = rounds.length > 0 ? rounds : invalid;
-  const contenders = contestants.map(({ name }, at) => ({
-    name,
-    runs: shown.flatMap((round) => round[at] ?? []),
-  }));
-  const found = standingOf(contenders, { ...DEFAULT_OPTIONS, validity });
-  return { ...found, warnings: [...found.warnings, ...leftOut.map((why) => `left out: ${why}`)] };
 }
 
 function requireDifferent(contestants: readonly Contestant[]): readonly Contestant[] {

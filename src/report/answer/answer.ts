@@ -31,5 +31,16 @@ const MAX_CHARACTERS = 1_000;
 /** The answer as one line for a log, escaped, without a line end. */
 export function answerLine(record: RunRecord): string {
   const { word, finding, next } = answerOf(record);
-  return visible(withoutBackticks(`relay-bench: ${word}: ${finding}; next: ${next}`), MAX_CHARACTERS);
+  return headlineLine({ word, sentence: finding, next });
+}
+
+/** The same of any report: verdict, finding, next step. */
+export function headlineLine(headline: {
+  readonly word: string;
+  readonly sentence: string;
+  readonly next?: string | undefined;
+}): string {
+  const { word, sentence, next } = headline;
+  const then = next === undefined ? '' : `; next: ${next}`;
+  return visible(withoutBackticks(`relay-bench: ${word}: ${sentence}${then}`), MAX_CHARACTERS);
 }

@@ -12,7 +12,7 @@ const lost = gateResult('ack_ratio >= 100%', 32, false);
 
 /** The first lines of a text report, without line ends. */
 function head(record: RunRecord, format: string, lines: number): string {
-  const found = FORMATS.find(({ name }) => name === format);
+  const found = FORMATS.run.find((one) => one.name === format);
   const text = found?.render(record, { color: false, columns: 100, files: [] }) ?? '';
   return text.split('\n').slice(0, lines).join(' ').replaceAll(/\s+/g, ' ');
 }
@@ -122,7 +122,7 @@ describe.each(['pass', 'fail', 'invalid', 'undecided', 'partial'] as const)('of 
 
   it('no gate is green or red where none was judged', () => {
     if (word === 'PASS' || word === 'FAIL') return expect(record.verdict).not.toBe('invalid');
-    const terminal = FORMATS.find((format) => format.name === 'terminal');
+    const terminal = FORMATS.run.find((one) => one.name === 'terminal');
     const text = terminal?.render(record, { color: true, columns: 100, files: [] }) ?? '';
     const gates = text.slice(text.indexOf('Gates'), text.indexOf('Latencies'));
     for (const colour of ['31', '32']) expect(gates).not.toContain(`\u001b[${colour}m`);
