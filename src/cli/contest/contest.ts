@@ -105,7 +105,7 @@ async function runAgainst(one: Contestant, { request, session, stages }: RunCont
         target,
         information,
         calibration: await findCalibration(host.io.env),
-        signal: session.interruption.signal,
+        signal: AbortSignal.any([session.interruption.signal]),
         onProgress: () => undefined,
       }),
   );

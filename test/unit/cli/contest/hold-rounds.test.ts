@@ -1,7 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { abExitCode, holdAb } from '../../../../src/cli/contest/hold-ab.ts';
-import { holdRounds, type RoundsRequest, type RoundsResult, type RunOnce } from '../../../../src/cli/contest/hold-rounds.ts';
+import {
+  holdRounds,
+  type RoundsRequest,
+  type RoundsResult,
+  type RunOnce,
+} from '../../../../src/cli/contest/hold-rounds.ts';
 import { DEFAULT_OPTIONS } from '../../../../src/compare/compare.ts';
 import type { RunRecord } from '../../../../src/record/schema.ts';
 import { runOf } from '../../../support/sample-runs.ts';
