@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-codes.ts';
+import { findCalibration } from '../calibrate/find-calibration.ts';
 import { examine } from '../doctor/examine.ts';
+import { examineCalibration } from '../doctor/examine-calibration.ts';
 import { readMachineFacts } from '../doctor/facts.ts';
 import { showFindings } from '../doctor/show-findings.ts';
 import { stackFindings } from '../doctor/stack-findings.ts';
@@ -12,7 +14,11 @@ export function addDoctor(program: Command, host: CommandHost): void {
     .command('doctor')
     .description('examine limits and programs of this machine and say what they allow')
     .action(async () => {
-      const findings = [...examine(readMachineFacts()), ...(await stackFindings(host))];
+      const findings = [
+        ...examine(readMachineFacts()),
+        examineCalibration(await findCalibration(host.io.env)),
+        ...(await stackFindings(host)),
+      ];
       showFindings(findings, host);
       if (findings.some((finding) => finding.verdict === 'problem')) host.finish(EXIT.unreachable);
     });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
+import type { Lookup } from '../../calibrate/lookup.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -101,13 +102,15 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
   const crashes = watchCrashes(session.host.io);
   const keep = (record: RunRecord): Promise<void> =>
     writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
+  const calibration = await stages.findCalibration(session.host.io.env);
+  sayNotCalibrated(calibration, session);
   try {
     const measured = await stages.measure({
       plan,
       target,
       information,
       salt: session.flags.runSalt,
-      calibration: await stages.findCalibration(session.host.io.env),
+      calibration,
       audit: prepareAudit({
         plan,
         wanted: wantsAudit(session.flags),
@@ -133,6 +136,14 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
     crashes.dispose();
     await reporters.onEnd();
   }
+}
+
+/** Once a run, before it; its report only says what could not be measured. */
+function sayNotCalibrated({ calibration }: Lookup, { host: { io }, flags }: Session): void {
+  if (calibration !== null || ['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
+  io.stderr.write(
+    'not calibrated: how near the generator comes to its limit is unknown; relay-bench calibrate measures that once\n',
+  );
 }
 
 /** Null where it went well. */

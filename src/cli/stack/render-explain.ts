@@ -21,9 +21,7 @@ export function renderExplain(
   { colour, full, columns }: ExplainLayout,
 ): string {
   const chalk = new Chalk({ level: colour ? 1 : 0 });
-  const head = chalk.bold(
-    'Statements of the relays by the time they took since the servers started',
-  );
+  const head = chalk.bold('Statements of the relays by the time they took since the servers started');
   const comparison = effects === null ? [] : effectsParts(effects, chalk.bold);
   const blocks = statements.map((statement) =>
     full ? statementText(statement, chalk.bold) : shortText(statement, chalk.bold, columns),
