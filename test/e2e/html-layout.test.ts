@@ -29,7 +29,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
   versus: () =>
     standingPage(
       standingOf(
-        ['strfry', 'mine', 'another'].map((name, at) => ({ name, runs: runsOf(5, 1 + at / 4, 0.02, at + 1) })),
+        ['strfry', 'mine', 'another'].map((name, at) => ({
+          name,
+          runs: runsOf(5, 1 + at / 4, 0.02, at + 1),
+        })),
         { alpha: 0.05, minEffect: 0.05 },
       ),
     ),
