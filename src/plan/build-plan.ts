@@ -88,7 +88,16 @@ export function buildPlan({
     abort: planAbort(resolved, overrides),
     asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },
   };
-  const expressions = [...resolved.gates, ...(overrides.gates ?? [])];
+  return { ...plan, ...judgedBy(plan, run, overrides) };
+}
+
+/** The gates in force, those of them that are the user's own, and what they need of the run. */
+function judgedBy(
+  plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds'>,
+  run: ReturnType<typeof measurableOf>,
+  overrides: PlanOverrides,
+): Pick<Plan, 'gates' | 'ownGates' | 'keepSeconds'> {
+  const expressions = [...plan.scenario.resolved.gates, ...(overrides.gates ?? [])];
   const gates = resolveGates({
     run,
     planned: plannedSamples(plan),
@@ -97,7 +106,7 @@ export function buildPlan({
     withDefaults: overrides.noDefaultGates !== true,
   });
   const ownGates = parseGates(expressions).map(formatGate);
-  return { ...plan, gates, ownGates, keepSeconds: parseGates(gates).some(({ over_s }) => over_s !== undefined) };
+  return { gates, ownGates, keepSeconds: parseGates(gates).some(({ over_s }) => over_s !== undefined) };
 }
 
 /** The flag ends runs by the standard; it is no part of the load, so the scenario stays what it was. */

@@ -1,7 +1,7 @@
 import { NS_PER_MS } from '../../base/clock.ts';
 import { formatDurationMs } from '../../base/duration.ts';
 import { RelayBenchError } from '../../base/errors.ts';
-import type { BaseLatency } from '../../metric/catalogue.ts';
+import type { BaseLatency } from '../../metric/latencies.ts';
 import { QUANTILES, type QuantileName, samplesNeeded } from '../../metric/summary.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { plannedSamples } from '../../plan/planned-samples.ts';

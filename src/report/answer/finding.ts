@@ -1,3 +1,5 @@
+import { ACCOUNTS } from '../../metric/accounts.ts';
+import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../../metric/counter-maps.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { provesNothing } from '../../record/validity.ts';
 import { seconds } from '../quantity.ts';
@@ -61,13 +63,10 @@ export function failedGates({ gates }: Pick<RunRecord, 'gates'>): readonly GateR
 }
 
 /** What refusals make worse; a relay that is slow, or loses what it took, does so for other reasons. */
-const WORSE_BY_REFUSALS = new Set([
-  'ack_ratio',
-  'query_ratio',
+const WORSE_BY_REFUSALS = new Set<string>([
   'achieved_rate_ratio',
-  'events_rejected',
-  'query_closes',
-  'queries_closed',
+  ...ACCOUNTS.map(({ ratio }) => ratio),
+  ...COUNTER_MAP_NAMES.filter((name) => COUNTER_MAPS[name].label === 'prefix'),
 ]);
 
 /** Whether refusals can be why gates failed. */

@@ -57,7 +57,7 @@ function afterFailure(record: RunRecord): string {
 }
 
 function afterPass(record: RunRecord): string {
-  if (record.gates.length === 0) return 'set a limit to judge by, such as --gate "ack_latency p95 < 50ms"';
+  if (record.gates.length === 0) return 'set limits to judge by with --gate';
   return levelFinding(record)?.holdsAll === true
     ? 'raise all levels with --load-factor 2 to find where it ends'
     : 'keep run.json as the --baseline of the next change; relay-bench run steps finds where it ends';

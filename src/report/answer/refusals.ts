@@ -1,4 +1,7 @@
 import { own } from '../../base/own.ts';
+import { ACCOUNTS } from '../../metric/accounts.ts';
+import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../../metric/counter-maps.ts';
+import { METRIC_SETS } from '../../metric/sets.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { count } from '../quantity.ts';
 
@@ -25,20 +28,25 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 const LEAST_SHARE = 0.01;
 
+/** Where each sort of operation counts its refusals by their prefix. */
+const REFUSED = METRIC_SETS.flatMap((set) => {
+  const maps = COUNTER_MAP_NAMES.filter(
+    (name) => Object.hasOwn(set.maps, name) && COUNTER_MAPS[name].label === 'prefix',
+  );
+  return ACCOUNTS.filter(({ noun }) => set.accounts.some((account) => account.noun === noun)).flatMap(
+    ({ noun, sent }) => maps.map((byPrefix) => ({ noun, sent, byPrefix })),
+  );
+});
+
 /** What was refused most, in a run that refused at least 1 % of it; null otherwise. */
 export function refusalOf({ counters }: RunRecord): Refusal | null {
-  const found = [
-    refusalIn(counters.events_rejected, counters.events_sent, 'events'),
-    refusalIn(counters.query_closes, counters.queries_sent, 'queries'),
-  ].filter((one) => one !== null && one.share >= LEAST_SHARE);
+  const found = REFUSED.map(({ byPrefix, sent, noun }) =>
+    refusalIn(counters[byPrefix], counters[sent], noun),
+  ).filter((one) => one !== null && one.share >= LEAST_SHARE);
   return found.sort((a, b) => (b?.share ?? 0) - (a?.share ?? 0))[0] ?? null;
 }
 
-function refusalIn(
-  byPrefix: Readonly<Record<string, number>>,
-  sent: number,
-  what: 'events' | 'queries',
-): Refusal | null {
+function refusalIn(byPrefix: Readonly<Record<string, number>>, sent: number, what: string): Refusal | null {
   const [most] = Object.entries(byPrefix).sort(([, a], [, b]) => b - a);
   if (most === undefined || sent === 0) return null;
   const total = Object.values(byPrefix).reduce((sum, one) => sum + one, 0);

@@ -2,7 +2,7 @@ import { own } from '../../base/own.ts';
 import { ACCOUNTS } from '../../metric/accounts.ts';
 import { ALL_HEADLINES } from '../../metric/catalogue.ts';
 import type { ReportFigure } from '../../metric/definition.ts';
-import { type BaseLatency, latencyDefinition } from '../../metric/latencies.ts';
+import type { BaseLatency } from '../../metric/latencies.ts';
 import { METRIC_SETS } from '../../metric/sets.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { latencyWords } from '../latency-words.ts';
