@@ -54,7 +54,7 @@ function axes({ x, y }) {
   const marks = { splits: () => y.ticks[0], values: () => y.ticks[1] };
   const xMarks =
     x.unit === 'nines'
-      ? { splits: () => x.ticks[0], values: () => x.ticks[1] }
+      ? ninesAxis(x)
       : {
           values: (_, splits) => splits.map((value) => TEXTS[x.unit](value).replace('/s', '')),
           space: 80,
@@ -66,15 +66,34 @@ function axes({ x, y }) {
   ];
 }
 
+/** Percentiles have marks where they stand, the higher ones first; those that would meet are left out. */
+function ninesAxis({ ticks: [places, texts] }) {
+  const shown = (u) => {
+    const ends = [];
+    return places.toReversed().filter((place) => {
+      const at = u.valToPos(place, 'x');
+      const half = (texts[places.indexOf(place)].length * 7.2) / 2 + 4;
+      const isFree = ends.every(([left, right]) => at + half < left || at - half > right);
+      if (isFree) ends.push([at - half, at + half]);
+      return isFree;
+    });
+  };
+  const textOf = (place) => texts[places.indexOf(place)] ?? '';
+  return {
+    splits: () => places,
+    values: (u) => places.map((place) => (shown(u).includes(place) ? textOf(place) : '')),
+  };
+}
+
 /** The labels of axes are sentences; beside a value there is room for a word. */
 const X_NAMES = { s: 'time', nines: 'percentile', 'per-second': 'throughput' };
 
 function lines({ x, y, series, marks }) {
   const first = { label: X_NAMES[x.unit] ?? 'at', value: (_, value) => valueText(value, x.unit) };
-  const others = series.map(({ label, ink, dashed }) => ({
+  const others = series.map(({ label, ink, dashed, under }) => ({
     label,
     stroke: colour(`--ink-${ink}`),
-    width: 1.75,
+    width: 1.75 + under,
     ...(dashed ? { dash: [5, 4] } : {}),
     ...(marks === 'dots' ? { paths: () => null } : {}),
     points: marks !== 'line' ? { show: true, size: 8, fill: colour('--page'), width: 2 } : { show: false },
@@ -85,7 +104,7 @@ function lines({ x, y, series, marks }) {
 
 const BAND_COLOURS = { 'warm-up': '--band-warm-up', shaded: '--band', fault: '--band-fault' };
 
-function shadeBand(u, { from, to, label, kind }) {
+function shadeBand(u, { from, to, kind }) {
   const { ctx, bbox } = u;
   const left = Math.max(bbox.left, u.valToPos(from, 'x', true));
   const right = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true));
@@ -94,69 +113,24 @@ function shadeBand(u, { from, to, label, kind }) {
     ctx.fillStyle = colour(BAND_COLOURS[kind]);
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
-  const gap = 4 * uPlot.pxRatio;
-  // Faults are named in front of the lines.
-  if (kind === 'fault') return;
-  if (ctx.measureText(label).width + 2 * gap > right - left) return;
-  ctx.fillStyle = colour('--muted');
-  ctx.fillText(label, left + gap, bbox.top - 1.5 * gap);
 }
 
 const shade = (plot) => (u) => {
   u.ctx.save();
-  u.ctx.font = `${12 * uPlot.pxRatio}px system-ui, sans-serif`;
   for (const band of plot.bands) shadeBand(u, band);
   u.ctx.restore();
 };
 
-/** Legible on top of lines. */
-function outlined(ctx, text, x, y) {
-  ctx.setLineDash([]);
-  ctx.lineWidth = 4 * uPlot.pxRatio;
-  ctx.strokeStyle = colour('--page');
-  ctx.fillStyle = colour('--bad');
-  ctx.strokeText(text, x, y);
-  ctx.fillText(text, x, y);
-}
-
-function nameFault(u, { from, to, label }) {
+/** Why a plot has no line. */
+function sayWhyEmpty(u, plot) {
+  if (plot.data.slice(1).some((column) => column.some((y) => typeof y === 'number'))) return;
   const { ctx, bbox } = u;
-  const [left, right] = [u.valToPos(from, 'x', true), u.valToPos(to, 'x', true)];
-  if (right <= bbox.left || left >= bbox.left + bbox.width) return;
-  const gap = 4 * uPlot.pxRatio;
-  const isLate = right > bbox.left + bbox.width / 2;
-  ctx.textAlign = isLate ? 'right' : 'left';
-  outlined(ctx, label, isLate ? left - gap : right + gap, bbox.top + 3.5 * gap);
-}
-
-const nameFaults = (plot) => (u) => {
-  u.ctx.save();
-  u.ctx.font = `${12 * uPlot.pxRatio}px system-ui, sans-serif`;
-  for (const band of plot.bands.filter(({ kind }) => kind === 'fault')) nameFault(u, band);
-  u.ctx.restore();
-};
-
-function drawLimits(plot) {
-  return (u) => {
-    const { ctx, bbox } = u;
-    const ratio = uPlot.pxRatio;
-    ctx.save();
-    ctx.font = `${12 * ratio}px system-ui, sans-serif`;
-    ctx.textAlign = 'right';
-    for (const { value, label } of plot.limits) {
-      const top = u.valToPos(value, 'y', true);
-      const right = bbox.left + bbox.width;
-      ctx.lineWidth = ratio;
-      ctx.setLineDash([2 * ratio, 3 * ratio]);
-      ctx.strokeStyle = colour('--bad');
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, top);
-      ctx.lineTo(right, top);
-      ctx.stroke();
-      outlined(ctx, label, right - 4 * ratio, top - 5 * ratio);
-    }
-    ctx.restore();
-  };
+  ctx.save();
+  ctx.font = `${12 * uPlot.pxRatio}px system-ui, sans-serif`;
+  ctx.textAlign = 'center';
+  ctx.fillStyle = colour('--muted');
+  ctx.fillText(plot.empty, bbox.left + bbox.width / 2, bbox.top + bbox.height / 2);
+  ctx.restore();
 }
 
 /** A piece of the line, dashed as it is. */
@@ -189,7 +163,12 @@ function options(plot, width) {
       ...(plot.x.unit === 's' ? { sync: { key: 'time' } } : {}),
     },
     legend: { markers: { width: 0, fill: (u, at) => markerOf(u.series[at]) } },
-    hooks: { drawClear: [shade(plot)], draw: [drawLimits(plot), nameFaults(plot)] },
+    hooks: {
+      drawClear: [shade(plot)],
+      draw: [(u) => globalThis.reportLabels.draw(u, plot, colour), (u) => sayWhyEmpty(u, plot)],
+      // Values stand in the legend only while the cursor is in the plot.
+      setCursor: [(u) => u.root.classList.toggle('reading', u.cursor.idx !== null && u.cursor.left >= 0)],
+    },
   };
 }
 
@@ -207,7 +186,22 @@ function mount(plot) {
   ];
   place.hidden = false;
   figure.classList.add('live');
-  return { place, drawn: new uPlot(options(plot, place.clientWidth), data, place) };
+  const drawn = new uPlot(options(plot, place.clientWidth), data, place);
+  const canvas = drawn.root.querySelector('canvas');
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', `${plot.title}; its values stand in the table below`);
+  globalThis.reportKeyboard.steer(drawn, plot, (at) => valuesAt(plot, at));
+  globalThis.reportKeyboard.switches(drawn);
+  return { place, drawn };
+}
+
+/** What the plot shows at one of its places, in words. */
+function valuesAt(plot, at) {
+  const values = plot.series.map(({ label }, of) => {
+    const value = plot.data[of + 1][at];
+    return `${label} ${valueText(typeof value === 'number' ? value : null, plot.y.unit)}`;
+  });
+  return `${valueText(plot.xs[at], plot.x.unit)}: ${values.join(', ')}`;
 }
 
 const plots = JSON.parse(document.getElementById('plot-data').textContent).map((plot) => ({

@@ -85,7 +85,9 @@ interface LoaderParts {
 function targetLoader({ request, stages, interruption, open }: LoaderParts): LoadTarget {
   return async (openOne, use) => {
     throwIfInterrupted(interruption);
-    const target = await openOne(interruption).catch((error: unknown) => {
+    // A signal for this target alone: what listens to it ends with the target, however many follow in this session.
+    const signal = AbortSignal.any([interruption.signal]);
+    const target = await openOne({ ...interruption, signal }).catch((error: unknown) => {
       // What was interrupted while it started did not fail.
       throwIfInterrupted(interruption);
       throw error;
@@ -96,7 +98,7 @@ function targetLoader({ request, stages, interruption, open }: LoaderParts): Loa
       const information = await stages.preflight(target.relays, questions, {
         longestMs: LONGEST_WAIT_MS,
         say: (line) => request.host.io.stderr.write(`${line}\n`),
-        signal: interruption.signal,
+        signal,
       });
       throwIfInterrupted(interruption);
       return await use(target, information);

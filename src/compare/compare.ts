@@ -195,6 +195,6 @@ function startOf({ record }: NamedRun): string {
 }
 
 function describe({ name, record }: NamedRun): Comparison['base'][number] {
-  const { runId, startedAt, target } = record;
-  return { name, runId, startedAt, urls: [...target.urls] };
+  const { runId, startedAt, target, tool } = record;
+  return { name, runId, startedAt, urls: [...target.urls], tool: tool.version };
 }

@@ -12,6 +12,8 @@ const run = z.strictObject({
   runId: z.string(),
   startedAt: z.iso.datetime(),
   urls: z.array(z.string()),
+  /** Version of relay-bench that made it; comparisons before 1.1.0 do not say. */
+  tool: z.string().optional(),
 });
 
 const quantity = z.strictObject({

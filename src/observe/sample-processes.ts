@@ -15,7 +15,7 @@ export interface WatchedProcess {
   readonly pidNow?: () => number | null;
   /** Whether its children belong to it; default false. */
   readonly withChildren?: boolean;
-  /** Reads what it says about itself; with this, samples are kept. */
+  /** Reads what it says about itself; kept with each sample. */
   readonly readFigures?: () => Promise<Figures>;
 }
 
@@ -114,11 +114,10 @@ class Track {
       pidAt === null ? { ok: false, reason: 'it was not running' } : this.#read(pidAt);
     const cpuShare = reading.ok ? this.#add(reading.snapshot, pidAt ?? pid, atNs) : null;
     if (!reading.ok) this.#reason = reading.reason;
-    if (readFigures === undefined) return;
     const t = (atNs - (this.#first?.atNs ?? atNs)) / NS_PER_S;
     const rss_bytes = reading.ok ? reading.snapshot.rss_bytes : null;
     const setFigures = this.#series.add({ t, cpuShare, rss_bytes, figures: null });
-    readFigures().then(
+    readFigures?.().then(
       (figures) => {
         setFigures(figures);
         this.#take(figures);
@@ -158,10 +157,9 @@ class Track {
   usage(): ProcessUsage {
     const { name, role, pid, readFigures } = this.process;
     const rssMax_bytes = this.#rssMax;
-    const extra =
-      readFigures === undefined
-        ? {}
-        : { figures: Object.fromEntries([...this.#grown, ...this.#highest]), samples: this.#series.samples };
+    const figures =
+      readFigures === undefined ? {} : { figures: Object.fromEntries([...this.#grown, ...this.#highest]) };
+    const extra = { ...figures, samples: this.#series.samples };
     if (this.#first === null || this.#last === null || this.#last.atNs <= this.#first.atNs) {
       return { name, role, pid, cpu_s: null, cpuShare: null, rssMax_bytes, ...extra };
     }

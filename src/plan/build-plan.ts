@@ -1,4 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
+import { formatGate } from '../gate/expression.ts';
 import { measurableOf } from '../gate/measurable.ts';
 import { parseGates } from '../gate/parse.ts';
 import { resolveGates } from '../gate/resolve.ts';
@@ -55,7 +56,7 @@ export function buildPlan({
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
   const run = measurableOf(resolved, relayProcesses);
   const workloads = planWorkloads(resolved, { workers, replay });
-  const plan: Omit<Plan, 'gates' | 'keepSeconds'> = {
+  const plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds'> = {
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
     seed,
     targets,
@@ -87,14 +88,25 @@ export function buildPlan({
     abort: planAbort(resolved, overrides),
     asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },
   };
+  return { ...plan, ...judgedBy(plan, run, overrides) };
+}
+
+/** The gates in force, those of them that are the user's own, and what they need of the run. */
+function judgedBy(
+  plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds'>,
+  run: ReturnType<typeof measurableOf>,
+  overrides: PlanOverrides,
+): Pick<Plan, 'gates' | 'ownGates' | 'keepSeconds'> {
+  const expressions = [...plan.scenario.resolved.gates, ...(overrides.gates ?? [])];
   const gates = resolveGates({
     run,
     planned: plannedSamples(plan),
     plannedByPhase: plannedByPhase(plan),
-    expressions: [...resolved.gates, ...(overrides.gates ?? [])],
+    expressions,
     withDefaults: overrides.noDefaultGates !== true,
   });
-  return { ...plan, gates, keepSeconds: parseGates(gates).some(({ over_s }) => over_s !== undefined) };
+  const ownGates = parseGates(expressions).map(formatGate);
+  return { gates, ownGates, keepSeconds: parseGates(gates).some(({ over_s }) => over_s !== undefined) };
 }
 
 /** The flag ends runs by the standard; it is no part of the load, so the scenario stays what it was. */

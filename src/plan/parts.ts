@@ -193,6 +193,8 @@ export interface PlanParts {
   readonly asked: { readonly rate_per_s: number | null; readonly loadFactor: number | null };
   /** Gate expressions in force, default gates included, in their canonical text. */
   readonly gates: readonly string[];
+  /** Those of them that the scenario or a flag asks for, the others are default gates. */
+  readonly ownGates: readonly string[];
 }
 
 /** The part of a plan that one worker carries out: arrival n and connection c belong to worker n (c) mod count. */

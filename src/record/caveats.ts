@@ -66,6 +66,11 @@ function milliseconds(us: number): string {
   return `${(us / 1_000).toFixed(us < 10_000 ? 1 : 0)} ms`;
 }
 
+/** Whether a caveat only says that nobody has calibrated the machine, which `notMeasured` says as well. */
+export function isNotCalibrated(caveat: string): boolean {
+  return caveat === ceilingCaveat(NOT_CALIBRATED);
+}
+
 function ceilingCaveat(reason: string = NOT_CALIBRATED): string {
   const what = reason === NOT_CALIBRATED ? 'was not calibrated' : 'is not known';
   return `this machine's own ceiling ${what}: how close the generator came to it is unknown`;

@@ -55,6 +55,18 @@ const gate = z.strictObject({
   verdict: z.enum(['pass', 'fail', 'undecided', 'no-data']),
   /** Why there is no data, or why the gate is undecided. */
   reason: z.string().optional(),
+  /** Of the scenario file or the command line, not a default gate; older records do not say. */
+  own: z.boolean().optional(),
+});
+
+/** What took the cores of the machine in the measured phases besides the run itself. */
+const others = z.strictObject({
+  /** Of the last minute, when the measured phases ended. */
+  loadAverage: z.number().min(0),
+  /** Mean cores that other programs used. */
+  cores: z.number().min(0),
+  /** The busiest of them, processes of one name together. */
+  programs: z.array(z.strictObject({ name: z.string(), cores: z.number().min(0) })),
 });
 
 /** How near the generator came to what it can do on its machine. */
@@ -97,7 +109,7 @@ const component = z.strictObject({
   rssMax_bytes: maybe,
   /** Of a stack: how much its growing figures (`…_total`) grew, the highest sample of the others (`…_max`). */
   figures: z.record(z.string(), z.number()).optional(),
-  /** Of a stack: one a second, thinned out in long runs. */
+  /** One a second, thinned out in long runs; records before 1.1.0 have them of stacks alone. */
   samples: z.array(componentSample).optional(),
 });
 
@@ -132,6 +144,8 @@ export const runRecordSchema = z.strictObject({
     kernel: z.string(),
     limits: z.strictObject({ openFiles: whole.nullable() }),
     sameHostAsTarget: z.boolean(),
+    /** Absent where it could not be read (no /proc), and in older records. */
+    others: others.optional(),
   }),
   load,
   /** Key: `name` or `name{label=value}`. Null with a reason in `notMeasured` where a number could not be had. */

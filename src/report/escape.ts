@@ -62,3 +62,28 @@ export function markup(text: string, maxCharacters: number = MAX_CHARACTERS): st
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 }
+
+/** A piece of a sentence: running text, or what stands between backticks. */
+export interface InlinePart {
+  readonly text: string;
+  readonly code: boolean;
+}
+
+/** A sentence for a place that knows no code: without the backticks around it. */
+export function withoutBackticks(text: string): string {
+  return inlineParts(text)
+    .map((part) => part.text)
+    .join('');
+}
+
+/** Splits a sentence at its pairs of backticks; not yet escaped, and one without a partner stays text. */
+export function inlineParts(text: string): InlinePart[] {
+  return text
+    .split(/(`[^`]+`)/)
+    .filter((part) => part !== '')
+    .map((part) =>
+      part.length > 2 && part.startsWith('`') && part.endsWith('`')
+        ? { text: part.slice(1, -1), code: true }
+        : { text: part, code: false },
+    );
+}

@@ -1,9 +1,11 @@
 import { REASONS } from '../judge/blame.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
-import { provesNothing } from '../record/validity.ts';
-import { markup } from './escape.ts';
+import { answerOf } from './answer/answer.ts';
+import { inReadingOrder } from './answer/severity.ts';
+import { areGatesJudged, wasStopped } from './answer/word.ts';
+import { markup, withoutBackticks } from './escape.ts';
 import type { Format } from './format.ts';
-import { gateSentence } from './view/gates.ts';
+import { gateSentence } from './view/gate-sentence.ts';
 
 /** XML has no use for length limits, but a relay's text can be of any length. */
 const MAX_CHARACTERS = 1_000;
@@ -11,7 +13,8 @@ const MAX_CHARACTERS = 1_000;
 /**
  * JUnit XML for CI systems: one suite a run, one case for its validity and one a gate, passed ones too. A gate
  * that fails is a failure. An invalid run and an undecided gate are errors: nobody could say whether they hold, and that
- * must not look like success. A gate that holds in a run whose load was not offered is skipped: it proves nothing.
+ * must not look like success. The other gates of a run that is invalid or was stopped are skipped: none was judged. What was
+ * asked, what was found and what to do next stand first, in the output of the suite and in the case of its validity.
  */
 export const junitFormat: Format = {
   name: 'junit',
@@ -21,7 +24,7 @@ export const junitFormat: Format = {
     const cases = [
       validityCase(record),
       ...record.failures.map(failureCase),
-      ...record.gates.map((gate) => gateCase(gate, record)),
+      ...inReadingOrder(record.gates).map((gate) => gateCase(gate, record)),
     ];
     const total = (result: CaseResult): number => cases.filter((one) => one.result === result).length;
     const counts = {
@@ -43,6 +46,7 @@ export const junitFormat: Format = {
       `  <testsuite${attributes(suite)}>`,
       ...properties(record),
       ...cases.flatMap((one) => caseLines(one, record.scenario.name)),
+      `    <system-out>${markup(answerText(record), MAX_CHARACTERS)}</system-out>`,
       '  </testsuite>',
       '</testsuites>',
       '',
@@ -63,8 +67,18 @@ interface Case {
 
 function validityCase(record: RunRecord): Case {
   const valid = record.validity.verdict === 'valid';
-  const message = valid ? 'the run is valid' : record.validity.reasons.join('; ');
-  return { name: VALIDITY, result: valid ? 'passed' : 'error', message };
+  if (wasStopped(record)) return { name: VALIDITY, result: 'skipped', message: answerText(record) };
+  const reasons = record.validity.reasons.join('; ');
+  return {
+    name: VALIDITY,
+    result: valid ? 'passed' : 'error',
+    message: valid ? answerText(record) : `${answerText(record)}; why: ${reasons}`,
+  };
+}
+
+function answerText(record: RunRecord): string {
+  const { word, question, finding, next } = answerOf(record);
+  return withoutBackticks(`${word}: ${finding}; next: ${next}; asked: ${question}`);
 }
 
 /** What the target did that fails the run whatever its gates say; what only explains a gate stands in its output. */
@@ -73,12 +87,20 @@ function failureCase({ kind, text }: RunRecord['failures'][number]): Case {
   return { name: kind, result, message: text };
 }
 
+const RESULTS: Readonly<Record<GateResult['verdict'], CaseResult>> = {
+  pass: 'passed',
+  fail: 'failure',
+  'no-data': 'failure',
+  undecided: 'error',
+};
+
 function gateCase(gate: GateResult, record: RunRecord): Case {
   const message = gateSentence(gate);
-  if (gate.verdict === 'undecided') return { name: gate.expression, result: 'error', message };
-  if (gate.verdict !== 'pass') return { name: gate.expression, result: 'failure', message };
-  if (!provesNothing(record)) return { name: gate.expression, result: 'passed', message };
-  return { name: gate.expression, result: 'skipped', message: `the run is invalid; ${message}` };
+  const name = gate.expression;
+  if (areGatesJudged(record)) return { name, result: RESULTS[gate.verdict], message };
+  if (wasStopped(record)) return { name, result: 'skipped', message: `the run was stopped; ${message}` };
+  if (gate.verdict === 'undecided') return { name, result: 'error', message };
+  return { name, result: 'skipped', message: `the run is invalid; ${message}` };
 }
 
 function caseLines({ name, result, message }: Case, scenario: string): string[] {

@@ -1,4 +1,4 @@
-import { markdownCellCode, markdownCode, markdownText } from './escape.ts';
+import { inlineParts, markdownCellCode, markdownCode, markdownText } from './escape.ts';
 import type { Format } from './format.ts';
 import { buildDocument } from './view/build-document.ts';
 import type { Cell, Headline, List, ReportDocument, Section, Table } from './view/document.ts';
@@ -9,7 +9,7 @@ const MAX_BYTES = 256 * 1024;
 const RESERVE_BYTES = 1024;
 const MAX_SENTENCE = 400;
 
-const MARKS = { PASS: '✅', FAIL: '❌', INVALID: '⚠️' } as const;
+const MARKS = { PASS: '✅', FAIL: '❌', INVALID: '⚠️', STOPPED: '⏹️' } as const;
 
 /** GitHub Markdown, for step summaries and pull requests; at most 256 KiB, whole sections only. */
 export const markdownFormat: Format = {
@@ -41,9 +41,18 @@ function boundedJoin(head: string, sections: readonly Section[]): string {
   return leftOut.length === 0 ? text : `${text}\n_Left out for size, see run.json: ${leftOut.join(', ')}_\n`;
 }
 
-function renderHeadline({ word, sentence, facts }: Headline<string>, mark: string): string {
+function renderHeadline({ word, question, sentence, next, facts }: Headline<string>, mark: string): string {
   const [subject = '', ...others] = facts.map((fact) => markdownText(fact, MAX_SENTENCE));
-  return `## ${mark} ${word}: ${subject}\n\n**${markdownText(sentence, MAX_SENTENCE)}**\n\n${others.join(' · ')}\n`;
+  const asked = question === undefined ? subject : markdownText(question, MAX_SENTENCE);
+  const then = next === undefined ? '' : `Next: ${inline(next)}\n\n`;
+  return `## ${mark} ${word}: ${asked}\n\n**${inline(sentence)}**\n\n${then}${others.join(' · ')}\n`;
+}
+
+/** A sentence of ours, in which backticks mean code. */
+function inline(text: string): string {
+  return inlineParts(text)
+    .map((part) => (part.code ? markdownCode(part.text) : markdownText(part.text, MAX_SENTENCE)))
+    .join('');
 }
 
 function renderSection(section: Section): string {
@@ -62,13 +71,12 @@ function renderTable({ columns, rows }: Table): string {
 }
 
 function renderList({ items }: List): string {
-  return items
-    .map((item) => `- ${item.code ? markdownCode(item.text) : markdownText(item.text, MAX_SENTENCE)}\n`)
-    .join('');
+  return items.map((item) => `- ${item.code ? markdownCode(item.text) : inline(item.text)}\n`).join('');
 }
 
-function renderCell({ text, tone, code }: Cell): string {
-  if (code === true) return markdownCellCode(text);
+function renderCell({ text, tone, code, words }: Cell): string {
+  const before = words === undefined ? '' : `${markdownText(words)} `;
+  if (code === true) return before + markdownCellCode(text);
   // Markdown drops indentation, which says what belongs to the row above.
   const shown = markdownText(text.replace(/^ +/, '↳ '));
   return tone === 'bad' && shown !== '' ? `**${shown}**` : shown;

@@ -1,8 +1,12 @@
 import Table from 'cli-table3';
 
-const INDENT = 2;
+/** Before every line, in blanks. */
+export const INDENT = 2;
+/** Stands for the blank between a number and its unit, where no line may end; of the private use area. */
+const GLUE = '\ue000';
+const BEFORE_UNIT = /(?<=\d) (?=(?:µs|ms|s|%|[KMGT]?i?B|cores)(?![a-z]))/g;
 /** A column that wraps is never made narrower than a few words. */
-const MIN_WRAPPING = 20;
+export const MIN_WRAPPING = 20;
 
 export interface PlainTable {
   /** Escaped, maybe coloured. */
@@ -28,11 +32,11 @@ export function plainTable(options: PlainTable): string {
     colWidths: widths.map((_, at) => (at === wraps ? wrappingWidth(options) : null)),
     wordWrap: wraps >= 0,
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map((text) => text.replace(BEFORE_UNIT, GLUE))));
   return table
     .toString()
     .split('\n')
-    .map((line) => `${' '.repeat(INDENT)}${line}`.trimEnd())
+    .map((line) => `${' '.repeat(INDENT)}${line.replaceAll(GLUE, ' ')}`.trimEnd())
     .join('\n');
 }
 

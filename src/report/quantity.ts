@@ -21,6 +21,11 @@ function significant(value: number): number {
 export function duration(us: number | null, limits_us: readonly number[] = []): string {
   if (us === null) return NOTHING;
   if (us < 0) return `-${duration(-us)}`;
+  // 4.015 ms is 4014.9999999999995 µs in binary; every place must round it alike.
+  return exactDuration(exact(us), limits_us.map(exact));
+}
+
+function exactDuration(us: number, limits_us: readonly number[]): string {
   const rounded = (digits: number): number => Number(us.toPrecision(digits));
   const digits = digitsBeside(us, limits_us, { least: 3, rounded });
   // Rounded before the unit is chosen: 999.9 ms is 1.00 s.

@@ -1,10 +1,11 @@
 import type { ChalkInstance } from 'chalk';
-import { visible } from './escape.ts';
+import { visible, withoutBackticks } from './escape.ts';
 import type { Format, RenderOptions } from './format.ts';
-import { plainTable } from './plain-table.ts';
+import { INDENT, plainTable } from './plain-table.ts';
+import { type Layout, terminalTable, wrapped } from './terminal-table.ts';
 import { createChalk, inTone } from './tones.ts';
 import { buildDocument } from './view/build-document.ts';
-import type { Cell, Headline, List, ReportDocument, Section, Table } from './view/document.ts';
+import type { Cell, Headline, List, ReportDocument, Section } from './view/document.ts';
 
 const MIN_COLUMNS = 60;
 const MAX_COLUMNS = 100;
@@ -14,11 +15,7 @@ const ROOMY_COLUMNS = 96;
 const MAX_SENTENCE = 400;
 const MAX_PATH = 4_096;
 
-interface Layout {
-  readonly chalk: ChalkInstance;
-  readonly columns: number;
-  readonly gap: number;
-}
+const TONES = { PASS: 'good', FAIL: 'bad', INVALID: 'warn', STOPPED: 'plain' } as const;
 
 /** The final report of a run, for a person; the verdict stands first and, for those who scrolled, last. */
 export const terminalFormat: Format = {
@@ -26,7 +23,7 @@ export const terminalFormat: Format = {
   fileName: null,
   isDefault: true,
   render: (record, options) => {
-    return renderTerminal(buildDocument(record), { PASS: 'good', FAIL: 'bad', INVALID: 'warn' }, options);
+    return renderTerminal(buildDocument(record), TONES, options);
   },
 };
 
@@ -43,16 +40,16 @@ export function renderTerminal<Word extends string>(
   const layout = layoutOf(options);
   const tone = tones[headline.word];
   const blocks = [
-    renderHeadline(headline, tone, headline.facts, layout),
+    renderHeadline(headline, tone, true, layout),
     ...shown.map((section) => renderSection(section, layout)),
     ...(options.files.length === 0 ? [] : [renderFiles(options.files, layout)]),
-    renderHeadline(headline, tone, [], layout),
+    renderHeadline(headline, tone, false, layout),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
 /** Of the word that a report begins with. */
-export type BadgeTone = 'good' | 'bad' | 'warn';
+export type BadgeTone = 'good' | 'bad' | 'warn' | 'plain';
 
 function layoutOf(options: RenderOptions): Layout {
   const columns = Math.max(MIN_COLUMNS, Math.min(options.columns, MAX_COLUMNS));
@@ -64,22 +61,34 @@ function layoutOf(options: RenderOptions): Layout {
 }
 
 function renderHeadline(
-  { word, sentence }: Headline<string>,
+  { word, question, sentence, next, facts }: Headline<string>,
   tone: BadgeTone,
-  facts: readonly string[],
+  isFirst: boolean,
   layout: Layout,
 ): string {
   const { chalk, columns } = layout;
-  const ground = { good: chalk.bgGreen, bad: chalk.bgRed, warn: chalk.bgYellow }[tone];
+  const ground = {
+    good: chalk.bgGreen,
+    bad: chalk.bgRed,
+    warn: chalk.bgYellow,
+    plain: chalk.bgWhite,
+  }[tone];
   const badge = ground.black.bold(` ${word} `);
-  const rows = [[badge, chalk.bold(visible(sentence, MAX_SENTENCE))]];
-  if (facts.length > 0) rows.push(['', chalk.dim(visible(facts.join(' · '), MAX_SENTENCE))]);
+  const rows = [[badge, chalk.bold(plain(sentence))]];
+  if (next !== undefined) rows.push(['', plain(`next: ${next}`)]);
+  if (isFirst && question !== undefined) rows.push(['', plain(`asked: ${question}`)]);
+  if (isFirst) rows.push(['', chalk.dim(visible(facts.join(' · '), MAX_SENTENCE))]);
   return plainTable({ rows, width: columns, gap: 1, wraps: 1, widths: [word.length + 2, 0] });
+}
+
+/** A sentence of ours; the backticks around its code are no part of it. */
+function plain(text: string): string {
+  return visible(withoutBackticks(text), MAX_SENTENCE);
 }
 
 function renderSection(section: Section, layout: Layout): string {
   const { title, note, content } = section;
-  const body = content.kind === 'list' ? renderList(content, layout) : renderTable(content, layout);
+  const body = content.kind === 'list' ? renderList(content, layout) : terminalTable(content, layout);
   return `${renderTitle(title, note, layout)}\n${body}`;
 }
 
@@ -87,29 +96,16 @@ function renderTitle(title: string, note: string | undefined, { chalk, columns }
   const shown = chalk.bold.underline(title);
   if (note === undefined) return shown;
   const fits = title.length + 2 + note.length <= columns;
-  return `${shown}${fits ? '  ' : '\n  '}${chalk.dim(note)}`;
-}
-
-function renderTable({ columns, rows }: Table, { chalk, columns: width, gap }: Layout): string {
-  const head = columns.some((column) => column.title !== '')
-    ? [columns.map((column) => chalk.dim(column.title))]
-    : [];
-  const shown = rows.map((row) => row.map((one) => visible(one.text)));
-  const widths = columns.map((column, at) =>
-    Math.max(column.title.length, ...shown.map((row) => row[at]?.length ?? 0)),
-  );
-  return plainTable({
-    rows: [...head, ...rows.map((row, at) => row.map((one, i) => paint(shown[at]?.[i] ?? '', one, chalk)))],
-    aligns: columns.map((column) => column.align),
-    widths,
-    wraps: columns.findIndex((column) => column.wraps === true),
-    width,
-    gap,
-  });
+  if (fits) return `${shown}  ${chalk.dim(note)}`;
+  const lines = wrapped(note, columns - INDENT).map((line) => `\n${' '.repeat(INDENT)}${chalk.dim(line)}`);
+  return `${shown}${lines.join('')}`;
 }
 
 function renderList({ items }: List, { chalk, columns }: Layout): string {
-  const rows = items.map((item) => ['·', paint(visible(item.text, MAX_SENTENCE), item, chalk)]);
+  const rows = items.map((item) => [
+    '·',
+    paint(item.code === true ? visible(item.text, MAX_SENTENCE) : plain(item.text), item, chalk),
+  ]);
   return plainTable({ rows, width: columns, gap: 1, wraps: 1, widths: [1, 0] });
 }
 

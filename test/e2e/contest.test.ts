@@ -22,8 +22,8 @@ description: A little publishing and querying.
 connections: { count: 6 }
 corpus: { events: 60 }
 workloads:
-  publish: { rate: 60/s }
-  query: { rate: 30/s, filters: [{ name: feed, filter: { kinds: [1], limit: 20 } }] }
+  publish: { rate: 120/s }
+  query: { rate: 110/s, filters: [{ name: feed, filter: { kinds: [1], limit: 20 } }] }
 warmup: 500ms
 phases: [{ name: steady, duration: 2s }]
 drain: 2s
@@ -71,7 +71,7 @@ describe('versus a relay that is not ours', () => {
 
   test('both carry out the same load', () => {
     for (const { counters, load } of records) {
-      expect(load.offered.events).toBe(120);
+      expect(load.offered.events).toBe(240);
       expect(counters.events_accepted).toBe(counters.events_sent);
       expect(counters.queries_completed).toBe(counters.queries_sent);
       expect(counters.query_events_received).toBeGreaterThan(0);

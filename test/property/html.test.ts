@@ -92,8 +92,13 @@ function withTexts(record: RunRecord, value: string): RunRecord {
   };
 }
 
-/** Names of elements and attributes in order, without what stands in script and style. */
+/**
+ * Names of elements and attributes in order, without what stands in script and style. Not those of labels in drawings, which
+ * yield where they are long, and of code, which backticks make.
+ */
 function elements(page: string): string[] {
   const markup = page.replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1>/g, '');
-  return [...markup.matchAll(/<\/?[a-z!][^>]*>/gi)].map(([tag]) => tag.replace(/"[^"]*"/g, '""'));
+  return [...markup.matchAll(/<\/?[a-z!][^>]*>/gi)]
+    .map(([tag]) => tag.replace(/"[^"]*"/g, '""'))
+    .filter((tag) => !/^<\/?(?:text|code)\b(?: (?:class|x|y|dx|dy|text-anchor)="")*>$/.test(tag));
 }

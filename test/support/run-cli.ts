@@ -36,7 +36,9 @@ export interface RunningCli {
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const running = startCli(args, options);
   try {
-    return await running.result;
+    const result = await running.result;
+    refuseWarnings(result.stderr);
+    return result;
   } finally {
     await running.stop();
   }
@@ -69,6 +71,12 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
       await result;
     },
   };
+}
+
+/** Warnings of Node on stderr (leaking listeners, what is deprecated) are faults of the program. @throws Error */
+function refuseWarnings(stderr: string): void {
+  const found = stderr.split('\n').filter((line) => /^\(node:\d+\) .*Warning:/.test(line));
+  if (found.length > 0) throw new Error(`Node warns: ${found.join('; ')}`);
 }
 
 function until(

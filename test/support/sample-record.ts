@@ -589,5 +589,6 @@ function samplePlan(): Plan {
     sources: ['connections', 'publish', 'subscribe', 'query', 'replies', 'events', 'generator'],
     latencies: ['ack_latency', 'eose_latency', 'delivery_latency'],
     gates: [],
+    ownGates: [],
   };
 }

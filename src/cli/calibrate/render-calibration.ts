@@ -6,8 +6,11 @@ import { count, duration, NOTHING } from '../../report/quantity.ts';
 
 type Row = readonly [what: string, perCpuSecond: string, highestValid: string];
 
-/** A calibration for a person: what one worker can do, and how late it is at which rate. */
-export function renderCalibration(calibration: Calibration, path: string, colour: boolean): string {
+/**
+ * A calibration for a person: what one worker can do, and how late it is at which rate.
+ * @param path where it was saved; null where it was not
+ */
+export function renderCalibration(calibration: Calibration, path: string | null, colour: boolean): string {
   const { machine } = calibration;
   const chalk = new Chalk({ level: colour ? 1 : 0 });
   const title = (text: string): string => chalk.bold.underline(text);
@@ -20,7 +23,7 @@ export function renderCalibration(calibration: Calibration, path: string, colour
     title('Send lag on 64 connections'),
     table([['at', 'p50', 'p99'], ...calibration.sendLag.map(lagRow)]),
     '',
-    `saved to ${visible(path, path.length)}`,
+    path === null ? 'not saved' : `saved to ${visible(path, path.length)}`,
     '',
   ].join('\n');
 }

@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
+import { MIN_RUNS } from '../../compare/judge-many.ts';
+import { buildComparisonDocument } from '../../report/comparison/document.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { appendComparison } from '../ci.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import { contender } from '../contest/contender.ts';
 import { durationText, inContest } from '../contest/contest.ts';
 import { abExitCode, holdAb } from '../contest/hold-ab.ts';
+import type { RoundsResult } from '../contest/hold-rounds.ts';
+import { requireSamples } from '../contest/require-samples.ts';
+import { standingOfRounds } from '../contest/standing-of-rounds.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
 import { printedFormat, writeReports } from '../report-format.ts';
@@ -12,6 +17,7 @@ import { corporaOf } from '../run/corpora.ts';
 import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
 import { screenOptions } from '../run/reporters.ts';
+import { sayVerdict } from '../say-verdict.ts';
 
 interface AbFlags extends ShapeFlags, JudgeFlags {
   readonly base: string;
@@ -56,6 +62,7 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
     corporaOf(host, flags.cache),
   );
   const options = { ...compareOptionsOf(flags), method: 'statistical' as const };
+  if (flags.rounds >= MIN_RUNS) requireSamples(plan, options.gated);
   const request = { host, kind: 'ab', plan, contenders, out: flags.out, owned: flags.iOwnThisRelay ?? [] };
   const comparison = await inContest(request, async ({ outDir, interruption, runOnce, say }) => {
     say(
@@ -70,7 +77,15 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
       interruption,
       say,
     };
-    const found = await holdAb({ rounds, options });
+    // Without a verdict both sides are still worth seeing beside each other.
+    const onTooFew = async (held: RoundsResult): Promise<void> => {
+      if (held.rounds.length + held.invalid.length === 0) return;
+      const standing = standingOfRounds(contenders, held);
+      await writeReports(FORMATS.standing, standing, outDir.path);
+      const format = FORMATS.standing.find(({ name }) => name === flags.format) ?? FORMATS.standing[0];
+      host.io.stdout.write(format?.render(standing, screenOptions(host, [])) ?? '');
+    };
+    const found = await holdAb({ rounds, options, onTooFew });
     await writeReports(FORMATS.comparison, found, outDir.path);
     return found;
   });
@@ -78,5 +93,6 @@ async function runAb(scenario: string, flags: AbFlags, host: CommandHost): Promi
   host.io.stdout.write(
     formatNamed(FORMATS.comparison, flags.format).render(comparison, screenOptions(host, [])),
   );
+  sayVerdict(buildComparisonDocument(comparison).headline, flags.format, host);
   host.finish(abExitCode(comparison));
 }

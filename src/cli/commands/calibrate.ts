@@ -1,9 +1,14 @@
 import { loadavg } from 'node:os';
+import { pid } from 'node:process';
 import type { Command } from 'commander';
+import { formatDurationMs } from '../../base/duration.ts';
 import { calibrate } from '../../calibrate/calibrate.ts';
 import { FULL, mostConnections, QUICK, withinLimit } from '../../calibrate/effort.ts';
+import { secondsLeft } from '../../calibrate/estimate.ts';
 import { calibrationToJson, prepareToWrite, writeCalibration } from '../../calibrate/store.ts';
+import { watchOtherPrograms } from '../../observe/other-programs.ts';
 import { pathOfCalibration, thisMachine } from '../calibrate/find-calibration.ts';
+import { busyText, requireQuiet, tooBusy } from '../calibrate/quiet.ts';
 import { renderCalibration } from '../calibrate/render-calibration.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
@@ -13,10 +18,9 @@ import { inLoadSession } from '../load-session.ts';
 interface CalibrateFlags {
   readonly quick: boolean;
   readonly json: boolean;
+  /** Measure and save although other programs use the cores. */
+  readonly evenIfBusy: boolean;
 }
-
-/** Above this load average per core other programs take CPU from what is measured. */
-const QUIET_LOAD_PER_CPU = 0.5;
 
 /** `calibrate`: measure what a worker can do on this machine, and keep it for runs to be held against. */
 export function addCalibrate(program: Command, host: CommandHost): void {
@@ -25,10 +29,12 @@ export function addCalibrate(program: Command, host: CommandHost): void {
     .description("measure this machine's own ceiling against a relay that costs nothing")
     .option('--quick', 'less exact, in less than half the time', false)
     .option('--json', 'print the result as JSON', false)
+    .option('--even-if-busy', 'measure and save although other programs use the cores', false)
     .action(async (flags: CalibrateFlags) => runCalibrate(flags, host));
 }
 
-async function runCalibrate({ quick, json }: CalibrateFlags, host: CommandHost): Promise<void> {
+async function runCalibrate(flags: CalibrateFlags, host: CommandHost): Promise<void> {
+  const { quick, json, evenIfBusy } = flags;
   const { io } = host;
   const supply = readSupply();
   const effort = withinLimit(quick ? QUICK : FULL, supply.openFiles);
@@ -42,11 +48,9 @@ async function runCalibrate({ quick, json }: CalibrateFlags, host: CommandHost):
     relay: 'the null relay',
   };
   await prepareToWrite(path);
-  if (loadAverage > QUIET_LOAD_PER_CPU * machine.cpus) {
-    io.stderr.write(
-      `warning: other programs are using the cores (load average ${loadAverage.toFixed(1)}): the result will be too low\n`,
-    );
-  }
+  if (!evenIfBusy) requireQuiet(loadAverage, machine.cpus);
+  const total = formatDurationMs(secondsLeft(effort, 1) * 1_000);
+  io.stderr.write(`takes about ${total}; leave the machine alone meanwhile\n`);
   const session = {
     host,
     given: [],
@@ -57,15 +61,27 @@ async function runCalibrate({ quick, json }: CalibrateFlags, host: CommandHost):
   };
   // The null relays and the worker end by themselves when this process does.
   await inLoadSession(session, async ({ interruption }) => {
+    const others = watchOtherPrograms(() => [pid]);
+    others.start();
     const calibration = await calibrate({
       effort,
       machine,
       loadAverage,
       signal: interruption.signal,
-      onStep: ({ number, total, name }) => io.stderr.write(`[${number}/${total}] ${name}\n`),
+      onStep: ({ number, total, name }) => {
+        const left = formatDurationMs(secondsLeft(effort, number) * 1_000);
+        io.stderr.write(`[${number}/${total}] ${name}, about ${left} left\n`);
+      },
     });
-    await writeCalibration(path, calibration);
+    const busy = evenIfBusy ? null : busyText(others.stop(), machine.cpus);
+    if (busy === null) await writeCalibration(path, calibration);
     const colour = wantsColour(host.colourFlag(), io.env, io.stdout);
-    io.stdout.write(json ? calibrationToJson(calibration) : renderCalibration(calibration, path, colour));
+    io.stdout.write(
+      json
+        ? calibrationToJson(calibration)
+        : renderCalibration(calibration, busy === null ? path : null, colour),
+    );
+    if (busy !== null)
+      throw tooBusy(`${busy} while it was measured: the result is too low and was not saved`);
   });
 }

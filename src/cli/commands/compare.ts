@@ -4,6 +4,7 @@ import { EXIT } from '../../base/exit-codes.ts';
 import { type NamedRun, requireDistinct } from '../../compare/comparable.ts';
 import { compareRuns } from '../../compare/compare.ts';
 import { readRunRecord } from '../../record/read.ts';
+import { buildComparisonDocument } from '../../report/comparison/document.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { appendComparison } from '../ci.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
@@ -11,6 +12,7 @@ import type { CommandHost } from '../host.ts';
 import { shareInPercent } from '../options.ts';
 import { printedFormat } from '../report-format.ts';
 import { screenOptions } from '../run/reporters.ts';
+import { sayVerdict } from '../say-verdict.ts';
 
 interface CompareFlags extends JudgeFlags {
   readonly to?: readonly string[];
@@ -42,6 +44,7 @@ export function addCompare(program: Command, host: CommandHost): void {
     host.io.stdout.write(
       formatNamed(FORMATS.comparison, flags.format).render(comparison, screenOptions(host, [])),
     );
+    sayVerdict(buildComparisonDocument(comparison).headline, flags.format, host);
     if (comparison.verdict === 'worse') host.finish(EXIT.regression);
   });
 }

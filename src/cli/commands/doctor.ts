@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-codes.ts';
+import { findCalibration } from '../calibrate/find-calibration.ts';
 import { examine } from '../doctor/examine.ts';
+import { examineCalibration } from '../doctor/examine-calibration.ts';
 import { readMachineFacts } from '../doctor/facts.ts';
 import { stackChecks } from '../doctor/programs.ts';
 import { showChecks } from '../doctor/show-checks.ts';
@@ -12,7 +14,11 @@ export function addDoctor(program: Command, host: CommandHost): void {
     .command('doctor')
     .description('check the limits and programs of this machine and say what they allow')
     .action(async () => {
-      const checks = [...examine(readMachineFacts()), ...(await stackChecks(host))];
+      const checks = [
+        ...examine(readMachineFacts()),
+        examineCalibration(await findCalibration(host.io.env)),
+        ...(await stackChecks(host)),
+      ];
       showChecks(checks, host);
       if (checks.some((check) => check.verdict === 'problem')) host.finish(EXIT.unreachable);
     });

@@ -6,6 +6,7 @@ import { parseGates } from '../../gate/parse.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { provesNothing } from '../../record/validity.ts';
+import { areGatesJudged } from '../../report/answer/word.ts';
 import { visible } from '../../report/escape.ts';
 import { gateActual } from '../../report/quantity.ts';
 import { wantsColour } from '../colour.ts';
@@ -23,7 +24,9 @@ export function addGate(program: Command, host: CommandHost): void {
       parseGates(gate);
       const judged = judgeAgain(await readRunRecord(file), gate);
       const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);
-      host.io.stdout.write(judged.gates.map((result) => renderGate(result, colour)).join(''));
+      const isJudged = areGatesJudged(judged);
+      const lines = judged.gates.map((gate) => renderGate(gate, isJudged, colour));
+      host.io.stdout.write(lines.join(''));
       explain(judged, host);
       const code = Object.values(EXIT).find((one) => one === judged.exitCode);
       host.finish(code ?? EXIT.internal);
@@ -32,14 +35,19 @@ export function addGate(program: Command, host: CommandHost): void {
 
 const PAINTS = { pass: 'green', fail: 'red', undecided: 'yellow', 'no-data': 'red' } as const;
 
-function renderGate(gate: GateResult, colour: boolean): string {
+/** The word of a gate that nobody can judge, because the run is invalid. */
+const UNJUDGED = 'unjudged';
+
+function renderGate(gate: GateResult, isJudged: boolean, colour: boolean): string {
   const chalk = new Chalk({ level: colour ? 1 : 0 });
-  const paint = PAINTS[gate.verdict];
+  const isSaid = isJudged || gate.verdict === 'undecided';
+  const word = (isSaid ? gate.verdict : UNJUDGED).padEnd(9);
   const actual =
     gate.actual === null || gate.verdict === 'undecided'
       ? visible(gate.reason ?? 'no data', 1_000)
       : `actual ${gateActual(gate)}`;
-  return `${chalk[paint](gate.verdict.padEnd(9))}  ${visible(gate.expression, 1_000)}  ${actual}\n`;
+  const shown = isSaid ? chalk[PAINTS[gate.verdict]](word) : word;
+  return `${shown}  ${visible(gate.expression, 1_000)}  ${actual}\n`;
 }
 
 /** What the gates alone do not tell: why the run is invalid, or what failed it besides. */

@@ -30,6 +30,7 @@ export function addStack(program: Command, host: CommandHost): void {
     .description("show every process of the stack; exit 3 if one of them can't serve")
     .option('--json', 'print the status as JSON', false)
     .option('--watch', 'keep refreshing it until Ctrl-C', false)
+    .option('--wide', 'with the ports, however wide that is', false)
     .action(async (flags: StatusFlags) => runStatus(flags, host));
   withDir(stack.command('logs'))
     .description('show what the processes of the stack wrote')
@@ -44,6 +45,7 @@ export function addStack(program: Command, host: CommandHost): void {
       'copy a sample of the events and compare: with and without covering indexes and partitions',
       false,
     )
+    .option('--full', 'with whole statements and plans, and the use of every index', false)
     .option('--json', 'print the report as JSON', false)
     .action(async (flags: ExplainFlags) => runExplain(flags, host));
   addCompose(stack, host);

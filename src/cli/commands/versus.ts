@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { DEFAULT_OPTIONS } from '../../compare/compare.ts';
-import { standingOf } from '../../compare/standing.ts';
-import type { Standing } from '../../compare/standing-schema.ts';
+import { MIN_RUNS } from '../../compare/judge-many.ts';
+import { buildStandingDocument } from '../../report/comparison/standing-document.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { type Contender, namedContender } from '../contest/contender.ts';
 import { durationText, inContest } from '../contest/contest.ts';
-import { holdRounds, type RoundsResult } from '../contest/hold-rounds.ts';
+import { holdRounds } from '../contest/hold-rounds.ts';
+import { requireSamples } from '../contest/require-samples.ts';
+import { standingOfRounds } from '../contest/standing-of-rounds.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, repeatable, wholeNumber } from '../options.ts';
 import { printedFormat, writeReports } from '../report-format.ts';
@@ -15,6 +16,7 @@ import { corporaOf } from '../run/corpora.ts';
 import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
 import { screenOptions } from '../run/reporters.ts';
+import { sayVerdict } from '../say-verdict.ts';
 
 interface VersusFlags extends ShapeFlags {
   readonly relay: readonly Contender[];
@@ -58,6 +60,7 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
     { ...flags, relay, defaultGates: false },
     corporaOf(host, flags.cache),
   );
+  if (flags.rounds >= MIN_RUNS) requireSamples(plan, null);
   const request = {
     host,
     kind: 'versus',
@@ -87,22 +90,8 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
     return result;
   });
   host.io.stdout.write(formatNamed(FORMATS.standing, flags.format).render(standing, screenOptions(host, [])));
+  sayVerdict(buildStandingDocument(standing).headline, flags.format, host);
   if (standing.validity === 'invalid') host.finish(EXIT.invalidRun);
-}
-
-/** Of the valid rounds; where there is none, of what was recorded, marked so. */
-function standingOfRounds(
-  contenders: readonly Contender[],
-  { rounds, invalid, leftOut }: RoundsResult,
-): Standing {
-  const validity = rounds.length > 0 ? 'valid' : 'invalid';
-  const shown = rounds.length > 0 ? rounds : invalid;
-  const ran = contenders.map(({ name }, at) => ({
-    name,
-    runs: shown.flatMap((round) => round[at] ?? []),
-  }));
-  const found = standingOf(ran, { ...DEFAULT_OPTIONS, validity });
-  return { ...found, warnings: [...found.warnings, ...leftOut.map((why) => `left out: ${why}`)] };
 }
 
 function requireDifferent(contenders: readonly Contender[]): readonly Contender[] {

@@ -107,7 +107,7 @@ async function runAgainst(one: Contender, { request, session, stages }: RunConte
         target,
         information,
         calibration: await findCalibration(host.io.env),
-        signal: session.interruption.signal,
+        signal: AbortSignal.any([session.interruption.signal]),
         onProgress: () => undefined,
       }),
   );

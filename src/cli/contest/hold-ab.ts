@@ -10,6 +10,8 @@ export interface AbRequest {
   /** Of two contenders, the base first; `prefix` is set here. */
   readonly rounds: Omit<RoundsRequest, 'prefix'>;
   readonly options: CompareOptions;
+  /** Told what was held where too few pairs are valid for a verdict, before that is thrown. */
+  readonly onTooFew?: (held: RoundsResult) => Promise<void>;
 }
 
 /**
@@ -17,14 +19,16 @@ export interface AbRequest {
  * counts.
  * @throws RelayBenchError `AB_INVALID` (exit 103) where too few pairs are valid, or what a run throws
  */
-export async function holdAb({ rounds, options }: AbRequest): Promise<Comparison> {
-  const first = await judgedPairs(rounds, options, '');
+export async function holdAb(request: AbRequest): Promise<Comparison> {
+  const { rounds, options } = request;
+  const first = await judgedPairs(request, '');
   if (first.verdict !== 'worse') return first;
   rounds.say(`${first.reason}; looking for it again in ${rounds.rounds} fresh pairs`);
   const seed = rounds.seed + 1;
   // Only what was found has to be found again, so the fresh pairs need no correction for the rest.
   const gated = worseKeys(first);
-  return withConfirmation(first, await judgedPairs({ ...rounds, seed }, { ...options, gated }, 'confirm-'));
+  const again = { ...request, rounds: { ...rounds, seed }, options: { ...options, gated } };
+  return withConfirmation(first, await judgedPairs(again, 'confirm-'));
 }
 
 /** 98 for a confirmed regression, else 0. */
@@ -32,12 +36,9 @@ export function abExitCode({ verdict, confirmation }: Comparison): ExitCode {
   return verdict === 'worse' && confirmation?.confirmed === true ? EXIT.regression : EXIT.ok;
 }
 
-async function judgedPairs(
-  rounds: AbRequest['rounds'],
-  options: CompareOptions,
-  prefix: string,
-): Promise<Comparison> {
+async function judgedPairs({ rounds, options, onTooFew }: AbRequest, prefix: string): Promise<Comparison> {
   const result = await holdRounds({ ...rounds, prefix });
+  if (!areEnough(rounds.rounds, result)) await onTooFew?.(result);
   requireEnough(rounds.rounds, result);
   const side = (at: number) => result.rounds.flatMap((round) => round[at] ?? []);
   const comparison = compareRuns(side(0), side(1), options);
@@ -45,14 +46,18 @@ async function judgedPairs(
 }
 
 /** Few pairs that were asked for are inconclusive; few that remain of many mean that this machine can't tell. */
-function requireEnough(wanted: number, { rounds, leftOut }: RoundsResult): void {
-  const needed = Math.min(wanted, MIN_RUNS);
-  if (rounds.length >= needed) return;
+function requireEnough(wanted: number, result: RoundsResult): void {
+  if (areEnough(wanted, result)) return;
+  const { rounds, leftOut } = result;
   throw new RelayBenchError(`only ${rounds.length} of ${wanted} pairs are valid: ${leftOut[0] ?? ''}`, {
     code: 'AB_INVALID',
     hint: 'lower the load or free this machine of other work, and measure again',
     exitCode: EXIT.invalidRun,
   });
+}
+
+function areEnough(wanted: number, { rounds }: RoundsResult): boolean {
+  return rounds.length >= Math.min(wanted, MIN_RUNS);
 }
 
 function leftOutText(reason: string): string {

@@ -2,7 +2,7 @@ import type { RunOptions } from '../../engine/run-plan.ts';
 import { brokenGate } from '../../gate/broken.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
-import { gateSentence } from '../../report/view/gates.ts';
+import { gateSentence } from '../../report/view/gate-sentence.ts';
 import type { OnProgress } from '../../result/progress.ts';
 import type { RunResult } from '../../result/run-result.ts';
 

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
+import type { Lookup } from '../../calibrate/lookup.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
 import { type Multiplexer, multiplex } from '../../report/multiplexer.ts';
+import type { Reporter } from '../../report/reporter.ts';
+import { verdictLine } from '../../report/verdict-line.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
 import { ciReporter } from '../ci.ts';
 import type { CommandHost } from '../host.ts';
@@ -99,13 +102,15 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
   const crashes = watchCrashes(session.host.io);
   const keep = (record: RunRecord): Promise<void> =>
     writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
+  const calibration = await stages.findCalibration(session.host.io.env);
+  sayNotCalibrated(calibration, session);
   try {
     const measured = await stages.measure({
       plan,
       target,
       information,
       salt: session.flags.runSalt,
-      calibration: await stages.findCalibration(session.host.io.env),
+      calibration,
       audit: prepareAudit({
         plan,
         wanted: wantsAudit(session.flags),
@@ -133,6 +138,14 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
   }
 }
 
+/** Once a run, before it; its report only says what could not be measured. */
+function sayNotCalibrated({ calibration }: Lookup, { host: { io }, flags }: Session): void {
+  if (calibration !== null || ['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
+  io.stderr.write(
+    'not calibrated: how near the generator comes to its limit is unknown; relay-bench calibrate measures that once\n',
+  );
+}
+
 /** Null where it went well. */
 async function problemOf(action: Promise<void>): Promise<{ readonly error: unknown } | null> {
   try {
@@ -156,8 +169,21 @@ function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
   const { io } = host;
   const progress = progressReporter(resolveProgress(flags.progress, io), io, host.colourFlag());
   const ci = flags.ci === true ? [ciReporter(io)] : [];
-  const results = [...resultReporters(reports, outDir.path, host), ...ci];
+  const results = [...resultReporters(reports, outDir.path, host), ...ci, ...verdictOn(host, reports, flags)];
   return multiplex(progress === null ? results : [progress, ...results], (text) => io.stderr.write(text));
+}
+
+/**
+ * The verdict on stderr. Not where it would be said twice (the report ends with it on the same terminal), nor between the
+ * lines of a program that reads JSON there.
+ */
+function verdictOn(
+  { io }: CommandHost,
+  { onStdout }: Session['reports'],
+  { progress }: RunFlags,
+): Reporter[] {
+  const isSaid = onStdout?.name === 'terminal' && io.stdout.isTTY === true && io.stderr.isTTY === true;
+  return isSaid || progress === 'json' ? [] : [verdictLine((text) => void io.stderr.write(text))];
 }
 
 /** The run's own verdict, or what went wrong while it was reported. */

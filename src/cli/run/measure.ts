@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { pid } from 'node:process';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { ceilingOf } from '../../calibrate/ceiling.ts';
@@ -9,7 +10,8 @@ import { evaluateGates } from '../../gate/evaluate.ts';
 import { advertisedOf } from '../../judge/advertised.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import { readEnvironment } from '../../observe/environment.ts';
-import { sampleProcesses } from '../../observe/sample-processes.ts';
+import { type OtherPrograms, watchOtherPrograms } from '../../observe/other-programs.ts';
+import { sampleProcesses, type UsageReport } from '../../observe/sample-processes.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { buildRecord, type RecordInput } from '../../record/build.ts';
 import { CEILING_KEY } from '../../record/caveats.ts';
@@ -78,10 +80,11 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
   const { plan, target, information, audit = NO_AUDIT } = request;
   const identity = { tool: readTool(), runId };
   const sampler = sampleProcesses(target.processes);
+  const others = watchOtherPrograms(() => [pid, ...target.processes.map((one) => one.pidNow?.() ?? one.pid)]);
   const watch = watchGates({
     plan,
     signal: request.signal,
-    onProgress: sampleDuringMeasuredPhases(sampler, request.onProgress),
+    onProgress: sampleDuringMeasuredPhases([sampler, others], request.onProgress),
     recordOf: (soFar) =>
       buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
   });
@@ -92,7 +95,7 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
     ...watch.options,
     ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
   });
-  const usage = sampler.stop();
+  const usage = { ...sampler.stop(), others: others.stop() };
   const finish = (audited: AuditOutcome, more: readonly string[]): RunRecord =>
     finishRecord({ request, identity, result, usage, audited, caveats: [watch.reason(), ...more] });
   const problem = await audit.prepare();
@@ -121,7 +124,7 @@ interface Finished {
   readonly request: MeasureRequest;
   readonly identity: Pick<RecordInput, 'tool' | 'runId'>;
   readonly result: RunResult;
-  readonly usage: ReturnType<ReturnType<typeof sampleProcesses>['stop']>;
+  readonly usage: UsageReport & { readonly others: OtherPrograms | null };
   readonly audited: AuditOutcome;
   readonly caveats: readonly (string | null)[];
 }
@@ -137,16 +140,25 @@ function finishRecord({ request, identity, result, usage, audited, caveats }: Fi
     ...(found.ceiling === null ? { [CEILING_KEY]: found.reason } : {}),
     ...(audited.reason === null ? {} : { [AUDIT_KEY]: audited.reason }),
   };
+  const place = surroundings(request);
+  const { others } = usage;
   const record = buildRecord({
     ...identity,
-    ...surroundings(request),
+    ...place,
+    environment: others === null ? place.environment : { ...place.environment, others: asRecorded(others) },
     result: { ...result, notMeasured },
     components: usage.components,
     audit: audited.result,
     ceiling: found.ceiling,
     caveats: caveats.filter((caveat) => caveat !== null),
   });
-  return judge(record, evaluateGates(record, plan.gates), result.stopped);
+  const own = new Set(plan.ownGates);
+  const gates = evaluateGates(record, plan.gates).map((gate) => ({ ...gate, own: own.has(gate.expression) }));
+  return judge(record, gates, result.stopped);
+}
+
+function asRecorded({ programs, ...others }: OtherPrograms): RunRecord['environment']['others'] {
+  return { ...others, programs: programs.map((program) => ({ ...program })) };
 }
 
 /** Carries out the run; where it throws in the midst of the load, what was measured until then is its result. */

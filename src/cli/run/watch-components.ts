@@ -1,18 +1,25 @@
-import type { ProcessSampler } from '../../observe/sample-processes.ts';
 import type { OnProgress, ProgressEvent } from '../../result/progress.ts';
 
+/** What runs while the measured phases do; both may be called again without an effect. */
+export interface Watch {
+  start(): void;
+  stop(): unknown;
+}
+
 /**
- * Passes progress on and lets `sampler` run exactly while the measured phases do: it starts when the first one
- * begins and stops when draining begins (or when the caller stops it, after a run that ended early).
+ * Passes progress on and lets `watches` run exactly while the measured phases do: they start when the first one
+ * begins and stop when draining begins (or when the caller stops them, after a run that ended early).
  */
-export function sampleDuringMeasuredPhases(sampler: ProcessSampler, next: OnProgress): OnProgress {
+export function sampleDuringMeasuredPhases(watches: readonly Watch[], next: OnProgress): OnProgress {
   let timer: NodeJS.Timeout | undefined;
   return (event) => {
     if (event.type === 'started') {
-      timer = setTimeout(() => sampler.start(), measuredStartMs(event)).unref();
+      timer = setTimeout(() => {
+        for (const watch of watches) watch.start();
+      }, measuredStartMs(event)).unref();
     } else if (event.type === 'draining' || event.type === 'finished') {
       clearTimeout(timer);
-      sampler.stop();
+      for (const watch of watches) watch.stop();
     }
     next(event);
   };

@@ -3,19 +3,46 @@ import Table from 'cli-table3';
 import { visible } from '../../report/escape.ts';
 import type { Cost, EffectsReport } from '../../stack/explain/effects.ts';
 import type { ExplainReport, IndexReport, StatementReport } from '../../stack/explain/explain.ts';
+import { costliestNode } from './costliest-node.ts';
 
 const MOST_CHARACTERS = 2_000;
 const MIB = 2 ** 20;
 
-/** What `stack explain` found, for people. */
-export function renderExplain({ statements, indexes, effects }: ExplainReport, colour: boolean): string {
+/** How much of an explanation is shown, and in which room. */
+export interface ExplainLayout {
+  readonly colour: boolean;
+  readonly full: boolean;
+  readonly columns: number;
+}
+
+/** What `stack explain` found, for people: a line for each plan, or all of it. */
+export function renderExplain(
+  { statements, indexes, effects }: ExplainReport,
+  { colour, full, columns }: ExplainLayout,
+): string {
   const chalk = new Chalk({ level: colour ? 1 : 0 });
-  const blocks = statements.map((statement) => statementText(statement, chalk.bold));
-  const head = chalk.bold(
-    'Statements of the relays by the time that they took, since the servers were started',
-  );
+  const head = chalk.bold('Statements of the relays by the time they took since the servers started');
   const comparison = effects === null ? [] : effectsParts(effects, chalk.bold);
-  return `${[head, ...blocks, chalk.bold('Indexes'), indexTable(indexes), ...comparison].join('\n\n')}\n`;
+  const blocks = statements.map((statement) =>
+    full ? statementText(statement, chalk.bold) : shortText(statement, chalk.bold, columns),
+  );
+  const rest = full
+    ? [chalk.bold('Indexes'), indexTable(indexes)]
+    : ['--full shows whole statements and plans, and the use of every index'];
+  return `${[head, ...blocks, ...rest, ...comparison].join('\n\n')}\n`;
+}
+
+/** Figures, the beginning of the statement, and where its plan spends most. */
+function shortText(statement: StatementReport, bold: (text: string) => string, columns: number): string {
+  const { server, calls, total_ms, mean_ms, max_ms, query, plan, planProblem } = statement;
+  const figures = `${calls} calls · total ${total_ms.toFixed(0)} ms · mean ${mean_ms.toFixed(3)} ms · max ${max_ms.toFixed(1)} ms`;
+  const costliest = plan === null ? null : costliestNode(plan);
+  const where =
+    costliest === null
+      ? `no plan: ${planProblem ?? 'none was found'}`
+      : `most in ${costliest.name} (${(costliest.share * 100).toFixed(0)} % of ${statement.planKind === 'analyzed' ? 'the time' : 'the estimated cost'})`;
+  const line = (text: string): string => `  ${visible(text, Math.max(20, columns - 2))}`;
+  return [`${bold(server)}  ${figures}`, line(query.replaceAll(/\s+/g, ' ')), line(where)].join('\n');
 }
 
 function indexTable(indexes: readonly IndexReport[]): string {

@@ -1,43 +1,67 @@
-import { Chalk, type ChalkInstance } from 'chalk';
-import Table from 'cli-table3';
 import { own } from '../../base/own.ts';
+import { terminalTable, wrapped } from '../../report/terminal-table.ts';
+import { createChalk } from '../../report/tones.ts';
+import { type Cell, cell, columns, type Table } from '../../report/view/document.ts';
 import type { ServiceStatus, StackStatus } from '../../stack/status.ts';
 
 const MIB = 2 ** 20;
 
+/** How a status is shown. */
+export interface StatusLayout {
+  readonly colour: boolean;
+  /** Of the terminal. */
+  readonly columns: number;
+  /** With the ports, at whatever width that takes. */
+  readonly wide: boolean;
+}
+
 /** The status of a stack as a table for people. */
-export function renderStatus(status: StackStatus, colour: boolean): string {
-  const chalk = new Chalk({ level: colour ? 1 : 0 });
-  const table = new Table({
-    head: ['service', 'role', 'ports', 'health', 'conn', 'CPU', 'RSS', 'throughput', 'notes'],
-    style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'right', 'left', 'left'],
-  });
-  for (const service of status.services) table.push(rowOf(service, chalk));
+export function renderStatus(status: StackStatus, { colour, columns: width, wide }: StatusLayout): string {
+  const ports = wide ? ['ports'] : [];
+  const table: Table = {
+    kind: 'table',
+    columns: columns(
+      'service',
+      'role?',
+      ...ports,
+      'health',
+      '>conn?',
+      '>CPU',
+      '>RSS',
+      'throughput',
+      '~notes',
+    ),
+    rows: status.services.map((service) => rowOf(service, wide)),
+  };
+  const layout = { chalk: createChalk(colour), columns: wide ? Number.POSITIVE_INFINITY : width, gap: 2 };
   const { profile, phase, url, durability, cache, failovers } = status;
-  const head = `stack ${profile} (${phase}): ${url}, durability ${durability}, cache ${cache}\n`;
+  const head = `stack ${profile} (${phase}): ${url}, durability ${durability}, cache ${cache}`;
   const last = failovers.at(-1);
   const failover =
     last === undefined
       ? ''
-      : `failovers: ${failovers.length}, the last at ${last.at}: ${last.from} → ${last.to}, found after ${Math.round(last.detectedMs)} ms, promoted in ${Math.round(last.promotedMs)} ms\n`;
-  return `${head}${table.toString()}\n${failover}`;
+      : `failovers: ${failovers.length}, the last at ${last.at}: ${last.from} → ${last.to}, found after ${Math.round(last.detectedMs)} ms, promoted in ${Math.round(last.promotedMs)} ms`;
+  const text = (line: string): string => (wide ? line : wrapped(line, width).join('\n'));
+  const parts = [text(head), terminalTable(table, layout), ...(failover === '' ? [] : [text(failover)])];
+  return `${parts.join('\n')}\n`;
 }
 
-function rowOf(service: ServiceStatus, chalk: ChalkInstance): string[] {
+function rowOf(service: ServiceStatus, wide: boolean): Cell[] {
   const { name, role, ports, problem, figures, cpu, rss_bytes } = service;
+  const listens = Object.entries(ports)
+    .map(([purpose, port]) => `${purpose} ${port}`)
+    .join(', ');
+  const notes = [problem ?? '', notesOf(service)].filter((text) => text !== '').join(', ');
   return [
-    name,
-    role,
-    Object.entries(ports)
-      .map(([purpose, port]) => `${purpose} ${port}`)
-      .join(', '),
-    problem === null ? chalk.green('ok') : chalk.red(problem.slice(0, 60)),
-    figures['connections'] === undefined ? '' : String(figures['connections']),
-    cpu === null ? '–' : `${(cpu * 100).toFixed(0)} %`,
-    rss_bytes === null ? '–' : `${(rss_bytes / MIB).toFixed(0)} MiB`,
-    throughputOf(service),
-    notesOf(service),
+    cell(name),
+    cell(role),
+    ...(wide ? [cell(listens)] : []),
+    problem === null ? cell('ok', 'good') : cell('down', 'bad'),
+    cell(figures['connections'] === undefined ? '' : String(figures['connections'])),
+    cell(cpu === null ? '–' : `${(cpu * 100).toFixed(0)} %`),
+    cell(rss_bytes === null ? '–' : `${(rss_bytes / MIB).toFixed(0)} MiB`),
+    cell(throughputOf(service)),
+    cell(notes, problem === null ? 'plain' : 'bad'),
   ];
 }
 

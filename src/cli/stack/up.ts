@@ -120,7 +120,10 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
     await guard?.release();
     const took = formatDurationMs(performance.now() - beganMs);
     const what = isReattached ? 'is up already' : `is up after ${took}`;
-    io.stdout.write(`stack ${state.profile} ${what}: ${entryOf(state)}\n`);
+    const dir = flags.dir === undefined ? '' : ` --dir ${flags.dir}`;
+    io.stdout.write(
+      `stack ${state.profile} ${what}: ${entryOf(state)}\nits files: ${resolve(request.dir)}\ntake it down: relay-bench stack down${dir}\n`,
+    );
   } finally {
     interruption.dispose();
   }

@@ -1,8 +1,9 @@
-import { metricKind } from '../../metric/catalogue.ts';
-import type { GateResult, RunRecord } from '../../record/schema.ts';
+import type { RunRecord } from '../../record/schema.ts';
 import { provesNothing } from '../../record/validity.ts';
+import { severity } from '../answer/severity.ts';
+import { areGatesJudged } from '../answer/word.ts';
 import { visible } from '../escape.ts';
-import { gateSentence } from '../view/gates.ts';
+import { gateSentence } from '../view/gate-sentence.ts';
 
 /** GitHub shows at most ten of a kind for each step. */
 const MAX_ANNOTATIONS = 10;
@@ -33,9 +34,10 @@ function failureLines({ verdict, failures }: RunRecord): string[] {
   return verdict === 'fail' ? failures.map(({ text }) => line('error', 'the relay failed', text)) : [];
 }
 
-/** In an invalid run no gate has failed: none was judged, or the reasons name those that are undecided. */
-function gateLines({ validity, gates }: RunRecord): string[] {
-  if (validity.verdict === 'invalid') return [];
+/** In a run that is invalid or was stopped no gate has failed: none was judged, or the reasons name those that are undecided. */
+function gateLines(record: RunRecord): string[] {
+  if (!areGatesJudged(record)) return [];
+  const { gates } = record;
   const open = gates.filter(({ verdict }) => verdict === 'undecided');
   return [
     ...gates
@@ -44,14 +46,6 @@ function gateLines({ validity, gates }: RunRecord): string[] {
       .map((gate) => line('error', 'gate failed', gateSentence(gate))),
     ...open.map((gate) => line('warning', 'gate undecided', gateSentence(gate))),
   ];
-}
-
-/** How far beyond its limit a gate is, as a share of it; no data is worse than any number. */
-function severity({ verdict, margin, limit, metric, unit }: GateResult): number {
-  if (verdict === 'no-data' || margin == null) return Number.POSITIVE_INFINITY;
-  // A ratio of 90 % where 99 % are asked for has lost ten times what it may.
-  const room = metricKind(metric) === 'ratio' ? (unit === '%' ? 100 : 1) - limit : limit;
-  return Math.abs(margin) / Math.max(room, Number.EPSILON);
 }
 
 function line(level: 'error' | 'warning', title: string, message: string): string {

@@ -7,7 +7,7 @@ import { signed } from './quantities.ts';
 export function distributionSections({ distributions }: Comparison): Section[] {
   return distributions.map((distribution) => ({
     title: `Distribution of ${distribution.series}`,
-    note: distributionNote(distribution),
+    note: `${distributionNote(distribution)}; interval: ranks at 95 %, samples taken as independent`,
     detail: 'background',
     content: distributionTable(distribution),
   }));
@@ -20,7 +20,7 @@ export function distributionNote({ base, candidate }: Distribution): string {
     unanswered === 0
       ? ''
       : ` (${count(base.censored)} and ${count(candidate.censored)} more were never answered and count above all)`;
-  return `${count(base.count)} and ${count(candidate.count)} samples${lost}, all runs of a side in one histogram; interval: ranks at 95 %, samples taken as independent`;
+  return `${count(base.count)} and ${count(candidate.count)} samples${lost}, all runs of a side in one histogram`;
 }
 
 /** Quantile by quantile, with their intervals and the change. */

@@ -2,7 +2,7 @@ import type { Comparison } from '../../compare/schema.ts';
 import { list, type ReportDocument, type Section } from '../view/document.ts';
 import { distributionSections } from './distributions.ts';
 import { gatedSection, othersSection, signed, unclearSection } from './quantities.ts';
-import { runsSection } from './runs.ts';
+import { comparedSection, runsSection } from './runs.ts';
 
 /** What a comparison comes to, in a word. */
 export type ComparisonWord = 'WORSE' | 'BETTER' | 'SAME' | 'UNCLEAR';
@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<Comparison['verdict'], ComparisonWord>> = {
 /** What a report of this comparison says, in reading order: verdict, what decided it, the rest, what to doubt. */
 export function buildComparisonDocument(comparison: Comparison): ReportDocument<ComparisonWord> {
   const sections = [
+    comparedSection(comparison),
     gatedSection(comparison),
     firstSection(comparison),
     unclearSection(comparison),
@@ -28,11 +29,31 @@ export function buildComparisonDocument(comparison: Comparison): ReportDocument<
   return {
     headline: {
       word: WORDS[comparison.verdict],
+      question: questionOf(comparison),
       sentence: sentenceOf(comparison),
+      next: nextOf(comparison),
       facts: factsOf(comparison),
     },
     sections: sections.filter((section) => section !== null),
   };
+}
+
+function questionOf({ scenario, base, candidate }: Comparison): string {
+  const side = (runs: Comparison['base']): string =>
+    runs.length === 1 ? (runs[0]?.name ?? '') : `${runs.length} runs`;
+  return `${scenario.name}: candidate ${side(candidate)} against base ${side(base)}`;
+}
+
+function nextOf({ verdict, method, confirmation }: Comparison): string {
+  if (method === 'tolerance')
+    return 'measure both in turn with relay-bench ab: single runs do not tell noise from change';
+  if (verdict === 'inconclusive')
+    return 'take more --rounds, a longer --duration or a quieter machine; see why it is not clear';
+  if (verdict !== 'worse')
+    return verdict === 'same' ? 'nothing: the change is too small to count' : 'keep it';
+  return confirmation?.confirmed === true
+    ? 'look for the cause in what is worse, and under Other changes in what came with it'
+    : 'confirm it with relay-bench ab, which looks for it again in fresh pairs';
 }
 
 function sentenceOf({ reason, confirmation }: Comparison): string {

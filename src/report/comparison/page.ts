@@ -34,6 +34,7 @@ export function comparisonPage(comparison: Comparison): string {
     plots: latency.plots.map(({ plot }) => plot),
     body: html`${pageHead({ kind: 'relay-bench comparison', badge: BADGES[headline.word], headline, chapters: [latency, about] })}
 <main>
+<h2 class="hidden">Verdict</h2>
 ${sectionsMarkup(of('verdict'))}
 ${chapterMarkup(latency, of('latency'))}
 ${chapterMarkup(

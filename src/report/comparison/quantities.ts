@@ -70,7 +70,7 @@ function tableOf(
   method: Comparison['method'],
 ): Pick<Extract<Section['content'], { kind: 'table' }>, 'columns' | 'rows'> {
   const isStatistical = method === 'statistical';
-  const heads = ['', 'quantity', '>base', '>candidate', '>change', '>interval', '>counts from'];
+  const heads = ['', 'quantity', '>base', '>candidate', '>change', '>interval?', '>counts from?'];
   return {
     columns: columns(...heads, ...(isStatistical ? ['>p'] : []), 'verdict'),
     rows: quantities.map((quantity) => rowOf(quantity, isStatistical)),

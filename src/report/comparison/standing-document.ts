@@ -19,7 +19,9 @@ export function buildStandingDocument(standing: Standing): ReportDocument<Standi
   return {
     headline: {
       word: standing.validity === 'invalid' ? 'INVALID' : 'VERSUS',
-      sentence: `${names.join(' against ')}: ${summaryOf(standing)}`,
+      question: `${scenario.name}: ${names.join(' against ')}, ${count(rounds)} interleaved ${rounds === 1 ? 'round' : 'rounds'}`,
+      sentence: summaryOf(standing),
+      next: nextOf(standing),
       facts: [
         scenario.name,
         `${count(rounds)} interleaved rounds`,
@@ -33,14 +35,44 @@ export function buildStandingDocument(standing: Standing): ReportDocument<Standi
 
 function summaryOf({ rows, answers, validity }: Standing): string {
   if (validity === 'invalid') return 'no round was valid, so these figures prove nothing';
-  const best = rows.flatMap(({ best }) => best ?? []);
-  const wins = [...new Set(best)].map(
-    (name) => `${name} best in ${best.filter((one) => one === name).length}`,
-  );
-  const judged = rows.filter((row) => row.judged).length;
+  const judged = rows.filter((row) => row.judged);
+  const won = judged.filter(({ best }) => best !== null);
   const differ = answers.some(({ differs }) => differs) ? ['their answers differ'] : [];
-  const parts = [...(wins.length === 0 ? ['no clear best'] : wins), `of ${judged} figures that were tested`];
-  return [parts.join(' '), ...differ].join('; ');
+  if (judged.length === 0) return ['nothing was tested: too few rounds', ...differ].join('; ');
+  if (won.length === 0) return [`no difference found${leastFound(judged)}`, ...differ].join('; ');
+  const names = [...new Set(won.flatMap(({ best }) => best ?? []))];
+  const wins = names.map((name) => `${name} best in ${won.filter(({ best }) => best === name).length}`);
+  return [`${wins.join(', ')} of ${judged.length} figures: ${winText(won)}`, ...differ].join('; ');
+}
+
+/** The first figure that was won, with the range of its winner's runs and of the nearest other relay. */
+function winText(won: readonly StandingRow[]): string {
+  const [row] = won;
+  if (row === undefined) return '';
+  const winner = row.entries.find(({ relay }) => relay === row.best);
+  const sign = row.direction === 'lower' ? 1 : -1;
+  const [next] = row.entries
+    .filter(({ relay, median }) => relay !== row.best && median !== null)
+    .toSorted((a, b) => sign * ((a.median ?? 0) - (b.median ?? 0)));
+  const of = (entry: StandingEntry | undefined): string =>
+    entry === undefined ? NOTHING : entryText(entry, row.unit);
+  return `${row.key} ${of(winner)}${next === undefined ? '' : `, next ${next.relay} ${of(next)}`}`;
+}
+
+/** From which size on these rounds would have found a difference. */
+function leastFound(judged: readonly StandingRow[]): string {
+  const found = judged.flatMap(({ detectable, unit }) => (detectable === null ? [] : [{ detectable, unit }]));
+  const [least] = found.toSorted((a, b) => b.detectable - a.detectable);
+  return least === undefined ? '' : `; one of ${changeSize(least.detectable, least.unit)} would have been`;
+}
+
+function nextOf({ validity, answers, rows }: Standing): string {
+  if (validity === 'invalid') return 'lower the load or free this machine of other work, and measure again';
+  if (answers.some(({ differs }) => differs))
+    return 'look at their answers first: a relay that finds less is not faster: it does less';
+  return rows.some(({ best }) => best !== null)
+    ? 'see the table for by how much; the records of all runs lie beside it'
+    : 'take more --rounds, or a longer --duration, to find smaller differences';
 }
 
 function resultsSection({ relays, rows, rounds, validity }: Standing): Section {
@@ -53,7 +85,7 @@ function resultsSection({ relays, rows, rounds, validity }: Standing): Section {
     note: `median (${range}); ≥ at least that, too many were never answered; ${tested}`,
     content: {
       kind: 'table',
-      columns: columns('figure', ...relays.map(({ name }) => `>${name}`), '>p', '>found from'),
+      columns: columns('figure', ...relays.map(({ name }) => `>${name}`), '>p?', '>found from?'),
       rows: rows.map(rowCells),
     },
   };
@@ -65,7 +97,9 @@ function rowCells(row: StandingRow): Cell[] {
     code(key),
     ...entries.map((entry) => {
       const isBest = entry.relay === best;
-      return cell(`${isBest ? '★ ' : ''}${entryText(entry, unit)}`, isBest ? 'good' : 'plain');
+      const star = isBest ? '★ ' : '';
+      const shown = cell(`${star}${entryText(entry, unit)}`, isBest ? 'good' : 'plain');
+      return { ...shown, short: `${star}${shortText(entry, unit)}` };
     }),
     cell(judged ? chance(p) : NOTHING, 'muted'),
     cell(judged && detectable !== null ? changeSize(detectable, unit) : NOTHING, 'muted'),
@@ -81,6 +115,12 @@ function entryText(entry: StandingEntry, unit: StandingRow['unit']): string {
     boundText(value, least ?? null, unit);
   const range = `${text(low, atLeast?.low)}–${text(high, atLeast?.high)}`;
   return `${text(median, atLeast?.median)} (${range}${rests})`;
+}
+
+/** The median alone, for terminals; the page and the JSON have the ranges. */
+function shortText({ median, atLeast, runs, withheld }: StandingEntry, unit: StandingRow['unit']): string {
+  if (withheld !== undefined || runs === 0) return NOTHING;
+  return boundText(median, atLeast?.median ?? null, unit);
 }
 
 /** What the relays found for the same queries; null where the scenario has none. */

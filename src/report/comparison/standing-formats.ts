@@ -4,6 +4,7 @@ import type { Format } from '../format.ts';
 import { renderMarkdown } from '../markdown.ts';
 import { renderTerminal } from '../terminal.ts';
 import { buildStandingDocument } from './standing-document.ts';
+import { standingPage } from './standing-page.ts';
 
 const TONES = { VERSUS: 'good', INVALID: 'bad' } as const;
 const MARKS = { VERSUS: '⚖️', INVALID: '⚠️' } as const;
@@ -21,4 +22,5 @@ export const STANDING_FORMATS: readonly Format<Standing>[] = [
     fileName: 'versus.md',
     render: (standing) => renderMarkdown(buildStandingDocument(standing), MARKS),
   },
+  { name: 'html', fileName: 'versus.html', render: standingPage },
 ];

@@ -16,6 +16,9 @@ export interface PlotAssets {
 /** In this order; the last one overrides the others on small screens and on paper. */
 const STYLES = ['colours.css', 'page.css', 'tables.css', 'plots.css', 'media.css'];
 
+/** In this order: the last one uses the others. */
+const SCRIPTS = ['labels.js', 'keyboard.js', 'plots.js'];
+
 /** The style sheet of a page. */
 export function pageStyle(): string {
   return STYLES.map(own).join('\n');
@@ -26,7 +29,7 @@ export function plotAssets(): PlotAssets {
   const licence = readFileSync(require.resolve('uplot/LICENSE'), 'utf8').trim();
   return {
     library: `/*!\n${licence}\n*/\n${readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')}`,
-    script: own('plots.js'),
+    script: SCRIPTS.map(own).join('\n'),
     style: readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
   };
 }

@@ -19,7 +19,7 @@ export function figureMarkup(plot: Plot, table: Table = tableOf(plot)): Html {
   return html`<figure id="${plot.id}">
 <figcaption><h3>${plot.title}</h3><p>${plot.y.label}</p></figcaption>
 <div class="legend">${plot.series.map(legendEntry)}</div>
-<div class="drawing">${svgPlot(plot)}<div class="interactive" role="img" aria-label="${plot.title}" hidden></div></div>
+<div class="drawing">${svgPlot(plot)}<div class="interactive" hidden></div></div>
 ${xLabel(plot)}${plot.note === undefined ? NO_MARKUP : html`<p class="note">${plot.note}</p>`}${thinned(plot)}
 <details><summary>Data<span class="hidden"> of ${plot.title}</span></summary>${tableMarkup(table, caption(plot, table))}</details>
 </figure>
@@ -31,8 +31,8 @@ function xLabel({ x }: Plot): Html {
   return x.unit === 's' ? NO_MARKUP : html`<p class="axis-label">${x.label}</p>`;
 }
 
-function legendEntry({ label, ink, dashed }: Series): Html {
-  return html`<span><svg width="22" height="10" aria-hidden="true"><path class="line ink-${ink}${dashed === true ? ' dashed' : ''}" d="M1 5h20"/></svg>${label}</span>`;
+function legendEntry({ label, ink, dashed, under = 0 }: Series): Html {
+  return html`<span><svg width="22" height="10" aria-hidden="true"><path class="line ink-${ink}${under > 0 ? ` under-${under}` : ''}${dashed === true ? ' dashed' : ''}" d="M1 5h20"/></svg>${label}</span>`;
 }
 
 /** Says so where points were left out of the drawing. */

@@ -2,9 +2,10 @@ import { own } from '../../base/own.ts';
 import { ACCOUNTS } from '../../metric/accounts.ts';
 import { ALL_HEADLINES } from '../../metric/catalogue.ts';
 import type { ReportFigure } from '../../metric/definition.ts';
-import { type BaseLatency, latencyDefinition } from '../../metric/latencies.ts';
+import type { BaseLatency } from '../../metric/latencies.ts';
 import { METRIC_SETS } from '../../metric/sets.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { latencyWords } from '../latency-words.ts';
 import { count, limitsOn, percent, rate } from '../quantity.ts';
 import { countedText, isAnyCounted } from '../view/counted.ts';
 import { quantile, serviceOf } from '../view/latencies.ts';
@@ -23,7 +24,7 @@ const MAX_LATENCIES = 3;
 export function keyFigures(record: RunRecord): Html {
   const figures = [
     ...ALL_HEADLINES.flatMap((name) => latencyFigure(record, name)).slice(0, MAX_LATENCIES),
-    rateFigure(record),
+    ...rateFigures(record),
     ...ratioFigures(record),
   ];
   const tiles = figures.map(
@@ -39,7 +40,7 @@ function latencyFigure(record: RunRecord, name: BaseLatency): Figure[] {
   if (summary === undefined || summary.count === 0) return [];
   return [
     {
-      label: latencyDefinition(name).headline?.title ?? name,
+      label: latencyWords(name),
       value: quantile(summary, 'p95', {
         service: serviceOf(record, name),
         limits_us: limitsOn(record, name, 'p95'),
@@ -49,11 +50,15 @@ function latencyFigure(record: RunRecord, name: BaseLatency): Figure[] {
   ];
 }
 
-function rateFigure({ load: { offered, achieved } }: RunRecord): Figure {
-  const perSecond = (sums: typeof offered): number =>
-    ACCOUNTS.reduce((sum, { noun }) => sum + sums[`${noun}PerSecond`], 0);
-  const offered_per_s = perSecond(offered);
-  return { label: 'Achieved', value: rate(perSecond(achieved)), detail: `of ${rate(offered_per_s)} offered` };
+/** Each kind of operation apart: a sum of unlike ones is a rate of nothing. */
+function rateFigures({ load: { offered, achieved } }: RunRecord): Figure[] {
+  return ACCOUNTS.flatMap(({ noun }): Figure[] => {
+    const offered_per_s = offered[`${noun}PerSecond`];
+    if (offered_per_s === 0) return [];
+    const label = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+    const value = rate(achieved[`${noun}PerSecond`]);
+    return [{ label, value, detail: `of ${rate(offered_per_s)} offered` }];
+  });
 }
 
 function ratioFigures(record: RunRecord): Figure[] {

@@ -2,7 +2,7 @@ import type { Headline, Section, Table } from '../view/document.ts';
 import { figureMarkup } from './figure.ts';
 import { type Html, html, NO_MARKUP } from './markup.ts';
 import type { Plot } from './plot.ts';
-import { sectionsMarkup } from './table.ts';
+import { inlineMarkup, sectionsMarkup } from './table.ts';
 
 /** A plot and, where its own points are not worth reading, the table below it. */
 export interface ShownPlot {
@@ -24,7 +24,7 @@ export interface Chapter {
 export interface Badge {
   /** One sign before the word. */
   readonly mark: string;
-  readonly tone: 'good' | 'bad' | 'warn';
+  readonly tone: 'good' | 'bad' | 'warn' | 'plain';
 }
 
 export interface PageHead {
@@ -38,11 +38,13 @@ export interface PageHead {
 /** Verdict, what it is about, why, the facts, and links to the chapters. */
 export function pageHead({ kind, badge, headline, chapters }: PageHead): Html {
   const [subject = '', ...others] = headline.facts;
+  const { question, next } = headline;
   return html`<header>
 <p class="eyebrow">${kind}</p>
 <p class="badge ${badge.tone}">${badge.mark} ${headline.word}</p>
-<h1>${subject}</h1>
-<p class="lead">${headline.sentence}</p>
+<h1>${question ?? subject}</h1>
+<p class="lead">${inlineMarkup(headline.sentence)}</p>
+${next === undefined ? NO_MARKUP : html`<p class="next"><b>Next</b> ${inlineMarkup(next)}</p>`}
 <ul class="facts">${others.map((fact) => html`<li>${fact}</li>`)}</ul>
 <nav aria-label="Chapters">${chapters.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
 </header>`;

@@ -1,8 +1,7 @@
 import { decimateSeries, MAX_POINTS } from './decimate.ts';
 import { jsonBlock } from './markup.ts';
-import type { Plot } from './plot.ts';
-import { align } from './plot.ts';
-import { visibleLimits, xDomain, yDomain } from './scale.ts';
+import { align, NOTHING_MEASURED, type Plot } from './plot.ts';
+import { xDomain, yDomain } from './scale.ts';
 import type { Tick } from './ticks.ts';
 import { xTicks, yTicks } from './ticks.ts';
 
@@ -15,12 +14,14 @@ function dataOf(plot: Plot): unknown {
   const { xs, columns } = align(plot.series.map((one) => decimateSeries(one, plot.maxPoints ?? MAX_POINTS)));
   return {
     id: plot.id,
+    title: plot.title,
     x: { unit: plot.x.unit, domain: xDomain(plot), label: plot.x.label, ticks: ticksOf(xTicks(plot)) },
     y: { unit: plot.y.unit, log: plot.y.log === true, domain: yDomain(plot), ticks: ticksOf(yTicks(plot)) },
     marks: plot.marks ?? 'line',
-    series: plot.series.map(({ label, ink, dashed = false }) => ({ label, ink, dashed })),
+    series: plot.series.map(({ label, ink, dashed = false, under = 0 }) => ({ label, ink, dashed, under })),
     bands: plot.bands ?? [],
-    limits: visibleLimits(plot),
+    limits: plot.limits ?? [],
+    empty: plot.empty ?? NOTHING_MEASURED,
     // A line without a point at an x of the others goes on there; JSON has no word for that, hence the empty text.
     data: [compact(xs), ...columns.map((column) => column.map((y) => (y === undefined ? '' : rounded(y))))],
   };

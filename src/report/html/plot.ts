@@ -33,6 +33,8 @@ export interface Series {
   readonly dashed?: boolean;
   /** Default: `highest`. */
   readonly keep?: Keep;
+  /** How many lines may come to lie upon it: it is wider by that, and still to be seen below them. Default: 0. */
+  readonly under?: 0 | 1 | 2 | 3;
 }
 
 /** A span of the x axis that is shaded: a phase, a fault. */
@@ -45,7 +47,10 @@ export interface Band {
   readonly kind: 'warm-up' | 'plain' | 'shaded' | 'fault';
 }
 
-/** A horizontal line: the limit of a gate. */
+/** Said where nobody knows better why a plot is empty. */
+export const NOTHING_MEASURED = 'nothing was measured here';
+
+/** A horizontal line: the limit of a gate. Where it lies above the scale its label says so with an arrow. */
 export interface LimitLine {
   readonly value: number;
   /** Not yet escaped. */
@@ -66,6 +71,8 @@ export interface Plot {
   readonly limits?: readonly LimitLine[];
   /** Longer lines are thinned out; default: `MAX_POINTS`. */
   readonly maxPoints?: number;
+  /** Why there is nothing to see, where no line has a point. */
+  readonly empty?: string;
   /** How points are shown; `both` where there are few and each stands for something. Default: `line`. */
   readonly marks?: 'line' | 'dots' | 'both';
 }
@@ -85,4 +92,9 @@ export function align(series: readonly Series[]): Aligned {
     return xs.map((x) => byX.get(x));
   });
   return { xs, columns };
+}
+
+/** What `under` is of the line `at` of `lines` lines that may coincide, the first at the bottom. */
+export function linesAbove(lines: number, at: number): NonNullable<Series['under']> {
+  return Math.max(0, Math.min(3, lines - 1 - at)) as NonNullable<Series['under']>;
 }

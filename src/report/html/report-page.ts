@@ -25,6 +25,7 @@ const BADGES = {
   PASS: { mark: '✓', tone: 'good' },
   FAIL: { mark: '✗', tone: 'bad' },
   INVALID: { mark: '!', tone: 'warn' },
+  STOPPED: { mark: '■', tone: 'plain' },
 } as const;
 
 /** The report of a run as one HTML file: verdict first, then what explains it, then what to doubt. */
@@ -40,6 +41,7 @@ export function reportPage(record: RunRecord): string {
     body: html`${pageHead({ kind: 'relay-bench report', badge: BADGES[headline.word], headline, chapters })}
 <main>
 ${keyFigures(record)}
+<h2 class="hidden">Verdict</h2>
 <div class="columns">${sectionsMarkup(sectionsOf(report, 'verdict'))}</div>
 ${chapters.map((chapter) => chapterMarkup(chapter, sectionsOf(report, chapter.topic)))}
 ${scenarioMarkup(record)}

@@ -1,4 +1,4 @@
-import type { Axis, Domain, Plot } from './plot.ts';
+import type { Axis, Domain, LimitLine, Plot } from './plot.ts';
 
 /** A place on an axis, 0 (its low end) to 1. */
 export type AxisScale = (value: number) => number;
@@ -17,11 +17,16 @@ export function axisScaleOf([low, high]: Domain, log: boolean): AxisScale {
   };
 }
 
-/** A limit further above the data than this factor would squeeze the data; it is not drawn. */
+/** A limit further above the data than this factor would squeeze the data: the scale does not grow for it. */
 const FAR_ABOVE = 10;
 
-/** The limits that are near enough to the data to be drawn with it. */
-export function visibleLimits(plot: Plot): NonNullable<Plot['limits']> {
+/** Whether a limit lies above the scale: a line at its upper edge would be a lie. */
+export function isBeyond(plot: Plot, { value }: LimitLine): boolean {
+  return value > yDomain(plot)[1];
+}
+
+/** The limits that are near enough to the data for the scale to reach them. */
+function nearLimits(plot: Plot): NonNullable<Plot['limits']> {
   const values = plot.series.flatMap((one) => one.points.map(([, y]) => y ?? 0));
   const highest = highestOf(values);
   return (plot.limits ?? []).filter((limit) => limit.value <= highest * FAR_ABOVE);
@@ -31,7 +36,7 @@ export function visibleLimits(plot: Plot): NonNullable<Plot['limits']> {
 export function yDomain(plot: Plot): Domain {
   if (plot.y.domain !== undefined) return plot.y.domain;
   const values = plot.series.flatMap((one) => one.points.flatMap(([, y]) => (y === null ? [] : [y])));
-  return domainOf([...values, ...visibleLimits(plot).map((limit) => limit.value)], plot.y);
+  return domainOf([...values, ...nearLimits(plot).map((limit) => limit.value)], plot.y);
 }
 
 /** Ends of the x axis: those given, or the first and the last value. */

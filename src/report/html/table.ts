@@ -1,17 +1,26 @@
-import { visible } from '../escape.ts';
+import { inlineParts, visible } from '../escape.ts';
 import type { Cell, Column, List, Section, Table } from '../view/document.ts';
 import { type Html, html, join, NO_MARKUP } from './markup.ts';
 
 /** A table of more columns needs the whole width of the page. */
-const COLUMNS_BESIDE = 5;
+const COLUMNS_BESIDE = 3;
+/** On paper so many gates share their row with what the run can't tell; those of phases have longer names. */
+const GATES_BESIDE = 20;
+/** A section of so many rows is not divided between two sheets of paper. */
+const ROWS_TOGETHER = 12;
 
 /** A section of the report with its heading, unless the chapter has the same one. */
 function sectionMarkup(section: Section, chapter?: string): Html {
   const { title, note, content } = section;
   const hint = note === undefined ? NO_MARKUP : html`<p class="note">${note}</p>`;
-  const wide =
-    content.kind === 'table' && content.columns.length > COLUMNS_BESIDE ? html` class="wide"` : NO_MARKUP;
-  return html`<section${wide}>${title === chapter ? NO_MARKUP : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
+  const rows = content.kind === 'list' ? content.items.length : content.rows.length;
+  const isWide = content.kind === 'table' && content.columns.length > COLUMNS_BESIDE;
+  const classes = [
+    ...(isWide ? ['wide', ...(title === 'Gates' && rows <= GATES_BESIDE ? ['gates'] : [])] : []),
+    ...(rows <= ROWS_TOGETHER ? ['short'] : []),
+  ];
+  const attribute = classes.length === 0 ? NO_MARKUP : html` class="${classes.join(' ')}"`;
+  return html`<section${attribute}>${title === chapter ? NO_MARKUP : html`<h3>${title}</h3>`}${hint}${content.kind === 'list' ? listMarkup(content) : tableMarkup(content)}</section>
 `;
 }
 
@@ -28,7 +37,14 @@ export function tableMarkup({ columns, rows }: Table, caption?: string): Html {
     ) => html`<tr>${row.map((cell, at) => bodyCell(cell, { column: columns[at], isHeader: at === headerAt, areNumbers }))}</tr>
 `,
   );
-  return html`<div class="scroll" tabindex="0"><table${areNumbers ? html` class="numbers"` : NO_MARKUP}>${label}${head}<tbody>${body}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0"><table${tableClass(columns, areNumbers)}>${label}${head}<tbody>${body}</tbody></table></div>`;
+}
+
+function tableClass(columns: readonly Column[], areNumbers: boolean): Html {
+  if (areNumbers) return html` class="numbers"`;
+  return columns.length > 2 && columns.some(({ wraps }) => wraps === true)
+    ? html` class="stacked"`
+    : NO_MARKUP;
 }
 
 /** Where a cell stands. */
@@ -42,7 +58,7 @@ interface Place {
 
 /** Items one below the other. */
 export function listMarkup({ items }: List): Html {
-  return html`<ul>${items.map((item) => html`<li>${cellMarkup(item)}</li>`)}</ul>`;
+  return html`<ul>${items.map((item) => html`<li>${item.code === true ? cellMarkup(item) : inlineMarkup(item.text)}</li>`)}</ul>`;
 }
 
 function headCell(column: Column): Html {
@@ -70,7 +86,15 @@ function alignClass(column: Column): Html {
 /** Longer texts of a relay are cut, as in the other reports. */
 function cellMarkup(cell: Cell): Html {
   const text = visible(cell.text.trimStart());
-  return cell.code === true ? html`<code>${text}</code>` : html`${text}`;
+  const words = cell.words === undefined ? NO_MARKUP : html`${cell.words} `;
+  return cell.code === true ? html`${words}<code>${text}</code>` : html`${words}${text}`;
+}
+
+/** A sentence in which backticks mean code. */
+export function inlineMarkup(text: string): Html {
+  return join(
+    inlineParts(text).map((part) => (part.code ? html`<code>${part.text}</code>` : html`${part.text}`)),
+  );
 }
 
 /** Several sections one below the other. */

@@ -1,3 +1,4 @@
+import { isNotCalibrated } from '../../record/caveats.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { list, type ReportDocument, type Section } from './document.ts';
 import { errorsSection, noticesSection } from './errors.ts';
@@ -41,7 +42,9 @@ function failuresSection({ failures }: RunRecord): Section | null {
 }
 
 function caveatsSection(record: RunRecord): Section | null {
-  return record.caveats.length === 0 ? null : list('Caveats', record.caveats, 'verdict');
+  // That the machine was not calibrated stands under "Not measured", once.
+  const caveats = record.caveats.filter((caveat) => !isNotCalibrated(caveat));
+  return caveats.length === 0 ? null : list('Caveats', caveats, 'verdict');
 }
 
 function notMeasuredSection(record: RunRecord): Section | null {

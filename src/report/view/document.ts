@@ -1,3 +1,5 @@
+import type { RunWord } from '../answer/word.ts';
+
 /**
  * A report before it has a format: what is said, in which order, with numbers already printed. Terminal, Markdown
  * and HTML only lay it out, so they can't disagree.
@@ -7,13 +9,14 @@ export interface ReportDocument<Word extends string = RunWord> {
   readonly sections: readonly Section[];
 }
 
-/** The verdict on one run. */
-export type RunWord = 'PASS' | 'FAIL' | 'INVALID';
-
 export interface Headline<Word extends string = RunWord> {
   readonly word: Word;
-  /** One sentence: why. */
+  /** What was asked; left out where the facts say it. */
+  readonly question?: string;
+  /** What was found, one sentence. */
   readonly sentence: string;
+  /** What to do next, one sentence. */
+  readonly next?: string;
   /** What ran against what; short phrases. */
   readonly facts: readonly string[];
 }
@@ -25,6 +28,10 @@ export type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'muted';
 export interface Cell {
   readonly text: string;
   readonly tone?: Tone;
+  /** The same for people, where the text is a name of run.json; formats with room show it before the text. */
+  readonly words?: string;
+  /** Instead of the text where a terminal has no room for all of it. */
+  readonly short?: string;
   /** Came from a relay or is an identifier: shown as code where the format has such a thing. */
   readonly code?: boolean;
 }
@@ -33,6 +40,8 @@ export interface Column {
   /** Empty in every column: the table has no header. */
   readonly title: string;
   readonly align: 'left' | 'right';
+  /** Left out on a terminal where the table has no room for it, the last such column first. */
+  readonly optional?: boolean;
   /** Holds sentences or relay-supplied text and may be broken into lines; at most one a table. */
   readonly wraps?: boolean;
 }
@@ -79,12 +88,14 @@ export function row(label: string, ...texts: readonly string[]): Cell[] {
   return [label, ...texts].map((text) => cell(text));
 }
 
-/** Columns from a short notation: a leading `>` aligns to the right, a leading `~` wraps. */
+/** Columns from a short notation: a leading `>` aligns to the right, a leading `~` wraps, a `?` at the end is optional. */
 export function columns(...titles: readonly string[]): Column[] {
-  return titles.map((title) => {
-    if (title.startsWith('>')) return { title: title.slice(1), align: 'right' };
-    return title.startsWith('~')
-      ? { title: title.slice(1), align: 'left', wraps: true }
-      : { title, align: 'left' };
+  return titles.map((written): Column => {
+    const optional = written.endsWith('?') ? { optional: true } : {};
+    const title = written.replace(/^[>~]/, '').replace(/\?$/, '');
+    if (written.startsWith('>')) return { title, align: 'right', ...optional };
+    return written.startsWith('~')
+      ? { title, align: 'left', wraps: true, ...optional }
+      : { title, align: 'left', ...optional };
   });
 }

@@ -1,27 +1,22 @@
-import { metricKind } from '../../metric/catalogue.ts';
-import { operatorOf } from '../../record/margin.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
-import { gateActual, gateBeside, gateValue, number } from '../quantity.ts';
+import { inReadingOrder } from '../answer/severity.ts';
+import { areGatesJudged, wasStopped } from '../answer/word.ts';
+import { gateActual, gateValue } from '../quantity.ts';
 import { type Cell, cell, code, columns, list, type Section, type Tone } from './document.ts';
+import { marginAndCloseness } from './gate-sentence.ts';
 
-/** Every gate with its actual value and by how much it holds or fails. */
+/** Every gate with its actual value and by how much it holds or fails; what failed first, own gates before default ones. */
 export function gatesSection(record: RunRecord): Section {
   if (record.gates.length === 0) return list('Gates', ['no gate was set: nothing was judged'], 'verdict');
-  const rows = record.gates.map(gateRow);
+  const isJudged = areGatesJudged(record);
+  const rows = inReadingOrder(record.gates).map((gate) => gateRow(gate, isJudged));
+  const why = wasStopped(record) ? 'was stopped' : 'is invalid';
   return {
     title: 'Gates',
     topic: 'verdict',
+    ...(isJudged ? {} : { note: `none is judged: the run ${why}` }),
     content: { kind: 'table', columns: columns('', 'gate', '>actual', '~margin'), rows },
   };
-}
-
-/** `ack_latency p95 < 100ms was 125 ms, 25.0 ms over; close: 98.0 ms to 140 ms`, for the headline and for annotations. */
-export function gateSentence(gate: GateResult): string {
-  if (gate.verdict === 'no-data') return `${gate.expression} had no data (${gate.reason ?? 'not measured'})`;
-  if (gate.verdict === 'undecided')
-    return `${gate.expression} is undecided: ${gate.reason ?? marginText(gate)}`;
-  const margin = marginAndCloseness(gate);
-  return `${gate.expression} was ${gateActual(gate)}${margin === '' ? '' : `, ${margin}`}`;
 }
 
 const MARKS: Readonly<Record<GateResult['verdict'], readonly [mark: string, tone: Tone]>> = {
@@ -30,47 +25,23 @@ const MARKS: Readonly<Record<GateResult['verdict'], readonly [mark: string, tone
   undecided: ['?', 'warn'],
   'no-data': ['✗', 'bad'],
 };
+/** Of a gate that nobody judged, whatever its figure is. */
+const UNJUDGED = ['·', 'muted'] as const;
 
-function gateRow(gate: GateResult): Cell[] {
-  const [mark, tone] = MARKS[gate.verdict];
+/** The mark of a verdict with its colour; neither says anything where the run proves nothing. */
+export function gateMark(verdict: GateResult['verdict'], isJudged: boolean): Cell {
+  const [mark, tone] = isJudged || verdict === 'undecided' ? MARKS[verdict] : UNJUDGED;
+  return cell(mark, tone);
+}
+
+function gateRow(gate: GateResult, isJudged: boolean): Cell[] {
+  const mark = gateMark(gate.verdict, isJudged);
   const actual = gate.verdict === 'no-data' ? 'no data' : gateActual(gate);
-  return [cell(mark, tone), code(gate.expression), cell(actual, tone), cell(remark(gate))];
+  return [mark, code(gate.expression), { ...mark, text: actual }, cell(remark(gate))];
 }
 
 function remark(gate: GateResult): string {
   if (gate.verdict === 'no-data') return gate.reason ?? '';
   if (gate.verdict !== 'undecided') return marginAndCloseness(gate);
   return `undecided: ${gateValue(gate, gate.actualService ?? null)} from the write`;
-}
-
-/** By how much, and where the percentile lies at 95 % if the limit lies there too. */
-function marginAndCloseness(gate: GateResult): string {
-  const { close } = gate;
-  if (close === undefined) return marginText(gate);
-  const low = gateBeside(gate, close.low);
-  const interval = close.high === null ? `${low} or more` : `${low} to ${gateBeside(gate, close.high)}`;
-  return [marginText(gate), `close: ${interval}`].filter((part) => part !== '').join('; ');
-}
-
-/** By how much, in words; empty where an equality holds. */
-export function marginText(gate: GateResult): string {
-  const margin = gate.margin ?? null;
-  const operator = operatorOf(gate.expression);
-  if (margin === null || operator === null) return '';
-  if (operator === '==' || operator === '!=')
-    return gate.verdict === 'pass' ? '' : `off by ${distance(gate, margin)}`;
-  if (margin === 0) return gate.verdict === 'pass' ? 'exactly met' : 'exactly at the limit';
-  if (margin > 0) return `${distance(gate, margin)} to spare`;
-  return `${distance(gate, margin)} ${operator.startsWith('<') ? 'over' : 'short'}`;
-}
-
-function distance(gate: GateResult, margin: number): string {
-  const size = Math.abs(margin);
-  if (gate.unit === '%') return points(size);
-  return gate.unit === '' && metricKind(gate.metric) === 'ratio' ? points(size * 100) : gateValue(gate, size);
-}
-
-/** Percentage points. */
-function points(value: number): string {
-  return `${number(value)} ${value === 1 ? 'point' : 'points'}`;
 }

@@ -4,6 +4,7 @@ import { latencyDefinition } from '../../metric/latencies.ts';
 import { type Labels, parseSeriesKey, seriesKey } from '../../metric/series.ts';
 import type { QuantileName } from '../../metric/summary.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { latencyWords } from '../latency-words.ts';
 import { count, duration, limitsOn, NOTHING } from '../quantity.ts';
 import { type Cell, cell, code, columns, type Section } from './document.ts';
 
@@ -50,7 +51,13 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
       latencyRow(record, name, { label: cell('  service', 'muted'), summary, tone: 'muted' }),
       ...filterRows(record, base),
     ];
-  return [latencyRow(record, name, { label: code(name), summary, service: serviceOf(record, name) })];
+  return [
+    latencyRow(record, name, {
+      label: { ...code(name), words: latencyWords(name) },
+      summary,
+      service: serviceOf(record, name),
+    }),
+  ];
 }
 
 function filterRows(record: RunRecord, base: LatencyMetric): Cell[][] {

@@ -45,7 +45,7 @@ function ceilingRows({ generator: { ceiling, workers } }: RunRecord): Cell[][] {
     ceiling.calibratedAt === null
       ? 'by how busy the workers were'
       : `calibrated ${ceiling.calibratedAt.slice(0, 10)}`;
-  const more = second === '' ? [] : [row('', `with ${second}`, others.join(', '))];
+  const more = second === '' ? [] : [row('other ceilings', second, others.join(', '))];
   return [[cell("machine's ceiling"), share, cell(basis)], ...more];
 }
 

@@ -60,6 +60,31 @@ describe('a session that runs load', () => {
     expect(process.eventNames()).toEqual([]);
   });
 
+  test('gives each of its targets a signal of its own, so that listeners do not pile up', async () => {
+    const process = new FakeProcess();
+    const signals: AbortSignal[] = [];
+    await inLoadSession(
+      request(process),
+      async ({ interruption, loadTarget }) => {
+        const one = (): Promise<void> =>
+          loadTarget(
+            async ({ signal }) => {
+              signals.push(signal);
+              return target(async () => undefined);
+            },
+            async () => undefined,
+          );
+        await one();
+        await one();
+        expect(signals).not.toContain(interruption.signal);
+        process.kill('SIGINT');
+      },
+      STAGES,
+    );
+    expect(new Set(signals).size).toBe(2);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+  });
+
   test('closes its target hard where a second signal comes while it is closed', async () => {
     const process = new FakeProcess();
     const closings: Closing[] = [];

@@ -30,10 +30,22 @@ describe('sampling processes around the measured phases', () => {
     const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });
     sampler.start();
     vi.advanceTimersByTime(1_500);
-    expect(sampler.stop()).toEqual({
+    expect(sampler.stop()).toMatchObject({
       components: [{ ...RELAY, cpu_s: 3, cpuShare: 2, rssMax_bytes: 900 }],
       notMeasured: {},
     });
+  });
+
+  test('keeps a sample a second of every process, also of one that says nothing about itself', () => {
+    const read = script(sample(10, 100), sample(11, 900), sample(13, 300));
+    const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });
+    sampler.start();
+    vi.advanceTimersByTime(1_500);
+    expect(sampler.stop().components[0]?.samples).toEqual([
+      { t: 0, cpuShare: null, rss_bytes: 100, figures: null },
+      { t: 1, cpuShare: 1, rss_bytes: 900, figures: null },
+      { t: 1.5, cpuShare: 4, rss_bytes: 300, figures: null },
+    ]);
   });
 
   test('stop gives the same report again and no timer is left', () => {
@@ -52,7 +64,7 @@ describe('sampling processes around the measured phases', () => {
     const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });
     sampler.start();
     vi.advanceTimersByTime(2_000);
-    expect(sampler.stop()).toEqual({
+    expect(sampler.stop()).toMatchObject({
       components: [{ ...RELAY, cpu_s: null, cpuShare: null, rssMax_bytes: null }],
       notMeasured: { 'components.relay': 'no /proc here' },
     });

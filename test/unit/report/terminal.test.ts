@@ -12,7 +12,7 @@ import {
   seconds,
 } from '../../../src/report/quantity.ts';
 import { terminalFormat } from '../../../src/report/terminal.ts';
-import { marginText } from '../../../src/report/view/gates.ts';
+import { marginText } from '../../../src/report/view/gate-sentence.ts';
 import { headline } from '../../../src/report/view/headline.ts';
 import { SAMPLE_NAMES, sampleRecord } from '../../support/sample-record.ts';
 
@@ -61,7 +61,9 @@ function printable(record: RunRecord): string[] {
   ]);
   const failed = record.gates.filter((gate) => gate.verdict !== 'pass').length;
   const counts = `${failed} of ${record.gates.length}`;
-  return [...leaves, ...gates, counts, RULES, headline(record).facts.at(-1) ?? ''];
+  const { eventsPerSecond, queriesPerSecond } = record.load.offered;
+  const asked = [number(eventsPerSecond), number(queriesPerSecond)];
+  return [...leaves, ...gates, ...asked, counts, RULES, headline(record).facts.at(-1) ?? ''];
 }
 
 /** Numbers with their units: `12.3 ms`, `1,234`, `100/s`. */
@@ -110,6 +112,6 @@ describe('terminalFormat', () => {
   it('begins and ends with the verdict', () => {
     const lines = terminalFormat.render(sampleRecord('invalid'), plain).trimEnd().split('\n');
     expect(lines[0]).toMatch(/^ {3}INVALID {2}the numbers prove nothing/);
-    expect(lines.slice(-2).join()).toMatch(/INVALID/);
+    expect(lines.slice(-4).join()).toMatch(/INVALID/);
   });
 });

@@ -1,7 +1,8 @@
 import { own } from '../../../base/own.ts';
 import { isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
-import type { Domain, LimitLine, Plot, Series } from '../plot.ts';
+import { latencyWords } from '../../latency-words.ts';
+import { type Domain, type LimitLine, linesAbove, type Plot, type Series } from '../plot.ts';
 import { domainOf } from '../scale.ts';
 import { overTime, shownIntervals, timeAxis, timeBands, timeSeries } from './time.ts';
 
@@ -24,9 +25,9 @@ export function latencyOverTime(record: RunRecord): Plot[] {
   const domain = sharedDomain(record, shown);
   return shown.map((name) => ({
     id: `time-${name.replaceAll('_', '-')}`,
-    title: `${name} over time`,
+    title: `${latencyWords(name)} over time`,
     x: timeAxis(record),
-    y: { label: 'latency of each second, logarithmic', unit: 'us', log: true, domain },
+    y: { label: `${name} of each second, logarithmic`, unit: 'us', log: true, domain },
     series: seriesOf(record, name),
     bands: timeBands(record),
     limits: limitsOf(record, name),
@@ -42,12 +43,12 @@ function hasIntervals(record: RunRecord, name: LatencyMetric): boolean {
 const MIN_SECONDS = 2;
 
 function seriesOf(record: RunRecord, name: LatencyMetric): Series[] {
-  return QUANTILES.map(([quantile, ink]) => {
+  return QUANTILES.map(([quantile, ink], at) => {
     const points = overTime(record, (interval) => {
       const value_us = interval.latencies[name]?.[`${quantile}_us`] ?? null;
       return value_us === null ? null : Math.max(1, value_us);
     });
-    return timeSeries(quantile, ink, points);
+    return { ...timeSeries(quantile, ink, points), under: linesAbove(QUANTILES.length, at) };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../../record/schema.ts';
-import type { Plot } from '../plot.ts';
+import { linesAbove, type Plot } from '../plot.ts';
 import { overTime, overTimePlot, timeSeries } from './time.ts';
 
 type Interval = RunRecord['intervals'][number];
@@ -9,35 +9,50 @@ type Interval = RunRecord['intervals'][number];
  * opened before the load began are reported with its first second and are no part of it.
  */
 export function answeredIn(interval: Interval): number {
-  const opened = interval.t > 0 ? (interval.latencies['connect_latency']?.count ?? 0) : 0;
-  return interval.acked + interval.completed + opened;
+  return interval.acked + interval.completed + openedIn(interval);
 }
 
-/** What was scheduled, what was written and what came back. */
+function openedIn(interval: Interval): number {
+  return interval.t > 0 ? (interval.latencies['connect_latency']?.count ?? 0) : 0;
+}
+
+/** What was scheduled, what was written and what came back, events and queries apart. */
 export function ratePlot(record: RunRecord): Plot {
+  const answered = [
+    ['events acknowledged', 1, (one: Interval): number => one.acked],
+    ['queries completed', 2, (one: Interval): number => one.completed],
+    ['connections opened', 3, openedIn],
+  ] as const;
+  const shown = answered.filter(([, , of]) => record.intervals.some((one) => of(one) > 0));
   return overTimePlot(record, {
     id: 'rates',
     title: 'Offered and achieved rate',
-    note: 'Offered: scheduled; sent: written to the socket; achieved: acknowledged, completed or opened. Where the lines coincide, all kept up.',
+    note: 'Offered: scheduled; sent: written to the socket, both of all streams together. Where these two are one, the generator kept up.',
     unit: 'per-second',
     label: 'operations per second',
     series: [
-      timeSeries(
-        'offered',
-        'muted',
-        overTime(record, (one) => one.offered),
-        'mean',
-      ),
       {
         ...timeSeries(
-          'sent',
+          'offered, all',
+          'muted',
+          overTime(record, (one) => one.offered),
+          'mean',
+        ),
+        under: 2,
+      },
+      {
+        ...timeSeries(
+          'sent, all',
           5,
           overTime(record, (one) => one.sent),
           'mean',
         ),
         dashed: true,
       },
-      timeSeries('achieved', 1, overTime(record, answeredIn), 'mean'),
+      ...shown.map(([label, ink, of], at) => ({
+        ...timeSeries(label, ink, overTime(record, of), 'mean'),
+        under: linesAbove(shown.length, at),
+      })),
     ],
   });
 }

@@ -1,9 +1,10 @@
 import { ALL_HEADLINES, baseLatency, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
 import { LatencyHistogram } from '../../../metric/histogram.ts';
 import type { RunRecord } from '../../../record/schema.ts';
+import { latencyWords } from '../../latency-words.ts';
 import { count, duration, limitsOn } from '../../quantity.ts';
 import { type Cell, cell, code, columns, type Table } from '../../view/document.ts';
-import type { Ink, Plot, Point, Series } from '../plot.ts';
+import { type Ink, linesAbove, type Plot, type Point, type Series } from '../plot.ts';
 
 /** Points between one nine and the next. */
 const STEPS_PER_NINE = 20;
@@ -15,7 +16,9 @@ const STEPS_PER_NINE = 20;
  */
 export function percentileCurve(record: RunRecord): Plot | null {
   const shown = ALL_HEADLINES.filter((name) => (record.metrics[name]?.count ?? 0) > 0);
-  const series = shown.flatMap((name, at) => twins(record, name, (at + 1) as Ink));
+  const series = shown.flatMap((name, at) =>
+    twins(record, name, { ink: (at + 1) as Ink, under: linesAbove(shown.length, at) }),
+  );
   if (series.length === 0) return null;
   return {
     id: 'percentiles',
@@ -27,13 +30,13 @@ export function percentileCurve(record: RunRecord): Plot | null {
   };
 }
 
-function twins(record: RunRecord, name: LatencyMetric, ink: Ink): Series[] {
+function twins(record: RunRecord, name: LatencyMetric, look: Pick<Series, 'ink' | 'under'>): Series[] {
   const service = record.metrics[`${name}_service`];
   return [
-    { label: shortName(name), ink, points: curve(record.metrics[name]) },
+    { label: shortName(name), ...look, points: curve(record.metrics[name]) },
     ...(service === undefined || service.count === 0
       ? []
-      : [{ label: `${shortName(name)}, service`, ink, dashed: true, points: curve(service) }]),
+      : [{ label: `${shortName(name)}, service`, ...look, dashed: true, points: curve(service) }]),
   ];
 }
 
@@ -81,7 +84,7 @@ export function percentileTable(record: RunRecord): Table {
       cell(duration(summary?.[`${key}_us`] ?? null, limitsOn(record, name, key))),
     );
     return [
-      code(name),
+      { ...code(name), words: latencyWords(name) },
       cell(count(summary?.count ?? 0)),
       ...values,
       cell(duration(summary?.max_us ?? null, limitsOn(record, name, 'max'))),

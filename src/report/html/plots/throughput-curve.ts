@@ -4,16 +4,32 @@ import { number, rate } from '../../quantity.ts';
 import { type Cell, cell, columns, type Table } from '../../view/document.ts';
 import { inPhase, quantileInPhase } from '../../view/latencies.ts';
 import type { ShownPlot } from '../page-parts.ts';
-import type { Ink, Plot, Point, Series } from '../plot.ts';
+import { type Ink, linesAbove, type Plot, type Point, type Series } from '../plot.ts';
 import { answeredIn } from './load.ts';
 
 /** Fewer levels are two points and no curve. */
 const MIN_LEVELS = 3;
 
+type Interval = RunRecord['intervals'][number];
+
+/**
+ * The operations by which the curve counts throughput: events where the run publishes, queries where it only asks, else
+ * connections. All rise together with the level, and a sum of unlike operations is a rate of nothing.
+ */
+function countedIn({ load: { offered } }: RunRecord): { label: string; of: (one: Interval) => number } {
+  if (offered.events > 0) return { label: 'acknowledged events per second', of: (one) => one.acked };
+  return offered.queries > 0
+    ? { label: 'completed queries per second', of: (one) => one.completed }
+    : { label: 'opened connections per second', of: answeredIn };
+}
+
 interface Level {
   readonly name: string;
   readonly offered_per_s: number;
+  /** Of the operations that the curve counts, see {@link countedIn}. */
   readonly achieved_per_s: number;
+  readonly events_per_s: number;
+  readonly queries_per_s: number;
 }
 
 /**
@@ -30,11 +46,12 @@ export function throughputCurve(record: RunRecord): ShownPlot | null {
     id: 'throughput-latency',
     title: 'Latency by throughput',
     note: 'One point for each load level, p95 of all its operations. Where a line turns upwards, the relay begins to queue.',
-    x: { label: 'achieved operations per second', unit: 'per-second', domain: xDomain(levels) },
+    x: { label: countedIn(record).label, unit: 'per-second', domain: xDomain(levels) },
     y: { label: 'p95 latency, logarithmic', unit: 'us', log: true },
     series: shown.map((name, at) => ({
       label: name,
       ink: (at + 1) as Ink,
+      under: linesAbove(shown.length, at),
       points: levels.map((level): Point => [level.achieved_per_s, p95(record, name, level)]),
     })),
     marks: 'both',
@@ -52,15 +69,20 @@ function bySecond(record: RunRecord): ShownPlot | null {
   );
   const offered = seconds.map((one) => one.offered).sort((a, b) => a - b);
   if ((offered.at(-1) ?? 0) < (offered[0] ?? 0) * RISE || seconds.length < MIN_LEVELS) return null;
+  const counted = countedIn(record);
   const series = ALL_HEADLINES.map(
-    (name, at): Series => ({ label: name, ink: (at + 1) as Ink, points: scatter(seconds, name) }),
+    (name, at): Series => ({
+      label: name,
+      ink: (at + 1) as Ink,
+      points: scatter(seconds, name, counted.of),
+    }),
   );
   return {
     plot: {
       id: 'throughput-latency',
       title: 'Latency by throughput',
       note: 'One point for each second; of seconds with the same throughput the slowest. A second alone has few operations: look at the cloud, not at its edge.',
-      x: { label: 'achieved operations per second', unit: 'per-second' },
+      x: { label: counted.label, unit: 'per-second' },
       y: { label: 'p95 latency of a second, logarithmic', unit: 'us', log: true },
       series: series.filter((one) => one.points.length > 0),
       marks: 'dots',
@@ -69,11 +91,11 @@ function bySecond(record: RunRecord): ShownPlot | null {
 }
 
 /** The p95 of each second by its throughput, ascending. */
-function scatter(seconds: readonly RunRecord['intervals'][number][], name: LatencyMetric): Point[] {
+function scatter(seconds: readonly Interval[], name: LatencyMetric, of: (one: Interval) => number): Point[] {
   const slowest = new Map<number, number>();
   for (const second of seconds) {
     const value_us = second.latencies[name]?.p95_us ?? null;
-    const achieved = answeredIn(second);
+    const achieved = of(second);
     if (value_us !== null) slowest.set(achieved, Math.max(value_us, slowest.get(achieved) ?? 1));
   }
   return [...slowest].sort(([a], [b]) => a - b);
@@ -86,11 +108,14 @@ function levelsOf(record: RunRecord): Level[] {
     .map((phase) => {
       const length_s = phase.end_s - phase.start_s;
       const seconds = record.intervals.filter((one) => one.t >= phase.start_s && one.t < phase.end_s);
-      const answered = seconds.reduce((sum, one) => sum + answeredIn(one), 0);
+      const perSecond = (of: (one: Interval) => number): number =>
+        seconds.reduce((sum, one) => sum + of(one), 0) / length_s;
       return {
         name: phase.name,
         offered_per_s: phase.offered / length_s,
-        achieved_per_s: answered / length_s,
+        achieved_per_s: perSecond(countedIn(record).of),
+        events_per_s: perSecond((one) => one.acked),
+        queries_per_s: perSecond((one) => one.completed),
       };
     })
     .sort((a, b) => a.achieved_per_s - b.achieved_per_s);
@@ -110,9 +135,10 @@ function tableOf(record: RunRecord, levels: readonly Level[], shown: readonly La
   const rows = levels.map((level): Cell[] => [
     cell(level.name),
     cell(rate(level.offered_per_s)),
-    cell(rate(level.achieved_per_s)),
+    cell(rate(level.events_per_s)),
+    cell(rate(level.queries_per_s)),
     ...shown.map((name) => cell(quantileInPhase(record, name, level.name))),
   ]);
   const heads = shown.map((name) => `>${name} p95`);
-  return { kind: 'table', columns: columns('phase', '>offered', '>achieved', ...heads), rows };
+  return { kind: 'table', columns: columns('phase', '>offered', '>events', '>queries', ...heads), rows };
 }

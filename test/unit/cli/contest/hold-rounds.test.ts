@@ -1,7 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { abExitCode, holdAb } from '../../../../src/cli/contest/hold-ab.ts';
-import { holdRounds, type RoundsRequest, type RunOnce } from '../../../../src/cli/contest/hold-rounds.ts';
+import {
+  holdRounds,
+  type RoundsRequest,
+  type RoundsResult,
+  type RunOnce,
+} from '../../../../src/cli/contest/hold-rounds.ts';
 import { DEFAULT_OPTIONS } from '../../../../src/compare/compare.ts';
 import type { RunRecord } from '../../../../src/record/schema.ts';
 import { runOf } from '../../../support/sample-runs.ts';
@@ -122,5 +127,15 @@ describe('holdAb', () => {
   test('is invalid where too few pairs are valid', async () => {
     const held = hold(async () => INVALID);
     await expect(held).rejects.toMatchObject({ code: 'AB_INVALID', exitCode: 103 });
+  });
+
+  test('shows what it has before it says that it is invalid', async () => {
+    const shown: number[] = [];
+    const rounds = await request(async () => INVALID, { rounds: 4 });
+    const onTooFew = async (held: RoundsResult): Promise<void> => {
+      shown.push(held.invalid.length);
+    };
+    await expect(holdAb({ rounds, options, onTooFew })).rejects.toMatchObject({ code: 'AB_INVALID' });
+    expect(shown).toEqual([8]);
   });
 });

@@ -20,7 +20,7 @@ const STARTED: ProgressEvent = {
 function watch() {
   const sampler = { start: vi.fn(), stop: vi.fn(() => ({ components: [], notMeasured: {} })) };
   const next = vi.fn();
-  return { sampler, next, onProgress: sampleDuringMeasuredPhases(sampler, next) };
+  return { sampler, next, onProgress: sampleDuringMeasuredPhases([sampler], next) };
 }
 
 test('sampling begins with the first measured phase, not with the warm-up', () => {

@@ -14,8 +14,11 @@ const STATEMENT = {
   ...{ mean_ms: 2.5, max_ms: 6, total_ms: 10 },
 };
 
-function textOf(changes: Partial<ExplainReport>): string {
-  return renderExplain({ statements: [], indexes: [], effects: null, ...changes }, false);
+function textOf(changes: Partial<ExplainReport>, full = true): string {
+  return renderExplain(
+    { statements: [], indexes: [], effects: null, ...changes },
+    { colour: false, full, columns: 80 },
+  );
 }
 
 test('a plan says whether it was carried out, and why not', () => {
@@ -48,4 +51,21 @@ test('layouts are compared in one table: shape, with, without, ratio', () => {
 
 test('without a comparison no table of it is shown', () => {
   expect(textOf({})).not.toContain('partitions');
+});
+
+test('is short by default: figures, the statement in a line, and where its plan spends most', () => {
+  const plan = [
+    'Limit  (cost=0.42..20.00 rows=50 width=8) (actual time=0.050..4.000 rows=50 loops=1)',
+    '  ->  Index Scan using event_kind on event  (cost=0.42..19.00 rows=90 width=8) (actual time=0.010..3.000 rows=50 loops=1)',
+    '        Filter: (kind = 1)',
+  ];
+  const query = `select ${'column, '.repeat(40)} from event`;
+  const statements = [
+    { ...STATEMENT, query, plan, planKind: 'analyzed' as const, planProblem: null },
+    { ...STATEMENT, plan: null, planKind: null, planProblem: 'no such table' },
+  ];
+  const lines = textOf({ statements }, false).split('\n');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines).toContain('  most in Index Scan using event_kind on event (75 % of the time)');
+  expect(lines).toContain('  no plan: no such table');
 });

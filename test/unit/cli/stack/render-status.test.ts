@@ -29,26 +29,54 @@ function statusWith(changes: Partial<ServiceStatus>): StackStatus {
   };
 }
 
+function textOf(status: StackStatus, columns = 80, wide = false): string {
+  return renderStatus(status, { colour: false, columns, wide });
+}
+
 describe('the status of a stack', () => {
+  test.each([80, 100, 160])('fits %d columns, ports only where they are asked for', (columns) => {
+    const busy: Partial<ServiceStatus>[] = [
+      { name: 'postgres-primary-1', role: 'postgres primary', perSecond: { commits: 12_345 } },
+      { name: 'haproxy', role: 'load balancer', perSecond: { bytesOut: 9e8 } },
+      {
+        name: 'redis-cluster-3',
+        role: 'cache node',
+        problem: 'its process has ended and was not started again',
+      },
+      {
+        figures: {
+          connections: 33_000,
+          l1Hits_total: 93,
+          l1Misses_total: 7,
+          l2Hits_total: 9,
+          l2Misses_total: 1,
+        },
+      },
+    ];
+    const status = { ...statusWith({}), services: busy.map((one) => ({ ...RELAY, ...one })) };
+    const text = textOf(status, columns);
+    expect(text.split('\n').filter((line) => [...line].length > columns)).toEqual([]);
+    expect(text).not.toContain('21000,');
+    expect(text).not.toContain('ws 21000');
+    expect(textOf(status, columns, true)).toContain('ws 21000');
+  });
+
   test('shows health, connections, CPU, memory, throughput and hit rates of a service', () => {
-    const text = renderStatus(statusWith({}), false);
+    const text = textOf(statusWith({}));
     for (const part of ['ok', '33', '42 %', '100 MiB', '12 events/s', 'L1 hits 93 %']) {
       expect(text).toContain(part);
     }
   });
 
   test('says what is wrong with a service and how often it was started again', () => {
-    const text = renderStatus(
-      statusWith({ problem: 'its process has ended', cpu: null, restarts: 3 }),
-      false,
-    );
+    const text = textOf(statusWith({ problem: 'its process has ended', cpu: null, restarts: 3 }), 160);
     expect(text).toContain('its process has ended');
     expect(text).toContain('3 restarts');
   });
 
   test('a lag is told only of a replica', () => {
-    expect(renderStatus(statusWith({ figures: { replayLag_ms: 12.4 } }), false)).toContain('lag 12 ms');
-    expect(renderStatus(statusWith({}), false)).not.toContain('lag');
+    expect(textOf(statusWith({ figures: { replayLag_ms: 12.4 } }))).toContain('lag 12 ms');
+    expect(textOf(statusWith({}))).not.toContain('lag');
   });
 });
 

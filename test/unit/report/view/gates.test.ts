@@ -4,7 +4,7 @@ import { htmlFormat } from '../../../../src/report/html.ts';
 import { junitFormat } from '../../../../src/report/junit.ts';
 import { markdownFormat } from '../../../../src/report/markdown.ts';
 import { terminalFormat } from '../../../../src/report/terminal.ts';
-import { gateSentence, marginText } from '../../../../src/report/view/gates.ts';
+import { gateSentence, marginText } from '../../../../src/report/view/gate-sentence.ts';
 import { gateResult, sampleRecord } from '../../../support/sample-record.ts';
 
 function judgedGate(expression: string, actual: number | null, holds: boolean) {

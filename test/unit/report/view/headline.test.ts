@@ -23,7 +23,7 @@ describe('headline', () => {
     ['PASS', 'all 2 gates hold', judge(base, [pass, pass], null)],
     ['PASS', 'the one gate holds', judge(base, [pass], null)],
     ['PASS', 'no gate was set, so nothing was judged', judge(base, [], null)],
-    ['PASS', 'stopped before its end; the one gate holds', judge(base, [pass], 'SIGINT')],
+    ['STOPPED', 'stopped by you after 20.0 s, so there is no verdict', judge(base, [pass], 'SIGINT')],
     [
       'FAIL',
       'the one gate failed: ack_latency p95 < 100ms was 125 ms, 25.0 ms over',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GateResult, RunRecord } from '../../../../src/record/schema.ts';
+import { levelFinding } from '../../../../src/report/answer/levels.ts';
 import { headline } from '../../../../src/report/view/headline.ts';
-import { holdsUpTo, phaseCell } from '../../../../src/report/view/levels.ts';
+import { phaseCell } from '../../../../src/report/view/levels.ts';
 import { phasesSection } from '../../../../src/report/view/load.ts';
 import { sampleRecord } from '../../../support/sample-record.ts';
 
@@ -33,7 +34,11 @@ function record(gates: readonly GateResult[]): RunRecord {
     offeredPerSecond: perSecond,
     sent: perSecond * 10,
   }));
-  return { ...sample, load: { ...sample.load, phases }, gates: [...sample.gates, ...gates] };
+  return {
+    ...sample,
+    load: { ...sample.load, phases, offered: { ...sample.load.offered, queries: 0, queriesPerSecond: 0 } },
+    gates: [...sample.gates, ...gates],
+  };
 }
 
 function of(verdicts: readonly [at100: Verdict, at400: Verdict, at800: Verdict]): RunRecord {
@@ -42,31 +47,37 @@ function of(verdicts: readonly [at100: Verdict, at400: Verdict, at800: Verdict])
 
 describe('up to which level the gates hold', () => {
   it.each([
-    [['pass', 'pass', 'pass'], 'holds p95 < 100ms up to 800/s (level-800), its highest level'],
-    [['pass', 'pass', 'fail'], 'holds p95 < 100ms up to 400/s (level-400), breaks at 800/s (level-800)'],
+    [['pass', 'pass', 'pass'], 'holds p95 < 100ms up to 800 events/s (level-800), its highest level'],
+    [
+      ['pass', 'pass', 'fail'],
+      'holds p95 < 100ms up to 400 events/s (level-400); at 800 events/s (level-800) ack_latency p95 is 90.0 ms',
+    ],
     [
       ['pass', 'undecided', 'pass'],
-      'holds p95 < 100ms up to 100/s (level-100), is undecided at 400/s (level-400)',
+      'holds p95 < 100ms up to 100 events/s (level-100); at 400 events/s (level-400) ack_latency p95 is undecided',
     ],
-    [['fail', 'pass', 'pass'], 'p95 < 100ms breaks at 100/s (level-100), its lowest level'],
+    [
+      ['fail', 'pass', 'pass'],
+      'does not hold p95 < 100ms at its lowest level: at 100 events/s (level-100) ack_latency p95 is 90.0 ms',
+    ],
   ] as const)('is told by the lowest level that does not: %j', (verdicts, sentence) => {
-    expect(holdsUpTo(of(verdicts))).toBe(sentence);
+    expect(levelFinding(of(verdicts))?.text).toBe(sentence);
   });
 
   it('is not told where no gate is about a phase', () => {
-    expect(holdsUpTo(record([]))).toBeNull();
+    expect(levelFinding(record([]))).toBeNull();
   });
 
   it('is told of the levels that were judged, and of gates that differ without naming one', () => {
     const gates = [gate('level-100', 'pass'), gate('level-400', 'fail', 'p99 < 1s')];
-    expect(holdsUpTo(record(gates))).toBe(
-      'holds its gates up to 100/s (level-100), breaks at 400/s (level-400)',
+    expect(levelFinding(record(gates))?.text).toBe(
+      'holds its gates up to 100 events/s (level-100); at 400 events/s (level-400) ack_latency p95 is 90.0 ms',
     );
   });
 
   it('stands in the headline, and each phase says whether it holds', () => {
     const run = of(['pass', 'pass', 'fail']);
-    expect(headline(run).sentence).toMatch(/; holds p95 < 100ms up to 400\/s/);
+    expect(headline(run).sentence).toMatch(/^holds p95 < 100ms up to 400 events\/s/);
     expect(phaseCell(run, 'level-800').text).toBe('✗');
     expect(phaseCell(run, 'level-100').text).toBe('✓');
     expect(phaseCell(record([gate('level-100', 'pass')]), 'level-800').text).toBe('–');

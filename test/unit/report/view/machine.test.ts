@@ -25,7 +25,7 @@ describe('the ceiling in a report', () => {
   it('names whatever the run did, and the workers', () => {
     expect(ceilingRows(sampleCeiling({ share: 0.5, connectionsPerSecond: 8_000 }), 3)).toEqual([
       "machine's ceiling | 50 % of 3 × 63,120 events/s | calibrated 2026-11-20",
-      ' | with 3 × 41,300 queries/s | 3 × 1,204,000 deliveries/s, 3 × 8,000 connections/s',
+      'other ceilings | 3 × 41,300 queries/s | 3 × 1,204,000 deliveries/s, 3 × 8,000 connections/s',
     ]);
   });
 

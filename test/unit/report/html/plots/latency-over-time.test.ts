@@ -8,7 +8,7 @@ describe('latencies over time', () => {
     const plots = latencyOverTime(longRecord());
     expect(plots.map((plot) => plot.id)).toContain('time-ack-latency');
     expect(plots).toHaveLength(6);
-    expect(new Set(plots.map((plot) => JSON.stringify([plot.x, plot.y]))).size).toBe(1);
+    expect(new Set(plots.map((plot) => JSON.stringify([plot.x, plot.y.domain]))).size).toBe(1);
   });
 
   it('leave out the connections that were opened before the load', () => {
