@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Backlogged, Backlogs } from './backlogs.ts';
 import type { FlushQueue } from './flush-queue.ts';
 
 /** What an outbox is given. */
@@ -10,12 +11,15 @@ export interface OutboxOptions {
   readonly flushQueue: FlushQueue;
   /** Bytes waiting for the reader at which the connection is cut. */
   readonly maxBacklogBytes: number;
+  /** What waits for all readers. */
+  readonly backlogs: Backlogs;
   /** Called once when the connection was cut for a reader too slow. */
   readonly onOverflow: () => void;
 }
 
-/** First byte of a frame: final fragment, text (RFC 6455, 5.2). */
+/** First byte of a frame: final fragment; a text, or a pong (RFC 6455, 5.2). */
 const FINAL_TEXT = 0x81;
+const PONG = 0x8a;
 const CLOSING_BRACKET = 0x5d;
 const FIRST_CAPACITY_BYTES = 512;
 /** A long answer is written in pieces of about this size. */
@@ -29,15 +33,35 @@ const EMPTY = Buffer.alloc(0);
  * Collects the messages to one client and writes those of one tick at once, as complete WebSocket frames
  * (RFC 6455; a server does not mask). One write for many messages costs a fraction of one write each.
  */
-export class Outbox {
+export class Outbox implements Backlogged {
   readonly #options: OutboxOptions;
   #buffer: Buffer = EMPTY;
   #used = 0;
+  #heldBytes = 0;
   /** Bytes of the last flush: the next one is probably as large. */
   #lastBytes = FIRST_CAPACITY_BYTES;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+  }
+
+  /** Bytes that wait for the reader: in the socket, or of an answer that is read ahead of it. */
+  get backlogBytes(): number {
+    const { socket } = this.#options;
+    return socket.destroyed ? 0 : socket.writableLength + this.#heldBytes;
+  }
+
+  /** Counts what is kept elsewhere until the reader has caught up; a negative number takes it back. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    if (bytes > 0) this.#options.backlogs.grow(this, bytes);
+  }
+
+  /** Answers a ping; what it carries is at most 125 bytes. */
+  sendPong(data: Uint8Array): void {
+    const offset = this.#startFrame(data.length, PONG);
+    this.#buffer.set(data, offset);
+    this.#endFrame();
   }
 
   /** Sends a message. */
@@ -62,14 +86,17 @@ export class Outbox {
 
   /** Writes what was collected; called by the flush queue at the end of a tick. */
   flush(): void {
-    const { socket, isOpen, maxBacklogBytes } = this.#options;
+    const { socket, isOpen, maxBacklogBytes, backlogs } = this.#options;
     const chunk = this.#buffer.subarray(0, this.#used);
     this.#buffer = EMPTY;
     this.#used = 0;
     this.#lastBytes = Math.min(Math.max(chunk.length, FIRST_CAPACITY_BYTES), PIECE_BYTES);
     if (chunk.length === 0 || socket.destroyed || !isOpen()) return;
     if (socket.writableLength + chunk.length > maxBacklogBytes) this.cut();
-    else socket.write(chunk);
+    else {
+      socket.write(chunk);
+      if (socket.writableLength > 0) backlogs.grow(this, chunk.length);
+    }
   }
 
   /** Ends the connection of a reader that is too slow, at once: what waits for it would only grow. */
@@ -80,12 +107,17 @@ export class Outbox {
     socket.destroy();
   }
 
+  /** Whether {@link Outbox.pause} has something to do. */
+  get isFull(): boolean {
+    return this.#used >= PIECE_BYTES || this.#options.socket.writableLength >= PAUSE_BYTES;
+  }
+
   /**
    * Whether a long answer has to wait for its reader.
    * @returns null to go on at once, else a promise that resolves when the reader has caught up or is gone
    */
   pause(): Promise<void> | null {
-    if (this.#used < PIECE_BYTES) return null;
+    if (!this.isFull) return null;
     this.flush();
     const { socket } = this.#options;
     if (socket.writableLength < PAUSE_BYTES || socket.destroyed) return null;
@@ -99,12 +131,12 @@ export class Outbox {
   }
 
   /** Makes room for a frame, writes its header and returns where the payload begins. */
-  #startFrame(payloadBytes: number): number {
+  #startFrame(payloadBytes: number, firstByte = FINAL_TEXT): number {
     const headerBytes = payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10;
     if (this.#used === 0) this.#options.flushQueue.add(this);
     this.#reserve(headerBytes + payloadBytes);
     const start = this.#used;
-    this.#buffer[start] = FINAL_TEXT;
+    this.#buffer[start] = firstByte;
     if (headerBytes === 2) {
       this.#buffer[start + 1] = payloadBytes;
     } else if (headerBytes === 4) {
@@ -119,9 +151,9 @@ export class Outbox {
     return start + headerBytes;
   }
 
-  /** A tick that collects too much is cut like a backlog: both are memory. */
+  /** A turn that collects much writes before its end: what waits is counted, and may be too much. */
   #endFrame(): void {
-    if (this.#used > this.#options.maxBacklogBytes) this.flush();
+    if (this.#used > Math.min(PAUSE_BYTES, this.#options.maxBacklogBytes)) this.flush();
   }
 
   #reserve(bytes: number): void {

@@ -8,6 +8,7 @@ import { EVENT_OUTCOMES, type RelayStats } from './stats.ts';
 export interface MetricSources {
   readonly stats: RelayStats;
   readonly subscriptions: () => number;
+  readonly filterBytes: () => number;
   readonly verifyQueueDepth: () => number;
   readonly ingestInFlight: () => number;
   readonly storeUsage: () => StoreUsage;
@@ -113,6 +114,13 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
     'Connections cut for a message that was not complete in time',
     () => stats.slowSendersCut,
   );
+  counter(
+    registry,
+    'nostr_clients_cut_total',
+    'Connections closed because of what their client has sent',
+    () => stats.clientsCut,
+  );
+  gauge(registry, 'nostr_filter_bytes', 'Estimated bytes of the filters of all subscriptions', sources.filterBytes);
   gauge(
     registry,
     'nostr_negentropy_records',

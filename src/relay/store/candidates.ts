@@ -29,13 +29,17 @@ function byTag(indexes: EventIndexes, filter: Filter, { name, values }: TagCondi
 
 function byAuthor(indexes: EventIndexes, filter: Filter, authors: readonly string[]): Candidates {
   const { authors: _authors, kinds, ...rest } = filter;
-  const distinctKinds = kinds === undefined ? undefined : distinct(kinds);
+  const wanted = kinds === undefined ? undefined : new Set(kinds);
   const lists: PostingList[] = [];
   for (const author of distinct(authors)) {
     const ofAuthor = indexes.byAuthorAndKind.get(author);
     if (ofAuthor === undefined) continue;
-    if (distinctKinds === undefined) lists.push(...ofAuthor.lists());
-    else lists.push(...present(distinctKinds.map((kind) => ofAuthor.get(kind))));
+    if (wanted === undefined) lists.push(...ofAuthor.lists());
+    else if (wanted.size <= ofAuthor.size) lists.push(...present([...wanted].map((kind) => ofAuthor.get(kind))));
+    else {
+      // Every wanted kind of every author would be millions, most of them not there.
+      for (const [kind, list] of ofAuthor.entries()) if (wanted.has(kind)) lists.push(list);
+    }
   }
   return { lists, rest };
 }

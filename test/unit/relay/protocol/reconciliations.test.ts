@@ -3,7 +3,11 @@ import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/l
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Reconciliations } from '../../../../src/relay/protocol/reconciliations.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
+<<<<<<< HEAD
 import { eventually } from '../../../support/eventually.ts';
+=======
+import { someLane } from '../../../support/relay-work.ts';
+>>>>>>> d60930d (Relay: what a client asks and sends is shared out: lanes and turns, filters and backlogs accounted, fair verification, answers in pages)
 import { someStored } from '../../../support/stored-event.ts';
 
 /** Asks for all ids by listing none. */
@@ -15,7 +19,7 @@ async function setUp(events: number, limits: Partial<RelayLimits> = {}) {
   const stats = new RelayStats();
   const messages: unknown[][] = [];
   const connect = () =>
-    new Reconciliations({ store, stats, limits: { ...DEFAULT_LIMITS, ...limits } }, (message) =>
+    new Reconciliations({ store, stats, limits: { ...DEFAULT_LIMITS, ...limits } }, someLane(), (message) =>
       messages.push([...message]),
     );
   const taken = (): unknown[][] => messages.splice(0);

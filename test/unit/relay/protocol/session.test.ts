@@ -1,9 +1,11 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Backlogs } from '../../../../src/relay/fanout/backlogs.ts';
 import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
+import { FilterMemory } from '../../../../src/relay/limits/filter-memory.ts';
 import { Budgets } from '../../../../src/relay/limits/budgets.ts';
 import { DEFAULT_LIMITS } from '../../../../src/relay/limits/limits.ts';
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
@@ -12,6 +14,7 @@ import { Session } from '../../../../src/relay/protocol/session.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
 import { notAsked } from '../../../../src/relay/store/unavailable.ts';
 import { trustingVerifier } from '../../../../src/relay/verify/verifier.ts';
+import { someLane, someSender } from '../../../support/relay-work.ts';
 
 /** An outbox that keeps the messages. */
 class ListeningOutbox extends Outbox {
@@ -50,21 +53,24 @@ function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIM
     isOpen: () => true,
     flushQueue: new FlushQueue(),
     maxBacklogBytes: 1e9,
+    backlogs: new Backlogs(1e9),
     onOverflow: () => undefined,
   });
   const budget = new Budgets({ ...limits, ...budgetLimits }, () => 0).open('here');
   if (budget === null) throw new Error('no budget for the first connection');
+  const cuts: string[] = [];
+  const filterMemory = new FilterMemory(limits.maxFilterBytesTotal);
+  const shared = { ingest, store, fanOut, limits, filterMemory, stats, verifier, hosts, nowSeconds, onError };
   const session = new Session(
-    { ingest, store, fanOut, limits, stats, verifier, hosts, nowSeconds, hidesGiftWraps: true, onError },
-    outbox,
-    budget,
+    { ...shared, hidesGiftWraps: true },
+    { outbox, budget, lane: someLane(), sender: someSender(), cut: (reason) => cuts.push(reason) },
   );
   const say = async (...message: readonly unknown[]): Promise<unknown[]> => {
     session.receive(JSON.stringify(message));
     await turn();
     return outbox.messages.splice(0);
   };
-  return { session, outbox, say, store, fanOut, stats, errors };
+  return { session, outbox, say, store, fanOut, stats, errors, cuts };
 }
 
 describe('a session', () => {
