@@ -27,7 +27,11 @@ const PIECE_BYTES = 256 * 1024;
 /** A long answer pauses while this much waits for the reader. */
 const PAUSE_BYTES = 1024 * 1024;
 
+/** An event of this length is not copied for each reader: the system takes it from where it is. */
+const SHARED_BYTES = 16 * 1024;
+
 const EMPTY = Buffer.alloc(0);
+const END_OF_EVENT = Buffer.from(']');
 
 /**
  * Collects the messages to one client and writes those of one tick at once, as complete WebSocket frames
@@ -77,6 +81,10 @@ export class Outbox implements Backlogged {
    * @param prefix `["EVENT","subscription",`
    */
   sendEvent(prefix: Uint8Array, json: Uint8Array): void {
+    if (json.length >= SHARED_BYTES) {
+      this.#sendShared(prefix, json);
+      return;
+    }
     const offset = this.#startFrame(prefix.length + json.length + 1);
     this.#buffer.set(prefix, offset);
     this.#buffer.set(json, offset + prefix.length);
@@ -84,19 +92,41 @@ export class Outbox implements Backlogged {
     this.#endFrame();
   }
 
+  /** Sends a long event at once, without a copy of it for each of many readers. */
+  #sendShared(prefix: Uint8Array, json: Uint8Array): void {
+    const offset = this.#startFrame(prefix.length + json.length + 1, FINAL_TEXT, prefix.length);
+    this.#buffer.set(prefix, offset);
+    this.#write([this.#take(), json, END_OF_EVENT]);
+  }
+
   /** Writes what was collected; called by the flush queue at the end of a tick. */
   flush(): void {
-    const { socket, isOpen, maxBacklogBytes, backlogs } = this.#options;
+    const chunk = this.#take();
+    if (chunk.length > 0) this.#write([chunk]);
+  }
+
+  /** What was collected; nothing is from now on. */
+  #take(): Buffer {
     const chunk = this.#buffer.subarray(0, this.#used);
     this.#buffer = EMPTY;
     this.#used = 0;
     this.#lastBytes = Math.min(Math.max(chunk.length, FIRST_CAPACITY_BYTES), PIECE_BYTES);
-    if (chunk.length === 0 || socket.destroyed || !isOpen()) return;
-    if (socket.writableLength + chunk.length > maxBacklogBytes) this.cut();
-    else {
-      socket.write(chunk);
-      if (socket.writableLength > 0) backlogs.grow(this, chunk.length);
+    return chunk;
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    const { socket, isOpen, maxBacklogBytes, backlogs } = this.#options;
+    if (socket.destroyed || !isOpen()) return;
+    let bytes = 0;
+    for (const chunk of chunks) bytes += chunk.length;
+    if (socket.writableLength + bytes > maxBacklogBytes) {
+      this.cut();
+      return;
     }
+    if (chunks.length > 1) socket.cork();
+    for (const chunk of chunks) socket.write(chunk);
+    if (chunks.length > 1) socket.uncork();
+    if (socket.writableLength > 0) backlogs.grow(this, bytes);
   }
 
   /** Ends the connection of a reader that is too slow, at once: what waits for it would only grow. */
@@ -130,11 +160,14 @@ export class Outbox implements Backlogged {
     });
   }
 
-  /** Makes room for a frame, writes its header and returns where the payload begins. */
-  #startFrame(payloadBytes: number, firstByte = FINAL_TEXT): number {
+  /**
+   * Makes room for a frame, writes its header and returns where the payload begins.
+   * @param ownBytes the part of the payload that is written here
+   */
+  #startFrame(payloadBytes: number, firstByte = FINAL_TEXT, ownBytes = payloadBytes): number {
     const headerBytes = payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10;
     if (this.#used === 0) this.#options.flushQueue.add(this);
-    this.#reserve(headerBytes + payloadBytes);
+    this.#reserve(headerBytes + ownBytes);
     const start = this.#used;
     this.#buffer[start] = firstByte;
     if (headerBytes === 2) {
@@ -147,7 +180,7 @@ export class Outbox implements Backlogged {
       this.#buffer.writeUInt32BE(0, start + 2);
       this.#buffer.writeUInt32BE(payloadBytes, start + 6);
     }
-    this.#used = start + headerBytes + payloadBytes;
+    this.#used = start + headerBytes + ownBytes;
     return start + headerBytes;
   }
 

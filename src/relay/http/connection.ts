@@ -14,8 +14,9 @@ const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
 /** Who was told to go and does not is cut. */
 const GOODBYE_MS = 2_000;
-/** Messages of one client that may wait; with more it is not read from. */
-const BACKLOG_MAX = 16;
+/** Messages of one client that may wait, and their bytes; with more it is not read from. */
+const WAITING_MAX = 16;
+const WAITING_BYTES_MAX = 64 * 1_024;
 /** Bytes of the frame of a ping or pong from a client, besides what it carries (RFC 6455, 5.2). */
 const CONTROL_FRAME_BYTES = 6;
 
@@ -56,6 +57,9 @@ export class Connection {
   #wholeBytes: number;
   /** Checks since the last whole message at which there was more than that. */
   #waitedChecks = 0;
+  /** Messages that wait for their turn, and their bytes. */
+  #waiting = 0;
+  #waitingBytes = 0;
   #isEnding = false;
 
   constructor(share: ConnectionShare, upgraded: Upgraded, onClose: () => void) {
@@ -155,12 +159,18 @@ export class Connection {
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#isEnding) return;
     const { webSocket } = this.#upgraded;
+    const bytes = Buffer.isBuffer(data) ? data.length : 0;
+    this.#waiting++;
+    this.#waitingBytes += bytes;
     this.#lane.receive(() => {
+      this.#waiting--;
+      this.#waitingBytes -= bytes;
+      if (this.#isEnding) return;
       if (isBinary) this.#session.notice('invalid: binary messages are not part of the protocol');
       else this.#session.receive(textOf(data));
-      if (webSocket.isPaused && !this.#isEnding && this.#lane.backlog === 0) webSocket.resume();
+      if (webSocket.isPaused && this.#waiting === 0 && !this.#isEnding) webSocket.resume();
     });
-    if (this.#lane.backlog > BACKLOG_MAX) webSocket.pause();
+    if (this.#waiting > WAITING_MAX || this.#waitingBytes > WAITING_BYTES_MAX) webSocket.pause();
   }
 
   /** Ends the connection because of what its client has sent: with a reason, and without reading any more of it. */

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
-import { CancelledError } from '../work/lane.ts';
+import { CANCELLED } from '../work/lane.ts';
 import { Work } from '../work/work.ts';
 import type { SubscriptionOwner, SubscriptionRequest } from './subscriptions.ts';
 
@@ -42,7 +42,7 @@ export class Counts {
       const count = await store.count(filters, reader, work);
       stats.onQuery('count', (performance.now() - startedMs) / 1_000);
       // Where a database has counted on although nobody waits any more.
-      if (work.isCancelled) throw new CancelledError();
+      if (work.isCancelled) throw CANCELLED;
       return count;
     } finally {
       this.#open.delete(work);

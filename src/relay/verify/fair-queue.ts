@@ -145,7 +145,7 @@ export class FairQueue<T> {
     const share = Math.ceil(crowded.size / Math.max(1, crowded.senders.keys));
     const own = crowded === address ? (address.senders.get(from)?.size ?? 0) : 0;
     if (own >= share) return undefined;
-    const item = crowded.popFrom(Math.max(share, own + 2));
+    const item = crowded.popFrom(crowded === address ? Math.max(share, own + 2) : share);
     if (item !== undefined) this.#size--;
     return item;
   }

@@ -5,8 +5,17 @@ import type { Turns } from './turns.ts';
 const SHARE = 0.02;
 /** What it may use at once after a silence, in milliseconds. */
 const BURST_MS = 2;
+/** What it has used too much is forgotten after so many milliseconds, however much it was. */
+const MEMORY_MS = 10_000;
+/** A new client is behind those who are known to use little: coming again must not pay. */
+const NEW_MS = 1_000;
+/** Most that is counted for one piece of work, in milliseconds: on a busy machine somebody else may have had the core. */
+const CHARGE_MAX_MS = 20;
 /** A computation goes on for so long, in milliseconds, where it is its turn. */
 const STEP_MS = 1;
+
+/** Computations of one client that go on in turn; further ones are begun when one of them ends. */
+const COMPUTED_AT_ONCE = 4;
 
 /** A piece of a computation; true where there is more of it. */
 type Task = () => boolean;
@@ -23,6 +32,9 @@ export class CancelledError extends Error {
   }
 }
 
+/** Made once: a trace of the stack would cost more than what is cancelled. */
+export const CANCELLED = new CancelledError();
+
 /**
  * The work of one client on the thread that all share. What it has used lately decides whether a message of it is handled
  * at once or waits for its turn, see {@link Turns}.
@@ -32,14 +44,19 @@ export class Lane {
   #messages: (() => void)[] = [];
   #handled = 0;
   #tasks: Task[] = [];
-  #debtMs = 0;
-  #countedMs: number;
+  /** When what it has used would be its share: behind this moment lies what it has used too much. */
+  #paidMs: number;
   /** Whether it has a place in the order of turns. */
   isWaiting = false;
 
   constructor(turns: Turns) {
     this.#turns = turns;
-    this.#countedMs = turns.clock();
+    this.#paidMs = turns.clock() + NEW_MS;
+  }
+
+  /** Who has used less of late comes first; monotonic milliseconds. */
+  get paidMs(): number {
+    return this.#paidMs;
   }
 
   /** Messages that wait for their turn. */
@@ -56,7 +73,7 @@ export class Lane {
       return;
     }
     handle();
-    this.#debtMs += this.#turns.clock() - nowMs;
+    this.#charge(nowMs);
   }
 
   /** Does a piece of work like the handling of a message; it may throw. */
@@ -82,7 +99,7 @@ export class Lane {
         const endMs = this.#turns.clock() + STEP_MS;
         try {
           do {
-            if (wanted.isCancelled) throw new CancelledError();
+            if (wanted.isCancelled) throw CANCELLED;
             const step = steps.next();
             if (step.done === true) {
               resolve(step.value);
@@ -108,8 +125,8 @@ export class Lane {
     const startedMs = this.#turns.clock();
     this.#handleUntil(startedMs + sliceMs);
     const task = this.#tasks.shift();
-    if (task?.() === true) this.#tasks.push(task);
-    this.#debtMs += this.#turns.clock() - startedMs;
+    if (task?.() === true) this.#tasks.splice(COMPUTED_AT_ONCE - 1, 0, task);
+    this.#charge(startedMs);
     return this.backlog + this.#tasks.length > 0;
   }
 
@@ -117,7 +134,7 @@ export class Lane {
     const nowMs = this.#turns.clock();
     if (this.#tasks.length === 0 && !this.#isHeavy(nowMs)) {
       const hasMore = task();
-      this.#debtMs += this.#turns.clock() - nowMs;
+      this.#charge(nowMs);
       if (!hasMore) return;
     }
     this.#tasks.push(task);
@@ -138,8 +155,13 @@ export class Lane {
 
   /** Whether the client has lately used more than its share. */
   #isHeavy(nowMs: number): boolean {
-    this.#debtMs = Math.max(0, this.#debtMs - (nowMs - this.#countedMs) * SHARE);
-    this.#countedMs = nowMs;
-    return this.#debtMs > BURST_MS;
+    return this.#paidMs - nowMs > BURST_MS / SHARE;
+  }
+
+  #charge(startedMs: number): void {
+    const nowMs = this.#turns.clock();
+    const usedMs = Math.min(CHARGE_MAX_MS, nowMs - startedMs);
+    const paidMs = Math.max(this.#paidMs, startedMs) + usedMs / SHARE;
+    this.#paidMs = Math.min(paidMs, nowMs + MEMORY_MS);
   }
 }

@@ -1,6 +1,6 @@
 import { type Filter, tagConditions } from '../../../nostr/filter.ts';
 import type { Ordered } from '../../../nostr/kinds.ts';
-import { CancelledError } from '../../work/lane.ts';
+import { CANCELLED } from '../../work/lane.ts';
 import { runFor, type Work } from '../../work/work.ts';
 import { mergePages } from '../merge-pages.ts';
 import { searchAmong } from '../search.ts';
@@ -162,7 +162,7 @@ export class PostgresReads {
     /** Events of the last second that was read in part. */
     let known: ReadonlySet<string> = new Set();
     while (most > 0) {
-      if (work?.isCancelled === true) throw new CancelledError();
+      if (work?.isCancelled === true) throw CANCELLED;
       const statement = eventsStatement(filter, most + known.size, window, options.asking);
       const { rows, isCut } = await readers.page<[...EventRow]>(statement, options.pageBytes, work?.lane);
       const events = rows.map((row) => new TextEvent(row)).filter(({ id }) => !known.has(id));
@@ -192,7 +192,7 @@ export class PostgresReads {
 
   #query<Row extends unknown[]>(statement: Parameters<Readers['query']>[0]): Promise<readonly Row[]> {
     const { readers, work } = this.#parts;
-    if (work?.isCancelled === true) return Promise.reject(new CancelledError());
+    if (work?.isCancelled === true) return Promise.reject(CANCELLED);
     return readers.query<Row>(statement, work?.lane);
   }
 }

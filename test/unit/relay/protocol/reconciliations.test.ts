@@ -3,11 +3,9 @@ import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/l
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Reconciliations } from '../../../../src/relay/protocol/reconciliations.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
-<<<<<<< HEAD
 import { eventually } from '../../../support/eventually.ts';
-=======
+import { CANCELLED } from '../../../../src/relay/work/lane.ts';
 import { someLane } from '../../../support/relay-work.ts';
->>>>>>> d60930d (Relay: what a client asks and sends is shared out: lanes and turns, filters and backlogs accounted, fair verification, answers in pages)
 import { someStored } from '../../../support/stored-event.ts';
 
 /** Asks for all ids by listing none. */
@@ -101,7 +99,7 @@ describe('reconciliations', () => {
     const reconciliations = connect();
     const opening = reconciliations.open(open('n'));
     reconciliations.close('n');
-    await opening;
+    await expect(opening).rejects.toBe(CANCELLED);
     expect([stats.negentropyRecords, taken()]).toEqual([0, []]);
   });
 
