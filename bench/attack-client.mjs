@@ -35,31 +35,30 @@ export function forged(content) {
  * @param begin called with each open connection; what it returns is done again and again, at the pace of the socket
  */
 export function attack(url, { connections, begin, reads = true }) {
-  const state = { isStopped: false, opened: 0, cut: 0, sent: 0, codes: new Map() };
+  const state = { isStopped: false, opened: 0, sent: 0, codes: new Map() };
   const sockets = new Set();
+  const connectOnce = async () => {
+    const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0 });
+    sockets.add(socket);
+    const closed = new Promise((resolve) => {
+      socket.on('close', (code) => {
+        state.codes.set(code, (state.codes.get(code) ?? 0) + 1);
+        resolve();
+      });
+    });
+    socket.on('error', () => undefined);
+    await Promise.race([new Promise((resolve) => socket.on('open', resolve)), closed]);
+    if (socket.readyState === WebSocket.OPEN) {
+      state.opened++;
+      if (!reads) socket.pause();
+      await flood(socket, state, begin);
+      await closed;
+    }
+    sockets.delete(socket);
+  };
   const one = async () => {
     while (!state.isStopped) {
-      const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0 });
-      sockets.add(socket);
-      const closed = new Promise((resolve) => {
-        socket.on('close', (code) => {
-          state.codes.set(code, (state.codes.get(code) ?? 0) + 1);
-          resolve();
-        });
-      });
-      socket.on('error', () => undefined);
-      await new Promise((resolve) => {
-        socket.on('open', resolve);
-        socket.on('close', resolve);
-      });
-      if (socket.readyState === WebSocket.OPEN) {
-        state.opened++;
-        if (!reads) socket.pause();
-        await flood(socket, state, begin);
-        await closed;
-        if (!state.isStopped) state.cut++;
-      }
-      sockets.delete(socket);
+      await connectOnce();
       await delay(AGAIN_MS);
     }
   };
@@ -132,7 +131,11 @@ export function attackModule({ name, against = 'both', isCheap = true, told, pre
     isCheap,
     async start(url, { connections = 24 } = {}) {
       const context = await prepare?.(url);
-      const running = attack(url, { connections, ...how, begin: (connection) => how.begin(connection, context) });
+      const running = attack(url, {
+        connections,
+        ...how,
+        begin: (connection) => how.begin(connection, context),
+      });
       return {
         stop: () => running.stop(),
         get told() {

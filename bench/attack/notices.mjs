@@ -6,7 +6,9 @@ const AT_ONCE = 1_000;
 export default attackModule({
   name: 'notices',
   told: 'floods of []',
-  begin: ({ send }) => () => {
-    for (let i = 0; i < AT_ONCE; i++) send('[]');
-  },
+  begin:
+    ({ send }) =>
+    () => {
+      for (let i = 0; i < AT_ONCE; i++) send('[]');
+    },
 });

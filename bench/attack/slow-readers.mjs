@@ -13,7 +13,8 @@ export default attackModule({
     let next = 0;
     return () => {
       next++;
-      if (next % 100 === 1) send(['EVENT', event({ kind: 20_001, content: `${next} ${'x'.repeat(CONTENT_LENGTH)}` })]);
+      if (next % 100 === 1)
+        send(['EVENT', event({ kind: 20_001, content: `${next} ${'x'.repeat(CONTENT_LENGTH)}` })]);
     };
   },
 });

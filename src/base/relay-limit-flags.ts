@@ -38,7 +38,10 @@ export const RELAY_LIMIT_FLAGS = {
   'neg-idle-s': flag('seconds after which a silent reconciliation ends'),
   'message-deadline-s': flag('seconds from the first byte of a message to its last'),
   'handshake-deadline-s': flag('seconds from connecting to the end of the handshake'),
-  'max-notices-per-s': flag('messages a second that are no text of the protocol, per connection; 0: any number', 0),
+  'max-notices-per-s': flag(
+    'messages a second that are no text of the protocol, per connection; 0: any number',
+    0,
+  ),
   'max-pings-per-s': flag('pings a second per connection; 0: any number', 0),
   'max-connections-per-ip': flag('open connections per address; 0: any number', 0),
   'max-events-per-s': flag('events a second per connection; 0: any number', 0),

@@ -137,8 +137,12 @@ export class FilterMatcher {
     if (this.#kinds !== null && !this.#kinds.has(event.kind)) return false;
     if (this.#authors !== null && !this.#authors.has(event.pubkey)) return false;
     if (this.#ids !== null && !this.#ids.has(event.id)) return false;
+    return this.#matchesTags(event, tags);
+  }
+
+  #matchesTags(event: Filterable, tags: EventTags | undefined): boolean {
     for (const { name, values } of this.#tags) {
-      if (!(tags === undefined ? hasTag(event.tags, name, values) : tags.hasOneOf(name, values))) return false;
+      if (!(tags?.hasOneOf(name, values) ?? hasTag(event.tags, name, values))) return false;
     }
     return true;
   }

@@ -34,11 +34,7 @@ describe('answers of the Postgres store', () => {
         kind: 1,
         created_at: NOW - 1_000 - Math.floor(i / 7),
         content: `fox ${'x'.repeat(CONTENT_LENGTH)}`,
-        tags: [
-          ['t', `${i % 3}`],
-          ['g', 'all'],
-          ...(i === 5 ? [['r', 'rare']] : []),
-        ],
+        tags: [['t', `${i % 3}`], ['g', 'all'], ...(i === 5 ? [['r', 'rare']] : [])],
       }),
     );
     await Promise.all(events.map((event) => store.add(event)));
@@ -88,7 +84,9 @@ describe('answers of the Postgres store', () => {
   it('obey a limit that falls within a page', async () => {
     const all = idsOf(await pagesOf({ kinds: [1], limit: 5_000 }));
     expect(idsOf(await pagesOf({ kinds: [1], limit: 71 }))).toEqual(all.slice(0, 71));
-    expect(idsOf(await pagesOf({ kinds: [1], limit: 7 }, { kinds: [1], limit: 30 }))).toEqual(all.slice(0, 30));
+    expect(idsOf(await pagesOf({ kinds: [1], limit: 7 }, { kinds: [1], limit: 30 }))).toEqual(
+      all.slice(0, 30),
+    );
   });
 
   it('are not read on once nobody waits for them', async () => {

@@ -58,7 +58,12 @@ const kinds = (count: number): number[] => Array.from({ length: count }, (_, i) 
 describe('filters that take memory', () => {
   it('cost who holds most of them its subscriptions, and nobody else', async () => {
     const relay = await start('--max-filter-bytes', '4000000', '--max-filter-bytes-total', '5000000');
-    const [honest, ...attackers] = [await open(relay), await open(relay), await open(relay), await open(relay)];
+    const [honest, ...attackers] = [
+      await open(relay),
+      await open(relay),
+      await open(relay),
+      await open(relay),
+    ];
     const author = new Author();
     const sub = honest.subscribe({ authors: [author.pubkey] });
     await honest.stored(sub);
@@ -86,7 +91,8 @@ describe('readers that do not read', () => {
     const [healthy, publisher] = [await open(relay), await open(relay)];
     const slow = [await open(relay), await open(relay), await open(relay)];
     const author = new Author();
-    for (const client of [healthy, ...slow]) await client.stored(client.subscribe({ authors: [author.pubkey] }));
+    for (const client of [healthy, ...slow])
+      await client.stored(client.subscribe({ authors: [author.pubkey] }));
     for (const client of slow) client.pause();
     const content = 'x'.repeat(100_000);
     let sent = 0;

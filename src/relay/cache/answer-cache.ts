@@ -60,11 +60,7 @@ export class AnswerCache {
    * asked for it first does not wait for it any more: it has to be asked for.
    * @param readerKey tells apart readers who may see different events
    */
-  get(
-    filter: LimitedFilter,
-    readerKey: string,
-    fetch: () => Answer['events'],
-  ): Answer['events'] {
+  get(filter: LimitedFilter, readerKey: string, fetch: () => Answer['events']): Answer['events'] {
     const key = hash('sha1', `${readerKey}${JSON.stringify(filter)}`);
     const known = this.#answers.get(key);
     if (known !== undefined) {
@@ -95,11 +91,7 @@ export class AnswerCache {
     this.#answers.clear();
   }
 
-  #ask(
-    key: string,
-    filter: LimitedFilter,
-    fetch: () => Answer['events'],
-  ): Answer['events'] {
+  #ask(key: string, filter: LimitedFilter, fetch: () => Answer['events']): Answer['events'] {
     const { limit: _limit, ...conditions } = filter;
     const events = fetch();
     const answer = new Answer(conditions, events);

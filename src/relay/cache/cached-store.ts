@@ -2,7 +2,14 @@ import type { Filter } from '../../nostr/filter.ts';
 import { compareNewestFirst, type Ordered } from '../../nostr/kinds.ts';
 import { GIFT_WRAP_KIND, isReadableBy } from '../../nostr/nip59.ts';
 import { mergePages } from '../store/merge-pages.ts';
-import type { AddOutcome, AnswerPage, EventStore, LimitedFilter, Reader, StoreUsage } from '../store/store.ts';
+import type {
+  AddOutcome,
+  AnswerPage,
+  EventStore,
+  LimitedFilter,
+  Reader,
+  StoreUsage,
+} from '../store/store.ts';
 import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
 import { widestFilters } from '../store/widest-filters.ts';
 import type { Work } from '../work/work.ts';
@@ -58,11 +65,7 @@ export class CachedStore implements EventStore {
     return events;
   }
 
-  async *pages(
-    asked: readonly LimitedFilter[],
-    reader?: Reader,
-    work?: Work,
-  ): AsyncGenerator<AnswerPage> {
+  async *pages(asked: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
     const filters = widestFilters(asked);
     const isSearch = filters.some(({ search }) => search !== undefined);
     if (isSearch || !this.#isTrusted) yield* this.#options.store.pages(filters, reader, work);

@@ -38,7 +38,10 @@ interface Listing<S extends Listed> {
 
 /** Of the words of a search the one that is likely to be in the fewest events, as far as its length tells. */
 function rarest(words: readonly string[]): string | undefined {
-  return words.reduce<string | undefined>((best, word) => (word.length > (best?.length ?? 0) ? word : best), undefined);
+  return words.reduce<string | undefined>(
+    (best, word) => (word.length > (best?.length ?? 0) ? word : best),
+    undefined,
+  );
 }
 
 /**
@@ -123,9 +126,7 @@ export class SubscriptionIndex<S extends Listed> {
     }
     const word = rarest(words);
     if (word !== undefined) return listUnder(this.#byWord, [word], live);
-    return kinds === undefined
-      ? listUnder(this.#others, [null], live)
-      : listUnder(this.#byKind, kinds, live);
+    return kinds === undefined ? listUnder(this.#others, [null], live) : listUnder(this.#byKind, kinds, live);
   }
 }
 

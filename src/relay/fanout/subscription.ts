@@ -7,10 +7,7 @@ import { runFor, type Work } from '../work/work.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a subscription needs of the outbox of its connection. */
-export type SubscriptionOutbox = Pick<
-  Outbox,
-  'sendText' | 'sendEvent' | 'pause' | 'isFull' | 'hold' | 'cut'
->;
+export type SubscriptionOutbox = Pick<Outbox, 'sendText' | 'sendEvent' | 'pause' | 'isFull' | 'hold' | 'cut'>;
 
 /** Live events that one subscription may hold back while its stored events are read, and the length of their texts. */
 const HELD_MAX = 10_000;

@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { Backlogs } from '../fanout/backlogs.ts';

@@ -3,7 +3,13 @@ import { TokenBucket } from './token-bucket.ts';
 
 type Rates = Pick<
   RelayLimits,
-  'maxConnectionsPerIp' | 'maxNoticesPerS' | 'maxPingsPerS' | 'maxEventsPerS' | 'maxEventsPerSPerIp' | 'maxReqsPerS' | 'maxReqsPerSPerIp'
+  | 'maxConnectionsPerIp'
+  | 'maxNoticesPerS'
+  | 'maxPingsPerS'
+  | 'maxEventsPerS'
+  | 'maxEventsPerSPerIp'
+  | 'maxReqsPerS'
+  | 'maxReqsPerSPerIp'
 >;
 
 /** What one connection may still do. */

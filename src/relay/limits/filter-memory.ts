@@ -11,12 +11,14 @@ export function filterBytes(filters: readonly Filter[]): number {
   let bytes = 0;
   for (const filter of filters) {
     bytes += FILTER_BYTES + CHARACTER_BYTES * (filter.search?.length ?? 0);
-    for (const field of Object.values(filter)) {
-      if (!Array.isArray(field)) continue;
-      bytes += field.length * VALUE_BYTES;
-      for (const value of field) if (typeof value === 'string') bytes += value.length;
-    }
+    for (const field of Object.values(filter)) if (Array.isArray(field)) bytes += listBytes(field);
   }
+  return bytes;
+}
+
+function listBytes(values: readonly unknown[]): number {
+  let bytes = values.length * VALUE_BYTES;
+  for (const value of values) if (typeof value === 'string') bytes += value.length;
   return bytes;
 }
 

@@ -86,22 +86,8 @@ function watchLoop(registry: Registry, delay: IntervalHistogram): void {
   });
 }
 
-/** Registers all metrics of a relay process. */
-export function createMetrics(sources: MetricSources): RelayMetrics {
-  const { stats, storeUsage } = sources;
-  const registry = new Registry();
-  const delay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
-  delay.enable();
-  collectDefaultMetrics({ register: registry });
-  countEvents(registry, stats);
-  timeQueries(registry, stats);
-  watchLoop(registry, delay);
-  const timer = watchRate(registry, stats);
-  gauge(registry, 'nostr_connections', 'Open connections', () => stats.connections);
-  counter(registry, 'nostr_connections_total', 'Connections opened', () => stats.connectionsTotal);
-  gauge(registry, 'nostr_subscriptions', 'Open subscriptions', sources.subscriptions);
-  counter(registry, 'nostr_deliveries_total', 'Live events handed to subscriptions', () => stats.deliveries);
-  counter(registry, 'nostr_invalid_messages_total', 'Messages refused', () => stats.invalidMessages);
+/** Connections that were ended because of their client. */
+function watchCuts(registry: Registry, stats: RelayStats): void {
   counter(
     registry,
     'nostr_slow_readers_cut_total',
@@ -120,7 +106,31 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
     'Connections closed because of what their client has sent',
     () => stats.clientsCut,
   );
-  gauge(registry, 'nostr_filter_bytes', 'Estimated bytes of the filters of all subscriptions', sources.filterBytes);
+}
+
+/** Registers all metrics of a relay process. */
+export function createMetrics(sources: MetricSources): RelayMetrics {
+  const { stats, storeUsage } = sources;
+  const registry = new Registry();
+  const delay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
+  delay.enable();
+  collectDefaultMetrics({ register: registry });
+  countEvents(registry, stats);
+  timeQueries(registry, stats);
+  watchLoop(registry, delay);
+  const timer = watchRate(registry, stats);
+  gauge(registry, 'nostr_connections', 'Open connections', () => stats.connections);
+  counter(registry, 'nostr_connections_total', 'Connections opened', () => stats.connectionsTotal);
+  gauge(registry, 'nostr_subscriptions', 'Open subscriptions', sources.subscriptions);
+  watchCuts(registry, stats);
+  counter(registry, 'nostr_deliveries_total', 'Live events handed to subscriptions', () => stats.deliveries);
+  counter(registry, 'nostr_invalid_messages_total', 'Messages refused', () => stats.invalidMessages);
+  gauge(
+    registry,
+    'nostr_filter_bytes',
+    'Estimated bytes of the filters of all subscriptions',
+    sources.filterBytes,
+  );
   gauge(
     registry,
     'nostr_negentropy_records',

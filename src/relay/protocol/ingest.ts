@@ -10,9 +10,9 @@ import type { EventOutcome, RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
 import { expirationOf, type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
+import type { Sender } from '../verify/sender.ts';
 import type { Verdict, Verifier } from '../verify/verifier.ts';
 import type { Lane } from '../work/lane.ts';
-import type { Sender } from '../verify/sender.ts';
 import { writeProblem } from './access.ts';
 
 /** The answer to an EVENT: the last two elements of its OK. */
@@ -139,9 +139,7 @@ export class Ingest {
     if (hash('sha256', texts.signed, 'hex') !== event.id) return WRONG_ID;
     const verdict = this.#parts.verifier.verify(event, sender);
     if (!(verdict instanceof Promise)) return this.#decideByVerdict(verdict, event, texts.json);
-    return verdict.then((settled) =>
-      lane.call(() => this.#decideByVerdict(settled, event, texts.json)),
-    );
+    return verdict.then((settled) => lane.call(() => this.#decideByVerdict(settled, event, texts.json)));
   }
 
   #decideByVerdict(verdict: Verdict, event: NostrEvent, json: string): Decision | Promise<Decision> {

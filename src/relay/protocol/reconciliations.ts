@@ -66,7 +66,12 @@ export class Reconciliations {
       return;
     }
     const idle = setTimeout(() => this.fail(id, 'closed: no message for too long'), limits.negIdleS * 1_000);
-    const reconciliation: Reconciliation = { items: null, records: 0, idle: idle.unref(), work: new Work(this.#lane) };
+    const reconciliation: Reconciliation = {
+      items: null,
+      records: 0,
+      idle: idle.unref(),
+      work: new Work(this.#lane),
+    };
     this.#open.set(id, reconciliation);
     const max = limits.maxNegRecords;
     const startedMs = performance.now();

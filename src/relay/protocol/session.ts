@@ -256,7 +256,8 @@ export class Session {
     else if (message.type === 'NEG-MSG') reconciliations.answer(subscriptionId, message.message);
     else {
       reconciliations.open(message, this.#reader).catch((error: unknown) => {
-        if (!(error instanceof CancelledError)) this.#refuseReconciliation(subscriptionId, this.#failed(error));
+        if (!(error instanceof CancelledError))
+          this.#refuseReconciliation(subscriptionId, this.#failed(error));
       });
     }
   }

@@ -128,7 +128,9 @@ export class Subscriptions implements FilterHolder {
     if (this.#bytes + bytes > maxFilterBytes) {
       return `error: the filters of this connection would take more than ${maxFilterBytes} bytes of memory`;
     }
-    return this.#searches + searches > maxLiveSearches ? `error: more than ${maxLiveSearches} open searches` : null;
+    return this.#searches + searches > maxLiveSearches
+      ? `error: more than ${maxLiveSearches} open searches`
+      : null;
   }
 
   #count(bytes: number, searches: number): void {

@@ -98,10 +98,8 @@ export class MemoryReads {
 
   /** Visits all events that match what a filter asks for besides its search, newest first. */
   *#visitMatches(filter: Filter, reader: Reader | undefined, visit: Visit): Steps<void> {
-    const { byId, nowSeconds } = this.#parts;
-    const now = nowSeconds();
     const { events, rest } = this.#candidates(filter);
-    const matcher = new FilterMatcher(rest);
+    const isMatch = this.#test(rest, reader);
     let looks = 0;
     let hasWaited = false;
     for (const event of events) {
@@ -111,18 +109,27 @@ export class MemoryReads {
         hasWaited = true;
         yield;
       }
-      if (event.expiresAt <= now || !matcher.matches(event)) continue;
-      if (reader !== undefined && !isReadableBy(event, reader.pubkeys)) continue;
-      // It may have gone since the step before this one.
-      if (hasWaited && !byId.has(event.id)) continue;
+      // It may have gone since a step before this one.
+      if (!isMatch(event) || (hasWaited && !this.#parts.byId.has(event.id))) continue;
       if (visit(event)) return;
     }
+  }
+
+  #test(filter: Filter, reader: Reader | undefined): (event: StoredEvent) => boolean {
+    const now = this.#parts.nowSeconds();
+    const matcher = new FilterMatcher(filter);
+    return (event) =>
+      event.expiresAt > now &&
+      matcher.matches(event) &&
+      (reader === undefined || isReadableBy(event, reader.pubkeys));
   }
 
   #candidates(filter: Filter): { readonly events: Iterable<StoredEvent>; readonly rest: Filter } {
     const { byId, indexes } = this.#parts;
     if (filter.ids !== undefined) {
-      const events = [...new Set(filter.ids)].map((id) => byId.get(id)).filter((event) => event !== undefined);
+      const events = [...new Set(filter.ids)]
+        .map((id) => byId.get(id))
+        .filter((event) => event !== undefined);
       return { events: events.sort(compareNewestFirst), rest: filter };
     }
     const { lists, rest } = chooseCandidates(indexes, filter);

@@ -53,20 +53,12 @@ export class MemoryStore implements EventStore {
     return Promise.resolve(this.#add(event));
   }
 
-  query(
-    filters: readonly LimitedFilter[],
-    reader?: Reader,
-    work?: Work,
-  ): Promise<readonly StoredEvent[]> {
+  query(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): Promise<readonly StoredEvent[]> {
     return runFor(work, this.#reads.query(filters, reader));
   }
 
   /** One page: the events are in memory already, an answer only names them. */
-  async *pages(
-    filters: readonly LimitedFilter[],
-    reader?: Reader,
-    work?: Work,
-  ): AsyncGenerator<AnswerPage> {
+  async *pages(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
     const events = await this.query(filters, reader, work);
     yield { events, heldBytes: events.length * PLACE_BYTES };
   }
@@ -75,12 +67,7 @@ export class MemoryStore implements EventStore {
     return runFor(work, this.#reads.count(filters, reader));
   }
 
-  list(
-    filter: Filter,
-    max: number,
-    reader?: Reader,
-    work?: Work,
-  ): Promise<readonly Ordered[] | null> {
+  list(filter: Filter, max: number, reader?: Reader, work?: Work): Promise<readonly Ordered[] | null> {
     return runFor(work, this.#reads.list(filter, max, reader));
   }
 

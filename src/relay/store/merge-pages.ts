@@ -50,9 +50,7 @@ function stands(source: Source): source is Standing {
  * One answer from those of several filters, each newest first: each event once, newest first. A page ends where one of the
  * answers has to be read on; so no more than one page of each is held.
  */
-export async function* mergePages(
-  answers: readonly AsyncIterable<AnswerPage>[],
-): AsyncGenerator<AnswerPage> {
+export async function* mergePages(answers: readonly AsyncIterable<AnswerPage>[]): AsyncGenerator<AnswerPage> {
   const [only] = answers;
   if (answers.length === 1 && only !== undefined) {
     yield* only;

@@ -68,23 +68,14 @@ export interface EventStore {
    * The same answer in pages, each read when it is asked for, so that a large answer is never held whole for somebody who
    * reads slowly.
    */
-  pages(
-    filters: readonly LimitedFilter[],
-    reader?: Reader,
-    work?: Work,
-  ): AsyncIterable<AnswerPage>;
+  pages(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncIterable<AnswerPage>;
   /** How many events match at least one filter, whatever their limits (NIP-45). */
   count(filters: readonly Filter[], reader?: Reader, work?: Work): Promise<number>;
   /**
    * Time and id of all events that match, newest first, obeying `limit` where the filter has one (NIP-77); null
    * where they are more than `max`. `search` is not looked at.
    */
-  list(
-    filter: Filter,
-    max: number,
-    reader?: Reader,
-    work?: Work,
-  ): Promise<readonly Ordered[] | null>;
+  list(filter: Filter, max: number, reader?: Reader, work?: Work): Promise<readonly Ordered[] | null>;
   /**
    * Obeys a request to vanish (NIP-62): deletes every event of `pubkey` that is not newer than `untilSeconds`,
    * deletion requests included and requests to vanish excepted, and the gift wraps up to then that are addressed

@@ -139,8 +139,7 @@ export class FairQueue<T> {
   makeRoom(from: From): T | undefined {
     const address = this.#addresses.get(from.address);
     const addressShare = Math.ceil(this.#size / Math.max(1, this.#addresses.keys));
-    const crowded =
-      (address?.size ?? 0) >= addressShare ? address : this.#firstAbove(addressShare);
+    const crowded = (address?.size ?? 0) >= addressShare ? address : this.#firstAbove(addressShare);
     if (crowded === undefined) return undefined;
     const share = Math.ceil(crowded.size / Math.max(1, crowded.senders.keys));
     const own = crowded === address ? (address.senders.get(from)?.size ?? 0) : 0;

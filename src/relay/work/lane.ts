@@ -1,5 +1,4 @@
 import type { Steps } from './steps.ts';
-import type { Turns } from './turns.ts';
 
 /** A client that uses no more than this part of the thread is served at once, whoever else is there. */
 const SHARE = 0.02;
@@ -20,6 +19,14 @@ const COMPUTED_AT_ONCE = 4;
 /** A piece of a computation; true where there is more of it. */
 type Task = () => boolean;
 
+/** What a lane has its turns from. */
+export interface TurnGiver {
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  /** Gives a lane a place in the order; one that has a place keeps it. */
+  wait(lane: Lane): void;
+}
+
 /** Whether somebody still waits for an outcome. */
 export interface Wanted {
   readonly isCancelled: boolean;
@@ -37,10 +44,10 @@ export const CANCELLED = new CancelledError();
 
 /**
  * The work of one client on the thread that all share. What it has used lately decides whether a message of it is handled
- * at once or waits for its turn, see {@link Turns}.
+ * at once or waits for its turn, see `Turns`.
  */
 export class Lane {
-  readonly #turns: Turns;
+  readonly #turns: TurnGiver;
   #messages: (() => void)[] = [];
   #handled = 0;
   #tasks: Task[] = [];
@@ -49,7 +56,7 @@ export class Lane {
   /** Whether it has a place in the order of turns. */
   isWaiting = false;
 
-  constructor(turns: Turns) {
+  constructor(turns: TurnGiver) {
     this.#turns = turns;
     this.#paidMs = turns.clock() + NEW_MS;
   }
@@ -95,24 +102,16 @@ export class Lane {
    */
   run<T>(steps: Steps<T>, wanted: Wanted): Promise<T> {
     return new Promise((resolve, reject) => {
-      const task = (): boolean => {
-        const endMs = this.#turns.clock() + STEP_MS;
+      this.#begin(() => {
         try {
-          do {
-            if (wanted.isCancelled) throw CANCELLED;
-            const step = steps.next();
-            if (step.done === true) {
-              resolve(step.value);
-              return false;
-            }
-          } while (this.#turns.clock() < endMs);
-          return true;
+          const step = this.#stepsUntil(this.#turns.clock() + STEP_MS, steps, wanted);
+          if (step.done !== true) return true;
+          resolve(step.value);
         } catch (error) {
           reject(error);
-          return false;
         }
-      };
-      this.#begin(task);
+        return false;
+      });
     });
   }
 
@@ -128,6 +127,14 @@ export class Lane {
     if (task?.() === true) this.#tasks.splice(COMPUTED_AT_ONCE - 1, 0, task);
     this.#charge(startedMs);
     return this.backlog + this.#tasks.length > 0;
+  }
+
+  #stepsUntil<T>(endMs: number, steps: Steps<T>, wanted: Wanted): IteratorResult<void, T> {
+    for (;;) {
+      if (wanted.isCancelled) throw CANCELLED;
+      const step = steps.next();
+      if (step.done === true || this.#turns.clock() >= endMs) return step;
+    }
   }
 
   #begin(task: Task): void {

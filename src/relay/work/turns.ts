@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Heap } from '../store/heap.ts';
-import { Lane } from './lane.ts';
+import { Lane, type TurnGiver } from './lane.ts';
 
 /** Milliseconds of waiting work that are done in one turn of the event loop, and of one client at a time. */
 const TURN_MS = 5;
@@ -28,14 +28,16 @@ export interface TurnsOptions {
  * a few milliseconds of which are done in each turn of the event loop, that of the client who has used least first. So one
  * client, or many, can fill the thread, and another one still is answered within a few turns.
  */
-export class Turns {
+export class Turns implements TurnGiver {
   readonly clock: () => number;
   readonly #nextTurn: TurnsOptions['nextTurn'];
   readonly #waiting = new Heap<Place>((a, b) => a.paidMs - b.paidMs || a.number - b.number);
   #number = 0;
   #isScheduled = false;
 
-  constructor({ clock, nextTurn }: TurnsOptions = { clock: () => performance.now(), nextTurn: setImmediate }) {
+  constructor(
+    { clock, nextTurn }: TurnsOptions = { clock: () => performance.now(), nextTurn: setImmediate },
+  ) {
     this.clock = clock;
     this.#nextTurn = nextTurn;
   }

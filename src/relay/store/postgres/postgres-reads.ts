@@ -129,7 +129,9 @@ export class PostgresReads {
           for (const event of events) read.set(event.id, event);
         }
       }
-      const events = part.map(({ id, event }) => event ?? read.get(id)).filter((event) => event !== undefined);
+      const events = part
+        .map(({ id, event }) => event ?? read.get(id))
+        .filter((event) => event !== undefined);
       yield pageOf(events);
     }
   }
@@ -148,7 +150,12 @@ export class PostgresReads {
         rarities: asking.rarities,
       });
       if (last === null) return;
-      for await (const page of this.#window(filter, { window: last, most: most - found, pageBytes, asking })) {
+      for await (const page of this.#window(filter, {
+        window: last,
+        most: most - found,
+        pageBytes,
+        asking,
+      })) {
         found += page.events.length;
         yield page;
       }

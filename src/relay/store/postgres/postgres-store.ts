@@ -4,10 +4,10 @@ import type { Pool } from 'pg';
 import type { Filter } from '../../../nostr/filter.ts';
 import { DELETION_KIND, type Ordered, VANISH_KIND } from '../../../nostr/kinds.ts';
 import { Outage } from '../../outage.ts';
+import type { Work } from '../../work/work.ts';
 import type { AddOutcome, AnswerPage, EventStore, LimitedFilter, Reader, StoreUsage } from '../store.ts';
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { notAnswered, notAsked } from '../unavailable.ts';
-import type { Work } from '../../work/work.ts';
 import { batchLength } from './batch.ts';
 import { before, unavailable } from './deadline.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -72,7 +72,13 @@ export class PostgresStore implements EventStore {
 
   /** Connects to nothing yet: whatever is asked of it before it is {@link open | opened} is answered with an error. */
   constructor(options: PostgresStoreOptions) {
-    const { url, replicaUrls, readPool = READ_POOL_MAX, queryDeadlineS = QUERY_DEADLINE_S, nowSeconds } = options;
+    const {
+      url,
+      replicaUrls,
+      readPool = READ_POOL_MAX,
+      queryDeadlineS = QUERY_DEADLINE_S,
+      nowSeconds,
+    } = options;
     // Connections that the server ends while they are closed are no news.
     const log = (text: string): void => {
       if (!this.#isClosing) options.log(text);
@@ -163,11 +169,7 @@ export class PostgresStore implements EventStore {
     return events;
   }
 
-  pages(
-    filters: readonly LimitedFilter[],
-    reader?: Reader,
-    work?: Work,
-  ): AsyncGenerator<AnswerPage> {
+  pages(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
     return this.#readsFor(reader, work).pages(filters);
   }
 
@@ -175,12 +177,7 @@ export class PostgresStore implements EventStore {
     return await this.#readsFor(reader, work).count(filters);
   }
 
-  async list(
-    filter: Filter,
-    max: number,
-    reader?: Reader,
-    work?: Work,
-  ): Promise<readonly Ordered[] | null> {
+  async list(filter: Filter, max: number, reader?: Reader, work?: Work): Promise<readonly Ordered[] | null> {
     return await this.#readsFor(reader, work).list(filter, max);
   }
 
@@ -235,7 +232,12 @@ export class PostgresStore implements EventStore {
 
   #readsFor(reader: Reader | undefined, work: Work | undefined): PostgresReads {
     const asking = { nowSeconds: this.#options.nowSeconds(), reader };
-    return new PostgresReads({ readers: this.#readers, requireOpen: () => this.#requireOpen(), asking, work });
+    return new PostgresReads({
+      readers: this.#readers,
+      requireOpen: () => this.#requireOpen(),
+      asking,
+      work,
+    });
   }
 
   async #commit(batch: readonly PreparedEvent[], deadlineMs: number): Promise<readonly AddOutcome[]> {

@@ -107,23 +107,24 @@ export class Readers {
 
   async #askOne<Row extends unknown[]>(ask: Ask<Row>): Promise<Page<Row>> {
     const replica = await this.#choose();
-    if (replica !== null) {
-      try {
-        const page = await ask(replica.pool);
-        this.answered.replica++;
-        return page;
-      } catch (error) {
-        if (isTimeout(error)) throw tooSlow(error);
-        if (!isTransient(error)) throw error;
-        await replica.check();
-      }
-    }
+    const page = replica === null ? null : await this.#askReplica(replica, ask);
+    if (page !== null) return page;
     this.answered.primary++;
+    return await ask(this.#options.primary).catch((error: unknown) => {
+      throw isTransient(error) ? notAsked(error) : orTooSlow(error);
+    });
+  }
+
+  /** Null where it has failed in a way that passes: somebody else may answer. */
+  async #askReplica<Row extends unknown[]>(replica: Replica, ask: Ask<Row>): Promise<Page<Row> | null> {
     try {
-      return await ask(this.#options.primary);
+      const page = await ask(replica.pool);
+      this.answered.replica++;
+      return page;
     } catch (error) {
-      if (isTimeout(error)) throw tooSlow(error);
-      throw isTransient(error) ? notAsked(error) : error;
+      if (!isTransient(error)) throw orTooSlow(error);
+      await replica.check();
+      return null;
     }
   }
 
@@ -134,6 +135,11 @@ export class Readers {
     const replica = healthy[this.#next] as Replica;
     return (await replica.hasReplayed(this.#needed, CATCH_UP_MAX_MS)) ? replica : null;
   }
+}
+
+/** What clients are told where the database has given a question up. */
+function orTooSlow(error: unknown): unknown {
+  return isTimeout(error) ? tooSlow(error) : error;
 }
 
 /** Rows, and whether there may be more of them. */

@@ -10,7 +10,10 @@ export const SAMPLED_MAX = 1_000;
 /** How many events have each of some tags, up to {@link SAMPLED_MAX}: one number a condition, in one row. */
 export function rarityStatement(tags: readonly TagCondition[], { since, until }: Filter): Statement {
   const conditions = new Conditions();
-  const range: Filter = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+  const range: Filter = {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
   const counts = tags.map(({ name, values }) => {
     const keys = values.map((value) => tagKey(name, value));
     const where = [conditions.oneOf('g.tag', keys, 'bytea'), ...keyConditions('g', range, conditions)];

@@ -43,7 +43,9 @@ describe('limits of a request', () => {
 
 describe('what is no Unicode text', () => {
   const halves = fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit));
-  const broken = fc.tuple(fc.string(), halves, fc.string()).map(([before, half, after]) => `${before} ${half} ${after}`);
+  const broken = fc
+    .tuple(fc.string(), halves, fc.string())
+    .map(([before, half, after]) => `${before} ${half} ${after}`);
   const places: readonly ((text: string) => object)[] = [
     (text) => ({ content: text }),
     (text) => ({ kind: 30_023, tags: [['d', text]] }),

@@ -87,7 +87,8 @@ describe('an authentication (NIP-42)', () => {
     const auth = connection();
     const keys = Array.from({ length: 21 }, (_, i) => i.toString(16).padStart(64, '0'));
     const answers = [];
-    for (const pubkey of keys) answers.push(await auth.authenticate(authOf(auth.challenge, { pubkey }), someSender()));
+    for (const pubkey of keys)
+      answers.push(await auth.authenticate(authOf(auth.challenge, { pubkey }), someSender()));
     expect(answers.filter(({ accepted }) => accepted).length).toBe(20);
     expect(answers.at(-1)?.message).toMatch(/^restricted: /);
   });

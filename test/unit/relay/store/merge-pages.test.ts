@@ -10,7 +10,11 @@ const EVENTS = Array.from({ length: 30 }, (_, i) => someStored({ created_at: Mat
   compareNewestFirst,
 );
 
-function paged(events: readonly StoredEvent[], length: number, state: { read: number }): AsyncGenerator<AnswerPage> {
+function paged(
+  events: readonly StoredEvent[],
+  length: number,
+  state: { read: number },
+): AsyncGenerator<AnswerPage> {
   return (async function* () {
     for (let at = 0; at < events.length; at += length) {
       state.read++;
