@@ -5,7 +5,7 @@ import { answerNegentropy } from '../../../src/nostr/nip77.ts';
 
 const idOf = (byte: number): string => byte.toString(16).padStart(2, '0').repeat(32);
 const itemsOf = (...bytes: number[]): NegentropyItems =>
-  NegentropyItems.of(bytes.map((byte) => ({ created_at: byte, id: idOf(byte) })));
+  NegentropyItems.of([...bytes].sort((a, b) => b - a).map((byte) => ({ created_at: byte, id: idOf(byte) })));
 const answer = (items: NegentropyItems, hex: string): string =>
   answerNegentropy(items, Buffer.from(hex, 'hex'), 4_096).toString('hex');
 
