@@ -79,6 +79,7 @@ export class SubscriptionIndex<S extends Listed> {
 
   /** Calls `visit` once for each subscription of which a filter matches. */
   forEachMatch(event: StoredEvent, visit: (subscription: S) => void): void {
+    if (this.#listings.size === 0) return;
     this.#sequence++;
     const content = new LiveContent(event);
     const candidate: Candidate = { event, tags: new EventTags(event.tags), content };
