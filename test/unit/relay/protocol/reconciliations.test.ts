@@ -3,8 +3,8 @@ import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/l
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Reconciliations } from '../../../../src/relay/protocol/reconciliations.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
-import { eventually } from '../../../support/eventually.ts';
 import { CANCELLED } from '../../../../src/relay/work/lane.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { someLane } from '../../../support/relay-work.ts';
 import { someStored } from '../../../support/stored-event.ts';
 
