@@ -130,22 +130,64 @@ export class FilterMatcher {
    * Whether all conditions hold (NIP-01): a list holds when it contains the value, a tag condition when it
    * contains the FIRST value of some tag of that name, `since` and `until` are inclusive. An empty list,
    * which NIP-01 leaves undefined, matches nothing. `limit` and `search` play no part.
+   * @param tags of the event, where it is held against many filters
    */
-  matches(event: Filterable): boolean {
+  matches(event: Filterable, tags?: EventTags): boolean {
     if (event.created_at < this.#since || event.created_at > this.#until) return false;
     if (this.#kinds !== null && !this.#kinds.has(event.kind)) return false;
     if (this.#authors !== null && !this.#authors.has(event.pubkey)) return false;
     if (this.#ids !== null && !this.#ids.has(event.id)) return false;
-    for (const test of this.#tags) if (!hasTag(event.tags, test)) return false;
+    return this.#matchesTags(event, tags);
+  }
+
+  #matchesTags(event: Filterable, tags: EventTags | undefined): boolean {
+    for (const { name, values } of this.#tags) {
+      if (!(tags?.hasOneOf(name, values) ?? hasTag(event.tags, name, values))) return false;
+    }
     return true;
   }
 }
 
-function hasTag(tags: Filterable['tags'], test: TagTest): boolean {
+function hasTag(tags: Filterable['tags'], name: string, values: ReadonlySet<string>): boolean {
   for (const tag of tags) {
-    if (tag[0] === test.name && tag[1] !== undefined && test.values.has(tag[1])) return true;
+    if (tag[0] === name && tag[1] !== undefined && values.has(tag[1])) return true;
   }
   return false;
+}
+
+/** Among so few tags looking at all is cheaper than an index of them. */
+const FEW_TAGS = 16;
+
+/** The tags of an event that is held against many filters: its cost for each does not grow with thousands of tags. */
+export class EventTags {
+  readonly #tags: Filterable['tags'];
+  #byName: ReadonlyMap<string, ReadonlySet<string>> | null = null;
+
+  constructor(tags: Filterable['tags']) {
+    this.#tags = tags;
+  }
+
+  /** Whether the first value of some tag of that name is one of the values. */
+  hasOneOf(name: string, values: ReadonlySet<string>): boolean {
+    if (this.#tags.length <= FEW_TAGS) return hasTag(this.#tags, name, values);
+    this.#byName ??= valuesByName(this.#tags);
+    const own = this.#byName.get(name);
+    if (own === undefined) return false;
+    const [few, many] = own.size < values.size ? [own, values] : [values, own];
+    for (const value of few) if (many.has(value)) return true;
+    return false;
+  }
+}
+
+function valuesByName(tags: Filterable['tags']): Map<string, Set<string>> {
+  const byName = new Map<string, Set<string>>();
+  for (const [name = '', value] of tags) {
+    if (value === undefined) continue;
+    const values = byName.get(name);
+    if (values === undefined) byName.set(name, new Set([value]));
+    else values.add(value);
+  }
+  return byName;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Event, verifyEvent } from 'nostr-tools/pure';
-import { verifySchnorr } from 'tiny-secp256k1';
 import { idForm, type NostrEvent } from './event.ts';
+import { verifiesSchnorr } from './schnorr.ts';
 
 /**
  * What id and signature of an event prove (NIP-01, BIP-340). `valid-verbatim`: right, but the id is the hash of control
@@ -34,13 +34,8 @@ function ownOpinion(event: NostrEvent, signed: string | undefined): Proofs {
   return form === 'verbatim' ? 'valid-verbatim' : 'valid';
 }
 
-/** BIP-340; the library throws where the public key is no point of the curve. */
 function hasValidSignature({ id, pubkey, sig }: NostrEvent): boolean {
-  try {
-    return verifySchnorr(Buffer.from(id, 'hex'), Buffer.from(pubkey, 'hex'), Buffer.from(sig, 'hex'));
-  } catch {
-    return false;
-  }
+  return verifiesSchnorr(Buffer.from(id, 'hex'), Buffer.from(pubkey, 'hex'), Buffer.from(sig, 'hex'));
 }
 
 /** A copy, because nostr-tools writes on the event that it has verified it. */

@@ -11,6 +11,7 @@ import { ownHosts } from './http/own-hosts.ts';
 import { answerHttp, type HttpContent } from './http/routes.ts';
 import { Budgets } from './limits/budgets.ts';
 import { ClientAddresses } from './limits/client-address.ts';
+import { FilterMemory } from './limits/filter-memory.ts';
 import { createMetrics, type RelayMetrics } from './metrics/metrics.ts';
 import { RelayStats } from './metrics/stats.ts';
 import { openBackend } from './open-backend.ts';
@@ -47,8 +48,6 @@ export interface RelayEnvironment {
 const IN_FLIGHT_DEADLINE_MS = 2_000;
 const CLOSE_DEADLINE_MS = 1_500;
 const BACKEND_DEADLINE_MS = 700;
-/** Time for the request line and headers, upgrade requests included: a slow handshake is cut. */
-const HEADERS_TIMEOUT_MS = 10_000;
 
 interface Parts {
   readonly backend: Backend;
@@ -89,10 +88,19 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   const budgets = new Budgets(limits, () => performance.now());
   const addresses = new ClientAddresses(options.trustedProxies);
   const { hidesGiftWraps } = options;
-  const connections = new Connections({ ...shared, ingest, hidesGiftWraps, budgets, addresses });
+  const filterMemory = new FilterMemory(limits.maxFilterBytesTotal);
+  const connections = new Connections({
+    ...shared,
+    ingest,
+    hidesGiftWraps,
+    budgets,
+    addresses,
+    filterMemory,
+  });
   const metrics = createMetrics({
     stats,
     subscriptions: () => fanOut.subscriptions,
+    filterBytes: () => filterMemory.bytes,
     verifyQueueDepth: () => verifier.queueDepth,
     ingestInFlight: () => ingest.inFlight,
     storeUsage: () => store.usage(),
@@ -106,16 +114,20 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   return { backend, verifier, ingest, connections, metrics, http: { events, takeQuery } };
 }
 
-function createHttpServer(content: HttpContent, connections: Connections): Server {
+function createHttpServer(content: HttpContent, connections: Connections, deadlineMs: number): Server {
   const server = createServer(
     {
       noDelay: true,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout: deadlineMs,
+      requestTimeout: deadlineMs,
       connectionsCheckingInterval: 1_000,
     },
-    (request, response) => answerHttp(request, response, content),
+    (request, response) => {
+      connections.onRequest(request.socket);
+      answerHttp(request, response, content);
+    },
   );
+  server.on('connection', (socket: Socket) => connections.accept(socket));
   server.on('upgrade', (request, socket, head) => {
     (socket as Socket).setNoDelay(true);
     connections.upgrade(request, socket, head);
@@ -159,6 +171,7 @@ export async function startRelay(
       onError: environment.onError,
     },
     parts.connections,
+    options.limits.handshakeDeadlineS * 1_000,
   );
   server.listen(options.port, options.host, 4_096);
   await once(server, 'listening');

@@ -26,7 +26,14 @@ interface Shared {
 export function openShared(options: RelayOptions, environment: BackendEnvironment): Backend {
   const { nowSeconds, onError, log, onFatal } = environment;
   const { store: url, replicas: replicaUrls, readPool } = options;
-  const postgres = new PostgresStore({ url, replicaUrls, readPool, nowSeconds, log });
+  const postgres = new PostgresStore({
+    url,
+    replicaUrls,
+    readPool,
+    queryDeadlineS: options.limits.queryDeadlineS,
+    nowSeconds,
+    log,
+  });
   const secondLayer =
     options.cache === 'l2' ? new RedisLayer({ nodes: options.redisCluster, onError }) : null;
   const cached =

@@ -22,7 +22,7 @@ const newestFirst = (items: readonly Item[]): Item[] =>
 
 /** Reconciles with the client of nostr-tools, an independent implementation. */
 function reconcile(ours: readonly Item[], theirs: readonly Item[], bytesMax: number) {
-  const items = new NegentropyItems(newestFirst(ours));
+  const items = NegentropyItems.of(newestFirst(ours));
   const storage = new nip77.NegentropyStorageVector();
   for (const { created_at, id } of theirs) storage.insert(created_at, id);
   storage.seal();
@@ -87,7 +87,7 @@ describe('answering Negentropy (NIP-77)', () => {
   });
 
   it('survives every message', () => {
-    const items = new NegentropyItems([{ created_at: 5, id: 'a'.repeat(64) }]);
+    const items = NegentropyItems.of([{ created_at: 5, id: 'a'.repeat(64) }]);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         try {

@@ -4,6 +4,7 @@ import type { Filter } from '../../nostr/filter.ts';
 import { type Listed, SubscriptionIndex } from '../fanout/subscription-index.ts';
 import type { LimitedFilter } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
+import { CancelledError } from '../work/lane.ts';
 import { isCacheable } from './cache-key.ts';
 import type { CacheStats } from './cache-stats.ts';
 
@@ -14,15 +15,21 @@ const KEEP_MS = 60_000;
 /** Filters that are remembered as asked once. */
 const ASKED_MAX = 10_000;
 
+function noneWhereCancelled(error: unknown): null {
+  if (error instanceof CancelledError) return null;
+  throw error;
+}
+
 /** The answer to a filter, from the moment when it is asked for. */
 class Answer implements Listed {
   readonly filters: readonly Filter[];
   lastDelivery = 0;
-  readonly events: Promise<readonly StoredEvent[]>;
+  /** Null where they are too many to keep. */
+  readonly events: Promise<readonly StoredEvent[] | null>;
   /** Ids of the events; null until they are known. */
   ids: ReadonlySet<string> | null = null;
 
-  constructor(filter: Filter, events: Promise<readonly StoredEvent[]>) {
+  constructor(filter: Filter, events: Answer['events']) {
     this.filters = [filter];
     this.events = events;
   }
@@ -49,19 +56,16 @@ export class AnswerCache {
   }
 
   /**
-   * The answer to a filter; kept from the second time it is asked.
+   * The answer to a filter; kept from the second time it is asked. Null where it is too large to be kept, or whoever has
+   * asked for it first does not wait for it any more: it has to be asked for.
    * @param readerKey tells apart readers who may see different events
    */
-  get(
-    filter: LimitedFilter,
-    readerKey: string,
-    fetch: () => Promise<readonly StoredEvent[]>,
-  ): Promise<readonly StoredEvent[]> {
+  get(filter: LimitedFilter, readerKey: string, fetch: () => Answer['events']): Answer['events'] {
     const key = hash('sha1', `${readerKey}${JSON.stringify(filter)}`);
     const known = this.#answers.get(key);
     if (known !== undefined) {
       this.#stats.layers.l1.hits++;
-      return known.events;
+      return known.events.catch(noneWhereCancelled);
     }
     this.#stats.layers.l1.misses++;
     if (!this.#asked.has(key)) {
@@ -87,11 +91,7 @@ export class AnswerCache {
     this.#answers.clear();
   }
 
-  #ask(
-    key: string,
-    filter: LimitedFilter,
-    fetch: () => Promise<readonly StoredEvent[]>,
-  ): Promise<readonly StoredEvent[]> {
+  #ask(key: string, filter: LimitedFilter, fetch: () => Answer['events']): Answer['events'] {
     const { limit: _limit, ...conditions } = filter;
     const events = fetch();
     const answer = new Answer(conditions, events);
@@ -104,9 +104,9 @@ export class AnswerCache {
     return events;
   }
 
-  #settle(key: string, answer: Answer, events: readonly StoredEvent[]): void {
+  #settle(key: string, answer: Answer, events: readonly StoredEvent[] | null): void {
     if (this.#answers.peek(key) !== answer) return;
-    if (!events.every(isCacheable)) {
+    if (events?.every(isCacheable) !== true) {
       this.#dropOne(key, answer);
       return;
     }

@@ -3,8 +3,8 @@ import { GIFT_WRAP_KIND } from '../../nostr/nip59.ts';
 import type { LimitedFilter } from '../store/store.ts';
 import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
 
-/** Keys that one filter may ask for; a longer one goes to the store. */
-const KEYS_MAX = 1_000;
+/** Keys that one filter may ask for, because their events are read whole; a longer one goes to the store. */
+const KEYS_MAX = 100;
 /** Direct messages (NIP-04): nobody but the two of them asks for these, so nothing is gained by keeping them. */
 const DIRECT_MESSAGE_KIND = 4;
 

@@ -1,10 +1,20 @@
 import type { Filter } from '../../nostr/filter.ts';
 import { compareNewestFirst, type Ordered } from '../../nostr/kinds.ts';
 import { GIFT_WRAP_KIND, isReadableBy } from '../../nostr/nip59.ts';
-import { mergeAnswers } from '../store/merge-answers.ts';
-import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from '../store/store.ts';
+import { mergePages } from '../store/merge-pages.ts';
+import type {
+  AddOutcome,
+  AnswerPage,
+  EventStore,
+  LimitedFilter,
+  Reader,
+  StoreUsage,
+} from '../store/store.ts';
 import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
+import { widestFilters } from '../store/widest-filters.ts';
+import type { Work } from '../work/work.ts';
 import { AnswerCache } from './answer-cache.ts';
+import { BegunAnswer } from './begun-answer.ts';
 import { cacheKey, idKey, keyedFilter } from './cache-key.ts';
 import { CacheStats } from './cache-stats.ts';
 import { EventCache } from './event-cache.ts';
@@ -45,19 +55,29 @@ export class CachedStore implements EventStore {
     return outcome;
   }
 
-  async query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
+  async query(
+    filters: readonly LimitedFilter[],
+    reader?: Reader,
+    work?: Work,
+  ): Promise<readonly StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for await (const page of this.pages(filters, reader, work)) events.push(...page.events);
+    return events;
+  }
+
+  async *pages(asked: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
+    const filters = widestFilters(asked);
     const isSearch = filters.some(({ search }) => search !== undefined);
-    if (isSearch || !this.#isTrusted) return await this.#options.store.query(filters, reader);
-    const answers = await Promise.all(filters.map((filter) => this.#queryOne(filter, reader)));
-    return mergeAnswers(answers, false);
+    if (isSearch || !this.#isTrusted) yield* this.#options.store.pages(filters, reader, work);
+    else yield* mergePages(filters.map((filter) => this.#pagesOf(filter, reader, work)));
   }
 
-  count(filters: readonly Filter[], reader?: Reader): Promise<number> {
-    return this.#options.store.count(filters, reader);
+  count(filters: readonly Filter[], reader?: Reader, work?: Work): Promise<number> {
+    return this.#options.store.count(filters, reader, work);
   }
 
-  list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null> {
-    return this.#options.store.list(filter, max, reader);
+  list(filter: Filter, max: number, reader?: Reader, work?: Work): Promise<readonly Ordered[] | null> {
+    return this.#options.store.list(filter, max, reader, work);
   }
 
   vanish(pubkey: string, untilSeconds: number): Promise<void> {
@@ -102,25 +122,42 @@ export class CachedStore implements EventStore {
     this.#isTrusted = true;
   }
 
-  async #queryOne(filter: LimitedFilter, reader?: Reader): Promise<readonly StoredEvent[]> {
+  /** What is found, but for what has expired while it was kept: the store leaves out the rest. */
+  async *#pagesOf(filter: LimitedFilter, reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
     const now = this.#options.nowSeconds();
-    const events = await this.#find(filter, reader);
-    // What expires while it is kept is left out here; the store leaves out the rest.
-    return events.every(({ expiresAt }) => expiresAt > now)
-      ? events
-      : events.filter(({ expiresAt }) => expiresAt > now);
+    for await (const { events, heldBytes } of this.#find(filter, reader, work)) {
+      const isFresh = events.every(({ expiresAt }) => expiresAt > now);
+      yield { events: isFresh ? events : events.filter(({ expiresAt }) => expiresAt > now), heldBytes };
+    }
   }
 
-  async #find(filter: LimitedFilter, reader?: Reader): Promise<readonly StoredEvent[]> {
+  async *#find(filter: LimitedFilter, reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
     const keyed = keyedFilter(filter);
     if (keyed !== null) {
       const events = await this.#events.get(keyed.keys, (keys) => this.#fetch(keyed.filterFor(keys)));
       const readable = events.filter((event) => reader === undefined || isReadableBy(event, reader.pubkeys));
-      return readable.sort(compareNewestFirst);
+      yield sharedPage(readable.sort(compareNewestFirst));
+      return;
     }
-    const fetch = (): Promise<readonly StoredEvent[]> => this.#options.store.query([filter], reader);
     const readerKey = readerKeyOf(filter, reader);
-    return await (readerKey === null ? fetch() : this.#answers.get(filter, readerKey, fetch));
+    if (readerKey === null) yield* this.#options.store.pages([filter], reader, work);
+    else yield* this.#findWhole(filter, readerKey, () => this.#options.store.pages([filter], reader, work));
+  }
+
+  /** An answer that is kept whole, where it is small; a large one comes from the store page by page. */
+  async *#findWhole(
+    filter: LimitedFilter,
+    readerKey: string,
+    ask: () => AsyncIterable<AnswerPage>,
+  ): AsyncGenerator<AnswerPage> {
+    let begun: BegunAnswer | null = null;
+    const fetch = async (): Promise<readonly StoredEvent[] | null> => {
+      begun = await BegunAnswer.begin(ask());
+      return begun.wholeEvents;
+    };
+    const events = await this.#answers.get(filter, readerKey, fetch);
+    if (events !== null) yield sharedPage(events);
+    else yield* (begun as BegunAnswer | null)?.pages() ?? ask();
   }
 
   async #fetch(filter: LimitedFilter): Promise<ReadonlyMap<string, StoredEvent>> {
@@ -129,6 +166,14 @@ export class CachedStore implements EventStore {
     const keyOf = filter.ids === undefined ? cacheKey : ({ id }: StoredEvent) => idKey(id);
     return new Map(events.map((event) => [keyOf(event), event]));
   }
+}
+
+/** What the place of an event in an answer takes. */
+const PLACE_BYTES = 16;
+
+/** Events that the cache holds anyway. */
+function sharedPage(events: readonly StoredEvent[]): AnswerPage {
+  return { events, heldBytes: events.length * PLACE_BYTES };
 }
 
 /**

@@ -12,8 +12,9 @@ export interface EventCacheOptions {
   readonly stats: CacheStats;
 }
 
-/** Events of the first layer, and how long they are kept there. */
+/** Events of the first layer, the characters of all of them together, and how long they are kept there. */
 const ENTRIES_MAX = 10_000;
+const CHARACTERS_MAX = 32 * 2 ** 20;
 const KEEP_MS = 60_000;
 
 /** What is kept of a key: the event, or that there is none. Wrapped, because `null` is an answer. */
@@ -48,7 +49,12 @@ export type Fetch = (keys: readonly string[]) => Promise<ReadonlyMap<string, Sto
  */
 export class EventCache {
   readonly #options: EventCacheOptions;
-  readonly #entries = new LRUCache<string, Entry>({ max: ENTRIES_MAX, ttl: KEEP_MS });
+  readonly #entries = new LRUCache<string, Entry>({
+    max: ENTRIES_MAX,
+    maxSize: CHARACTERS_MAX,
+    sizeCalculation: ({ event }) => 1 + (event?.json.length ?? 0),
+    ttl: KEEP_MS,
+  });
   readonly #flights = new Map<string, Flight>();
 
   constructor(options: EventCacheOptions) {

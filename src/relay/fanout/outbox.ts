@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Backlogged, Backlogs } from './backlogs.ts';
 import type { FlushQueue } from './flush-queue.ts';
 
 /** What an outbox is given. */
@@ -10,12 +11,15 @@ export interface OutboxOptions {
   readonly flushQueue: FlushQueue;
   /** Bytes waiting for the reader at which the connection is cut. */
   readonly maxBacklogBytes: number;
+  /** What waits for all readers. */
+  readonly backlogs: Backlogs;
   /** Called once when the connection was cut for a reader too slow. */
   readonly onOverflow: () => void;
 }
 
-/** First byte of a frame: final fragment, text (RFC 6455, 5.2). */
+/** First byte of a frame: final fragment; a text, or a pong (RFC 6455, 5.2). */
 const FINAL_TEXT = 0x81;
+const PONG = 0x8a;
 const CLOSING_BRACKET = 0x5d;
 const FIRST_CAPACITY_BYTES = 512;
 /** A long answer is written in pieces of about this size. */
@@ -23,21 +27,45 @@ const PIECE_BYTES = 256 * 1024;
 /** A long answer pauses while this much waits for the reader. */
 const PAUSE_BYTES = 1024 * 1024;
 
+/** An event of this length is not copied for each reader: the system takes it from where it is. */
+const SHARED_BYTES = 16 * 1024;
+
 const EMPTY = Buffer.alloc(0);
+const END_OF_EVENT = Buffer.from(']');
 
 /**
  * Collects the messages to one client and writes those of one tick at once, as complete WebSocket frames
  * (RFC 6455; a server does not mask). One write for many messages costs a fraction of one write each.
  */
-export class Outbox {
+export class Outbox implements Backlogged {
   readonly #options: OutboxOptions;
   #buffer: Buffer = EMPTY;
   #used = 0;
+  #heldBytes = 0;
   /** Bytes of the last flush: the next one is probably as large. */
   #lastBytes = FIRST_CAPACITY_BYTES;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+  }
+
+  /** Bytes that wait for the reader: in the socket, or of an answer that is read ahead of it. */
+  get backlogBytes(): number {
+    const { socket } = this.#options;
+    return socket.destroyed ? 0 : socket.writableLength + this.#heldBytes;
+  }
+
+  /** Counts what is kept elsewhere until the reader has caught up; a negative number takes it back. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    if (bytes > 0) this.#options.backlogs.grow(this, bytes);
+  }
+
+  /** Answers a ping; what it carries is at most 125 bytes. */
+  sendPong(data: Uint8Array): void {
+    const offset = this.#startFrame(data.length, PONG);
+    this.#buffer.set(data, offset);
+    this.#endFrame();
   }
 
   /** Sends a message. */
@@ -53,6 +81,10 @@ export class Outbox {
    * @param prefix `["EVENT","subscription",`
    */
   sendEvent(prefix: Uint8Array, json: Uint8Array): void {
+    if (json.length >= SHARED_BYTES) {
+      this.#sendShared(prefix, json);
+      return;
+    }
     const offset = this.#startFrame(prefix.length + json.length + 1);
     this.#buffer.set(prefix, offset);
     this.#buffer.set(json, offset + prefix.length);
@@ -60,16 +92,41 @@ export class Outbox {
     this.#endFrame();
   }
 
+  /** Sends a long event at once, without a copy of it for each of many readers. */
+  #sendShared(prefix: Uint8Array, json: Uint8Array): void {
+    const offset = this.#startFrame(prefix.length + json.length + 1, FINAL_TEXT, prefix.length);
+    this.#buffer.set(prefix, offset);
+    this.#write([this.#take(), json, END_OF_EVENT]);
+  }
+
   /** Writes what was collected; called by the flush queue at the end of a tick. */
   flush(): void {
-    const { socket, isOpen, maxBacklogBytes } = this.#options;
+    const chunk = this.#take();
+    if (chunk.length > 0) this.#write([chunk]);
+  }
+
+  /** What was collected; nothing is from now on. */
+  #take(): Buffer {
     const chunk = this.#buffer.subarray(0, this.#used);
     this.#buffer = EMPTY;
     this.#used = 0;
     this.#lastBytes = Math.min(Math.max(chunk.length, FIRST_CAPACITY_BYTES), PIECE_BYTES);
-    if (chunk.length === 0 || socket.destroyed || !isOpen()) return;
-    if (socket.writableLength + chunk.length > maxBacklogBytes) this.cut();
-    else socket.write(chunk);
+    return chunk;
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    const { socket, isOpen, maxBacklogBytes, backlogs } = this.#options;
+    if (socket.destroyed || !isOpen()) return;
+    let bytes = 0;
+    for (const chunk of chunks) bytes += chunk.length;
+    if (socket.writableLength + bytes > maxBacklogBytes) {
+      this.cut();
+      return;
+    }
+    if (chunks.length > 1) socket.cork();
+    for (const chunk of chunks) socket.write(chunk);
+    if (chunks.length > 1) socket.uncork();
+    if (socket.writableLength > 0) backlogs.grow(this, bytes);
   }
 
   /** Ends the connection of a reader that is too slow, at once: what waits for it would only grow. */
@@ -80,12 +137,17 @@ export class Outbox {
     socket.destroy();
   }
 
+  /** Whether {@link Outbox.pause} has something to do. */
+  get isFull(): boolean {
+    return this.#used >= PIECE_BYTES || this.#options.socket.writableLength >= PAUSE_BYTES;
+  }
+
   /**
    * Whether a long answer has to wait for its reader.
    * @returns null to go on at once, else a promise that resolves when the reader has caught up or is gone
    */
   pause(): Promise<void> | null {
-    if (this.#used < PIECE_BYTES) return null;
+    if (!this.isFull) return null;
     this.flush();
     const { socket } = this.#options;
     if (socket.writableLength < PAUSE_BYTES || socket.destroyed) return null;
@@ -98,13 +160,16 @@ export class Outbox {
     });
   }
 
-  /** Makes room for a frame, writes its header and returns where the payload begins. */
-  #startFrame(payloadBytes: number): number {
+  /**
+   * Makes room for a frame, writes its header and returns where the payload begins.
+   * @param ownBytes the part of the payload that is written here
+   */
+  #startFrame(payloadBytes: number, firstByte = FINAL_TEXT, ownBytes = payloadBytes): number {
     const headerBytes = payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10;
     if (this.#used === 0) this.#options.flushQueue.add(this);
-    this.#reserve(headerBytes + payloadBytes);
+    this.#reserve(headerBytes + ownBytes);
     const start = this.#used;
-    this.#buffer[start] = FINAL_TEXT;
+    this.#buffer[start] = firstByte;
     if (headerBytes === 2) {
       this.#buffer[start + 1] = payloadBytes;
     } else if (headerBytes === 4) {
@@ -115,13 +180,13 @@ export class Outbox {
       this.#buffer.writeUInt32BE(0, start + 2);
       this.#buffer.writeUInt32BE(payloadBytes, start + 6);
     }
-    this.#used = start + headerBytes + payloadBytes;
+    this.#used = start + headerBytes + ownBytes;
     return start + headerBytes;
   }
 
-  /** A tick that collects too much is cut like a backlog: both are memory. */
+  /** A turn that collects much writes before its end: what waits is counted, and may be too much. */
   #endFrame(): void {
-    if (this.#used > this.#options.maxBacklogBytes) this.flush();
+    if (this.#used > Math.min(PAUSE_BYTES, this.#options.maxBacklogBytes)) this.flush();
   }
 
   #reserve(bytes: number): void {

@@ -1,6 +1,8 @@
-import { type Filter, FilterMatcher, tagConditions } from '../../nostr/filter.ts';
-import { relevance, searchWords } from '../../nostr/nip50.ts';
-import { contentOf, type StoredEvent } from '../store/stored-event.ts';
+import { EventTags, type Filter, FilterMatcher, tagConditions } from '../../nostr/filter.ts';
+import { searchWords } from '../../nostr/nip50.ts';
+import type { StoredEvent } from '../store/stored-event.ts';
+import { Buckets } from './buckets.ts';
+import { LiveContent } from './live-content.ts';
 
 /** What can be listed: something with filters that wants to know of the events that match. */
 export interface Listed {
@@ -13,101 +15,133 @@ export interface Listed {
 interface LiveFilter<S extends Listed> {
   readonly subscription: S;
   readonly matcher: FilterMatcher;
-  /** Words that the content must have (NIP-50); null without a search. */
-  readonly words: readonly string[] | null;
+  /** Words that the content must have (NIP-50); none without a search. */
+  readonly words: readonly string[];
+  /** Number of the event that it was last held against: one with many of its values is met again and again. */
+  lastCheck: number;
 }
 
-function isFound(event: StoredEvent, words: readonly string[] | null): boolean {
-  return words === null || relevance(contentOf(event), words) > 0;
+/** An event that is held against filters, with what is prepared of it once for all. */
+interface Candidate {
+  readonly event: StoredEvent;
+  readonly tags: EventTags;
+  readonly content: LiveContent;
 }
 
-type Bucket<S extends Listed> = Set<LiveFilter<S>>;
+type Places<K, S extends Listed> = Buckets<K, LiveFilter<S>>;
 
-/** Live filters by a value that an event must have to match them. */
-class Buckets<K, S extends Listed> {
-  readonly #buckets = new Map<K, Bucket<S>>();
+/** A listed filter, and how it is taken off the list. */
+interface Listing<S extends Listed> {
+  readonly live: LiveFilter<S>;
+  readonly remove: (live: LiveFilter<S>) => void;
+}
 
-  get(key: K): Bucket<S> | undefined {
-    return this.#buckets.get(key);
-  }
-
-  add(key: K, filter: LiveFilter<S>): () => void {
-    let bucket = this.#buckets.get(key);
-    if (bucket === undefined) {
-      bucket = new Set();
-      this.#buckets.set(key, bucket);
-    }
-    bucket.add(filter);
-    return () => this.#remove(key, filter);
-  }
-
-  #remove(key: K, filter: LiveFilter<S>): void {
-    const bucket = this.#buckets.get(key);
-    bucket?.delete(filter);
-    if (bucket?.size === 0) this.#buckets.delete(key);
-  }
+/** Of the words of a search the one that is likely to be in the fewest events, as far as its length tells. */
+function rarest(words: readonly string[]): string | undefined {
+  return words.reduce<string | undefined>(
+    (best, word) => (word.length > (best?.length ?? 0) ? word : best),
+    undefined,
+  );
 }
 
 /**
  * Finds the subscriptions that an event matches. Every filter is listed under one of its conditions, the
- * most selective by experience: id, author, tag, kind. The cost of an event so grows with the subscriptions
+ * most selective by experience: id, author, tag, word, kind. The cost of an event so grows with the subscriptions
  * that share such a value with it, not with all subscriptions.
  */
 export class SubscriptionIndex<S extends Listed> {
-  readonly #byId = new Buckets<string, S>();
-  readonly #byAuthor = new Buckets<string, S>();
-  readonly #byTag = new Buckets<string, S>();
-  readonly #byKind = new Buckets<number, S>();
-  readonly #others = new Buckets<null, S>();
-  readonly #removals = new Map<S, readonly (() => void)[]>();
+  readonly #byId: Places<string, S> = new Buckets();
+  readonly #byAuthor: Places<string, S> = new Buckets();
+  readonly #byTag: Places<string, S> = new Buckets();
+  readonly #byWord: Places<string, S> = new Buckets();
+  readonly #byKind: Places<number, S> = new Buckets();
+  readonly #others: Places<null, S> = new Buckets();
+  readonly #listings = new Map<S, readonly Listing<S>[]>();
   #sequence = 0;
 
   /** Number of subscriptions. */
   get size(): number {
-    return this.#removals.size;
+    return this.#listings.size;
   }
 
   add(subscription: S): void {
-    const removals = subscription.filters.flatMap((filter) => this.#addFilter(subscription, filter));
-    this.#removals.set(subscription, removals);
+    this.#listings.set(
+      subscription,
+      subscription.filters.map((filter) => this.#list(subscription, filter)),
+    );
   }
 
   /** Forgets a subscription; one that is not listed is ignored. */
   remove(subscription: S): void {
-    for (const removal of this.#removals.get(subscription) ?? []) removal();
-    this.#removals.delete(subscription);
+    for (const { live, remove } of this.#listings.get(subscription) ?? []) remove(live);
+    this.#listings.delete(subscription);
   }
 
   /** Calls `visit` once for each subscription of which a filter matches. */
   forEachMatch(event: StoredEvent, visit: (subscription: S) => void): void {
+    if (this.#listings.size === 0) return;
     this.#sequence++;
-    this.#visitBucket(this.#byId.get(event.id), event, visit);
-    this.#visitBucket(this.#byAuthor.get(event.pubkey), event, visit);
-    for (const [name, value] of event.tags) this.#visitBucket(this.#byTag.get(name + value), event, visit);
-    this.#visitBucket(this.#byKind.get(event.kind), event, visit);
-    this.#visitBucket(this.#others.get(null), event, visit);
+    const content = new LiveContent(event);
+    const candidate: Candidate = { event, tags: new EventTags(event.tags), content };
+    const check = (live: LiveFilter<S>): void => this.#check(live, candidate, visit);
+    this.#byId.forEach(event.id, check);
+    this.#byAuthor.forEach(event.pubkey, check);
+    for (const [name, value] of event.tags) this.#byTag.forEach(name + value, check);
+    this.#checkWords(content, check);
+    this.#byKind.forEach(event.kind, check);
+    this.#others.forEach(null, check);
   }
 
-  #visitBucket(bucket: Bucket<S> | undefined, event: StoredEvent, visit: (match: S) => void): void {
-    if (bucket === undefined) return;
-    for (const { subscription, matcher, words } of bucket) {
-      if (subscription.lastDelivery === this.#sequence || !matcher.matches(event)) continue;
-      if (!isFound(event, words)) continue;
-      subscription.lastDelivery = this.#sequence;
-      visit(subscription);
-    }
+  #check(live: LiveFilter<S>, { event, tags, content }: Candidate, visit: (match: S) => void): void {
+    const { subscription, matcher, words } = live;
+    if (live.lastCheck === this.#sequence || subscription.lastDelivery === this.#sequence) return;
+    live.lastCheck = this.#sequence;
+    if (!matcher.matches(event, tags)) return;
+    if (words.length > 0 && !content.hasAll(words)) return;
+    subscription.lastDelivery = this.#sequence;
+    visit(subscription);
   }
 
-  #addFilter(subscription: S, filter: Filter): (() => void)[] {
-    const { ids, authors, kinds, search } = filter;
-    const words = search === undefined ? null : searchWords(search);
-    const live: LiveFilter<S> = { subscription, matcher: new FilterMatcher(filter), words };
-    if (ids !== undefined) return ids.map((id) => this.#byId.add(id, live));
-    if (authors !== undefined) return authors.map((author) => this.#byAuthor.add(author, live));
+  /** Looks for the words of the content among those that are searched for, or the other way, whichever are fewer. */
+  #checkWords(content: LiveContent, check: (live: LiveFilter<S>) => void): void {
+    if (this.#byWord.size === 0) return;
+    const { words } = content;
+    const [few, many] = words.size < this.#byWord.size ? [words, this.#byWord] : [this.#byWord.keys(), words];
+    for (const word of few) if (many.has(word)) this.#byWord.forEach(word, check);
+  }
+
+  #list(subscription: S, filter: Filter): Listing<S> {
+    const { ids, authors, kinds, search = '' } = filter;
+    const words = searchWords(search);
+    const live: LiveFilter<S> = { subscription, matcher: new FilterMatcher(filter), words, lastCheck: 0 };
+    if (ids !== undefined) return listUnder(this.#byId, ids, live);
+    if (authors !== undefined) return listUnder(this.#byAuthor, authors, live);
     const [tag] = tagConditions(filter);
     // A tag name is one letter, so that name and value joined are unambiguous.
-    if (tag !== undefined) return tag.values.map((value) => this.#byTag.add(tag.name + value, live));
-    if (kinds !== undefined) return kinds.map((kind) => this.#byKind.add(kind, live));
-    return [this.#others.add(null, live)];
+    if (tag !== undefined) {
+      return listUnder(
+        this.#byTag,
+        tag.values.map((value) => tag.name + value),
+        live,
+      );
+    }
+    const word = rarest(words);
+    if (word !== undefined) return listUnder(this.#byWord, [word], live);
+    return kinds === undefined ? listUnder(this.#others, [null], live) : listUnder(this.#byKind, kinds, live);
   }
+}
+
+function listUnder<K, S extends Listed>(
+  places: Places<K, S>,
+  values: readonly K[],
+  live: LiveFilter<S>,
+): Listing<S> {
+  const keys = new Set(values);
+  for (const key of keys) places.add(key, live);
+  return {
+    live,
+    remove: () => {
+      for (const key of keys) places.remove(key, live);
+    },
+  };
 }

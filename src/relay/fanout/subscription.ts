@@ -1,14 +1,26 @@
 import type { Filter } from '../../nostr/filter.ts';
 import { isReadableBy } from '../../nostr/nip59.ts';
-import type { Reader } from '../store/store.ts';
+import type { AnswerPage, Reader } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
+import type { Steps } from '../work/steps.ts';
+import { runFor, type Work } from '../work/work.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a subscription needs of the outbox of its connection. */
-export type SubscriptionOutbox = Pick<Outbox, 'sendText' | 'sendEvent' | 'pause' | 'cut'>;
+export type SubscriptionOutbox = Pick<Outbox, 'sendText' | 'sendEvent' | 'pause' | 'isFull' | 'hold' | 'cut'>;
 
-/** Live events that one subscription may hold back while its stored events are read. */
+/** Live events that one subscription may hold back while its stored events are read, and the length of their texts. */
 const HELD_MAX = 10_000;
+const HELD_BYTES_MAX = 8 * 2 ** 20;
+/** Characters of events that are sent in one step. */
+const STEP_BYTES = 64 * 1024;
+/** So many hex digits are a whole number without loss. */
+const SHORT_ID_DIGITS = 13;
+
+/** An id as a number: an answer may be 100,000 events, and a few are compared with those that come live meanwhile. */
+function shortId(id: string): number {
+  return Number.parseInt(id.slice(-SHORT_ID_DIGITS), 16);
+}
 
 /**
  * One subscription of one connection. It is live from the first moment, so that nothing falls between the
@@ -21,6 +33,9 @@ export class Subscription {
   readonly #reader: Reader | undefined;
   readonly #prefix: Buffer;
   #held: StoredEvent[] | null = [];
+  #heldBytes = 0;
+  /** Stored events that were sent, see {@link shortId}: of them those that come live meanwhile are not repeated. */
+  #sent: number[] = [];
   #isClosed = false;
   /** Number of the event that was last delivered here; the fan-out uses it to deliver each event once. */
   lastDelivery = 0;
@@ -46,7 +61,8 @@ export class Subscription {
 
   close(): void {
     this.#isClosed = true;
-    this.#held = null;
+    this.#takeHeld();
+    this.#sent = [];
   }
 
   /**
@@ -56,31 +72,76 @@ export class Subscription {
   deliver(event: StoredEvent, encode: () => Uint8Array): void {
     if (this.#isClosed) return;
     if (this.#held === null) this.#outbox.sendEvent(this.#prefix, encode());
-    else if (this.#held.length < HELD_MAX) this.#held.push(event);
-    else this.#outbox.cut();
+    else if (this.#held.length >= HELD_MAX || this.#heldBytes > HELD_BYTES_MAX) this.#outbox.cut();
+    else {
+      this.#held.push(event);
+      this.#heldBytes += event.json.length;
+      this.#outbox.hold(event.json.length);
+    }
   }
 
-  /** Sends the stored events at the pace of the reader, then EOSE, then the live events held back meanwhile. */
-  async sendStored(events: readonly StoredEvent[]): Promise<void> {
-    const prefix = this.#prefix.toString();
-    for (const event of events) {
-      const pause = this.#outbox.pause();
-      if (pause !== null) await pause;
+  /**
+   * Sends the stored events at the pace of the reader, then EOSE, then the live events held back meanwhile. A page is asked
+   * for once the one before it is on its way; the sending itself takes turns with the work of other clients.
+   */
+  async sendStored(pages: AsyncIterable<AnswerPage>, work?: Work): Promise<void> {
+    for await (const page of pages) {
+      await this.#sendPage(page, work);
       if (this.#isClosed) return;
-      this.#outbox.sendText(`${prefix}${event.json}]`);
     }
     if (this.#isClosed) return;
     this.#outbox.sendText(`["EOSE",${JSON.stringify(this.id)}]`);
-    this.#release(events);
+    this.#release();
   }
 
-  #release(sent: readonly StoredEvent[]): void {
+  async #sendPage({ events, heldBytes }: AnswerPage, work?: Work): Promise<void> {
+    for (let sent = 0; sent < events.length; ) {
+      const pause = this.#outbox.pause();
+      if (pause !== null) {
+        // What waits for a slow reader counts; what is on its way to a quick one does not.
+        this.#outbox.hold(heldBytes);
+        await pause;
+        this.#outbox.hold(-heldBytes);
+      }
+      if (this.#isClosed) return;
+      sent = await runFor(work, this.#sendSome(events, sent));
+    }
+  }
+
+  /** Sends events of a page until the reader has to be waited for. @returns how many of the page are sent */
+  *#sendSome(page: readonly StoredEvent[], from: number): Steps<number> {
+    const prefix = this.#prefix.toString();
+    let bytes = 0;
+    for (let index = from; index < page.length; index++) {
+      const event = page[index] as StoredEvent;
+      this.#outbox.sendText(`${prefix}${event.json}]`);
+      this.#sent.push(shortId(event.id));
+      bytes += event.json.length;
+      if (bytes < STEP_BYTES) continue;
+      if (this.#outbox.isFull) return index + 1;
+      bytes = 0;
+      yield;
+      if (this.#isClosed) return index + 1;
+    }
+    return page.length;
+  }
+
+  #takeHeld(): readonly StoredEvent[] {
     const held = this.#held ?? [];
     this.#held = null;
-    if (held.length === 0) return;
-    const sentIds = new Set(sent.map(({ id }) => id));
+    if (this.#heldBytes > 0) this.#outbox.hold(-this.#heldBytes);
+    this.#heldBytes = 0;
+    return held;
+  }
+
+  #release(): void {
+    const held = this.#takeHeld();
+    const sent = held.length === 0 ? null : new Set(this.#sent);
+    this.#sent = [];
     for (const event of held) {
-      if (!sentIds.has(event.id)) this.#outbox.sendEvent(this.#prefix, Buffer.from(event.json));
+      if (sent?.has(shortId(event.id)) === false) {
+        this.#outbox.sendEvent(this.#prefix, Buffer.from(event.json));
+      }
     }
   }
 }

@@ -3,7 +3,13 @@ import { TokenBucket } from './token-bucket.ts';
 
 type Rates = Pick<
   RelayLimits,
-  'maxConnectionsPerIp' | 'maxEventsPerS' | 'maxEventsPerSPerIp' | 'maxReqsPerS' | 'maxReqsPerSPerIp'
+  | 'maxConnectionsPerIp'
+  | 'maxNoticesPerS'
+  | 'maxPingsPerS'
+  | 'maxEventsPerS'
+  | 'maxEventsPerSPerIp'
+  | 'maxReqsPerS'
+  | 'maxReqsPerSPerIp'
 >;
 
 /** What one connection may still do. */
@@ -12,15 +18,53 @@ export interface ConnectionBudget {
   takeEvent(): boolean;
   /** The same for a request. */
   takeReq(): boolean;
+  /** The same for a message that is answered with a NOTICE. */
+  takeNotice(): boolean;
+  /** The same for a ping. */
+  takePing(): boolean;
   /** The connection has gone. */
   close(): void;
 }
 
-const UNLIMITED: ConnectionBudget = {
-  takeEvent: () => true,
-  takeReq: () => true,
-  close: () => undefined,
-};
+/** The budgets that a connection has whatever its address. */
+class OwnBudget {
+  readonly #limits: Rates;
+  readonly #nowMs: () => number;
+  /** Made when they are first needed: most clients never are. */
+  #notices: TokenBucket | null = null;
+  #pings: TokenBucket | null = null;
+
+  constructor(limits: Rates, nowMs: () => number) {
+    this.#limits = limits;
+    this.#nowMs = nowMs;
+  }
+
+  takeEvent(): boolean {
+    return true;
+  }
+
+  takeReq(): boolean {
+    return true;
+  }
+
+  takeNotice(): boolean {
+    const { maxNoticesPerS } = this.#limits;
+    if (maxNoticesPerS === 0) return true;
+    this.#notices ??= new TokenBucket(maxNoticesPerS, BURST_S, this.#nowMs());
+    return this.#notices.take(this.#nowMs());
+  }
+
+  takePing(): boolean {
+    const { maxPingsPerS } = this.#limits;
+    if (maxPingsPerS === 0) return true;
+    this.#pings ??= new TokenBucket(maxPingsPerS, BURST_S, this.#nowMs());
+    return this.#pings.take(this.#nowMs());
+  }
+
+  close(): void {
+    // Nothing of it is shared.
+  }
+}
 
 /** All connections of one address. */
 interface Client {
@@ -53,21 +97,28 @@ export class Budgets {
 
   /** Admits a connection from an address; null where that has too many open. */
   open(address: string): ConnectionBudget | null {
-    if (this.#isUnlimited) return UNLIMITED;
+    const own = new OwnBudget(this.#limits, this.#nowMs);
+    if (this.#isUnlimited) return own;
     const { maxConnectionsPerIp: max, maxEventsPerS, maxReqsPerS } = this.#limits;
     const client = this.#clientAt(address);
     if (max > 0 && client.connections >= max) return null;
     client.connections++;
     const events = [this.#bucket(maxEventsPerS), client.events];
     const reqs = [this.#bucket(maxReqsPerS), client.reqs];
-    return {
+    return Object.assign(own, {
       takeEvent: () => this.#take(events),
       takeReq: () => this.#take(reqs),
       close: () => {
         client.connections--;
         this.#forget(address, client);
       },
-    };
+    });
+  }
+
+  /** How many more connections of an address are admitted; Infinity without such a limit. */
+  roomOf(address: string): number {
+    const { maxConnectionsPerIp: max } = this.#limits;
+    return max === 0 ? Number.POSITIVE_INFINITY : max - (this.#clients.get(address)?.connections ?? 0);
   }
 
   /** Whether a request outside of any connection is within the budget of its address; takes it. */

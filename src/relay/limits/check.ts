@@ -1,5 +1,6 @@
 import type { NostrEvent } from '../../nostr/event.ts';
-import type { Filter } from '../../nostr/filter.ts';
+import { type Filter, tagConditions } from '../../nostr/filter.ts';
+import { searchWords } from '../../nostr/nip50.ts';
 import type { RelayLimits } from './limits.ts';
 
 /** Number of Unicode characters, counted only where the number of code units leaves a doubt. */
@@ -11,6 +12,18 @@ function isLongerThan(text: string, max: number): boolean {
   return characters > max;
 }
 
+/**
+ * Whether a text of an event is Unicode text. JSON can write half of a surrogate pair (`\ud800`), which is no character and
+ * cannot be written as UTF-8: what is kept of it, sent and hashed would differ.
+ */
+function isText(text: string): boolean {
+  return text.isWellFormed();
+}
+
+function hasOnlyText({ content, tags }: NostrEvent): boolean {
+  return isText(content) && tags.every((tag) => tag.every(isText));
+}
+
 /** What makes an event unacceptable whatever its signature, or null. */
 export function eventProblem(event: NostrEvent, limits: RelayLimits, nowSeconds: number): string | null {
   if (event.tags.length > limits.maxEventTags) return `more than ${limits.maxEventTags} tags`;
@@ -20,6 +33,7 @@ export function eventProblem(event: NostrEvent, limits: RelayLimits, nowSeconds:
   if (event.created_at > nowSeconds + limits.createdAtAheadS) {
     return `created_at is more than ${limits.createdAtAheadS} s in the future`;
   }
+  if (!hasOnlyText(event)) return 'the event is not Unicode text: it has half of a surrogate pair';
   return null;
 }
 
@@ -32,14 +46,32 @@ function valueCount(filter: Filter): number {
 /** Longest search (NIP-50), in UTF-16 code units. */
 const SEARCH_MAX = 1_000;
 
+/** Most words of a search: each is looked for in every event that has the others. */
+const SEARCH_WORDS_MAX = 50;
+
 /** What makes the filters of a request unacceptable, or null. */
 export function filtersProblem(filters: readonly Filter[], limits: RelayLimits): string | null {
   if (filters.length > limits.maxFilters) return `more than ${limits.maxFilters} filters`;
-  if (filters.some((filter) => valueCount(filter) > limits.maxFilterValues)) {
+  for (const filter of filters) {
+    const problem = filterProblem(filter, limits);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function filterProblem(filter: Filter, limits: RelayLimits): string | null {
+  if (valueCount(filter) > limits.maxFilterValues) {
     return `more than ${limits.maxFilterValues} values in a filter`;
   }
-  if (filters.some(({ search = '' }) => search.length > SEARCH_MAX)) {
-    return `search is longer than ${SEARCH_MAX} characters`;
+  const tags = tagConditions(filter);
+  if (tags.length > limits.maxTagConditions) {
+    return `more than ${limits.maxTagConditions} tag conditions in a filter`;
   }
+  const { search = '' } = filter;
+  if (search.length > SEARCH_MAX) return `search is longer than ${SEARCH_MAX} characters`;
+  if (!isText(search) || !tags.every(({ values }) => values.every(isText))) {
+    return 'the filter is not Unicode text: it has half of a surrogate pair';
+  }
+  if (searchWords(search).length > SEARCH_WORDS_MAX) return `search has more than ${SEARCH_WORDS_MAX} words`;
   return null;
 }

@@ -52,6 +52,11 @@ export class ClientAddresses {
     return address;
   }
 
+  /** Whether an address is that of a trusted proxy, whose connections are those of many clients. */
+  isProxy(address: string): boolean {
+    return this.#isTrusted(plain(address));
+  }
+
   #isTrusted(address: string): boolean {
     const version = isIP(address);
     return version !== 0 && this.#trusted.check(address, version === 4 ? 'ipv4' : 'ipv6');

@@ -9,6 +9,16 @@ export interface RelayLimits {
   readonly maxFilters: number;
   /** Values in all lists of one filter together. */
   readonly maxFilterValues: number;
+  /** Conditions on tags of one filter: each one is another look at a table or an index for every event. */
+  readonly maxTagConditions: number;
+  /** Estimated bytes of memory that the filters of open subscriptions take, of one connection. */
+  readonly maxFilterBytes: number;
+  /** The same of all connections; beyond, the one that holds most loses subscriptions. */
+  readonly maxFilterBytesTotal: number;
+  /** Seconds that one question may take the database; beyond, it is given up. */
+  readonly queryDeadlineS: number;
+  /** Filters of open subscriptions that search (NIP-50), of one connection. */
+  readonly maxLiveSearches: number;
   /** A larger `limit` is cut to this. */
   readonly maxLimit: number;
   /** The `limit` of a filter that has none. */
@@ -20,6 +30,10 @@ export interface RelayLimits {
   readonly createdAtAheadS: number;
   /** Bytes waiting for a reader that is too slow; beyond, its connection is cut. */
   readonly maxBacklogBytes: number;
+  /** Bytes waiting for all readers together; beyond, the connections for which most waits are cut. */
+  readonly maxBacklogBytesTotal: number;
+  /** Invalid signatures that a connection may send more than valid ones, before it is closed; 0 sets no limit. */
+  readonly maxInvalidSignatures: number;
   /** Most events that wait for verification; more are answered `error: overloaded`. */
   readonly verifyQueueMax: number;
   /** Leading zero bits that an id must have (NIP-13); 0 asks for none. */
@@ -32,6 +46,12 @@ export interface RelayLimits {
   readonly negIdleS: number;
   /** Seconds within which a message must be complete once it has begun. */
   readonly messageDeadlineS: number;
+  /** Seconds from the opening of a TCP connection to the end of its handshake. */
+  readonly handshakeDeadlineS: number;
+  /** Messages a second of one connection that are answered with a NOTICE; beyond, it is closed with 1008. */
+  readonly maxNoticesPerS: number;
+  /** Pings a second of one connection; beyond, it is closed with 1008. */
+  readonly maxPingsPerS: number;
   /** Open connections of one address; 0 sets no limit. */
   readonly maxConnectionsPerIp: number;
   /** EVENT messages a second of one connection, see {@link BURST_S}; 0 sets no limit. */
@@ -55,18 +75,28 @@ export const DEFAULT_LIMITS: RelayLimits = {
   maxSubscriptions: 200,
   maxFilters: 20,
   maxFilterValues: 5_000,
+  maxTagConditions: 10,
+  maxFilterBytes: 16 * MIB,
+  maxFilterBytesTotal: 96 * MIB,
+  queryDeadlineS: 5,
+  maxLiveSearches: 20,
   maxLimit: 5_000,
   defaultLimit: 500,
   maxEventTags: 5_000,
   maxContentLength: 256 * 1024,
   createdAtAheadS: 900,
   maxBacklogBytes: 32 * MIB,
+  maxBacklogBytesTotal: 96 * MIB,
+  maxInvalidSignatures: 100,
   verifyQueueMax: 8_192,
   minPowDifficulty: 0,
   maxNegRecords: 500_000,
   maxNegSessions: 20,
   negIdleS: 60,
   messageDeadlineS: 30,
+  handshakeDeadlineS: 10,
+  maxNoticesPerS: 20,
+  maxPingsPerS: 100,
   maxConnectionsPerIp: 0,
   maxEventsPerS: 0,
   maxEventsPerSPerIp: 0,

@@ -8,6 +8,7 @@ import { EVENT_OUTCOMES, type RelayStats } from './stats.ts';
 export interface MetricSources {
   readonly stats: RelayStats;
   readonly subscriptions: () => number;
+  readonly filterBytes: () => number;
   readonly verifyQueueDepth: () => number;
   readonly ingestInFlight: () => number;
   readonly storeUsage: () => StoreUsage;
@@ -85,6 +86,28 @@ function watchLoop(registry: Registry, delay: IntervalHistogram): void {
   });
 }
 
+/** Connections that were ended because of their client. */
+function watchCuts(registry: Registry, stats: RelayStats): void {
+  counter(
+    registry,
+    'nostr_slow_readers_cut_total',
+    'Connections cut as too slow',
+    () => stats.slowReadersCut,
+  );
+  counter(
+    registry,
+    'nostr_slow_senders_cut_total',
+    'Connections cut for a message that was not complete in time',
+    () => stats.slowSendersCut,
+  );
+  counter(
+    registry,
+    'nostr_clients_cut_total',
+    'Connections closed because of what their client has sent',
+    () => stats.clientsCut,
+  );
+}
+
 /** Registers all metrics of a relay process. */
 export function createMetrics(sources: MetricSources): RelayMetrics {
   const { stats, storeUsage } = sources;
@@ -99,19 +122,14 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
   gauge(registry, 'nostr_connections', 'Open connections', () => stats.connections);
   counter(registry, 'nostr_connections_total', 'Connections opened', () => stats.connectionsTotal);
   gauge(registry, 'nostr_subscriptions', 'Open subscriptions', sources.subscriptions);
+  watchCuts(registry, stats);
   counter(registry, 'nostr_deliveries_total', 'Live events handed to subscriptions', () => stats.deliveries);
   counter(registry, 'nostr_invalid_messages_total', 'Messages refused', () => stats.invalidMessages);
-  counter(
+  gauge(
     registry,
-    'nostr_slow_readers_cut_total',
-    'Connections cut as too slow',
-    () => stats.slowReadersCut,
-  );
-  counter(
-    registry,
-    'nostr_slow_senders_cut_total',
-    'Connections cut for a message that was not complete in time',
-    () => stats.slowSendersCut,
+    'nostr_filter_bytes',
+    'Estimated bytes of the filters of all subscriptions',
+    sources.filterBytes,
   );
   gauge(
     registry,

@@ -33,6 +33,8 @@ export class RelayStats {
   slowReadersCut = 0;
   /** Connections that were cut because a message was not complete in time. */
   slowSendersCut = 0;
+  /** Connections that were closed because of what their client has sent. */
+  clientsCut = 0;
   /** Events that open reconciliations hold (NIP-77). */
   negentropyRecords = 0;
   /** Called with the duration of every query. */

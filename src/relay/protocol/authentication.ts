@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import { authProblem } from '../../nostr/nip42.ts';
 import type { Reader } from '../store/store.ts';
+import type { Sender } from '../verify/sender.ts';
 import type { Verifier } from '../verify/verifier.ts';
 import type { Answer } from './ingest.ts';
 
@@ -39,14 +40,14 @@ export class Authentication implements Reader {
   }
 
   /** Checks an authentication. @returns the end of its OK */
-  async authenticate(event: NostrEvent): Promise<Answer> {
+  async authenticate(event: NostrEvent, sender: Sender): Promise<Answer> {
     const { hosts, nowSeconds, verifier } = this.#parts;
     const problem = authProblem(event, { challenge: this.challenge, hosts, now: nowSeconds() });
     if (problem !== null) return refuse(`invalid: ${problem}`);
     if (hash('sha256', eventTexts(event).signed, 'hex') !== event.id) {
       return refuse('invalid: id is not the hash of the event');
     }
-    const verdict = await verifier.verify(event);
+    const verdict = await verifier.verify(event, sender);
     if (verdict === 'overloaded') return refuse('error: overloaded, try again later');
     if (verdict === 'invalid') return refuse('invalid: signature does not verify');
     return this.#admit(event.pubkey);

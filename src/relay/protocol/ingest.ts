@@ -10,7 +10,9 @@ import type { EventOutcome, RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
 import { expirationOf, type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
+import type { Sender } from '../verify/sender.ts';
 import type { Verdict, Verifier } from '../verify/verifier.ts';
+import type { Lane } from '../work/lane.ts';
 import { writeProblem } from './access.ts';
 
 /** The answer to an EVENT: the last two elements of its OK. */
@@ -18,6 +20,15 @@ export interface Answer {
   readonly accepted: boolean;
   /** Empty, or `prefix: text` (NIP-01). */
   readonly message: string;
+}
+
+/** Who has sent an event. */
+export interface Publisher {
+  /** Keys that it has authenticated. */
+  readonly pubkeys: readonly string[];
+  readonly sender: Sender;
+  /** What its events cost is work of this lane. */
+  readonly lane: Lane;
 }
 
 /** What the ingest of a relay is made of. */
@@ -91,12 +102,11 @@ export class Ingest {
   /**
    * Takes an event of correct shape. Answers at once what needs no waiting, so that refusals, duplicates and, where
    * nothing is verified, ephemeral events cost no promise; a promise never rejects.
-   * @param pubkeys the keys that the sender has authenticated; none where they are left out
    */
-  publish(event: NostrEvent, pubkeys: readonly string[] = []): Answer | Promise<Answer> {
+  publish(event: NostrEvent, publisher: Publisher): Answer | Promise<Answer> {
     let decision: Decision | Promise<Decision>;
     try {
-      decision = this.#decide(event, pubkeys);
+      decision = this.#decide(event, publisher);
     } catch (error) {
       decision = this.#failed(error);
     }
@@ -122,14 +132,14 @@ export class Ingest {
     return refuse('error', 'error: internal failure, the event may or may not be stored');
   }
 
-  #decide(event: NostrEvent, pubkeys: readonly string[]): Decision | Promise<Decision> {
+  #decide(event: NostrEvent, { pubkeys, sender, lane }: Publisher): Decision | Promise<Decision> {
     const early = this.#decideEarly(event, pubkeys);
     if (early !== null) return early;
     const texts = eventTexts(event);
     if (hash('sha256', texts.signed, 'hex') !== event.id) return WRONG_ID;
-    const verdict = this.#parts.verifier.verify(event);
+    const verdict = this.#parts.verifier.verify(event, sender);
     if (!(verdict instanceof Promise)) return this.#decideByVerdict(verdict, event, texts.json);
-    return verdict.then((settled) => this.#decideByVerdict(settled, event, texts.json));
+    return verdict.then((settled) => lane.call(() => this.#decideByVerdict(settled, event, texts.json)));
   }
 
   #decideByVerdict(verdict: Verdict, event: NostrEvent, json: string): Decision | Promise<Decision> {

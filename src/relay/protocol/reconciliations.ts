@@ -6,6 +6,8 @@ import { answerNegentropy } from '../../nostr/nip77.ts';
 import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
 import type { EventStore, Reader } from '../store/store.ts';
+import type { Lane } from '../work/lane.ts';
+import { runFor, Work } from '../work/work.ts';
 
 type Open = Extract<ReconciliationMessage, { type: 'NEG-OPEN' }>;
 
@@ -24,7 +26,11 @@ const CONNECTIONS_SHARE = 4;
 interface Reconciliation {
   /** Null while the store is read. */
   items: NegentropyItems | null;
+  /** Events that it holds. */
+  records: number;
   readonly idle: NodeJS.Timeout;
+  /** Reading the store. */
+  readonly work: Work;
 }
 
 /**
@@ -33,16 +39,21 @@ interface Reconciliation {
  */
 export class Reconciliations {
   readonly #parts: ReconciliationParts;
+  readonly #lane: Lane;
   readonly #send: (message: readonly unknown[]) => void;
   readonly #open = new Map<string, Reconciliation>();
   #records = 0;
 
-  constructor(parts: ReconciliationParts, send: (message: readonly unknown[]) => void) {
+  constructor(parts: ReconciliationParts, lane: Lane, send: (message: readonly unknown[]) => void) {
     this.#parts = parts;
+    this.#lane = lane;
     this.#send = send;
   }
 
-  /** Starts a reconciliation; an open one of the same id ends. Rejects where the store fails. */
+  /**
+   * Starts a reconciliation; an open one of the same id ends. Rejects where the store fails.
+   * @throws CancelledError where it is closed before the store was read
+   */
   async open({ subscriptionId: id, filter, message }: Open, reader?: Reader): Promise<void> {
     const { store, limits, stats } = this.#parts;
     this.close(id);
@@ -55,11 +66,16 @@ export class Reconciliations {
       return;
     }
     const idle = setTimeout(() => this.fail(id, 'closed: no message for too long'), limits.negIdleS * 1_000);
-    const reconciliation: Reconciliation = { items: null, idle: idle.unref() };
+    const reconciliation: Reconciliation = {
+      items: null,
+      records: 0,
+      idle: idle.unref(),
+      work: new Work(this.#lane),
+    };
     this.#open.set(id, reconciliation);
     const max = limits.maxNegRecords;
     const startedMs = performance.now();
-    const records = await store.list(filter, max, reader);
+    const records = await store.list(filter, max, reader, reconciliation.work);
     stats.onQuery('neg', (performance.now() - startedMs) / 1_000);
     // Closed or opened anew meanwhile: that was answered already.
     if (this.#open.get(id) !== reconciliation) return;
@@ -68,8 +84,9 @@ export class Reconciliations {
     } else if (stats.negentropyRecords + records.length > CONNECTIONS_SHARE * max) {
       this.fail(id, 'blocked: too many reconciliations, try again later');
     } else {
-      reconciliation.items = new NegentropyItems(records);
-      this.#count(reconciliation.items.size);
+      this.#count(records.length);
+      reconciliation.records = records.length;
+      reconciliation.items = await runFor(reconciliation.work, NegentropyItems.inSteps(records));
       this.answer(id, message);
     }
   }
@@ -97,7 +114,8 @@ export class Reconciliations {
     if (reconciliation === undefined) return;
     clearTimeout(reconciliation.idle);
     this.#open.delete(id);
-    this.#count(-(reconciliation.items?.size ?? 0));
+    reconciliation.work.isCancelled = true;
+    this.#count(-reconciliation.records);
   }
 
   /**

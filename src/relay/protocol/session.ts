@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import {
   type ClientMessage,
   type InvalidClientMessage,
@@ -9,23 +8,28 @@ import type { NostrEvent } from '../../nostr/event.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import type { FanOut } from '../fanout/fan-out.ts';
 import type { Outbox } from '../fanout/outbox.ts';
-import { Subscription } from '../fanout/subscription.ts';
 import type { ConnectionBudget } from '../limits/budgets.ts';
 import { filtersProblem } from '../limits/check.ts';
+import type { FilterMemory } from '../limits/filter-memory.ts';
 import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
-import type { EventStore, LimitedFilter, Reader } from '../store/store.ts';
+import type { EventStore, Reader } from '../store/store.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
+import type { Sender } from '../verify/sender.ts';
+import { CancelledError, type Lane } from '../work/lane.ts';
 import { readProblem } from './access.ts';
 import { Authentication, type AuthenticationParts } from './authentication.ts';
-import type { Answer, Ingest } from './ingest.ts';
+import { Counts } from './counts.ts';
+import type { Answer, Ingest, Publisher } from './ingest.ts';
 import { Reconciliations } from './reconciliations.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** What all sessions of a relay share. */
 export interface SessionParts extends AuthenticationParts {
   readonly ingest: Ingest;
   readonly store: EventStore;
   readonly fanOut: FanOut;
+  readonly filterMemory: FilterMemory;
   readonly limits: RelayLimits;
   readonly stats: RelayStats;
   /** Whether gift wraps are served to their authenticated recipients only (NIP-17, NIP-59). */
@@ -38,35 +42,62 @@ type Query = Extract<ClientMessage, { type: 'REQ' | 'COUNT' }>;
 const SHUTTING_DOWN = 'error: the relay is shutting down';
 const RATE_LIMITED = 'rate-limited: slow down';
 
+/** What a session has of its connection. */
+export interface SessionConnection {
+  readonly outbox: Outbox;
+  readonly budget: ConnectionBudget;
+  readonly lane: Lane;
+  readonly sender: Sender;
+  /** Ends the connection because of what its client does. */
+  readonly cut: (reason: string) => void;
+}
+
+function publisherOf({ sender, lane }: SessionConnection, authentication: Authentication): Publisher {
+  return {
+    sender,
+    lane,
+    get pubkeys() {
+      return authentication.pubkeys;
+    },
+  };
+}
+
 /** The conversation with one client (NIP-01): reads its messages, owns its subscriptions. */
 export class Session {
   readonly #parts: SessionParts;
-  readonly #outbox: Outbox;
-  readonly #budget: ConnectionBudget;
+  readonly #connection: SessionConnection;
   readonly #authentication: Authentication;
+  readonly #publisher: Publisher;
   /** Who asks; undefined where the relay shows everything to everybody. */
   readonly #reader: Reader | undefined;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions: Subscriptions;
+  readonly #counts: Counts;
   /** Made when it is first needed: most clients never reconcile. */
   #reconciliations: Reconciliations | null = null;
   #isStopping = false;
+  #hasLeft = false;
 
-  constructor(parts: SessionParts, outbox: Outbox, budget: ConnectionBudget) {
+  constructor(parts: SessionParts, connection: SessionConnection) {
     this.#parts = parts;
-    this.#outbox = outbox;
-    this.#budget = budget;
+    this.#connection = connection;
     this.#authentication = new Authentication(parts);
     this.#reader = parts.hidesGiftWraps ? this.#authentication : undefined;
+    this.#publisher = publisherOf(connection, this.#authentication);
+    const closed = (id: string, message: string): void => this.#closed(id, message);
+    const owner = { outbox: connection.outbox, lane: connection.lane, reader: this.#reader, closed };
+    this.#subscriptions = new Subscriptions(parts, owner);
+    this.#counts = new Counts(parts, owner);
   }
 
   /** Tells a new client what it needs to authenticate (NIP-42). */
   greet(): void {
-    this.#outbox.sendText(`["AUTH","${this.#authentication.challenge}"]`);
+    this.#connection.outbox.sendText(`["AUTH","${this.#authentication.challenge}"]`);
   }
 
   /** Handles one text message. Never throws. */
   receive(text: string): void {
     const message = parseClientMessage(text);
+    if (this.#hasLeft && message.type !== 'EVENT') return;
     switch (message.type) {
       case 'EVENT':
         this.#event(message.event);
@@ -92,28 +123,33 @@ export class Session {
   /** Tells the client about a message that was no text of this protocol. */
   notice(text: string): void {
     this.#parts.stats.invalidMessages++;
-    this.#send(['NOTICE', text]);
+    if (this.#connection.budget.takeNotice()) this.#send(['NOTICE', text]);
+    else this.#connection.cut('too many messages that are no text of this protocol');
   }
 
   /** Ends all subscriptions with CLOSED and accepts nothing more, because the relay stops. */
   stop(): void {
     this.#isStopping = true;
-    for (const id of [...this.#subscriptions.keys()]) {
-      this.#unsubscribe(id);
-      this.#closed(id, SHUTTING_DOWN);
-    }
+    this.#subscriptions.closeAll(SHUTTING_DOWN);
     this.#reconciliations?.closeAll('closed: the relay is shutting down');
   }
 
-  /** Forgets everything about a client that has gone. */
-  end(): void {
-    for (const id of [...this.#subscriptions.keys()]) this.#unsubscribe(id);
+  /** The client has gone: nobody waits for answers. Events that it has sent before are still taken. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.#subscriptions.closeAll();
+    this.#counts.cancel();
     this.#reconciliations?.closeAll();
-    this.#budget.close();
+  }
+
+  /** Nothing more of the client will be handled. */
+  end(): void {
+    this.leave();
+    this.#connection.budget.close();
   }
 
   #send(message: readonly unknown[]): void {
-    this.#outbox.sendText(JSON.stringify(message));
+    this.#connection.outbox.sendText(JSON.stringify(message));
   }
 
   #closed(subscriptionId: string, message: string): void {
@@ -122,28 +158,28 @@ export class Session {
 
   /** The id is hex, so the text needs no escaping; messages are the relay's own. */
   #ok(eventId: string, { accepted, message }: Answer): void {
-    this.#outbox.sendText(`["OK","${eventId}",${accepted},"${message}"]`);
+    this.#connection.outbox.sendText(`["OK","${eventId}",${accepted},"${message}"]`);
   }
 
   #event(event: NostrEvent): void {
     const { ingest, stats, onError } = this.#parts;
     if (this.#isStopping) this.#ok(event.id, { accepted: false, message: SHUTTING_DOWN });
-    else if (!this.#budget.takeEvent()) {
+    else if (!this.#connection.budget.takeEvent()) {
       stats.events['rate-limited']++;
       this.#ok(event.id, { accepted: false, message: RATE_LIMITED });
     } else {
-      const answer = ingest.publish(event, this.#authentication.pubkeys);
+      const answer = ingest.publish(event, this.#publisher);
       if (answer instanceof Promise) answer.then((settled) => this.#ok(event.id, settled), onError);
       else this.#ok(event.id, answer);
     }
   }
 
   #authenticate(event: NostrEvent): void {
-    if (!this.#budget.takeEvent()) {
+    if (!this.#connection.budget.takeEvent()) {
       this.#ok(event.id, { accepted: false, message: RATE_LIMITED });
       return;
     }
-    this.#authentication.authenticate(event).then(
+    this.#authentication.authenticate(event, this.#connection.sender).then(
       (answer) => this.#ok(event.id, answer),
       (error: unknown) => {
         this.#parts.onError(error);
@@ -152,14 +188,19 @@ export class Session {
     );
   }
 
+  /** Answers what could not be understood; it counts like what it was meant to be. */
   #invalid({ problem, eventId, subscriptionId, reconciliationId }: InvalidClientMessage): void {
+    const { budget } = this.#connection;
     const message = `invalid: ${problem}`;
-    if (subscriptionId !== undefined) this.#refuseQuery(subscriptionId, message);
-    else if (reconciliationId !== undefined) this.#refuseReconciliation(reconciliationId, message);
-    else if (eventId === undefined) this.notice(message);
+    if (subscriptionId !== undefined) {
+      this.#refuseQuery(subscriptionId, budget.takeReq() ? message : RATE_LIMITED);
+    } else if (reconciliationId !== undefined) {
+      this.#refuseReconciliation(reconciliationId, budget.takeReq() ? message : RATE_LIMITED);
+    } else if (eventId === undefined) this.notice(message);
     else {
-      this.#parts.stats.events.invalid++;
-      this.#send(['OK', eventId, false, message]);
+      const isWithin = budget.takeEvent();
+      this.#parts.stats.events[isWithin ? 'invalid' : 'rate-limited']++;
+      this.#send(['OK', eventId, false, isWithin ? message : RATE_LIMITED]);
     }
   }
 
@@ -180,7 +221,7 @@ export class Session {
   /** What keeps filters from being answered, as the message of CLOSED or NEG-ERR, or null. */
   #readProblem(filters: readonly Filter[]): string | null {
     if (this.#isStopping) return SHUTTING_DOWN;
-    if (!this.#budget.takeReq()) return RATE_LIMITED;
+    if (!this.#connection.budget.takeReq()) return RATE_LIMITED;
     const problem = filtersProblem(filters, this.#parts.limits);
     if (problem !== null) return `invalid: ${problem}`;
     return this.#reader === undefined ? null : readProblem(filters, this.#reader.pubkeys);
@@ -192,33 +233,15 @@ export class Session {
       this.#refuseQuery(query.subscriptionId, problem);
       return;
     }
-    const answered = query.type === 'COUNT' ? this.#count(query) : this.#subscribe(query);
-    answered.catch((error: unknown) => this.#refuseQuery(query.subscriptionId, this.#failed(error)));
+    const answered = query.type === 'COUNT' ? this.#count(query) : this.#subscriptions.open(query);
+    answered.catch((error: unknown) => {
+      if (!(error instanceof CancelledError)) this.#refuseQuery(query.subscriptionId, this.#failed(error));
+    });
   }
 
-  async #subscribe({ subscriptionId, filters }: Query): Promise<void> {
-    const { fanOut, limits, store, stats } = this.#parts;
-    this.#unsubscribe(subscriptionId);
-    if (this.#subscriptions.size >= limits.maxSubscriptions) {
-      this.#closed(subscriptionId, `error: more than ${limits.maxSubscriptions} open subscriptions`);
-      return;
-    }
-    const subscription = new Subscription(subscriptionId, filters, this.#outbox, this.#reader);
-    this.#subscriptions.set(subscriptionId, subscription);
-    fanOut.add(subscription);
-    const startedMs = performance.now();
-    const limited = filters.map((filter) => this.#limited(filter));
-    const events = await store.query(limited, this.#reader);
-    stats.onQuery('req', (performance.now() - startedMs) / 1_000);
-    await subscription.sendStored(events);
-  }
-
-  async #count({ subscriptionId, filters }: Query): Promise<void> {
-    const { store, stats } = this.#parts;
-    const startedMs = performance.now();
-    const count = await store.count(filters, this.#reader);
-    stats.onQuery('count', (performance.now() - startedMs) / 1_000);
-    this.#send(['COUNT', subscriptionId, { count }]);
+  async #count(query: Query): Promise<void> {
+    const count = await this.#counts.count(query);
+    if (count !== null) this.#send(['COUNT', query.subscriptionId, { count }]);
   }
 
   #reconcile(message: ReconciliationMessage): void {
@@ -232,9 +255,10 @@ export class Session {
     if (problem !== null) this.#refuseReconciliation(subscriptionId, problem);
     else if (message.type === 'NEG-MSG') reconciliations.answer(subscriptionId, message.message);
     else {
-      reconciliations
-        .open(message, this.#reader)
-        .catch((error: unknown) => this.#refuseReconciliation(subscriptionId, this.#failed(error)));
+      reconciliations.open(message, this.#reader).catch((error: unknown) => {
+        if (!(error instanceof CancelledError))
+          this.#refuseReconciliation(subscriptionId, this.#failed(error));
+      });
     }
   }
 
@@ -244,19 +268,14 @@ export class Session {
   }
 
   #reconciliationsOf(): Reconciliations {
-    this.#reconciliations ??= new Reconciliations(this.#parts, (message) => this.#send(message));
+    this.#reconciliations ??= new Reconciliations(this.#parts, this.#connection.lane, (message) =>
+      this.#send(message),
+    );
     return this.#reconciliations;
   }
 
-  #limited(filter: Filter): LimitedFilter {
-    const { defaultLimit, maxLimit } = this.#parts.limits;
-    return { ...filter, limit: Math.min(filter.limit ?? defaultLimit, maxLimit) };
-  }
-
   #unsubscribe(subscriptionId: string): void {
-    const subscription = this.#subscriptions.get(subscriptionId);
-    if (subscription === undefined) return;
-    this.#subscriptions.delete(subscriptionId);
-    this.#parts.fanOut.remove(subscription);
+    this.#subscriptions.close(subscriptionId);
+    this.#counts.cancel(subscriptionId);
   }
 }

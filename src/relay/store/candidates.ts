@@ -11,6 +11,7 @@ export interface Candidates {
 }
 
 type Lists = readonly PostingList[];
+type KindIndex = NonNullable<ReturnType<EventIndexes['byAuthorAndKind']['get']>>;
 
 function present(lists: readonly (PostingList | undefined)[]): Lists {
   return lists.filter((list) => list !== undefined);
@@ -29,15 +30,20 @@ function byTag(indexes: EventIndexes, filter: Filter, { name, values }: TagCondi
 
 function byAuthor(indexes: EventIndexes, filter: Filter, authors: readonly string[]): Candidates {
   const { authors: _authors, kinds, ...rest } = filter;
-  const distinctKinds = kinds === undefined ? undefined : distinct(kinds);
+  const wanted = kinds === undefined ? null : new Set(kinds);
   const lists: PostingList[] = [];
   for (const author of distinct(authors)) {
     const ofAuthor = indexes.byAuthorAndKind.get(author);
-    if (ofAuthor === undefined) continue;
-    if (distinctKinds === undefined) lists.push(...ofAuthor.lists());
-    else lists.push(...present(distinctKinds.map((kind) => ofAuthor.get(kind))));
+    if (ofAuthor !== undefined)
+      lists.push(...(wanted === null ? ofAuthor.lists() : ofKinds(ofAuthor, wanted)));
   }
   return { lists, rest };
+}
+
+/** Every wanted kind of every author would be millions of looks, most of them in vain. */
+function ofKinds(ofAuthor: KindIndex, wanted: ReadonlySet<number>): Lists {
+  if (wanted.size <= ofAuthor.size) return present([...wanted].map((kind) => ofAuthor.get(kind)));
+  return [...ofAuthor.entries()].filter(([kind]) => wanted.has(kind)).map(([, list]) => list);
 }
 
 function byKind(indexes: EventIndexes, filter: Filter, wanted: readonly number[]): Candidates {

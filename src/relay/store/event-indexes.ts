@@ -13,6 +13,14 @@ class Index<K> {
     return this.#lists.values();
   }
 
+  entries(): Iterable<[K, PostingList]> {
+    return this.#lists.entries();
+  }
+
+  get size(): number {
+    return this.#lists.size;
+  }
+
   get isEmpty(): boolean {
     return this.#lists.size === 0;
   }

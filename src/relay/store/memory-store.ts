@@ -1,14 +1,14 @@
-import { type Filter, FilterMatcher } from '../../nostr/filter.ts';
+import type { Filter } from '../../nostr/filter.ts';
 import { compareNewestFirst, DELETION_KIND, type Ordered, VANISH_KIND } from '../../nostr/kinds.ts';
-import { GIFT_WRAP_KIND, isReadableBy } from '../../nostr/nip59.ts';
-import { chooseCandidates } from './candidates.ts';
+import { GIFT_WRAP_KIND } from '../../nostr/nip59.ts';
+import { runFor, type Work } from '../work/work.ts';
 import { EventIndexes } from './event-indexes.ts';
 import { Heap } from './heap.ts';
 import { memoryBytes, TOMBSTONE_BYTES } from './memory-cost.ts';
+import { MemoryReads } from './memory-reads.ts';
 import { mergeNewestFirst } from './merge.ts';
 import type { PostingList } from './posting-list.ts';
-import { SEARCH_CANDIDATES_MAX, searchAmong } from './search.ts';
-import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from './store.ts';
+import type { AddOutcome, AnswerPage, EventStore, LimitedFilter, Reader, StoreUsage } from './store.ts';
 import type { StoredEvent } from './stored-event.ts';
 import { isDeletableBy, isOwnAddress, Tombstones } from './tombstones.ts';
 
@@ -19,6 +19,9 @@ export interface MemoryStoreOptions {
   /** Current Unix time in seconds; tests pass their own. */
   readonly nowSeconds: () => number;
 }
+
+/** What the place of an event in an answer takes. */
+const PLACE_BYTES = 16;
 
 /**
  * Keeps events in memory, indexed for every filter; nothing survives the process. A full store refuses new
@@ -32,10 +35,13 @@ export class MemoryStore implements EventStore {
   readonly #indexes = new EventIndexes();
   readonly #tombstones = new Tombstones();
   readonly #expiring = new Heap<StoredEvent>((a, b) => a.expiresAt - b.expiresAt);
+  readonly #reads: MemoryReads;
   #eventBytes = 0;
 
   constructor(options: MemoryStoreOptions) {
     this.#options = options;
+    const { nowSeconds } = options;
+    this.#reads = new MemoryReads({ byId: this.#byId, indexes: this.#indexes, nowSeconds });
   }
 
   knows(id: string): boolean {
@@ -47,33 +53,22 @@ export class MemoryStore implements EventStore {
     return Promise.resolve(this.#add(event));
   }
 
-  query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
-    if (filters.some(({ search }) => search !== undefined)) return this.#searchAll(filters, reader);
-    const [first] = filters;
-    if (filters.length === 1 && first !== undefined) return Promise.resolve(this.#queryOne(first, reader));
-    const events = new Set(filters.flatMap((filter) => this.#queryOne(filter, reader)));
-    return Promise.resolve([...events].sort(compareNewestFirst));
+  query(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): Promise<readonly StoredEvent[]> {
+    return runFor(work, this.#reads.query(filters, reader));
   }
 
-  async count(filters: readonly Filter[], reader?: Reader): Promise<number> {
-    const [first] = filters;
-    const counted = new Set<StoredEvent>();
-    let count = 0;
-    for (const filter of filters) {
-      const { search } = filter;
-      const matches = this.#matches(filter, reader);
-      for (const event of search === undefined ? matches : await this.#search(matches, search)) {
-        if (filters.length > 1) counted.add(event);
-        else count++;
-      }
-    }
-    return first === undefined || filters.length > 1 ? counted.size : count;
+  /** One page: the events are in memory already, an answer only names them. */
+  async *pages(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
+    const events = await this.query(filters, reader, work);
+    yield { events, heldBytes: events.length * PLACE_BYTES };
   }
 
-  list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null> {
-    const limit = Math.min(filter.limit ?? Number.POSITIVE_INFINITY, max + 1);
-    const events = this.#queryOne({ ...filter, limit }, reader);
-    return Promise.resolve(events.length > max ? null : events);
+  count(filters: readonly Filter[], reader?: Reader, work?: Work): Promise<number> {
+    return runFor(work, this.#reads.count(filters, reader));
+  }
+
+  list(filter: Filter, max: number, reader?: Reader, work?: Work): Promise<readonly Ordered[] | null> {
+    return runFor(work, this.#reads.list(filter, max, reader));
   }
 
   vanish(pubkey: string, untilSeconds: number): Promise<void> {
@@ -168,64 +163,7 @@ export class MemoryStore implements EventStore {
     }
   }
 
-  #queryOne(filter: LimitedFilter, reader?: Reader): StoredEvent[] {
-    const events: StoredEvent[] = [];
-    if (filter.limit === 0) return events;
-    for (const event of this.#matches(filter, reader)) {
-      events.push(event);
-      if (events.length >= filter.limit) break;
-    }
-    return events;
-  }
-
-  async #searchAll(filters: readonly LimitedFilter[], reader?: Reader): Promise<StoredEvent[]> {
-    const events = new Set<StoredEvent>();
-    for (const filter of filters) {
-      const { search, limit } = filter;
-      const found =
-        search === undefined
-          ? this.#queryOne(filter, reader)
-          : (await this.#search(this.#matches(filter, reader), search)).slice(0, limit);
-      for (const event of found) events.add(event);
-    }
-    return [...events];
-  }
-
-  /** The matches that a search finds. They are collected first: the lists may change while they are read. */
-  async #search(matches: Iterable<StoredEvent>, search: string): Promise<StoredEvent[]> {
-    const candidates: StoredEvent[] = [];
-    for (const event of matches) {
-      candidates.push(event);
-      if (candidates.length >= SEARCH_CANDIDATES_MAX) break;
-    }
-    const found = await searchAmong(candidates, search);
-    return found.filter(({ id }) => this.#byId.has(id));
-  }
-
   #upTo(lists: readonly PostingList[], until: number): StoredEvent[] {
     return [...mergeNewestFirst(lists, { since: Number.NEGATIVE_INFINITY, until })];
-  }
-
-  /** All events that match what a filter asks for besides its search, newest first. */
-  #matches(filter: Filter, reader?: Reader): Iterable<StoredEvent> {
-    if (filter.ids !== undefined) return this.#matchesAmong(filter.ids, filter, reader);
-    const { lists, rest } = chooseCandidates(this.#indexes, filter);
-    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, ...others } = rest;
-    return this.#select(mergeNewestFirst(lists, { since, until }), others, reader);
-  }
-
-  #matchesAmong(ids: readonly string[], filter: Filter, reader?: Reader): Iterable<StoredEvent> {
-    const events = [...new Set(ids)].map((id) => this.#byId.get(id));
-    const sorted = events.filter((event) => event !== undefined).sort(compareNewestFirst);
-    return this.#select(sorted, filter, reader);
-  }
-
-  *#select(events: Iterable<StoredEvent>, filter: Filter, reader?: Reader): Generator<StoredEvent> {
-    const now = this.#options.nowSeconds();
-    const matcher = new FilterMatcher(filter);
-    for (const event of events) {
-      if (event.expiresAt <= now || !matcher.matches(event)) continue;
-      if (reader === undefined || isReadableBy(event, reader.pubkeys)) yield event;
-    }
   }
 }

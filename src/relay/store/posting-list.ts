@@ -30,6 +30,8 @@ export class PostingList {
   #only: StoredEvent | null;
   #chunks = NO_CHUNKS;
   #size = 1;
+  /** Changes whenever an event may have moved to another place: not when a newer one is appended. */
+  #version = 0;
 
   constructor(event: StoredEvent) {
     this.#only = event;
@@ -40,14 +42,20 @@ export class PostingList {
     return this.#size;
   }
 
+  get version(): number {
+    return this.#version;
+  }
+
   /** Inserts an event that is not in the list. */
   add(event: StoredEvent): void {
     const chunks = this.#split();
     const last = chunks.at(-1);
     const newest = last?.at(-1);
     this.#size++;
-    if (newest !== undefined && compareNewestFirst(event, newest) > 0) insert(chunks, event);
-    else if (last !== undefined && last.length < CHUNK_MAX) last.push(event);
+    if (newest !== undefined && compareNewestFirst(event, newest) > 0) {
+      insert(chunks, event);
+      this.#version++;
+    } else if (last !== undefined && last.length < CHUNK_MAX) last.push(event);
     else chunks.push([event]);
   }
 
@@ -59,23 +67,29 @@ export class PostingList {
     chunk.splice(index, 1);
     if (chunk.length === 0) chunks.splice(chunkIndex, 1);
     this.#size--;
+    this.#version++;
   }
 
   /**
-   * A cursor at the newest event whose `created_at` is not after `until` (Unix seconds). It is valid until
-   * the list changes.
+   * A cursor at the newest event whose `created_at` is not after `until` (Unix seconds). It stays valid when the list
+   * changes.
    */
   cursor(until: number): Cursor {
-    const chunks = this.#only === null ? this.#chunks : [[this.#only]];
+    const chunks = this.chunks();
     const lastChunk = chunks.length - 1;
     // The usual query wants the newest: no search, which would touch (and wait for) memory all over the list.
     if (until === Number.POSITIVE_INFINITY) {
-      return new Cursor(chunks, lastChunk, (chunks[lastChunk]?.length ?? 0) - 1);
+      return new Cursor(this, { chunks, chunkIndex: lastChunk, index: (chunks[lastChunk]?.length ?? 0) - 1 });
     }
-    const isAfter = (event: StoredEvent | undefined) => event !== undefined && event.created_at > until;
-    const chunkIndex = partitionPoint(chunks.length, (at) => isAfter(chunks[at]?.[0])) - 1;
-    const chunk = chunks[chunkIndex] ?? [];
-    return new Cursor(chunks, chunkIndex, partitionPoint(chunk.length, (at) => isAfter(chunk[at])) - 1);
+    return new Cursor(
+      this,
+      placeBefore(chunks, (event) => event.created_at > until),
+    );
+  }
+
+  /** All events, oldest first, in chunks none of which is empty. */
+  chunks(): readonly (readonly StoredEvent[])[] {
+    return this.#only === null ? this.#chunks : [[this.#only]];
   }
 
   /** The chunks, made now where the list was one of one event. */
@@ -118,15 +132,34 @@ function chunkOf(chunks: StoredEvent[][], event: StoredEvent): number {
   return from + partitionPoint(chunks.length - from, (at) => reaches(chunks[from + at]?.at(-1), event));
 }
 
-/** Walks a posting list from newer to older. */
+/** A place in the chunks of a list; before the first event `chunkIndex` is -1. */
+interface Place {
+  readonly chunks: readonly (readonly StoredEvent[])[];
+  readonly chunkIndex: number;
+  readonly index: number;
+}
+
+/** The last place for whose event `test` does not hold; it must hold for all that follow. */
+function placeBefore(chunks: Place['chunks'], test: (event: StoredEvent) => boolean): Place {
+  const holds = (event: StoredEvent | undefined): boolean => event !== undefined && test(event);
+  const chunkIndex = partitionPoint(chunks.length, (at) => holds(chunks[at]?.[0])) - 1;
+  const chunk = chunks[chunkIndex] ?? [];
+  return { chunks, chunkIndex, index: partitionPoint(chunk.length, (at) => holds(chunk[at])) - 1 };
+}
+
+/** Walks a posting list from newer to older, also while the list changes. */
 export class Cursor {
-  readonly #chunks: readonly (readonly StoredEvent[])[];
+  readonly #list: PostingList;
+  #version: number;
+  #chunks: Place['chunks'];
   #chunkIndex: number;
   #index: number;
-  /** The event under the cursor; undefined at the end. */
+  /** The event under the cursor, which may have been removed since; undefined at the end. */
   current: StoredEvent | undefined;
 
-  constructor(chunks: readonly (readonly StoredEvent[])[], chunkIndex: number, index: number) {
+  constructor(list: PostingList, { chunks, chunkIndex, index }: Place) {
+    this.#list = list;
+    this.#version = list.version;
     this.#chunks = chunks;
     this.#chunkIndex = chunkIndex;
     this.#index = index;
@@ -135,11 +168,27 @@ export class Cursor {
 
   /** Moves to the next older event. */
   advance(): void {
+    if (this.#version !== this.#list.version) {
+      this.#moveBehind();
+      return;
+    }
     if (this.#index === 0) {
       this.#chunkIndex--;
       this.#index = this.#chunks[this.#chunkIndex]?.length ?? 0;
     }
     this.#index--;
     this.current = this.#chunks[this.#chunkIndex]?.[this.#index];
+  }
+
+  /** Finds its place anew: events have moved. */
+  #moveBehind(): void {
+    const { current } = this;
+    this.#version = this.#list.version;
+    if (current === undefined) return;
+    const place = placeBefore(this.#list.chunks(), (event) => compareNewestFirst(event, current) <= 0);
+    this.#chunks = place.chunks;
+    this.#chunkIndex = place.chunkIndex;
+    this.#index = place.index;
+    this.current = place.chunks[place.chunkIndex]?.[place.index];
   }
 }

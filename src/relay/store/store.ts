@@ -1,5 +1,6 @@
 import type { Filter } from '../../nostr/filter.ts';
 import type { Ordered } from '../../nostr/kinds.ts';
+import type { Work } from '../work/work.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 /**
@@ -24,6 +25,13 @@ export interface Reader {
   readonly pubkeys: readonly string[];
 }
 
+/** A part of an answer. */
+export interface AnswerPage {
+  readonly events: readonly StoredEvent[];
+  /** Bytes that the page keeps in memory as long as somebody has it, besides what the store holds anyway. */
+  readonly heldBytes: number;
+}
+
 /** How full a store is. */
 export interface StoreUsage {
   readonly events: number;
@@ -35,7 +43,8 @@ export interface StoreUsage {
 
 /**
  * Keeps events. Asynchronous so that a database fits; the promise of an operation may reject when the store
- * has failed, and the state of that one event is then unknown.
+ * has failed, and the state of that one event is then unknown. Reads that are long take turns with those of other
+ * clients where they are told for whom they work, and reject with CancelledError once nobody waits for them.
  */
 export interface EventStore {
   /**
@@ -54,14 +63,19 @@ export interface EventStore {
    * the events come filter by filter instead, those of a search by relevance, and of equal relevance newest
    * first; the limit is applied after that.
    */
-  query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]>;
+  query(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): Promise<readonly StoredEvent[]>;
+  /**
+   * The same answer in pages, each read when it is asked for, so that a large answer is never held whole for somebody who
+   * reads slowly.
+   */
+  pages(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncIterable<AnswerPage>;
   /** How many events match at least one filter, whatever their limits (NIP-45). */
-  count(filters: readonly Filter[], reader?: Reader): Promise<number>;
+  count(filters: readonly Filter[], reader?: Reader, work?: Work): Promise<number>;
   /**
    * Time and id of all events that match, newest first, obeying `limit` where the filter has one (NIP-77); null
    * where they are more than `max`. `search` is not looked at.
    */
-  list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null>;
+  list(filter: Filter, max: number, reader?: Reader, work?: Work): Promise<readonly Ordered[] | null>;
   /**
    * Obeys a request to vanish (NIP-62): deletes every event of `pubkey` that is not newer than `untilSeconds`,
    * deletion requests included and requests to vanish excepted, and the gift wraps up to then that are addressed

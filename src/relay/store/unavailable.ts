@@ -28,3 +28,8 @@ export function notAnswered(cause?: unknown): StoreUnavailableError {
     cause,
   );
 }
+
+/** The database has worked on a question for as long as one may take. */
+export function tooSlow(cause?: unknown): StoreUnavailableError {
+  return new StoreUnavailableError('the question takes too long to answer, ask for less', cause);
+}

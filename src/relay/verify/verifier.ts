@@ -1,12 +1,13 @@
 import type { NostrEvent } from '../../nostr/event.ts';
+import type { Sender } from './sender.ts';
 
-/** `overloaded`: the queue was full and the signature was not looked at. */
+/** `overloaded`: too many events waited, of this sender or of all, and the signature was not looked at. */
 export type Verdict = 'valid' | 'invalid' | 'overloaded';
 
 /** Checks the signatures of events whose shape and id are right. */
 export interface Verifier {
   /** At once where nothing has to be computed; rejects only when the verifier itself has failed. */
-  verify(event: NostrEvent): Verdict | Promise<Verdict>;
+  verify(event: NostrEvent, sender: Sender): Verdict | Promise<Verdict>;
   /** Events waiting for a thread. */
   readonly queueDepth: number;
   close(): Promise<void>;

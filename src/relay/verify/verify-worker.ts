@@ -1,14 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { verifySchnorr } from 'tiny-secp256k1';
+import { verifiesSchnorr } from '../../nostr/schnorr.ts';
 import { ENTRY_BYTES, type VerifyReply, type VerifyRequest } from './batch.ts';
 
-/** BIP-340 verification; the library throws where the public key is no point of the curve. */
 function isValid(entry: Uint8Array): boolean {
-  try {
-    return verifySchnorr(entry.subarray(0, 32), entry.subarray(32, 64), entry.subarray(64, ENTRY_BYTES));
-  } catch {
-    return false;
-  }
+  return verifiesSchnorr(entry.subarray(0, 32), entry.subarray(32, 64), entry.subarray(64, ENTRY_BYTES));
 }
 
 parentPort?.on('message', ({ batch, entries }: VerifyRequest) => {

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { NostrEvent } from '../../nostr/event.ts';
 import { packEntries, type VerifyReply, type VerifyRequest } from './batch.ts';
+import { FairQueue } from './fair-queue.ts';
+import type { Sender } from './sender.ts';
 import type { Verdict, Verifier } from './verifier.ts';
 
 /** What a pool is given. */
@@ -18,8 +20,12 @@ const BATCH_MAX = 64;
 /** A second batch waits in the thread's mailbox, so that the thread does not idle for a round trip. */
 const BATCHES_IN_FLIGHT = 2;
 
+/** Of each batch so many places are for senders of invalid signatures, where others wait too. */
+const DOUBTFUL_PLACES = 1;
+
 interface Job {
   readonly event: NostrEvent;
+  readonly sender: Sender;
   readonly resolve: (verdict: Verdict) => void;
   readonly reject: (error: Error) => void;
 }
@@ -34,11 +40,16 @@ function workerUrl(): URL {
   return new URL('./verify-worker.js', import.meta.url);
 }
 
-/** Verifies signatures in threads of its own, so that the event loop keeps its time for messages. */
+/**
+ * Verifies signatures in threads of its own, so that the event loop keeps its time for messages. Senders have their turns:
+ * one that sends thousands of events delays those of another by one of its own.
+ */
 export class WorkerPool implements Verifier {
   readonly #options: WorkerPoolOptions;
   readonly #threads: readonly Thread[];
-  #queue: Job[] = [];
+  readonly #queue = new FairQueue<Job>();
+  /** Jobs of senders of invalid signatures. */
+  readonly #doubtful = new FairQueue<Job>();
   #nextBatch = 0;
   #failure: Error | null = null;
   #closing = false;
@@ -49,14 +60,17 @@ export class WorkerPool implements Verifier {
   }
 
   get queueDepth(): number {
-    return this.#queue.length;
+    return this.#queue.size + this.#doubtful.size;
   }
 
-  verify(event: NostrEvent): Promise<Verdict> {
+  verify(event: NostrEvent, sender: Sender): Promise<Verdict> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
-    if (this.#queue.length >= this.#options.queueMax) return Promise.resolve('overloaded');
+    const queue = sender.isDoubtful ? this.#doubtful : this.#queue;
+    if (this.queueDepth >= this.#options.queueMax && !this.#makeRoom(queue, sender)) {
+      return Promise.resolve('overloaded');
+    }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ event, resolve, reject });
+      queue.push(sender, { event, sender, resolve, reject });
       this.#dispatch();
     });
   }
@@ -78,7 +92,7 @@ export class WorkerPool implements Verifier {
   /** Gives waiting events to the threads that have room. */
   #dispatch(): void {
     for (const thread of this.#threads) {
-      if (this.#queue.length === 0) return;
+      if (this.queueDepth === 0) return;
       if (thread.inFlight.size < BATCHES_IN_FLIGHT) this.#send(thread);
     }
   }
@@ -86,26 +100,52 @@ export class WorkerPool implements Verifier {
   #send(thread: Thread): void {
     // What waits is shared among the mailboxes of all threads: batches grow with the queue, where answers
     // come late anyway and passing single messages would cost more than it gains.
-    const share = Math.ceil(this.#queue.length / (this.#threads.length * BATCHES_IN_FLIGHT));
-    const jobs = this.#queue.splice(0, Math.min(share, BATCH_MAX));
+    const share = Math.ceil(this.queueDepth / (this.#threads.length * BATCHES_IN_FLIGHT));
+    const jobs = this.#take(Math.min(share, BATCH_MAX));
     const batch = this.#nextBatch++;
     thread.inFlight.set(batch, jobs);
     const request: VerifyRequest = { batch, entries: packEntries(jobs.map(({ event }) => event)) };
     thread.worker.postMessage(request, [request.entries.buffer]);
   }
 
+  #take(count: number): readonly Job[] {
+    const jobs: Job[] = [];
+    const take = (queue: FairQueue<Job>, most: number): void => {
+      for (let job = jobs.length < most ? queue.shift() : undefined; job !== undefined; ) {
+        jobs.push(job);
+        job = jobs.length < most ? queue.shift() : undefined;
+      }
+    };
+    take(this.#doubtful, Math.min(count, DOUBTFUL_PLACES));
+    take(this.#queue, count);
+    take(this.#doubtful, count);
+    return jobs;
+  }
+
+  /** Gives up an event of a sender that has more than its share of the queue, those of doubtful senders first. */
+  #makeRoom(queue: FairQueue<Job>, sender: Sender): boolean {
+    const isOther = queue === this.#queue && this.#doubtful.size > 0;
+    const given = isOther ? this.#doubtful.shift() : queue.makeRoom(sender);
+    given?.resolve('overloaded');
+    return given !== undefined;
+  }
+
   #settle(thread: Thread, { batch, results }: VerifyReply): void {
     const jobs = thread.inFlight.get(batch) ?? [];
     thread.inFlight.delete(batch);
-    for (const [index, job] of jobs.entries()) job.resolve(results[index] === 1 ? 'valid' : 'invalid');
+    for (const [index, job] of jobs.entries()) {
+      const isValid = results[index] === 1;
+      job.sender.verified(isValid);
+      job.resolve(isValid ? 'valid' : 'invalid');
+    }
     this.#dispatch();
   }
 
   #fail(error: Error): void {
     if (this.#closing || this.#failure !== null) return;
     this.#failure = error;
-    const jobs = [...this.#queue, ...this.#threads.flatMap(({ inFlight }) => [...inFlight.values()].flat())];
-    this.#queue = [];
+    const inFlight = this.#threads.flatMap((thread) => [...thread.inFlight.values()].flat());
+    const jobs = [...this.#queue.takeAll(), ...this.#doubtful.takeAll(), ...inFlight];
     for (const job of jobs) job.reject(error);
     this.#options.onFailure(error);
   }

@@ -5,7 +5,7 @@ import { answerNegentropy } from '../../../src/nostr/nip77.ts';
 
 const idOf = (byte: number): string => byte.toString(16).padStart(2, '0').repeat(32);
 const itemsOf = (...bytes: number[]): NegentropyItems =>
-  new NegentropyItems(bytes.map((byte) => ({ created_at: byte, id: idOf(byte) })));
+  NegentropyItems.of([...bytes].sort((a, b) => b - a).map((byte) => ({ created_at: byte, id: idOf(byte) })));
 const answer = (items: NegentropyItems, hex: string): string =>
   answerNegentropy(items, Buffer.from(hex, 'hex'), 4_096).toString('hex');
 
@@ -52,7 +52,7 @@ describe('an answer of Negentropy version 1 (NIP-77)', () => {
       .update(Buffer.from([2]))
       .digest()
       .subarray(0, 16);
-    const items = new NegentropyItems([255, 254].map((second) => ({ created_at: second, id: idOf(255) })));
+    const items = NegentropyItems.of([255, 254].map((second) => ({ created_at: second, id: idOf(255) })));
     expect(Buffer.from(items.fingerprint(0, 2))).toEqual(expected);
   });
 

@@ -5,11 +5,11 @@ import {
   type Asking,
   eventConditions,
   eventNotExpired,
-  hasTag,
+  hasTags,
   isCommonTag,
   keyConditions,
   keyNotExpired,
-  rarity,
+  rarestFirst,
   readable,
 } from './filter-conditions.ts';
 import { named, ROW_COLUMNS, type Statement, selectedStatement } from './filter-sql.ts';
@@ -65,10 +65,10 @@ export interface Window {
   readonly until: number;
 }
 
-function routeOf(filter: Filter): Route {
+function routeOf(filter: Filter, asking: Pick<Asking, 'rarities'>): Route {
   const { ids, authors, search } = filter;
   if (ids !== undefined || searchWords(search ?? '').length > 0) return { way: 'selected', tag: null };
-  const [tag = null] = tagConditions(filter).sort((a, b) => rarity(a) - rarity(b));
+  const [tag = null] = rarestFirst(filter, asking);
   if (tag !== null && (authors === undefined || !isCommonTag(tag.name))) {
     return { way: isSingle(tag.values) ? 'walk' : 'collect', tag };
   }
@@ -95,6 +95,8 @@ export interface Progress {
   /** Events that were found so far, and those that are wanted. */
   readonly found: number;
   readonly wanted: number;
+  /** See {@link Asking.rarities}. */
+  readonly rarities?: ReadonlyMap<string, number> | undefined;
 }
 
 /**
@@ -106,7 +108,7 @@ export function nextWindow(filter: Filter, nowSeconds: number, progress: Progres
   const { since = FIRST_SECOND, until = LAST_SECOND } = filter;
   const { last } = progress;
   if (last !== null && last.since <= since) return null;
-  if (routeOf(filter).way !== 'collect') return { since, until };
+  if (routeOf(filter, progress).way !== 'collect') return { since, until };
   const newest = Math.min(until, nowSeconds);
   const end = last === null ? until : last.since - 1;
   const start =
@@ -125,7 +127,7 @@ function lengthOf(elapsed: number, { found, wanted }: Progress): number {
 /** The newest events of a window that match all of a filter but the relevance of its `search`. */
 export function eventsStatement(asked: Filter, limit: number, window: Window, asking: Asking): Statement {
   const filter: Filter = { ...asked, ...window };
-  const route = routeOf(filter);
+  const route = routeOf(filter, asking);
   const conditions = new Conditions();
   switch (route.way) {
     case 'selected':
@@ -163,7 +165,7 @@ function walk(filter: Filter, tag: TagCondition | null, limit: number, context: 
   const where = [
     ...keyConditions('e', filter, conditions),
     ...eventConditions(filter, conditions),
-    ...tagConditions(filter).map((other) => hasTag('e', other, conditions)),
+    ...hasTags('e', rarestFirst(filter, asking), conditions),
     ...readable('e', filter, asking, conditions),
     eventNotExpired(asking, conditions),
   ];
@@ -200,7 +202,7 @@ function collect(filter: Filter, tag: TagCondition | null, limit: number, contex
   const where = [
     ...keyConditions('e', rest, conditions),
     ...eventConditions(rest, conditions),
-    ...tagConditions(filter).map((other) => hasTag('e', other, conditions)),
+    ...hasTags('e', rarestFirst(filter, asking), conditions),
     ...readable('e', filter, asking, conditions),
     keyNotExpired('e', asking, conditions),
   ];
@@ -229,11 +231,11 @@ function authorsAndKinds(filter: Filter, conditions: Conditions): { from: string
 /** Conditions on the tag table `k`, as it is read from the value of one tag. */
 function tagWhere(filter: Filter, tag: TagCondition, { asking, conditions }: Context): string[] {
   const keys = tag.values.map((value) => tagKey(tag.name, value));
-  const others = tagConditions(filter).filter(({ name }) => name !== tag.name);
+  const others = rarestFirst(filter, asking).filter(({ name }) => name !== tag.name);
   const where = [
     conditions.oneOf('k.tag', keys, 'bytea'),
     ...keyConditions('k', filter, conditions),
-    ...others.map((other) => hasTag('k', other, conditions)),
+    ...hasTags('k', others, conditions),
     ...readable('k', filter, asking, conditions),
     keyNotExpired('k', asking, conditions),
   ];

@@ -1,4 +1,4 @@
-import type { Filter, TagCondition } from '../../../nostr/filter.ts';
+import { type Filter, type TagCondition, tagConditions } from '../../../nostr/filter.ts';
 import { searchWords } from '../../../nostr/nip50.ts';
 import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
 import type { Reader } from '../store.ts';
@@ -6,14 +6,25 @@ import type { Conditions } from './conditions.ts';
 import { bytea, tagKey } from './keys.ts';
 import { wordNumbers } from './words.ts';
 
+/** So many conditions on tags are joined; more are looked up one by one. */
+const JOINED_TAGS_MAX = 1;
+
 /** What the answer to a filter depends on besides the filter. */
 export interface Asking {
   readonly nowSeconds: number;
   readonly reader: Reader | undefined;
+  /** How many events have each tag of the filter, by its name, where that was looked up. */
+  readonly rarities?: ReadonlyMap<string, number> | undefined;
 }
 
-/** Which tag leads to the fewest events, as far as a name tells: people and topics are named most often. */
-export function rarity({ name, values }: TagCondition): number {
+/** The conditions on tags, first the one that leads to the fewest events: as was looked up, else as far as a name tells. */
+export function rarestFirst(filter: Filter, { rarities }: Pick<Asking, 'rarities'>): TagCondition[] {
+  const rank = (tag: TagCondition): number => rarities?.get(tag.name) ?? guessedRarity(tag);
+  return tagConditions(filter).sort((a, b) => rank(a) - rank(b));
+}
+
+/** People and topics are named most often. */
+function guessedRarity({ name, values }: TagCondition): number {
   return (isCommonTag(name) ? 1_000 : 0) + values.length;
 }
 
@@ -43,9 +54,22 @@ export function leadingTag({ name, values }: TagCondition, filter: Filter, condi
 
 /** Whether an event, of which `table` has id, time and kind, has a tag. */
 export function hasTag(table: string, { name, values }: TagCondition, conditions: Conditions): string {
+  return `exists (${tagRow(table, { name, values }, conditions)})`;
+}
+
+/**
+ * Whether it has all of some tags. OFFSET 0 where they are many: each is looked up for the events that have all before it,
+ * because to plan them as joins, in every order, would take longer than most questions.
+ */
+export function hasTags(table: string, tags: readonly TagCondition[], conditions: Conditions): string[] {
+  const end = tags.length > JOINED_TAGS_MAX ? ' offset 0' : '';
+  return tags.map((tag) => `exists (${tagRow(table, tag, conditions)}${end})`);
+}
+
+function tagRow(table: string, { name, values }: TagCondition, conditions: Conditions): string {
   const keys = values.map((value) => tagKey(name, value));
-  return `exists (select from tag g where ${conditions.oneOf('g.tag', keys, 'bytea')}
-    and g.created_at = ${table}.created_at and g.kind = ${table}.kind and g.id = ${table}.id)`;
+  return `select from tag g where ${conditions.oneOf('g.tag', keys, 'bytea')}
+    and g.created_at = ${table}.created_at and g.kind = ${table}.kind and g.id = ${table}.id`;
 }
 
 /** Leaves out the gift wraps (NIP-59) that are not addressed to the reader. */

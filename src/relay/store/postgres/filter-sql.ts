@@ -5,11 +5,11 @@ import {
   type Asking,
   eventConditions,
   eventNotExpired,
-  hasTag,
+  hasTags,
   keyConditions,
   keyNotExpired,
   leadingTag,
-  rarity,
+  rarestFirst,
   readable,
 } from './filter-conditions.ts';
 
@@ -87,7 +87,7 @@ export function selectedStatement(filter: Filter, limit: number, asking: Asking)
   const where = [
     ...keyConditions('e', rest, conditions),
     ...eventConditions(filter, conditions),
-    ...tagConditions(filter).map((tag) => hasTag('e', tag, conditions)),
+    ...hasTags('e', rarestFirst(filter, asking), conditions),
     ...readable('e', filter, asking, conditions),
     eventNotExpired(asking, conditions),
   ];
@@ -98,13 +98,13 @@ order by e.created_at desc, e.id limit ${conditions.value(limit, 'bigint')}`;
 
 /** Tables and conditions for what indexes alone can answer: which events match, without their text. */
 function source(filter: Filter, asking: Asking, conditions: Conditions): Source {
-  const [leading, ...others] = tagConditions(filter).sort((a, b) => rarity(a) - rarity(b));
+  const [leading, ...others] = rarestFirst(filter, asking);
   const where = leading === undefined ? keyConditions('e', filter, conditions) : [];
   const table = leading === undefined ? null : leadingTag(leading, filter, conditions);
   const key = table === null ? 'e' : 't';
   const needsEvent = table === null || filter.authors !== undefined;
   where.push(
-    ...others.map((other) => hasTag(key, other, conditions)),
+    ...hasTags(key, others, conditions),
     ...readable(key, filter, asking, conditions),
     ...(needsEvent ? eventConditions(filter, conditions) : []),
     keyNotExpired(key, asking, conditions),

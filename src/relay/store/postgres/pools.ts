@@ -19,6 +19,19 @@ const WRITE_POOL = { max: 20, min: 5 } as const;
 /** Most connections that read from one server, where nothing else is said, and how many of them are kept. */
 export const READ_POOL_MAX = 50;
 const READ_POOL_MIN = 10;
+/** Seconds after which a question is given up, where nothing else is said. */
+export const QUERY_DEADLINE_S = 5;
+
+/** A pool that reads. */
+export interface ReadPoolOptions {
+  /**
+   * Most connections: a new one has every table and statement to learn, so that more of them than a server has cores for
+   * make it slower just when it is behind.
+   */
+  readonly max: number;
+  /** Seconds after which a statement is given up. */
+  readonly queryDeadlineS: number;
+}
 
 /**
  * Settings of connections that read. Statements are planned once and not for their values, which would take longer than
@@ -37,12 +50,14 @@ export function openWritePool(url: string, onError: (error: Error) => void): Poo
 
 /**
  * Opens a pool that reads; nothing is connected yet.
- * @param max connections: a new one has every table and statement to learn, so that more of them than a server has
- *   cores for make it slower just when it is behind
  * @param onError as for {@link openWritePool}
  */
-export function openReadPool(url: string, max: number, onError: (error: Error) => void): Pool {
-  const sizes = { max, min: Math.min(max, READ_POOL_MIN) };
+export function openReadPool(
+  url: string,
+  { max, queryDeadlineS }: ReadPoolOptions,
+  onError: (error: Error) => void,
+): Pool {
+  const sizes = { max, min: Math.min(max, READ_POOL_MIN), statement_timeout: queryDeadlineS * 1_000 };
   return openPool({ ...sizes, options: READ_SETTINGS, connectionString: url }, onError);
 }
 

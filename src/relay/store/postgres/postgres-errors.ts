@@ -19,3 +19,8 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isTransient);
   return TRANSIENT_CODES.test(code ?? '') || TRANSIENT_MESSAGES.test(error.message);
 }
+
+/** Whether the database has cancelled a statement because it took too long (class 57, query_canceled). */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '57014';
+}

@@ -4,21 +4,17 @@ import type { Pool } from 'pg';
 import type { Filter } from '../../../nostr/filter.ts';
 import { DELETION_KIND, type Ordered, VANISH_KIND } from '../../../nostr/kinds.ts';
 import { Outage } from '../../outage.ts';
-import { mergeAnswers } from '../merge-answers.ts';
-import { searchAmong } from '../search.ts';
-import type { AddOutcome, EventStore, LimitedFilter, Reader, StoreUsage } from '../store.ts';
+import type { Work } from '../../work/work.ts';
+import type { AddOutcome, AnswerPage, EventStore, LimitedFilter, Reader, StoreUsage } from '../store.ts';
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
-import { type EventRow, TextEvent } from '../text-event.ts';
 import { notAnswered, notAsked } from '../unavailable.ts';
 import { batchLength } from './batch.ts';
 import { before, unavailable } from './deadline.ts';
-import { eventsStatement, nextWindow, type Window } from './events-sql.ts';
-import type { Asking } from './filter-conditions.ts';
-import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './housekeeping.ts';
 import { Maintenance } from './maintenance.ts';
-import { openWritePool, READ_POOL_MAX, serverName } from './pools.ts';
+import { openWritePool, QUERY_DEADLINE_S, READ_POOL_MAX, serverName } from './pools.ts';
+import { PostgresReads } from './postgres-reads.ts';
 import { Readers } from './readers.ts';
 import { Replica } from './replica.ts';
 import { type PreparedEvent, prepareEvent } from './write-batch.ts';
@@ -32,6 +28,8 @@ export interface PostgresStoreOptions {
   readonly replicaUrls: readonly string[];
   /** Most connections that read from one server; default 50. */
   readonly readPool?: number | undefined;
+  /** Seconds after which a question is given up; default 5. */
+  readonly queryDeadlineS?: number | undefined;
   /** Current Unix time in seconds; tests pass their own. */
   readonly nowSeconds: () => number;
   /** Told once of each failure that is survived, and of its end. */
@@ -51,8 +49,6 @@ const BATCH_MAX = 1_000;
 const WRITERS = 1;
 /** Ids of events that are known to be stored. */
 const KNOWN_MAX = 100_000;
-/** A search ranks this many of the newest events that hold its words. */
-const SEARCH_MAX = 2_000;
 
 /**
  * Keeps events in Postgres. Writes are committed in groups on the primary, reads are spread over replicas. The state
@@ -76,7 +72,13 @@ export class PostgresStore implements EventStore {
 
   /** Connects to nothing yet: whatever is asked of it before it is {@link open | opened} is answered with an error. */
   constructor(options: PostgresStoreOptions) {
-    const { url, replicaUrls, readPool = READ_POOL_MAX, nowSeconds } = options;
+    const {
+      url,
+      replicaUrls,
+      readPool = READ_POOL_MAX,
+      queryDeadlineS = QUERY_DEADLINE_S,
+      nowSeconds,
+    } = options;
     // Connections that the server ends while they are closed are no news.
     const log = (text: string): void => {
       if (!this.#isClosing) options.log(text);
@@ -86,8 +88,8 @@ export class PostgresStore implements EventStore {
     this.#options = options;
     this.#primary = openWritePool(url, onFailure);
     const readUrls = replicaUrls.length === 0 ? [url] : replicaUrls;
-    this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, readPool, log));
-    this.#readers = new Readers({ primary: this.#primary, replicas: this.#replicas });
+    this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, { max: readPool, queryDeadlineS }, log));
+    this.#readers = new Readers({ primary: this.#primary, replicas: this.#replicas, places: readPool });
     this.#writer = new Writer(this.#primary, {
       onCommit: (lsn) => this.#readers.onCommit(lsn),
       onRetry: onFailure,
@@ -157,37 +159,26 @@ export class PostgresStore implements EventStore {
     return this.#queue.add(prepareEvent(event)) ?? Promise.resolve('overloaded');
   }
 
-  async query(filters: readonly LimitedFilter[], reader?: Reader): Promise<readonly StoredEvent[]> {
-    this.#requireOpen();
-    const answers = await Promise.all(filters.map((filter) => this.#queryOne(filter, this.#asking(reader))));
-    return mergeAnswers(
-      answers,
-      filters.some(({ search }) => search !== undefined),
-    );
+  async query(
+    filters: readonly LimitedFilter[],
+    reader?: Reader,
+    work?: Work,
+  ): Promise<readonly StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for await (const page of this.pages(filters, reader, work)) events.push(...page.events);
+    return events;
   }
 
-  async count(filters: readonly Filter[], reader?: Reader): Promise<number> {
-    this.#requireOpen();
-    const asking = this.#asking(reader);
-    const matching = filters.filter((filter) => !matchesNothing({ ...filter, limit: 1 }));
-    if (matching.length === 0) return 0;
-    if (matching.some(({ search }) => search !== undefined)) {
-      const limited = matching.map((filter) => ({ ...filter, limit: SEARCH_MAX }));
-      return (await this.query(limited, reader)).length;
-    }
-    const [row] = await this.#readers.query<[number]>(countStatement(matching, asking));
-    return row?.[0] ?? 0;
+  pages(filters: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
+    return this.#readsFor(reader, work).pages(filters);
   }
 
-  async list(filter: Filter, max: number, reader?: Reader): Promise<readonly Ordered[] | null> {
-    this.#requireOpen();
-    if (matchesNothing(filter)) return [];
-    const { search: _search, ...rest } = filter;
-    const limit = Math.min(filter.limit ?? Number.POSITIVE_INFINITY, max + 1);
-    const rows = await this.#readers.query<[string, number]>(
-      listStatement(rest, limit, this.#asking(reader)),
-    );
-    return rows.length > max ? null : rows.map(([id, created_at]) => ({ id, created_at }));
+  async count(filters: readonly Filter[], reader?: Reader, work?: Work): Promise<number> {
+    return await this.#readsFor(reader, work).count(filters);
+  }
+
+  async list(filter: Filter, max: number, reader?: Reader, work?: Work): Promise<readonly Ordered[] | null> {
+    return await this.#readsFor(reader, work).list(filter, max);
   }
 
   async vanish(pubkey: string, untilSeconds: number): Promise<void> {
@@ -239,23 +230,14 @@ export class PostgresStore implements EventStore {
     if (!this.#isOpen) throw notAsked();
   }
 
-  #asking(reader: Reader | undefined): Asking {
-    return { nowSeconds: this.#options.nowSeconds(), reader };
-  }
-
-  async #queryOne(filter: LimitedFilter, asking: Asking): Promise<readonly StoredEvent[]> {
-    if (matchesNothing(filter)) return [];
-    const { search, limit } = filter;
-    const most = search === undefined ? limit : Math.max(limit, SEARCH_MAX);
-    const events: StoredEvent[] = [];
-    for (let last: Window | null = null; events.length < most; ) {
-      last = nextWindow(filter, asking.nowSeconds, { last, found: events.length, wanted: most });
-      if (last === null) break;
-      const statement = eventsStatement(filter, most - events.length, last, asking);
-      const rows = await this.#readers.query<[...EventRow]>(statement);
-      for (const row of rows) events.push(new TextEvent(row));
-    }
-    return search === undefined ? events : (await searchAmong(events, search)).slice(0, limit);
+  #readsFor(reader: Reader | undefined, work: Work | undefined): PostgresReads {
+    const asking = { nowSeconds: this.#options.nowSeconds(), reader };
+    return new PostgresReads({
+      readers: this.#readers,
+      requireOpen: () => this.#requireOpen(),
+      asking,
+      work,
+    });
   }
 
   async #commit(batch: readonly PreparedEvent[], deadlineMs: number): Promise<readonly AddOutcome[]> {

@@ -1,11 +1,18 @@
 import type { Pool } from 'pg';
-import { notAsked } from '../unavailable.ts';
+import { Admission } from '../../work/admission.ts';
+import { notAsked, tooSlow } from '../unavailable.ts';
 import type { Statement } from './filter-sql.ts';
-import { isTransient } from './postgres-errors.ts';
+import { PageQuery } from './page-query.ts';
+import { READ_POOL_MAX } from './pools.ts';
+import { isTimeout, isTransient } from './postgres-errors.ts';
 import type { Replica } from './replica.ts';
 
 /** How long a query waits for a replica to catch up before it goes to the primary. */
 const CATCH_UP_MAX_MS = 50;
+/** Statements of one client at the same time. */
+const PER_CLIENT = 4;
+/** Statements of all clients that use the database for long, at the same time: about what two cores can do. */
+const COSTLY_PLACES = 2;
 
 /** What the reading side is given. */
 export interface ReadersOptions {
@@ -13,6 +20,8 @@ export interface ReadersOptions {
   readonly primary: Pool;
   /** None: everything is read from the primary. */
   readonly replicas: readonly Replica[];
+  /** Connections that read from each replica; default 50. */
+  readonly places?: number;
 }
 
 /**
@@ -22,6 +31,7 @@ export interface ReadersOptions {
  */
 export class Readers {
   readonly #options: ReadersOptions;
+  readonly #admission: Admission;
   #next = 0;
   #needed = 0;
   #lastCommit = 0;
@@ -31,6 +41,12 @@ export class Readers {
 
   constructor(options: ReadersOptions) {
     this.#options = options;
+    const { places = READ_POOL_MAX, replicas } = options;
+    this.#admission = new Admission({
+      places: places * Math.max(1, replicas.length),
+      perClient: PER_CLIENT,
+      costlyPlaces: COSTLY_PLACES,
+    });
   }
 
   /** Later queries see everything up to this position of the log. */
@@ -63,25 +79,52 @@ export class Readers {
 
   /**
    * Runs a statement; rows come as arrays.
-   * @throws StoreUnavailableError where no server answers
+   * @param client for whom: clients have their turns, and share what the database can do
+   * @throws StoreUnavailableError where no server answers, or not in time
    */
-  async query<Row extends unknown[]>(statement: Statement): Promise<readonly Row[]> {
+  async query<Row extends unknown[]>(statement: Statement, client: object = {}): Promise<readonly Row[]> {
+    return (await this.#ask<Row>(client, (pool) => run<Row>(pool, statement))).rows;
+  }
+
+  /**
+   * The same, but for a part of the rows where all of them are more than so many bytes.
+   * @throws StoreUnavailableError where no server answers, or not in time
+   */
+  page<Row extends unknown[]>(
+    statement: Statement,
+    maxBytes: number,
+    client: object = {},
+  ): Promise<Page<Row>> {
+    return this.#ask<Row>(client, (pool) =>
+      // Its connections send statements ahead: it answers in one piece.
+      pool === this.#options.primary ? run<Row>(pool, statement) : runPage<Row>(pool, statement, maxBytes),
+    );
+  }
+
+  #ask<Row extends unknown[]>(client: object, ask: Ask<Row>): Promise<Page<Row>> {
+    return this.#admission.run(client, () => this.#askOne(ask));
+  }
+
+  async #askOne<Row extends unknown[]>(ask: Ask<Row>): Promise<Page<Row>> {
     const replica = await this.#choose();
-    if (replica !== null) {
-      try {
-        const rows = await run<Row>(replica.pool, statement);
-        this.answered.replica++;
-        return rows;
-      } catch (error) {
-        if (!isTransient(error)) throw error;
-        await replica.check();
-      }
-    }
+    const page = replica === null ? null : await this.#askReplica(replica, ask);
+    if (page !== null) return page;
     this.answered.primary++;
+    return await ask(this.#options.primary).catch((error: unknown) => {
+      throw isTransient(error) ? notAsked(error) : orTooSlow(error);
+    });
+  }
+
+  /** Null where it has failed in a way that passes: somebody else may answer. */
+  async #askReplica<Row extends unknown[]>(replica: Replica, ask: Ask<Row>): Promise<Page<Row> | null> {
     try {
-      return await run<Row>(this.#options.primary, statement);
+      const page = await ask(replica.pool);
+      this.answered.replica++;
+      return page;
     } catch (error) {
-      throw isTransient(error) ? notAsked(error) : error;
+      if (!isTransient(error)) throw orTooSlow(error);
+      await replica.check();
+      return null;
     }
   }
 
@@ -94,7 +137,31 @@ export class Readers {
   }
 }
 
-async function run<Row extends unknown[]>(pool: Pool, statement: Statement): Promise<Row[]> {
+/** What clients are told where the database has given a question up. */
+function orTooSlow(error: unknown): unknown {
+  return isTimeout(error) ? tooSlow(error) : error;
+}
+
+/** Rows, and whether there may be more of them. */
+export interface Page<Row extends unknown[]> {
+  readonly rows: readonly Row[];
+  readonly isCut: boolean;
+}
+
+type Ask<Row extends unknown[]> = (pool: Pool) => Promise<Page<Row>>;
+
+async function run<Row extends unknown[]>(pool: Pool, statement: Statement): Promise<Page<Row>> {
   const { rows } = await pool.query<Row>({ ...statement, values: [...statement.values], rowMode: 'array' });
-  return rows;
+  return { rows, isCut: false };
+}
+
+async function runPage<Row extends unknown[]>(
+  pool: Pool,
+  statement: Statement,
+  maxBytes: number,
+): Promise<Page<Row>> {
+  const query = new PageQuery(statement, maxBytes);
+  // The pool waits for the outcome of a query that is an object, too, which its types do not say.
+  const { rows } = (await pool.query(query)) as unknown as { readonly rows: readonly Row[] };
+  return { rows, isCut: query.isCut };
 }

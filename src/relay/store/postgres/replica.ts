@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Outage } from '../../outage.ts';
 import { parseLsn } from './lsn.ts';
-import { openReadPool, serverName } from './pools.ts';
+import { openReadPool, type ReadPoolOptions, serverName } from './pools.ts';
 
 /** A replica whose last transaction is older than this is not read from. */
 const LAG_MAX_S = 5;
@@ -25,10 +25,10 @@ export class Replica {
   #checking: Promise<void> | null = null;
   readonly #outage: Outage;
 
-  constructor(url: string, connectionsMax: number, log: (text: string) => void) {
+  constructor(url: string, options: ReadPoolOptions, log: (text: string) => void) {
     this.name = serverName(url);
     this.#outage = new Outage(`reading from Postgres at ${this.name}`, log);
-    this.pool = openReadPool(url, connectionsMax, (error) => this.#outage.failed(error));
+    this.pool = openReadPool(url, options, (error) => this.#outage.failed(error));
   }
 
   /** The position in the log up to which it has replayed, when it was last asked. */

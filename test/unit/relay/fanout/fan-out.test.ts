@@ -5,6 +5,7 @@ import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
 import { Subscription } from '../../../../src/relay/fanout/subscription.ts';
 import { arbitraryEvent, arbitraryFilter } from '../../../support/arbitrary-events.ts';
 import { naiveMatches } from '../../../support/naive-store.ts';
+import { pagesOf } from '../../../support/relay-work.ts';
 import { someStored, stored } from '../../../support/stored-event.ts';
 
 /** A live subscription that counts what it is sent. */
@@ -14,10 +15,12 @@ async function live(filters: readonly Filter[]) {
     sendText: () => undefined,
     sendEvent: () => void received.events++,
     pause: () => null,
+    isFull: false,
+    hold: () => undefined,
     cut: () => undefined,
   };
   const subscription = new Subscription('s', filters, outbox);
-  await subscription.sendStored([]);
+  await subscription.sendStored(pagesOf());
   return { subscription, received };
 }
 

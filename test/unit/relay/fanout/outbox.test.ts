@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Backlogs } from '../../../../src/relay/fanout/backlogs.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
 
@@ -31,7 +32,7 @@ class FakeSocket extends Duplex {
   }
 }
 
-function outboxOf(maxBacklogBytes = 1e9) {
+function outboxOf(maxBacklogBytes = 1e9, backlogs = new Backlogs(1e9)) {
   const socket = new FakeSocket();
   const state = { isOpen: true, cuts: 0 };
   const outbox = new Outbox({
@@ -39,6 +40,7 @@ function outboxOf(maxBacklogBytes = 1e9) {
     isOpen: () => state.isOpen,
     flushQueue: new FlushQueue(),
     maxBacklogBytes,
+    backlogs,
     onOverflow: () => state.cuts++,
   });
   return { socket, outbox, state };

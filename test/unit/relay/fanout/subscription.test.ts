@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { Subscription, type SubscriptionOutbox } from '../../../../src/relay/fanout/subscription.ts';
 import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
+import { pagesOf, settled } from '../../../support/relay-work.ts';
 import { someStored } from '../../../support/stored-event.ts';
 
 function subscriptionOf(pauses: (Promise<void> | null)[] = []) {
   const sent: string[] = [];
-  const state = { cuts: 0 };
+  const state = { cuts: 0, heldBytes: 0 };
   const outbox: SubscriptionOutbox = {
     sendText: (text) => void sent.push(text),
     sendEvent: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${Buffer.from(json)}]`),
     pause: () => pauses.shift() ?? null,
+    isFull: false,
+    hold: (bytes) => {
+      state.heldBytes += bytes;
+    },
     cut: () => void state.cuts++,
   };
   const subscription = new Subscription('s"', [{}], outbox);
@@ -27,7 +32,7 @@ describe('a subscription', () => {
   it('sends stored events, then EOSE, then live events', async () => {
     const { subscription, deliver, sent } = subscriptionOf();
     const [old, live] = [someStored(), someStored()];
-    await subscription.sendStored([old]);
+    await subscription.sendStored(pagesOf([old]));
     deliver(live);
     expect(sent).toEqual([eventText(old), EOSE, eventText(live)]);
   });
@@ -38,7 +43,7 @@ describe('a subscription', () => {
     deliver(both);
     deliver(live);
     expect(sent).toEqual([]);
-    await subscription.sendStored([both]);
+    await subscription.sendStored(pagesOf([both]));
     expect(sent).toEqual([eventText(both), EOSE, eventText(live)]);
   });
 
@@ -46,7 +51,7 @@ describe('a subscription', () => {
     const { subscription, deliver, sent } = subscriptionOf();
     deliver(someStored());
     subscription.close();
-    await subscription.sendStored([]);
+    await subscription.sendStored(pagesOf());
     deliver(someStored());
     expect(sent).toEqual([]);
   });
@@ -58,7 +63,8 @@ describe('a subscription', () => {
     });
     const { subscription, sent } = subscriptionOf([null, slow]);
     const events = [someStored(), someStored(), someStored()];
-    const done = subscription.sendStored(events);
+    const done = subscription.sendStored(pagesOf(events.slice(0, 1), events.slice(1)));
+    await settled();
     subscription.close();
     release();
     await done;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventId, type NostrEvent } from '../../../../src/nostr/event.ts';
 import { Authentication } from '../../../../src/relay/protocol/authentication.ts';
 import type { Verdict } from '../../../../src/relay/verify/verifier.ts';
+import { someSender } from '../../../support/relay-work.ts';
 import { someEvent } from '../../../support/stored-event.ts';
 
 const NOW = 1_000_000;
@@ -29,21 +30,21 @@ describe('an authentication (NIP-42)', () => {
   it('is accepted, and the key is known from then on', async () => {
     const auth = connection();
     const event = authOf(auth.challenge);
-    expect(await auth.authenticate(event)).toEqual({ accepted: true, message: '' });
+    expect(await auth.authenticate(event, someSender())).toEqual({ accepted: true, message: '' });
     expect(auth.pubkeys).toEqual([event.pubkey]);
   });
 
   it('may be done with several keys, and again with the same', async () => {
     const auth = connection();
     for (const pubkey of ['b', 'c', 'b']) {
-      await auth.authenticate(authOf(auth.challenge, { pubkey: pubkey.repeat(64) }));
+      await auth.authenticate(authOf(auth.challenge, { pubkey: pubkey.repeat(64) }), someSender());
     }
     expect(auth.pubkeys).toEqual(['b'.repeat(64), 'c'.repeat(64)]);
   });
 
   it('cannot be replayed on another connection', async () => {
     const [mine, theirs] = [connection(), connection()];
-    expect((await theirs.authenticate(authOf(mine.challenge))).message).toBe(
+    expect((await theirs.authenticate(authOf(mine.challenge), someSender())).message).toBe(
       'invalid: challenge is not the one of this connection',
     );
     expect(theirs.pubkeys).toEqual([]);
@@ -53,7 +54,7 @@ describe('an authentication (NIP-42)', () => {
     'names the relay by %s',
     async (relay) => {
       const auth = connection();
-      expect((await auth.authenticate(authOf(auth.challenge, {}, relay))).accepted).toBe(true);
+      expect((await auth.authenticate(authOf(auth.challenge, {}, relay), someSender())).accepted).toBe(true);
     },
   );
 
@@ -68,7 +69,7 @@ describe('an authentication (NIP-42)', () => {
     ['an id that is not its hash', (c: string) => ({ ...authOf(c), content: 'x' })],
   ])('is refused with %s', async (_name, make) => {
     const auth = connection();
-    const { accepted, message } = await auth.authenticate(make(auth.challenge));
+    const { accepted, message } = await auth.authenticate(make(auth.challenge), someSender());
     expect([accepted, message]).toEqual([false, expect.stringMatching(/^invalid: /)]);
     expect(auth.pubkeys).toEqual([]);
   });
@@ -78,15 +79,16 @@ describe('an authentication (NIP-42)', () => {
     ['overloaded', /^error: overloaded/],
   ] as const)('is refused where its signature is %s', async (verdict, message) => {
     const auth = connection(verdict);
-    expect(await auth.authenticate(authOf(auth.challenge))).toMatchObject({ accepted: false });
-    expect((await auth.authenticate(authOf(auth.challenge))).message).toMatch(message);
+    expect(await auth.authenticate(authOf(auth.challenge), someSender())).toMatchObject({ accepted: false });
+    expect((await auth.authenticate(authOf(auth.challenge), someSender())).message).toMatch(message);
   });
 
   it('is refused beyond so many keys', async () => {
     const auth = connection();
     const keys = Array.from({ length: 21 }, (_, i) => i.toString(16).padStart(64, '0'));
     const answers = [];
-    for (const pubkey of keys) answers.push(await auth.authenticate(authOf(auth.challenge, { pubkey })));
+    for (const pubkey of keys)
+      answers.push(await auth.authenticate(authOf(auth.challenge, { pubkey }), someSender()));
     expect(answers.filter(({ accepted }) => accepted).length).toBe(20);
     expect(answers.at(-1)?.message).toMatch(/^restricted: /);
   });

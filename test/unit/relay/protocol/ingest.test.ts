@@ -8,6 +8,7 @@ import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
 import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
 import { notAnswered, notAsked } from '../../../../src/relay/store/unavailable.ts';
 import type { Verdict } from '../../../../src/relay/verify/verifier.ts';
+import { somePublisher } from '../../../support/relay-work.ts';
 import { someEvent } from '../../../support/stored-event.ts';
 
 const NOW = 1_000;
@@ -68,7 +69,16 @@ function setUp(
     hosts: new Set(['relay.example']),
     onError: (error) => errors.push(error),
   });
-  return { ingest, store, stats, log, errors, verifications: () => verifications };
+  const publish = (event: NostrEvent, pubkeys: readonly string[] = []) =>
+    ingest.publish(event, somePublisher(...pubkeys));
+  const subject = {
+    publish,
+    idle: () => ingest.idle(),
+    get inFlight() {
+      return ingest.inFlight;
+    },
+  };
+  return { ingest: subject, store, stats, log, errors, verifications: () => verifications };
 }
 
 /** An event with the id that its fields hash to. */

@@ -3,7 +3,9 @@ import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/l
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Reconciliations } from '../../../../src/relay/protocol/reconciliations.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
+import { CANCELLED } from '../../../../src/relay/work/lane.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { someLane } from '../../../support/relay-work.ts';
 import { someStored } from '../../../support/stored-event.ts';
 
 /** Asks for all ids by listing none. */
@@ -15,7 +17,7 @@ async function setUp(events: number, limits: Partial<RelayLimits> = {}) {
   const stats = new RelayStats();
   const messages: unknown[][] = [];
   const connect = () =>
-    new Reconciliations({ store, stats, limits: { ...DEFAULT_LIMITS, ...limits } }, (message) =>
+    new Reconciliations({ store, stats, limits: { ...DEFAULT_LIMITS, ...limits } }, someLane(), (message) =>
       messages.push([...message]),
     );
   const taken = (): unknown[][] => messages.splice(0);
@@ -97,7 +99,7 @@ describe('reconciliations', () => {
     const reconciliations = connect();
     const opening = reconciliations.open(open('n'));
     reconciliations.close('n');
-    await opening;
+    await expect(opening).rejects.toBe(CANCELLED);
     expect([stats.negentropyRecords, taken()]).toEqual([0, []]);
   });
 

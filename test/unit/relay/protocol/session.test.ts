@@ -1,10 +1,12 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Backlogs } from '../../../../src/relay/fanout/backlogs.ts';
 import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
 import { Budgets } from '../../../../src/relay/limits/budgets.ts';
+import { FilterMemory } from '../../../../src/relay/limits/filter-memory.ts';
 import { DEFAULT_LIMITS } from '../../../../src/relay/limits/limits.ts';
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
 import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
@@ -12,6 +14,7 @@ import { Session } from '../../../../src/relay/protocol/session.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
 import { notAsked } from '../../../../src/relay/store/unavailable.ts';
 import { trustingVerifier } from '../../../../src/relay/verify/verifier.ts';
+import { someLane, someSender } from '../../../support/relay-work.ts';
 
 /** An outbox that keeps the messages. */
 class ListeningOutbox extends Outbox {
@@ -50,21 +53,24 @@ function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIM
     isOpen: () => true,
     flushQueue: new FlushQueue(),
     maxBacklogBytes: 1e9,
+    backlogs: new Backlogs(1e9),
     onOverflow: () => undefined,
   });
   const budget = new Budgets({ ...limits, ...budgetLimits }, () => 0).open('here');
   if (budget === null) throw new Error('no budget for the first connection');
+  const cuts: string[] = [];
+  const filterMemory = new FilterMemory(limits.maxFilterBytesTotal);
+  const shared = { ingest, store, fanOut, limits, filterMemory, stats, verifier, hosts, nowSeconds, onError };
   const session = new Session(
-    { ingest, store, fanOut, limits, stats, verifier, hosts, nowSeconds, hidesGiftWraps: true, onError },
-    outbox,
-    budget,
+    { ...shared, hidesGiftWraps: true },
+    { outbox, budget, lane: someLane(), sender: someSender(), cut: (reason) => cuts.push(reason) },
   );
   const say = async (...message: readonly unknown[]): Promise<unknown[]> => {
     session.receive(JSON.stringify(message));
     await turn();
     return outbox.messages.splice(0);
   };
-  return { session, outbox, say, store, fanOut, stats, errors };
+  return { session, outbox, say, store, fanOut, stats, errors, cuts };
 }
 
 describe('a session', () => {
@@ -175,5 +181,86 @@ describe('a session', () => {
     const { say, stats } = setUp();
     expect(await say('NONSENSE')).toEqual([['NOTICE', 'invalid: message type is not supported']]);
     expect(stats.invalidMessages).toBe(1);
+  });
+
+  it('refuses filters that would take too much memory, of the connection, and says so', async () => {
+    const { say, fanOut } = setUp({ ...DEFAULT_LIMITS, maxFilterBytes: 100_000 });
+    const filter = { kinds: Array.from({ length: 500 }, (_, i) => i) };
+    expect(await say('REQ', 'a', filter)).toEqual([['EOSE', 'a']]);
+    const reason = 'error: the filters of this connection would take more than 100000 bytes of memory';
+    expect(await say('REQ', 'b', filter)).toEqual([['CLOSED', 'b', reason]]);
+    expect(await say('REQ', 'a', filter)).toEqual([['EOSE', 'a']]);
+    await say('CLOSE', 'a');
+    expect([await say('REQ', 'b', filter), fanOut.subscriptions]).toEqual([[['EOSE', 'b']], 1]);
+  });
+
+  it('ends its largest subscription where all connections together hold too much and it holds most', async () => {
+    const { say, fanOut } = setUp({ ...DEFAULT_LIMITS, maxFilterBytesTotal: 100_000 });
+    await say('REQ', 'large', { kinds: Array.from({ length: 500 }, (_, i) => i) });
+    await say('REQ', 'small', {});
+    const kinds = Array.from({ length: 400 }, (_, i) => i);
+    const reason = 'error: all filters together take too much memory, and yours take most';
+    expect(await say('REQ', 'next', { kinds })).toEqual([
+      ['CLOSED', 'large', reason],
+      ['EOSE', 'next'],
+    ]);
+    expect(fanOut.subscriptions).toBe(2);
+  });
+
+  it('keeps no more searches open than allowed', async () => {
+    const { say } = setUp({ ...DEFAULT_LIMITS, maxLiveSearches: 2 });
+    await say('REQ', 'a', { search: 'fox' }, { search: 'dog' });
+    expect(await say('REQ', 'b', { search: 'cat' })).toEqual([
+      ['CLOSED', 'b', 'error: more than 2 open searches'],
+    ]);
+    expect(await say('REQ', 'c', {})).toEqual([['EOSE', 'c']]);
+    await say('CLOSE', 'a');
+    expect(await say('REQ', 'b', { search: 'cat' })).toEqual([['EOSE', 'b']]);
+  });
+
+  it.each([
+    ['EVENT', ['EVENT', { id: 'x' }], ['OK', 'x', false, 'rate-limited: slow down']],
+    ['REQ', ['REQ', 'r', { kinds: 'x' }], ['CLOSED', 'r', 'rate-limited: slow down']],
+    ['COUNT', ['COUNT', 'c'], ['CLOSED', 'c', 'rate-limited: slow down']],
+    ['NEG-OPEN', ['NEG-OPEN', 'n', {}, 'zz'], ['NEG-ERR', 'n', 'rate-limited: slow down']],
+  ])('counts a malformed %s like a good one', async (_type, message, refusal) => {
+    const { say } = setUp(DEFAULT_LIMITS, { maxEventsPerS: 1, maxReqsPerS: 1 });
+    const answers = [];
+    for (let i = 0; i < 6; i++) answers.push(...(await say(...message)));
+    expect(answers.slice(0, 5).map((answer) => JSON.stringify(answer).includes('invalid: '))).toEqual(
+      Array.from({ length: 5 }, () => true),
+    );
+    expect(answers[5]).toEqual(refusal);
+  });
+
+  it('ends the connection of who sends too much that is no text of the protocol', async () => {
+    const { say, cuts } = setUp(DEFAULT_LIMITS, { maxNoticesPerS: 1 });
+    const answers = [];
+    for (let i = 0; i < 7; i++) answers.push(...(await say()));
+    expect([answers.length, cuts.length]).toEqual([5, 2]);
+    expect(cuts[0]).toBe('too many messages that are no text of this protocol');
+  });
+
+  it('does not answer a count that is closed before', async () => {
+    const { session, say } = setUp();
+    session.receive('["COUNT","c",{}]');
+    expect(await say('CLOSE', 'c')).toEqual([]);
+  });
+
+  it('answers no more counts at once than subscriptions are allowed', async () => {
+    const { session, say } = setUp({ ...DEFAULT_LIMITS, maxSubscriptions: 1 });
+    session.receive('["COUNT","a",{}]');
+    expect(await say('COUNT', 'b', {})).toEqual([
+      ['CLOSED', 'b', 'rate-limited: more than 1 counts at once'],
+      ['COUNT', 'a', { count: 0 }],
+    ]);
+  });
+
+  it('takes the events that a client has sent before it left, and nothing else of it', async () => {
+    const { session, say, fanOut } = setUp();
+    session.leave();
+    expect(await say('REQ', 's', {})).toEqual([]);
+    expect(fanOut.subscriptions).toBe(0);
+    expect(await say('EVENT', { id: 'x' })).toEqual([]);
   });
 });

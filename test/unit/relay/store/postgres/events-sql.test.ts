@@ -99,3 +99,31 @@ describe('the statement of a filter', () => {
     expect(eventsStatement({ ...FEED, kinds }, 500, window, asking).text).not.toContain('cross join');
   });
 });
+
+describe('conditions on several tags', () => {
+  const asking = { nowSeconds: NOW, reader: undefined };
+  const window = { since: 0, until: NOW };
+  const filter: Filter = { '#t': ['x'], '#p': ['a'.repeat(64)], '#r': ['y'], '#q': ['z'] };
+  const leading = (rarities?: ReadonlyMap<string, number>): string => {
+    const { text, values } = eventsStatement(filter, 10, window, { ...asking, rarities });
+    const place = Number(/k\.tag = \$(\d+)/.exec(text)?.[1]);
+    return Buffer.from(String(values[place - 1]).slice(2, 4), 'hex').toString();
+  };
+
+  it('are begun with the rarest, as was looked up, else as names tell', () => {
+    const rarities = new Map([
+      ['t', 5],
+      ['p', 900],
+      ['r', 1_000],
+      ['q', 1_000],
+    ]);
+    expect([leading(rarities), leading()]).toEqual(['t', 'r']);
+  });
+
+  it('are looked up one by one where they are many: no planner tries them in every order', () => {
+    const { text } = eventsStatement(filter, 10, window, asking);
+    expect(text.match(/exists \(select from tag g where [^)]*? offset 0\)/g)).toHaveLength(3);
+    const { text: few } = eventsStatement({ '#t': ['x'], '#r': ['y'] }, 10, window, asking);
+    expect(few).not.toContain('g.id = k.id offset 0');
+  });
+});

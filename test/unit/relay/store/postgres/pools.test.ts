@@ -39,7 +39,11 @@ afterEach(() => expect(unheard.splice(0)).toEqual([]));
 
 describe.each([
   ['writes', (url: string, onError: (error: Error) => void) => openWritePool(url, onError)],
-  ['reads', (url: string, onError: (error: Error) => void) => openReadPool(url, 2, onError)],
+  [
+    'reads',
+    (url: string, onError: (error: Error) => void) =>
+      openReadPool(url, { max: 2, queryDeadlineS: 5 }, onError),
+  ],
 ])('a connection that %s', (_name, open) => {
   /** A client of the pool, and its server. */
   async function lend(): Promise<{ client: PoolClient; cut: () => void; errors: Error[] }> {

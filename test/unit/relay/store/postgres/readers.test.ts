@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { Readers } from '../../../../../src/relay/store/postgres/readers.ts';
 import type { Replica } from '../../../../../src/relay/store/postgres/replica.ts';
@@ -73,5 +73,16 @@ describe('a reader of a replicated database', () => {
   it('says that the database cannot be reached where no server answers', async () => {
     const { ask } = setUp(away, away);
     await expect(ask()).rejects.toMatchObject({ code: 'RELAY_STORE_UNAVAILABLE' });
+  });
+
+  it('tells that a question took too long, and does not ask the primary the same', async () => {
+    const timeout = new DatabaseError('canceling statement due to statement timeout', 0, 'error');
+    timeout.code = '57014';
+    let asked = 0;
+    const primary = async () => [[`primary ${++asked}`]];
+    const { ask, state } = setUp(() => Promise.reject(timeout), primary);
+    state.replayed = 10;
+    await expect(ask()).rejects.toThrow('the question takes too long to answer, ask for less');
+    expect(asked).toBe(0);
   });
 });

@@ -1,0 +1,188 @@
+import type { Socket } from 'node:net';
+import type { RawData, WebSocket } from 'ws';
+import type { Backlogs } from '../fanout/backlogs.ts';
+import type { FlushQueue } from '../fanout/flush-queue.ts';
+import { Outbox } from '../fanout/outbox.ts';
+import type { ConnectionBudget } from '../limits/budgets.ts';
+import { Session, type SessionParts } from '../protocol/session.ts';
+import { Sender } from '../verify/sender.ts';
+import type { Lane } from '../work/lane.ts';
+import type { Turns } from '../work/turns.ts';
+
+/** Close codes (RFC 6455, 7.4.1). */
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_POLICY = 1008;
+/** Who was told to go and does not is cut. */
+const GOODBYE_MS = 2_000;
+/** Messages of one client that may wait, and their bytes; with more it is not read from. */
+const WAITING_MAX = 16;
+const WAITING_BYTES_MAX = 64 * 1_024;
+/** Bytes of the frame of a ping or pong from a client, besides what it carries (RFC 6455, 5.2). */
+const CONTROL_FRAME_BYTES = 6;
+
+/** What all connections share. */
+export interface ConnectionShare extends SessionParts {
+  readonly flushQueue: FlushQueue;
+  readonly backlogs: Backlogs;
+  readonly turns: Turns;
+}
+
+/** One upgraded connection. */
+export interface Upgraded {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  readonly budget: ConnectionBudget;
+  /** Of the client. */
+  readonly address: string;
+}
+
+/** Text of a message; `ws` has checked that it is UTF-8 and delivers one Buffer by default. */
+function textOf(data: RawData): string {
+  return Buffer.isBuffer(data) ? data.toString('utf8') : '';
+}
+
+/**
+ * One WebSocket connection: feeds its session what it receives, in the turns of its client, and ends it. `ws` reads; messages
+ * to the client are written by the outbox, which coalesces them.
+ */
+export class Connection {
+  readonly #share: ConnectionShare;
+  readonly #upgraded: Upgraded;
+  readonly #outbox: Outbox;
+  readonly #lane: Lane;
+  readonly #session: Session;
+  /** Whether anything came since the last ping. */
+  #isAlive = true;
+  /** Bytes received up to the last whole message, and those of pings and pongs since. */
+  #wholeBytes: number;
+  /** Checks since the last whole message at which there was more than that. */
+  #waitedChecks = 0;
+  /** Messages that wait for their turn, and their bytes. */
+  #waiting = 0;
+  #waitingBytes = 0;
+  #isEnding = false;
+
+  constructor(share: ConnectionShare, upgraded: Upgraded, onClose: () => void) {
+    const { webSocket, socket, budget, address } = upgraded;
+    const { limits, stats, flushQueue, backlogs, turns } = share;
+    this.#share = share;
+    this.#upgraded = upgraded;
+    this.#wholeBytes = socket.bytesRead;
+    this.#outbox = new Outbox({
+      socket,
+      isOpen: () => webSocket.readyState === webSocket.OPEN,
+      flushQueue,
+      maxBacklogBytes: limits.maxBacklogBytes,
+      backlogs,
+      onOverflow: () => stats.slowReadersCut++,
+    });
+    this.#lane = turns.lane();
+    const cut = (reason: string): void => this.#cut(reason);
+    const sender = new Sender({
+      address,
+      creditMax: limits.maxInvalidSignatures,
+      onSpent: () => cut('too many invalid signatures'),
+    });
+    this.#session = new Session(share, { outbox: this.#outbox, budget, lane: this.#lane, sender, cut });
+    this.#listen(onClose);
+    this.#session.greet();
+  }
+
+  /** Sends CLOSED for every subscription and accepts nothing more. */
+  stopSession(): void {
+    this.#session.stop();
+  }
+
+  /** Closes it because the relay stops; resolves when it is closed. */
+  async close(): Promise<void> {
+    const { webSocket } = this.#upgraded;
+    this.#outbox.flush();
+    webSocket.close(CLOSE_GOING_AWAY, 'the relay is shutting down');
+    webSocket.resume();
+    await new Promise((resolve) => webSocket.once('close', resolve));
+  }
+
+  terminate(): void {
+    this.#upgraded.webSocket.terminate();
+  }
+
+  /** Asks whether the client is there; one that has not answered the last time is gone. */
+  ping(): void {
+    const { webSocket } = this.#upgraded;
+    // Nobody can answer who is not read from.
+    if (this.#isAlive || webSocket.isPaused) webSocket.ping();
+    else webSocket.terminate();
+    this.#isAlive = false;
+  }
+
+  /**
+   * Cuts a client that began a message and does not end it: what has come of it is kept in memory. Every byte since the
+   * last whole message, besides pings and pongs, belongs to one that is not complete.
+   * @param maxChecks after which it is cut
+   */
+  checkSender(maxChecks: number): void {
+    const { webSocket, socket } = this.#upgraded;
+    if (webSocket.isPaused || socket.bytesRead <= this.#wholeBytes) return;
+    if (++this.#waitedChecks <= maxChecks) return;
+    this.#share.stats.slowSendersCut++;
+    webSocket.terminate();
+  }
+
+  #listen(onClose: () => void): void {
+    const { webSocket, socket, budget } = this.#upgraded;
+    webSocket.on('message', (data, isBinary) => {
+      this.#isAlive = true;
+      this.#wholeBytes = socket.bytesRead;
+      this.#waitedChecks = 0;
+      this.#receive(data, isBinary);
+    });
+    webSocket.on('ping', (data) => {
+      this.#wholeBytes += CONTROL_FRAME_BYTES + data.length;
+      if (this.#isEnding) return;
+      if (budget.takePing()) this.#outbox.sendPong(data);
+      else this.#cut('too many pings');
+    });
+    webSocket.on('pong', (data) => {
+      this.#isAlive = true;
+      this.#wholeBytes += CONTROL_FRAME_BYTES + data.length;
+    });
+    // A frame against the rules (too long, not UTF-8): ws answers with the right close code by itself.
+    webSocket.on('error', () => this.#share.stats.invalidMessages++);
+    webSocket.once('close', () => {
+      // What it asked for nobody waits for; the events that it has sent before still count.
+      this.#session.leave();
+      this.#lane.receive(() => this.#session.end());
+      onClose();
+    });
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#isEnding) return;
+    const { webSocket } = this.#upgraded;
+    const bytes = Buffer.isBuffer(data) ? data.length : 0;
+    this.#waiting++;
+    this.#waitingBytes += bytes;
+    this.#lane.receive(() => {
+      this.#waiting--;
+      this.#waitingBytes -= bytes;
+      if (this.#isEnding) return;
+      if (isBinary) this.#session.notice('invalid: binary messages are not part of the protocol');
+      else this.#session.receive(textOf(data));
+      if (webSocket.isPaused && this.#waiting === 0 && !this.#isEnding) webSocket.resume();
+    });
+    if (this.#waiting > WAITING_MAX || this.#waitingBytes > WAITING_BYTES_MAX) webSocket.pause();
+  }
+
+  /** Ends the connection because of what its client has sent: with a reason, and without reading any more of it. */
+  #cut(reason: string): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const { webSocket } = this.#upgraded;
+    this.#share.stats.clientsCut++;
+    this.#session.leave();
+    this.#outbox.flush();
+    webSocket.close(CLOSE_POLICY, reason);
+    webSocket.pause();
+    setTimeout(() => webSocket.terminate(), GOODBYE_MS).unref();
+  }
+}

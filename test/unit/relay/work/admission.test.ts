@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { Admission } from '../../../../src/relay/work/admission.ts';
+import { settled } from '../../../support/relay-work.ts';
+
+function setUp(options: Partial<ConstructorParameters<typeof Admission>[0]> = {}) {
+  const state = { nowMs: 0 };
+  const admission = new Admission({
+    places: 4,
+    perClient: 2,
+    costlyPlaces: 1,
+    clock: () => state.nowMs,
+    ...options,
+  });
+  const inside: { readonly name: string; readonly leave: () => void }[] = [];
+  const enter = (client: object, name: string): Promise<void> =>
+    admission.run(
+      client,
+      () =>
+        new Promise<void>((resolve) => {
+          inside.push({ name, leave: resolve });
+        }),
+    );
+  const leave = async (name: string): Promise<void> => {
+    const index = inside.findIndex((other) => other.name === name);
+    inside.splice(index, 1)[0]?.leave();
+    await settled();
+  };
+  const names = (): string[] => inside.map(({ name }) => name);
+  return { admission, enter, leave, names, state };
+}
+
+describe('an admission', () => {
+  it('lets one client have no more than its places, and another one in', async () => {
+    const { admission, enter, leave, names } = setUp();
+    const [greedy, modest] = [{}, {}];
+    for (let i = 0; i < 5; i++) void enter(greedy, `greedy ${i}`);
+    void enter(modest, 'modest');
+    await settled();
+    expect([names(), admission.waiting]).toEqual([['greedy 0', 'greedy 1', 'modest'], 3]);
+    await leave('greedy 0');
+    expect(names()).toEqual(['greedy 1', 'modest', 'greedy 2']);
+  });
+
+  it('lets clients in in turn where all places are taken', async () => {
+    const { enter, leave, names } = setUp({ places: 1, perClient: 1 });
+    const [one, two] = [{}, {}];
+    for (let i = 0; i < 3; i++) void enter(one, `one ${i}`);
+    void enter(two, 'two');
+    await settled();
+    await leave('one 0');
+    await leave('one 1');
+    expect(names()).toEqual(['two']);
+  });
+
+  it('gives those who use much a few places only, and the others the rest', async () => {
+    const { enter, leave, names, state } = setUp();
+    const costly = [{}, {}, {}];
+    for (const [i, client] of costly.entries()) void enter(client, `first ${i}`);
+    await settled();
+    state.nowMs += 1_000;
+    for (const i of costly.keys()) await leave(`first ${i}`);
+    for (const [i, client] of costly.entries()) void enter(client, `costly ${i}`);
+    for (let i = 0; i < 3; i++) void enter({}, `cheap ${i}`);
+    await settled();
+    expect(names()).toEqual(['costly 0', 'cheap 0', 'cheap 1', 'cheap 2']);
+    await leave('cheap 0');
+    expect(names()).not.toContain('costly 1');
+    await leave('costly 0');
+    expect(names()).toContain('costly 1');
+  });
+
+  it('forgets after a while that a client has used much', async () => {
+    const { enter, leave, names, state } = setUp();
+    const [client, other] = [{}, {}];
+    void enter(client, 'long');
+    await settled();
+    state.nowMs += 1_000;
+    await leave('long');
+    state.nowMs += 60_000;
+    void enter(client, 'a');
+    void enter(other, 'b');
+    void enter(client, 'c');
+    await settled();
+    expect(names()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives a place back where the work fails', async () => {
+    const { admission, enter, names } = setUp({ places: 1 });
+    await expect(admission.run({}, () => Promise.reject(new Error('x')))).rejects.toThrow('x');
+    void enter({}, 'next');
+    await settled();
+    expect(names()).toEqual(['next']);
+  });
+});
