@@ -43,7 +43,7 @@ async function status(relay: BuiltRelay, path: string): Promise<number> {
 }
 
 async function metric(relay: BuiltRelay, name: string): Promise<number> {
-  const text = await (await fetch(`${relay.url.replace('ws', 'http')}/metrics`)).text();
+  const text = await (await fetch(relay.metricsUrl)).text();
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
   return Number(line?.split(' ')[1]);
 }
