@@ -7,7 +7,6 @@ import { Outbox } from '../fanout/outbox.ts';
 import type { Budgets, ConnectionBudget } from '../limits/budgets.ts';
 import type { ClientAddresses } from '../limits/client-address.ts';
 import { Session, type SessionParts } from '../protocol/session.ts';
-import { Pongs } from './pongs.ts';
 
 /** Going away (RFC 6455, 7.4.1). */
 const CLOSE_GOING_AWAY = 1001;
@@ -72,8 +71,6 @@ export class Connections {
       maxFragments: FRAGMENTS_MAX,
       maxBufferedChunks: PIECES_MAX,
       clientTracking: false,
-      // It cuts who sends more than some dozens at once; see Pongs.
-      autoPong: false,
     });
     this.#pinging = setInterval(() => this.#pingAll(), PING_INTERVAL_MS).unref();
     this.#checking = setInterval(() => this.#checkSenders(), SENDER_CHECK_MS).unref();
@@ -161,9 +158,7 @@ export class Connections {
       if (isBinary) session.notice('invalid: binary messages are not part of the protocol');
       else session.receive(textOf(data));
     });
-    const pongs = new Pongs(webSocket, connection.socket);
     webSocket.on('ping', (data) => {
-      pongs.owe(data);
       connection.wholeBytes += CONTROL_FRAME_BYTES + data.length;
     });
     webSocket.on('pong', (data) => {
