@@ -55,8 +55,8 @@ export async function bringUp(request: StackRequest, context: UpContext): Promis
   requireTrustedPath(dir, UNTRUSTED);
   await requireWritable(dir, '--dir');
   await makeDirectory(dir, 0o755);
-  const real = requireTrustedPath(dir, UNTRUSTED);
   try {
+    const real = requireTrustedPath(dir, UNTRUSTED);
     return await withLock(real, () => start({ ...request, dir: real }, context));
   } finally {
     await removeIfEmpty(dir);
