@@ -19,7 +19,7 @@ export class HonestClient {
   #waiting = new Map();
   #talker;
   #listener;
-  #lastId = null;
+  #lastId = '';
   #count = 0;
   #isClosed = false;
 

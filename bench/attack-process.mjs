@@ -38,22 +38,24 @@ export async function startAttack(path, url, options) {
   };
 }
 
-async function main([path, url, options]) {
+/** @param {readonly string[]} args of the program: module, URL, options as JSON */
+async function main(args) {
+  const [path = '', url = '', options = '{}'] = args;
   const { default: attack } = await import(pathToFileURL(path).href);
   const running = await attack.start(url, JSON.parse(options));
   process.once('message', async () => {
     try {
       await running.stop();
-      process.send({ told: running.told });
+      process.send?.({ told: running.told });
     } catch (error) {
-      process.send({ failed: error.message });
+      process.send?.({ failed: error.message });
     }
   });
-  process.send({ started: true });
+  process.send?.({ started: true });
 }
 
 if (process.argv[1] === PROGRAM && process.send !== undefined) {
   // The runner has gone.
   process.on('disconnect', () => process.exit(1));
-  await main(process.argv.slice(2)).catch((error) => process.send({ failed: error.message }));
+  await main(process.argv.slice(2)).catch((error) => process.send?.({ failed: error.message }));
 }

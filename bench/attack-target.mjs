@@ -52,6 +52,7 @@ async function startStack() {
     throw error;
   }
   const state = readState(dir);
+  if (state === null) throw new Error(`there is no stack in ${dir}`);
   const pids = () => servicesOfKind(state, 'relay').map((relay) => findProcess(relay)?.pid);
   const first = pids();
   return {

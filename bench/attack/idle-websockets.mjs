@@ -17,11 +17,11 @@ export default {
         socket.on('open', () => {
           sockets.add(socket);
           state.most = Math.max(state.most, sockets.size);
-          resolve();
+          resolve(null);
         });
         socket.on('error', () => {
           state.refused++;
-          resolve();
+          resolve(null);
         });
         socket.on('close', () => sockets.delete(socket));
       });
