@@ -14,7 +14,12 @@ const AGAIN_MS = 50;
 export function author() {
   const secret = randomBytes(32);
   const pubkey = Buffer.from(xOnlyPointFromScalar(secret)).toString('hex');
-  const event = ({ kind = 1, tags = [], content = '', created_at = Math.floor(Date.now() / 1_000) } = {}) => {
+  const event = ({
+    kind = 1,
+    tags = /** @type {string[][]} */ ([]),
+    content = '',
+    created_at = Math.floor(Date.now() / 1_000),
+  } = {}) => {
     const id = hash('sha256', JSON.stringify([0, pubkey, created_at, kind, tags, content]));
     const sig = Buffer.from(signSchnorr(Buffer.from(id, 'hex'), secret)).toString('hex');
     return { id, pubkey, created_at, kind, tags, content, sig };
@@ -43,7 +48,7 @@ export function attack(url, { connections, begin, reads = true }) {
     const closed = new Promise((resolve) => {
       socket.on('close', (code) => {
         state.codes.set(code, (state.codes.get(code) ?? 0) + 1);
-        resolve();
+        resolve(null);
       });
     });
     socket.on('error', () => undefined);
@@ -91,9 +96,10 @@ async function flood(socket, state, begin) {
 export async function publishAll(url, events) {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   socket.on('error', () => undefined);
-  await new Promise((resolve) => socket.once('open', resolve));
+  await new Promise((resolve) => socket.once('open', () => resolve(null)));
   const AT_ONCE = 50;
   let answered = 0;
+  /** @type {(value?: unknown) => void} */
   let wake = () => undefined;
   socket.on('message', (data) => {
     if (!String(data).startsWith('["OK"')) return;
@@ -123,7 +129,18 @@ export function toldOf({ state }, what) {
   return `${what}; ${state.sent} messages, ${state.opened} connections${codes === '' ? '' : ` (closed: ${codes})`}`;
 }
 
-/** The usual module: an attack that begins with `prepare`, and tells what it did when it is stopped. */
+/**
+ * The usual module: an attack that begins with `prepare`, and tells what it did when it is stopped.
+ * @param {{
+ *   name: string,
+ *   against?: 'relay' | 'stack' | 'both',
+ *   isCheap?: boolean,
+ *   told: string,
+ *   reads?: boolean,
+ *   prepare?: (url: string) => Promise<any>,
+ *   begin: (connection: { socket: any, send: (message: any) => void }, context: any) => any,
+ * }} how
+ */
 export function attackModule({ name, against = 'both', isCheap = true, told, prepare, ...how }) {
   return {
     name,

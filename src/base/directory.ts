@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf, RelayBenchError } from './errors.ts';
+import { requireTrustedDirectory } from './trusted-path.ts';
 
 /**
  * Makes a directory and those above it that are missing, one by one: the recursive mkdir of Node 20 never ends where a
@@ -21,6 +22,16 @@ export async function makeDirectory(path: string, mode = 0o777): Promise<string 
   }
   for (const directory of missing) await makeOne(directory, mode);
   return missing[0];
+}
+
+/**
+ * Makes sure that nobody but the caller and root may write to a directory that is there: what lies in it could have been
+ * put there by somebody else, and what is put there could be led elsewhere. One that is not there yet will be the caller's.
+ * @param what names it in the message, for example `--out`
+ * @throws RelayBenchError `DIRECTORY_NOT_TRUSTED` (exit 2)
+ */
+export function requireOwnDirectory(path: string, what: string): void {
+  requireTrustedDirectory(path, { what, code: 'DIRECTORY_NOT_TRUSTED' });
 }
 
 /**

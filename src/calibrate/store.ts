@@ -1,15 +1,18 @@
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory, writeTo } from '../base/directory.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { withoutMark } from '../base/text.ts';
+import { caller, readTrusted, requireTrustedDirectory, type TrustError } from '../base/trusted-path.ts';
 import { writeFileAtomic } from '../record/write.ts';
 import { type Calibration, calibrationSchema } from './calibration.ts';
 
 /** A calibration has about 1 KiB; anything much larger is something else. */
 const MAX_BYTES = 64 * 1024;
+const OTHERS_WRITE = 0o022;
 /** A problem may repeat what the file says. */
 const MAX_PROBLEM_CHARACTERS = 150;
+const UNTRUSTED: TrustError = { what: 'the calibration in', code: 'CALIBRATION_UNTRUSTED' };
 const WRITE_HINT = 'set XDG_STATE_HOME to a directory that can be written to';
 
 /** What is stored: a calibration, nothing, or something unreadable, with the reason. */
@@ -25,7 +28,8 @@ export function calibrationPath(stateDir: string): string {
 /** Reads a calibration. Never throws: a file that can't be used is as good as none. */
 export async function readCalibration(path: string): Promise<Stored> {
   try {
-    return parseCalibration(await readBounded(path));
+    const text = await readBounded(path);
+    return text === null ? { calibration: null, problem: null } : parseCalibration(text);
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
       return { calibration: null, problem: null };
@@ -50,11 +54,24 @@ export function parseCalibration(text: string): Stored {
   return { calibration: null, problem: problem.slice(0, MAX_PROBLEM_CHARACTERS) };
 }
 
+/** As the XDG Base Directory Specification has it. */
+const OWN = 0o700;
+
+/** A directory of one's own that others may write to, made with an open umask, is closed to them: it holds nothing of theirs. */
+async function closeToOthers(directory: string): Promise<void> {
+  const { mode, uid } = await stat(directory);
+  if (uid === caller()?.uid && (mode & OTHERS_WRITE) !== 0)
+    await chmod(directory, mode & ~OTHERS_WRITE & 0o7777);
+  requireTrustedDirectory(directory, UNTRUSTED);
+}
+
 /** Makes sure, before minutes are spent on measuring, that the result can be saved. @throws RelayBenchError */
 export async function prepareToWrite(path: string): Promise<void> {
   try {
-    await makeDirectory(dirname(path));
-    await writeTo(dirname(path));
+    const directory = dirname(path);
+    await makeDirectory(directory, OWN);
+    await closeToOthers(directory);
+    await writeTo(directory);
   } catch (cause) {
     throw new RelayBenchError(`${path} can't be written: ${messageOf(cause)}`, {
       code: 'FILE_NOT_WRITTEN',
@@ -75,9 +92,11 @@ export async function writeCalibration(path: string, calibration: Calibration): 
 }
 
 /** Only a file: reading a pipe or a terminal would wait for ever. */
-async function readBounded(path: string): Promise<string> {
+async function readBounded(path: string): Promise<string | null> {
   const info = await stat(path);
   if (!info.isFile()) throw new Error('it is not a file');
   if (info.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1024} KiB`);
-  return readFile(path, 'utf8');
+  // Who could write it could make every run valid, or none.
+  requireTrustedDirectory(dirname(path), UNTRUSTED);
+  return readTrusted(path, UNTRUSTED);
 }

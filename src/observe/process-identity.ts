@@ -29,11 +29,15 @@ export function isAlive(identity: ProcessIdentity, readText: ReadText = readText
 /** Processes whose working directory is `directory` or lies below it; those of other users only for root. */
 export function processesIn(directory: string): ProcessIdentity[] {
   return allPids().flatMap((pid) => {
-    const cwd = workingDirectory(pid);
-    const isInside = cwd === directory || cwd?.startsWith(`${directory}/`) === true;
-    const identity = isInside ? identifyProcess(pid) : null;
+    const identity = worksIn(pid, directory) ? identifyProcess(pid) : null;
     return identity === null ? [] : [identity];
   });
+}
+
+/** Whether the working directory of a process is `directory` or lies below it; of other users' only root is told. */
+export function worksIn(pid: number, directory: string): boolean {
+  const cwd = workingDirectory(pid);
+  return cwd === directory || cwd?.startsWith(`${directory}/`) === true;
 }
 
 /** What processes have in common that were started together. */

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { Verify } from './fanout/claimed-event.ts';
 import type { EventStore } from './store/store.ts';
 import type { StoredEvent } from './store/stored-event.ts';
 
@@ -34,4 +35,6 @@ export interface BackendEnvironment {
   readonly onFatal: (error: Error) => void;
   /** Another relay process has accepted an event. */
   readonly deliver: (event: StoredEvent) => void;
+  /** Checks the signature of an event that another process claims to have accepted. */
+  readonly verify: Verify;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { env } from 'node:process';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { parseRelayOptions, type RelayOptions } from './options.ts';
@@ -48,7 +49,7 @@ function watchForStop(relay: RunningRelay, options: RelayOptions): void {
 }
 
 async function main(): Promise<void> {
-  const options = parseRelayOptions(process.argv.slice(2));
+  const options = parseRelayOptions(process.argv.slice(2), env);
   const relay = await startRelay(options, {
     version: packageVersion(),
     nowSeconds: () => Math.floor(Date.now() / 1_000),
@@ -57,7 +58,10 @@ async function main(): Promise<void> {
     onFatal: fail,
   });
   watchForStop(relay, options);
-  const ready = { ready: true, url: relay.url, port: relay.port, pid: process.pid };
+  const ready = {
+    ...{ ready: true, url: relay.url, port: relay.port, pid: process.pid },
+    ...(relay.metricsUrl === null ? {} : { metrics: relay.metricsUrl }),
+  };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 

@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import { own } from '../base/own.ts';
 import { RELAY_LIMIT_FLAGS, type RelayLimitFlag } from '../base/relay-limit-flags.ts';
+import type { MetricsAddress } from './http/metrics-server.ts';
 import { parseNetwork } from './limits/client-address.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
 import { invalid, listOf, type Values } from './option-values.ts';
+import { type RelaySecrets, readSecrets } from './secrets.ts';
 import { parseServers, type ServerOptions } from './server-options.ts';
 
 /** Everything that a relay process is told. */
@@ -25,6 +27,9 @@ export interface RelayOptions extends ServerOptions {
   readonly publicUrls: readonly string[];
   /** Addresses whose `X-Forwarded-For` is believed; a network as `10.0.0.0/8`. */
   readonly trustedProxies: readonly string[];
+  /** Where `/metrics` is served; null where it is not. */
+  readonly metrics: MetricsAddress | null;
+  readonly secrets: RelaySecrets;
   /** Stop when standard input ends: the parent process is gone. */
   readonly exitWithParent: boolean;
 }
@@ -79,6 +84,9 @@ const FLAGS = {
   'redis-cluster': { type: 'string', multiple: true },
   cache: { type: 'string' },
   'relay-id': { type: 'string' },
+  'metrics-host': { type: 'string', default: '127.0.0.1' },
+  'metrics-port': { type: 'string' },
+  secrets: { type: 'string' },
   'memory-limit': { type: 'string' },
   'no-verify': { type: 'boolean', default: false },
   'verify-workers': { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
@@ -96,16 +104,29 @@ function wholeNumber(values: Values, flag: string, fallback: number): number {
   throw invalid(`--${flag} "${text}" is not a whole number`, `for example --${flag} ${fallback}`);
 }
 
-function portOf(values: Values): number {
-  const port = wholeNumber(values, 'port', 0);
+function portOf(values: Values, flag: 'port' | 'metrics-port'): number {
+  const port = wholeNumber(values, flag, 0);
   if (port <= PORT_MAX) return port;
-  throw invalid(`--port "${port}" is above ${PORT_MAX}`, 'leave it out to let the system choose a free one');
+  throw invalid(
+    `--${flag} "${port}" is above ${PORT_MAX}`,
+    'leave it out to let the system choose a free one',
+  );
 }
 
 function workersOf(values: Values): number {
   const workers = wholeNumber(values, 'verify-workers', 1);
   if (workers >= 1) return workers;
   throw invalid('--verify-workers must be at least 1', 'use --no-verify to accept any signature');
+}
+
+function metricsOf(values: Values): MetricsAddress | null {
+  if (values['metrics-port'] === undefined) return null;
+  return { host: String(values['metrics-host']), port: portOf(values, 'metrics-port') };
+}
+
+function secretsPathOf(values: Values): string | null {
+  const path = values['secrets'];
+  return path === undefined ? null : String(path);
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
@@ -170,14 +191,18 @@ function parseLimits(values: Values): RelayLimits {
 }
 
 /**
- * Reads the command line of the relay program.
+ * Reads the command line of the relay program, and the secrets that it names.
+ * @param env where the secrets may stand too
  * @throws RelayBenchError `RELAY_OPTION_INVALID`
  */
-export function parseRelayOptions(args: readonly string[]): RelayOptions {
+export function parseRelayOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): RelayOptions {
   const values = parseFlags(args);
   return {
     host: String(values['host']),
-    port: portOf(values),
+    port: portOf(values, 'port'),
     ...parseServers(values),
     memoryLimitBytes: memoryLimitOf(values),
     verify: values['no-verify'] !== true,
@@ -186,6 +211,8 @@ export function parseRelayOptions(args: readonly string[]): RelayOptions {
     hidesGiftWraps: values['open-gift-wraps'] !== true,
     publicUrls: publicUrlsOf(values),
     trustedProxies: trustedProxiesOf(values),
+    metrics: metricsOf(values),
+    secrets: readSecrets(secretsPathOf(values), env),
     exitWithParent: values['exit-with-parent'] === true,
   };
 }

@@ -3,10 +3,17 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { NostrEvent } from '../nostr/event.ts';
 import type { Backend } from './backend.ts';
 import { FanOut } from './fanout/fan-out.ts';
 import { Connections } from './http/connections.ts';
 import { relayInformation } from './http/information.ts';
+import {
+  type MetricsAddress,
+  type MetricsServer,
+  type MetricsText,
+  serveMetrics,
+} from './http/metrics-server.ts';
 import { ownHosts } from './http/own-hosts.ts';
 import { answerHttp, type HttpContent } from './http/routes.ts';
 import { Budgets } from './limits/budgets.ts';
@@ -18,7 +25,8 @@ import { openBackend } from './open-backend.ts';
 import type { RelayOptions } from './options.ts';
 import { Ingest } from './protocol/ingest.ts';
 import type { StoredEvent } from './store/stored-event.ts';
-import { trustingVerifier, type Verifier } from './verify/verifier.ts';
+import { Sender } from './verify/sender.ts';
+import { trustingVerifier, type Verdict, type Verifier } from './verify/verifier.ts';
 import { WorkerPool } from './verify/worker-pool.ts';
 
 /** A relay that accepts connections. */
@@ -26,6 +34,8 @@ export interface RunningRelay {
   /** `ws://host:port`. */
   readonly url: string;
   readonly port: number;
+  /** Where the metrics are served; null where they are not. */
+  readonly metricsUrl: string | null;
   /**
    * Stops gracefully: no new connections, events in flight are answered, CLOSED for every subscription, close
    * 1001. Takes less than 5 s whatever the clients do.
@@ -75,9 +85,12 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   const deliver = (event: StoredEvent): void => {
     stats.deliveries += fanOut.publish(event);
   };
-  const backend = await openBackend(options, { nowSeconds, onError, log, onFatal, deliver });
-  const { store } = backend;
   const verifier = createVerifier(options, onFatal);
+  // What other relays send takes turns with the clients of this one; their channel is never cut for it.
+  const bus = new Sender({ address: 'bus', creditMax: 0, onSpent: () => undefined });
+  const verify = (event: NostrEvent): Verdict | Promise<Verdict> => verifier.verify(event, bus);
+  const backend = await openBackend(options, { nowSeconds, onError, log, onFatal, deliver, verify });
+  const { store } = backend;
   const publish = (event: StoredEvent): number => {
     backend.publish(event);
     return fanOut.publish(event);
@@ -135,6 +148,18 @@ function createHttpServer(content: HttpContent, connections: Connections, deadli
   return server;
 }
 
+function openMetrics(
+  address: MetricsAddress,
+  { metrics: { registry } }: Parts,
+  { onError }: RelayEnvironment,
+): Promise<MetricsServer> {
+  const read = async (): Promise<MetricsText> => ({
+    type: registry.contentType,
+    text: await registry.metrics(),
+  });
+  return serveMetrics(address, read, onError);
+}
+
 async function stopParts(server: Server, parts: Parts): Promise<void> {
   server.close();
   parts.connections.stopSessions();
@@ -162,10 +187,6 @@ export async function startRelay(
   const server = createHttpServer(
     {
       information: JSON.stringify(relayInformation(options, environment.version)),
-      metrics: async () => ({
-        type: parts.metrics.registry.contentType,
-        text: await parts.metrics.registry.metrics(),
-      }),
       notReady: () => (isStopping ? 'shutting down' : parts.backend.problem()),
       ...parts.http,
       onError: environment.onError,
@@ -177,15 +198,18 @@ export async function startRelay(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  let metrics: MetricsServer | null = null;
   const stop = (): Promise<void> => {
     isStopping = true;
+    metrics?.close();
     return stopParts(server, parts);
   };
   try {
+    if (options.metrics !== null) metrics = await openMetrics(options.metrics, parts, environment);
     await parts.backend.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `ws://${host}:${port}`, port, stop };
+  return { url: `ws://${host}:${port}`, port, metricsUrl: metrics?.url ?? null, stop };
 }

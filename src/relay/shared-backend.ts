@@ -5,6 +5,7 @@ import { RedisLayer } from './cache/redis-layer.ts';
 import { registerBusMetrics } from './fanout/bus-metrics.ts';
 import { RedisBus } from './fanout/redis-bus.ts';
 import type { RelayOptions } from './options.ts';
+import { withPassword } from './secrets.ts';
 import { startStore } from './start-store.ts';
 import { PostgresGapSource } from './store/postgres/gap-source.ts';
 import { PostgresStore } from './store/postgres/postgres-store.ts';
@@ -25,7 +26,9 @@ interface Shared {
 /** Makes a backend that relay processes share. */
 export function openShared(options: RelayOptions, environment: BackendEnvironment): Backend {
   const { nowSeconds, onError, log, onFatal } = environment;
-  const { store: url, replicas: replicaUrls, readPool } = options;
+  const { secrets, readPool } = options;
+  const url = withPassword(options.store, secrets);
+  const replicaUrls = options.replicas.map((replica) => withPassword(replica, secrets));
   const postgres = new PostgresStore({
     url,
     replicaUrls,
@@ -35,7 +38,9 @@ export function openShared(options: RelayOptions, environment: BackendEnvironmen
     log,
   });
   const secondLayer =
-    options.cache === 'l2' ? new RedisLayer({ nodes: options.redisCluster, onError }) : null;
+    options.cache === 'l2'
+      ? new RedisLayer({ nodes: options.redisCluster, login: secrets.redis, onError })
+      : null;
   const cached =
     options.cache === 'off' ? null : new CachedStore({ store: postgres, secondLayer, nowSeconds });
   const bus =
@@ -58,10 +63,13 @@ function openBus(
   redis: string | readonly string[],
   { postgres, cached }: Pick<Shared, 'postgres' | 'cached'>,
   options: RelayOptions,
-  { nowSeconds, onError, log, deliver }: BackendEnvironment,
+  { nowSeconds, onError, log, deliver, verify }: BackendEnvironment,
 ): RedisBus {
   return new RedisBus({
     redis,
+    login: options.secrets.redis,
+    key: options.secrets.busKey,
+    verify,
     relayId: options.relayId,
     source: new PostgresGapSource(postgres.servers.primary, nowSeconds),
     onEvent: (event, lsn) => {

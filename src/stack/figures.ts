@@ -41,7 +41,7 @@ export function openFigures(service: Service): FigureReader {
     case 'haproxy':
       return overHttp(service, 'stats', '/stats;csv', (csv) => haproxyFigures(parseHaproxyCsv(csv)));
     case 'relay':
-      return overHttp(service, 'ws', '/metrics', relayFigures);
+      return overHttp(service, 'metrics', '/metrics', relayFigures);
     case 'supervisor':
       return { read: async () => ({}), close: async () => undefined };
   }

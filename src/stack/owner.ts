@@ -25,6 +25,11 @@ export function ownerFor(uid: number, passwd: string = readPasswd()): Owner | nu
   return fields === null ? NOBODY : { uid: Number(fields[1]), gid: Number(fields[2]) };
 }
 
+/** Root's, and readable for the group of the servers. */
+export function rootOwned({ gid }: Owner): Owner {
+  return { uid: 0, gid };
+}
+
 function readPasswd(): string {
   try {
     return readFileSync('/etc/passwd', 'utf8');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Owner } from './owner.ts';
 import { portPicker } from './ports.ts';
-import type { CacheMode, Durability, Service, StackState } from './state.ts';
+import type { CacheMode, Durability, PerAddress, Service, StackState } from './state.ts';
 import { readPurposes, type ServiceKind, type StackShape, servicesOf } from './topology.ts';
 
 /** What a stack is to be. */
@@ -13,6 +13,8 @@ export interface StackRequest {
   readonly cache: CacheMode;
   /** Where clients connect; undefined takes a free one. */
   readonly port?: number | undefined;
+  /** Connections that one address may hold; default `default`. */
+  readonly perAddress?: PerAddress | undefined;
 }
 
 /** What each kind listens on, by purpose. */
@@ -22,14 +24,17 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   'redis-cache': ['redis', 'bus'],
   supervisor: ['http'],
   haproxy: ['ws', 'pg_write', 'stats'],
-  relay: ['ws'],
+  relay: ['ws', 'metrics'],
 };
+
+/** The programs of a stack, and whose Postgres that is. */
+export type PlannedPrograms = Pick<StackState, 'binaries' | 'postgres'>;
 
 /** Gives every process of a shape its directory and its ports. */
 export async function planStack(
   request: StackRequest,
   owner: Owner | null,
-  binaries: StackState['binaries'],
+  { binaries, postgres }: PlannedPrograms,
 ): Promise<StackState> {
   const { shape, dir, port } = request;
   const pick = portPicker();
@@ -50,7 +55,7 @@ export async function planStack(
   const entry = services.find(({ kind }) => kind === (shape.balancer ? 'haproxy' : 'relay'));
   if (port !== undefined && entry !== undefined) entry.ports['ws'] = port;
   return {
-    format: 1,
+    format: 2,
     profile: request.profile,
     shape: { ...shape },
     durability: request.durability,
@@ -60,6 +65,8 @@ export async function planStack(
     dir,
     owner,
     binaries,
+    postgres,
+    perAddress: request.perAddress ?? 'default',
     services,
   };
 }

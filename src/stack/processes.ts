@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { env } from 'node:process';
 import { goneWithin, stopOrKill } from '../base/stop.ts';
@@ -11,9 +11,11 @@ import {
   isAlive,
   type ProcessIdentity,
   processesIn,
+  worksIn,
 } from '../observe/process-identity.ts';
 import type { Owner } from './owner.ts';
 import { standBack } from './priority.ts';
+import { openLog, putFile, readServiceFile } from './service-files.ts';
 import { signalled } from './signalled.ts';
 import { logOf, type Service } from './state.ts';
 
@@ -43,7 +45,7 @@ const OWN_SCRIPTS = ['relay/main.js', 'supervisor/main.js'];
  * @throws Error where the program can't be executed
  */
 export async function launch(service: Service, how: Launch): Promise<ProcessIdentity> {
-  const log = openSync(logOf(service), 'a', 0o644);
+  const log = openLog(logOf(service), how.owner);
   try {
     const child = spawn(how.program, how.args, {
       cwd: service.dir,
@@ -56,21 +58,21 @@ export async function launch(service: Service, how: Launch): Promise<ProcessIden
     await once(child, 'spawn');
     child.unref();
     if (service.kind !== 'supervisor') await standBack(child.pid ?? 0);
-    const identity = identifyProcess(child.pid ?? 0);
-    await writeFile(
-      join(service.dir, PID_FILE),
-      JSON.stringify(identity ?? { pid: child.pid, startTicks: 0 }),
-    );
-    return identity ?? { pid: child.pid ?? 0, startTicks: 0 };
+    const identity = identifyProcess(child.pid ?? 0) ?? { pid: child.pid ?? 0, startTicks: 0 };
+    await putFile(join(service.dir, PID_FILE), JSON.stringify(identity), { owner: how.owner });
+    return identity;
   } finally {
     closeSync(log);
   }
 }
 
-/** The running process of a service, or null. */
+/**
+ * The running process of a service, or null. It works in the directory of its service: whoever may write the file could
+ * name any process, and root would end it.
+ */
 export function findProcess(service: Service): ProcessIdentity | null {
   const recorded = readPidFile(service);
-  return recorded !== null && isAlive(recorded) ? recorded : null;
+  return recorded !== null && isAlive(recorded) && worksIn(recorded.pid, service.dir) ? recorded : null;
 }
 
 /**
@@ -108,13 +110,16 @@ function isOurs(pid: number): boolean {
 }
 
 function readPidFile(service: Service): ProcessIdentity | null {
-  const path = join(service.dir, PID_FILE);
-  if (!existsSync(path)) return null;
   try {
-    const { pid, startTicks } = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProcessIdentity>;
-    return pid === undefined || startTicks === undefined ? null : { pid, startTicks };
+    const text = readServiceFile(join(service.dir, PID_FILE));
+    const { pid, startTicks } = JSON.parse(text) as Partial<ProcessIdentity>;
+    return isCount(pid) && isCount(startTicks) ? { pid, startTicks } : null;
   } catch {
-    // Cut off by a crash: its process is found by its working directory.
+    // Not there, or cut off by a crash: its process is found by its working directory.
     return null;
   }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { env, execPath } from 'node:process';
+import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type Addresses, addressOf, ON_LOOPBACK } from './addresses.ts';
+import type { Owner } from './owner.ts';
 import { DATABASE, RELAY_USER } from './postgres/settings.ts';
 import { launch } from './processes.ts';
+import { programEnvironment, programOwner, unreadableFor } from './run-as.ts';
+import { relaySecretsFile } from './secrets.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from './state.ts';
 import { readPurposes } from './topology.ts';
 
@@ -26,6 +29,9 @@ export function relayArgs(state: StackState, relay: Service, addresses: Addresse
   const readers = balancer === undefined ? [] : readPurposes(state.shape).map((each) => at(balancer, each));
   return [
     ...['--host', addresses.bind, '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
+    ...['--metrics-host', addresses.bind, '--metrics-port', String(portOf(relay, 'metrics'))],
+    // Who clients are, each within its own limits, only the balancer knows.
+    ...(balancer === undefined ? [] : addresses.proxies.flatMap((each) => ['--trust-proxy', each])),
     ...['--store', databaseUrl(write)],
     ...readers.flatMap((reader) => ['--replica', databaseUrl(reader)]),
     ...servicesOfKind(state, 'redis-pubsub').flatMap((each) => ['--redis', `redis://${at(each, 'redis')}`]),
@@ -40,10 +46,24 @@ function databaseUrl(address: string): string {
   return `postgres://${RELAY_USER}@${address}/${DATABASE}`;
 }
 
-/** Starts a relay process. It runs as this user: its program may lie where no other user can read it. */
+/**
+ * What stands in the way of the servers' user to the programs of this package, which then run as root; null where nothing
+ * does, or root does not start them.
+ */
+export function obstacleOf({ owner }: Pick<StackState, 'owner'>): string | null {
+  return owner === null ? null : unreadableFor(owner, [execPath, PROGRAM]);
+}
+
+/** Who relays run as; null for the user who starts the stack. */
+export function relayOwner(state: Pick<StackState, 'owner'>): Owner | null {
+  return programOwner(state.owner, PROGRAM);
+}
+
+/** Starts a relay process. Its passwords stand in a file: arguments can be read by everybody. */
 export async function launchRelay(state: StackState, relay: Service): Promise<void> {
-  const args = [PROGRAM, ...relayArgs(state, relay), '--read-pool', String(READ_POOL)];
-  await launch(relay, { program: execPath, args, owner: null, env });
+  const secrets = ['--secrets', relaySecretsFile(state)];
+  const args = [PROGRAM, ...relayArgs(state, relay), ...secrets, '--read-pool', String(READ_POOL)];
+  await launch(relay, { program: execPath, args, owner: relayOwner(state), env: programEnvironment() });
 }
 
 /** Where each relay process listens itself, past the balancer. */

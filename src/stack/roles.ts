@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { StackState } from './state.ts';
-import { servicesOfKind, writeJson } from './state.ts';
+import { putFile, readServiceFile } from './service-files.ts';
+import { jsonLines, type StackState, servicesOfKind } from './state.ts';
 
 const failover = z.strictObject({
   at: z.iso.datetime(),
@@ -28,13 +27,14 @@ export type Failover = Roles['failovers'][number];
 const MOST_FAILOVERS = 100;
 
 function pathOf(state: StackState): string {
-  return join(state.dir, 'roles.json');
+  const [supervisor] = servicesOfKind(state, 'supervisor');
+  return join(supervisor?.dir ?? state.dir, 'roles.json');
 }
 
 /** The roles as last written; Postgres 1 is the primary of a new stack. */
 export function readRoles(state: StackState): Roles {
   try {
-    return roles.parse(JSON.parse(readFileSync(pathOf(state), 'utf8')));
+    return roles.parse(JSON.parse(readServiceFile(pathOf(state))));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return { primary: servicesOfKind(state, 'postgres')[0]?.name ?? '', failovers: [] };
@@ -42,5 +42,6 @@ export function readRoles(state: StackState): Roles {
 }
 
 export async function writeRoles(state: StackState, value: Roles): Promise<void> {
-  await writeJson(pathOf(state), { ...value, failovers: value.failovers.slice(-MOST_FAILOVERS) });
+  const failovers = value.failovers.slice(-MOST_FAILOVERS);
+  await putFile(pathOf(state), jsonLines({ ...value, failovers }), { owner: null });
 }

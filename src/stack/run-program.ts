@@ -15,6 +15,8 @@ export interface ProgramRun {
   readonly cwd: string;
   readonly owner: Owner | null;
   readonly signal?: AbortSignal;
+  /** Besides PATH and the locale. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,11 +24,18 @@ export interface ProgramRun {
  * @returns what it printed
  * @throws RelayBenchError `STACK_PROGRAM_FAILED` (exit 3) with what it said
  */
-export async function runProgram({ program, args, cwd, owner, signal }: ProgramRun): Promise<string> {
+export async function runProgram({
+  program,
+  args,
+  cwd,
+  owner,
+  signal,
+  env: more,
+}: ProgramRun): Promise<string> {
   try {
     const { stdout } = await run(program, args, {
       cwd,
-      env: { PATH: env['PATH'], LC_ALL: 'C.UTF-8' },
+      env: { PATH: env['PATH'], LC_ALL: 'C.UTF-8', ...more },
       timeout: TIMEOUT_MS,
       ...(signal === undefined ? {} : { signal }),
       ...(owner === null ? {} : { uid: owner.uid, gid: owner.gid }),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
@@ -8,6 +7,7 @@ import { answersQueries, launchPostgres } from './postgres/servers.ts';
 import { findProcess } from './processes.ts';
 import { answersPing, launchRedis } from './redis/servers.ts';
 import { launchRelay } from './relays.ts';
+import { readServiceFile } from './service-files.ts';
 import { logOf, portOf, type Service, type StackState } from './state.ts';
 import { launchSupervisor } from './supervisor/launch.ts';
 
@@ -82,7 +82,7 @@ function failed(service: Service, problem: string): RelayBenchError {
 /** The end of what a service wrote. */
 export function logTail(service: Service): string {
   try {
-    return readFileSync(logOf(service), 'utf8').slice(-LOG_TAIL_CHARACTERS).trim();
+    return readServiceFile(logOf(service)).slice(-LOG_TAIL_CHARACTERS).trim();
   } catch {
     return '';
   }

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { makeDirectory } from '../base/directory.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { own } from '../base/own.ts';
+import { readTrusted, requireTrustedPath, type TrustError } from '../base/trusted-path.ts';
+import type { Binaries } from './binaries.ts';
+import { rootOwned } from './owner.ts';
+import { putFile } from './service-files.ts';
+import { problemOfPaths } from './state-paths.ts';
 
 const port = z.int().min(1).max(65_535);
 
@@ -21,7 +24,7 @@ const service = z.strictObject({
 });
 
 const stackState = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   profile: z.string(),
   shape: z.strictObject({
     relays: z.int(),
@@ -38,46 +41,82 @@ const stackState = z.strictObject({
   dir: z.string(),
   /** Who the servers run as; null for the user who started the stack. */
   owner: z.strictObject({ uid: z.int(), gid: z.int() }).nullable(),
-  binaries: z.record(z.string(), z.string()),
+  /** Whether its Postgres is that of npm: another one may refuse the data. */
+  postgres: z.enum(['system', 'npm']),
+  /** Connections to the balancer that one address may hold. */
+  perAddress: z.union([z.int().min(1), z.enum(['default', 'off'])]),
   services: z.array(service),
 });
 
+type StackFile = z.infer<typeof stackState>;
+
 /** Everything about a stack that does not change while it runs; the file from which all else works. */
-export type StackState = z.infer<typeof stackState>;
+export interface StackState extends StackFile {
+  /** Programs, as the search path has them: never read from the file, which would say what is run. */
+  readonly binaries: Binaries;
+}
 /** A process of a stack: where it lives and listens. */
 export type Service = StackState['services'][number];
 export type Durability = StackState['durability'];
+export type PerAddress = StackState['perAddress'];
 export type CacheMode = StackState['cache'];
 
 const STATE_FILE = 'stack.json';
 
-/** The state of the stack in `dir`, or null where there is none. @throws RelayBenchError `STACK_STATE_INVALID` (exit 3) */
+/** How it is told that somebody else may have written the state of a stack. */
+export const UNTRUSTED: TrustError = {
+  what: 'the stack in',
+  code: 'STACK_STATE_UNTRUSTED',
+  exitCode: EXIT.unreachable,
+};
+
+/**
+ * The state of the stack in `dir`, or null where there is none. It says which processes are ended and which directories
+ * removed, so it is believed only where nobody else can have written it, and only as far as its paths lie in `dir`.
+ * @throws RelayBenchError `STACK_STATE_UNTRUSTED`, `STACK_STATE_INVALID` (exit 3)
+ */
 export function readState(dir: string): StackState | null {
-  const path = join(dir, STATE_FILE);
+  const real = requireTrustedPath(dir, UNTRUSTED);
+  const path = join(real, STATE_FILE);
+  const text = readTrusted(path, UNTRUSTED);
+  if (text === null) return null;
+  const state = parseState(path, text);
+  const problem = problemOfPaths(state, real);
+  if (problem === null) return { ...state, binaries: {} };
+  throw new RelayBenchError(`${path} is not the state of a stack in ${dir}: ${problem}`, {
+    code: 'STACK_STATE_INVALID',
+    hint: HINT,
+    exitCode: EXIT.unreachable,
+  });
+}
+
+const HINT =
+  'it was edited, moved, cut or made by another version: end its processes by hand and remove the directory';
+
+function parseState(path: string, text: string): StackFile {
   try {
-    return stackState.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return stackState.parse(JSON.parse(text));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new RelayBenchError(`${path} is not the state of a stack`, {
       code: 'STACK_STATE_INVALID',
-      hint: 'it was edited, cut or made by another version: end its processes by hand and remove the directory',
+      hint: HINT,
       exitCode: EXIT.unreachable,
       cause,
     });
   }
 }
 
-/** Writes the state at once or not at all. */
-export async function writeState(state: StackState): Promise<void> {
+/** Writes the state at once or not at all. The servers' user may read it, since the supervisor is one of them. */
+export async function writeState({ binaries: _, ...state }: StackState): Promise<void> {
   await makeDirectory(state.dir);
-  await writeJson(join(state.dir, STATE_FILE), state);
+  const { owner } = state;
+  const access = owner === null ? { owner } : { owner: rootOwned(owner), mode: 0o640 };
+  await putFile(join(state.dir, STATE_FILE), jsonLines(state), access);
 }
 
-/** Writes JSON to a neighbour and renames it: a reader never sees half a file. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  const draft = `${path}.new`;
-  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, path);
+/** The text of a value as the files of a stack have it. */
+export function jsonLines(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** Services of the given kinds, in the order of the stack. */

@@ -14,11 +14,10 @@ import { tempDir } from '../support/temp-dir.ts';
 test('an event is gone from its page behind the balancer within a second, whatever ends it', async () => {
   const shape = resolveShape('scaled', { relays: 1 });
   const dir = await tempDir();
-  const state = await planStack(
-    { profile: 'scaled', shape, dir, durability: 'async', cache: 'l1' },
-    null,
-    {},
-  );
+  const state = await planStack({ profile: 'scaled', shape, dir, durability: 'async', cache: 'l1' }, null, {
+    binaries: {},
+    postgres: 'system',
+  });
   const [balancer] = servicesOfKind(state, 'haproxy');
   const [relay] = servicesOfKind(state, 'relay');
   if (balancer === undefined || relay === undefined) throw new Error('the stack has no balancer or no relay');

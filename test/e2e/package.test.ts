@@ -56,7 +56,7 @@ it('holds the program, its declarations and its documents, and nothing of how it
     /^scenarios\/.*\.(yaml|json)$/,
     /^reports\/\w+\.schema\.json$/,
     /^docs\/.*\.md$/,
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|action\.yml)$/,
+    /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|action\.yml)$/,
   ];
   expect(files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
   const needed = [

@@ -44,7 +44,7 @@ async function open(relay: { readonly url: string }): Promise<Client> {
 }
 
 async function metric(relay: BuiltRelay, name: string): Promise<number> {
-  const response = await fetch(`${relay.url.replace('ws', 'http')}/metrics`);
+  const response = await fetch(relay.metricsUrl);
   const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name} `));
   return Number(line?.split(' ')[1]);
 }
@@ -297,7 +297,7 @@ describe('the HTTP side of the relay', () => {
   it.each([
     ['/health', 200, 'alive'],
     ['/ready', 200, 'ready'],
-    ['/metrics', 200, 'nostr_query_latency_seconds_bucket{le="0.001",operation="req"}'],
+    ['/metrics', 404, 'not found'],
     ['/', 200, 'WebSocket'],
     ['/nothing-here', 404, 'not found'],
   ])('answers %s with %i', async (path, status, text) => {
@@ -306,6 +306,15 @@ describe('the HTTP side of the relay', () => {
     expect(response.status).toBe(status);
     expect(await response.text()).toContain(text);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it('serves its metrics at an address of their own, and nothing else there', async () => {
+    await (await open(relay)).settle();
+    const response = await fetch(relay.metricsUrl);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toContain('nostr_query_latency_seconds_bucket{le="0.001",operation="req"}');
+    expect((await fetch(new URL('/', relay.metricsUrl))).status).toBe(404);
+    expect((await fetch(relay.metricsUrl, { method: 'POST' })).status).toBe(404);
   });
 
   it('refuses methods other than GET without reading the body', async () => {

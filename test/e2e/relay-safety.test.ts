@@ -61,7 +61,7 @@ async function upgradeStatus(relay: BuiltRelay, ...headers: readonly string[]): 
 }
 
 async function metric(relay: BuiltRelay, name: string): Promise<number> {
-  const response = await fetch(`${relay.url.replace('ws', 'http')}/metrics`);
+  const response = await fetch(relay.metricsUrl);
   const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name} `));
   return Number(line?.split(' ')[1]);
 }

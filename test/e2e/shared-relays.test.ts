@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { NostrEvent } from '../../src/nostr/event.ts';
@@ -43,7 +46,7 @@ async function status(relay: BuiltRelay, path: string): Promise<number> {
 }
 
 async function metric(relay: BuiltRelay, name: string): Promise<number> {
-  const text = await (await fetch(`${relay.url.replace('ws', 'http')}/metrics`)).text();
+  const text = await (await fetch(relay.metricsUrl)).text();
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
   return Number(line?.split(' ')[1]);
 }
@@ -101,6 +104,48 @@ describe('relay processes that share Postgres and Redis', () => {
       for (const { id } of events) await client.delivery(sub, id);
       expect(idsOf(client.received(sub))).toEqual(idsOf(events));
     }
+  });
+
+  it('live through whatever is published on their channel, and deliver nothing that is forged', async () => {
+    const author = new Author();
+    const { relays, clients, subs } = await twoRelays(author);
+    const forged = { ...author.sign({ content: 'forged' }), sig: '0'.repeat(128) };
+    const row = [forged.id, forged.pubkey, forged.created_at, forged.kind, null];
+    const head = { type: 'event', from: 'nobody', lsn: Number.MAX_SAFE_INTEGER, row };
+    const texts = ['x', '', 'null', '{"type":"gone","from":"a","lsn":-1,"removed":{}}'];
+    texts.push('{"type":"gap","from":"a","since":"x"}', `${JSON.stringify(head)}\n${JSON.stringify(forged)}`);
+    for (const text of texts) await redis.publish('nostr:events', text);
+    for (const relay of relays) {
+      await eventually(
+        'all refused',
+        async () => (await metric(relay, 'nostr_bus_refused_total')) === texts.length,
+      );
+    }
+    const real = author.sign({ content: 'real' });
+    await clients[0]?.publish(real);
+    for (const [index, client] of clients.entries()) {
+      await client.delivery(subs[index] ?? '', real.id);
+      expect(idsOf(client.received(subs[index] ?? ''))).toEqual([real.id]);
+    }
+  });
+
+  it('with a key believe each other, and nobody who has none', async () => {
+    const author = new Author();
+    const secrets = join(await mkdtemp(join(tmpdir(), 'relay-bench-secrets-')), 'secrets.json');
+    cleanUps.push(() => rm(dirname(secrets), { recursive: true }));
+    await writeFile(secrets, JSON.stringify({ busKey: 'k'.repeat(32) }), { mode: 0o600 });
+    const { clients, subs, relays } = await twoRelays(author, ['--redis', redis.url, '--secrets', secrets]);
+    const real = author.sign({ content: 'real' });
+    await clients[0]?.publish(real);
+    await clients[1]?.delivery(subs[1] ?? '', real.id);
+    const stranger = author.sign({ content: 'never stored' });
+    const row = [stranger.id, stranger.pubkey, stranger.created_at, stranger.kind, null];
+    const head = JSON.stringify({ type: 'event', from: 'nobody', lsn: 1, row });
+    await redis.publish('nostr:events', `${head}\n${JSON.stringify(stranger)}`);
+    for (const relay of relays) {
+      await eventually('it is refused', async () => (await metric(relay, 'nostr_bus_refused_total')) === 1);
+    }
+    expect(idsOf(clients[1]?.received(subs[1] ?? '') ?? [])).toEqual([real.id]);
   });
 
   it('deliver events of each other over one shard of a Redis Cluster', async () => {

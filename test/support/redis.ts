@@ -18,6 +18,8 @@ export interface TestRedis {
   restart(): Promise<void>;
   /** Executes nothing that writes or publishes for so long; what is held back of a client that goes is forgotten. */
   holdBack(ms: number): Promise<void>;
+  /** Publishes a text on a channel, as somebody without a name. */
+  publish(channel: string, text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,9 @@ export async function startTestRedis(extraArgs: readonly string[] = []): Promise
     },
     holdBack: async (ms) => {
       await ask(port, 'CLIENT', 'PAUSE', String(ms), 'WRITE');
+    },
+    publish: async (channel, text) => {
+      await ask(port, 'PUBLISH', channel, text);
     },
     stop: async () => {
       await end(server, 'SIGTERM');

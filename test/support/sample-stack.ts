@@ -19,7 +19,7 @@ export async function sampleStack(
       ...rest,
     },
     null,
-    {},
+    { binaries: {}, postgres: 'system' },
   );
   let port = 21_000;
   const services = planned.services.map((service) => ({

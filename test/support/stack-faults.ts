@@ -3,6 +3,7 @@ import { execPath } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isAlive, type ProcessIdentity } from '../../src/observe/process-identity.ts';
+import { programsFor, requirePrograms } from '../../src/stack/binaries.ts';
 import { runtimeSocket } from '../../src/stack/haproxy/config.ts';
 import { withAdmin } from '../../src/stack/postgres/client.ts';
 import { primaryOf } from '../../src/stack/postgres/servers.ts';
@@ -69,8 +70,10 @@ export class FaultMaker {
     if (target !== 'supervisor') return;
     // Everything else is started again by the supervisor, which nobody starts again.
     await sleep(this.#random() * 500);
-    const args = [SUPERVISOR, this.#state.dir];
-    await launch(service, { program: execPath, args, owner: null, env: process.env });
+    const kinds = new Set(this.#state.services.map(({ kind }) => kind));
+    const binaries = await requirePrograms(programsFor(kinds), process.env['PATH'] ?? '');
+    const args = [SUPERVISOR, this.#state.dir, JSON.stringify(binaries)];
+    await launch(service, { program: execPath, args, owner: this.#state.owner, env: process.env });
   }
 
   /** Mostly for a moment; every third primary until it is replaced. */

@@ -44,6 +44,9 @@ export function addRelay(program: Command, host: CommandHost): void {
         'l2',
       ]),
     )
+    .option('--secrets <file>', 'passwords and keys as JSON, in a file that nobody else may read', asTyped)
+    .option('--metrics-port <n>', 'port at which /metrics is served; default: nowhere', portNumber)
+    .option('--metrics-host <address>', 'address of that port; default: 127.0.0.1', asTyped)
     .option('--relay-id <name>', 'tells the relay processes of one stack apart')
     .option(
       '--memory-limit <size>',

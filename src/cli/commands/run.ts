@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { requireWritable } from '../../base/directory.ts';
+import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import type { CommandHost } from '../host.ts';
 import { corporaOf } from '../run/corpora.ts';
 import { executeRun } from '../run/execute-run.ts';
@@ -14,7 +14,10 @@ export function addRun(program: Command, host: CommandHost): void {
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
   addRunOptions(addLoadOptions(command)).action(async (scenario: string, flags: RunFlags) => {
     // Before a corpus is generated, which takes its time.
-    if (flags.out !== undefined) await requireWritable(flags.out, '--out');
+    if (flags.out !== undefined) {
+      requireOwnDirectory(flags.out, '--out');
+      await requireWritable(flags.out, '--out');
+    }
     const plan = await preparePlan(scenario, flags, corporaOf(host, flags.cache), host.io.env);
     host.finish(await executeRun({ host, plan, flags }));
   });

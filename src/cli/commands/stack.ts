@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { PUBLISHED_PORT } from '../../stack/compose/containers.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
+import type { PerAddress } from '../../stack/state.ts';
 import { STACK_PROFILES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, portNumber, wholeNumber } from '../options.ts';
@@ -105,6 +106,11 @@ function withShape(command: Command): Command {
     .argument('[profile]', `one of ${STACK_PROFILES.join(', ')}`, DEFAULT_PROFILE)
     .option('--relays <n>', 'relay processes', wholeNumber(1))
     .option('--replicas <n>', 'streaming replicas of Postgres', wholeNumber(0))
+    .option(
+      '--per-address-connections <n>',
+      'connections that the balancer takes from one address, off for any number; default: nine tenths of all',
+      perAddress,
+    )
     .addOption(
       new Option('--durability <how>', 'whether a commit waits for a replica')
         .choices(['async', 'sync'])
@@ -117,6 +123,10 @@ function withShape(command: Command): Command {
         'l2',
       ]),
     );
+}
+
+function perAddress(text: string): PerAddress {
+  return text === 'off' ? text : wholeNumber(1)(text);
 }
 
 async function runDown({ dir, keep }: DownFlags, { io }: CommandHost): Promise<void> {

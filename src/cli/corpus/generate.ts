@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import { requireWritable } from '../../base/directory.ts';
+import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import { RelayBenchError } from '../../base/errors.ts';
 import { cachedCorpusDir, corpusCacheDir } from '../../corpus/files/cache-dir.ts';
 import { findManifest } from '../../corpus/files/read-manifest.ts';
@@ -28,8 +28,12 @@ export async function runGenerate(flags: GenerateFlags, host: CommandHost): Prom
   const baseTime_s = fresh ? Math.floor(Date.now() / 1_000) : DEFAULT_BASE_TIME_S;
   const spec = { profile, seed, events, baseTime_s };
   const dir = dirOf(spec, flags, host);
+  const what = flags.out === undefined ? '--cache' : '--out';
+  requireOwnDirectory(dir, what);
+  // Where a corpus is put by its name, others must not have put another one before.
+  if (flags.out === undefined) requireOwnDirectory(dirname(dir), what);
   const isThere = (await findManifest(dir)) !== null;
-  if (!isThere) await requireWritable(dirname(dir), flags.out === undefined ? '--cache' : '--out');
+  if (!isThere) await requireWritable(dirname(dir), what);
   const corpus = await runInterruptibly(host, {
     what: `generating ${profile}`,
     total: events,

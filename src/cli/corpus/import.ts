@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { requireWritable } from '../../base/directory.ts';
+import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import type { CorpusManifest } from '../../corpus/files/manifest.ts';
 import { decompressed, readPieces } from '../../corpus/files/open-input.ts';
 import { DROP_REASONS } from '../../corpus/import/drop-reasons.ts';
@@ -22,6 +22,7 @@ const STDIN = '-';
 /** `corpus import`: make a corpus of real events. */
 export async function runImport(file: string, flags: ImportFlags, host: CommandHost): Promise<void> {
   const { out: dir, gzip, workers: threads } = flags;
+  requireOwnDirectory(dir, '--out');
   await requireWritable(dirname(dir), '--out');
   let read_bytes = 0;
   const onRead = (bytes: number): void => {

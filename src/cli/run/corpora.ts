@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { requireWritable } from '../../base/directory.ts';
+import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { cachedCorpusDir, corpusCacheDir } from '../../corpus/files/cache-dir.ts';
@@ -38,6 +38,7 @@ export function corporaInCache(
     provide: async (corpus) => {
       const spec = specOf(corpus);
       const dir = cachedCorpusDir(cache, spec, false);
+      for (const each of [cache, dir]) requireOwnDirectory(each, '--cache');
       return { spec, dir, manifest: corpus.fresh ? null : await findManifest(dir) };
     },
   };

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ACKNOWLEDGED_FILE } from '../../audit/acknowledged-file.ts';
-import { makeDirectory, removeMade, writeTo } from '../../base/directory.ts';
+import { makeDirectory, removeMade, requireOwnDirectory, writeTo } from '../../base/directory.ts';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { formatFiles } from '../../report/formats.ts';
 
@@ -21,16 +21,18 @@ const RECORD_OF_CONTEST = /^(confirm-)?\d\d+-.+\.json(\.broken)?$/;
  * Makes the directory before the run, so that a path that can't be written fails in the first second and not
  * after the last one. What an earlier run has left there is removed: whoever reads the files afterwards must not take
  * them for those of a run that failed before it wrote its own. Files of other names stay.
- * @throws RelayBenchError `OUT_NOT_WRITABLE`
+ * @throws RelayBenchError `OUT_NOT_WRITABLE`, `DIRECTORY_NOT_TRUSTED`
  */
 export async function makeOutDir(path: string): Promise<OutDir> {
   try {
     const firstMade = await makeDirectory(path);
+    requireOwnDirectory(path, '--out');
     await writeTo(path);
     const old = (await readdir(path)).filter((name) => WRITTEN.has(name) || RECORD_OF_CONTEST.test(name));
     for (const name of old) await rm(join(path, name));
     return { path, removeIfEmpty: () => removeMade(path, firstMade) };
   } catch (cause) {
+    if (cause instanceof RelayBenchError) throw cause;
     throw new RelayBenchError(`reports can't be written to ${path}: ${messageOf(cause)}`, {
       code: 'OUT_NOT_WRITABLE',
       hint: 'name a writable directory with --out',

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RelayBenchError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/suggest.ts';
 import { visible } from '../../report/escape.ts';
+import { openServiceFile } from '../../stack/service-files.ts';
 import { logOf, type Service, type StackState } from '../../stack/state.ts';
 import type { CommandHost } from '../host.ts';
 import { watchInterruption } from '../interruption.ts';
@@ -74,7 +75,7 @@ class Tail {
     const length = Math.min(MOST_BYTES, this.#size() - this.#at);
     if (length <= 0) return [];
     const buffer = Buffer.alloc(length);
-    const file = openSync(this.#path, 'r');
+    const file = openServiceFile(this.#path);
     try {
       readSync(file, buffer, 0, length, this.#at);
     } finally {

@@ -6,7 +6,15 @@ import { RelayBenchError } from '../../base/errors.ts';
 import { type Guard, startGuard } from '../../stack/guard.ts';
 import { bringUp, type StackUp } from '../../stack/lifecycle/up.ts';
 import type { StackRequest } from '../../stack/plan-stack.ts';
-import { type CacheMode, type Durability, entryOf, readState } from '../../stack/state.ts';
+import { obstacleOf } from '../../stack/relays.ts';
+import {
+  type CacheMode,
+  type Durability,
+  entryOf,
+  type PerAddress,
+  readState,
+  type StackState,
+} from '../../stack/state.ts';
 import { resolveShape } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
@@ -22,6 +30,7 @@ export interface UpFlags {
   readonly durability: Durability;
   readonly cache?: CacheMode;
   readonly postgres?: PostgresFrom;
+  readonly perAddressConnections?: PerAddress;
 }
 
 /** What the flags ask for. @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID` */
@@ -46,6 +55,7 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
     durability: flags.durability,
     cache: flags.cache ?? (shape.cacheNodes > 0 ? 'l2' : 'l1'),
     port: flags.port,
+    perAddress: flags.perAddressConnections,
   };
 }
 
@@ -78,7 +88,8 @@ export async function bringUpFor(
   try {
     const up = await bringUp(request, {
       path: programPath(io.env),
-      postgresHome: postgres === 'npm' ? npmHome(io.env) : undefined,
+      wantsNpm: postgres === 'npm',
+      npmHome: npmHome(io.env),
       signal: interruption.signal,
       onStep: startList(host),
     });
@@ -104,6 +115,16 @@ function interrupted(interruption: Interruption): RelayBenchError | null {
   });
 }
 
+/** Servers never run as root; programs of this package do where nobody else may read them, and that is to be known. */
+function warnOfRoot({ owner }: StackState, { io }: CommandHost): void {
+  const obstacle = obstacleOf({ owner });
+  if (obstacle === null) return;
+  io.stderr.write(
+    `warning: relays and the supervisor run as root, because user ${owner?.uid} may not read ${obstacle}; ` +
+      'install this package where all users may read it, for example below /opt\n',
+  );
+}
+
 /** `stack up`. */
 export async function runUp(profile: string, flags: UpFlags, host: CommandHost): Promise<void> {
   const { io } = host;
@@ -118,6 +139,7 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
   try {
     const { state, isReattached, guard } = await bringUpFor({ host, interruption }, request, flags.postgres);
     await guard?.release();
+    warnOfRoot(state, host);
     const took = formatDurationMs(performance.now() - beganMs);
     const what = isReattached ? 'is up already' : `is up after ${took}`;
     const dir = flags.dir === undefined ? '' : ` --dir ${flags.dir}`;

@@ -1,11 +1,14 @@
 import { Cluster, Redis } from 'ioredis';
 import { addressesOf } from '../redis-nodes.ts';
+import type { RedisLogin } from '../secrets.ts';
 import type { SecondLayer } from './second-layer.ts';
 
 /** What the layer in Redis is given. */
 export interface RedisLayerOptions {
   /** `host:port` of some nodes of a cluster, or of the only node. */
   readonly nodes: readonly string[];
+  /** Undefined: nobody asks who this is. */
+  readonly login?: RedisLogin | undefined;
   /** Told when the connection is lost. */
   readonly onError: (error: unknown) => void;
 }
@@ -36,12 +39,12 @@ const CLUSTER = {
   clusterRetryStrategy: () => RECONNECT_MS,
 };
 
-function connect(nodes: readonly string[]): Cluster | Redis {
+function connect(nodes: readonly string[], login: RedisLogin | undefined): Cluster | Redis {
   const addresses = addressesOf(nodes);
   const [only] = addresses;
   return addresses.length === 1 && only !== undefined
-    ? new Redis({ ...REDIS, ...only })
-    : new Cluster(addresses, CLUSTER);
+    ? new Redis({ ...REDIS, ...login, ...only })
+    : new Cluster(addresses, { ...CLUSTER, redisOptions: { ...CLUSTER.redisOptions, ...login } });
 }
 
 /**
@@ -58,8 +61,8 @@ export class RedisLayer implements SecondLayer {
   #isConnected = false;
   errors = 0;
 
-  constructor({ nodes, onError }: RedisLayerOptions) {
-    this.#client = connect(nodes);
+  constructor({ nodes, login, onError }: RedisLayerOptions) {
+    this.#client = connect(nodes, login);
     this.#client.on('error', (error: unknown) => {
       if (this.#isConnected) onError(error);
       this.#isConnected = false;

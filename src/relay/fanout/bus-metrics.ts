@@ -12,7 +12,8 @@ export function registerBusMetrics(registry: Registry, bus: RedisBus): void {
     () => ({ published: counts.published, received: counts.received }),
   );
   counter(registry, 'nostr_bus_publish_errors_total', 'Messages not sent', () => counts.publishErrors);
-  counter(registry, 'nostr_bus_gaps_total', 'Times that events may have been missed', () => counts.gaps);
+  counter(registry, 'nostr_bus_refused_total', 'Messages not believed', () => bus.refused);
+  counter(registry, 'nostr_bus_gaps_total', 'Times that events may have been missed', () => bus.gaps);
   counter(
     registry,
     'nostr_bus_filled_total',

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
+import type { RedisLogin } from '../secrets.ts';
 
 /** Carries messages between relay processes, each at most once; tells nobody what it has lost. */
 export interface Channel {
@@ -34,14 +35,15 @@ export class RedisChannel implements Channel {
   readonly #subscriber: Redis;
   #isClosed = false;
 
-  constructor(url: string, { onMessage, onLoss, onError }: ChannelHandlers) {
+  constructor(url: string, login: RedisLogin | undefined, { onMessage, onLoss, onError }: ChannelHandlers) {
     this.#publisher = new Redis(url, {
       ...COMMON,
+      ...login,
       commandTimeout: COMMAND_TIMEOUT_MS,
       enableOfflineQueue: false,
       enableAutoPipelining: true,
     });
-    this.#subscriber = new Redis(url, { ...COMMON, autoResubscribe: false });
+    this.#subscriber = new Redis(url, { ...COMMON, ...login, autoResubscribe: false });
     this.#subscriber.on('message', (_channel: string, text: string) => onMessage(text));
     this.#subscriber.on('ready', () => {
       this.#subscriber.subscribe(CHANNEL_NAME).catch((error: unknown) => {

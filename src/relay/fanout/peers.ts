@@ -1,3 +1,6 @@
+/** More names than a stack has relays: whoever makes them up fills no memory with them. */
+const PEERS_MAX = 256;
+
 /** The other relay processes on a channel, and when each was last heard. */
 export class Peers {
   readonly #silenceMaxMs: number;
@@ -10,7 +13,7 @@ export class Peers {
 
   /** Times are in milliseconds of a monotonic clock. */
   hear(relayId: string, nowMs: number): void {
-    this.#heardMs.set(relayId, nowMs);
+    if (this.#heardMs.size < PEERS_MAX || this.#heardMs.has(relayId)) this.#heardMs.set(relayId, nowMs);
   }
 
   /** A process has ended in an orderly way: nothing of it is missing. */

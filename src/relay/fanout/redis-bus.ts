@@ -1,28 +1,26 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Outage } from '../outage.ts';
+import type { RedisLogin } from '../secrets.ts';
 import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
-import { type BusMessage, decodeMessage, encodeMessage } from './bus-message.ts';
+import { BusCodec } from './bus-codec.ts';
+import type { BusMessage } from './bus-message.ts';
 import { type Channel, RedisChannel } from './channel.ts';
+import type { Verify } from './claimed-event.ts';
+import { GapFiller, type GapSource } from './gap-filler.ts';
 import { Horizons } from './horizons.ts';
 import { Peers } from './peers.ts';
+import { Receiver } from './receiver.ts';
 import { SeenIds } from './seen-ids.ts';
 import { ShardedChannel } from './sharded-channel.ts';
-
-/** The part of the store that fills gaps. */
-export interface GapSource {
-  /** The oldest transaction that is not over: everything that is stored below it is visible. */
-  transactionHorizon(): Promise<string>;
-  /** Ids of the events that were stored by this transaction or later ones. */
-  idsSince(transaction: string): Promise<readonly string[]>;
-  /** The events of these ids that are there. */
-  eventsOf(ids: readonly string[]): Promise<readonly StoredEvent[]>;
-}
 
 /** What a bus is given. */
 export interface RedisBusOptions {
   /** URL of a Redis, or nodes of a Redis Cluster (`host:port`). */
   readonly redis: string | readonly string[];
+  /** Undefined: what the URL says. */
+  readonly login: RedisLogin | undefined;
+  /** Key of the stack; undefined: what others tell is verified. */
+  readonly key: string | undefined;
+  readonly verify: Verify;
   readonly relayId: string;
   readonly source: GapSource;
   /** Another relay has accepted an event; called once for each, also when it had to be looked for. */
@@ -48,9 +46,6 @@ const RECONNECT_AFTER_MS = 5_000;
 /** An event is published at most this long after its transaction was over; gaps are filled from that much earlier. */
 const MARGIN_MS = 5_000;
 const AGE_SEEN_EVERY_MS = 60_000;
-const FILL_STEP = 500;
-/** What could not be looked for, because the store is away, is looked for again. */
-const REFILL_AFTER_MS = 500;
 const GONE_STEP = 500;
 
 /**
@@ -74,30 +69,50 @@ export class RedisBus {
   #isBroken = true;
   #wholeUntilMs = performance.now();
   #hasFailedToPublish = false;
-  #filling: Promise<void> | null = null;
   #isAskingHorizon = false;
-  #isClosed = false;
-  readonly #lookingBack: Outage;
-  readonly #understanding: Outage;
+  readonly #filler: GapFiller;
+  readonly #codec: BusCodec;
+  readonly #receiver: Receiver;
   /** What happened, for the metrics. */
-  readonly counts = { published: 0, received: 0, publishErrors: 0, gaps: 0, filled: 0 };
+  readonly counts = { published: 0, received: 0, publishErrors: 0, filled: 0 };
 
   constructor(options: RedisBusOptions) {
     this.#options = options;
-    const { redis, log } = options;
-    this.#lookingBack = new Outage('looking for events that other relays have stored', log);
-    this.#understanding = new Outage('reading what comes over Redis', log);
+    const { redis, login, key, verify, log } = options;
+    this.#filler = new GapFiller({
+      ...{ source: options.source, log },
+      isKnown: (id) => this.#seen.has(id),
+      onFound: (event) => this.#onFound(event),
+    });
+    this.#codec = new BusCodec(key ?? null);
+    this.#receiver = new Receiver({
+      ...{ codec: this.#codec, verify, log },
+      onMessage: (message) => this.#receive(message),
+      onMissed: () => this.#fillLately(),
+    });
     const handlers = {
-      onMessage: (text: string) => this.#hear(text),
+      onMessage: (text: string) => this.#receiver.hear(text),
       onLoss: () => this.#break(),
       onError: options.onError,
     };
     this.#channel =
-      typeof redis === 'string' ? new RedisChannel(redis, handlers) : new ShardedChannel(redis, handlers);
+      typeof redis === 'string'
+        ? new RedisChannel(redis, login, handlers)
+        : new ShardedChannel(redis, login, handlers);
     this.#timers = [
       setInterval(() => void this.#sendBeat(), BEAT_EVERY_MS).unref(),
       setInterval(() => this.#ageSeen(), AGE_SEEN_EVERY_MS).unref(),
     ];
+  }
+
+  /** Times that events may have been missed. */
+  get gaps(): number {
+    return this.#filler.gaps;
+  }
+
+  /** Messages that were not believed. */
+  get refused(): number {
+    return this.#receiver.refused;
   }
 
   /** Whether the channel carries. */
@@ -135,32 +150,21 @@ export class RedisBus {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#filling;
+    await this.#filler.close();
     await this.#send({ type: 'bye', from: this.#options.relayId });
     this.#channel.close();
   }
 
   async #send(message: BusMessage): Promise<void> {
     try {
-      await this.#channel.publish(encodeMessage(message));
+      await this.#channel.publish(this.#codec.encode(message));
     } catch (error) {
       this.counts.publishErrors++;
       if (message.type !== 'beat') this.#hasFailedToPublish = true;
       // Said once for each time that it breaks; the heartbeats that follow fail in the same way.
       if (!this.#isBroken) this.#options.onError(error);
       this.#break();
-    }
-  }
-
-  /** Whoever else writes to the channel must not end the process. */
-  #hear(text: string): void {
-    try {
-      this.#receive(decodeMessage(text));
-      this.#understanding.answered();
-    } catch (error) {
-      this.#understanding.failed(error);
     }
   }
 
@@ -239,50 +243,27 @@ export class RedisBus {
 
   /** A process that died between a commit and its message has left a gap that nobody else knows of. */
   #lookForSilent(nowMs: number): void {
-    for (const heardMs of this.#peers.takeSilent(nowMs)) {
-      const since = this.#horizons.before(heardMs - MARGIN_MS);
-      if (since !== null) this.#fillGap(since);
-    }
+    const silent = this.#peers.takeSilent(nowMs);
+    if (silent.length === 0) return;
+    const since = this.#horizons.before(Math.min(...silent) - MARGIN_MS);
+    if (since !== null) this.#fillGap(since);
+  }
+
+  /** What came lately was too much to be looked at: what of it is stored is found there. */
+  #fillLately(): void {
+    const since = this.#horizons.before(performance.now() - MARGIN_MS);
+    if (since !== null && !this.#filler.isBusy) this.#fillGap(since);
   }
 
   #fillGap(since: string): void {
-    this.counts.gaps++;
-    void this.#fill(since).then(() => {
+    void this.#filler.fill(since).then(() => {
       if (!this.#isBroken) this.#options.onWhole();
     });
   }
 
-  /** Delivers what was stored by a transaction and later ones and is not known here. One at a time. */
-  #fill(since: string): Promise<void> {
-    const before = this.#filling ?? Promise.resolve();
-    const filling = before.then(() => this.#fillUntilDone(since));
-    this.#filling = filling;
-    return filling;
-  }
-
-  /** The store may be away just then: what was missed is looked for until it was found. */
-  async #fillUntilDone(since: string): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        await this.#fillNow(since);
-        this.#lookingBack.answered();
-        return;
-      } catch (error) {
-        this.#lookingBack.failed(error);
-      }
-      await delay(REFILL_AFTER_MS, undefined, { ref: false });
-    }
-  }
-
-  async #fillNow(since: string): Promise<void> {
-    const { source } = this.#options;
-    const ids = (await source.idsSince(since)).filter((id) => !this.#seen.has(id));
-    for (let start = 0; start < ids.length; start += FILL_STEP) {
-      for (const event of await source.eventsOf(ids.slice(start, start + FILL_STEP))) {
-        if (!this.#seen.has(event.id)) this.counts.filled++;
-        this.#deliver(event, 0);
-      }
-    }
+  #onFound(event: StoredEvent): void {
+    if (!this.#seen.has(event.id)) this.counts.filled++;
+    this.#deliver(event, 0);
   }
 
   /** While the channel is broken nothing is forgotten: the gap reaches back to before it broke. */

@@ -1,5 +1,6 @@
 import { Cluster } from 'ioredis';
 import { addressesOf } from '../redis-nodes.ts';
+import type { RedisLogin } from '../secrets.ts';
 import {
   CHANNEL_NAME,
   type Channel,
@@ -19,9 +20,13 @@ export class ShardedChannel implements Channel {
   #isClosed = false;
 
   /** @param nodes some nodes of the cluster, `host:port` */
-  constructor(nodes: readonly string[], { onMessage, onLoss, onError }: ChannelHandlers) {
+  constructor(
+    nodes: readonly string[],
+    login: RedisLogin | undefined,
+    { onMessage, onLoss, onError }: ChannelHandlers,
+  ) {
     this.#cluster = new Cluster(addressesOf(nodes), {
-      redisOptions: { connectTimeout: COMMAND_TIMEOUT_MS, commandTimeout: COMMAND_TIMEOUT_MS },
+      redisOptions: { connectTimeout: COMMAND_TIMEOUT_MS, commandTimeout: COMMAND_TIMEOUT_MS, ...login },
       slotsRefreshTimeout: COMMAND_TIMEOUT_MS,
       clusterRetryStrategy: () => RECONNECT_MS,
       shardedSubscribers: true,

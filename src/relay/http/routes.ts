@@ -8,8 +8,6 @@ import { NOT_FOUND, type Reply, text } from './reply.ts';
 export interface HttpContent {
   /** The information document as JSON. */
   readonly information: string;
-  /** The metrics in the Prometheus text format. */
-  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
   /** Why requests cannot be served now; null when they can. */
   readonly notReady: () => string | null;
   readonly events: EventPageParts;
@@ -27,11 +25,6 @@ const CORS_HEADERS = {
 
 function readiness(problem: string | null): Reply {
   return problem === null ? text(200, 'ready') : text(503, problem);
-}
-
-async function metrics(content: HttpContent): Promise<Reply> {
-  const { type, text: body } = await content.metrics();
-  return { status: 200, headers: { 'content-type': type }, body };
 }
 
 function root(request: IncomingMessage, content: HttpContent): Reply {
@@ -66,8 +59,6 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
       return text(200, 'alive');
     case '/ready':
       return readiness(content.notReady());
-    case '/metrics':
-      return await metrics(content);
     default:
       return NOT_FOUND;
   }
@@ -75,7 +66,7 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
 
 /**
  * Answers one HTTP request: the information document (NIP-11), `/health` (the process lives), `/ready` (it
- * can serve), `/metrics`, and `/e/<id>`. The body of a request is never read.
+ * can serve), and `/e/<id>`. The body of a request is never read.
  */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, content: HttpContent): void {
   route(request, content)

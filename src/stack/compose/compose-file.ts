@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type StackState, servicesOfKind } from '../state.ts';
-import type { ComposeService } from './compose-service.ts';
+import { type ComposeService, SECRET_ROLES } from './compose-service.ts';
 import { PUBLISHED_PORT } from './containers.ts';
 import { CLUSTER_SERVICE, type ComposePlace, clusterService, composeService } from './services.ts';
 
@@ -54,6 +54,10 @@ function headOf({ profile, shape }: StackState, { version, port = PUBLISHED_PORT
     'The image of the relays is built from the directory of the package by assets/compose/relay.Dockerfile; another one',
     'is named by the variable RELAY_BENCH_PACKAGE.',
     '',
+    'Passwords stand in no file of ours: Compose takes them from the environment, or from a file .env beside this one:',
+    '',
+    `  for role in ${SECRET_ROLES.join(' ')}; do`,
+    '    echo "RELAY_BENCH_$role=$(openssl rand -hex 32)"; done > .env; chmod 600 .env',
     '  docker-compose -f FILE up --build -d',
     `  relay-bench run standard --relay ws://127.0.0.1:${port}`,
     '  docker-compose -f FILE down -v',

@@ -9,7 +9,7 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   'redis-cache': { redis: 6_379, bus: 16_379 },
   supervisor: {},
   haproxy: { ws: 8_080, pg_write: 5_432, stats: 8_404 },
-  relay: { ws: 8_080 },
+  relay: { ws: 8_080, metrics: 9_464 },
 };
 
 /** Where the balancer listens for reads: one port a replica, from this one on. */
@@ -46,8 +46,9 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
       return { ...spec, dependsOn, dir: DIRS[spec.kind], ports: { ...PORTS[spec.kind], ...readPorts } };
     });
   return {
-    ...{ format: 1, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
+    ...{ format: 2, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
     ...{ durability: request.durability, cache: request.cache, createdAt: new Date(0).toISOString() },
+    ...{ postgres: 'system', perAddress: request.perAddress ?? 'default' },
     ...{ dir: '/', owner: null, binaries: {}, services },
   };
 }

@@ -4,6 +4,7 @@ import {
   DATABASE,
   hbaFile,
   nodeFile,
+  passFile,
   RELAY_USER,
   REPLICATION_USER,
   SUPERUSER,
@@ -11,7 +12,7 @@ import {
   slotOf,
 } from '../postgres/settings.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
-import { type ComposeService, environment, shell } from './compose-service.ts';
+import { type ComposeService, environment, secretOf, shell } from './compose-service.ts';
 
 const IMAGE = 'postgres:17.5-bookworm';
 /** Below the volume: a directory that Postgres makes itself has the rights that it demands. */
@@ -33,9 +34,7 @@ export function postgresService(state: StackState, node: Service, memoryBytes: n
   const files = { CONFIG: settings, HBA: hbaFile('samenet'), PGDATA: DATA };
   return {
     image: IMAGE,
-    ...(isPrimary
-      ? primaryStart(state, node, files)
-      : { user: SUPERUSER, environment: environment(files), command: copyAndFollow(node, primary) }),
+    ...(isPrimary ? primaryStart(state, node, files) : replicaStart(node, primary, files)),
     // Dynamic shared memory; containers get 64 MB by default.
     shm_size: '256mb',
     volumes: [`${node.name}:/var/lib/postgresql/data`],
@@ -55,13 +54,18 @@ function primaryStart(
   files: Readonly<Record<string, string>>,
 ): ComposeService {
   return {
-    environment: environment({
-      ...files,
-      INIT: initSql(state, primary),
-      POSTGRES_USER: SUPERUSER,
-      POSTGRES_HOST_AUTH_METHOD: 'trust',
-      POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C --no-sync',
-    }),
+    environment: {
+      ...environment({
+        ...files,
+        INIT: initSql(state, primary),
+        POSTGRES_USER: SUPERUSER,
+        POSTGRES_HOST_AUTH_METHOD: 'scram-sha-256',
+        POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C --no-sync --auth-local=scram-sha-256',
+      }),
+      POSTGRES_PASSWORD: secretOf('POSTGRES_SUPERUSER'),
+      REPLICATOR_PASSWORD: secretOf('POSTGRES_REPLICATOR'),
+      RELAY_PASSWORD: secretOf('POSTGRES_RELAY'),
+    },
     entrypoint: shell(
       `${WRITE_FILES} && printf %s "$INIT" > /docker-entrypoint-initdb.d/relay-bench.sql && exec docker-entrypoint.sh ${SERVER}`,
     ),
@@ -73,8 +77,11 @@ function initSql(state: StackState, primary: Service): string {
   const replicas = servicesOfKind(state, 'postgres').filter(({ name }) => name !== primary.name);
   return [
     'SET synchronous_commit = local;',
-    `CREATE ROLE ${REPLICATION_USER} LOGIN REPLICATION;`,
-    `CREATE ROLE ${RELAY_USER} LOGIN;`,
+    // Read by psql itself: neither the file nor its arguments hold them.
+    '\\set replicator_password `printenv REPLICATOR_PASSWORD`',
+    '\\set relay_password `printenv RELAY_PASSWORD`',
+    `CREATE ROLE ${REPLICATION_USER} LOGIN REPLICATION PASSWORD :'replicator_password';`,
+    `CREATE ROLE ${RELAY_USER} LOGIN PASSWORD :'relay_password';`,
     `CREATE DATABASE ${DATABASE} OWNER ${RELAY_USER};`,
     ...replicas.map((node) => `SELECT pg_create_physical_replication_slot('${slotOf(node)}', true);`),
     `\\connect ${DATABASE}`,
@@ -84,12 +91,25 @@ function initSql(state: StackState, primary: Service): string {
   ].join('\n');
 }
 
+function replicaStart(
+  node: Service,
+  primary: Service,
+  files: Readonly<Record<string, string>>,
+): ComposeService {
+  return {
+    user: SUPERUSER,
+    environment: { ...environment(files), REPLICATOR_PASSWORD: secretOf('POSTGRES_REPLICATOR') },
+    command: copyAndFollow(node, primary),
+  };
+}
+
 function copyAndFollow(node: Service, primary: Service): string[] {
-  const source = `-d '${conninfo(node, primary, BY_NAME)}' -S ${slotOf(node)}`;
+  const source = `-d "${conninfo(node, primary, BY_NAME)}" -S ${slotOf(node)}`;
   const copy = `pg_basebackup -D "$PGDATA" ${source} --wal-method=stream --checkpoint=fast --no-sync`;
   return shell(
     [
       `set -e; ${WRITE_FILES}`,
+      `umask 077; printf '*:*:*:${REPLICATION_USER}:%s\\n' "$REPLICATOR_PASSWORD" > ${passFile(node)}`,
       // A copy that was cut off has no standby.signal yet.
       `if [ ! -f "$PGDATA/standby.signal" ]; then rm -rf "$PGDATA"; ${copy}; touch "$PGDATA/standby.signal"; fi`,
       `exec ${SERVER}`,

@@ -1,10 +1,10 @@
 import { BY_NAME } from '../addresses.ts';
 import { haproxyConfig } from '../haproxy/config.ts';
-import { cacheConfig, pubsubConfig } from '../redis/config.ts';
+import { cacheConfig, pubsubConfig, userLines } from '../redis/config.ts';
 import { relayArgs } from '../relays.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
 import type { ServiceKind } from '../topology.ts';
-import { type ComposeService, environment, shell, verbatim } from './compose-service.ts';
+import { type ComposeService, environment, secretOf, shell, verbatim } from './compose-service.ts';
 import { postgresService } from './postgres-service.ts';
 
 /** What differs from one machine to the other. */
@@ -34,8 +34,8 @@ export function composeService(state: StackState, service: Service, place: Compo
   const common = { restart: 'unless-stopped', ...dependencies(state, service) };
   const make: Readonly<Record<ServiceKind, () => ComposeService>> = {
     postgres: () => postgresService(state, service, place.memoryBytes),
-    'redis-pubsub': () => redisService(pubsubConfig(service, BY_NAME)),
-    'redis-cache': () => redisService(cacheConfig(service, BY_NAME)),
+    'redis-pubsub': () => redisService(pubsubConfig(service, USERS, BY_NAME)),
+    'redis-cache': () => redisService(cacheConfig(service, USERS, BY_NAME)),
     supervisor: () => ({}),
     haproxy: () => haproxyService(state, service),
     relay: () => relayService(state, service, place),
@@ -52,12 +52,36 @@ function dependencies(state: StackState, { dependsOn }: Service): ComposeService
   return dependsOn.length === 0 ? {} : { depends_on: all };
 }
 
+/** A place for each password, which only the shell of the container fills. */
+const USERS = userLines((user) => `>@${user}@`);
+/** What a container does with one line: the place of a password in a line about a user becomes the password. */
+const fill = (user: string, variable: string): string =>
+  `    "user ${user} "*) printf "%s%s%s\\n" "$\{line%%@*}" "$${variable}" "$\{line#*@${user}@}" ;;`;
+const WITH_PASSWORDS = [
+  'umask 077',
+  'printf %s "$CONFIG" | while IFS= read -r line; do',
+  '  case "$line" in',
+  fill('admin', 'ADMIN'),
+  fill('relay', 'RELAY'),
+  fill('supervisor', 'REDISCLI_AUTH'),
+  '    *) printf "%s\\n" "$line" ;;',
+  '  esac',
+  'done > /tmp/redis.conf',
+  'exec redis-server /tmp/redis.conf',
+].join('\n');
+
 function redisService(config: string): ComposeService {
   return {
     image: IMAGES.redis,
-    environment: environment({ CONFIG: config }),
-    command: shell('printf %s "$CONFIG" > /tmp/redis.conf && exec redis-server /tmp/redis.conf'),
-    healthcheck: { test: ['CMD', 'redis-cli', 'ping'], ...CHECK_TIMES },
+    environment: {
+      ...environment({ CONFIG: config }),
+      ADMIN: secretOf('REDIS_ADMIN'),
+      RELAY: secretOf('REDIS_RELAY'),
+      // Under this name redis-cli takes it, whose arguments everybody in the container could read.
+      REDISCLI_AUTH: secretOf('REDIS_SUPERVISOR'),
+    },
+    command: shell(WITH_PASSWORDS),
+    healthcheck: { test: ['CMD', 'redis-cli', '-e', '--user', 'supervisor', 'ping'], ...CHECK_TIMES },
   };
 }
 
@@ -71,15 +95,16 @@ export function clusterService(nodes: readonly Service[]): ComposeService {
   const port = portOf(first, 'redis');
   const script = [
     'set -e',
-    `redis-cli -h ${first.name} cluster info | grep -q cluster_state:ok && exit 0`,
+    `redis-cli --user admin -h ${first.name} cluster info | grep -q cluster_state:ok && exit 0`,
     'nodes=""',
     `for name in ${nodes.map(({ name }) => name).join(' ')}; do`,
     `  nodes="$nodes $(getent hosts $name | cut -d' ' -f1):${port}"`,
     'done',
-    'redis-cli --cluster create $nodes --cluster-yes',
+    'redis-cli --user admin --cluster create $nodes --cluster-yes',
   ];
   return {
     image: IMAGES.redis,
+    environment: { REDISCLI_AUTH: secretOf('REDIS_ADMIN') },
     command: shell(script.join('\n')),
     restart: 'no',
     depends_on: Object.fromEntries(nodes.map(({ name }) => [name, { condition: 'service_healthy' }])),
@@ -107,6 +132,7 @@ function relayService(
       context: `\${RELAY_BENCH_PACKAGE:-${verbatim(packageDir)}}`,
       dockerfile: 'assets/compose/relay.Dockerfile',
     },
+    environment: { RELAY_BENCH_SECRETS: relaySecretsOf(state) },
     command: relayArgs(state, relay, BY_NAME),
     ulimits: { nofile: { soft: OPEN_FILES, hard: OPEN_FILES } },
     healthcheck: {
@@ -119,6 +145,14 @@ function relayService(
       ...CHECK_TIMES,
     },
   };
+}
+
+/** As the relay reads them; passwords and keys without quotes, which hex has none of. */
+function relaySecretsOf(state: StackState): string {
+  const postgres = { password: secretOf('POSTGRES_RELAY') };
+  if (servicesOfKind(state, 'redis-pubsub').length === 0) return JSON.stringify({ postgres });
+  const redis = { username: 'relay', password: secretOf('REDIS_RELAY') };
+  return JSON.stringify({ postgres, redis, busKey: secretOf('BUS_KEY') });
 }
 
 /** The image has no client for HTTP, but a bash that opens connections. */

@@ -24,6 +24,15 @@ export function clientLimit(openFiles: number): number {
   return Math.max(LEAST_CLIENTS, Math.min(MOST_CLIENTS, fitting));
 }
 
+/** Of all places this part, at least one, is kept from any single address: one client can't shut out all others. */
+const KEPT_FROM_ONE = 0.1;
+
+/** Connections that one address may hold; null for any number. @param clients that fit */
+export function addressLimit({ perAddress }: Pick<StackState, 'perAddress'>, clients: number): number | null {
+  if (perAddress === 'off') return null;
+  return perAddress === 'default' ? clients - Math.max(1, Math.floor(clients * KEPT_FROM_ONE)) : perAddress;
+}
+
 /** What a configuration is written for. */
 interface Layout {
   readonly state: StackState;
@@ -112,10 +121,23 @@ function serverLines(
     .join('\n');
 }
 
+/** Counted from the first packet of TCP on, so that who says nothing counts too; who is over it is cut at once. */
+function perAddress(limit: number | null): string {
+  if (limit === null) return '';
+  return `  # One address may hold so many connections, whether they say anything or not. \`stack up --per-address-connections\`
+  # sets it, \`off\` lifts it: a load comes from one address.
+  stick-table type ipv6 size 100k expire 10m store conn_cur
+  tcp-request connection track-sc0 src
+  tcp-request connection reject if { sc0_conn_cur gt ${limit} }
+`;
+}
+
 function clientSection(layout: Layout, clients: number): string {
   return `frontend clients
   bind ${bindTo(layout, 'ws')}
   maxconn ${clients}
+${perAddress(addressLimit(layout.state, clients))}  # What a client says of its address is not believed.
+  http-request del-header X-Forwarded-For
   option forwardfor
   use_backend events if { path_beg /e/ }
   default_backend relays

@@ -1,7 +1,8 @@
-import { chown, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOpenFileLimit } from '../../observe/limits.ts';
 import { launch } from '../processes.ts';
+import { putFile } from '../service-files.ts';
 import type { Service, StackState } from '../state.ts';
 import { haproxyConfig, runtimeSocket } from './config.ts';
 
@@ -13,8 +14,7 @@ export async function launchHaproxy(state: StackState, balancer: Service): Promi
   const soft = readOpenFileLimit()?.soft ?? ASSUMED_OPEN_FILES;
   const openFiles = Number.isFinite(soft) ? soft : ASSUMED_OPEN_FILES;
   const config = join(balancer.dir, 'haproxy.cfg');
-  await writeFile(config, haproxyConfig(state, balancer, openFiles), { mode: 0o644 });
-  if (state.owner !== null) await chown(config, state.owner.uid, state.owner.gid);
+  await putFile(config, haproxyConfig(state, balancer, openFiles), state);
   // Left by one that was killed.
   await rm(runtimeSocket(balancer), { force: true });
   await launch(balancer, {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { requireTrustedPath } from '../../base/trusted-path.ts';
 import { withLock } from '../lock.ts';
-import { readState, writeState } from '../state.ts';
+import { readState, UNTRUSTED, writeState } from '../state.ts';
 import { removeData, removeIfEmpty, stopAll } from './stop-all.ts';
 
 /** What taking a stack down did. */
@@ -18,8 +19,8 @@ export interface StackDown {
  * @throws RelayBenchError `STACK_BUSY`, `STACK_STATE_INVALID`
  */
 export async function takeDown(dir: string, options: { readonly keep: boolean }): Promise<StackDown | null> {
-  const path = resolve(dir);
-  if (!existsSync(path)) return null;
+  if (!existsSync(resolve(dir))) return null;
+  const path = requireTrustedPath(resolve(dir), UNTRUSTED);
   try {
     return await withLock(path, async () => {
       const state = readState(path);

@@ -1,7 +1,13 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Owner } from '../owner.ts';
 import { allProcesses, type EndSignal, end } from '../processes.ts';
+import { runProgram } from '../run-program.ts';
 import { type Service, type StackState, servicesOfKind } from '../state.ts';
+
+/** Files of a stack, and what is left of one that was being written. */
+const OWN_FILE = /^(?:stack|secrets|relay-secrets)\.json(?:\..+\.new)?$/;
 
 /** Who must be gone before the next may go: nobody restarts what is stopped, clients before servers. */
 const ORDER: readonly (readonly Service['kind'][])[] = [
@@ -48,9 +54,21 @@ export async function stopAll(state: StackState): Promise<number> {
 
 /** Removes what a stack has written, and its directory where nothing else is in it. */
 export async function removeData(state: StackState): Promise<void> {
-  const names = ['stack.json', 'roles.json', 'stack.json.new', 'roles.json.new'];
-  const paths = [...state.services.map(({ dir }) => dir), ...names.map((name) => join(state.dir, name))];
-  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })));
+  await Promise.all(state.services.map(({ dir }) => removeDirectory(dir, state.owner)));
+  const files = (await readdir(state.dir)).filter((name) => OWN_FILE.test(name));
+  await Promise.all(files.map((name) => rm(join(state.dir, name), { force: true })));
+}
+
+/**
+ * Empties a directory as the user to whom it belongs: whatever that user has put there, root removes nothing elsewhere.
+ */
+async function removeDirectory(dir: string, owner: Owner | null): Promise<void> {
+  if (owner === null || !existsSync(dir)) {
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+    return;
+  }
+  await runProgram({ program: 'find', args: ['.', '-mindepth', '1', '-delete'], cwd: dir, owner });
+  await removeIfEmpty(dir);
 }
 
 /** Removes a directory where it is empty. */

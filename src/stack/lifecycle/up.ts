@@ -1,17 +1,20 @@
 import { chmod, chown, readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { getuid, platform } from 'node:process';
 import { makeDirectory, requireWritable } from '../../base/directory.ts';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { requireTrustedDirectory, requireTrustedPath, type TrustError } from '../../base/trusted-path.ts';
 import { programsFor, requirePrograms } from '../binaries.ts';
 import { requireSpace } from '../disk-space.ts';
 import { withLock } from '../lock.ts';
 import { type Owner, ownerFor, requireReachable } from '../owner.ts';
-import { planStack, type StackRequest } from '../plan-stack.ts';
+import { type PlannedPrograms, planStack, type StackRequest } from '../plan-stack.ts';
 import { requireFree } from '../ports.ts';
-import { readState, type StackState, writeState } from '../state.ts';
-import { servicesOf } from '../topology.ts';
+import { relayOwner } from '../relays.ts';
+import { provideSecrets } from '../secrets.ts';
+import { readState, type StackState, UNTRUSTED, writeState } from '../state.ts';
+import { type StackShape, servicesOf } from '../topology.ts';
 import { reattach } from './reattach.ts';
 import { type OnStartStep, startAll } from './start-all.ts';
 import { removeData, removeIfEmpty, stopAll } from './stop-all.ts';
@@ -20,12 +23,20 @@ import { removeData, removeIfEmpty, stopAll } from './stop-all.ts';
 export interface UpContext {
   /** PATH to look for programs on. */
   readonly path: string;
-  /** Folder of the only Postgres that will do; undefined: the first that is found. */
-  readonly postgresHome?: string | undefined;
+  /** Whether only the Postgres of npm will do. */
+  readonly wantsNpm: boolean;
+  /** Where that of npm is, or would be; undefined where there is none for this platform. */
+  readonly npmHome?: string | undefined;
   /** Aborting it stops what was started. */
   readonly signal: AbortSignal;
   readonly onStep: OnStartStep;
 }
+
+const UNTRUSTED_PROGRAMS: TrustError = {
+  what: 'Postgres in',
+  code: 'STACK_PROGRAMS_UNTRUSTED',
+  exitCode: EXIT.unreachable,
+};
 
 /** A stack that can be loaded. */
 export interface StackUp {
@@ -41,10 +52,12 @@ export interface StackUp {
 export async function bringUp(request: StackRequest, context: UpContext): Promise<StackUp> {
   requireLinux();
   const dir = resolve(request.dir);
+  requireTrustedPath(dir, UNTRUSTED);
   await requireWritable(dir, '--dir');
   await makeDirectory(dir, 0o755);
   try {
-    return await withLock(dir, () => start({ ...request, dir }, context));
+    const real = requireTrustedPath(dir, UNTRUSTED);
+    return await withLock(real, () => start({ ...request, dir: real }, context));
   } finally {
     await removeIfEmpty(dir);
   }
@@ -63,24 +76,45 @@ async function start(request: StackRequest, context: UpContext): Promise<StackUp
   const before = readState(request.dir);
   if (before?.phase === 'up') {
     requireSame(before, request);
-    await reattach(before, context.signal);
-    return { state: before, isReattached: true };
+    const running = { ...before, ...(await findBinaries(before.shape, before.postgres, context)) };
+    await reattach(running, context.signal);
+    return { state: running, isReattached: true };
   }
   if (before?.phase === 'starting') throw halfDead(request.dir);
   if (before?.phase === 'kept') requireSame(before, request);
-  const state = before ?? (await plan(request, context));
+  const state =
+    before === null
+      ? await plan(request, context)
+      : { ...before, ...(await findBinaries(before.shape, before.postgres, context)) };
   return { state: await startOrClean(state, context, before !== null), isReattached: false };
 }
 
-async function plan(request: StackRequest, { path, postgresHome }: UpContext): Promise<StackState> {
+/**
+ * The programs of a stack, from the search path and the folder where this package installs them: never from what a
+ * stack says of itself.
+ * @param postgres whose data is there already; null where none is
+ */
+async function findBinaries(
+  shape: StackShape,
+  postgres: StackState['postgres'] | null,
+  { path, wantsNpm, npmHome }: UpContext,
+): Promise<PlannedPrograms> {
+  if (npmHome !== undefined) requireTrustedDirectory(npmHome, UNTRUSTED_PROGRAMS);
+  const kinds = new Set(servicesOf(shape).map(({ kind }) => kind));
+  const isNpm = postgres === null ? wantsNpm : postgres === 'npm';
+  const binaries = await requirePrograms(programsFor(kinds), path, isNpm ? npmHome : undefined);
+  const found = binaries.postgres === undefined ? null : dirname(binaries.postgres);
+  return { binaries, postgres: found !== null && found === npmHome ? 'npm' : 'system' };
+}
+
+async function plan(request: StackRequest, context: UpContext): Promise<StackState> {
   await requireEmpty(request.dir);
-  const kinds = new Set(servicesOf(request.shape).map(({ kind }) => kind));
-  const binaries = await requirePrograms(programsFor(kinds), path, postgresHome);
+  const programs = await findBinaries(request.shape, null, context);
   const owner = ownerFor(getuid?.() ?? -1);
   requireReachable(request.dir, owner);
   await requireSpace(request.dir, request.shape);
   if (request.port !== undefined) await requireFree(request.port, 'leave --port out to take a free one');
-  return planStack(request, owner, { ...binaries });
+  return planStack(request, owner, programs);
 }
 
 /** From the first write on, a failure or an interruption ends everything again. */
@@ -93,6 +127,7 @@ async function startOrClean(
   try {
     await writeState(starting);
     await makeDirectories(starting);
+    await provideSecrets(starting, relayOwner(starting));
     await startAll(starting, signal, onStep);
     const up: StackState = { ...starting, phase: 'up' };
     await writeState(up);
@@ -106,10 +141,10 @@ async function startOrClean(
 }
 
 async function makeDirectories({ services, owner }: StackState): Promise<void> {
-  for (const { dir, kind } of services) {
+  for (const { dir } of services) {
     await makeDirectory(dir, 0o700);
-    const runsAsOwner = kind !== 'relay' && kind !== 'supervisor';
-    await own(dir, runsAsOwner ? owner : null);
+    // Also where it runs as root, because its user may not read this package: root writes anywhere.
+    await own(dir, owner);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { secretsOf } from '../secrets.ts';
 import { portOf, type Service } from '../state.ts';
 import { DATABASE, SUPERUSER } from './settings.ts';
 
@@ -27,6 +28,7 @@ export async function connectAdmin(node: Service, options: AdminOptions = {}): P
     host: node.dir,
     port: portOf(node, 'sql'),
     user: SUPERUSER,
+    password: secretsOf(node).postgres[SUPERUSER],
     database: options.database ?? 'postgres',
     application_name: 'relay-bench',
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,

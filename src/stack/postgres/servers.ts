@@ -1,18 +1,22 @@
 import { existsSync } from 'node:fs';
-import { chown, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../processes.ts';
 import { readRoles } from '../roles.ts';
 import { runProgram } from '../run-program.ts';
+import { type Secrets, secretsOf } from '../secrets.ts';
+import { putFile } from '../service-files.ts';
 import { type Service, type StackState, servicesOfKind } from '../state.ts';
 import { copyRunning } from './base-backup.ts';
 import { inDatabase, withAdmin } from './client.ts';
+import { scramVerifier } from './scram.ts';
 import {
   DATABASE,
   dataDir,
   hbaFile,
   nodeFile,
+  passFile,
   RELAY_USER,
   REPLICATION_USER,
   SUPERUSER,
@@ -20,6 +24,8 @@ import {
   slotOf,
 } from './settings.ts';
 
+/** What a server is started with: beside its data, which belongs to it, and not in it. */
+const CONFIG_FILE = 'postgresql.conf';
 const COMMON_FILE = 'relay-bench.conf';
 const NODE_FILE = 'relay-bench-node.conf';
 
@@ -37,23 +43,48 @@ export async function createData(state: StackState, signal: AbortSignal): Promis
   const [first, ...replicas] = servicesOfKind(state, 'postgres');
   if (first === undefined || hasData(first)) return;
   const { owner, binaries } = state;
+  const secrets = secretsOf(first);
   const run = (program: string, args: readonly string[]): Promise<string> =>
     runProgram({ program, args, cwd: first.dir, owner, signal });
-  await run(binaries['initdb'] ?? 'initdb', initdbArgs(first));
-  const data = dataDir(first);
-  await put(state, join(data, 'pg_hba.conf'), hbaFile());
-  await put(state, join(data, COMMON_FILE), settingsFile(state, totalmem()));
-  await put(state, join(data, 'postgresql.conf'), `include '${COMMON_FILE}'\ninclude '${NODE_FILE}'\n`);
-  await put(state, join(data, NODE_FILE), nodeFile(first, null));
+  const passwordFile = join(first.dir, 'initdb-password');
+  await putFile(passwordFile, `${secrets.postgres[SUPERUSER]}\n`, state);
+  await run(binaries['initdb'] ?? 'initdb', initdbArgs(first, passwordFile));
+  await rm(passwordFile);
+  await configure(state, first, secrets);
+  await lead(state, first);
   for (const replica of replicas) {
-    await run('cp', ['-a', data, dataDir(replica)]);
+    await run('cp', ['-a', dataDir(first), dataDir(replica)]);
+    await configure(state, replica, secrets);
     await follow(state, replica, first);
   }
 }
 
-function initdbArgs(node: Service): string[] {
+/** Writes what is the same for a server whoever the primary is. */
+async function configure(state: StackState, node: Service, { postgres }: Secrets): Promise<void> {
+  const files = {
+    [CONFIG_FILE]: `include '${COMMON_FILE}'\ninclude '${NODE_FILE}'\n`,
+    [COMMON_FILE]: settingsFile(state, totalmem()),
+    'pg_hba.conf': hbaFile(),
+  };
+  for (const [name, text] of Object.entries(files)) await putFile(join(node.dir, name), text, state);
+  const users = [SUPERUSER, REPLICATION_USER] as const;
+  const lines = users.map((user) => `*:*:*:${user}:${postgres[user]}\n`);
+  await putFile(passFile(node), lines.join(''), state);
+}
+
+function initdbArgs(node: Service, passwordFile: string): string[] {
   return [
-    ...['-D', dataDir(node), '-U', SUPERUSER, '-A', 'trust', '-E', 'UTF8'],
+    ...[
+      '-D',
+      dataDir(node),
+      '-U',
+      SUPERUSER,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+    ],
     // Ids and keys are compared byte by byte, which is also faster.
     ...['--locale=C', '--no-sync', '--no-instructions'],
   ];
@@ -61,13 +92,13 @@ function initdbArgs(node: Service): string[] {
 
 /** Makes a server a replica of `primary`; a running one follows it after {@link reload}. */
 export async function follow(state: StackState, replica: Service, primary: Service): Promise<void> {
-  await put(state, join(dataDir(replica), NODE_FILE), nodeFile(replica, primary));
-  await put(state, join(dataDir(replica), 'standby.signal'), '');
+  await putFile(join(replica.dir, NODE_FILE), nodeFile(replica, primary), state);
+  await asOwner(state, replica, 'touch', [join(dataDir(replica), 'standby.signal')]);
 }
 
 /** Writes down that a server follows nobody: it is the primary. */
 export async function lead(state: StackState, node: Service): Promise<void> {
-  await put(state, join(dataDir(node), NODE_FILE), nodeFile(node, null));
+  await putFile(join(node.dir, NODE_FILE), nodeFile(node, null), state);
 }
 
 /** Lets a running server read its settings again. */
@@ -78,10 +109,10 @@ export async function reload(node: Service): Promise<void> {
 /** Starts the process of a server. */
 export async function launchPostgres(state: StackState, node: Service): Promise<void> {
   // What is left of a server that was killed; with it a new one takes a foreign process for its old self.
-  await rm(join(dataDir(node), 'postmaster.pid'), { force: true });
+  await asOwner(state, node, 'rm', ['-f', join(dataDir(node), 'postmaster.pid')]);
   await launch(node, {
     program: state.binaries['postgres'] ?? 'postgres',
-    args: ['-D', dataDir(node)],
+    args: ['-D', dataDir(node), '-c', `config_file=${join(node.dir, CONFIG_FILE)}`],
     owner: state.owner,
   });
 }
@@ -96,12 +127,14 @@ const WAIT_FOR_NOBODY = 'SET synchronous_commit = local';
 
 /** What the first primary needs before anybody else may connect: users, database, extension, slots. */
 export async function initialise(state: StackState, primary: Service): Promise<void> {
+  const { postgres } = secretsOf(primary);
   await withAdmin(primary, async (ask) => {
     await ask(WAIT_FOR_NOBODY);
     const users = await ask<{ rolname: string }>('SELECT rolname FROM pg_roles');
     if (users.some(({ rolname }) => rolname === RELAY_USER)) return;
-    await ask(`CREATE ROLE ${REPLICATION_USER} LOGIN REPLICATION`);
-    await ask(`CREATE ROLE ${RELAY_USER} LOGIN`);
+    const replicator = scramVerifier(postgres[REPLICATION_USER]);
+    await ask(`CREATE ROLE ${REPLICATION_USER} LOGIN REPLICATION PASSWORD '${replicator}'`);
+    await ask(`CREATE ROLE ${RELAY_USER} LOGIN PASSWORD '${scramVerifier(postgres[RELAY_USER])}'`);
     await ask(`CREATE DATABASE ${DATABASE} OWNER ${RELAY_USER}`);
   });
   await inDatabase(primary, async (ask) => {
@@ -131,8 +164,11 @@ export async function rebuild(state: StackState, node: Service, primary: Service
   const program = binaries['pg_basebackup'];
   if (program === undefined) {
     const label = await copyRunning({ primary, from: dataDir(primary), to: data, owner });
-    await put(state, join(data, 'backup_label'), label);
-  } else await runProgram({ program, args: baseBackupArgs(data, primary), cwd: node.dir, owner });
+    await putFile(join(data, 'backup_label'), label, state);
+  } else {
+    const env = { PGPASSFILE: passFile(node) };
+    await runProgram({ program, args: baseBackupArgs(data, primary), cwd: node.dir, owner, env });
+  }
   await follow(state, node, primary);
 }
 
@@ -151,7 +187,12 @@ export function primaryOf(state: StackState): Service {
   return node;
 }
 
-async function put(state: StackState, path: string, text: string): Promise<void> {
-  await writeFile(path, text, { mode: 0o600 });
-  if (state.owner !== null) await chown(path, state.owner.uid, state.owner.gid);
+/** Root writes nothing in a data directory itself: whoever owns it may have put links there. */
+async function asOwner(
+  state: StackState,
+  node: Service,
+  program: string,
+  args: readonly string[],
+): Promise<void> {
+  await runProgram({ program, args, cwd: node.dir, owner: state.owner });
 }

@@ -22,6 +22,11 @@ export const REPLICATION_USER = 'replicator';
 /** May do everything, but only through the socket in a directory that only the owner of the servers may enter. */
 export const SUPERUSER = 'postgres';
 
+/** Passwords that a server needs to copy and to follow another one, in the form of libpq. */
+export function passFile(node: Service): string {
+  return join(node.dir, 'passfile');
+}
+
 /** Settings that are the same on every Postgres of a stack: each of them may become the primary. */
 function commonSettings(state: StackState, memoryBytes: number): Setting[] {
   return [
@@ -195,6 +200,7 @@ export function nodeFile(node: Service, primary: Service | null, addresses: Addr
     `port = ${portOf(node, 'sql')}`,
     `listen_addresses = ${literal(addresses.bind)}`,
     `unix_socket_directories = ${literal(node.dir)}`,
+    `hba_file = ${literal(join(node.dir, 'pg_hba.conf'))}`,
     `cluster_name = ${literal(node.name)}`,
     ...(primary === null
       ? []
@@ -214,6 +220,7 @@ export function conninfo(node: Service, primary: Service, addresses: Addresses):
     user: REPLICATION_USER,
     application_name: node.name,
     connect_timeout: 2,
+    passfile: conninfoText(passFile(node)),
   };
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${value}`)
@@ -226,22 +233,27 @@ export function slotOf(node: Service): string {
 }
 
 /**
- * Who may connect (pg_hba.conf): the superuser through the socket alone, since a superuser can run programs; the
- * relays and replicas over loopback without a password, since there is nothing here but a benchmark's events.
+ * Who may connect (pg_hba.conf), everybody with a password that is never sent (SCRAM): the superuser through the socket
+ * alone, since a superuser can run programs; the relays and replicas over TCP.
  * @param from where relays and replicas are: this machine, or the network of the containers
  */
 export function hbaFile(from: '127.0.0.1/32' | 'samenet' = '127.0.0.1/32'): string {
   return `# type database user address method
-local all ${SUPERUSER} trust
-local replication ${SUPERUSER} trust
-host ${DATABASE} ${RELAY_USER} ${from} trust
-host replication ${REPLICATION_USER} ${from} trust
+local all ${SUPERUSER} scram-sha-256
+local replication ${SUPERUSER} scram-sha-256
+host ${DATABASE} ${RELAY_USER} ${from} scram-sha-256
+host replication ${REPLICATION_USER} ${from} scram-sha-256
 `;
 }
 
 /** Where the data of a Postgres lies. */
 export function dataDir(node: Service): string {
   return join(node.dir, 'data');
+}
+
+/** A value of a connection string of libpq. */
+function conninfoText(text: string): string {
+  return `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
 }
 
 function literal(text: string): string {

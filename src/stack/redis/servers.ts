@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { launch } from '../processes.ts';
+import { type RedisUser, secretsOf } from '../secrets.ts';
+import { putFile } from '../service-files.ts';
 import { portOf, type Service, type StackState } from '../state.ts';
-import { cacheConfig, pubsubConfig } from './config.ts';
+import { cacheConfig, hashedPasswords, pubsubConfig, userLines } from './config.ts';
 
 /** Hash slots of every Redis Cluster. */
 const SLOTS = 16_384;
@@ -14,9 +15,9 @@ const CONNECT_TIMEOUT_MS = 1_000;
 /** Starts the process of a Redis. */
 export async function launchRedis(state: StackState, service: Service): Promise<void> {
   const config = join(service.dir, 'redis.conf');
-  await writeFile(config, service.kind === 'redis-cache' ? cacheConfig(service) : pubsubConfig(service), {
-    mode: 0o644,
-  });
+  const users = userLines(hashedPasswords(secretsOf(service).redis));
+  const text = service.kind === 'redis-cache' ? cacheConfig(service, users) : pubsubConfig(service, users);
+  await putFile(config, text, state);
   await launch(service, {
     program: state.binaries['redis-server'] ?? 'redis-server',
     args: [config],
@@ -24,11 +25,17 @@ export async function launchRedis(state: StackState, service: Service): Promise<
   });
 }
 
-/** Opens a connection. @throws Error where Redis does not answer */
-export async function connectRedis(service: Service): Promise<Redis> {
+/**
+ * Opens a connection.
+ * @param user by default the one that may ask how the server is and nothing else
+ * @throws Error where Redis does not answer
+ */
+export async function connectRedis(service: Service, user: RedisUser = 'supervisor'): Promise<Redis> {
   const redis = new Redis({
     host: '127.0.0.1',
     port: portOf(service, 'redis'),
+    username: user,
+    password: secretsOf(service).redis[user],
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: CONNECT_TIMEOUT_MS,
@@ -46,9 +53,9 @@ export async function connectRedis(service: Service): Promise<Redis> {
   }
 }
 
-/** Opens a connection for one piece of work and closes it. @throws Error where Redis does not answer */
+/** Opens a connection of the administrator for one piece of work and closes it. @throws Error where Redis does not answer */
 export async function withRedis<T>(service: Service, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = await connectRedis(service);
+  const redis = await connectRedis(service, 'admin');
   try {
     return await work(redis);
   } finally {
@@ -58,7 +65,12 @@ export async function withRedis<T>(service: Service, work: (redis: Redis) => Pro
 
 /** Whether a Redis answers. @throws Error where it does not */
 export async function answersPing(service: Service): Promise<void> {
-  await withRedis(service, (redis) => redis.ping());
+  const redis = await connectRedis(service);
+  try {
+    await redis.ping();
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Entry of the supervisor: keeps the stack in the directory of its argument alive until it is stopped. */
 import { messageOf } from '../../base/errors.ts';
+import type { Binaries } from '../binaries.ts';
 import { portOf, readState, type StackState, servicesOfKind } from '../state.ts';
 import { Backends } from './backends.ts';
 import { serveRoles } from './role-endpoint.ts';
@@ -17,9 +18,15 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+function binariesOf(text = '{}'): Binaries {
+  return JSON.parse(text) as Binaries;
+}
+
 async function main(): Promise<void> {
   const dir = process.argv[2] ?? '';
-  const state = readState(dir);
+  const written = readState(dir);
+  // Whoever starts this has looked for the programs; the file of the stack has no say in what is run.
+  const state = written === null ? null : { ...written, binaries: binariesOf(process.argv[3]) };
   const own = state === null ? undefined : servicesOfKind(state, 'supervisor')[0];
   if (state === null || own === undefined) throw new Error(`${dir} holds no stack`);
   const supervisor = new Supervisor({ state, log });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +29,32 @@ describe('the file of a calibration', () => {
     await writeCalibration(path, sample);
     expect(await readCalibration(path)).toEqual({ calibration: sample });
     expect(await readFile(path, 'utf8')).toBe(calibrationToJson(sample));
+  });
+
+  it('is not used where others may have written it, or its directory', async () => {
+    const path = calibrationPath(join(directory, 'open'));
+    await prepareToWrite(path);
+    await writeCalibration(path, sample);
+    await chmod(path, 0o666);
+    expect(await readCalibration(path)).toMatchObject({
+      calibration: null,
+      problem: expect.stringContaining('others may write it (mode 666)'),
+    });
+    await chmod(path, 0o600);
+    await chmod(join(directory, 'open'), 0o777);
+    expect(await readCalibration(path)).toMatchObject({
+      problem: expect.stringContaining('others may write it (mode 777)'),
+    });
+  });
+
+  it('is written to a directory that was open to others, closed to them first', async () => {
+    const path = calibrationPath(join(directory, 'umask'));
+    await mkdir(join(directory, 'umask'));
+    await chmod(join(directory, 'umask'), 0o775);
+    await prepareToWrite(path);
+    await writeCalibration(path, sample);
+    expect(await readCalibration(path)).toEqual({ calibration: sample });
+    expect((await stat(join(directory, 'umask'))).mode & 0o777).toBe(0o755);
   });
 
   it('replaces an older one as a whole', async () => {

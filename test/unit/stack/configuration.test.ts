@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientLimit, haproxyConfig } from '../../../src/stack/haproxy/config.ts';
+import { addressLimit, clientLimit, haproxyConfig } from '../../../src/stack/haproxy/config.ts';
 import { hbaFile, nodeFile, settingsFile } from '../../../src/stack/postgres/settings.ts';
 import { cacheConfig, pubsubConfig } from '../../../src/stack/redis/config.ts';
 import { relayArgs } from '../../../src/stack/relays.ts';
@@ -51,6 +51,23 @@ describe('the configuration of HAProxy', () => {
   });
 
   test.each([
+    ['default', 9_500, 8_550],
+    ['default', 200, 180],
+    [100, 9_500, 100],
+    ['off', 9_500, null],
+  ] as const)('one address may hold, by %s of %d places, %s', async (perAddress, clients, limit) => {
+    expect(addressLimit({ perAddress }, clients)).toBe(limit);
+    const text = haproxy(await sampleStack('scaled', { perAddress }));
+    if (limit === null) expect(text).not.toContain('conn_cur');
+    else expect(text).toMatch(/tcp-request connection reject if \{ sc0_conn_cur gt \d+ \}/);
+  });
+
+  test('believes nobody who names the address that it comes from', async () => {
+    const text = haproxy(await sampleStack('scaled'));
+    expect(text).toMatch(/del-header X-Forwarded-For\n {2}option forwardfor/);
+  });
+
+  test.each([
     [20_000, 9_500],
     [1_024, 200],
     [1_048_576, 30_000],
@@ -96,6 +113,13 @@ describe('the configuration of Postgres', () => {
     expect(nodeFile(second, first)).toContain(`primary_slot_name = 'postgres_2'`);
   });
 
+  test('lets nobody in without a password', () => {
+    for (const text of [hbaFile(), hbaFile('samenet')]) {
+      expect(text).not.toMatch(/\b(?:trust|peer|md5|password)\b/);
+      expect(text.match(/ scram-sha-256$/gm)).toHaveLength(4);
+    }
+  });
+
   test('lets the superuser in through the socket alone', () => {
     const lines = hbaFile()
       .split('\n')
@@ -106,14 +130,14 @@ describe('the configuration of Postgres', () => {
 
 describe('the configuration of Redis', () => {
   test('a cache may be full, the least used goes; nothing is written to disk', async () => {
-    const text = cacheConfig(service(await sampleStack('scaled'), 'cache-2'));
+    const text = cacheConfig(service(await sampleStack('scaled'), 'cache-2'), []);
     expect(text).toContain('maxmemory-policy allkeys-lfu');
     expect(text).toContain('cluster-enabled yes');
     expect(text).toContain('appendonly no');
   });
 
   test('pub/sub is no cluster and cuts readers that do not keep up', async () => {
-    const text = pubsubConfig(service(await sampleStack('scaled'), 'pubsub'));
+    const text = pubsubConfig(service(await sampleStack('scaled'), 'pubsub'), []);
     expect(text).not.toContain('cluster');
     expect(text).toContain('client-output-buffer-limit pubsub');
   });
@@ -131,6 +155,14 @@ describe('the flags of a relay', () => {
     }
     expect(args.match(/--redis-cluster/g)).toHaveLength(3);
     expect(args).toContain(`--redis redis://127.0.0.1:${service(state, 'pubsub').ports['redis']}`);
+  });
+
+  test('say who the clients are, where the metrics are, and no password', async () => {
+    const state = await sampleStack('scaled');
+    const args = relayArgs(state, service(state, 'relay-2')).join(' ');
+    expect(args).toContain('--trust-proxy 127.0.0.1');
+    expect(args).toContain(`--metrics-port ${service(state, 'relay-2').ports['metrics']}`);
+    expect(args).not.toMatch(/\/\/[^@ ]*:[^@ ]*@|password/);
   });
 
   test('in single a relay talks to its only Postgres', async () => {

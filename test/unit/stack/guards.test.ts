@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -116,11 +116,39 @@ describe('the state of a stack', () => {
     expect(readState(state.dir)).toEqual(state);
   });
 
+  test.each([
+    ['the directory', 0o777, ''],
+    ['the file', 0o666, 'stack.json'],
+  ])('is not believed where everybody may write %s', async (_what, mode, name) => {
+    const state = await sampleStack('single', { dir: await tempDir() });
+    await writeState(state);
+    await chmod(join(state.dir, name), mode);
+    expect(() => readState(state.dir)).toThrow(
+      expect.objectContaining({ code: 'STACK_STATE_UNTRUSTED', exitCode: 3 }),
+    );
+  });
+
+  test('is not believed where it names directories elsewhere', async () => {
+    const state = await sampleStack('single', { dir: await tempDir() });
+    const services = state.services.map((service) => ({ ...service, dir: '/etc' }));
+    await writeState({ ...state, services });
+    expect(() => readState(state.dir)).toThrow(
+      expect.objectContaining({ code: 'STACK_STATE_INVALID', message: expect.stringContaining('/etc') }),
+    );
+  });
+
+  test('says nothing of the programs that are run', async () => {
+    const state = await sampleStack('single', { dir: await tempDir() });
+    await writeState({ ...state, binaries: { postgres: '/tmp/evil' } });
+    expect(await readFile(join(state.dir, 'stack.json'), 'utf8')).not.toContain('evil');
+    expect(readState(state.dir)?.binaries).toEqual({});
+  });
+
   test('is null where there is none', async () => {
     expect(readState(await tempDir())).toBeNull();
   });
 
-  test.each(['{"format":2}', '{', ''])('of another make is refused: %j', async (text) => {
+  test.each(['{"format":1}', '{', ''])('of another make is refused: %j', async (text) => {
     const dir = await tempDir();
     await writeFile(join(dir, 'stack.json'), text);
     expect(() => readState(dir)).toThrow(

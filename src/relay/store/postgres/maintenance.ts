@@ -12,6 +12,7 @@ export interface MaintenanceOptions {
   readonly replicas: readonly Replica[];
   readonly nowSeconds: () => number;
   /** Told the position in the log of the primary, twice a second. */
+  readonly onAskingPosition: () => void;
   readonly onPosition: (lsn: number) => void;
   /** Told whether the primary answers. */
   readonly outage: Outage;
@@ -76,6 +77,7 @@ export class Maintenance {
 
   async #check(): Promise<void> {
     const { primary, replicas } = this.#options;
+    this.#options.onAskingPosition();
     const asked = primary.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text as lsn').then(
       ({ rows }) => {
         this.primaryLsn = parseLsn(rows[0]?.lsn ?? '0/0');

@@ -106,6 +106,7 @@ export class PostgresStore implements EventStore {
       primary: this.#primary,
       replicas: this.#replicas,
       nowSeconds,
+      onAskingPosition: () => this.#readers.onAskingPosition(),
       onPosition: (lsn) => this.#readers.onPosition(lsn),
       outage,
       log,
@@ -195,7 +196,7 @@ export class PostgresStore implements EventStore {
    * @param lsn position in the log of the primary
    */
   onStoredElsewhere(event: StoredEvent, lsn: number): void {
-    this.#readers.require(lsn);
+    this.#readers.requireTold(lsn);
     if (event.kind === VANISH_KIND) this.#known.clear();
     if (event.kind !== DELETION_KIND) return;
     for (const [name, value] of event.tags) if (name === 'e') this.#known.delete(value);
@@ -203,7 +204,7 @@ export class PostgresStore implements EventStore {
 
   /** Another relay has removed events: queries from now on must not see them. */
   onRemovedElsewhere(lsn: number): void {
-    this.#readers.require(lsn);
+    this.#readers.requireTold(lsn);
   }
 
   /** Forgets what it has learned about stored events: the database was changed by something else. */

@@ -36,6 +36,9 @@ export class Readers {
   #needed = 0;
   #lastCommit = 0;
   #lastPosition = 0;
+  /** What others have told before and since the primary was last asked for its position. */
+  #toldBefore = 0;
+  #toldSince = 0;
   /** Queries that a replica has answered, and that the primary has. */
   readonly answered = { replica: 0, primary: 0 };
 
@@ -68,6 +71,21 @@ export class Readers {
   }
 
   /**
+   * Another relay says that it has stored something up to here: later queries see it. Believed until the primary is asked
+   * the next time: what was stored before is in its log by then, and who names a position beyond it keeps nobody away from
+   * the replicas for longer.
+   */
+  requireTold(lsn: number): void {
+    this.#toldSince = Math.max(this.#toldSince, lsn);
+  }
+
+  /** The primary is asked for its position; its answer goes to {@link onPosition}. */
+  onAskingPosition(): void {
+    this.#toldBefore = Math.max(this.#toldBefore, this.#toldSince);
+    this.#toldSince = 0;
+  }
+
+  /**
    * The log of the primary reaches so far. Told again and again, this bounds how old what is read may be, also where no
    * other relay tells what it has stored.
    */
@@ -75,6 +93,7 @@ export class Readers {
     if (lsn < this.#lastPosition) this.#needed = Math.max(lsn, this.#lastCommit);
     else this.require(lsn);
     this.#lastPosition = lsn;
+    this.#toldBefore = Math.min(this.#toldBefore, lsn);
   }
 
   /**
@@ -133,7 +152,8 @@ export class Readers {
     if (healthy.length === 0) return null;
     this.#next = (this.#next + 1) % healthy.length;
     const replica = healthy[this.#next] as Replica;
-    return (await replica.hasReplayed(this.#needed, CATCH_UP_MAX_MS)) ? replica : null;
+    const needed = Math.max(this.#needed, this.#toldBefore, this.#toldSince);
+    return (await replica.hasReplayed(needed, CATCH_UP_MAX_MS)) ? replica : null;
   }
 }
 

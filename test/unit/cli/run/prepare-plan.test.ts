@@ -53,7 +53,7 @@ describe('preparing a plan', () => {
 describe('the plan of a run against a stack', () => {
   const planOf = async (phase: StackState['phase'] | 'none') => {
     const dir = await tempDir();
-    if (phase !== 'none') await writeState({ ...(await sampleStack('scaled', { relays: 1 })), dir, phase });
+    if (phase !== 'none') await writeState({ ...(await sampleStack('scaled', { relays: 1, dir })), phase });
     return preparePlan('quick', { stack: 'scaled', stackDir: dir, defaultGates: true });
   };
   const crossing = expect.stringContaining('delivery_cross_latency');

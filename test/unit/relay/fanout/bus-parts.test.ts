@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BusMessage, decodeMessage, encodeMessage } from '../../../../src/relay/fanout/bus-message.ts';
+import { type BusMessage, encodeMessage, parseMessage } from '../../../../src/relay/fanout/bus-message.ts';
 import { Horizons } from '../../../../src/relay/fanout/horizons.ts';
 import { Peers } from '../../../../src/relay/fanout/peers.ts';
 import { SeenIds } from '../../../../src/relay/fanout/seen-ids.ts';
@@ -15,7 +15,7 @@ describe('messages between relays', () => {
       ],
       content: 'a\nb',
     });
-    const read = decodeMessage(encodeMessage({ type: 'event', from: 'one', lsn: 7, event }));
+    const read = parseMessage(encodeMessage({ type: 'event', from: 'one', lsn: 7, event }));
     expect(read).toMatchObject({ type: 'event', from: 'one', lsn: 7 });
     const { id, pubkey, created_at, kind, tags, json, address, expiresAt } =
       read.type === 'event' ? read.event : someStored();
@@ -23,12 +23,12 @@ describe('messages between relays', () => {
   });
 
   it.each<BusMessage>([
-    { type: 'gone', from: 'one', lsn: 7, removed: [{ id: 'ab', address: null }] },
+    { type: 'gone', from: 'one', lsn: 7, removed: [{ id: 'ab'.repeat(32), address: null }] },
     { type: 'beat', from: 'one', beat: 3 },
     { type: 'gap', from: 'one', since: '815' },
     { type: 'bye', from: 'one' },
   ])('are read as they were written: $type', (message) => {
-    expect(decodeMessage(encodeMessage(message))).toEqual(message);
+    expect(parseMessage(encodeMessage(message))).toEqual(message);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { composeFile } from '../../../../src/stack/compose/compose-file.ts';
+import { SECRET_ROLES, secretName } from '../../../../src/stack/compose/compose-service.ts';
 import { planContainers } from '../../../../src/stack/compose/containers.ts';
 import { resolveShape, type ShapeOverrides } from '../../../../src/stack/topology.ts';
 
@@ -65,7 +66,9 @@ describe('the Compose file', () => {
 
   test('relays reach the others by their names', () => {
     expect(containersOf('scaled')['relay-1']?.command?.join(' ')).toBe(
-      '--host 0.0.0.0 --port 8080 --relay-id relay-1 --store postgres://relay@haproxy:5432/relaybench ' +
+      '--host 0.0.0.0 --port 8080 --relay-id relay-1 --metrics-host 0.0.0.0 --metrics-port 9464 ' +
+        '--trust-proxy 172.16.0.0/12 --trust-proxy 192.168.0.0/16 --trust-proxy 10.0.0.0/8 ' +
+        '--store postgres://relay@haproxy:5432/relaybench ' +
         '--replica postgres://relay@haproxy:5433/relaybench ' +
         '--replica postgres://relay@haproxy:5434/relaybench --redis redis://pubsub:6379 ' +
         '--redis-cluster cache-1:6379 --redis-cluster cache-2:6379 --redis-cluster cache-3:6379 ' +
@@ -95,6 +98,14 @@ describe('the Compose file', () => {
     const primary = containersOf('scaled', {}, 'sync')['postgres-1'];
     expect(primary?.environment?.['CONFIG']).toContain('synchronous_standby_names = \'ANY 1 ("postgres-1"');
     expect(primary?.environment?.['INIT']).toMatch(/^SET synchronous_commit = local;/);
+  });
+
+  test('holds no password: each comes from the environment, and without one nothing starts', () => {
+    const text = textOf('scaled');
+    for (const role of SECRET_ROLES) expect(text).toContain(`\${${secretName(role)}:?`);
+    expect(text).not.toMatch(/\btrust\b(?!-)/);
+    const secrets = containersOf('scaled')['relay-1']?.environment?.['RELAY_BENCH_SECRETS'] ?? '';
+    expect(JSON.parse(secrets)).toMatchObject({ redis: { username: 'relay' } });
   });
 
   test('dollars of scripts and paths are not taken for variables of Compose', () => {

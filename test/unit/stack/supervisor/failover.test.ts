@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { identifyProcess } from '../../../../src/observe/process-identity.ts';
 import { type Service, servicesOfKind } from '../../../../src/stack/state.ts';
 import type { DatabaseAnswer, DatabaseWatch } from '../../../../src/stack/supervisor/database-watch.ts';
@@ -43,7 +45,10 @@ describe('the replica that takes over', () => {
   test('is waited for while its process lives: it may be the only one with the last commits', async () => {
     const [a, b] = await nodes();
     await mkdir(b.dir, { recursive: true });
-    await writeFile(join(b.dir, 'pid.json'), JSON.stringify(identifyProcess(process.pid)));
+    const server = spawn('sleep', ['60'], { cwd: b.dir });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    await once(server, 'spawn');
+    await writeFile(join(b.dir, 'pid.json'), JSON.stringify(identifyProcess(server.pid ?? 0)));
     let asked = 0;
     const slow = watch(b, async () => (++asked < 3 ? await away() : replica(2)));
     expect(await mostAdvanced([watch(a, async () => replica(1)), slow])).toBe(b);

@@ -44,6 +44,38 @@ describe('a reader of a replicated database', () => {
     expect(await ask()).toBe('primary');
   });
 
+  it('asks the primary while a replica is behind what another relay has told', async () => {
+    const { readers, ask, state } = setUp();
+    state.replayed = 10;
+    readers.requireTold(11);
+    expect(await ask()).toBe('primary');
+    readers.onAskingPosition();
+    expect(await ask()).toBe('primary');
+    readers.onPosition(11);
+    expect(await ask()).toBe('primary');
+    state.replayed = 11;
+    expect(await ask()).toBe('replica');
+  });
+
+  it('believes a position beyond the log of the primary until that one has answered', async () => {
+    const { readers, ask, state } = setUp();
+    readers.requireTold(Number.MAX_SAFE_INTEGER);
+    expect(await ask()).toBe('primary');
+    state.replayed = 10;
+    readers.onAskingPosition();
+    readers.onPosition(10);
+    expect(await ask()).toBe('replica');
+  });
+
+  it('keeps what was told while the primary was being asked', async () => {
+    const { readers, ask, state } = setUp();
+    state.replayed = 10;
+    readers.onAskingPosition();
+    readers.requireTold(12);
+    readers.onPosition(10);
+    expect(await ask()).toBe('primary');
+  });
+
   it.each(['onCommit', 'onPosition'] as const)(
     'forgets positions of the log of a lost primary where the new one is shorter (%s)',
     async (told) => {
