@@ -1,3 +1,4 @@
+import { rateLimiterText } from '../../record/rate-limiter.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { provesNothing } from '../../record/validity.ts';
 import { count, seconds } from '../quantity.ts';
@@ -24,6 +25,8 @@ function reason(record: RunRecord): string {
     const [first = 'no reason was recorded'] = record.validity.reasons;
     return provesNothing(record) ? `the numbers prove nothing about the relay: ${first}` : first;
   }
+  // Whatever else failed: what was measured is not the relay.
+  if (record.rateLimiter !== undefined) return rateLimiterText(record.rateLimiter);
   const failure = decisiveFailure(record);
   if (failure !== null) return failure;
   const failed = record.gates.filter(({ verdict }) => verdict === 'fail' || verdict === 'no-data');
