@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { UnsignedAuth } from '../nostr/nip42.ts';
-import { putHexOf } from './hex.ts';
+import { putHexOf } from './ascii.ts';
 import { ThrowawayKeys } from './keys.ts';
 import { NonceTable } from './nonce-table.ts';
 import { NonceTableSigner } from './signer.ts';
