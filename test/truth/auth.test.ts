@@ -1,49 +1,50 @@
 import { describe, expect } from 'vitest';
-import type { AuthScript } from '../support/scripted-relay/script.ts';
 import { truthCase } from './truth-case.ts';
 
 const DELAY = { kind: 'exact', ms: 30 } as const;
 const publishing = { workloads: { publish: { rate: '100/s' } } };
 
-/** Ten clients of a relay that takes 30 ms for each AUTH. */
-const onAll = (challenge: AuthScript['challenge'], auth: 'on-demand' | 'on-connect') => ({
-  script: { auth: { challenge, delay: DELAY } },
-  scenario: { connections: { count: 10, auth }, ...publishing },
-  duration: '2s',
-});
-
 describe('a relay that demands AUTH for everything', () => {
   truthCase('an AUTH that takes 30 ms is reported as 30 ms, and what it held up is sent again', {
-    ...onAll('before-refusal', 'on-demand'),
+    script: { auth: { challenge: 'before-refusal', delay: DELAY } },
+    // One client after the other sends its first event, over four seconds: most of them long after the cold start.
+    scenario: {
+      connections: { count: 80, pick: 'round-robin' },
+      workloads: { publish: { rate: '20/s' } },
+    },
+    duration: '5s',
     always: (run) => {
       const { counters } = run.result;
       expect(counters).toMatchObject({
-        auths_sent: 10,
-        auths_accepted: 10,
+        auths_sent: 80,
+        auths_accepted: 80,
         auths_rejected: {},
-        events_sent: 200,
-        events_accepted: 200,
+        events_sent: 100,
+        events_accepted: 100,
+        events_retried_after_auth: 80,
         events_rejected: {},
         stray_frames: 0,
       });
-      expect(counters.events_retried_after_auth).toBeGreaterThanOrEqual(10);
-      expect(run.relay).toMatchObject({ auths: 10, authKeys: 10, events: 200 });
-      expect(run.histogram('auth_latency').count).toBe(10);
+      expect(run.relay).toMatchObject({ auths: 80, authKeys: 80, events: 100 });
+      expect(run.histogram('auth_latency').count).toBe(80);
       expect(run.quantileMs('auth_latency', 0)).toBeGreaterThanOrEqual(30);
     },
     whenValid: (run) => run.expectQuantiles('auth_latency', { 0.5: [30, 32] }),
   });
 
   truthCase('a client that authenticates when it is challenged has nothing to send again', {
-    ...onAll('on-connect', 'on-connect'),
+    script: { auth: { challenge: 'on-connect', delay: DELAY } },
+    scenario: { connections: { count: 10, auth: 'on-connect' }, ...publishing },
+    duration: '2s',
     always: (run) => {
       expect(run.result.counters).toMatchObject({
         auths_accepted: 10,
         events_retried_after_auth: 0,
         events_accepted: 200,
       });
+      // The ramp belongs to the start of a process: no upper bound holds there.
+      expect(run.quantileMs('auth_latency', 0)).toBeGreaterThanOrEqual(30);
     },
-    whenValid: (run) => run.expectQuantiles('auth_latency', { 0.5: [30, 32] }),
   });
 
   truthCase(
