@@ -16,6 +16,8 @@ export interface AuditRequest {
   /** Every relay process: what one of them does not have is lost. */
   readonly urls: readonly string[];
   readonly insecure: boolean;
+  /** By which address the relays want to be authenticated to (NIP-42); their own where left out. */
+  readonly authUrl?: string | undefined;
   /** Waits (ms) before what is missing is asked for again; 200, 1,000 and 3,000 unless given. */
   readonly retryAfterMs?: readonly number[];
   /** `max_limit` of the relays (NIP-11): no question asks for more; default: not known. */
@@ -41,9 +43,9 @@ const MOST_NAMED = 1_000;
  * @throws RelayBenchError `AUDIT_FAILED` (exit 3) where a relay can't be asked; `AUDIT_FILE_INVALID`
  */
 export async function audit(request: AuditRequest): Promise<AuditResult> {
-  const { file, urls, insecure, maxLimit, onProgress, signal, retryAfterMs = RETRY_AFTER_MS } = request;
+  const { file, maxLimit, onProgress, signal, retryAfterMs = RETRY_AFTER_MS, urls } = request;
   const batch = Math.min(BATCH, maxLimit ?? BATCH);
-  const connections = await openAll(urls, insecure);
+  const connections = await openAll(request);
   const lost: string[] = [];
   let acknowledged = 0;
   let missing = 0;
@@ -62,15 +64,17 @@ export async function audit(request: AuditRequest): Promise<AuditResult> {
   return { acknowledged, found: acknowledged - missing, lost, relays: urls.length };
 }
 
+type Access = Pick<AuditRequest, 'insecure' | 'authUrl'>;
+
 interface Asked {
   readonly url: string;
   readonly connection: ReadConnection;
 }
 
 /** Connections to all, or to none: those that were opened are closed where another fails. */
-async function openAll(urls: readonly string[], insecure: boolean): Promise<Asked[]> {
+async function openAll({ urls, ...access }: AuditRequest): Promise<Asked[]> {
   const limit = pLimit(RELAYS_AT_ONCE);
-  const outcomes = await Promise.allSettled(urls.map((url) => limit(() => open(url, insecure))));
+  const outcomes = await Promise.allSettled(urls.map((url) => limit(() => open(url, access))));
   const opened = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure === undefined) return opened;
@@ -78,9 +82,12 @@ async function openAll(urls: readonly string[], insecure: boolean): Promise<Aske
   throw failure.reason;
 }
 
-async function open(url: string, insecure: boolean): Promise<Asked> {
+async function open(url: string, { insecure, authUrl }: Access): Promise<Asked> {
   try {
-    return { url, connection: await openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure }) };
+    return {
+      url,
+      connection: await openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure, authUrl }),
+    };
   } catch (error) {
     throw failed(url, error);
   }

@@ -75,11 +75,20 @@ export function wordList<T extends string>(allowed: readonly T[]): (text: string
  * @throws RelayBenchError `RELAY_URL_INVALID`; not commander's error, which would repeat the credentials in it
  */
 export function relayUrl(text: string): string {
+  return relayAddress(text, '--relay');
+}
+
+/** As {@link relayUrl}, of another option. */
+export function authUrl(text: string): string {
+  return relayAddress(text, '--auth-url');
+}
+
+function relayAddress(text: string, option: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isWebSocket = url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:');
   if (isWebSocket && url.port !== '0') return url.href;
   const why = isWebSocket ? 'has port 0, where nothing can listen' : 'is not a relay address';
-  throw new RelayBenchError(`--relay ${typed(text)} ${why}`, {
+  throw new RelayBenchError(`${option} ${typed(text)} ${why}`, {
     code: 'RELAY_URL_INVALID',
     hint: `write a WebSocket address such as ${isWebSocket ? EXAMPLE_ADDRESS : meant(text)}`,
   });

@@ -1,6 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { readHex32 } from '../base/hex.ts';
+import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
 import { createEventFrameWriter } from '../corpus/event-frames.ts';
+import { AuthClient } from '../nostr/auth-client.ts';
 import { parseRelayMessage } from '../nostr/relay-message.ts';
 import type { ConnectionHandlers } from '../wire/connection.ts';
 import { openConnection, transportFor } from '../wire/open-connection.ts';
@@ -15,12 +17,15 @@ export interface TakenAgeQuestion {
   /** Leading zero bits that the relay asks for (NIP-13). */
   readonly work: number;
   readonly signal: AbortSignal;
+  /** By which address the relay wants to be authenticated to (NIP-42); `url` where left out. */
+  readonly authUrl?: string | undefined;
 }
 
 /** An answer that takes longer says nothing. */
 const MOST_WAIT_MS = 5_000;
 const KIND = 1;
 const CONTENT_BYTES = 32;
+const MASK = 0x71c4a20b;
 
 /**
  * How old an event may be that a relay takes: it is sent one note after the other, each by a throwaway key, the oldest
@@ -29,7 +34,7 @@ const CONTENT_BYTES = 32;
  *   then has other reasons
  */
 export function askTakenAge(question: TakenAgeQuestion): Promise<number | null> {
-  const { url, insecure, timeoutMs, ages_s, work, signal } = question;
+  const { url, insecure, timeoutMs, ages_s, work, signal, authUrl = url } = question;
   const probes = ages_s.map((age_s) => probeOf(age_s, work));
   return new Promise((resolve) => {
     let next = 0;
@@ -45,19 +50,25 @@ export function askTakenAge(question: TakenAgeQuestion): Promise<number | null> 
       if (probe === undefined) finish(null);
       else connection.write(probe.frame);
     };
+    const sendNext = (): void => {
+      next++;
+      send();
+    };
+    const auth = new AuthClient({
+      url: authUrl,
+      send: (message) => connection.write(encodeMaskedTextFrame(JSON.stringify(message), MASK)),
+    });
     const handlers: ConnectionHandlers = {
       onOpen: send,
       onFailed: giveUp,
       onClosed: giveUp,
       onText: (_connection, frame) => {
         const message = parseRelayMessage(frame.toString('utf8'));
+        if (auth.receive(message)) return;
         if (message.type !== 'OK' || readHex32(Buffer.from(message.eventId), 0) !== probes[next]?.idHigh)
           return;
         if (message.accepted) finish(probes[next]?.age_s ?? null);
-        else {
-          next++;
-          send();
-        }
+        else auth.refused(message.eventId, message.message, { again: send, refuse: sendNext });
       },
       onBinary: () => undefined,
       onDrain: () => undefined,

@@ -8,6 +8,7 @@ import {
 } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, type CounterMetric, counterDefinition } from '../metric/counters.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
+import { latencyDefinition } from '../metric/latencies.ts';
 import { parseSeriesKey, seriesKey } from '../metric/series.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -106,6 +107,7 @@ export class Totals {
   /** Connections open during the ramp, unless the run measures a storm of its own. */
   #phasesOf(series: number, measured: readonly number[]): readonly number[] {
     const metric = this.#series.metrics[series];
+    if (metric !== undefined && latencyDefinition(baseLatency(metric)).span === 'run') return this.#allRows();
     const isConnect = metric !== undefined && baseLatency(metric) === 'connect_latency';
     return isConnect && !this.#plan.streams.some(({ opens }) => opens)
       ? [this.#plan.phases.length]

@@ -14,6 +14,7 @@ export interface Advertised {
 export const NOTHING_ADVERTISED: Advertised = { maxLimit: null, defaultLimit: null, nips: null };
 
 const DELETION_NIP = 9;
+const AUTH_NIP = 42;
 
 /** Picks what answers are judged by out of a NIP-11 document; a number that can't be a limit is as good as none. */
 export function advertisedOf(
@@ -32,6 +33,11 @@ export function advertisedOf(
 
 function limitOf(value: number | undefined): number | null {
   return value !== undefined && Number.isInteger(value) && value > 0 ? value : null;
+}
+
+/** Whether a relay may demand that clients authenticate: it says that it knows how (NIP-42), or says nothing. */
+export function knowsAuthentication({ nips }: Advertised): boolean {
+  return nips === null || nips.includes(AUTH_NIP);
 }
 
 /** Whether a relay says that it knows no deletion (NIP-09 is optional). */

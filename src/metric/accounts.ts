@@ -15,6 +15,7 @@ export interface OperationAccount extends Account {
   readonly unsent: CounterMetric;
   readonly dropped: CounterMetric;
   readonly ends: Readonly<Record<string, CounterMetric | CounterMapMetric>>;
+  readonly refusals?: CounterMapMetric;
   readonly lost: CounterMetric;
   readonly answer: BaseLatency;
   readonly asGood: readonly CounterMetric[];

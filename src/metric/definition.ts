@@ -21,6 +21,8 @@ export interface LatencyDefinition extends Definition {
   readonly headline?: Headline;
   /** Whether a run without a sample of it has no gap: nothing was refused, nothing came late. */
   readonly isQuiet?: true;
+  /** `run`: counted from the first connection to the end of the drain; otherwise only in the measured phases. */
+  readonly span?: 'run';
   /** Under which name of a second its samples are counted. */
   readonly row?: 'delivered';
 }
@@ -94,6 +96,8 @@ export interface Account {
   readonly dropped: string;
   /** Counters, plain or by word, by what reports call the end. */
   readonly ends: Readonly<Record<string, string>>;
+  /** The counter that splits refusals by their prefix; left out where there is none. */
+  readonly refusals?: string;
   /** The end of those that were open when their worker was lost. */
   readonly lost: string;
   /** The latency of the end that is wanted: its samples are what was achieved. */

@@ -1,5 +1,6 @@
 import { WORKLOAD_METRICS } from '../workload/registry/metrics.ts';
 import type { MetricSet } from './definition.ts';
+import { authenticationMetrics } from './shared/authentication.ts';
 import { connectionMetrics } from './shared/connections.ts';
 import { generatorMetrics } from './shared/generator.ts';
 import { replyMetrics } from './shared/replies.ts';
@@ -10,6 +11,7 @@ export const METRIC_SETS = [
   ...WORKLOAD_METRICS,
   replyMetrics,
   generatorMetrics,
+  authenticationMetrics,
 ] as const satisfies readonly MetricSet[];
 
 /** In the order of default gates: first whether the load was offered. */

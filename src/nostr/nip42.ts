@@ -1,5 +1,6 @@
 import { ClientAuth } from 'nostr-tools/kinds';
-import type { NostrEvent } from './event.ts';
+import { finalizeEvent, generateSecretKey } from 'nostr-tools/pure';
+import type { NostrEvent, UnsignedEvent } from './event.ts';
 
 /** The kind of the event with which a client authenticates. It is for the relay only. */
 export const AUTH_KIND = ClientAuth;
@@ -38,4 +39,37 @@ export function authProblem(event: NostrEvent, { challenge, hosts, now }: AuthEx
   if (tagValue(event, 'challenge') !== challenge) return 'challenge is not the one of this connection';
   const host = hostOf(tagValue(event, 'relay'));
   return host !== null && hosts.has(host) ? null : 'relay tag names another relay';
+}
+
+/** An authentication before it is signed; whoever signs it adds the key. */
+export type UnsignedAuth = Omit<UnsignedEvent, 'pubkey'>;
+
+/**
+ * What a client signs to authenticate (NIP-42).
+ * @param relay address of the relay, as {@link relayTagOf} gives it
+ * @param now Unix seconds
+ */
+export function unsignedAuth(challenge: string, relay: string, now: number): UnsignedAuth {
+  const tags = [
+    ['relay', relay],
+    ['challenge', challenge],
+  ];
+  return { kind: AUTH_KIND, created_at: now, tags, content: '' };
+}
+
+/** The address of a relay for the `relay` tag: without userinfo, query and fragment, which may hold secrets. */
+export function relayTagOf(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  url.hash = '';
+  return url.href;
+}
+
+/** An authentication signed by a key that was made for it and is forgotten; takes milliseconds. */
+export function authByNewKey(auth: UnsignedAuth): NostrEvent {
+  const { kind, created_at, content } = auth;
+  const tags = auth.tags.map((tag) => [...tag]);
+  return finalizeEvent({ kind, created_at, content, tags }, generateSecretKey());
 }

@@ -71,6 +71,8 @@ export function buildPlan({
       insecure: overrides.insecure === true,
       transport: connections.transport,
       pick: connections.pick,
+      auth: connections.auth ?? 'on-demand',
+      authUrl: overrides.authUrl ?? null,
     },
     scheduler: resolved.scheduler,
     catchUp: true,

@@ -1,5 +1,6 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { formatDurationMs } from '../base/duration.ts';
+import { maskUrl } from '../base/mask-url.ts';
 import { WORKLOAD_NAMES } from '../workload/registry/forms.ts';
 import { number, perSecond, whole } from './describe-text.ts';
 import { plannedWorkloads } from './each-workload.ts';
@@ -73,6 +74,16 @@ const PICKED: Readonly<Record<Plan['connections']['pick'], string>> = {
   'round-robin': 'in turn',
 };
 
+const AUTH: Readonly<Record<Plan['connections']['auth'], string>> = {
+  'on-demand': 'where the relay demands it (NIP-42)',
+  'on-connect': 'as soon as the relay challenges (NIP-42)',
+  never: 'never',
+};
+
+function authText({ auth, authUrl }: Plan['connections']): string {
+  return authUrl === null ? AUTH[auth] : `${AUTH[auth]}, to ${maskUrl(authUrl)}`;
+}
+
 function connectionRows({ connections, workloads, load }: Plan): Rows {
   const rows: [string, string][] = [
     ['in all', `${whole(connections.count)}, opened at ${perSecond(connections.rate_per_s)}`],
@@ -80,6 +91,7 @@ function connectionRows({ connections, workloads, load }: Plan): Rows {
     ['transport', connections.insecure ? `${connections.transport}, any certificate` : connections.transport],
   ];
   if (load.model === 'open') rows.push(['picked', PICKED[connections.pick]]);
+  rows.push(['AUTH', authText(connections)]);
   for (const { planner, part } of plannedWorkloads(workloads)) {
     if (part.connections !== undefined) rows.push([planner.role, rangeText(part.connections)]);
   }

@@ -25,6 +25,8 @@ export interface PlanOverrides {
   readonly abortOnFail?: boolean | undefined;
   /** Accept any TLS certificate of the target. */
   readonly insecure?: boolean | undefined;
+  /** By which address the relay wants to be authenticated to (NIP-42), where a proxy stands before it. */
+  readonly authUrl?: string | undefined;
 }
 
 type Workloads = Scenario['workloads'];

@@ -148,6 +148,10 @@ export interface PlanParts {
     readonly insecure: boolean;
     readonly transport: Scenario['connections']['transport'];
     readonly pick: Scenario['connections']['pick'];
+    /** When clients authenticate (NIP-42). */
+    readonly auth: NonNullable<Scenario['connections']['auth']>;
+    /** What stands in the `relay` tag of an AUTH; null for the address that is connected to. */
+    readonly authUrl: string | null;
   };
   readonly scheduler: Scenario['scheduler'];
   /**

@@ -7,6 +7,7 @@ import type { RunResult } from '../result/run-result.ts';
 import { standardCaveats } from './caveats.ts';
 import { ceilingDoubts } from './ceiling.ts';
 import { checkConservation } from './conservation.ts';
+import { rateLimiterOf, rateLimiterText } from './rate-limiter.ts';
 import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 import { validityOf } from './validity.ts';
 
@@ -48,6 +49,7 @@ export function buildRecord(input: RecordInput): RunRecord {
   const { environment } = input;
   const { load, notMeasured, intervals } = result;
   const observed = { environment, load, generator, metrics, notMeasured };
+  const rateLimiter = rateLimiterOf(result);
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: input.tool,
@@ -66,11 +68,17 @@ export function buildRecord(input: RecordInput): RunRecord {
     components: [...input.components],
     faults: input.faults ?? [],
     audit: input.audit ?? null,
+    ...(rateLimiter === null ? {} : { rateLimiter }),
     gates: [],
     noticeSamples: result.noticeSamples,
     findings: [...result.findings],
     evidence: evidenceOf(result),
-    caveats: [...standardCaveats({ ...observed, intervals }), ...result.remarks, ...(input.caveats ?? [])],
+    caveats: [
+      ...(rateLimiter === null ? [] : [rateLimiterText(rateLimiter)]),
+      ...standardCaveats({ ...observed, intervals }),
+      ...result.remarks,
+      ...(input.caveats ?? []),
+    ],
     failures: [...result.failures],
     validity,
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',

@@ -168,6 +168,18 @@ export const runRecordSchema = z.strictObject({
       relays: whole.optional(),
     })
     .nullable(),
+  /** What the run met where the relay answers with `rate-limited:`; left out where it does not. */
+  rateLimiter: z
+    .strictObject({
+      /** Such as `events`. */
+      what: z.string(),
+      /** Refused so, and all that were sent. */
+      refused: whole,
+      sent: whole,
+      /** What it lets through a second, the median of the seconds in which it refused; null where no second tells. */
+      from_per_s: maybe,
+    })
+    .optional(),
   gates: z.array(gate),
   /** Texts of relay notices, a bounded sample, as received (escape before display). */
   noticeSamples: z.array(z.string()),

@@ -71,6 +71,12 @@ export const partsBefore = {
       .describe(
         'Which connection an arrival goes out on: a random one, as independent users come (seeded), or each in turn, which makes the gaps of every connection far more even. In the closed model replies decide.',
       ),
+    auth: z
+      .enum(['on-demand', 'on-connect', 'never'])
+      .optional()
+      .describe(
+        'When clients authenticate (NIP-42): where the relay refuses something with `auth-required:` (the default), as soon as it challenges them, or not at all. What was refused is sent again then.',
+      ),
   }),
   corpus,
   scheduler,

@@ -1,7 +1,10 @@
 import { afterPoll } from '../base/after-poll.ts';
+import type { Held } from '../nostr/auth-state.ts';
 import { NONE, PendingTable } from '../wire/pending-table.ts';
+import type { OkReply } from '../wire/reply-handlers.ts';
 import type { EventsToStore, EventToStore } from './events-to-store.ts';
 import { type Refusal, Refusals } from './refusals.ts';
+import type { OkOwner } from './worker-part.ts';
 
 export interface CorpusLoadOptions {
   readonly events: EventsToStore;
@@ -9,19 +12,10 @@ export interface CorpusLoadOptions {
   readonly isOpen: (connection: number) => boolean;
   readonly send: (connection: number, frame: Buffer) => void;
   readonly onProgress: (done: number) => void;
+  /** An event is sent again because the client has authenticated by now. */
+  readonly onRetried: () => void;
   /** Whether to stop where the first 50 events are all refused; what a relay has known and dropped it may refuse. */
   readonly givesUp: boolean;
-}
-
-/** How a relay answered an event that is to be stored. */
-export interface StoreReply {
-  readonly idHigh: number;
-  readonly idLow: number;
-  readonly accepted: boolean;
-  /** The machine-readable word of an OK message (NIP-01); `other` where there is none. */
-  readonly prefix: string;
-  /** All that the relay says; foreign text. */
-  readonly message?: string;
 }
 
 /** What became of the events. */
@@ -51,7 +45,7 @@ const NO_PROGRESS_MS = 10_000;
 const HOPELESS = 50;
 
 /** Stores events before the load starts: a short closed-model run whose times are not measured. */
-export class CorpusLoad {
+export class CorpusLoad implements OkOwner {
   readonly #options: CorpusLoadOptions;
   readonly #waiting = new PendingTable();
   readonly #sent = new Map<number, EventToStore>();
@@ -100,7 +94,24 @@ export class CorpusLoad {
   }
 
   /** @returns false where no such event waits */
-  onAnswer(connection: number, reply: StoreReply): boolean {
+  onAccepted(connection: number, idHigh: number, idLow: number): boolean {
+    return this.onOk(connection, { idHigh, idLow, accepted: true, prefix: '' });
+  }
+
+  hold(connection: number, refusal: OkReply): Held | null {
+    const event = this.#sent.get(this.#waiting.findOn(refusal.idHigh, refusal.idLow, connection));
+    if (event === undefined) return null;
+    return {
+      again: () => {
+        this.#options.send(connection, event.frame);
+        this.#options.onRetried();
+      },
+      refuse: () => void this.onOk(connection, refusal),
+    };
+  }
+
+  /** @returns as of {@link onAccepted} */
+  onOk(connection: number, reply: OkReply): boolean {
     const entry = this.#waiting.findOn(reply.idHigh, reply.idLow, connection);
     const event = this.#sent.get(entry);
     if (entry === NONE || event === undefined) return false;
@@ -120,7 +131,7 @@ export class CorpusLoad {
     return this.#options.givesUp && this.#stored.length === 0 && this.#refused.length >= HOPELESS;
   }
 
-  #count({ id, number }: EventToStore, { accepted, prefix, message }: StoreReply): void {
+  #count({ id, number }: EventToStore, { accepted, prefix, message }: OkReply): void {
     if (accepted) {
       this.#stored.push(number);
       if (id !== null) this.#ids.push(id);

@@ -1,5 +1,6 @@
 import type { Finding } from '../judge/observations.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
+import type { Held } from '../nostr/auth-state.ts';
 import type { Shard } from '../plan/parts.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { FrameOwner } from '../wire/outbox.ts';
@@ -34,6 +35,8 @@ export interface Connections {
   readonly resume: (connection: number) => void;
   /** Handshakes under way. */
   readonly opening: number;
+  /** Whether the relay may yet refuse what is sent here until the client has authenticated: frames are kept for that. */
+  mayDemandAuth(connection: number): boolean;
 }
 
 /** What workloads of one worker give each other, whichever they are. */
@@ -102,12 +105,22 @@ export interface SubscriptionOwner {
   onCount?(connection: number, sequence: number, count: number): boolean;
   /** NIP-77: NEG-MSG or NEG-ERR with its payload; malformed where it is left out. */
   onNegotiation?(connection: number, sequence: number, word: string, payload: string): boolean;
+  /**
+   * A subscription that the relay has refused until the client authenticates; null where nobody waits for it, or it can't be
+   * asked again. Left out where nothing ever is.
+   */
+  hold?(connection: number, sequence: number): Held | null;
 }
 
 /** Receives answers to EVENT. Each method returns false where it has no such event. */
 export interface OkOwner {
   onAccepted(connection: number, idHigh: number, idLow: number): boolean;
   onOk(connection: number, reply: OkReply): boolean;
+  /**
+   * An event that the relay has refused until the client authenticates; null where it is none of this owner's, or its
+   * frame is not at hand any more. Left out where none ever is.
+   */
+  hold?(connection: number, refusal: OkReply): Held | null;
 }
 
 /** Subscription ids of one letter: alone (`s`), or followed by a sequence number in eight hex digits (`q0000002a`). */
@@ -121,8 +134,6 @@ export interface SubscriptionClaim {
 export interface Claims {
   readonly subscriptions: readonly SubscriptionClaim[];
   readonly oks: readonly OkOwner[];
-  /** Told the challenges of relays (NIP-42). */
-  readonly onAuth?: (connection: number, challenge: string) => void;
 }
 
 /** What became of the preparation of a part. */

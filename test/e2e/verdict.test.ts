@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a relay that ends half of the subscriptions before the load',
     scenario: SUBSCRIBED,
-    start: scripted({ queries: { endedAfterEose: { every: 2, message: 'error: too many' } } }),
+    start: scripted({ queries: { endedAfterEose: { every: 2, message: 'restricted: too many' } } }),
     exitCode: 99,
     says: /FAIL/,
     counters: { subscriptions_closed: 2, deliveries_expected: 240, deliveries_received: 120 },

@@ -13,6 +13,7 @@ import { receivedEvent } from '../../src/nostr/received-event.ts';
 import { routeFrame } from '../../src/wire/reply-router.ts';
 import { AnswerSamples } from '../../src/workload/query/answer-samples.ts';
 import { QUERY_LETTER } from '../../src/workload/query/query-subscription.ts';
+import { NO_AUTHENTICATION } from '../support/no-authentication.ts';
 import { QUERY_SERIES, queryHarness } from '../support/query-harness.ts';
 import { ReferenceJudge, type Step } from '../support/reference-judge.ts';
 
@@ -120,7 +121,12 @@ function productVerdict(limit: number | undefined, steps: readonly Step[]) {
   };
   const { query, ask } = queryHarness({ limit, sink: recorder, answers, stored });
   ask();
-  const sorter = new ReplySorter({ recorder, acknowledged: null, currentPhase: () => 0 });
+  const sorter = new ReplySorter({
+    recorder,
+    acknowledged: null,
+    authentication: NO_AUTHENTICATION,
+    currentPhase: () => 0,
+  });
   sorter.use([{ subscriptions: [{ letter: QUERY_LETTER, isNumbered: true, owner: query }], oks: [] }]);
   for (const step of steps) {
     if (step === 'deadline') query.expire(monotonicNs() + 2e9);

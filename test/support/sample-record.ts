@@ -565,6 +565,8 @@ function samplePlan(): Plan {
       insecure: false,
       transport: 'auto',
       pick: 'random',
+      auth: 'on-demand',
+      authUrl: null,
     },
     scheduler: resolved.scheduler,
     catchUp: true,

@@ -75,8 +75,16 @@ async function takenTimes(
   if (announced_s !== null || isOurs || age_s === null || url === undefined)
     return { before_s: announced_s, after_s };
   const ages_s = [age_s, ...LADDER_S.filter((age) => age < age_s)];
-  const { insecure, timeoutMs } = plan.connections;
-  const before_s = await askTakenAge({ url, insecure, timeoutMs, ages_s, work, signal });
+  const { insecure, timeoutMs, authUrl } = plan.connections;
+  const before_s = await askTakenAge({
+    url,
+    insecure,
+    timeoutMs,
+    ages_s,
+    work,
+    signal,
+    authUrl: authUrl ?? undefined,
+  });
   return { before_s: before_s === age_s ? null : before_s, after_s };
 }
 

@@ -62,7 +62,8 @@ function described(present: ReadonlySet<number>, wanted: number): Present {
 
 async function open({ targets, connections }: Plan): Promise<ReadConnection> {
   const [url = ''] = targets;
-  return openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure: connections.insecure });
+  const { insecure, authUrl } = connections;
+  return openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure, authUrl: authUrl ?? undefined });
 }
 
 async function presentOf(

@@ -84,12 +84,13 @@ export function prepareAudit({ plan, wanted, directory, io }: RunAuditOptions): 
       return list.problem;
     },
     carryOut: async (urls, maxLimit = null) => {
+      const { insecure, authUrl } = plan.connections;
       io.stderr.write(
         `audit: reading ${count} acknowledged events back from ${urls.length} relay processes\n`,
       );
       try {
         return {
-          result: await audit({ file, urls, insecure: plan.connections.insecure, maxLimit }),
+          result: await audit({ file, urls, insecure, authUrl: authUrl ?? undefined, maxLimit }),
           reason: null,
         };
       } catch (error) {

@@ -3,6 +3,7 @@ import type { PlanOverrides } from '../../plan/overrides.ts';
 import { FORMATS, formatNames } from '../../report/formats.ts';
 import {
   asTyped,
+  authUrl,
   durationMs,
   positiveNumber,
   ratePerSecond,
@@ -41,6 +42,8 @@ export interface LoadFlags extends ShapeFlags {
   readonly stackDir?: string;
   /** Whether acknowledged events are read back at the end; undefined: where a stack is loaded. */
   readonly audit?: boolean;
+  /** Address of the relay in the `relay` tag of AUTH (NIP-42). */
+  readonly authUrl?: string;
   readonly gate?: readonly string[];
   /** End the run where a gate can no longer hold. */
   readonly abortOnFail?: boolean;
@@ -84,6 +87,11 @@ export function addLoadOptions(command: Command): Command {
   return addShapeOptions(command)
     .option('--audit', 'read every acknowledged event back at the end; default with --stack')
     .option('--no-audit', 'do not read them back')
+    .option(
+      '--auth-url <url>',
+      'address that AUTH names (NIP-42), where a proxy stands before the relay',
+      authUrl,
+    )
     .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
     .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone')
     .option('--abort-on-fail', 'end the run as soon as a gate can no longer hold; exit 99');
@@ -158,6 +166,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     corpus: flags.corpus,
     gates: flags.gate,
     insecure: flags.insecure,
+    authUrl: flags.authUrl,
     noDefaultGates: !flags.defaultGates,
     abortOnFail: flags.abortOnFail,
   };

@@ -1,9 +1,11 @@
+import { AUTH_REQUIRED } from '../../nostr/auth-state.ts';
 import type { Negotiation, OkReply, ReplyHandlers, SubscriptionLetters } from '../../wire/reply-handlers.ts';
 import { acceptedIdOf } from '../../wire/reply-router.ts';
 import { BARE, type SubscriptionId } from '../../wire/subscription-id.ts';
 import type { CorpusLoad } from '../../workload/corpus-load.ts';
 import type { Claims, OkOwner, SubscriptionClaim, SubscriptionOwner } from '../../workload/worker-part.ts';
 import type { AcknowledgedLog } from './acknowledged-log.ts';
+import type { Authentication } from './authentication.ts';
 import type { Recorder } from './recorder.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -12,6 +14,7 @@ const LETTERS = 128;
 
 export interface ReplySorterOptions {
   readonly recorder: Pick<Recorder, 'count' | 'notice'>;
+  readonly authentication: Pick<Authentication, 'onChallenge' | 'hold' | 'onAccepted' | 'onOk'>;
   /** Null where nobody asks for the ids of acknowledged events. */
   readonly acknowledged: AcknowledgedLog | null;
   /** Phase of this moment, for what belongs to no operation. */
@@ -31,7 +34,6 @@ export class ReplySorter implements ReplyHandlers {
   readonly #bare = new Array<SubscriptionOwner | null>(LETTERS).fill(null);
   readonly #numbered = new Array<SubscriptionOwner | null>(LETTERS).fill(null);
   #oks: readonly OkOwner[] = [];
-  #auths: readonly NonNullable<Claims['onAuth']>[] = [];
   /** Null where no event is ever received. */
   verifier: Verifier | null = null;
   /** Stores events before the load; null while there are none. */
@@ -50,7 +52,6 @@ export class ReplySorter implements ReplyHandlers {
     for (const marks of [this.letters.bare, this.letters.numbered]) marks.fill(0);
     for (const claim of claims.flatMap(({ subscriptions }) => subscriptions)) this.#claim(claim);
     this.#oks = claims.flatMap(({ oks }) => oks);
-    this.#auths = claims.flatMap(({ onAuth }) => onAuth ?? []);
   }
 
   onAccepted(connection: number, idHigh: number, idLow: number, frame: Buffer): void {
@@ -59,17 +60,19 @@ export class ReplySorter implements ReplyHandlers {
       this.#options.acknowledged?.take(acceptedIdOf(frame));
       return;
     }
-    const reply = { idHigh, idLow, accepted: true, prefix: '' };
-    if (this.storing?.onAnswer(connection, reply) !== true) this.onStray(connection);
+    if (this.storing?.onAccepted(connection, idHigh, idLow) === true) return;
+    if (!this.#options.authentication.onAccepted(connection, idHigh, idLow)) this.onStray(connection);
   }
 
   onOk(connection: number, reply: OkReply, id: string): void {
+    if (reply.prefix === AUTH_REQUIRED && !reply.accepted && this.#holdEvent(connection, reply)) return;
     for (const owner of this.#oks) {
       if (!owner.onOk(connection, reply)) continue;
       if (reply.accepted) this.#options.acknowledged?.take(id);
       return;
     }
-    if (this.storing?.onAnswer(connection, reply) !== true) this.onStray(connection);
+    if (this.storing?.onOk(connection, reply) === true) return;
+    if (!this.#options.authentication.onOk(connection, reply)) this.onStray(connection);
   }
 
   onEvent(connection: number, letter: number, sequence: number, frame: Buffer): void {
@@ -83,6 +86,7 @@ export class ReplySorter implements ReplyHandlers {
   }
 
   onClosed(connection: number, { letter, sequence }: SubscriptionId, prefix: string): void {
+    if (prefix === AUTH_REQUIRED && this.#holdSubscription(connection, letter, sequence)) return;
     if (this.#ownerOf(letter, sequence)?.onClosed(connection, sequence, prefix) !== true)
       this.onStray(connection);
   }
@@ -103,7 +107,7 @@ export class ReplySorter implements ReplyHandlers {
   }
 
   onAuth(connection: number, challenge: string): void {
-    for (const onAuth of this.#auths) onAuth(connection, challenge);
+    if (!this.#options.authentication.onChallenge(connection, challenge)) this.onMalformed(connection);
   }
 
   onNotice(_connection: number, message: string): void {
@@ -117,6 +121,27 @@ export class ReplySorter implements ReplyHandlers {
 
   onMalformed(_connection: number): void {
     this.#count('malformed_frames');
+  }
+
+  /** Whether an event waits now until the client has authenticated. */
+  #holdEvent(connection: number, refusal: OkReply): boolean {
+    const { idHigh, idLow } = refusal;
+    const owners: readonly OkOwner[] = this.storing === null ? this.#oks : [...this.#oks, this.storing];
+    for (const owner of owners) {
+      const held = owner.hold?.(connection, refusal) ?? null;
+      if (held === null) continue;
+      this.#options.authentication.hold(connection, `${idHigh}:${idLow}`, held);
+      return true;
+    }
+    return false;
+  }
+
+  /** The same of a subscription. */
+  #holdSubscription(connection: number, letter: number, sequence: number): boolean {
+    const held = this.#ownerOf(letter, sequence)?.hold?.(connection, sequence) ?? null;
+    if (held === null) return false;
+    this.#options.authentication.hold(connection, `${letter}/${sequence}`, held);
+    return true;
   }
 
   #ownerOf(letter: number, sequence: number): SubscriptionOwner | null {

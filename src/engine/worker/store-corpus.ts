@@ -173,6 +173,7 @@ async function store(
     connections: ownedConnections({ first: 0, count: plan.connections.count }, shard),
     isOpen,
     send: sendNow,
+    onRetried: () => context.sink.count(context.currentPhase(), 'events_retried_after_auth'),
     givesUp: (plan.fitted?.present.size ?? 0) === 0,
     onProgress: (done) => {
       if (done % PROGRESS_EVERY === 0)

@@ -1,6 +1,9 @@
 import { monotonicNs, NS_PER_S } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { ClientSigner } from '../../corpus/client-signer.ts';
+import { knowsAuthentication } from '../../judge/advertised.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
+import { relayTagOf } from '../../nostr/nip42.ts';
 import { plannedWorkloads } from '../../plan/each-workload.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { sourceAddressOf } from '../../plan/source-address.ts';
@@ -9,6 +12,7 @@ import { Outbox } from '../../wire/outbox.ts';
 import type { StartTime, WorkerContext } from '../../workload/worker-part.ts';
 import type { FromWorker, ToWorker } from '../messages.ts';
 import { type AcknowledgedLog, createAcknowledgedLog } from './acknowledged-log.ts';
+import { Authentication } from './authentication.ts';
 import { ClientHub } from './client-hub.ts';
 import { Parts } from './parts.ts';
 import { Recorder } from './recorder.ts';
@@ -28,6 +32,7 @@ export class Wiring {
   readonly recorder: Recorder;
   readonly observer: RelayObserver;
   readonly acknowledged: AcknowledgedLog | null;
+  readonly authentication: Authentication;
   readonly sorter: ReplySorter;
   readonly hub: ClientHub;
   readonly context: WorkerContext;
@@ -51,8 +56,10 @@ export class Wiring {
       now: monotonicNs,
       currentPhase,
     });
+    this.authentication = this.#createAuthentication();
     this.sorter = new ReplySorter({
       recorder: this.recorder,
+      authentication: this.authentication,
       acknowledged: this.acknowledged,
       currentPhase,
     });
@@ -93,7 +100,7 @@ export class Wiring {
 
   #createContext(onCredit: () => void): WorkerContext {
     const { plan, shard, runTag, send } = this.#options;
-    const { hub, observer } = this;
+    const { hub, observer, authentication } = this;
     return {
       plan,
       shard,
@@ -111,6 +118,7 @@ export class Wiring {
         close: (connection) => hub.close(connection),
         pause: (connection) => hub.pause(connection),
         resume: (connection) => hub.resume(connection),
+        mayDemandAuth: (connection) => authentication.mayDemand(connection),
         get opening() {
           return hub.opening;
         },
@@ -122,6 +130,26 @@ export class Wiring {
       onProgress: (what, done, total) => send({ type: 'preparing', done, total, what }),
       fail: (error) => send({ type: 'failed', message: messageOf(error) }),
     };
+  }
+
+  #createAuthentication(): Authentication {
+    const { plan } = this.#options;
+    const { auth, authUrl } = plan.connections;
+    let signer: ClientSigner | null = null;
+    return new Authentication({
+      policy: auth,
+      relayOf: (connection) => relayTagOf(authUrl ?? (plan.targets[targetOf(plan, connection)] as string)),
+      sign: (connection, unsigned) => {
+        // Made where it is needed: most relays ask nobody.
+        signer ??= new ClientSigner(plan.seed);
+        return signer.sign(connection, unsigned);
+      },
+      send: (connection, frame) => this.hub.send(connection, frame),
+      sink: this.recorder,
+      series: this.#series,
+      currentPhase: () => this.#currentPhase(),
+      isToBeExpected: auth !== 'never' && knowsAuthentication(plan.advertised),
+    });
   }
 
   #createHub(): ClientHub {
@@ -147,9 +175,13 @@ export class Wiring {
       onFailed: (...why) => this.recorder.connectionFailed(this.#currentPhase(), ...why),
       onDropped: (connection, code) => {
         this.observer.connectionLost(connection, code);
+        this.authentication.onConnectionClosed(connection);
         this.parts.onConnectionClosed(connection);
       },
-      onClosed: (connection) => this.parts.onConnectionClosed(connection),
+      onClosed: (connection) => {
+        this.authentication.onConnectionClosed(connection);
+        this.parts.onConnectionClosed(connection);
+      },
       onReceived: (bytes) => this.traffic.received(bytes),
     });
   }

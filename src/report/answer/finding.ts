@@ -1,5 +1,6 @@
 import { ACCOUNTS } from '../../metric/accounts.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../../metric/counter-maps.ts';
+import { rateLimiterText } from '../../record/rate-limiter.ts';
 import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { provesNothing } from '../../record/validity.ts';
 import { seconds } from '../quantity.ts';
@@ -38,6 +39,10 @@ function invalidText(record: RunRecord): string {
 
 function failedText(record: RunRecord): string {
   const failed = failedGates(record);
+  // Whatever else failed: what was measured is not the relay.
+  const { rateLimiter } = record;
+  if (rateLimiter !== undefined)
+    return `${rateLimiterText(rateLimiter)}; ${share(failed.length, record.gates.length)}`;
   const [failure] = record.failures;
   if (failure !== undefined) return failure.text;
   const levels = levelFinding(record);
@@ -50,7 +55,8 @@ function failedText(record: RunRecord): string {
 }
 
 function passedText(record: RunRecord): string {
-  const { gates } = record;
+  const { gates, rateLimiter } = record;
+  if (rateLimiter !== undefined) return rateLimiterText(rateLimiter);
   if (gates.length === 0) return 'no gate was set, so nothing was judged';
   const all = gates.length === 1 ? 'the one gate holds' : `all ${gates.length} gates hold`;
   const levels = levelFinding(record);

@@ -18,7 +18,8 @@ export interface Refusal {
 /** Prefixes of OK and CLOSED (NIP-01, NIP-42), and what a tester can do about each. */
 const REMEDIES: Readonly<Record<string, string>> = {
   'rate-limited': "lift the relay's rate limit for this machine, or offer less with --rate",
-  'auth-required': 'let the relay answer without AUTH for the test; the load does not authenticate yet',
+  'auth-required':
+    'the load authenticates with throwaway keys (NIP-42): see whom the relay lets in, and --auth-url where it has another address behind a proxy',
   restricted: 'let the relay take events and queries of unknown keys for the test',
   blocked: "take this machine and unknown keys off the relay's block list for the test",
   pow: 'lower the proof of work that the relay asks for, for the test',

@@ -139,6 +139,7 @@ export const publishMetrics = {
         timeout: 'events_timeout',
         'lost at close': 'events_lost_at_close',
       },
+      refusals: 'events_rejected',
       lost: 'events_lost_at_close',
       answer: 'ack_latency',
       // The relay has a newer version: it has done all that can be done with the event.

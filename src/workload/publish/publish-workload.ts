@@ -2,6 +2,7 @@ import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
 import { formatDurationMs } from '../../base/duration.ts';
 import type { EventFrames } from '../../corpus/event-frames.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
+import type { Held } from '../../nostr/auth-state.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
@@ -15,6 +16,7 @@ import type { LoadModel } from '../load-model.ts';
 import type { SampleSink } from '../sample-sink.ts';
 import { shortId } from '../short-id.ts';
 import type { ArrivalStream } from '../stream.ts';
+import { EventsAgain } from './events-again.ts';
 
 /** Words of a relay that refuses an event rightly: it has a newer version of it. */
 const SUPERSEDED: ReadonlySet<string> = new Set(['duplicate', 'replaced']);
@@ -33,6 +35,10 @@ export interface PublishOptions {
   /** Of what is published, where all is of one kind. */
   readonly kind: number | null;
   readonly cases: CaseSink;
+  /** Send a frame outside the measured stream: an event again. */
+  readonly sendNow: (connection: number, frame: Buffer) => void;
+  /** Whether the relay may yet refuse what is sent on this connection until the client has authenticated. */
+  readonly mayDemandAuth: (connection: number) => boolean;
 }
 
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
@@ -41,6 +47,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   readonly sender: FrameSender;
   readonly #options: PublishOptions;
   readonly #waiting = new PendingTable();
+  readonly #again: EventsAgain;
   readonly #late: LateReplies;
   readonly #series: { ack: number; reject: number; lag: number };
   /** Of the events in the slots: whether there can be newer versions. */
@@ -62,6 +69,12 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     });
     const { series } = options;
     this.#late = new LateReplies(options);
+    this.#again = new EventsAgain({
+      ...options,
+      waiting: this.#waiting,
+      onAgain: (entry) => options.sink.count(this.#phaseOf(entry), 'events_retried_after_auth'),
+      onRefused: (connection, refusal) => void this.onOk(connection, refusal),
+    });
     this.#series = {
       ack: series.indexOf('ack_latency'),
       reject: series.indexOf('reject_latency'),
@@ -113,6 +126,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     );
     this.#waiting.setTimes(entry, scheduledNs, startedNs);
     if (this.#slotHasVersions[slot] === 1) this.#versions.add(number);
+    this.#again.onWritten(entry, connection, store, slot);
     fate?.onSent(store, slot, scheduledNs, startedNs);
   }
 
@@ -140,6 +154,10 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     if (isDuplicate) this.#onDuplicate(entry);
     else this.#onRefused(entry, reply.prefix);
     return true;
+  }
+
+  hold(connection: number, refusal: OkReply): Held | null {
+    return this.#again.hold(connection, refusal);
   }
 
   /** A relay may call a version a duplicate where it has a newer one; of a regular event it claims to have had it. */

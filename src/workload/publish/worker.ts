@@ -56,7 +56,7 @@ class PublishPart extends IdlePart {
 }
 
 function createPublish(publish: PublishPlan, context: WorkerContext, frames: EventFrames): PublishWorkload {
-  const { plan, shard, start, sink, series, cases, shared } = context;
+  const { plan, shard, start, sink, series, cases, shared, connections } = context;
   const slotBytes = frames.maxFrameBytes;
   const isMined = (plan.fitted?.work ?? 0) > 0;
   const slots = slotsFor(context, 'publish', { slotBytes, isSparse: publish.replay !== null, isMined });
@@ -72,6 +72,8 @@ function createPublish(publish: PublishPlan, context: WorkerContext, frames: Eve
     fate: allFates(shared.fates),
     kind: publish.replay === null ? publish.kind : null,
     cases,
+    sendNow: connections.send,
+    mayDemandAuth: connections.mayDemandAuth,
   });
 }
 

@@ -154,6 +154,7 @@ export const queryMetrics = {
         timeout: 'queries_timeout',
         'lost at close': 'queries_lost_at_close',
       },
+      refusals: 'query_closes',
       lost: 'queries_lost_at_close',
       answer: 'eose_latency',
       asGood: [],

@@ -1,14 +1,12 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
-import { createRandom } from '../../base/random.ts';
-import { encodeMaskedTextFrame } from '../../base/websocket-frame.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
-import type { Filter } from '../../nostr/filter.ts';
+import { AUTH_REQUIRED, type Held } from '../../nostr/auth-state.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { CaseSink } from '../case-sink.ts';
 import type { Clients } from '../clients.ts';
-import { type DrawPools, drawFilter } from '../draw-filter.ts';
+import type { DrawPools } from '../draw-filter.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import type { SampleSink } from '../sample-sink.ts';
@@ -16,8 +14,8 @@ import type { ArrivalStream } from '../stream.ts';
 import type { AnswerSamples } from './answer-samples.ts';
 import { LateQueries, QUERY_END } from './late-queries.ts';
 import { type FailedQuery, QueryCases } from './query-cases.ts';
-import { pickShape, type QueryFilter, type QueryShape, shapesOf } from './query-shapes.ts';
-import { querySubscription } from './query-subscription.ts';
+import { QueryFrames } from './query-frames.ts';
+import { type QueryFilter, type QueryShape, shapesOf } from './query-shapes.ts';
 import { QueryTallies } from './query-tallies.ts';
 import type { StoredEvents } from './stored-events.ts';
 
@@ -53,17 +51,17 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   readonly #tallies = new QueryTallies();
   readonly #cases: QueryCases;
   #sequence = 0;
-  readonly #mask: () => number;
+  readonly #frames: QueryFrames;
   readonly #lagSeries: number;
 
   constructor(options: QueryOptions) {
     this.#options = options;
     this.store = options.store;
     this.#lagSeries = options.series.indexOf('send_lag');
-    this.#mask = createRandom(options.seed, 'query-masks').uint32;
     this.#late = new LateQueries(options, options.stored, (...query) => this.#sendClose(...query));
     this.#shapes = shapesOf(options.filters, options.series);
-    this.#cases = new QueryCases(options.cases, (number) => this.#draw(number).filter);
+    this.#frames = new QueryFrames(options.seed, options.pools, this.#shapes);
+    this.#cases = new QueryCases(options.cases, (number) => this.#frames.draw(number).filter);
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({
       ahead,
@@ -167,6 +165,24 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     return true;
   }
 
+  /** A query that was refused before anything came. */
+  hold(connection: number, sequence: number): Held | null {
+    const entry = this.#waiting.find(connection, sequence);
+    if (entry === NONE || this.#tallies.receivedBy(entry) > 0) return null;
+    return {
+      again: () => this.#askAgain(connection, sequence),
+      refuse: () => void this.onClosed(connection, sequence, AUTH_REQUIRED),
+    };
+  }
+
+  #askAgain(connection: number, sequence: number): void {
+    const entry = this.#waiting.find(connection, sequence);
+    if (entry === NONE) return;
+    const { filter } = this.#frames.draw(this.#tallies.numberOf(entry));
+    this.#options.sendNow(connection, this.#frames.request(sequence, filter));
+    this.#options.sink.count(this.#phaseOf(entry), 'queries_retried_after_auth');
+  }
+
   onConnectionClosed(connection: number): void {
     this.#late.onConnectionClosed(connection);
     this.#waiting.removeConnection(connection, (entry) => this.#giveUp(entry, 'queries_lost_at_close'));
@@ -200,9 +216,9 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
 
   /** A query that was never written is slower than all others, as one that is never answered. */
   #neverSent(counter: 'queries_unsent' | 'queries_dropped', number: number, offsetNs: number): void {
-    const { sink, seed } = this.#options;
+    const { sink } = this.#options;
     const phase = sink.phaseOf(offsetNs);
-    const shape = this.#shapes[pickShape(this.#shapes, arrivalRandom(seed, number).next())] as QueryShape;
+    const { shape } = this.#frames.draw(number);
     sink.count(phase, counter);
     sink.censored(shape.eose, phase, offsetNs);
     sink.censored(shape.eose + 1, phase, offsetNs);
@@ -213,23 +229,13 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   }
 
   build(slot: number, number: number): void {
-    const { filter, shapeIndex } = this.#draw(number);
+    const { filter, shapeIndex } = this.#frames.draw(number);
     const sequence = this.#sequence++;
     this.#options.answers?.onBuilt(sequence, filter);
-    const text = JSON.stringify(['REQ', querySubscription(sequence), filter]);
-    const frame = encodeMaskedTextFrame(text, this.#mask());
+    const frame = this.#frames.request(sequence, filter);
     this.store.length[slot] = frame.copy(this.store.bytes, this.store.startOf(slot));
     this.store.keyLow[slot] = sequence;
     this.store.tag[slot] = shapeIndex;
-  }
-
-  /** What an arrival asks for: the same every time. */
-  #draw(number: number): { readonly filter: Filter; readonly shapeIndex: number } {
-    const { seed, pools } = this.#options;
-    const random = arrivalRandom(seed, number);
-    const shapeIndex = pickShape(this.#shapes, random.next());
-    const shape = this.#shapes[shapeIndex] as QueryShape;
-    return { filter: drawFilter(shape.filter, pools, random), shapeIndex };
   }
 
   #failed(entry: number): FailedQuery {
@@ -266,8 +272,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   }
 
   #sendClose(connection: number, sequence: number): void {
-    const text = JSON.stringify(['CLOSE', querySubscription(sequence)]);
-    this.#options.sendNow(connection, encodeMaskedTextFrame(text, this.#mask()));
+    this.#options.sendNow(connection, this.#frames.close(sequence));
   }
 
   #shapeOf(entry: number): QueryShape {
@@ -285,9 +290,4 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     sink.latency(series, phase, this.#waiting.scheduledNsOf(entry), endedNs);
     sink.latency(series + 1, phase, this.#waiting.startedNsOf(entry), endedNs);
   }
-}
-
-/** One stream of random numbers an arrival: the same filters whatever the number of workers. */
-function arrivalRandom(seed: number, number: number): ReturnType<typeof createRandom> {
-  return createRandom(seed + number, 'query');
 }

@@ -78,6 +78,13 @@ export const subscribeMetrics = {
       trouble: { outOf: 'deliveries_expected' },
       since: '1.1.0',
     },
+    subscriptions_reopened: {
+      source: 'subscribe',
+      description: 'live subscriptions that the relay had ended and that were opened again',
+      direction: 'neutral',
+      span: 'run',
+      since: '1.1.0',
+    },
     subscriptions_closed: {
       source: 'subscribe',
       description: 'live subscriptions that the relay refused or ended by CLOSED',

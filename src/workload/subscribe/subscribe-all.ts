@@ -21,6 +21,11 @@ export interface SubscribeRequest {
   readonly listen: (onSubscription: OnSubscription) => void;
 }
 
+/** The REQ of the one live subscription of a connection. */
+export function liveRequest(filter: Filter): Buffer {
+  return encodeMaskedTextFrame(JSON.stringify(['REQ', LIVE_SUBSCRIPTION, filter]), MASK);
+}
+
 /**
  * Open the live subscriptions of this worker and wait until each has said EOSE.
  * @returns how the target took them
@@ -49,8 +54,7 @@ export async function subscribeAll(
       finishIfDone();
     });
     for (const connection of waiting) {
-      const text = JSON.stringify(['REQ', LIVE_SUBSCRIPTION, filterOf(connection)]);
-      send(connection, encodeMaskedTextFrame(text, MASK));
+      send(connection, liveRequest(filterOf(connection)));
     }
     finishIfDone();
   });

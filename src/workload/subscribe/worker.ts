@@ -1,6 +1,9 @@
+import { createRandom } from '../../base/random.ts';
 import { topicTag } from '../../corpus/marker.ts';
+import { AUTH_REQUIRED, type Held } from '../../nostr/auth-state.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
+import { BARE } from '../../wire/subscription-id.ts';
 import { highestLevel, streamOf } from '../stream-of.ts';
 import {
   type Claims,
@@ -15,7 +18,8 @@ import { type Following, followAuthors } from './following.ts';
 import { LIVE_SUBSCRIPTION } from './live-subscription.ts';
 import type { SubscribePlan } from './plan.ts';
 import { recogniseById, recogniseByMarker } from './recognise.ts';
-import { type OnSubscription, subscribeAll } from './subscribe-all.ts';
+import { Reopening } from './reopening.ts';
+import { liveRequest, type OnSubscription, subscribeAll } from './subscribe-all.ts';
 import type { Subscriber } from './subscribers.ts';
 
 /** At least how long an event may be under way to a subscriber, before the drain. */
@@ -25,8 +29,12 @@ const DELIVERY_WINDOW_S = 10;
 class SubscribePart extends IdlePart implements SubscriptionOwner {
   readonly #context: WorkerContext;
   readonly #subscribers: readonly Subscriber[];
+  readonly #topicOf: ReadonlyMap<number, number>;
   readonly #tracker: DeliveryTracker;
+  readonly #reopening: Reopening;
   #onSubscription: OnSubscription = () => undefined;
+  /** Of a topic, once it is known. */
+  #filterOf: (topic: number) => Filter = () => ({});
 
   constructor(plan: SubscribePlan, context: WorkerContext) {
     super();
@@ -35,6 +43,11 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
       connection,
       topic: topicOfSubscriber(subscriberOf(plan, connection), plan.topics),
     }));
+    this.#reopening = new Reopening({
+      reopen: (connection) => this.#open(connection, 'subscriptions_reopened'),
+      draw: createRandom(context.plan.seed, `reopening-${context.shard.index}`).next,
+    });
+    this.#topicOf = new Map(this.#subscribers.map(({ connection, topic }) => [connection, topic]));
     this.#tracker = createTracker(plan, context, this.#subscribers);
   }
 
@@ -53,10 +66,10 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
     shared.fates.push(this.#tracker);
     const filterOf = following?.filterOf ?? ((topic: number) => this.#liveFilter(topic));
     this.#tracker.useFilters(filterOf);
-    const topicOf = new Map(this.#subscribers.map(({ connection, topic }) => [connection, topic]));
+    this.#filterOf = filterOf;
     const tally = await subscribeAll(this.#context, {
-      connections: [...topicOf.keys()],
-      filterOf: (connection) => filterOf(topicOf.get(connection) ?? 0),
+      connections: this.#subscribers.map(({ connection }) => connection),
+      filterOf: (connection) => filterOf(this.#topicOf.get(connection) ?? 0),
       listen: (onSubscription) => {
         this.#onSubscription = onSubscription;
       },
@@ -79,16 +92,37 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
     if (!this.#tracker.isSubscriber(connection)) return false;
     const { sink, currentPhase } = this.#context;
     sink.count(currentPhase(), 'subscriptions_closed');
+    // One that never was live was refused.
+    if (this.#tracker.isLive(connection)) this.#reopening.onEnded(connection, prefix);
     this.#tracker.onUnsubscribed(connection);
     this.#onSubscription(connection, prefix);
     return true;
   }
 
+  hold(connection: number): Held | null {
+    if (!this.#tracker.isSubscriber(connection)) return null;
+    this.#tracker.onUnsubscribed(connection);
+    return {
+      again: () => this.#open(connection, 'subscriptions_retried_after_auth'),
+      refuse: () => void this.onClosed(connection, BARE, AUTH_REQUIRED),
+    };
+  }
+
+  #open(connection: number, counter: 'subscriptions_retried_after_auth' | 'subscriptions_reopened'): void {
+    const { sink, currentPhase, connections } = this.#context;
+    if (!connections.isOpen(connection)) return;
+    const filter = this.#filterOf(this.#topicOf.get(connection) ?? 0);
+    connections.send(connection, liveRequest(filter));
+    sink.count(currentPhase(), counter);
+  }
+
   override onConnectionClosed(connection: number): void {
+    this.#reopening.forget(connection);
     this.#tracker.onUnsubscribed(connection);
   }
 
   override end(): void {
+    this.#reopening.stop();
     this.#tracker.retireAll();
   }
 

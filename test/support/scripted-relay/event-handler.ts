@@ -7,6 +7,7 @@ import type { EventScript, LiveScript, RelayScript } from './script.ts';
 import { ServiceModel } from './service-model.ts';
 
 const NS_PER_MS = 1e6;
+const NS_PER_S = 1e9;
 /** How long after the reply a second one or a foreign one follows. */
 const AFTER_NS = 5 * NS_PER_MS;
 
@@ -21,6 +22,8 @@ export class EventHandler {
   readonly #timer: PreciseTimer;
   readonly #service: ServiceModel;
   #held: (() => void)[] = [];
+  #tokens = 1;
+  #refilledNs = 0;
 
   readonly #kept: KeptEvents;
 
@@ -36,6 +39,10 @@ export class EventHandler {
   handle(publisher: Client, event: WireEvent, arrivalNs: number, clients: Iterable<Client>): void {
     const n = this.arrivals_ns.push(arrivalNs);
     this.ids.push(event.id);
+    if (this.#isBeyondLimit(arrivalNs)) {
+      sendMessage(publisher, ['OK', event.id, false, 'rate-limited: slow down']);
+      return;
+    }
     const { noise, reply, after } = eventReplies(this.#script, n, event);
     for (const frame of noise) sendFrame(publisher, frame);
     const dueNs = this.#service.replyAtNs(arrivalNs);
@@ -45,6 +52,18 @@ export class EventHandler {
       return;
     this.#kept.add(event);
     this.#deliver(event, arrivalNs, clients);
+  }
+
+  /** A bucket that holds one event, so that no second sees more. */
+  #isBeyondLimit(arrivalNs: number): boolean {
+    const { limit_per_s } = this.#script;
+    if (limit_per_s === undefined) return false;
+    const refill = ((arrivalNs - this.#refilledNs) / NS_PER_S) * limit_per_s;
+    this.#tokens = Math.min(1, this.#tokens + refill);
+    this.#refilledNs = arrivalNs;
+    if (this.#tokens < 1) return true;
+    this.#tokens--;
+    return false;
   }
 
   #sendAfter(publisher: Client, frames: readonly ReplyFrame[], dueNs: number): void {

@@ -7,6 +7,19 @@ export interface RelayScript {
   readonly queries?: QueryScript;
   readonly live?: LiveScript;
   readonly connections?: ConnectionScript;
+  readonly auth?: AuthScript;
+  /** The relay's information document (NIP-11), where it is not to be the usual one. */
+  readonly information?: object;
+}
+
+/** Clients must authenticate (NIP-42) before anything else. */
+export interface AuthScript {
+  /** When `["AUTH", …]` is sent: right after the upgrade, or before or behind the first refusal. */
+  readonly challenge: 'on-connect' | 'before-refusal' | 'behind-refusal' | 'never';
+  /** From AUTH to its OK. */
+  readonly delay?: Delay;
+  /** Every AUTH is refused with this message. */
+  readonly reject?: string;
 }
 
 /** How long an answer takes after the message was accepted. */
@@ -52,6 +65,8 @@ export interface EventScript extends ServiceScript {
   readonly unknownEvery?: number;
   /** These events are refused with this message, for example `blocked: you`. */
   readonly reject?: { readonly every: number; readonly message: string };
+  /** Beyond so many events a second, all connections together, they are refused with `rate-limited:`. */
+  readonly limit_per_s?: number;
   /** OKs leave in groups of this many, the last one first. */
   readonly reverseGroupsOf?: number;
   readonly noise?: readonly Noise[];
@@ -114,6 +129,8 @@ export interface ConnectionScript {
   readonly closeAfter?: { readonly messages: number; readonly code: number };
   /** Once, this long after the first event, the relay reads nothing at all from any connection for `forMs`. */
   readonly stopReading?: { readonly afterMs: number; readonly forMs: number };
+  /** Every so often the relay closes all its connections; code 1006 drops them without a close frame. */
+  readonly closeAll?: { readonly everyMs: number; readonly code: number };
   /** `["AUTH", …]` right after the upgrade. */
   readonly authOnConnect?: boolean;
 }

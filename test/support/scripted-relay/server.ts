@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { AuthGate } from './auth-gate.ts';
 import { type Client, sendMessage } from './client.ts';
 import { EventHandler } from './event-handler.ts';
 import type { WireEvent, WireFilter } from './filter.ts';
@@ -22,6 +23,7 @@ export class ScriptedRelay {
   readonly #timer = new PreciseTimer();
   readonly #events: EventHandler;
   readonly #queries: QueryHandler;
+  readonly #gate: AuthGate;
   readonly #clients = new Set<Client>();
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #server: Server;
@@ -33,6 +35,7 @@ export class ScriptedRelay {
     const kept = new KeptEvents(script.queries?.kept ?? {});
     this.#events = new EventHandler(script, this.#timer, kept);
     this.#queries = new QueryHandler(script.queries ?? {}, this.#timer, kept);
+    this.#gate = new AuthGate(script.auth, this.#timer);
     this.#server = createServer((request, response) => {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(this.#document(request.url)));
@@ -52,7 +55,7 @@ export class ScriptedRelay {
 
   #document(path: string | undefined): unknown {
     if (path === '/stats') return this.stats();
-    return path === '/ids' ? this.#events.ids : { name: 'scripted relay' };
+    return path === '/ids' ? this.#events.ids : (this.#script.information ?? { name: 'scripted relay' });
   }
 
   get port(): number {
@@ -70,6 +73,9 @@ export class ScriptedRelay {
       queries: this.#queries.queries,
       closes: this.#queries.closes,
       deliveries: this.#events.deliveries,
+      auths: this.#gate.auths,
+      authRelays: [...this.#gate.relays],
+      authKeys: this.#gate.keys.size,
       gapVariation: gapVariation(this.#events.arrivals_ns),
       eventsPerSecond: perSecond(this.#events.arrivals_ns),
       lateness_us: spread(this.#timer.lateness_us),
@@ -105,24 +111,33 @@ export class ScriptedRelay {
     const client: Client = { socket, subscriptions: new Map(), messages: 0 };
     this.#accepted++;
     this.#clients.add(client);
+    this.#planCloses();
     socket.on('close', () => this.#clients.delete(client));
     // A broken connection also emits `close`; a scripted relay has nobody to tell.
     socket.on('error', () => socket.terminate());
     socket.on('message', (data) => this.#receive(client, data));
     if (this.#script.connections?.authOnConnect === true) sendMessage(client, ['AUTH', 'a challenge']);
+    this.#gate.welcome(client);
   }
 
   #receive(client: Client, data: RawData): void {
     const arrivalNs = nowNs();
     const [type, first, ...rest] = JSON.parse(data.toString()) as [string, unknown, ...unknown[]];
     if (type === 'EVENT') this.#receiveEvent(client, first as WireEvent, arrivalNs);
-    else if (type === 'REQ') this.#queries.open(client, String(first), rest as WireFilter[], arrivalNs);
+    else if (type === 'REQ') this.#receiveReq(client, String(first), rest as WireFilter[], arrivalNs);
     else if (type === 'CLOSE') this.#queries.close(client, String(first));
+    else if (type === 'AUTH') this.#gate.authenticate(client, first as WireEvent, arrivalNs);
     client.messages++;
     this.#closeWhenDue(client);
   }
 
+  #receiveReq(client: Client, subscription: string, filters: readonly WireFilter[], arrivalNs: number): void {
+    if (this.#gate.admits(client, ['CLOSED', subscription]))
+      this.#queries.open(client, subscription, filters, arrivalNs);
+  }
+
   #receiveEvent(client: Client, event: WireEvent, arrivalNs: number): void {
+    if (!this.#gate.admits(client, ['OK', event.id, false])) return;
     if (this.#events.arrivals_ns.length === 0) this.#planPause(arrivalNs);
     this.#events.handle(client, event, arrivalNs, this.#clients);
   }
@@ -137,6 +152,20 @@ export class ScriptedRelay {
     this.#timer.at(startNs + pause.forMs * NS_PER_MS, () => {
       for (const { socket } of this.#clients) socket.resume();
     });
+  }
+
+  /** Begins with the first connection. */
+  #planCloses(): void {
+    const closing = this.#script.connections?.closeAll;
+    if (closing === undefined || this.#accepted !== 1) return;
+    const close = (): void => {
+      for (const { socket } of this.#clients) {
+        if (closing.code === 1006) socket.terminate();
+        else socket.close(closing.code, 'scripted');
+      }
+      this.#timer.at(nowNs() + closing.everyMs * NS_PER_MS, close);
+    };
+    this.#timer.at(nowNs() + closing.everyMs * NS_PER_MS, close);
   }
 
   #closeWhenDue(client: Client): void {

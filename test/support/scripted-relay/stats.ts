@@ -5,6 +5,12 @@ export interface RelayStats {
   readonly queries: number;
   readonly closes: number;
   readonly deliveries: number;
+  /** AUTH messages that came. */
+  readonly auths: number;
+  /** What stood in their `relay` tags, each once. */
+  readonly authRelays: readonly string[];
+  /** Different keys among them. */
+  readonly authKeys: number;
   /** Coefficient of variation of the times between events: 0 constant, 1 Poisson; null below 3 events. */
   readonly gapVariation: number | null;
   /** Events of each second, counted from the first event. */

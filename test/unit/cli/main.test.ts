@@ -79,6 +79,7 @@ describe('the command line', () => {
       '--insecure',
       '--audit',
       '--no-audit',
+      '--auth-url',
       '--gate',
       '--no-default-gates',
       '--abort-on-fail',

@@ -5,6 +5,7 @@ import { ClientHub } from '../../../src/engine/worker/client-hub.ts';
 import { ReplySorter } from '../../../src/engine/worker/reply-sorter.ts';
 import { Outbox } from '../../../src/wire/outbox.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
+import { NO_AUTHENTICATION } from '../../support/no-authentication.ts';
 
 let server: WebSocketServer | undefined;
 afterEach(() => {
@@ -24,7 +25,12 @@ async function openHub() {
     insecure: false,
     transport: 'raw',
     outbox: new Outbox(),
-    replies: new ReplySorter({ recorder: new FakeSink(), acknowledged: null, currentPhase: () => 0 }),
+    replies: new ReplySorter({
+      recorder: new FakeSink(),
+      acknowledged: null,
+      authentication: NO_AUTHENTICATION,
+      currentPhase: () => 0,
+    }),
     onOpened: ({ number }) => told.push(`opened ${number}`),
     onFailed: (reason) => told.push(`failed ${reason}`),
     onDropped: (number) => told.push(`dropped ${number}`),

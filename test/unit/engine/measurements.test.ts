@@ -17,6 +17,7 @@ function interval(index: number, superseded: number): WorkerInterval {
     answers_wrong: empty,
     connection_errors: empty,
     close_codes: empty,
+    auths_rejected: empty,
   };
   return {
     index,

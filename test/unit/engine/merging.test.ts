@@ -28,6 +28,7 @@ function counters(values: Partial<Record<CounterMetric, readonly number[]>>): Co
     query_closes: empty,
     connection_errors: empty,
     close_codes: empty,
+    auths_rejected: empty,
   };
   return { rows, words };
 }

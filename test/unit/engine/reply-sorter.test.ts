@@ -1,18 +1,31 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReplySorter } from '../../../src/engine/worker/reply-sorter.ts';
+import type { Held } from '../../../src/nostr/auth-state.ts';
+import type { OkReply } from '../../../src/wire/reply-handlers.ts';
 import { routeFrame } from '../../../src/wire/reply-router.ts';
 import type { Claims, OkOwner, SubscriptionOwner } from '../../../src/workload/worker-part.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 
 const ID = '0123456789abcdef'.repeat(4);
+const AUTH_ID = 'ab'.repeat(32);
+const AUTH_HIGH = 0xabababab;
 
 let sink: FakeSink;
 let sorter: ReplySorter;
 let calls: unknown[];
+/** What waits until the client has authenticated. */
+let waiting: Map<string, Held>;
 
 beforeEach(() => {
   sink = new FakeSink();
-  sorter = new ReplySorter({ recorder: sink, acknowledged: null, currentPhase: () => 0 });
+  const authentication = {
+    onChallenge: (_: number, challenge: string) => challenge !== '',
+    hold: (_: number, key: string, held: Held) => void waiting.set(key, held),
+    onAccepted: (_: number, high: number) => high === AUTH_HIGH,
+    onOk: (_: number, { idHigh }: OkReply) => idHigh === AUTH_HIGH,
+  };
+  waiting = new Map();
+  sorter = new ReplySorter({ recorder: sink, acknowledged: null, authentication, currentPhase: () => 0 });
   calls = [];
 });
 
@@ -82,11 +95,39 @@ describe('ReplySorter', () => {
     ]);
   });
 
-  it('tells challenges to everybody who asks for them', () => {
-    const challenges: string[] = [];
-    sorter.use([{ subscriptions: [], oks: [], onAuth: (_, challenge) => challenges.push(challenge) }]);
-    receive(['AUTH', 'abc']);
-    expect(challenges).toEqual(['abc']);
+  it('counts a challenge that nobody can answer as malformed', () => {
+    receive(['AUTH', 'abc'], ['AUTH', '']);
+    expect(sink.counts).toEqual({ 'malformed_frames/0': 1 });
+  });
+
+  it('takes the answer to an AUTH for no stray frame', () => {
+    receive(['OK', AUTH_ID, true, ''], ['OK', AUTH_ID, false, 'invalid: no'], ['OK', ID, true, '']);
+    expect(sink.counts).toEqual({ 'stray_frames/0': 1 });
+  });
+
+  it('holds back what is refused until the client authenticates, where its owner can send it again', () => {
+    const held = { again: () => undefined, refuse: () => undefined };
+    const [holding, other] = [owner('one'), owner('two')];
+    holding.hold = () => held;
+    sorter.use([
+      { subscriptions: [{ letter: 'a', isNumbered: true, owner: holding }], oks: [holding] },
+      claim('b', false, other),
+    ]);
+    receive(
+      ['OK', ID, false, 'auth-required: who?'],
+      ['CLOSED', 'a00000007', 'auth-required: who?'],
+      ['CLOSED', 'b', 'auth-required: who?'],
+    );
+    expect([...waiting.values()]).toEqual([held, held]);
+    expect(calls).toEqual([['two', 'closed', 3, -2, 'auth-required']]);
+  });
+
+  it('holds nothing back that is refused for another reason, or taken', () => {
+    const holding = owner('one');
+    holding.hold = () => ({ again: () => undefined, refuse: () => undefined });
+    sorter.use([{ subscriptions: [], oks: [holding] }]);
+    receive(['OK', ID, false, 'restricted: no'], ['OK', ID, true, 'auth-required: not yet']);
+    expect(waiting.size).toBe(0);
   });
 
   it('refuses two owners of one letter', () => {

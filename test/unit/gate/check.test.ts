@@ -85,7 +85,7 @@ it('measures connections only where nothing is sent', () => {
     workloads: {},
     phases: [{ name: 'storm', duration: 10_000 }],
   });
-  expect(run.latencies).toEqual(['connect_latency', 'connect_latency_service']);
+  expect(run.latencies).toEqual(['connect_latency', 'connect_latency_service', 'auth_latency']);
   expect(problem('achieved_rate_ratio >= 99%', run)).toMatch(/needs publish or query/);
 });
 

@@ -52,6 +52,7 @@ describe('buildPlan', () => {
       'reject_latency_service',
       'late_latency',
       'send_lag',
+      'auth_latency',
     ]);
   });
 

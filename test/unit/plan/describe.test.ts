@@ -33,6 +33,7 @@ describe('describePlan', () => {
         timeout: 10.0 s
         transport: auto
         picked: at random for each arrival
+        AUTH: where the relay demands it (NIP-42)
         publishing: 10 (number 0 to 9)
         querying: 10 (number 0 to 9)
         subscribing: 8 (number 2 to 9)

@@ -11,6 +11,8 @@ function plan(count: number, ...targets: readonly string[]) {
       insecure: false,
       transport: 'auto' as const,
       pick: 'random' as const,
+      auth: 'on-demand' as const,
+      authUrl: null,
     },
   };
 }

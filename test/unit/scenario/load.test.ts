@@ -84,6 +84,7 @@ describe('listBuiltins', () => {
   it('lists every built-in with what it is for', async () => {
     const list = await listBuiltins();
     expect(list.map(({ name }) => name)).toEqual([
+      'auth',
       'broadcast',
       'connect',
       'fanout',

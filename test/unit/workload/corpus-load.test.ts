@@ -45,6 +45,7 @@ async function storeAll(
     connections: [1, 2],
     isOpen: () => true,
     onProgress: () => undefined,
+    onRetried: () => undefined,
     givesUp: present.size === 0,
     send: (connection, frame) => {
       const [, event] = JSON.parse(decodeFrame(frame).payload.toString()) as [string, NostrEvent];
@@ -52,7 +53,7 @@ async function storeAll(
       const id = Buffer.from(event.id);
       answer(event, (accepted, prefix, message = prefix) => {
         const key = { idHigh: readHex32(id, 0), idLow: readHex32(id, 8) };
-        expect(load.onAnswer(connection, { ...key, accepted, prefix, message })).toBe(true);
+        expect(load.onOk(connection, { ...key, accepted, prefix, message })).toBe(true);
       });
     },
   });

@@ -40,10 +40,14 @@ function setUp(
   openConnections: readonly number[] = [1, 2],
   written: EventFrames = frames,
   takesBytes = true,
-  { schedule = countingSchedule(0, 1) }: { schedule?: ArrivalSchedule } = {},
+  {
+    schedule = countingSchedule(0, 1),
+    mayDemandAuth = true,
+  }: { schedule?: ArrivalSchedule; mayDemandAuth?: boolean } = {},
 ) {
   const sink = new FakeSink();
   const cases = new FakeCases();
+  const sentAgain: { connection: number; frame: Buffer }[] = [];
   const startNs = monotonicNs() - 1e6;
   const publish = new PublishWorkload({
     store: new FrameStore(4, 8),
@@ -57,6 +61,8 @@ function setUp(
     fate: null,
     kind: 1,
     cases,
+    sendNow: (connection, frame) => sentAgain.push({ connection, frame: Buffer.from(frame) }),
+    mayDemandAuth: () => mayDemandAuth,
   });
   const outbox = new Outbox();
   outbox.setOwners([publish]);
@@ -67,7 +73,7 @@ function setUp(
     publish.fire();
     outbox.flush();
   };
-  return { sink, cases, publish, outbox, sendOne, startNs };
+  return { sink, cases, publish, outbox, sendOne, startNs, sentAgain };
 }
 
 describe('PublishWorkload', () => {
@@ -301,4 +307,48 @@ describe('events that are not ready', () => {
       expect(sink.counts['duplicates_unexplained/0']).toBe(expected);
     },
   );
+
+  it('sends an event again that was refused until the client authenticates: it has one fate, from its own time', () => {
+    const { sink, publish, sendOne, sentAgain } = setUp();
+    sendOne();
+    const held = publish.hold(1, { ...KEY, accepted: false, prefix: 'auth-required' });
+    expect(sink.counts).toEqual({ 'events_sent/0': 1 });
+    held?.again();
+    expect(sentAgain.map(({ connection }) => connection)).toEqual([1]);
+    expect(publish.onAccepted(1, HIGH, 0)).toBe(true);
+    expect(sink.counts).toEqual({
+      'events_sent/0': 1,
+      'events_retried_after_auth/0': 1,
+      'events_accepted/0': 1,
+    });
+  });
+
+  it('counts the refusal where it stands after all', () => {
+    const { sink, publish, sendOne } = setUp();
+    sendOne();
+    publish.hold(1, { ...KEY, accepted: false, prefix: 'auth-required' })?.refuse();
+    expect(sink.counts).toMatchObject({ 'events_rejected:auth-required/0': 1 });
+    expect(publish.pending).toBe(0);
+  });
+
+  it('sends nothing again that has ended in the meantime', () => {
+    const { sink, publish, sendOne, sentAgain } = setUp();
+    sendOne();
+    const held = publish.hold(1, { ...KEY, accepted: false, prefix: 'auth-required' });
+    publish.onConnectionClosed(1);
+    held?.again();
+    expect(sentAgain).toEqual([]);
+    expect(sink.counts).toEqual({
+      'events_sent/0': 1,
+      'events_lost_at_close/0': 1,
+      [`censored:${ACK}/0`]: 1,
+      [`censored:${ACK + 1}/0`]: 1,
+    });
+  });
+
+  it('keeps nothing where the relay can no more demand an AUTH', () => {
+    const { publish, sendOne } = setUp([1, 2], frames, true, { mayDemandAuth: false });
+    sendOne();
+    expect(publish.hold(1, { ...KEY, accepted: false, prefix: 'auth-required' })).toBeNull();
+  });
 });

@@ -140,3 +140,35 @@ describe('what comes after the end of a query', () => {
     expect(harness.sink.counts['queries_closed/0']).toBe(undefined);
   });
 });
+
+describe('a query that is refused until the client authenticates', () => {
+  it('is asked again under the same id, and has one fate', () => {
+    const harness = queryHarness({ limit: 3 });
+    harness.ask();
+    harness.query.hold(1, 0)?.again();
+    // What went out beside the measured stream.
+    expect(harness.closes).toEqual([1]);
+    answer(harness, [STORED]);
+    harness.query.onEose(1, 0);
+    expect(harness.sink.counts).toMatchObject({
+      'queries_sent/0': 1,
+      'queries_retried_after_auth/0': 1,
+      'queries_completed/0': 1,
+    });
+  });
+
+  it('is closed with its prefix where the refusal stands', () => {
+    const harness = queryHarness({ limit: 3 });
+    harness.ask();
+    harness.query.hold(1, 0)?.refuse();
+    expect(harness.sink.counts).toMatchObject({ 'queries_closed/0': 1, 'query_closes:auth-required/0': 1 });
+  });
+
+  it('is not asked again where some of its answer has come, or nobody waits for it', () => {
+    const harness = queryHarness({ limit: 3 });
+    harness.ask();
+    answer(harness, [STORED]);
+    expect(harness.query.hold(1, 0)).toBeNull();
+    expect(harness.query.hold(1, 7)).toBeNull();
+  });
+});

@@ -1,5 +1,6 @@
 import { own } from '../../../base/own.ts';
-import { isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
+import { baseLatency, isOfGenerator, LATENCY_NAMES, type LatencyMetric } from '../../../metric/catalogue.ts';
+import { latencyDefinition } from '../../../metric/latencies.ts';
 import type { GateResult, RunRecord } from '../../../record/schema.ts';
 import { latencyWords } from '../../latency-words.ts';
 import { type Domain, type LimitLine, linesAbove, type Plot, type Series } from '../plot.ts';
@@ -21,7 +22,9 @@ const UNIT_US: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_0
  * eye; logarithmic, because what matters is how many times slower.
  */
 export function latencyOverTime(record: RunRecord): Plot[] {
-  const shown = LATENCY_NAMES.filter((name) => !isOfGenerator(name) && hasIntervals(record, name));
+  const shown = LATENCY_NAMES.filter(
+    (name) => !isOfGenerator(name) && isOfLoad(name) && hasIntervals(record, name),
+  );
   const domain = sharedDomain(record, shown);
   return shown.map((name) => ({
     id: `time-${name.replaceAll('_', '-')}`,
@@ -32,6 +35,11 @@ export function latencyOverTime(record: RunRecord): Plot[] {
     bands: timeBands(record),
     limits: limitsOf(record, name),
   }));
+}
+
+/** What is counted from the ramp on has most of its samples before the first second. */
+function isOfLoad(name: LatencyMetric): boolean {
+  return latencyDefinition(baseLatency(name)).span !== 'run';
 }
 
 function hasIntervals(record: RunRecord, name: LatencyMetric): boolean {
