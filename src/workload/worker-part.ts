@@ -1,5 +1,6 @@
 import type { Finding } from '../judge/observations.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
+import type { CountReply } from '../nostr/relay-message.ts';
 import type { Shard } from '../plan/parts.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { FrameOwner } from '../wire/outbox.ts';
@@ -99,7 +100,7 @@ export interface SubscriptionOwner {
   /** `prefix`: the machine-readable word (NIP-01). */
   onClosed(connection: number, sequence: number, prefix: string): boolean;
   /** NIP-45; stray where it is left out. */
-  onCount?(connection: number, sequence: number, count: number): boolean;
+  onCount?(connection: number, sequence: number, reply: CountReply): boolean;
   /** NIP-77: NEG-MSG or NEG-ERR with its payload; malformed where it is left out. */
   onNegotiation?(connection: number, sequence: number, word: string, payload: string): boolean;
 }

@@ -9,6 +9,7 @@ import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { CaseSink } from '../case-sink.ts';
 import type { Clients } from '../clients.ts';
 import { type DrawPools, drawFilter } from '../draw-filter.ts';
+import { pickShare, sharesOf, type WeightedFilter } from '../filter-shares.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import type { SampleSink } from '../sample-sink.ts';
@@ -16,7 +17,7 @@ import type { ArrivalStream } from '../stream.ts';
 import type { AnswerSamples } from './answer-samples.ts';
 import { LateQueries, QUERY_END } from './late-queries.ts';
 import { type FailedQuery, QueryCases } from './query-cases.ts';
-import { pickShape, type QueryFilter, type QueryShape, shapesOf } from './query-shapes.ts';
+import { type QueryShape, shapesOf } from './query-shapes.ts';
 import { querySubscription } from './query-subscription.ts';
 import { QueryTallies } from './query-tallies.ts';
 import type { StoredEvents } from './stored-events.ts';
@@ -25,7 +26,7 @@ export interface QueryOptions {
   readonly store: FrameStore;
   readonly schedule: ArrivalSchedule;
   readonly clients: Clients;
-  readonly filters: readonly QueryFilter[];
+  readonly filters: readonly WeightedFilter[];
   readonly pools: DrawPools;
   readonly seed: number;
   readonly timeoutMs: number;
@@ -49,6 +50,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   readonly #options: QueryOptions;
   readonly #waiting = new PendingTable();
   readonly #shapes: readonly QueryShape[];
+  readonly #shares: readonly number[];
   readonly #late: LateQueries;
   readonly #tallies = new QueryTallies();
   readonly #cases: QueryCases;
@@ -63,6 +65,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#mask = createRandom(options.seed, 'query-masks').uint32;
     this.#late = new LateQueries(options, options.stored, (...query) => this.#sendClose(...query));
     this.#shapes = shapesOf(options.filters, options.series);
+    this.#shares = sharesOf(options.filters);
     this.#cases = new QueryCases(options.cases, (number) => this.#draw(number).filter);
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({
@@ -202,7 +205,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   #neverSent(counter: 'queries_unsent' | 'queries_dropped', number: number, offsetNs: number): void {
     const { sink, seed } = this.#options;
     const phase = sink.phaseOf(offsetNs);
-    const shape = this.#shapes[pickShape(this.#shapes, arrivalRandom(seed, number).next())] as QueryShape;
+    const shape = this.#shapes[pickShare(this.#shares, arrivalRandom(seed, number).next())] as QueryShape;
     sink.count(phase, counter);
     sink.censored(shape.eose, phase, offsetNs);
     sink.censored(shape.eose + 1, phase, offsetNs);
@@ -227,7 +230,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   #draw(number: number): { readonly filter: Filter; readonly shapeIndex: number } {
     const { seed, pools } = this.#options;
     const random = arrivalRandom(seed, number);
-    const shapeIndex = pickShape(this.#shapes, random.next());
+    const shapeIndex = pickShare(this.#shares, random.next());
     const shape = this.#shapes[shapeIndex] as QueryShape;
     return { filter: drawFilter(shape.filter, pools, random), shapeIndex };
   }
