@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { type Client, sendMessage } from './client.ts';
+import { CountHandler } from './count-handler.ts';
 import { EventHandler } from './event-handler.ts';
 import type { WireEvent, WireFilter } from './filter.ts';
 import { KeptEvents } from './kept-events.ts';
@@ -9,6 +10,7 @@ import { nowNs, PreciseTimer } from './precise-timer.ts';
 import { QueryHandler } from './query-handler.ts';
 import type { RelayScript } from './script.ts';
 import { gapVariation, perSecond, type RelayStats, spread } from './stats.ts';
+import { SyncHandler } from './sync-handler.ts';
 
 const NS_PER_MS = 1e6;
 const NS_PER_S = 1e9;
@@ -22,6 +24,8 @@ export class ScriptedRelay {
   readonly #timer = new PreciseTimer();
   readonly #events: EventHandler;
   readonly #queries: QueryHandler;
+  readonly #counts: CountHandler;
+  readonly #syncs: SyncHandler;
   readonly #clients = new Set<Client>();
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #server: Server;
@@ -33,6 +37,8 @@ export class ScriptedRelay {
     const kept = new KeptEvents(script.queries?.kept ?? {});
     this.#events = new EventHandler(script, this.#timer, kept);
     this.#queries = new QueryHandler(script.queries ?? {}, this.#timer, kept);
+    this.#counts = new CountHandler(script.counts ?? {}, this.#timer, kept);
+    this.#syncs = new SyncHandler(script.syncs ?? {}, this.#timer, kept);
     this.#server = createServer((request, response) => {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(this.#document(request.url)));
@@ -70,6 +76,10 @@ export class ScriptedRelay {
       queries: this.#queries.queries,
       closes: this.#queries.closes,
       deliveries: this.#events.deliveries,
+      counts: this.#counts.counts,
+      syncs: this.#syncs.syncs,
+      syncMessages: this.#syncs.messages,
+      syncCloses: this.#syncs.closes,
       gapVariation: gapVariation(this.#events.arrivals_ns),
       eventsPerSecond: perSecond(this.#events.arrivals_ns),
       lateness_us: spread(this.#timer.lateness_us),
@@ -118,8 +128,20 @@ export class ScriptedRelay {
     if (type === 'EVENT') this.#receiveEvent(client, first as WireEvent, arrivalNs);
     else if (type === 'REQ') this.#queries.open(client, String(first), rest as WireFilter[], arrivalNs);
     else if (type === 'CLOSE') this.#queries.close(client, String(first));
+    else if (type === 'COUNT') this.#counts.count(client, String(first), rest as WireFilter[], arrivalNs);
+    else this.#receiveNegotiation(client, type, { subscription: String(first), rest, arrivalNs });
     client.messages++;
     this.#closeWhenDue(client);
+  }
+
+  #receiveNegotiation(
+    client: Client,
+    type: string,
+    { subscription, rest, arrivalNs }: { subscription: string; rest: readonly unknown[]; arrivalNs: number },
+  ): void {
+    if (type === 'NEG-OPEN') this.#syncs.open(client, subscription, rest[0] as WireFilter, arrivalNs);
+    else if (type === 'NEG-MSG') this.#syncs.answer(client, subscription, arrivalNs);
+    else if (type === 'NEG-CLOSE') this.#syncs.close(client, subscription);
   }
 
   #receiveEvent(client: Client, event: WireEvent, arrivalNs: number): void {
