@@ -1,4 +1,5 @@
 import { connectForm } from '../connect/form.ts';
+import { countForm } from '../count/form.ts';
 import { publishForm } from '../publish/form.ts';
 import { queryForm } from '../query/form.ts';
 import { subscribeForm } from '../subscribe/form.ts';
@@ -8,6 +9,7 @@ export const WORKLOAD_FORMS = {
   publish: publishForm,
   subscribe: subscribeForm,
   query: queryForm,
+  count: countForm,
   connect: connectForm,
 } as const;
 

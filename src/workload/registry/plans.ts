@@ -1,4 +1,5 @@
 import { connectPlanner } from '../connect/plan.ts';
+import { countPlanner } from '../count/plan.ts';
 import { publishPlanner } from '../publish/plan.ts';
 import { queryPlanner } from '../query/plan.ts';
 import { subscribePlanner } from '../subscribe/plan.ts';
@@ -8,6 +9,7 @@ import type { WorkloadName } from './forms.ts';
 export const PLANNERS = {
   publish: publishPlanner,
   query: queryPlanner,
+  count: countPlanner,
   subscribe: subscribePlanner,
   connect: connectPlanner,
 } as const satisfies Record<WorkloadName, unknown>;

@@ -1,4 +1,5 @@
 import { createConnectPart } from '../connect/worker.ts';
+import { createCountPart } from '../count/worker.ts';
 import { createPublishPart } from '../publish/worker.ts';
 import { createQueryPart } from '../query/worker.ts';
 import { createSubscribePart } from '../subscribe/worker.ts';
@@ -10,6 +11,7 @@ import type { WorkloadPlans } from './plans.ts';
 export const WORKER_PARTS: { readonly [N in WorkloadName]: CreatePart<NonNullable<WorkloadPlans[N]>> } = {
   subscribe: createSubscribePart,
   query: createQueryPart,
+  count: createCountPart,
   publish: createPublishPart,
   connect: createConnectPart,
 };

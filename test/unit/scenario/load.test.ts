@@ -86,6 +86,7 @@ describe('listBuiltins', () => {
     expect(list.map(({ name }) => name)).toEqual([
       'broadcast',
       'connect',
+      'count',
       'fanout',
       'mixed',
       'publish',

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { readRunRecord } from '../../src/record/read.ts';
+import type { RunRecord } from '../../src/record/schema.ts';
+import { runCli } from '../support/run-cli.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+// Built-in scenarios, shortened, as processes against the embedded relay. How fast anything is and whether a busy machine
+// makes a run invalid is not asserted.
+
+/** Runs a built-in for two seconds. */
+async function shortRun(scenario: string, args: readonly string[] = []): Promise<RunRecord> {
+  const out = await tempDir();
+  const short = ['--duration', '2s', '--warmup', '0s', '--connections', '10', '--seed', '3'];
+  const cache = ['--cache', await tempDir()];
+  await runCli(['run', scenario, '--out', out, '--format', 'json', ...short, ...cache, ...args]);
+  return readRunRecord(`${out}/run.json`);
+}
+
+/** Gates that do not ask how fast it was. */
+function brokenGates({ gates }: RunRecord): readonly string[] {
+  const isOfTime = (metric: string): boolean => metric.endsWith('_latency') || metric === 'achieved_rate_ratio';
+  return gates.filter(({ metric, verdict }) => !isOfTime(metric) && verdict !== 'pass').map(({ expression }) => expression);
+}
+
+it('count: every number of the embedded relay is compared with the corpus, and none is wrong', async () => {
+  const { counters, load, metrics, gates, ...rest } = await shortRun('count');
+  expect(brokenGates({ counters, load, metrics, gates, ...rest })).toEqual([]);
+  expect(load.offered.counts).toBeGreaterThan(0);
+  expect(counters.counts_sent + counters.counts_unsent + counters.counts_dropped).toBe(load.offered.counts);
+  expect(counters.counts_completed).toBe(counters.counts_sent);
+  expect(counters.counts_checked).toBe(counters.counts_completed);
+  expect(counters).toMatchObject({ counts_approximate: 0, counts_inexact: 0, counts_wrong: {} });
+  expect(metrics['count_latency']?.count).toBe(counters.counts_completed);
+  expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
