@@ -18,9 +18,25 @@ async function shortRun(scenario: string, args: readonly string[] = []): Promise
 
 /** Gates that do not ask how fast it was. */
 function brokenGates({ gates }: RunRecord): readonly string[] {
-  const isOfTime = (metric: string): boolean => metric.endsWith('_latency') || metric === 'achieved_rate_ratio';
-  return gates.filter(({ metric, verdict }) => !isOfTime(metric) && verdict !== 'pass').map(({ expression }) => expression);
+  const isOfTime = (metric: string): boolean =>
+    metric.endsWith('_latency') || metric === 'achieved_rate_ratio';
+  return gates
+    .filter(({ metric, verdict }) => !isOfTime(metric) && verdict !== 'pass')
+    .map(({ expression }) => expression);
 }
+
+it('visibility: every watched event of the embedded relay is seen, on another connection', async () => {
+  const record = await shortRun('visibility');
+  const { counters, metrics } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.events_accepted).toBe(counters.events_sent);
+  expect(counters.visibility_samples).toBeGreaterThan(5);
+  expect(counters.visibility_seen).toBe(counters.visibility_samples);
+  expect(counters.visibility_polls).toBeGreaterThanOrEqual(counters.visibility_seen);
+  expect(counters).toMatchObject({ visibility_behind_ok: 0, visibility_timeout: 0, visibility_closes: {} });
+  expect(metrics['visibility_latency']?.count).toBe(counters.visibility_seen);
+  expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
 
 it('count: every number of the embedded relay is compared with the corpus, and none is wrong', async () => {
   const { counters, load, metrics, gates, ...rest } = await shortRun('count');

@@ -4,7 +4,7 @@ import type { CountScript } from '../support/scripted-relay/script.ts';
 import { truthCase } from './truth-case.ts';
 
 /** Ten topics of ten notes each, counted one, or three at a time. */
-const counts = (rate: `${number}/s`, timeout = '1s') => ({
+const counts = (rate: `${number}/s`, timeout = '10s') => ({
   corpus: { events: 100, topics: 10 },
   workloads: {
     count: {
@@ -18,10 +18,10 @@ const counts = (rate: `${number}/s`, timeout = '1s') => ({
   },
 });
 
-const countCase = (title: string, script: CountScript, counters: Partial<Counters>): void =>
+const countCase = (title: string, script: CountScript, counters: Partial<Counters>, timeout = '10s'): void =>
   truthCase(title, {
     script: { counts: script, queries: { kept: {} } },
-    scenario: counts('100/s', '500ms'),
+    scenario: counts('100/s', timeout),
     duration: '1s',
     always: (run) => {
       expect(run.relay.counts).toBe(100);
@@ -55,11 +55,7 @@ describe('counts', () => {
   });
 
   countCase('a number that is twice too high is wrong', { factor: 2 }, { counts_wrong: { 'too-many': 100 } });
-  countCase(
-    'a number that is half too low is wrong',
-    { factor: 0.5 },
-    { counts_wrong: { 'too-few': 100 } },
-  );
+  countCase('a number that is half too low is wrong', { factor: 0.5 }, { counts_wrong: { 'too-few': 100 } });
   countCase(
     'a number that an estimate could give is inexact, not wrong',
     { factor: 1.1 },
@@ -80,5 +76,10 @@ describe('counts', () => {
     { closed: { every: 2, message: 'auth-required: who are you' } },
     { counts_completed: 50, counts_closed: 50, count_closes: { 'auth-required': 50 } },
   );
-  countCase('a relay that never answers', { isSilent: true }, { counts_completed: 0, counts_timeout: 100 });
+  countCase(
+    'a relay that never answers',
+    { isSilent: true },
+    { counts_completed: 0, counts_timeout: 100 },
+    '500ms',
+  );
 });

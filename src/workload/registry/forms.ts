@@ -3,6 +3,7 @@ import { countForm } from '../count/form.ts';
 import { publishForm } from '../publish/form.ts';
 import { queryForm } from '../query/form.ts';
 import { subscribeForm } from '../subscribe/form.ts';
+import { visibilityForm } from '../visibility/form.ts';
 
 /** What a scenario may ask for, in the order in which it is shown. */
 export const WORKLOAD_FORMS = {
@@ -10,6 +11,7 @@ export const WORKLOAD_FORMS = {
   subscribe: subscribeForm,
   query: queryForm,
   count: countForm,
+  visibility: visibilityForm,
   connect: connectForm,
 } as const;
 

@@ -3,6 +3,7 @@ import { countPlanner } from '../count/plan.ts';
 import { publishPlanner } from '../publish/plan.ts';
 import { queryPlanner } from '../query/plan.ts';
 import { subscribePlanner } from '../subscribe/plan.ts';
+import { visibilityPlanner } from '../visibility/plan.ts';
 import type { WorkloadName } from './forms.ts';
 
 /** How workloads are planned, in the order of their default gates. */
@@ -10,6 +11,7 @@ export const PLANNERS = {
   publish: publishPlanner,
   query: queryPlanner,
   count: countPlanner,
+  visibility: visibilityPlanner,
   subscribe: subscribePlanner,
   connect: connectPlanner,
 } as const satisfies Record<WorkloadName, unknown>;

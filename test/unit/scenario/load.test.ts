@@ -94,6 +94,7 @@ describe('listBuiltins', () => {
       'quick',
       'standard',
       'steps',
+      'visibility',
     ]);
     for (const { description } of list) expect(description.length).toBeGreaterThan(20);
   });
