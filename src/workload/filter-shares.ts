@@ -1,10 +1,9 @@
-import type { FilterTemplate } from './draw-filter.ts';
+import type { Drawable } from './draw-filter.ts';
 
 /** A shape of filter, as a plan has it. */
-export interface WeightedFilter {
+export interface WeightedFilter extends Drawable {
   readonly name: string;
   readonly weight: number;
-  readonly filter: FilterTemplate;
 }
 
 /** Upper edges of the shares of 0..1, in the order of the filters. */
@@ -23,11 +22,11 @@ export function pickShare(shares: readonly number[], draw: number): number {
   return index === -1 ? shares.length - 1 : index;
 }
 
-/** Around the filter: the word and the subscription id. */
-const OVERHEAD = 64;
+/** Around the filter: the word, the subscription id, and a `since` that is drawn. */
+const OVERHEAD = 96;
 
 /** An upper bound for the frames that ask with these filters: each drawn value is at most 64 characters, quotes and a comma. */
-export function maxFilterFrameBytes(filters: readonly { readonly filter: FilterTemplate }[]): number {
+export function maxFilterFrameBytes(filters: readonly Drawable[]): number {
   const sizes = filters.map(({ filter }) =>
     Object.values(filter).reduce<number>(
       (sum, value) => sum + (typeof value === 'number' ? value * 68 + 32 : 0),

@@ -38,6 +38,19 @@ it('visibility: every watched event of the embedded relay is seen, on another co
   expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
 });
 
+it('shapes: the embedded relay answers twelve everyday questions rightly', async () => {
+  const record = await shortRun('shapes');
+  const { counters, metrics } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.queries_completed).toBe(counters.queries_sent);
+  // A checker that can't keep up leaves some out.
+  expect(counters.answers_checked).toBeGreaterThan(10);
+  expect(counters).toMatchObject({ answers_wrong: {}, query_overflows: 0, events_after_eose: 0 });
+  expect(counters.query_events_received).toBeGreaterThan(counters.queries_completed);
+  const asked = Object.keys(metrics).filter((name) => name.startsWith('eose_latency{'));
+  expect(asked).toHaveLength(12);
+});
+
 it('count: every number of the embedded relay is compared with the corpus, and none is wrong', async () => {
   const { counters, load, metrics, gates, ...rest } = await shortRun('count');
   expect(brokenGates({ counters, load, metrics, gates, ...rest })).toEqual([]);

@@ -26,11 +26,14 @@ describe('visibility', () => {
       expect(visibility_seen).toBe(visibility_samples);
       expect(visibility_timeout).toBe(0);
       expect(run.relay.queries).toBe(visibility_polls);
-      // The relay says OK at once: every watched event is asked for after it, in vain.
-      expect(visibility_behind_ok).toBe(visibility_samples);
+      // The relay says OK at once: what is asked for after that is not there yet, unless the generator was that late.
+      expect(visibility_behind_ok).toBeGreaterThan(0);
+      expect(visibility_behind_ok).toBeLessThanOrEqual(visibility_samples);
       expect(run.quantileMs('visibility_latency', 0)).toBeGreaterThanOrEqual(79.9);
     },
     whenValid: (run) => {
+      const { visibility_samples, visibility_behind_ok } = run.result.counters;
+      expect(visibility_behind_ok).toBeGreaterThan(0.95 * visibility_samples);
       run.expectQuantiles('visibility_latency', { 0.5: [80, 82] });
       run.expectQuantiles('visibility_latency_service', { 0.5: [80, 82] });
     },

@@ -22,8 +22,8 @@ export function drawQuestions(
   random: Random,
   boundsOf: (filter: Filter) => CountQuestion['bounds'],
 ): readonly (readonly CountQuestion[])[] {
-  return shapes.map(({ filter: template }) => {
-    const filters = Array.from({ length: DRAWN }, () => drawFilter(template, pools, random));
+  return shapes.map((shape) => {
+    const filters = Array.from({ length: DRAWN }, () => drawFilter(shape, pools, random));
     const different = new Map(filters.map((filter) => [JSON.stringify(filter), filter]));
     return [...different.values()].map((filter) => ({ filter, bounds: boundsOf(filter) }));
   });

@@ -66,10 +66,7 @@ class CountPart extends IdlePart {
     const random = createRandom(plan.seed, `count-filters/${shard.index}`);
     this.#drawn = drawQuestions(this.#plan.filters, source.pools, random, source.boundsOf);
     this.#workload = this.#create(this.#known({ failed: 0, hadSome: false }));
-    const empty = emptyDraws(
-      this.#plan.filters.map(({ filter }) => filter),
-      source.pools,
-    );
+    const empty = emptyDraws(this.#plan.filters, source.pools);
     const problems = empty.map((key) => `the stored part of the corpus has nothing to draw "${key}" from`);
     return { problems: pools === null ? problems : [], tally: null };
   }

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { filterProblems, type NamedFilter, namedFilters } from '../../scenario/drawn-filters.ts';
+import { filterProblems } from '../../scenario/drawn-filters.ts';
 import { arrivals, count, rate, share, timeout } from '../../scenario/fields.ts';
 import { type Check, problem } from '../../scenario/inconsistency.ts';
 import { isNamed } from '../../scenario/is-named.ts';
+import { type ShapedFilter, shapedFilters, shapeProblems } from '../../scenario/named-shapes.ts';
 import { ratePace, workloadForm } from '../../scenario/workload-form.ts';
 import type { PublishForm } from '../publish/form.ts';
 
@@ -10,7 +11,7 @@ const query = z.strictObject({
   rate,
   arrivals,
   connections: count.optional().describe('Connections that query, counted from the first; default all.'),
-  filters: namedFilters('eose_latency'),
+  filters: shapedFilters('eose_latency'),
   timeout: timeout('EOSE or CLOSED'),
   check: share(
     '10%',
@@ -20,7 +21,7 @@ const query = z.strictObject({
 
 export type QueryForm = z.output<typeof query>;
 /** A shape of query: its name, its share, its filter. */
-export type FilterSpec = NamedFilter;
+export type FilterSpec = ShapedFilter;
 
 type Querying = Check<{
   readonly publish?: PublishForm | undefined;
@@ -28,7 +29,12 @@ type Querying = Check<{
 }>;
 
 const filtersAreSound: Querying = ({ corpus, workloads: { publish, query } }) =>
-  query === undefined ? [] : filterProblems({ workload: 'query', filters: query.filters }, corpus, publish);
+  query === undefined
+    ? []
+    : [
+        ...filterProblems({ workload: 'query', filters: query.filters }, corpus, publish),
+        ...shapeProblems(query.filters, corpus, ['workloads', 'query', 'filters']),
+      ];
 
 const answersAreKnown: Querying = ({ corpus, workloads: { query } }) =>
   isNamed(corpus) && query !== undefined && corpus.endless && !corpus.fresh

@@ -1,10 +1,10 @@
 import type { SeriesTable } from '../../metric/series-table.ts';
-import type { FilterTemplate } from '../draw-filter.ts';
+import type { Drawable } from '../draw-filter.ts';
 import type { WeightedFilter } from '../filter-shares.ts';
 
 /** A filter of the scenario, ready for use. */
 export interface QueryShape {
-  readonly filter: FilterTemplate;
+  readonly asked: Drawable;
   /** The limit of the filter; Infinity where it has none. */
   readonly limit: number;
   /** A query is stopped beyond so many stored events. */
@@ -19,10 +19,11 @@ const OVERFLOW_MARGIN = 100;
 const ASSUMED_LIMIT = 5_000;
 
 export function shapesOf(filters: readonly WeightedFilter[], series: SeriesTable): readonly QueryShape[] {
-  return filters.map(({ name, filter }) => {
+  return filters.map((asked) => {
+    const { name, filter } = asked;
     const limit = filter['limit'];
     return {
-      filter,
+      asked,
       limit: typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY,
       mostEvents: (typeof limit === 'number' ? limit : ASSUMED_LIMIT) * 2 + OVERFLOW_MARGIN,
       firstEvent: series.indexOf('first_event_latency', name),

@@ -232,7 +232,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const random = arrivalRandom(seed, number);
     const shapeIndex = pickShare(this.#shares, random.next());
     const shape = this.#shapes[shapeIndex] as QueryShape;
-    return { filter: drawFilter(shape.filter, pools, random), shapeIndex };
+    return { filter: drawFilter(shape.asked, pools, random), shapeIndex };
   }
 
   #failed(entry: number): FailedQuery {

@@ -145,15 +145,12 @@ class QueryPart extends IdlePart {
 
 function poolsOf(pools: CorpusPools | undefined): DrawPools {
   if (pools === undefined) return { authors: [], ids: [], threads: [], topics: [] };
-  const { authors, ids, threads, hashtags } = pools;
-  return { authors, ids, threads, topics: hashtags };
+  const { authors, ids, threads, hashtags, ...shapes } = pools;
+  return { authors, ids, threads, topics: hashtags, shapes };
 }
 
 function drawProblems({ filters }: QueryPlan, pools: DrawPools): readonly string[] {
-  const empty = emptyDraws(
-    filters.map(({ filter }) => filter),
-    pools,
-  );
+  const empty = emptyDraws(filters, pools);
   return empty.map((key) => `the stored part of the corpus has nothing to draw "${key}" from`);
 }
 

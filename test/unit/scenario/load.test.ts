@@ -92,6 +92,7 @@ describe('listBuiltins', () => {
       'publish',
       'query',
       'quick',
+      'shapes',
       'standard',
       'steps',
       'visibility',
