@@ -82,6 +82,15 @@ export interface StoredCorpus {
 export interface StoredNotes {
   /** What filters are drawn from; null where a named corpus holds it. */
   readonly pools: DrawPools | null;
+  /** The notes that this worker has stored; none of a named corpus. */
+  readonly notes: readonly StoredNote[];
+}
+
+/** A note that was signed for the run and that the relay has. */
+export interface StoredNote {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created_at: number;
 }
 
 /** A workload whose frames are built before they are due. */

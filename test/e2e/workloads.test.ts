@@ -51,6 +51,19 @@ it('shapes: the embedded relay answers twelve everyday questions rightly', async
   expect(asked).toHaveLength(12);
 });
 
+it('sync: every client finds exactly the 50 events that it lacks and the 10 that the embedded relay lacks', async () => {
+  const record = await shortRun('sync');
+  const { counters, load } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(load.offered.syncs).toBeGreaterThan(0);
+  expect(counters.syncs_completed).toBe(counters.syncs_sent);
+  expect(counters).toMatchObject({ syncs_wrong: {}, syncs_refused: {}, syncs_timeout: 0 });
+  expect(counters.sync_rounds).toBeGreaterThanOrEqual(2 * counters.syncs_completed);
+  expect(counters.sync_bytes).toBeGreaterThan(60 * 32 * counters.syncs_completed);
+  expect(record.metrics['sync_latency']?.count).toBe(counters.syncs_completed);
+  expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
+
 it('count: every number of the embedded relay is compared with the corpus, and none is wrong', async () => {
   const { counters, load, metrics, gates, ...rest } = await shortRun('count');
   expect(brokenGates({ counters, load, metrics, gates, ...rest })).toEqual([]);

@@ -3,6 +3,7 @@ import { countForm } from '../count/form.ts';
 import { publishForm } from '../publish/form.ts';
 import { queryForm } from '../query/form.ts';
 import { subscribeForm } from '../subscribe/form.ts';
+import { syncForm } from '../sync/form.ts';
 import { visibilityForm } from '../visibility/form.ts';
 
 /** What a scenario may ask for, in the order in which it is shown. */
@@ -12,6 +13,7 @@ export const WORKLOAD_FORMS = {
   query: queryForm,
   count: countForm,
   visibility: visibilityForm,
+  sync: syncForm,
   connect: connectForm,
 } as const;
 

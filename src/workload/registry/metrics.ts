@@ -2,6 +2,7 @@ import { countMetrics } from '../count/metrics.ts';
 import { publishMetrics } from '../publish/metrics.ts';
 import { queryMetrics } from '../query/metrics.ts';
 import { subscribeMetrics } from '../subscribe/metrics.ts';
+import { syncMetrics } from '../sync/metrics.ts';
 import { visibilityMetrics } from '../visibility/metrics.ts';
 
 /** What workloads measure, in the order of reports; one that measures nothing of its own is not here. */
@@ -11,4 +12,5 @@ export const WORKLOAD_METRICS = [
   subscribeMetrics,
   countMetrics,
   visibilityMetrics,
+  syncMetrics,
 ] as const;

@@ -3,6 +3,7 @@ import { countPlanner } from '../count/plan.ts';
 import { publishPlanner } from '../publish/plan.ts';
 import { queryPlanner } from '../query/plan.ts';
 import { subscribePlanner } from '../subscribe/plan.ts';
+import { syncPlanner } from '../sync/plan.ts';
 import { visibilityPlanner } from '../visibility/plan.ts';
 import type { WorkloadName } from './forms.ts';
 
@@ -12,6 +13,7 @@ export const PLANNERS = {
   query: queryPlanner,
   count: countPlanner,
   visibility: visibilityPlanner,
+  sync: syncPlanner,
   subscribe: subscribePlanner,
   connect: connectPlanner,
 } as const satisfies Record<WorkloadName, unknown>;

@@ -3,6 +3,7 @@ import { createCountPart } from '../count/worker.ts';
 import { createPublishPart } from '../publish/worker.ts';
 import { createQueryPart } from '../query/worker.ts';
 import { createSubscribePart } from '../subscribe/worker.ts';
+import { createSyncPart } from '../sync/worker.ts';
 import { createVisibilityPart } from '../visibility/worker.ts';
 import type { CreatePart } from '../worker-part.ts';
 import type { WorkloadName } from './forms.ts';
@@ -14,6 +15,7 @@ export const WORKER_PARTS: { readonly [N in WorkloadName]: CreatePart<NonNullabl
   query: createQueryPart,
   count: createCountPart,
   visibility: createVisibilityPart,
+  sync: createSyncPart,
   publish: createPublishPart,
   connect: createConnectPart,
 };

@@ -95,6 +95,7 @@ describe('listBuiltins', () => {
       'shapes',
       'standard',
       'steps',
+      'sync',
       'visibility',
     ]);
     for (const { description } of list) expect(description.length).toBeGreaterThan(20);
