@@ -52,8 +52,8 @@ export function drawFilter({ filter: template, draw }: Drawable, pools: DrawPool
 
 function drawOf(draw: ShapeDraw, template: FilterTemplate, { shapes }: DrawPools, random: Random): Filter {
   if (shapes === undefined || isShapeEmpty(draw, shapes)) return {};
-  const wanted = (key: string): number => Number(template[key] ?? 0);
-  return drawShape(draw, shapes, { authors: wanted('authors'), threads: wanted('#e') }, random);
+  const wanted = { authors: Number(template['authors'] ?? 0), threads: Number(template['#e'] ?? 0) };
+  return drawShape(draw, shapes, wanted, random);
 }
 
 /** What filters draw of which there is nothing: fields, and what named shapes draw besides. */

@@ -1,5 +1,5 @@
-import { perNoun } from '../../../src/metric/accounts.ts';
 import { describe, expect, it } from 'vitest';
+import { perNoun } from '../../../src/metric/accounts.ts';
 import { CEILING_KEY, NOT_CALIBRATED, standardCaveats } from '../../../src/record/caveats.ts';
 import { sampleCeiling, sampleRecord } from '../../support/sample-record.ts';
 
