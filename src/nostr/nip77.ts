@@ -115,7 +115,7 @@ type OnIds = (ids: Uint8Array, answer: Answer, range: IdRange) => number;
 interface IdRange {
   readonly from: number;
   readonly to: number;
-  readonly end: Bound;
+  readonly end: RangeBound;
 }
 
 /** The side that was asked lists its own ids: the other one compares. */
