@@ -108,7 +108,7 @@ function ask(
   theirs: readonly Item[],
   { isOwn, bytesMax }: { readonly isOwn: boolean; readonly bytesMax: number },
 ) {
-  const [items, own] = [ours, theirs].map((set) => new NegentropyItems(newestFirst(set))) as [
+  const [items, own] = [ours, theirs].map((set) => NegentropyItems.of(newestFirst(set))) as [
     NegentropyItems,
     NegentropyItems,
   ];
@@ -158,7 +158,7 @@ describe('asking with Negentropy (NIP-77)', () => {
   });
 
   it('tells a hostile answer by its own error, and ends', () => {
-    const items = new NegentropyItems([{ created_at: 5, id: 'a'.repeat(64) }]);
+    const items = NegentropyItems.of([{ created_at: 5, id: 'a'.repeat(64) }]);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         try {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../../base/random.ts';
+import { compareNewestFirst } from '../../nostr/kinds.ts';
 import { NegentropyItems } from '../../nostr/negentropy/items.ts';
 import { type Differences, openNegentropy } from '../../nostr/nip77.ts';
 import type { StoredNote } from '../worker-part.ts';
@@ -28,7 +29,8 @@ export function drawClientSet(
     id: createHash('sha256').update(`${random.next()}`).digest('hex'),
     created_at: pick(stored, random).created_at,
   }));
-  const items = new NegentropyItems([...stored.filter(({ id }) => !need.has(id)), ...extras]);
+  const own = [...stored.filter(({ id }) => !need.has(id)), ...extras];
+  const items = NegentropyItems.of(own.sort(compareNewestFirst));
   const have = new Set(extras.map(({ id }) => id));
   return { items, opening: openNegentropy(items), differences: { have, need } };
 }

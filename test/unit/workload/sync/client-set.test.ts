@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/base/random.ts';
+import { compareNewestFirst } from '../../../../src/nostr/kinds.ts';
 import { NegentropyItems } from '../../../../src/nostr/negentropy/items.ts';
 import { answerNegentropy, continueNegentropy } from '../../../../src/nostr/nip77.ts';
 import { type ClientSet, drawClientSet, judgeSync } from '../../../../src/workload/sync/client-set.ts';
@@ -14,7 +15,7 @@ const storedEvents = (count: number): StoredNote[] =>
 
 /** What a sync of this client with a relay that has these events finds. */
 function sync({ items, opening }: ClientSet, relay: readonly StoredNote[]) {
-  const theirs = new NegentropyItems([...relay]);
+  const theirs = NegentropyItems.of([...relay].sort(compareNewestFirst));
   const found = { have: new Set<string>(), need: new Set<string>() };
   for (let next: Buffer | null = opening; next !== null; )
     next = continueNegentropy(items, answerNegentropy(theirs, next, 16_384), found, 16_384);

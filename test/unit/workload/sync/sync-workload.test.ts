@@ -4,6 +4,7 @@ import { createRandom } from '../../../../src/base/random.ts';
 import { messageOfMaskedFrame } from '../../../../src/base/websocket-frame.ts';
 import { LATENCY_NAMES } from '../../../../src/metric/catalogue.ts';
 import { buildSeriesTable } from '../../../../src/metric/series-table.ts';
+import { compareNewestFirst } from '../../../../src/nostr/kinds.ts';
 import { NegentropyItems } from '../../../../src/nostr/negentropy/items.ts';
 import { answerNegentropy } from '../../../../src/nostr/nip77.ts';
 import type { Connection } from '../../../../src/wire/connection.ts';
@@ -56,7 +57,7 @@ function harness() {
 }
 
 const hex = (answer: Buffer): string => answer.toString('hex');
-const relay = new NegentropyItems([...notes]);
+const relay = NegentropyItems.of([...notes].sort(compareNewestFirst));
 
 describe('a sync', () => {
   it('asks until neither side has anything to ask, and counts round trips and bytes', () => {
