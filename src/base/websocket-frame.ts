@@ -82,6 +82,15 @@ export function encodeMaskedTextFrame(text: string, mask: number): Buffer {
   return frame;
 }
 
+/** The message in a complete masked text frame, as this module writes it; copies it. */
+export function messageOfMaskedFrame(frame: Buffer): string {
+  const short = (frame[1] as number) & ~MASKED;
+  const payloadAt = short <= SHORT_MAX ? 6 : short === 126 ? 8 : 14;
+  const payload = Buffer.from(frame.subarray(payloadAt));
+  maskInPlace(payload, 0, payload.length, frame.readUInt32BE(payloadAt - 4));
+  return payload.toString('utf8');
+}
+
 function maskInPlace(target: Buffer, start: number, end: number, mask: number): void {
   if (end - start < WORDWISE_FROM) {
     maskBytes(target, start, end, mask);

@@ -64,7 +64,7 @@ export function judgeAnswer(
   const wrong = mismatch(events, filter) ?? formFault(settled, filter);
   if (wrong !== null) return { ...right, wrong };
   const stale = staleFault(state, known, events, filter);
-  const findings = enforcementFindings(settled, filter, knowledge.advertised);
+  const findings = limitFindings(settled, stored.most, filter, knowledge.advertised);
   if (stale !== null) {
     if (stale.fault !== 'deleted' || !disclaimsDeletion(knowledge.advertised)) {
       return { ...right, findings, wrong: stale };
@@ -118,12 +118,17 @@ function staleFault(
   return null;
 }
 
-function enforcementFindings(
+/** @param came different events of the answer */
+function limitFindings(
   settled: readonly NostrEvent[],
+  came: number,
   { limit = Number.POSITIVE_INFINITY }: Filter,
   { maxLimit }: Advertised,
 ): FindingKind[] {
-  return maxLimit !== null && maxLimit < limit && settled.length > maxLimit ? ['limit-not-enforced'] : [];
+  if (maxLimit === null || maxLimit >= limit) return [];
+  if (settled.length > maxLimit) return ['limit-not-enforced'];
+  // Of an answer without a limit nobody has asked for more.
+  return came === maxLimit && limit < Number.POSITIVE_INFINITY ? ['limit-clipped'] : [];
 }
 
 /** Events named in one piece of evidence. */

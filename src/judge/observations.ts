@@ -51,6 +51,8 @@ export interface Observations {
 export const MOST_CASES = 20;
 
 const TEXTS: Readonly<Record<Exclude<FindingKind, 'silent-cap'>, string>> = {
+  'limit-clipped':
+    'cuts answers to the max_limit of its NIP-11 document: fewer events than the filters of this scenario ask for',
   'limit-not-enforced': 'answers with more events than the max_limit of its NIP-11 document',
   'deletions-not-kept': 'accepts requests for deletion (kind 5) but does not return them when asked',
   'deletions-not-applied': 'returns deleted events; its NIP-11 document does not list NIP-09',

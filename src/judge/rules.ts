@@ -64,6 +64,11 @@ export const FINDING_RULES = {
     quote:
       'max_limit: the relay server will clamp each filter’s limit value to this number. … This clamping is typically done silently',
   },
+  'limit-clipped': {
+    nip: 'NIP-11',
+    quote:
+      'max_limit: the relay server will clamp each filter’s limit value to this number. This means the client won’t be able to get more than this number of events from a single subscription filter',
+  },
   'limit-not-enforced': {
     nip: 'NIP-11',
     quote:

@@ -1,6 +1,6 @@
 import type { CounterMapMetric } from './counter-maps.ts';
 import type { CounterMetric } from './counters.ts';
-import type { Account } from './definition.ts';
+import type { Account, Balance } from './definition.ts';
 import type { BaseLatency } from './latencies.ts';
 import type { RatioMetric } from './ratios.ts';
 import { METRIC_SETS } from './sets.ts';
@@ -22,17 +22,21 @@ export interface OperationAccount extends Account {
   readonly ratio: RatioMetric;
 }
 
+/** A {@link Balance} whose names are those of the catalogue. */
+interface CounterBalance extends Balance {
+  readonly total: CounterMetric;
+  readonly outcomes: Readonly<Record<string, CounterMetric>>;
+}
+
 /** The books of every sort of operation. */
 export const ACCOUNTS: readonly OperationAccount[] = METRIC_SETS.flatMap(
   (set): readonly OperationAccount[] => set.accounts,
 );
 
 /** What is expected and its outcomes, besides operations. */
-export const BALANCES: readonly {
-  readonly what: string;
-  readonly total: CounterMetric;
-  readonly outcomes: Readonly<Record<string, CounterMetric>>;
-}[] = METRIC_SETS.flatMap((set) => set.balances);
+export const BALANCES: readonly CounterBalance[] = METRIC_SETS.flatMap(
+  (set): readonly CounterBalance[] => set.balances,
+);
 
 /** A number for each sort of operation. */
 export type PerNoun = Record<Noun, number>;

@@ -109,8 +109,25 @@ class Answer {
   }
 }
 
+/** What becomes of a range for which the other side lists its ids; returns up to which index it is answered. */
+type OnIds = (ids: Uint8Array, answer: Answer, range: IdRange) => number;
+
+interface IdRange {
+  readonly from: number;
+  readonly to: number;
+  readonly end: RangeBound;
+}
+
+/** The side that was asked lists its own ids: the other one compares. */
+const listOwn: OnIds = (_ids, answer, { from, to, end }) => answer.list(from, to, end);
+
 /** Answers one range of a query; returns up to which index it is answered. */
-function answerRange(reader: MessageReader, answer: Answer, items: NegentropyItems, from: number): number {
+function answerRange(
+  reader: MessageReader,
+  answer: Answer,
+  items: NegentropyItems,
+  { from, onIds }: { readonly from: number; readonly onIds: OnIds },
+): number {
   const end = reader.bound();
   const mode = reader.varint();
   const to = items.lowerBound(from, end);
@@ -125,8 +142,7 @@ function answerRange(reader: MessageReader, answer: Answer, items: NegentropyIte
       answer.skip(end);
       return to;
     case MODE.idList:
-      reader.take(reader.varint() * ID_BYTES);
-      return answer.list(from, to, end);
+      return onIds(reader.take(reader.varint() * ID_BYTES), answer, { from, to, end });
     default:
       throw new NegentropyError('a range has an unknown mode');
   }
@@ -140,18 +156,79 @@ function answerRange(reader: MessageReader, answer: Answer, items: NegentropyIte
  * @throws NegentropyError where the message does not follow the protocol
  */
 export function answerNegentropy(items: NegentropyItems, query: Uint8Array, bytesMax: number): Buffer {
+  return reply(items, query, bytesMax, listOwn).bytes();
+}
+
+/** One side of a reconciliation answers the other. */
+function reply(items: NegentropyItems, query: Uint8Array, bytesMax: number, onIds: OnIds): Answer {
   const reader = new MessageReader(query);
   const version = reader.byte();
   if (version < VERSION_FIRST || version > VERSION_LAST) throw new NegentropyError('no version byte');
   const answer = new Answer(items, bytesMax);
   // Only the version: the other side may ask again in the one that is spoken here.
-  if (version !== VERSION) return answer.bytes();
+  if (version !== VERSION) return answer;
   let from = 0;
   while (!reader.isAtEnd) {
-    from = answerRange(reader, answer, items, from);
+    from = answerRange(reader, answer, items, { from, onIds });
     if (!answer.mustPostpone(reader.isAtEnd)) continue;
     answer.postpone(from);
     break;
   }
-  return answer.bytes();
+  return answer;
+}
+
+/** The first message of the side that asks: fingerprints of all that it has, or its ids where those are few. */
+export function openNegentropy(items: NegentropyItems): Buffer {
+  const opening = new Answer(items, Number.POSITIVE_INFINITY);
+  opening.part(0, items.size, { timestamp: Number.POSITIVE_INFINITY, id: NO_ID });
+  return opening.bytes();
+}
+
+/** What the side that asks has found out. */
+export interface Differences {
+  /** Ids that only this side has, hex. */
+  readonly have: Set<string>;
+  /** Ids that only the other side has, hex. */
+  readonly need: Set<string>;
+}
+
+/**
+ * Goes on where the other side has answered, and takes up the differences that the answer shows.
+ * @param bytesMax most bytes of the message, at least 4096
+ * @returns the next message; null where everything is reconciled
+ * @throws NegentropyError where the answer does not follow the protocol, or speaks another version of it
+ */
+export function continueNegentropy(
+  items: NegentropyItems,
+  answer: Uint8Array,
+  found: Differences,
+  bytesMax: number,
+): Buffer | null {
+  if (answer[0] !== VERSION) throw new NegentropyError('the other side speaks another version');
+  const next = reply(items, answer, bytesMax, (ids, own, { from, to, end }) => {
+    compareIds(items, ids, { from, to }, found);
+    own.skip(end);
+    return to;
+  }).bytes();
+  return next.length === 1 ? null : next;
+}
+
+/** The other side has these ids in a range, and no others. */
+function compareIds(
+  items: NegentropyItems,
+  ids: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  { have, need }: Differences,
+): void {
+  const theirs = new Set<string>();
+  for (let at = 0; at < ids.length; at += ID_BYTES) theirs.add(hexOf(ids.subarray(at, at + ID_BYTES)));
+  for (let index = from; index < to; index++) {
+    const id = hexOf(items.idAt(index));
+    if (!theirs.delete(id)) have.add(id);
+  }
+  for (const id of theirs) need.add(id);
+}
+
+function hexOf(id: Uint8Array): string {
+  return Buffer.from(id.buffer, id.byteOffset, id.length).toString('hex');
 }

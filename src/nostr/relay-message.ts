@@ -2,6 +2,13 @@ import type { NostrEvent } from './event.ts';
 import { checkEventShape } from './event.ts';
 import { parseJson } from './json.ts';
 
+/** The number in an answer to COUNT (NIP-45). */
+export interface CountReply {
+  readonly count: number;
+  /** It says of itself that it is an estimate: `approximate: true`, or the registers of one in `hll`. */
+  readonly isApproximate: boolean;
+}
+
 /** A message from a relay (NIP-01; AUTH: NIP-42; COUNT: NIP-45). */
 export type RelayMessage =
   | { readonly type: 'EVENT'; readonly subscriptionId: string; readonly event: NostrEvent }
@@ -10,11 +17,12 @@ export type RelayMessage =
   | { readonly type: 'CLOSED'; readonly subscriptionId: string; readonly message: string }
   | { readonly type: 'NOTICE'; readonly message: string }
   | { readonly type: 'AUTH'; readonly challenge: string }
-  | { readonly type: 'COUNT'; readonly subscriptionId: string; readonly count: number }
+  | ({ readonly type: 'COUNT'; readonly subscriptionId: string } & CountReply)
   /** Anything else; `problem` is one sentence that holds no text of the relay. */
   | { readonly type: 'INVALID'; readonly problem: string };
 
 type Elements = readonly unknown[];
+type Fields = Readonly<Partial<Record<string, unknown>>>;
 
 function invalid(problem: string): RelayMessage {
   return { type: 'INVALID', problem };
@@ -60,10 +68,10 @@ function parseAuth(elements: Elements): RelayMessage {
 
 function parseCount(elements: Elements): RelayMessage {
   const [, subscriptionId, result] = elements;
-  const count = typeof result === 'object' && result !== null && 'count' in result ? result.count : undefined;
+  const { count, approximate, hll } = (typeof result === 'object' && result !== null ? result : {}) as Fields;
   if (typeof subscriptionId !== 'string' || typeof count !== 'number')
     return invalid('COUNT without a number');
-  return { type: 'COUNT', subscriptionId, count };
+  return { type: 'COUNT', subscriptionId, count, isApproximate: approximate === true || hll !== undefined };
 }
 
 /** A Map, not an object: the key comes from outside and `constructor` may be it. */

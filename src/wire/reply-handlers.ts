@@ -1,3 +1,4 @@
+import type { CountReply } from '../nostr/relay-message.ts';
 import type { SubscriptionId } from './subscription-id.ts';
 
 /** An answer to an EVENT that says more than "accepted". */
@@ -45,7 +46,7 @@ export interface ReplyHandlers {
   onEose(connection: number, letter: number, sequence: number): void;
   onClosed(connection: number, subscription: SubscriptionId, prefix: string): void;
   /** The answer to a COUNT (NIP-45). */
-  onCount(connection: number, subscription: SubscriptionId, count: number): void;
+  onCount(connection: number, subscription: SubscriptionId, reply: CountReply): void;
   /** NEG-MSG or NEG-ERR with its payload (NIP-77). */
   onNegotiation(connection: number, subscription: SubscriptionId, message: Negotiation): void;
   /** A challenge (NIP-42). */

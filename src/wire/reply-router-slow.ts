@@ -84,7 +84,10 @@ function routeSubscription(connection: number, message: SubscriptionMessage, han
       handlers.onClosed(connection, subscription, prefixOf(message.message));
       return;
     case 'COUNT':
-      handlers.onCount(connection, subscription, message.count);
+      handlers.onCount(connection, subscription, {
+        count: message.count,
+        isApproximate: message.isApproximate,
+      });
       return;
     default:
       message satisfies never;

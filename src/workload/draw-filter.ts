@@ -1,5 +1,7 @@
 import type { Random } from '../base/random.ts';
 import type { Filter } from '../nostr/filter.ts';
+import type { ShapeDraw } from '../scenario/named-shapes.ts';
+import { drawShape, isShapeEmpty, type ShapePools, sample } from './draw-shape.ts';
 
 /** A filter as a scenario writes it: a number draws that many values from the corpus of the run. */
 export interface FilterTemplate {
@@ -13,9 +15,13 @@ export interface DrawPools {
   /** Ids that other events refer to. */
   readonly threads: readonly string[];
   readonly topics: readonly string[];
+  /** Of a named corpus. */
+  readonly shapes?: ShapePools;
 }
 
-const POOL_OF: ReadonlyMap<string, keyof DrawPools> = new Map([
+type ListPool = 'authors' | 'ids' | 'threads' | 'topics';
+
+const POOL_OF: ReadonlyMap<string, ListPool> = new Map([
   ['authors', 'authors'],
   ['#p', 'authors'],
   ['ids', 'ids'],
@@ -23,36 +29,44 @@ const POOL_OF: ReadonlyMap<string, keyof DrawPools> = new Map([
   ['#t', 'topics'],
 ]);
 
+/** A filter that is to be drawn. */
+export interface Drawable {
+  readonly filter: FilterTemplate;
+  /** What is drawn besides, of a named shape. */
+  readonly draw?: ShapeDraw;
+}
+
 /** The filter to send: numbers replaced by that many different values (fewer where the pool has fewer). */
-export function drawFilter(template: FilterTemplate, pools: DrawPools, random: Random): Filter {
+export function drawFilter({ filter: template, draw }: Drawable, pools: DrawPools, random: Random): Filter {
+  const shaped = draw === undefined ? {} : drawOf(draw, template, pools, random);
   const filter = new Map<string, unknown>();
   for (const [key, value] of Object.entries(template)) {
     const pool = POOL_OF.get(key);
-    if (value === undefined) continue;
+    if (value === undefined || Object.hasOwn(shaped, key)) continue;
     const isDrawn = typeof value === 'number' && pool !== undefined;
     filter.set(key, isDrawn ? sample(pools[pool], value, random) : value);
   }
   // The scenario's schema knows what a filter is.
-  return Object.fromEntries(filter) as Filter;
+  return { ...(Object.fromEntries(filter) as Filter), ...shaped };
 }
 
-/** Fields of the templates that draw from a pool that is empty. */
-export function emptyDraws(templates: readonly FilterTemplate[], pools: DrawPools): readonly string[] {
-  const drawn = templates.flatMap((template) =>
-    Object.entries(template).flatMap(([key, value]) => (typeof value === 'number' ? [key] : [])),
+function drawOf(draw: ShapeDraw, template: FilterTemplate, { shapes }: DrawPools, random: Random): Filter {
+  if (shapes === undefined || isShapeEmpty(draw, shapes)) return {};
+  const wanted = { authors: Number(template['authors'] ?? 0), threads: Number(template['#e'] ?? 0) };
+  return drawShape(draw, shapes, wanted, random);
+}
+
+/** What filters draw of which there is nothing: fields, and what named shapes draw besides. */
+export function emptyDraws(asked: readonly Drawable[], pools: DrawPools): readonly string[] {
+  const drawn = asked.flatMap(({ filter }) =>
+    Object.entries(filter).flatMap(([key, value]) => (typeof value === 'number' ? [key] : [])),
   );
-  return [...new Set(drawn)].filter((key) => {
+  const fields = drawn.filter((key) => {
     const pool = POOL_OF.get(key);
     return pool !== undefined && pools[pool].length === 0;
   });
-}
-
-/** `count` different elements; Floyd's algorithm, so the cost does not grow with the pool. */
-function sample(pool: readonly string[], count: number, random: Random): readonly string[] {
-  const chosen = new Set<number>();
-  for (let top = Math.max(0, pool.length - count); top < pool.length; top++) {
-    const pick = random.int(top + 1);
-    chosen.add(chosen.has(pick) ? top : pick);
-  }
-  return [...chosen].map((index) => pool[index] as string);
+  const shapes = asked.flatMap(({ draw }) =>
+    draw !== undefined && isShapeEmpty(draw, pools.shapes) ? [draw] : [],
+  );
+  return [...new Set([...fields, ...shapes])];
 }

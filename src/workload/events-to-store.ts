@@ -43,9 +43,17 @@ export interface SignedEventsOptions {
   readonly total: number;
 }
 
+/** `created_at` of a note that is signed for the run. @param number of the note */
+export function noteTime_s(
+  number: number,
+  { newest_s, spacing_s, total }: Pick<SignedEventsOptions, 'newest_s' | 'spacing_s' | 'total'>,
+): number {
+  return newest_s - Math.round((total - 1 - number) * spacing_s);
+}
+
 /** Notes that are signed for the run. */
 export function signedEvents(options: SignedEventsOptions): EventsToStore {
-  const { writer, numbers, newest_s, spacing_s, total } = options;
+  const { writer, numbers } = options;
   let next = 0;
   return {
     take: () => {
@@ -53,7 +61,7 @@ export function signedEvents(options: SignedEventsOptions): EventsToStore {
       if (number === undefined) return null;
       next++;
       const frame = Buffer.allocUnsafe(writer.maxFrameBytes);
-      const createdAt_s = newest_s - Math.round((total - 1 - number) * spacing_s);
+      const createdAt_s = noteTime_s(number, options);
       const length = writer.write(frame, 0, number, createdAt_s, 0);
       const { idHigh, idLow } = writer;
       return { number, id: writer.idHex(), idHigh, idLow, frame: frame.subarray(0, length), author: 0 };

@@ -1,6 +1,7 @@
 import type { Finding } from '../judge/observations.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { Held } from '../nostr/auth-state.ts';
+import type { CountReply } from '../nostr/relay-message.ts';
 import type { Shard } from '../plan/parts.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { FrameOwner } from '../wire/outbox.ts';
@@ -84,6 +85,15 @@ export interface StoredCorpus {
 export interface StoredNotes {
   /** What filters are drawn from; null where a named corpus holds it. */
   readonly pools: DrawPools | null;
+  /** The notes that this worker has stored; none of a named corpus. */
+  readonly notes: readonly StoredNote[];
+}
+
+/** A note that was signed for the run and that the relay has. */
+export interface StoredNote {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created_at: number;
 }
 
 /** A workload whose frames are built before they are due. */
@@ -102,7 +112,7 @@ export interface SubscriptionOwner {
   /** `prefix`: the machine-readable word (NIP-01). */
   onClosed(connection: number, sequence: number, prefix: string): boolean;
   /** NIP-45; stray where it is left out. */
-  onCount?(connection: number, sequence: number, count: number): boolean;
+  onCount?(connection: number, sequence: number, reply: CountReply): boolean;
   /** NIP-77: NEG-MSG or NEG-ERR with its payload; malformed where it is left out. */
   onNegotiation?(connection: number, sequence: number, word: string, payload: string): boolean;
   /**

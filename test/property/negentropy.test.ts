@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { nip77 } from 'nostr-tools';
 import { describe, expect, it } from 'vitest';
 import { NegentropyItems } from '../../src/nostr/negentropy/items.ts';
-import { answerNegentropy } from '../../src/nostr/nip77.ts';
+import { answerNegentropy, continueNegentropy, openNegentropy } from '../../src/nostr/nip77.ts';
 
 interface Item {
   readonly created_at: number;
@@ -94,6 +94,76 @@ describe('answering Negentropy (NIP-77)', () => {
           answerNegentropy(items, Uint8Array.from([0x61, ...bytes]), 4_096);
         } catch (error) {
           expect(String(error)).toMatch(/^Error: /);
+          expect((error as Error).constructor.name).toBe('NegentropyError');
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+/** Asks the answering side of this program, or nostr-tools, which answers as a client does: enough for equal sets. */
+function ask(
+  ours: readonly Item[],
+  theirs: readonly Item[],
+  { isOwn, bytesMax }: { readonly isOwn: boolean; readonly bytesMax: number },
+) {
+  const [items, own] = [ours, theirs].map((set) => NegentropyItems.of(newestFirst(set))) as [
+    NegentropyItems,
+    NegentropyItems,
+  ];
+  const storage = new nip77.NegentropyStorageVector();
+  for (const { created_at, id } of theirs) storage.insert(created_at, id);
+  storage.seal();
+  const server = new nip77.Negentropy(storage, bytesMax);
+  const found = { have: new Set<string>(), need: new Set<string>() };
+  let rounds = 0;
+  for (let next: Buffer | null = openNegentropy(items); next !== null; rounds++) {
+    if (rounds > 500) throw new Error('reconciliation does not end');
+    // A server of nostr-tools that has nothing to add says so with the version alone.
+    const answer = isOwn
+      ? answerNegentropy(own, next, bytesMax)
+      : Buffer.from(server.reconcile(next.toString('hex')) ?? '61', 'hex');
+    next = continueNegentropy(items, answer, found, bytesMax);
+  }
+  return { ...found, rounds };
+}
+
+describe('asking with Negentropy (NIP-77)', () => {
+  it('finds the difference of any two sets', () => {
+    const sets = fc
+      .uniqueArray(item, { maxLength: 400, size: 'max', selector: ({ id }) => id })
+      .chain((all) => fc.tuple(fc.subarray(all), fc.subarray(all)));
+    fc.assert(
+      fc.property(sets, fc.integer({ min: 4_096, max: 20_000 }), ([ours, theirs], bytesMax) => {
+        const { have, need } = ask(ours, theirs, { isOwn: true, bytesMax });
+        expect(need).toEqual(without(theirs, ours));
+        expect(have).toEqual(without(ours, theirs));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('needs one round for equal sets, whoever answers', () => {
+    const set = Array.from({ length: 3_000 }, (_, i) => ({
+      created_at: 1_700_000_000 + i,
+      id: i.toString(16).padStart(64, '0'),
+    }));
+    for (const isOwn of [true, false])
+      expect(ask(set, set, { isOwn, bytesMax: 60_000 })).toEqual({
+        have: new Set(),
+        need: new Set(),
+        rounds: 1,
+      });
+  });
+
+  it('tells a hostile answer by its own error, and ends', () => {
+    const items = NegentropyItems.of([{ created_at: 5, id: 'a'.repeat(64) }]);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        try {
+          continueNegentropy(items, bytes, { have: new Set(), need: new Set() }, 4_096);
+        } catch (error) {
           expect((error as Error).constructor.name).toBe('NegentropyError');
         }
       }),

@@ -5,9 +5,9 @@ import type { Connection } from '../../src/wire/connection.ts';
 import { FrameStore } from '../../src/wire/frame-store.ts';
 import { Outbox } from '../../src/wire/outbox.ts';
 import { Rotation } from '../../src/workload/clients.ts';
+import { maxFilterFrameBytes } from '../../src/workload/filter-shares.ts';
 import { countingSchedule } from '../../src/workload/load-model.ts';
 import type { AnswerSamples } from '../../src/workload/query/answer-samples.ts';
-import { maxQueryFrameBytes } from '../../src/workload/query/query-shapes.ts';
 import { QueryWorkload } from '../../src/workload/query/query-workload.ts';
 import { type StoredEvents, storedByMarker } from '../../src/workload/query/stored-events.ts';
 import type { SampleSink } from '../../src/workload/sample-sink.ts';
@@ -35,7 +35,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
   const closes: number[] = [];
   const cases = new FakeCases();
   const filters = [{ name: 'feed', weight: 1, filter: { kinds: [1], limit } }];
-  const slotBytes = maxQueryFrameBytes(filters);
+  const slotBytes = maxFilterFrameBytes(filters);
   const query = new QueryWorkload({
     store: new FrameStore(slotBytes, 64),
     schedule: countingSchedule(0, 1),

@@ -2,6 +2,7 @@ import { createRandom, type Random } from '../../src/base/random.ts';
 import { evaluateGates } from '../../src/gate/evaluate.ts';
 import { NOTHING_ADVERTISED } from '../../src/judge/advertised.ts';
 import { silentCap } from '../../src/judge/observations.ts';
+import { type PerNoun, perNoun } from '../../src/metric/accounts.ts';
 import { COUNTER_MAP_NAMES } from '../../src/metric/counter-maps.ts';
 import { COUNTER_NAMES } from '../../src/metric/counters.ts';
 import { LatencyHistogram } from '../../src/metric/histogram.ts';
@@ -114,7 +115,7 @@ function failing(): RunRecord {
     phases: ['low', 'high'],
   });
   result.load.connections = { requested: 50, opened: 49, failed: 1, dropped: 3 };
-  result.load.achieved = { events: 1_901, eventsPerSecond: 95.05, queries: 994, queriesPerSecond: 49.7 };
+  result.load.achieved = sumsOf({ events: 1_901, queries: 994 }, 20);
   const more = {
     noticeSamples: ['slow down'],
     notMeasured: { [CEILING_KEY]: NOT_CALIBRATED },
@@ -388,12 +389,7 @@ export function sampleResult(options: ResultOptions): RunResult {
       model: 'open',
       connections: { requested: 50, opened: 50, failed: 0, dropped: 0 },
       offered: offeredBy(counters, intervals),
-      achieved: {
-        events: counters.events_accepted,
-        eventsPerSecond: counters.events_accepted / intervals,
-        queries: counters.queries_completed,
-        queriesPerSecond: counters.queries_completed / intervals,
-      },
+      achieved: sumsOf({ events: counters.events_accepted, queries: counters.queries_completed }, intervals),
       droppedArrivals: 0,
       measured_s: intervals,
       phases: samplePhases(phases, intervals),
@@ -451,9 +447,17 @@ function samplePhases(names: readonly string[], intervals: number): RunResult['l
 
 /** What was scheduled: every arrival has one fate. */
 function offeredBy(counters: Counters, seconds: number): RunRecord['load']['offered'] {
-  const events = counters.events_sent + counters.events_unsent + counters.events_dropped;
-  const queries = counters.queries_sent + counters.queries_unsent + counters.queries_dropped;
-  return { events, eventsPerSecond: events / seconds, queries, queriesPerSecond: queries / seconds };
+  const offered = perNoun(
+    ({ sent, unsent, dropped }) => counters[sent] + counters[unsent] + counters[dropped],
+  );
+  return sumsOf(offered, seconds);
+}
+
+/** Operations of each sort and how many that is a second; of what is not named there are none. */
+function sumsOf(numbers: Partial<PerNoun>, seconds: number): RunRecord['load']['offered'] {
+  const all = { ...perNoun(() => 0), ...numbers };
+  const rates = Object.entries(all).map(([noun, number]) => [`${noun}PerSecond`, number / seconds]);
+  return { ...all, ...Object.fromEntries(rates) } as RunRecord['load']['offered'];
 }
 
 function sampleIntervals(count: number, slowdown: number): IntervalRow[] {

@@ -2,23 +2,12 @@ import type { NostrEvent } from '../../nostr/event.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import type { CorpusEvent } from '../files/open-corpus.ts';
 import { type Condition, conditionsOf, setOf } from './conditions.ts';
+import { type CorpusPools, poolsOf } from './corpus-pools.ts';
 import { EventColumns } from './event-columns.ts';
 import { PostingLists } from './posting-lists.ts';
 import { type Earlier, Survival } from './survival.ts';
 import { TagIndex } from './tag-index.ts';
 import { Withheld } from './withheld.ts';
-
-/** Values to draw filters from; all of them occur in the corpus. */
-export interface CorpusPools {
-  /** Public keys of authors, in the order of their first events. */
-  readonly authors: readonly string[];
-  /** Ids of events that are still stored when all are published. */
-  readonly ids: readonly string[];
-  /** Ids of notes (kind 1) that other events refer to, likewise. */
-  readonly threads: readonly string[];
-  /** Values of `t` tags. */
-  readonly hashtags: readonly string[];
-}
 
 /**
  * The events of a corpus in the order of their publication, so that the right answer to a filter is known: ids, order
@@ -121,23 +110,8 @@ export class CorpusIndex {
    * @param published of the first so many events; ids are of those that nothing ends later either
    */
   pools(max = 10_000, published = this.size): CorpusPools {
-    const { columns, tags } = this.#lists;
-    const numbers = [...Array(Math.min(published, this.size)).keys()];
-    const stored = numbers.filter((number) => this.#survival.isStored(number, this.size));
-    const authors = numbers.reduce((most, number) => Math.max(most, columns.authorOf(number) + 1), 0);
-    const idsOf = (numbers: readonly number[]): string[] =>
-      spread(numbers, max).map((number) => columns.idOf(number));
-    const isThread = (number: number): boolean =>
-      columns.kindOf(number) === 1 && tags.lengthOf('e', columns.idOf(number)) > 0;
-    return {
-      authors: spread(columns.pubkeys.slice(0, authors), max),
-      ids: idsOf(stored),
-      threads: idsOf(stored.filter(isThread)),
-      hashtags: spread(
-        tags.valuesOf('t').filter((value) => this.#isTagged('t', value, published)),
-        max,
-      ),
-    };
+    const isKept = (number: number): boolean => this.#survival.isStored(number, this.size);
+    return poolsOf(this.#lists, { isKept, published: Math.min(published, this.size), max });
   }
 
   /** The numbers of the events that match and are stored, in order. */
@@ -161,15 +135,6 @@ export class CorpusIndex {
     yield* matches.sort((a, b) => this.#lists.columns.compare(a, b));
   }
 
-  /** Whether one of the first `published` events has that tag and is not ended by any other. */
-  #isTagged(letter: string, value: string, published: number): boolean {
-    let isFound = false;
-    this.#lists.tags.each(letter, value, (number) => {
-      isFound ||= number < published && this.#survival.isStored(number, this.size);
-    });
-    return isFound;
-  }
-
   #allInOrder(): Uint32Array {
     const { columns } = this.#lists;
     this.#order ??= Uint32Array.from({ length: this.size }, (_, i) => i).sort((a, b) =>
@@ -183,10 +148,4 @@ export class CorpusIndex {
 function rarestOf(conditions: readonly Condition[]): Condition | undefined {
   const length = ({ list }: Condition): number => list?.length ?? 0;
   return conditions.filter(({ list }) => list !== undefined).sort((a, b) => length(a) - length(b))[0];
-}
-
-/** At most `max` elements, evenly spread. */
-function spread<T>(list: readonly T[], max: number): readonly T[] {
-  if (list.length <= max) return list;
-  return Array.from({ length: max }, (_, i) => list[Math.floor((i * list.length) / max)] as T);
 }

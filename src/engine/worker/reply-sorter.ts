@@ -1,4 +1,5 @@
 import { AUTH_REQUIRED } from '../../nostr/auth-state.ts';
+import type { CountReply } from '../../nostr/relay-message.ts';
 import type { Negotiation, OkReply, ReplyHandlers, SubscriptionLetters } from '../../wire/reply-handlers.ts';
 import { acceptedIdOf } from '../../wire/reply-router.ts';
 import { BARE, type SubscriptionId } from '../../wire/subscription-id.ts';
@@ -91,8 +92,8 @@ export class ReplySorter implements ReplyHandlers {
       this.onStray(connection);
   }
 
-  onCount(connection: number, { letter, sequence }: SubscriptionId, count: number): void {
-    if (this.#ownerOf(letter, sequence)?.onCount?.(connection, sequence, count) !== true)
+  onCount(connection: number, { letter, sequence }: SubscriptionId, reply: CountReply): void {
+    if (this.#ownerOf(letter, sequence)?.onCount?.(connection, sequence, reply) !== true)
       this.onStray(connection);
   }
 

@@ -8,11 +8,16 @@ import { ownedConnections } from '../../plan/split.ts';
 import { CorpusLoad, type CorpusLoadResult } from '../../workload/corpus-load.ts';
 import { corpusRunTag } from '../../workload/corpus-run-tag.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
-import { corpusEvents, type EventsToStore, signedEvents } from '../../workload/events-to-store.ts';
+import {
+  corpusEvents,
+  type EventsToStore,
+  noteTime_s,
+  signedEvents,
+} from '../../workload/events-to-store.ts';
 import { NOTHING_ASKED, type PreparationTally } from '../../workload/preparation-tally.ts';
 import { PROGRESS_EVERY } from '../../workload/progress-every.ts';
 import { describeRefusals } from '../../workload/refusals.ts';
-import type { StoredCorpus, WorkerContext } from '../../workload/worker-part.ts';
+import type { StoredCorpus, StoredNote, StoredNotes, WorkerContext } from '../../workload/worker-part.ts';
 import type { FromWorker } from '../messages.ts';
 import { mineAhead } from './mine-ahead.ts';
 import type { ReplySorter } from './reply-sorter.ts';
@@ -26,9 +31,7 @@ export interface Storing {
 }
 
 /** What was stored before the load, and how the target took it. */
-export interface Stored {
-  /** What filters are drawn from; null where a named corpus holds it. */
-  readonly pools: DrawPools | null;
+export interface Stored extends StoredNotes {
   readonly stored: StoredCorpus;
   readonly storing: PreparationTally;
   /** What a reader must know. */
@@ -39,11 +42,11 @@ export interface Stored {
 export async function storeCorpus(storing: Storing): Promise<Stored> {
   const { named } = storing.context.plan.corpus;
   if (named === null) {
-    const { pools, tally } = await storeNotes(storing);
-    return { pools, stored: { failed: [], hadSome: false }, storing: tally, remarks: [] };
+    const { pools, notes, tally } = await storeNotes(storing);
+    return { pools, notes, stored: { failed: [], hadSome: false }, storing: tally, remarks: [] };
   }
   const { tally, remarks, ...stored } = await storeEvents(storing, named);
-  return { pools: null, stored, storing: tally, remarks };
+  return { pools: null, notes: [], stored, storing: tally, remarks };
 }
 
 function createCorpusWriter({ plan, runTag }: WorkerContext): EventFrameWriter {
@@ -62,37 +65,39 @@ function corpusTopics({ plan, runTag }: WorkerContext): readonly string[] {
 }
 
 /** What queries can draw from where notes were signed for the run, and how the target took them. */
-interface StoredNotes {
+interface OwnNotes {
   readonly pools: DrawPools;
+  readonly notes: readonly StoredNote[];
   readonly tally: PreparationTally;
 }
 
 /** Sign and store this worker's share of the notes. */
-async function storeNotes(preparation: Storing): Promise<StoredNotes> {
+async function storeNotes(preparation: Storing): Promise<OwnNotes> {
   const { plan, shard, start } = preparation.context;
   const total = plan.corpus.events;
   const times = plan.fitted?.times;
   const topics = corpusTopics(preparation.context);
-  if (total === 0) return { pools: { authors: [], ids: [], threads: [], topics }, tally: NOTHING_ASKED };
+  if (total === 0)
+    return { pools: { authors: [], ids: [], threads: [], topics }, notes: [], tally: NOTHING_ASKED };
   const writer = createCorpusWriter(preparation.context);
   const numbers = Array.from(
     { length: Math.ceil((total - shard.index) / shard.count) },
     (_, i) => shard.index + i * shard.count,
   );
-  const signed = signedEvents({
-    writer,
-    numbers,
+  const dates = {
     newest_s: times?.end_s ?? Math.floor(start.wallMs / 1_000) - NEWEST_NOTE_S,
     spacing_s: (times?.span_s ?? NOTES_SPAN_S) / total,
     total,
-  });
+  };
+  const signed = signedEvents({ writer, numbers, ...dates });
   const task = { what: 'mining of events to be stored', total: numbers.length, send: preparation.send };
   const isMined = (plan.fitted?.work ?? 0) > 0;
   const events = isMined ? await mineAhead(signed, task) : signed;
   const result = await store(preparation, events, numbers.length);
-  const { ids } = result;
+  const { ids, stored } = result;
   const pools = { authors: writer.publicKeys, ids, threads: ids, topics };
-  return { pools, tally: tallyOf(result, numbers.length) };
+  const notes = ids.map((id, i) => ({ id, created_at: noteTime_s(stored[i] as number, dates) }));
+  return { pools, notes, tally: tallyOf(result, numbers.length) };
 }
 
 /** What became of a worker's share of the stored events of a named corpus. */

@@ -47,8 +47,8 @@ export class Worker {
     const { context, parts, sorter, outbox, recorder } = this.#wiring;
     this.#wiring.expectStart(startWallMs);
     parts.begin();
-    const { pools, stored, storing, remarks } = await storeCorpus({ context, sorter, send });
-    const prepared = await parts.prepare({ pools }, outbox);
+    const { pools, notes, stored, storing, remarks } = await storeCorpus({ context, sorter, send });
+    const prepared = await parts.prepare({ pools, notes }, outbox);
     this.#wiring.connectReplies();
     await fillAhead(parts.senders, send);
     const tallies = prepared.map(({ tally }) => tally ?? NOTHING_ASKED);

@@ -39,9 +39,16 @@ function standIn(group: readonly Point[], keep: Keep): number | null {
 
 /** Points of all lines of a page together; about nine bytes each as data and drawing. */
 const MOST_POINTS = 24_000;
+/** Lines that may have all their points; the frames of the plots that further ones need weigh as much as so many points each. */
+const FULL_LINES = MOST_POINTS / MAX_POINTS;
+const FRAME_POINTS = 240;
+/** With fewer a line tells nothing. */
+const FEWEST_POINTS = 20;
 
 /** How many points a line may have, so that the page stays below 400 KB however many lines there are. */
 export function pointsPerLine(plots: readonly Plot[]): number {
   const lines = plots.reduce((sum, plot) => sum + plot.series.length, 0);
-  return Math.min(MAX_POINTS, Math.floor(MOST_POINTS / Math.max(1, lines)));
+  if (lines <= FULL_LINES) return MAX_POINTS;
+  const left = MOST_POINTS - (lines - FULL_LINES) * FRAME_POINTS;
+  return Math.max(FEWEST_POINTS, Math.floor(left / lines));
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { onThreadLoss } from '../../base/ends.ts';
-import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
+import type { CorpusPools } from '../../corpus/index/corpus-pools.ts';
 import type { Accusation } from '../../judge/cap-watch.ts';
 import type { Finding } from '../../judge/observations.ts';
 import { UnderWay } from '../under-way.ts';

@@ -1,4 +1,4 @@
-import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
+import type { CorpusPools } from '../../corpus/index/corpus-pools.ts';
 import type { Advertised } from '../../judge/advertised.ts';
 import type { Accusation } from '../../judge/cap-watch.ts';
 import type { Finding } from '../../judge/observations.ts';

@@ -2,7 +2,8 @@ import { createRandom } from '../../base/random.ts';
 import { encodeMaskedTextFrame } from '../../base/websocket-frame.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import { type DrawPools, drawFilter } from '../draw-filter.ts';
-import { pickShape, type QueryShape } from './query-shapes.ts';
+import { pickShare, sharesOf, type WeightedFilter } from '../filter-shares.ts';
+import type { QueryShape } from './query-shapes.ts';
 import { querySubscription } from './query-subscription.ts';
 
 /** What an arrival asks for. */
@@ -13,26 +14,37 @@ export interface DrawnQuery {
   readonly shapeIndex: number;
 }
 
+/** What queries are drawn from. */
+export interface QueryFramesOptions {
+  readonly seed: number;
+  readonly pools: DrawPools;
+  /** As the shapes are, and in their order. */
+  readonly filters: readonly WeightedFilter[];
+}
+
 /** Draws what arrivals ask for and writes their messages. */
 export class QueryFrames {
   readonly #seed: number;
   readonly #pools: DrawPools;
   readonly #shapes: readonly QueryShape[];
+  /** Upper edges of their shares of 0..1. */
+  readonly #shares: readonly number[];
   readonly #mask: () => number;
 
-  constructor(seed: number, pools: DrawPools, shapes: readonly QueryShape[]) {
+  constructor({ seed, pools, filters }: QueryFramesOptions, shapes: readonly QueryShape[]) {
     this.#seed = seed;
     this.#pools = pools;
     this.#shapes = shapes;
+    this.#shares = sharesOf(filters);
     this.#mask = createRandom(seed, 'query-masks').uint32;
   }
 
   /** What arrival `number` asks for: the same every time, and whatever the number of workers. */
   draw(number: number): DrawnQuery {
     const random = createRandom(this.#seed + number, 'query');
-    const shapeIndex = pickShape(this.#shapes, random.next());
+    const shapeIndex = pickShare(this.#shares, random.next());
     const shape = this.#shapes[shapeIndex] as QueryShape;
-    return { filter: drawFilter(shape.filter, this.#pools, random), shape, shapeIndex };
+    return { filter: drawFilter(shape.asked, this.#pools, random), shape, shapeIndex };
   }
 
   request(sequence: number, filter: Filter): Buffer {

@@ -1,17 +1,10 @@
 import type { SeriesTable } from '../../metric/series-table.ts';
-import type { FilterTemplate } from '../draw-filter.ts';
-
-export interface QueryFilter {
-  readonly name: string;
-  readonly weight: number;
-  readonly filter: FilterTemplate;
-}
+import type { Drawable } from '../draw-filter.ts';
+import type { WeightedFilter } from '../filter-shares.ts';
 
 /** A filter of the scenario, ready for use. */
 export interface QueryShape {
-  readonly filter: FilterTemplate;
-  /** Upper edge of this shape's share of 0..1. */
-  readonly cumulative: number;
+  readonly asked: Drawable;
   /** The limit of the filter; Infinity where it has none. */
   readonly limit: number;
   /** A query is stopped beyond so many stored events. */
@@ -25,37 +18,16 @@ const OVERFLOW_MARGIN = 100;
 /** Assumed where a filter names no limit: relays have one of their own. */
 const ASSUMED_LIMIT = 5_000;
 
-export function shapesOf(filters: readonly QueryFilter[], series: SeriesTable): readonly QueryShape[] {
-  const sum = filters.reduce((total, filter) => total + filter.weight, 0);
-  let reached = 0;
-  return filters.map(({ name, weight, filter }) => {
-    reached += weight / sum;
+export function shapesOf(filters: readonly WeightedFilter[], series: SeriesTable): readonly QueryShape[] {
+  return filters.map((asked) => {
+    const { name, filter } = asked;
     const limit = filter['limit'];
     return {
-      filter,
-      cumulative: reached,
+      asked,
       limit: typeof limit === 'number' ? limit : Number.POSITIVE_INFINITY,
       mostEvents: (typeof limit === 'number' ? limit : ASSUMED_LIMIT) * 2 + OVERFLOW_MARGIN,
       firstEvent: series.indexOf('first_event_latency', name),
       eose: series.indexOf('eose_latency', name),
     };
   });
-}
-
-/** @param draw 0..1 */
-export function pickShape(shapes: readonly QueryShape[], draw: number): number {
-  const index = shapes.findIndex((shape) => draw < shape.cumulative);
-  return index === -1 ? shapes.length - 1 : index;
-}
-
-/** An upper bound for the frames of these filters: each drawn value is at most 64 characters, quotes and a comma. */
-export function maxQueryFrameBytes(filters: readonly QueryFilter[]): number {
-  const OVERHEAD = 64;
-  const sizes = filters.map(({ filter }) =>
-    Object.values(filter).reduce<number>(
-      (sum, value) => sum + (typeof value === 'number' ? value * 68 + 32 : 0),
-      Buffer.byteLength(JSON.stringify(filter)),
-    ),
-  );
-  return Math.max(...sizes) + OVERHEAD;
 }

@@ -7,6 +7,7 @@ import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { CaseSink } from '../case-sink.ts';
 import type { Clients } from '../clients.ts';
 import type { DrawPools } from '../draw-filter.ts';
+import type { WeightedFilter } from '../filter-shares.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import type { SampleSink } from '../sample-sink.ts';
@@ -15,7 +16,7 @@ import type { AnswerSamples } from './answer-samples.ts';
 import { LateQueries, QUERY_END } from './late-queries.ts';
 import { type FailedQuery, QueryCases } from './query-cases.ts';
 import { QueryFrames } from './query-frames.ts';
-import { type QueryFilter, type QueryShape, shapesOf } from './query-shapes.ts';
+import { type QueryShape, shapesOf } from './query-shapes.ts';
 import { QueryTallies } from './query-tallies.ts';
 import type { StoredEvents } from './stored-events.ts';
 
@@ -23,7 +24,7 @@ export interface QueryOptions {
   readonly store: FrameStore;
   readonly schedule: ArrivalSchedule;
   readonly clients: Clients;
-  readonly filters: readonly QueryFilter[];
+  readonly filters: readonly WeightedFilter[];
   readonly pools: DrawPools;
   readonly seed: number;
   readonly timeoutMs: number;
@@ -60,7 +61,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#lagSeries = options.series.indexOf('send_lag');
     this.#late = new LateQueries(options, options.stored, (...query) => this.#sendClose(...query));
     this.#shapes = shapesOf(options.filters, options.series);
-    this.#frames = new QueryFrames(options.seed, options.pools, this.#shapes);
+    this.#frames = new QueryFrames(options, this.#shapes);
     this.#cases = new QueryCases(options.cases, (number) => this.#frames.draw(number).filter);
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({

@@ -1,8 +1,9 @@
-import type { CorpusPools } from '../../corpus/index/corpus-index.ts';
+import type { CorpusPools } from '../../corpus/index/corpus-pools.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
 import { corpusRunTag } from '../corpus-run-tag.ts';
 import { type DrawPools, emptyDraws } from '../draw-filter.ts';
+import { maxFilterFrameBytes } from '../filter-shares.ts';
 import { clientsOf, highestLevel, scheduleOf, slotsFor, streamOf } from '../stream-of.ts';
 import {
   type Claims,
@@ -19,7 +20,6 @@ import { createKnowledge } from './knowledge.ts';
 import { liveBound } from './live-bound.ts';
 import type { QueryPlan } from './plan.ts';
 import type { PublishedEvents } from './published-events.ts';
-import { maxQueryFrameBytes } from './query-shapes.ts';
 import { QUERY_LETTER } from './query-subscription.ts';
 import { QueryWorkload } from './query-workload.ts';
 import { NOTHING_STORED, type StoredEvents, storedByMarker } from './stored-events.ts';
@@ -106,7 +106,7 @@ class QueryPart extends IdlePart {
     const context = this.#context;
     const { plan, shard, start, sink, series, cases, connections } = context;
     const { filters, timeoutMs, connections: range } = this.#plan;
-    const slotBytes = maxQueryFrameBytes(filters);
+    const slotBytes = maxFilterFrameBytes(filters);
     const slots = slotsFor(context, 'query', { slotBytes, isSparse: false, isMined: false });
     return new QueryWorkload({
       store: new FrameStore(slotBytes, slots),
@@ -145,15 +145,12 @@ class QueryPart extends IdlePart {
 
 function poolsOf(pools: CorpusPools | undefined): DrawPools {
   if (pools === undefined) return { authors: [], ids: [], threads: [], topics: [] };
-  const { authors, ids, threads, hashtags } = pools;
-  return { authors, ids, threads, topics: hashtags };
+  const { authors, ids, threads, hashtags, ...shapes } = pools;
+  return { authors, ids, threads, topics: hashtags, shapes };
 }
 
 function drawProblems({ filters }: QueryPlan, pools: DrawPools): readonly string[] {
-  const empty = emptyDraws(
-    filters.map(({ filter }) => filter),
-    pools,
-  );
+  const empty = emptyDraws(filters, pools);
   return empty.map((key) => `the stored part of the corpus has nothing to draw "${key}" from`);
 }
 

@@ -1,13 +1,19 @@
 import { connectForm } from '../connect/form.ts';
+import { countForm } from '../count/form.ts';
 import { publishForm } from '../publish/form.ts';
 import { queryForm } from '../query/form.ts';
 import { subscribeForm } from '../subscribe/form.ts';
+import { syncForm } from '../sync/form.ts';
+import { visibilityForm } from '../visibility/form.ts';
 
 /** What a scenario may ask for, in the order in which it is shown. */
 export const WORKLOAD_FORMS = {
   publish: publishForm,
   subscribe: subscribeForm,
   query: queryForm,
+  count: countForm,
+  visibility: visibilityForm,
+  sync: syncForm,
   connect: connectForm,
 } as const;
 

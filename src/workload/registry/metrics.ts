@@ -1,6 +1,16 @@
+import { countMetrics } from '../count/metrics.ts';
 import { publishMetrics } from '../publish/metrics.ts';
 import { queryMetrics } from '../query/metrics.ts';
 import { subscribeMetrics } from '../subscribe/metrics.ts';
+import { syncMetrics } from '../sync/metrics.ts';
+import { visibilityMetrics } from '../visibility/metrics.ts';
 
 /** What workloads measure, in the order of reports; one that measures nothing of its own is not here. */
-export const WORKLOAD_METRICS = [publishMetrics, queryMetrics, subscribeMetrics] as const;
+export const WORKLOAD_METRICS = [
+  publishMetrics,
+  queryMetrics,
+  subscribeMetrics,
+  countMetrics,
+  visibilityMetrics,
+  syncMetrics,
+] as const;

@@ -1,13 +1,19 @@
 import { connectPlanner } from '../connect/plan.ts';
+import { countPlanner } from '../count/plan.ts';
 import { publishPlanner } from '../publish/plan.ts';
 import { queryPlanner } from '../query/plan.ts';
 import { subscribePlanner } from '../subscribe/plan.ts';
+import { syncPlanner } from '../sync/plan.ts';
+import { visibilityPlanner } from '../visibility/plan.ts';
 import type { WorkloadName } from './forms.ts';
 
 /** How workloads are planned, in the order of their default gates. */
 export const PLANNERS = {
   publish: publishPlanner,
   query: queryPlanner,
+  count: countPlanner,
+  visibility: visibilityPlanner,
+  sync: syncPlanner,
   subscribe: subscribePlanner,
   connect: connectPlanner,
 } as const satisfies Record<WorkloadName, unknown>;

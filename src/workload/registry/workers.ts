@@ -1,7 +1,10 @@
 import { createConnectPart } from '../connect/worker.ts';
+import { createCountPart } from '../count/worker.ts';
 import { createPublishPart } from '../publish/worker.ts';
 import { createQueryPart } from '../query/worker.ts';
 import { createSubscribePart } from '../subscribe/worker.ts';
+import { createSyncPart } from '../sync/worker.ts';
+import { createVisibilityPart } from '../visibility/worker.ts';
 import type { CreatePart } from '../worker-part.ts';
 import type { WorkloadName } from './forms.ts';
 import type { WorkloadPlans } from './plans.ts';
@@ -10,6 +13,9 @@ import type { WorkloadPlans } from './plans.ts';
 export const WORKER_PARTS: { readonly [N in WorkloadName]: CreatePart<NonNullable<WorkloadPlans[N]>> } = {
   subscribe: createSubscribePart,
   query: createQueryPart,
+  count: createCountPart,
+  visibility: createVisibilityPart,
+  sync: createSyncPart,
   publish: createPublishPart,
   connect: createConnectPart,
 };

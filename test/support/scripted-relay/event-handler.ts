@@ -19,6 +19,7 @@ export class EventHandler {
   deliveries = 0;
   readonly #script: EventScript;
   readonly #live: LiveScript;
+  readonly #visibleAfterNs: number;
   readonly #timer: PreciseTimer;
   readonly #service: ServiceModel;
   #held: (() => void)[] = [];
@@ -27,10 +28,15 @@ export class EventHandler {
 
   readonly #kept: KeptEvents;
 
-  constructor(script: Pick<RelayScript, 'events' | 'live'>, timer: PreciseTimer, kept: KeptEvents) {
+  constructor(
+    script: Pick<RelayScript, 'events' | 'live' | 'queries'>,
+    timer: PreciseTimer,
+    kept: KeptEvents,
+  ) {
     this.#kept = kept;
     this.#script = script.events ?? {};
     this.#live = script.live ?? {};
+    this.#visibleAfterNs = (script.queries?.kept?.visibleAfterMs ?? 0) * NS_PER_MS;
     this.#timer = timer;
     this.#service = new ServiceModel(this.#script);
   }
@@ -50,7 +56,7 @@ export class EventHandler {
     this.#sendAfter(publisher, after, dueNs + AFTER_NS);
     if (reply === null || isEvery(this.#script.reject?.every, n) || isAnsweredByKind(this.#script, event))
       return;
-    this.#kept.add(event);
+    this.#timer.at(arrivalNs + this.#visibleAfterNs, () => this.#kept.add(event));
     this.#deliver(event, arrivalNs, clients);
   }
 

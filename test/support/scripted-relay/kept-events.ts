@@ -15,6 +15,11 @@ export class KeptEvents {
     this.#events.set(event.id, event);
   }
 
+  /** The stored events that match one of the filters, whatever their limits. */
+  matching(filters: readonly WireFilter[]): readonly WireEvent[] {
+    return [...this.#events.values()].filter((event) => filters.some((filter) => matches(filter, event)));
+  }
+
   /** The stored events in the order in which they are sent, each once. */
   answer(filters: readonly WireFilter[]): readonly WireEvent[] {
     return [

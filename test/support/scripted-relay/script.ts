@@ -6,6 +6,8 @@ export interface RelayScript {
   readonly events?: EventScript;
   readonly queries?: QueryScript;
   readonly live?: LiveScript;
+  readonly counts?: CountScript;
+  readonly syncs?: SyncScript;
   readonly connections?: ConnectionScript;
   readonly auth?: AuthScript;
   /** The relay's information document (NIP-11), where it is not to be the usual one. */
@@ -95,6 +97,35 @@ export interface KeptScript {
   readonly pauseMs?: number;
   /** So many of the last events of an answer come after its EOSE. */
   readonly afterEose?: number;
+  /** An event is found only so long after it has come. */
+  readonly visibleAfterMs?: number;
+}
+
+/** Answers COUNT (NIP-45) with the number of kept events that match. */
+export interface CountScript {
+  readonly delay?: Delay;
+  /** The number is so many times the right one, rounded. */
+  readonly factor?: number;
+  /** The answer calls itself approximate, or carries registers. */
+  readonly estimate?: 'approximate' | 'hll';
+  /** These COUNTs get CLOSED with this message instead. */
+  readonly closed?: { readonly every: number; readonly message: string };
+  /** They are never answered. */
+  readonly isSilent?: boolean;
+}
+
+/** Answers NEG-OPEN and NEG-MSG (NIP-77) from the kept events that match. */
+export interface SyncScript {
+  /** Of every answer. */
+  readonly delay?: Delay;
+  /** Answers until the ids are listed: the others are fingerprints that never fit; default 1. */
+  readonly rounds?: number;
+  /** Of the matching events these are left out. */
+  readonly leaveOutEvery?: number;
+  /** Every NEG-OPEN gets NEG-ERR with this reason. */
+  readonly error?: string;
+  /** Every answer is this text. */
+  readonly text?: string;
 }
 
 export interface QueryScript {

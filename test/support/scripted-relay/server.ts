@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AuthGate } from './auth-gate.ts';
 import { type Client, sendMessage } from './client.ts';
+import { CountHandler } from './count-handler.ts';
 import { EventHandler } from './event-handler.ts';
 import type { WireEvent, WireFilter } from './filter.ts';
 import { KeptEvents } from './kept-events.ts';
@@ -10,6 +11,7 @@ import { nowNs, PreciseTimer } from './precise-timer.ts';
 import { QueryHandler } from './query-handler.ts';
 import type { RelayScript } from './script.ts';
 import { gapVariation, perSecond, type RelayStats, spread } from './stats.ts';
+import { SyncHandler } from './sync-handler.ts';
 
 const NS_PER_MS = 1e6;
 const NS_PER_S = 1e9;
@@ -24,6 +26,8 @@ export class ScriptedRelay {
   readonly #events: EventHandler;
   readonly #queries: QueryHandler;
   readonly #gate: AuthGate;
+  readonly #counts: CountHandler;
+  readonly #syncs: SyncHandler;
   readonly #clients = new Set<Client>();
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #server: Server;
@@ -36,6 +40,8 @@ export class ScriptedRelay {
     this.#events = new EventHandler(script, this.#timer, kept);
     this.#queries = new QueryHandler(script.queries ?? {}, this.#timer, kept);
     this.#gate = new AuthGate(script.auth, this.#timer);
+    this.#counts = new CountHandler(script.counts ?? {}, this.#timer, kept);
+    this.#syncs = new SyncHandler(script.syncs ?? {}, this.#timer, kept);
     this.#server = createServer((request, response) => {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(this.#document(request.url)));
@@ -76,6 +82,10 @@ export class ScriptedRelay {
       auths: this.#gate.auths,
       authRelays: [...this.#gate.relays],
       authKeys: this.#gate.keys.size,
+      counts: this.#counts.counts,
+      syncs: this.#syncs.syncs,
+      syncMessages: this.#syncs.messages,
+      syncCloses: this.#syncs.closes,
       gapVariation: gapVariation(this.#events.arrivals_ns),
       eventsPerSecond: perSecond(this.#events.arrivals_ns),
       lateness_us: spread(this.#timer.lateness_us),
@@ -127,6 +137,8 @@ export class ScriptedRelay {
     else if (type === 'REQ') this.#receiveReq(client, String(first), rest as WireFilter[], arrivalNs);
     else if (type === 'CLOSE') this.#queries.close(client, String(first));
     else if (type === 'AUTH') this.#gate.authenticate(client, first as WireEvent, arrivalNs);
+    else if (type === 'COUNT') this.#counts.count(client, String(first), rest as WireFilter[], arrivalNs);
+    else this.#receiveNegotiation(client, type, { subscription: String(first), rest, arrivalNs });
     client.messages++;
     this.#closeWhenDue(client);
   }
@@ -134,6 +146,16 @@ export class ScriptedRelay {
   #receiveReq(client: Client, subscription: string, filters: readonly WireFilter[], arrivalNs: number): void {
     if (this.#gate.admits(client, ['CLOSED', subscription]))
       this.#queries.open(client, subscription, filters, arrivalNs);
+  }
+
+  #receiveNegotiation(
+    client: Client,
+    type: string,
+    { subscription, rest, arrivalNs }: { subscription: string; rest: readonly unknown[]; arrivalNs: number },
+  ): void {
+    if (type === 'NEG-OPEN') this.#syncs.open(client, subscription, rest[0] as WireFilter, arrivalNs);
+    else if (type === 'NEG-MSG') this.#syncs.answer(client, subscription, arrivalNs);
+    else if (type === 'NEG-CLOSE') this.#syncs.close(client, subscription);
   }
 
   #receiveEvent(client: Client, event: WireEvent, arrivalNs: number): void {

@@ -11,6 +11,11 @@ export interface RelayStats {
   readonly authRelays: readonly string[];
   /** Different keys among them. */
   readonly authKeys: number;
+  readonly counts: number;
+  readonly syncs: number;
+  /** NEG-OPEN and NEG-MSG. */
+  readonly syncMessages: number;
+  readonly syncCloses: number;
   /** Coefficient of variation of the times between events: 0 constant, 1 Poisson; null below 3 events. */
   readonly gapVariation: number | null;
   /** Events of each second, counted from the first event. */

@@ -3,6 +3,7 @@ import {
   encodeMaskedTextFrame,
   frameHeaderLength,
   maskedFrameLength,
+  messageOfMaskedFrame,
   sealMaskedTextFrame,
 } from '../../../src/base/websocket-frame.ts';
 import { decodeFrame } from '../../support/masked-frame.ts';
@@ -31,6 +32,11 @@ describe('masked WebSocket frames', () => {
     const frame = encodeMaskedTextFrame('grüße ☀', 0x01020304);
     expect(frame.length).toBe(maskedFrameLength(Buffer.byteLength('grüße ☀')));
     expect(decodeFrame(frame).payload.toString()).toBe('grüße ☀');
+  });
+
+  test.each([0, 125, 126, 65_535, 65_536])('give back a message of %i bytes', (length) => {
+    const text = 'é'.repeat(length >> 1);
+    expect(messageOfMaskedFrame(encodeMaskedTextFrame(text, 0xdeadbeef))).toBe(text);
   });
 
   test('leave the bytes around them alone', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Measurements } from '../../../src/engine/measurements.ts';
-import type { WorkerInterval } from '../../../src/engine/messages.ts';
+import type { CounterRows, WorkerInterval } from '../../../src/engine/messages.ts';
+import { COUNTER_MAP_NAMES } from '../../../src/metric/counter-maps.ts';
 import { COUNTER_NAMES } from '../../../src/metric/counters.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 import { samplePlan } from '../../support/sample-plan.ts';
@@ -11,14 +12,9 @@ function interval(index: number, superseded: number): WorkerInterval {
     Float64Array.from(COUNTER_NAMES, (name) => (row === 1 && name === 'events_superseded' ? superseded : 0)),
   );
   const empty = rows.map(() => new Map<string, number>());
-  const words = {
-    events_rejected: empty,
-    query_closes: empty,
-    answers_wrong: empty,
-    connection_errors: empty,
-    close_codes: empty,
-    auths_rejected: empty,
-  };
+  const words = Object.fromEntries(
+    COUNTER_MAP_NAMES.map((name) => [name, empty]),
+  ) as unknown as CounterRows['words'];
   return {
     index,
     samples: [],

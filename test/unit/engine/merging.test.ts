@@ -3,6 +3,7 @@ import { IntervalMerger } from '../../../src/engine/intervals.ts';
 import type { CounterRows, SeriesDelta, WorkerInterval } from '../../../src/engine/messages.ts';
 import { Totals } from '../../../src/engine/totals.ts';
 import { LATENCY_NAMES } from '../../../src/metric/catalogue.ts';
+import { COUNTER_MAP_NAMES } from '../../../src/metric/counter-maps.ts';
 import { COUNTER_NAMES, type CounterMetric } from '../../../src/metric/counters.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 import { buildSeriesTable } from '../../../src/metric/series-table.ts';
@@ -22,14 +23,9 @@ function counters(values: Partial<Record<CounterMetric, readonly number[]>>): Co
     Float64Array.from(COUNTER_NAMES, (name) => values[name]?.[row] ?? 0),
   );
   const empty = rows.map(() => new Map<string, number>());
-  const words = {
-    events_rejected: empty,
-    answers_wrong: empty,
-    query_closes: empty,
-    connection_errors: empty,
-    close_codes: empty,
-    auths_rejected: empty,
-  };
+  const words = Object.fromEntries(
+    COUNTER_MAP_NAMES.map((name) => [name, empty]),
+  ) as unknown as CounterRows['words'];
   return { rows, words };
 }
 

@@ -29,7 +29,15 @@ describe('parsing a message of a relay', () => {
     [['NOTICE', 'hello'], { type: 'NOTICE', message: 'hello' }],
     [['NOTICE', { not: 'text' }], { type: 'NOTICE', message: '' }],
     [['AUTH', 'challenge'], { type: 'AUTH', challenge: 'challenge' }],
-    [['COUNT', 's', { count: 3, approximate: true }], { type: 'COUNT', subscriptionId: 's', count: 3 }],
+    [['COUNT', 's', { count: 3 }], { type: 'COUNT', subscriptionId: 's', count: 3, isApproximate: false }],
+    [
+      ['COUNT', 's', { count: 3, approximate: true }],
+      { type: 'COUNT', subscriptionId: 's', count: 3, isApproximate: true },
+    ],
+    [
+      ['COUNT', 's', { count: 3, hll: '00' }],
+      { type: 'COUNT', subscriptionId: 's', count: 3, isApproximate: true },
+    ],
   ])('understands %j', (message, expected) => {
     expect(parse(...message)).toEqual(expected);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { perNoun } from '../../../src/metric/accounts.ts';
 import { CEILING_KEY, NOT_CALIBRATED, standardCaveats } from '../../../src/record/caveats.ts';
 import { sampleCeiling, sampleRecord } from '../../support/sample-record.ts';
 
@@ -60,8 +61,8 @@ describe('standardCaveats', () => {
 
   /** 60 % of what was offered was achieved, each second with another median. */
   function slowing(p50s_us: readonly number[]) {
-    const achieved = { events: 300, eventsPerSecond: 30, queries: 0, queriesPerSecond: 0 };
-    const offered = { events: 500, eventsPerSecond: 50, queries: 0, queriesPerSecond: 0 };
+    const achieved = { ...perNoun(() => 0), events: 300, eventsPerSecond: 30 };
+    const offered = { ...perNoun(() => 0), events: 500, eventsPerSecond: 50 };
     const [phase] = quiet.load.phases.filter(({ kind }) => kind === 'measured');
     const [row] = quiet.intervals;
     const intervals = p50s_us.map((p50_us) => ({

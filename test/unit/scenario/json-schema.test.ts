@@ -38,7 +38,7 @@ describe('scenarioJsonSchema', () => {
 
 describe('knownKeys', () => {
   it('lists the keys of a map inside lists', () => {
-    expect(knownKeys(['workloads', 'query', 'filters', 0])).toEqual(['name', 'weight', 'filter']);
+    expect(knownKeys(['workloads', 'query', 'filters', 0])).toEqual(['name', 'shape', 'weight', 'filter']);
   });
 
   it('is empty where no map of fixed keys stands', () => {

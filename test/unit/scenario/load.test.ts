@@ -87,13 +87,17 @@ describe('listBuiltins', () => {
       'auth',
       'broadcast',
       'connect',
+      'count',
       'fanout',
       'mixed',
       'publish',
       'query',
       'quick',
+      'shapes',
       'standard',
       'steps',
+      'sync',
+      'visibility',
     ]);
     for (const { description } of list) expect(description.length).toBeGreaterThan(20);
   });

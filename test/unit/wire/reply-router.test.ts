@@ -85,7 +85,9 @@ describe('routeFrame', () => {
   });
 
   it('sorts counts and reconciliation by subscription', () => {
-    expect(route('["COUNT","q0000001f",{"count":7}]')).toEqual([['onCount', { letter: Q, sequence: 31 }, 7]]);
+    expect(route('["COUNT","q0000001f",{"count":7}]')).toEqual([
+      ['onCount', { letter: Q, sequence: 31 }, { count: 7, isApproximate: false }],
+    ]);
     expect(route('["NEG-MSG","q0000001f","6100"]')).toEqual([
       ['onNegotiation', { letter: Q, sequence: 31 }, { word: 'NEG-MSG', payload: '6100' }],
     ]);

@@ -37,10 +37,14 @@ const metrics = WORKLOAD_METRICS.flatMap((set) =>
   [set.latencies, set.ratios, set.counters, set.maps].flatMap((entries) => Object.keys(entries)),
 );
 
+/** Words that mean other things, too: an aggregation of gates, a method of a recorder. */
+const ORDINARY: readonly string[] = ['count'];
+const TELLING = WORKLOAD_NAMES.filter((name) => !ORDINARY.includes(name));
+
 /** A workload as text or as a key, or the name of one of its metrics anywhere but in a comment. */
 const NAMED = new RegExp(
   [
-    `['"\`](?:${WORKLOAD_NAMES.join('|')})['"\`]`,
+    `['"\`](?:${TELLING.join('|')})['"\`]`,
     `workloads\\??\\.(?:${WORKLOAD_NAMES.join('|')})\\b`,
     `\\b(?:${metrics.join('|')})\\b`,
   ].join('|'),

@@ -44,6 +44,6 @@ const plot: Plot = {
 test('lines have 600 points, and fewer where there are many lines', () => {
   expect(pointsPerLine([plot])).toBe(600);
   expect(pointsPerLine(Array.from({ length: 10 }, () => plot))).toBe(600);
-  expect(pointsPerLine(Array.from({ length: 20 }, () => plot))).toBe(300);
+  expect(pointsPerLine(Array.from({ length: 20 }, () => plot))).toBe(180);
   expect(pointsPerLine([])).toBe(600);
 });

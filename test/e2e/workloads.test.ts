@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { readRunRecord } from '../../src/record/read.ts';
+import type { RunRecord } from '../../src/record/schema.ts';
+import { runCli } from '../support/run-cli.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+// Built-in scenarios, shortened, as processes against the embedded relay. How fast anything is and whether a busy machine
+// makes a run invalid is not asserted.
+
+/** Runs a built-in for two seconds. */
+async function shortRun(scenario: string, args: readonly string[] = []): Promise<RunRecord> {
+  const out = await tempDir();
+  const short = ['--duration', '2s', '--warmup', '0s', '--connections', '10', '--seed', '3'];
+  const cache = ['--cache', await tempDir()];
+  await runCli(['run', scenario, '--out', out, '--format', 'json', ...short, ...cache, ...args]);
+  return readRunRecord(`${out}/run.json`);
+}
+
+/** Gates that do not ask how fast it was. */
+function brokenGates({ gates }: RunRecord): readonly string[] {
+  const isOfTime = (metric: string): boolean =>
+    metric.endsWith('_latency') || metric === 'achieved_rate_ratio';
+  return gates
+    .filter(({ metric, verdict }) => !isOfTime(metric) && verdict !== 'pass')
+    .map(({ expression }) => expression);
+}
+
+it('visibility: every watched event of the embedded relay is seen, on another connection', async () => {
+  const record = await shortRun('visibility');
+  const { counters, metrics } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.events_accepted).toBe(counters.events_sent);
+  expect(counters.visibility_samples).toBeGreaterThan(5);
+  expect(counters.visibility_seen).toBe(counters.visibility_samples);
+  expect(counters.visibility_polls).toBeGreaterThanOrEqual(counters.visibility_seen);
+  expect(counters).toMatchObject({ visibility_behind_ok: 0, visibility_timeout: 0, visibility_closes: {} });
+  expect(metrics['visibility_latency']?.count).toBe(counters.visibility_seen);
+  expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
+
+it('shapes: the embedded relay answers twelve everyday questions rightly', async () => {
+  const record = await shortRun('shapes');
+  const { counters, metrics } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.queries_completed).toBe(counters.queries_sent);
+  // A checker that can't keep up leaves some out.
+  expect(counters.answers_checked).toBeGreaterThan(10);
+  expect(counters).toMatchObject({ answers_wrong: {}, query_overflows: 0, events_after_eose: 0 });
+  expect(counters.query_events_received).toBeGreaterThan(counters.queries_completed);
+  const asked = Object.keys(metrics).filter((name) => name.startsWith('eose_latency{'));
+  expect(asked).toHaveLength(12);
+});
+
+it('sync: every client finds exactly the 50 events that it lacks and the 10 that the embedded relay lacks', async () => {
+  const record = await shortRun('sync');
+  const { counters, load } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(load.offered.syncs).toBeGreaterThan(0);
+  expect(counters.syncs_completed).toBe(counters.syncs_sent);
+  expect(counters).toMatchObject({ syncs_wrong: {}, syncs_refused: {}, syncs_timeout: 0 });
+  expect(counters.sync_rounds).toBeGreaterThanOrEqual(2 * counters.syncs_completed);
+  expect(counters.sync_bytes).toBeGreaterThan(60 * 32 * counters.syncs_completed);
+  expect(record.metrics['sync_latency']?.count).toBe(counters.syncs_completed);
+  expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
+
+it('count: every number of the embedded relay is compared with the corpus, and none is wrong', async () => {
+  const { counters, load, metrics, gates, ...rest } = await shortRun('count');
+  expect(brokenGates({ counters, load, metrics, gates, ...rest })).toEqual([]);
+  expect(load.offered.counts).toBeGreaterThan(0);
+  expect(counters.counts_sent + counters.counts_unsent + counters.counts_dropped).toBe(load.offered.counts);
+  expect(counters.counts_completed).toBe(counters.counts_sent);
+  expect(counters.counts_checked).toBe(counters.counts_completed);
+  expect(counters).toMatchObject({ counts_approximate: 0, counts_inexact: 0, counts_wrong: {} });
+  expect(metrics['count_latency']?.count).toBe(counters.counts_completed);
+  expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
