@@ -13,6 +13,7 @@ export const fill = async (url) => {
 
 export default attackModule({
   name: 'counts',
+  isCheap: false,
   told: `COUNT with 20 filters over at least ${EVENTS} events`,
   prepare: fill,
   begin: ({ send }) => {

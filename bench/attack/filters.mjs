@@ -7,6 +7,7 @@ const filters = JSON.stringify(Array.from({ length: 20 }, () => ({ kinds: values
 
 export default attackModule({
   name: 'filters',
+  isCheap: false,
   told: 'subscriptions of 20 filters of 5,000 kinds',
   begin: ({ send }) => {
     let next = 0;

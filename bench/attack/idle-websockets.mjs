@@ -7,7 +7,7 @@ const AT_ONCE = 200;
 export default {
   name: 'idle-websockets',
   against: 'stack',
-  isCheap: true,
+  isCheap: false,
   async start(url) {
     const state = { isStopped: false, most: 0, refused: 0 };
     const sockets = new Set();

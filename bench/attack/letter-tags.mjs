@@ -7,6 +7,7 @@ const tagValue = (letter) => ('ep'.includes(letter) ? 'f'.repeat(64) : 'x');
 
 export default attackModule({
   name: 'letter-tags',
+  isCheap: false,
   told: 'REQ with conditions on 26 letters, and on 10',
   prepare: async (url) => {
     const { event } = author();

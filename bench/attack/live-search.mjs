@@ -6,6 +6,7 @@ const CONTENT = `${WORDS} `.repeat(350);
 
 export default attackModule({
   name: 'live-search',
+  isCheap: false,
   told: '200 subscriptions of 20 searches a connection, and events of 100 kB',
   begin: ({ send }) => {
     const filters = Array.from({ length: 20 }, (_, i) => ({ search: `${WORDS} missing${i}`, limit: 0 }));

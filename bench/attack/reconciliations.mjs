@@ -4,6 +4,7 @@ import { fill } from './counts.mjs';
 
 export default attackModule({
   name: 'reconciliations',
+  isCheap: false,
   told: 'NEG-OPEN of everything',
   prepare: fill,
   begin: ({ send }) => {

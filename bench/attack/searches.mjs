@@ -4,6 +4,7 @@ import { fill } from './counts.mjs';
 
 export default attackModule({
   name: 'searches',
+  isCheap: false,
   told: 'searches of all events, closed before they are answered',
   prepare: fill,
   begin: ({ send, socket }) => {

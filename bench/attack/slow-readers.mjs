@@ -5,6 +5,7 @@ const CONTENT_LENGTH = 200_000;
 
 export default attackModule({
   name: 'slow-readers',
+  isCheap: false,
   told: 'connections that read nothing of ephemeral events of 200 kB',
   reads: false,
   begin: ({ send }) => {

@@ -6,6 +6,7 @@ const CONTENT_LENGTH = 60_000;
 
 export default attackModule({
   name: 'stored-answers',
+  isCheap: false,
   told: `20 overlapping filters over ${EVENTS} events of 60 kB, again and again`,
   prepare: async (url) => {
     const { event } = author();

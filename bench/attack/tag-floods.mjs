@@ -5,6 +5,7 @@ const TAGS = 4_000;
 
 export default attackModule({
   name: 'tag-floods',
+  isCheap: false,
   told: `events with ${TAGS} tags, against filters with all of them`,
   begin: ({ send }) => {
     const values = Array.from({ length: TAGS }, (_, i) => `${i}`);
