@@ -7,6 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const PROGRAM = fileURLToPath(import.meta.url);
 const START_DEADLINE_MS = 120_000;
 const STOP_DEADLINE_MS = 15_000;
+/** A flood on a starved machine may not get round to it; it has attacked all the same. */
+const TOO_BUSY = 'it was too busy to say what it did';
 
 /** Begins an attack; resolves when it is under way. */
 export async function startAttack(path, url, options) {
@@ -15,16 +17,21 @@ export async function startAttack(path, url, options) {
   });
   const ended = once(child, 'exit');
   const answer = async (deadlineMs) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill('SIGKILL');
+    }, deadlineMs);
     const [message] = await Promise.race([
       once(child, 'message'),
-      ended.then(() => [{ failed: 'it ended by itself' }]),
+      ended.then(() => [isLate ? { told: TOO_BUSY } : { failed: 'it ended by itself' }]),
     ]);
     clearTimeout(timer);
     if (message.failed !== undefined) throw new Error(`the attack ${path} failed: ${message.failed}`);
     return message;
   };
-  await answer(START_DEADLINE_MS);
+  const begun = await answer(START_DEADLINE_MS);
+  if (begun.told !== undefined) throw new Error(`the attack ${path} did not begin: ${begun.told}`);
   return {
     /** @returns what the attack did and was told, in words */
     stop: async () => {
