@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   realpathSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -73,9 +74,18 @@ export interface TrustError {
  * @throws RelayBenchError with the code of `error`
  */
 export function requireTrustedDirectory(path: string, error: TrustError, me: Caller = caller()): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   const problem = stats?.isDirectory() === true ? distrust(stats, me) : null;
   if (problem !== null) throw notTrusted(path, problem, error);
+}
+
+/** Undefined also where the way there is none (ENOTDIR, EACCES, …): whoever goes on to use the path is told why it can't be. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import type { ProcessLike } from './io.ts';
@@ -5,6 +7,19 @@ import { OPEN_FILES_HINT } from './open-files-hint.ts';
 
 /** Loads the command line; tests replace it. */
 export type LoadMain = () => Promise<{ readonly main: (process: ProcessLike) => Promise<ExitCode> }>;
+
+/** Node's words for a package of which it has found the folder, and no file. */
+const UNREADABLE_PACKAGE = /^Cannot find package '([/\\]|[A-Za-z]:).*' imported from /;
+
+/** Why an error is one of too many open files; null where it is not. */
+function openFilesError(error: NodeJS.ErrnoException): string | null {
+  if (error.code === 'EMFILE' || error.code === 'ENFILE') return messageOf(error);
+  if (error.code !== 'ERR_MODULE_NOT_FOUND' || !UNREADABLE_PACKAGE.test(error.message)) return null;
+  // Node takes files that it can't open for missing: this one is there.
+  const [, path = ''] = error.message.split("'");
+  const isThere = existsSync(join(dirname(path), 'package.json'));
+  return isThere ? `EMFILE: too many open files to read ${dirname(path)}` : null;
+}
 
 /**
  * Loads the command line and runs it. Its modules are read all at once, so the limit of open files may be reached
@@ -15,10 +30,9 @@ export async function start(
   load: LoadMain = () => import('./main.ts'),
 ): Promise<ExitCode> {
   const loaded = await load().catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;
-    process.stderr.write(
-      `error: relay-bench can't be loaded: ${messageOf(error)}\nhint: ${OPEN_FILES_HINT}\n`,
-    );
+    const why = openFilesError(error);
+    if (why === null) throw error;
+    process.stderr.write(`error: relay-bench can't be loaded: ${why}\nhint: ${OPEN_FILES_HINT}\n`);
     return null;
   });
   return loaded === null ? EXIT.unreachable : loaded.main(process);

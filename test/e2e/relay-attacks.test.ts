@@ -35,7 +35,7 @@ async function openSocket(relay: BuiltRelay): Promise<WebSocket> {
 }
 
 async function metric(relay: BuiltRelay, name: string): Promise<number> {
-  const response = await fetch(`${relay.url.replace('ws', 'http')}/metrics`);
+  const response = await fetch(relay.metricsUrl);
   const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name} `));
   return Number(line?.split(' ')[1]);
 }

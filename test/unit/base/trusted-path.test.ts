@@ -54,6 +54,8 @@ describe('a directory', () => {
     const dir = await tempDir();
     requireTrustedDirectory(dir, ERROR);
     requireTrustedDirectory(join(dir, 'missing'), ERROR);
+    await writeFile(join(dir, 'file'), '');
+    requireTrustedDirectory(join(dir, 'file', 'below'), ERROR);
     await chmod(dir, 0o777);
     expect(() => requireTrustedDirectory(dir, ERROR)).toThrow(refusal('others may write it (mode 777)'));
   });

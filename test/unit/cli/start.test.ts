@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { start } from '../../../src/cli/start.ts';
 import { FakeProcess } from '../../support/fake-process.ts';
@@ -14,6 +15,19 @@ describe('starting the command line', () => {
     expect(process.stderr.text).toMatch(
       /^error: relay-bench can't be loaded: EMFILE.*\nhint: .*ulimit -n.*\n$/,
     );
+  });
+
+  test.each([
+    ['that is there', 'chalk', 3],
+    ['that is missing', 'nobody-has-this', null],
+  ])('of a package %s that Node calls missing', async (_what, name, exitCode) => {
+    const index = fileURLToPath(new URL(`../../../node_modules/${name}/index.js`, import.meta.url));
+    const error = Object.assign(new Error(`Cannot find package '${index}' imported from /x/y.js`), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    });
+    const started = start(new FakeProcess(['--version']), () => Promise.reject(error));
+    if (exitCode === null) await expect(started).rejects.toThrow('Cannot find package');
+    else expect(await started).toBe(exitCode);
   });
 
   test('hides nothing else that keeps it from loading', async () => {
