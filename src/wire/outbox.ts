@@ -89,10 +89,6 @@ export class Outbox {
     }
   }
 
-  get hasWork(): boolean {
-    return this.#dirty.length > 0;
-  }
-
   flush(): void {
     const lines = this.#dirty;
     if (lines.length === 0) return;

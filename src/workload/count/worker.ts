@@ -4,19 +4,11 @@ import { CorpusIndex } from '../../corpus/index/corpus-index.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
+import { AskingPart } from '../asking-part.ts';
 import { type DrawPools, emptyDraws } from '../draw-filter.ts';
 import { maxFilterFrameBytes, sharesOf } from '../filter-shares.ts';
-import type { Questions } from '../questions.ts';
 import { clientsOf, scheduleOf, slotsFor } from '../stream-of.ts';
-import {
-  type Claims,
-  type CreatePart,
-  IdlePart,
-  type Prepared,
-  type StoredCorpus,
-  type StoredNotes,
-  type WorkerContext,
-} from '../worker-part.ts';
+import type { CreatePart, Prepared, StoredCorpus, StoredNotes, WorkerContext } from '../worker-part.ts';
 import { boundsOf, boundsOfNotes, countInCorpus, type Taken } from './count-bounds.ts';
 import { type CountQuestion, drawQuestions } from './count-questions.ts';
 import { COUNT_LETTER, CountWorkload, type KnownCount } from './count-workload.ts';
@@ -34,11 +26,11 @@ interface Source {
 }
 
 /** Counting in a worker: COUNT → its answer, and whether the number can be right. */
-class CountPart extends IdlePart {
+class CountPart extends AskingPart<CountWorkload> {
+  protected override readonly letter = COUNT_LETTER;
   readonly #plan: CountPlan;
   readonly #context: WorkerContext;
   #drawn: Drawn = [];
-  #workload: CountWorkload | null = null;
 
   constructor(plan: CountPlan, context: WorkerContext) {
     super();
@@ -46,42 +38,20 @@ class CountPart extends IdlePart {
     this.#context = context;
   }
 
-  override get streams(): readonly Questions[] {
-    return this.#workload === null ? [] : [this.#workload.stream];
-  }
-
-  override get senders(): readonly Questions[] {
-    return this.streams;
-  }
-
-  override get claims(): Claims {
-    const owner = this.#workload;
-    const subscriptions = owner === null ? [] : [{ letter: COUNT_LETTER, isNumbered: true, owner }];
-    return { subscriptions, oks: [] };
-  }
-
   override async prepare({ pools }: StoredNotes): Promise<Prepared> {
     const { plan, shard } = this.#context;
     const source = pools === null ? await this.#inCorpus() : this.#inNotes(pools);
     const random = createRandom(plan.seed, `count-filters/${shard.index}`);
     this.#drawn = drawQuestions(this.#plan.filters, source.pools, random, source.boundsOf);
-    this.#workload = this.#create(this.#known({ failed: 0, hadSome: false }));
+    this.workload = this.#create(this.#known({ failed: 0, hadSome: false }));
     const empty = emptyDraws(this.#plan.filters, source.pools);
     const problems = empty.map((key) => `the stored part of the corpus has nothing to draw "${key}" from`);
     return { problems: pools === null ? problems : [], tally: null };
   }
 
   override started({ failed, hadSome }: StoredCorpus): void {
-    this.#workload?.setQuestions(this.#known({ failed: failed.length, hadSome }));
+    this.workload?.setQuestions(this.#known({ failed: failed.length, hadSome }));
     this.#drawn = [];
-  }
-
-  override onConnectionClosed(connection: number): void {
-    this.#workload?.stream.onConnectionClosed(connection);
-  }
-
-  override end(): void {
-    this.#workload?.stream.expireAll();
   }
 
   /** The index is there for as long as filters are drawn: the load needs only the numbers. */

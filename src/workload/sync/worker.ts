@@ -1,16 +1,9 @@
 import { createRandom } from '../../base/random.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
-import type { Questions } from '../questions.ts';
+import { AskingPart } from '../asking-part.ts';
 import { clientsOf, scheduleOf, slotsFor } from '../stream-of.ts';
-import {
-  type Claims,
-  type CreatePart,
-  IdlePart,
-  type Prepared,
-  type StoredNotes,
-  type WorkerContext,
-} from '../worker-part.ts';
+import type { CreatePart, Prepared, StoredNotes, WorkerContext } from '../worker-part.ts';
 import { drawClientSet } from './client-set.ts';
 import type { SyncPlan } from './plan.ts';
 import { SYNC_LETTER, SyncWorkload } from './sync-workload.ts';
@@ -21,29 +14,15 @@ const CLIENTS = 4;
 const FRAME_BYTES = 128;
 
 /** Syncing in a worker: NEG-OPEN → reconciled. */
-class SyncPart extends IdlePart {
+class SyncPart extends AskingPart<SyncWorkload> {
+  protected override readonly letter = SYNC_LETTER;
   readonly #plan: SyncPlan;
   readonly #context: WorkerContext;
-  #workload: SyncWorkload | null = null;
 
   constructor(plan: SyncPlan, context: WorkerContext) {
     super();
     this.#plan = plan;
     this.#context = context;
-  }
-
-  override get streams(): readonly Questions[] {
-    return this.#workload === null ? [] : [this.#workload.stream];
-  }
-
-  override get senders(): readonly Questions[] {
-    return this.streams;
-  }
-
-  override get claims(): Claims {
-    const owner = this.#workload;
-    const subscriptions = owner === null ? [] : [{ letter: SYNC_LETTER, isNumbered: true, owner }];
-    return { subscriptions, oks: [] };
   }
 
   override async prepare({ pools, notes }: StoredNotes): Promise<Prepared> {
@@ -56,7 +35,7 @@ class SyncPart extends IdlePart {
     const openingBytes = Math.max(...sets.map(({ opening }) => opening.length));
     const slotBytes = FRAME_BYTES + Buffer.byteLength(JSON.stringify(filter)) + 2 * openingBytes;
     const slots = slotsFor(context, 'sync', { slotBytes, isSparse: false, isMined: false });
-    this.#workload = new SyncWorkload({
+    this.workload = new SyncWorkload({
       store: new FrameStore(slotBytes, slots),
       schedule: scheduleOf(context, 'sync'),
       clients: clientsOf(context, 'sync', ownedConnections(this.#plan.connections, shard)),
@@ -71,14 +50,6 @@ class SyncPart extends IdlePart {
       send: connections.send,
     });
     return { problems: [], tally: null };
-  }
-
-  override onConnectionClosed(connection: number): void {
-    this.#workload?.stream.onConnectionClosed(connection);
-  }
-
-  override end(): void {
-    this.#workload?.stream.expireAll();
   }
 }
 

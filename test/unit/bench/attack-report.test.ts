@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-// @ts-expect-error a program of bench has no types
 import { reportOf, verdictOf } from '../../../bench/attack-report.mjs';
 
 const CALM = { operations: 60, p50_ms: 3, p95_ms: 20, max_ms: 40, failures: [] };

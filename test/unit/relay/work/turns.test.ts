@@ -130,11 +130,12 @@ describe('the turns of clients', () => {
   it('tell of a computation that fails, and go on', async () => {
     const { knownLane, turn } = setUp();
     const lane = knownLane();
-    // biome-ignore lint/correctness/useYield: it fails before its first step ends
-    function* failing(): Steps<number> {
-      throw new Error('broken');
+    function* steps(isBroken: boolean): Steps<number> {
+      if (isBroken) throw new Error('broken');
+      yield;
+      return 1;
     }
-    await expect(runFor(new Work(lane), failing())).rejects.toThrow('broken');
+    await expect(runFor(new Work(lane), steps(true))).rejects.toThrow('broken');
     expect(await lane.call(() => 'fine')).toBe('fine');
     await expect(
       lane.call(() => {
