@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /**
  * The tags by which a run recognises its own events at a subscriber.
  *
@@ -8,6 +10,7 @@
  * All numbers are zero-padded to a fixed width, so that every frame of a run has the same layout.
  */
 
+const RUN_TAG_DIGITS = 8;
 /** Digits of each number. */
 export const TOPIC_DIGITS = 5;
 export const NUMBER_DIGITS = 10;
@@ -16,6 +19,26 @@ export const OFFSET_DIGITS = 16;
 
 /** A run tag: 8 lower-case hex characters, unique for each run. */
 export const RUN_TAG = /^[0-9a-f]{8}$/;
+
+/** The tag of a run: as its salt says. @param salt any text; the same text gives the same tag */
+export function runTagOf(salt: string): string {
+  return hash('sha256', salt, 'hex').slice(0, RUN_TAG_DIGITS);
+}
+
+/** Stored events are tagged apart from live ones, so that no live subscription matches them. */
+export function corpusRunTag(runTag: string): string {
+  return variantOf(runTag, 1);
+}
+
+/** And so is what is published to find out what the relay takes: no query finds it. */
+export function probeRunTag(runTag: string): string {
+  return variantOf(runTag, 2);
+}
+
+function variantOf(runTag: string, bit: number): string {
+  const last = Number.parseInt(runTag.slice(-1), 16);
+  return runTag.slice(0, -1) + (last ^ bit).toString(16);
+}
 
 /** Value of the `t` tag of a topic (0 … 99,999): `{"#t": [topicTag(runTag, 0)]}` selects its events. */
 export function topicTag(runTag: string, topic: number): string {

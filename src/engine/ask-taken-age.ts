@@ -1,4 +1,3 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { readHex32 } from '../base/hex.ts';
 import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
 import { createEventFrameWriter } from '../corpus/event-frames.ts';
@@ -16,6 +15,10 @@ export interface TakenAgeQuestion {
   readonly ages_s: readonly number[];
   /** Leading zero bits that the relay asks for (NIP-13). */
   readonly work: number;
+  /** The probes are signed with the first key of the notes of the run that it belongs to. */
+  readonly seed: number;
+  /** Marks the probes. */
+  readonly runTag: string;
   readonly signal: AbortSignal;
   /** By which address the relay wants to be authenticated to (NIP-42); `url` where left out. */
   readonly authUrl?: string | undefined;
@@ -34,8 +37,8 @@ const MASK = 0x71c4a20b;
  *   then has other reasons
  */
 export function askTakenAge(question: TakenAgeQuestion): Promise<number | null> {
-  const { url, insecure, timeoutMs, ages_s, work, signal, authUrl = url } = question;
-  const probes = ages_s.map((age_s) => probeOf(age_s, work));
+  const { url, insecure, timeoutMs, ages_s, signal, authUrl = url } = question;
+  const probes = ages_s.map((age_s) => probeOf(age_s, question));
   return new Promise((resolve) => {
     let next = 0;
     const finish = (age_s: number | null): void => {
@@ -85,14 +88,16 @@ interface Probe {
   readonly frame: Buffer;
 }
 
-function probeOf(age_s: number, work: number): Probe {
+type ProbeSpec = Pick<TakenAgeQuestion, 'seed' | 'runTag' | 'work'>;
+
+function probeOf(age_s: number, { seed, runTag, work }: ProbeSpec): Probe {
   const writer = createEventFrameWriter({
-    seed: randomInt(2 ** 32),
+    seed,
     authors: 1,
     kind: KIND,
     contentBytes: CONTENT_BYTES,
     topics: 1,
-    runTag: randomBytes(4).toString('hex'),
+    runTag,
     work,
   });
   const frame = Buffer.alloc(writer.maxFrameBytes);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { monotonicNs, NS_PER_MS, NS_PER_S } from '../base/clock.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
@@ -78,7 +78,7 @@ class Run {
    */
   async #getReady(): Promise<'ready' | 'hopeless'> {
     const { plan } = this.#options;
-    const runTag = runTagOf(plan);
+    const runTag = tagOf(plan);
     const ready = this.#fleet.allOrFail('ready');
     const logAcknowledged = this.#options.onAcknowledged !== undefined;
     this.#fleet.sendEach((index) => ({
@@ -193,8 +193,6 @@ class Run {
 }
 
 /** What the events signed for a run carry: as the salt says, else new in every run. */
-function runTagOf({ fitted }: Plan): string {
-  return fitted === undefined
-    ? randomBytes(4).toString('hex')
-    : createHash('sha256').update(fitted.salt).digest('hex').slice(0, 8);
+function tagOf({ fitted }: Plan): string {
+  return runTagOf(fitted?.salt ?? randomUUID());
 }

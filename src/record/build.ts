@@ -30,6 +30,8 @@ export interface RecordInput {
   readonly ceiling?: Ceiling | null;
   readonly faults?: RunRecord['faults'];
   readonly audit?: RunRecord['audit'];
+  /** What was deleted at the end; default null. */
+  readonly cleanUp?: RunRecord['cleanUp'];
   /** Besides the standard ones (same host, closed model, no calibration, low confidence). */
   readonly caveats?: readonly string[];
 }
@@ -68,6 +70,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     components: [...input.components],
     faults: input.faults ?? [],
     audit: input.audit ?? null,
+    ...(input.cleanUp == null ? {} : { cleanUp: input.cleanUp }),
     ...(rateLimiter === null ? {} : { rateLimiter }),
     gates: [],
     noticeSamples: result.noticeSamples,

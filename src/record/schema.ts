@@ -168,6 +168,20 @@ export const runRecordSchema = z.strictObject({
       relays: whole.optional(),
     })
     .nullable(),
+  /** What `--clean-up` has deleted at the relays; null or left out where nobody asked for it. */
+  cleanUp: z
+    .strictObject({
+      /** Events of the run that were there, and of them those that are gone. */
+      found: whole,
+      deleted: whole,
+      /** Deletion requests (NIP-09) that were taken, and those that were refused by the word of the OK. */
+      requests: whole,
+      refused: z.record(z.string(), whole),
+      /** What kept it from its end. */
+      problems: z.array(z.string()),
+    })
+    .nullable()
+    .optional(),
   /** What the run met where the relay answers with `rate-limited:`; left out where it does not. */
   rateLimiter: z
     .strictObject({

@@ -1,4 +1,5 @@
 import { NS_PER_S } from '../../base/clock.ts';
+import { probeRunTag, runTagOf } from '../../corpus/marker.ts';
 import { CORPUS_SPAN_S } from '../../corpus/spec.ts';
 import { askTakenAge } from '../../engine/ask-taken-age.ts';
 import type { RelayInformation } from '../../nostr/nip11.ts';
@@ -16,6 +17,8 @@ export interface TimeQuestion {
   /** Leading zero bits that a probe is mined for (NIP-13); none where left out. */
   readonly work?: number;
   readonly signal: AbortSignal;
+  /** What the run marks its events by. */
+  readonly salt: string;
 }
 
 export interface ChosenTimes {
@@ -65,7 +68,7 @@ export async function chooseTimes(
 
 /** @param age_s the greatest age that is asked for with a probe; null to ask nothing */
 async function takenTimes(
-  { plan, information, isOurs, work = 0, signal }: TimeQuestion,
+  { plan, information, isOurs, work = 0, signal, salt }: TimeQuestion,
   age_s: number | null,
 ): Promise<TakenTimes> {
   const limits = information?.limitation ?? {};
@@ -83,6 +86,8 @@ async function takenTimes(
     ages_s,
     work,
     signal,
+    seed: plan.seed,
+    runTag: probeRunTag(runTagOf(salt)),
     authUrl: authUrl ?? undefined,
   });
   return { before_s: before_s === age_s ? null : before_s, after_s };

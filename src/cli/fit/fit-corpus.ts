@@ -7,10 +7,8 @@ import { chooseWork } from './choose-work.ts';
 import { findPresent } from './find-present.ts';
 import { makeRunCorpus } from './make-run-corpus.ts';
 
-export interface FitRequest extends TimeQuestion {
-  /** What is published is new for each text. */
-  readonly salt: string;
-}
+/** What is published is new for each salt. */
+export type FitRequest = TimeQuestion;
 
 /** A plan whose corpus suits its relay. */
 export interface Fitting {

@@ -19,6 +19,7 @@ import { demandOf, inLoadSession, REAL_SESSION_STAGES, type SessionStages } from
 import { resolveTargets } from '../target.ts';
 import { prepareAudit, wantsAudit } from './audit-run.ts';
 import { compareWithBaseline, readBaseline } from './baseline.ts';
+import { prepareCleanUp } from './clean-up-run.ts';
 import { watchCrashes } from './crash.ts';
 import type { RunFlags } from './flags.ts';
 import { measure } from './measure.ts';
@@ -117,12 +118,13 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
         directory: session.outDir.path,
         io: session.host.io,
       }),
+      cleanUp: session.flags.cleanUp === true ? prepareCleanUp(session.host.io) : undefined,
       signal: AbortSignal.any([interruption.signal, crashes.signal]),
       onProgress: (event) => reporters.onProgress(event),
       onMeasured: async (record) => {
         const early = await problemOf(keep(crashes.mark(record)));
         if (early !== null)
-          session.host.io.stderr.write(`${messageOf(early.error)}; trying again after the audit\n`);
+          session.host.io.stderr.write(`${messageOf(early.error)}; trying again at the end\n`);
       },
       onCrash: crashes.note,
     });

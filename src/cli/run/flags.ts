@@ -62,6 +62,8 @@ export interface RunFlags extends LoadFlags {
   readonly baseline?: string;
   readonly iOwnThisRelay?: readonly string[];
   readonly stackKeep?: boolean;
+  /** Delete what was published. */
+  readonly cleanUp?: boolean;
   /** Makes what is published that of an earlier run with the same text. */
   readonly runSalt?: string;
 }
@@ -146,6 +148,7 @@ export function addRunOptions(command: Command): Command {
       '--stack-keep',
       'keep the stack running that this run started; one that was running before always stays',
     )
+    .option('--clean-up', 'at the end ask the relays to delete what this run has published (NIP-09)')
     .option(
       '--i-own-this-relay <host>',
       'consent to load this host, repeatable; loopback needs none',

@@ -23,7 +23,9 @@ import { type FitCorpus, fitCorpus } from '../fit/fit-corpus.ts';
 import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
+import type { CleanUpResult } from '../../clean-up/clean-up.ts';
 import { AUDIT_KEY, type AuditOutcome, NO_AUDIT, type RunAudit } from './audit-run.ts';
+import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
 import type { OpenTarget } from './open-target.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
 
@@ -36,9 +38,11 @@ export interface MeasureRequest {
   readonly salt?: string | undefined;
   /** Left out, nothing is audited. */
   readonly audit?: RunAudit;
+  /** After the audit. Left out, what was published stays. */
+  readonly cleanUp?: RunCleanUp | undefined;
   readonly onProgress: OnProgress;
   /**
-   * Told the record as soon as everything but the audit is known, so that no failure of the audit costs what was
+   * Told the record as soon as everything but audit and clean-up is known, so that no failure of theirs costs what was
    * measured. Left out, nobody is.
    */
   readonly onMeasured?: (record: RunRecord) => Promise<void>;
@@ -96,15 +100,29 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
     ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
   });
   const usage = { ...sampler.stop(), others: others.stop() };
-  const finish = (audited: AuditOutcome, more: readonly string[]): RunRecord =>
-    finishRecord({ request, identity, result, usage, audited, caveats: [watch.reason(), ...more] });
+  const finish = (audited: AuditOutcome, caveats: readonly string[], cleaned: CleanUpResult | null = null) =>
+    finishRecord({ request, identity, result, usage, audited, cleaned, caveats: [watch.reason(), ...caveats] });
   const problem = await audit.prepare();
-  if (problem !== null) {
-    const wasWanted = onAcknowledged !== undefined;
-    return finish({ result: null, reason: problem }, wasWanted ? [`nothing was audited: ${problem}`] : []);
+  const early = problem ?? 'the audit has not ended';
+  if (problem === null || request.cleanUp !== undefined)
+    await request.onMeasured?.(finish({ result: null, reason: early }, []));
+  const audited = problem === null ? await auditOrSalvage(audit, request) : { result: null, reason: problem };
+  const wasWanted = onAcknowledged !== undefined;
+  const caveats = problem !== null && wasWanted ? [`nothing was audited: ${problem}`] : [];
+  return finish(audited, caveats, await cleanUpOrSalvage(request));
+}
+
+/** A clean-up that breaks costs its result and nothing else. */
+async function cleanUpOrSalvage(request: MeasureRequest): Promise<CleanUpResult | null> {
+  const { cleanUp, plan, information, onCrash } = request;
+  try {
+    const { maxLimit } = advertisedOf(information.information);
+    return (await cleanUp?.({ plan, urls: plan.targets, maxLimit })) ?? null;
+  } catch (error) {
+    if (onCrash === undefined) throw error;
+    onCrash(error);
+    return null;
   }
-  await request.onMeasured?.(finish({ result: null, reason: 'the audit has not ended' }, []));
-  return finish(await auditOrSalvage(audit, request), []);
 }
 
 /** An audit that breaks costs its result and nothing else. */
@@ -126,11 +144,12 @@ interface Finished {
   readonly result: RunResult;
   readonly usage: UsageReport & { readonly others: OtherPrograms | null };
   readonly audited: AuditOutcome;
+  readonly cleaned: CleanUpResult | null;
   readonly caveats: readonly (string | null)[];
 }
 
 /** Puts everything together and judges it. */
-function finishRecord({ request, identity, result, usage, audited, caveats }: Finished): RunRecord {
+function finishRecord({ request, identity, result, usage, audited, cleaned, caveats }: Finished): RunRecord {
   const { plan, information } = request;
   const found = ceilingOf(request.calibration, plan, result);
   const notMeasured = {
@@ -150,11 +169,19 @@ function finishRecord({ request, identity, result, usage, audited, caveats }: Fi
     components: usage.components,
     audit: audited.result,
     ceiling: found.ceiling,
-    caveats: caveats.filter((caveat) => caveat !== null),
+    cleanUp: cleaned,
+    caveats: [...caveats, ...leftBehind(cleaned)].filter((caveat) => caveat !== null),
   });
   const own = new Set(plan.ownGates);
   const gates = evaluateGates(record, plan.gates).map((gate) => ({ ...gate, own: own.has(gate.expression) }));
   return judge(record, gates, result.stopped);
+}
+
+/** What a reader must know of a clean-up that did not come to its end. */
+function leftBehind(cleaned: CleanUpResult | null): readonly string[] {
+  if (cleaned === null) return [];
+  const isLeft = cleaned.deleted < cleaned.found || cleaned.problems.length > 0;
+  return isLeft ? [`clean-up: ${[cleanUpText(cleaned), ...cleaned.problems].join('; ')}`] : [];
 }
 
 function asRecorded({ programs, ...others }: OtherPrograms): RunRecord['environment']['others'] {

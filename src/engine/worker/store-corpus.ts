@@ -1,12 +1,11 @@
 import { createRandom } from '../../base/random.ts';
 import { createEventFrameWriter, type EventFrameWriter } from '../../corpus/event-frames.ts';
-import { topicTag } from '../../corpus/marker.ts';
+import { corpusRunTag, topicTag } from '../../corpus/marker.ts';
 import { LinesAhead } from '../../corpus/replay/lines-ahead.ts';
 import { NEWEST_NOTE_S, NOTES_SPAN_S } from '../../plan/corpus-times.ts';
 import type { NamedCorpus } from '../../plan/parts.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { CorpusLoad, type CorpusLoadResult } from '../../workload/corpus-load.ts';
-import { corpusRunTag } from '../../workload/corpus-run-tag.ts';
 import type { DrawPools } from '../../workload/draw-filter.ts';
 import {
   corpusEvents,

@@ -1,7 +1,7 @@
 import type { CorpusPools } from '../../corpus/index/corpus-pools.ts';
+import { corpusRunTag } from '../../corpus/marker.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
-import { corpusRunTag } from '../corpus-run-tag.ts';
 import { type DrawPools, emptyDraws } from '../draw-filter.ts';
 import { maxFilterFrameBytes } from '../filter-shares.ts';
 import { clientsOf, highestLevel, scheduleOf, slotsFor, streamOf } from '../stream-of.ts';

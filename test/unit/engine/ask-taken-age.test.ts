@@ -12,6 +12,8 @@ it('authenticates where the relay demands it before it takes a note', async () =
     timeoutMs: 5_000,
     ages_s: [1_000, 100],
     work: 0,
+    seed: 1,
+    runTag: '0123abcd',
     signal,
   };
   expect(await askTakenAge(question)).toBe(1_000);

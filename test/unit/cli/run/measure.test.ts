@@ -137,6 +137,30 @@ describe('a run with an audit', () => {
     expect(written).toEqual([]);
   });
 
+  it('is cleaned up after at the end, and its record says what became of that', async () => {
+    const steps: string[] = [];
+    const audit = audited(async () => {
+      steps.push('audit');
+      return { result: { acknowledged: 7, found: 7, lost: [], relays: 1 }, reason: null };
+    });
+    const cleanUp: MeasureRequest['cleanUp'] = async ({ urls }) => {
+      steps.push(`clean-up of ${urls.length}`);
+      return { found: 7, deleted: 5, requests: 1, refused: { blocked: 2 }, problems: [] };
+    };
+    const record = await measure({ ...requestOf(found), audit, cleanUp }, acknowledging);
+    expect(steps).toEqual(['audit', 'clean-up of 1']);
+    expect(record.cleanUp).toEqual({ found: 7, deleted: 5, requests: 1, refused: { blocked: 2 }, problems: [] });
+    expect(record.caveats).toContainEqual(expect.stringMatching(/^clean-up: 5 of 7 events are gone; 2 are still there/));
+  });
+
+  it('is kept where the clean-up breaks, which is told as the bug that it is', async () => {
+    const onCrash = vi.fn();
+    const cleanUp = (): Promise<never> => Promise.reject(new TypeError('y is not a function'));
+    const record = await measure({ ...requestOf(found), cleanUp, onCrash }, acknowledging);
+    expect(record.counters.events_sent).toBe(7);
+    expect(onCrash).toHaveBeenCalledOnce();
+  });
+
   it('is kept where the audit breaks, which is told as the bug that it is', async () => {
     const onCrash = vi.fn();
     const audit = audited(() => Promise.reject(new TypeError('x is not a function')));
