@@ -71,7 +71,11 @@ async function cleanRelay(url: string, request: CleanUpRequest, tally: Tally): P
     const publisher = await openPublishingConnection(options);
     try {
       const asked: string[] = [];
-      const whereabouts = { ...request, ids: request.ids(), isOwn: ({ pubkey }: NostrEvent) => keys.has(pubkey) };
+      const whereabouts = {
+        ...request,
+        ids: request.ids(),
+        isOwn: ({ pubkey }: NostrEvent) => keys.has(pubkey),
+      };
       for await (const events of findOwn((filter) => reader.query(filter), whereabouts)) {
         signal?.throwIfAborted();
         tally.found(events.length);
@@ -117,7 +121,11 @@ interface Looking {
 }
 
 /** The ids that are still there, however often the relay is asked. */
-async function leftOf(reader: ReadConnection, ids: readonly string[], looking: Looking): Promise<readonly string[]> {
+async function leftOf(
+  reader: ReadConnection,
+  ids: readonly string[],
+  looking: Looking,
+): Promise<readonly string[]> {
   let left = await presentOf(reader, ids, looking.batch);
   for (const waitMs of looking.againAfterMs) {
     if (left.length === 0) break;
@@ -127,9 +135,14 @@ async function leftOf(reader: ReadConnection, ids: readonly string[], looking: L
   return left;
 }
 
-async function presentOf(reader: ReadConnection, ids: readonly string[], batch: number): Promise<readonly string[]> {
+async function presentOf(
+  reader: ReadConnection,
+  ids: readonly string[],
+  batch: number,
+): Promise<readonly string[]> {
   const present: string[] = [];
-  for (let at = 0; at < ids.length; at += batch) present.push(...(await among(reader, ids.slice(at, at + batch))));
+  for (let at = 0; at < ids.length; at += batch)
+    present.push(...(await among(reader, ids.slice(at, at + batch))));
   return present;
 }
 

@@ -25,7 +25,10 @@ export interface Whereabouts {
  * Pages of events that are the run's own, each event once. What has been deleted when the next page is asked for does not
  * come again, so that a page in which all were made in one second is no end.
  */
-export async function* findOwn(query: Query, whereabouts: Whereabouts): AsyncGenerator<readonly NostrEvent[]> {
+export async function* findOwn(
+  query: Query,
+  whereabouts: Whereabouts,
+): AsyncGenerator<readonly NostrEvent[]> {
   const { topics, ids, maxLimit, isOwn } = whereabouts;
   const limit = Math.min(PAGE, maxLimit ?? PAGE);
   const isWanted = (event: NostrEvent): boolean => event.kind !== DELETION_KIND && isOwn(event);

@@ -52,10 +52,15 @@ function numbered(runTag: string, topics: number): readonly string[] {
   return Array.from({ length: topics }, (_, topic) => topicTag(runTag, topic));
 }
 
-async function* idsOf(named: NamedCorpus | null, present: ReadonlySet<number>): AsyncGenerator<readonly string[]> {
+async function* idsOf(
+  named: NamedCorpus | null,
+  present: ReadonlySet<number>,
+): AsyncGenerator<readonly string[]> {
   if (named === null || named.file === null || named.generated === null) return;
   for await (const { first, lines } of corpusLines(named.file)) {
-    const left = lines.filter((line, at) => !present.has(first + at) && kindClass(kindOf(line)) !== 'ephemeral');
+    const left = lines.filter(
+      (line, at) => !present.has(first + at) && kindClass(kindOf(line)) !== 'ephemeral',
+    );
     yield left.map((line) => line.toString('latin1', ID_AT, ID_AT + 64));
   }
 }

@@ -47,7 +47,9 @@ export function openPublishingConnection(options: PublishingOptions): Promise<Pu
     const auth = new AuthClient({ url: authUrl, send });
     const publish = (event: SignedDeletion): Promise<Answer> => {
       waiting = new Waiting({ event, send, auth });
-      return connection.isOpen ? waiting.answer(timeoutMs) : Promise.reject(new Error('the connection is closed'));
+      return connection.isOpen
+        ? waiting.answer(timeoutMs)
+        : Promise.reject(new Error('the connection is closed'));
     };
     const handlers: ConnectionHandlers = {
       onOpen: () => resolve({ publish, close: () => connection.close() }),

@@ -4,6 +4,7 @@ import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
 import { upgradeHint } from '../base/upgrade-refusal.ts';
+import { runTagOf } from '../corpus/marker.ts';
 import { readCpuTimes } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/run-result.ts';

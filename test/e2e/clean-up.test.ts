@@ -1,4 +1,4 @@
-import { expect, onTestFinished, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openReadConnection } from '../../src/audit/read-connection.ts';
 import type { NostrEvent } from '../../src/nostr/event.ts';
 import { readRunRecord } from '../../src/record/read.ts';
@@ -24,7 +24,11 @@ async function cleanedRun(scenario: string, args: readonly string[]): Promise<Cl
   const { stderr } = await runCli(['run', scenario, ...where, ...short, '--clean-up', ...args]);
   const reader = await openReadConnection({ url: relay.url, timeoutMs: 10_000, insecure: false });
   onTestFinished(() => reader.close());
-  return { record: await readRunRecord(`${out}/run.json`), stderr, left: await reader.query({ limit: 5_000 }) };
+  return {
+    record: await readRunRecord(`${out}/run.json`),
+    stderr,
+    left: await reader.query({ limit: 5_000 }),
+  };
 }
 
 it('quick --clean-up leaves nothing but deletion requests, after the audit has found all', async () => {
@@ -35,7 +39,9 @@ it('quick --clean-up leaves nothing but deletion requests, after the audit has f
   expect(cleanUp).toMatchObject({ deleted: cleanUp?.found, refused: {}, problems: [] });
   expect(new Set(left.map(({ kind }) => kind))).toEqual(new Set([5]));
   expect(left).toHaveLength(cleanUp?.requests ?? 0);
-  expect(stderr).toMatch(/clean-up: [\d,]+ of [\d,]+ events are gone \(\d+ deletion requests taken, which stay\)/);
+  expect(stderr).toMatch(
+    /clean-up: [\d,]+ of [\d,]+ events are gone \(\d+ deletion requests taken, which stay\)/,
+  );
 });
 
 it('mixed --clean-up deletes the generated corpus of many kinds', async () => {

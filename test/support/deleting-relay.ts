@@ -36,7 +36,9 @@ export async function startDeletingRelay(script: DeletingRelayScript): Promise<D
     return ['OK', event.id, true, ''];
   };
   const find = (subscription: unknown, filter: Filter): readonly (readonly unknown[])[] => {
-    const found = [...events.values()].filter((event) => matchFilter(structuredClone(filter) as never, event as never));
+    const found = [...events.values()].filter((event) =>
+      matchFilter(structuredClone(filter) as never, event as never),
+    );
     const answer = found.sort(compareNewestFirst).slice(0, Math.min(most, filter.limit ?? most));
     return [...answer.map((event) => ['EVENT', subscription, event]), ['EOSE', subscription]];
   };
@@ -44,7 +46,8 @@ export async function startDeletingRelay(script: DeletingRelayScript): Promise<D
   server.on('connection', (socket) =>
     socket.on('message', (data) => {
       const [type, first, filter] = JSON.parse(String(data)) as [string, unknown, Filter];
-      const replies = type === 'EVENT' ? [take(first as NostrEvent)] : type === 'REQ' ? find(first, filter) : [];
+      const replies =
+        type === 'EVENT' ? [take(first as NostrEvent)] : type === 'REQ' ? find(first, filter) : [];
       for (const reply of replies) socket.send(JSON.stringify(reply));
     }),
   );
@@ -53,5 +56,8 @@ export async function startDeletingRelay(script: DeletingRelayScript): Promise<D
     for (const client of server.clients) client.terminate();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, events: () => [...events.values()] };
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    events: () => [...events.values()],
+  };
 }

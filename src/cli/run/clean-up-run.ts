@@ -20,7 +20,8 @@ export interface CleanUpPlace {
 export function prepareCleanUp(io: Pick<Io, 'stderr'>): RunCleanUp {
   return async ({ plan, urls, maxLimit }) => {
     const { insecure, authUrl } = plan.connections;
-    if (plan.fitted === undefined) throw new Error('only a plan that was fitted to its relay can be cleaned up after');
+    if (plan.fitted === undefined)
+      throw new Error('only a plan that was fitted to its relay can be cleaned up after');
     io.stderr.write('clean-up: asking for the deletion of what this run has published (NIP-09)\n');
     const result = await cleanUp({
       ...ownEventsOf(plan, plan.fitted),

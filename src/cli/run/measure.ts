@@ -4,6 +4,7 @@ import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { ceilingOf } from '../../calibrate/ceiling.ts';
 import type { Lookup } from '../../calibrate/lookup.ts';
+import type { CleanUpResult } from '../../clean-up/clean-up.ts';
 import { runPlan } from '../../engine/coordinator.ts';
 import type { RunOptions, RunPlan } from '../../engine/run-plan.ts';
 import { evaluateGates } from '../../gate/evaluate.ts';
@@ -23,7 +24,6 @@ import { type FitCorpus, fitCorpus } from '../fit/fit-corpus.ts';
 import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
-import type { CleanUpResult } from '../../clean-up/clean-up.ts';
 import { AUDIT_KEY, type AuditOutcome, NO_AUDIT, type RunAudit } from './audit-run.ts';
 import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
 import type { OpenTarget } from './open-target.ts';
@@ -101,7 +101,15 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
   });
   const usage = { ...sampler.stop(), others: others.stop() };
   const finish = (audited: AuditOutcome, caveats: readonly string[], cleaned: CleanUpResult | null = null) =>
-    finishRecord({ request, identity, result, usage, audited, cleaned, caveats: [watch.reason(), ...caveats] });
+    finishRecord({
+      request,
+      identity,
+      result,
+      usage,
+      audited,
+      cleaned,
+      caveats: [watch.reason(), ...caveats],
+    });
   const problem = await audit.prepare();
   const early = problem ?? 'the audit has not ended';
   if (problem === null || request.cleanUp !== undefined)
@@ -169,7 +177,7 @@ function finishRecord({ request, identity, result, usage, audited, cleaned, cave
     components: usage.components,
     audit: audited.result,
     ceiling: found.ceiling,
-    cleanUp: cleaned,
+    cleanUp: cleaned === null ? null : { ...cleaned, problems: [...cleaned.problems] },
     caveats: [...caveats, ...leftBehind(cleaned)].filter((caveat) => caveat !== null),
   });
   const own = new Set(plan.ownGates);

@@ -9,7 +9,15 @@ const KEYS = new ThrowawayKeys({ seed: 7, label: 'publish', count: 3 });
 
 function note(n: number, pubkey = KEYS.publicKeys[n % 3] as string): NostrEvent {
   const id = n.toString(16).padStart(64, '0');
-  return { id, pubkey, created_at: 1_700_000_000, kind: 1, tags: [['t', 'rb-1']], content: '', sig: '0'.repeat(128) };
+  return {
+    id,
+    pubkey,
+    created_at: 1_700_000_000,
+    kind: 1,
+    tags: [['t', 'rb-1']],
+    content: '',
+    sig: '0'.repeat(128),
+  };
 }
 
 const NOTES = Array.from({ length: 1_200 }, (_, n) => note(n));
@@ -41,7 +49,10 @@ describe('clean-up', () => {
   });
 
   test('finds events by their ids', async () => {
-    const { relay, result } = await clean({}, { topics: [], ids: () => [NOTES.slice(0, 150).map(({ id }) => id)] });
+    const { relay, result } = await clean(
+      {},
+      { topics: [], ids: () => [NOTES.slice(0, 150).map(({ id }) => id)] },
+    );
     expect(result).toMatchObject({ found: 150, deleted: 150 });
     expect(relay.events().filter(({ kind }) => kind === 1)).toHaveLength(1_051);
   });
@@ -52,7 +63,11 @@ describe('clean-up', () => {
   });
 
   test('counts nothing as deleted that a short answer only hides', async () => {
-    const script = { ignoresDeletions: true, most: 7, stored: NOTES.slice(0, 30).map((each, n) => ({ ...each, created_at: n })) };
+    const script = {
+      ignoresDeletions: true,
+      most: 7,
+      stored: NOTES.slice(0, 30).map((each, n) => ({ ...each, created_at: n })),
+    };
     const { result } = await clean(script);
     expect(result).toMatchObject({ found: 30, deleted: 0 });
   });
@@ -65,7 +80,10 @@ describe('clean-up', () => {
   });
 
   test('counts refusals by their word', async () => {
-    const { result } = await clean({ stored: NOTES.slice(0, 30), refuse: () => 'blocked: no deletions here' });
+    const { result } = await clean({
+      stored: NOTES.slice(0, 30),
+      refuse: () => 'blocked: no deletions here',
+    });
     expect(result).toMatchObject({ found: 30, deleted: 0, requests: 0, refused: { blocked: 3 } });
   });
 

@@ -24,8 +24,14 @@ function relayOf(events: readonly NostrEvent[]): { query: Query; asked: number[]
 
 async function idsOf(query: Query, more: Partial<Parameters<typeof findOwn>[1]> = {}): Promise<string[]> {
   const found: string[] = [];
-  const whereabouts = { topics: ['topic'], ids: [], maxLimit: null, isOwn: ({ pubkey }: NostrEvent) => pubkey === OWN };
-  for await (const page of findOwn(query, { ...whereabouts, ...more })) found.push(...page.map(({ id }) => id));
+  const whereabouts = {
+    topics: ['topic'],
+    ids: [],
+    maxLimit: null,
+    isOwn: ({ pubkey }: NostrEvent) => pubkey === OWN,
+  };
+  for await (const page of findOwn(query, { ...whereabouts, ...more }))
+    found.push(...page.map(({ id }) => id));
   return found;
 }
 

@@ -149,8 +149,16 @@ describe('a run with an audit', () => {
     };
     const record = await measure({ ...requestOf(found), audit, cleanUp }, acknowledging);
     expect(steps).toEqual(['audit', 'clean-up of 1']);
-    expect(record.cleanUp).toEqual({ found: 7, deleted: 5, requests: 1, refused: { blocked: 2 }, problems: [] });
-    expect(record.caveats).toContainEqual(expect.stringMatching(/^clean-up: 5 of 7 events are gone; 2 are still there/));
+    expect(record.cleanUp).toEqual({
+      found: 7,
+      deleted: 5,
+      requests: 1,
+      refused: { blocked: 2 },
+      problems: [],
+    });
+    expect(record.caveats).toContainEqual(
+      expect.stringMatching(/^clean-up: 5 of 7 events are gone; 2 are still there/),
+    );
   });
 
   it('is kept where the clean-up breaks, which is told as the bug that it is', async () => {
