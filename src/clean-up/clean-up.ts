@@ -3,6 +3,7 @@ import { openReadConnection, type ReadConnection } from '../audit/read-connectio
 import { messageOf } from '../base/errors.ts';
 import { maskUrl } from '../base/mask-url.ts';
 import type { NostrEvent } from '../nostr/event.ts';
+import type { Filter } from '../nostr/filter.ts';
 import { prefixOf } from '../nostr/relay-message.ts';
 import { deletionsOf } from './deletions.ts';
 import { findOwn, type Whereabouts } from './find-own.ts';
@@ -27,16 +28,15 @@ export interface CleanUpRequest extends Pick<Whereabouts, 'topics' | 'maxLimit'>
   readonly urls: readonly string[];
   readonly insecure: boolean;
   readonly authUrl?: string | undefined;
-  /** Ids of further events, asked for once a relay. */
+  /** Ids of further events, asked for again until nothing new is found. */
   readonly ids: () => Whereabouts['ids'];
   readonly keys: OwnKeys;
-  /** Told the number of events found so far. */
-  readonly onProgress?: (found: number) => void;
+  /** Told how many events are there, before the first is deleted. */
+  readonly onFound?: (events: number) => void;
   /** Waits (ms) before what is still there is looked for again; 200, 1,000 and 3,000 unless given. */
   readonly againAfterMs?: readonly number[];
   /** Wait (ms) before a request that met a rate limit is sent again; 2,000 unless given. */
   readonly rateLimitMs?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -52,7 +52,7 @@ const AT_ONCE = 100;
  * throwaway keys have signed are touched. Never throws: what kept it from its end stands in the result.
  */
 export async function cleanUp(request: CleanUpRequest): Promise<CleanUpResult> {
-  const tally = new Tally(request.onProgress);
+  const tally = new Tally();
   for (const url of request.urls) {
     try {
       await cleanRelay(url, request, tally);
@@ -64,26 +64,22 @@ export async function cleanUp(request: CleanUpRequest): Promise<CleanUpResult> {
 }
 
 async function cleanRelay(url: string, request: CleanUpRequest, tally: Tally): Promise<void> {
-  const { insecure, authUrl, keys, signal, againAfterMs = AGAIN_AFTER_MS } = request;
+  const { insecure, authUrl, onFound, againAfterMs = AGAIN_AFTER_MS } = request;
   const options = { url, timeoutMs: TIMEOUT_MS, insecure, authUrl };
   const reader = await openReadConnection(options);
   try {
     const publisher = await openPublishingConnection(options);
     try {
-      const asked: string[] = [];
-      const whereabouts = {
-        ...request,
-        ids: request.ids(),
-        isOwn: ({ pubkey }: NostrEvent) => keys.has(pubkey),
-      };
-      for await (const events of findOwn((filter) => reader.query(filter), whereabouts)) {
-        signal?.throwIfAborted();
-        tally.found(events.length);
+      const asked = new Set<string>();
+      for (;;) {
+        const events = await newOnes(reader, request, asked);
+        if (events.length === 0) break;
+        onFound?.(events.length);
+        tally.found += events.length;
         await requestDeletion(publisher, events, request, tally);
-        for (const { id } of events) asked.push(id);
       }
       const batch = Math.min(AT_ONCE, request.maxLimit ?? AT_ONCE);
-      tally.deleted += asked.length - (await leftOf(reader, asked, { batch, againAfterMs, signal })).length;
+      tally.deleted += asked.size - (await leftOf(reader, [...asked], { batch, againAfterMs })).length;
     } finally {
       publisher.close();
     }
@@ -92,17 +88,36 @@ async function cleanRelay(url: string, request: CleanUpRequest, tally: Tally): P
   }
 }
 
+/**
+ * Events of the run that nobody has asked to delete yet, and now somebody will. All of them before the first is deleted, so
+ * that the requests are few; what a full second has hidden is seen the next time.
+ */
+async function newOnes(
+  reader: ReadConnection,
+  { keys, ids, topics, maxLimit }: CleanUpRequest,
+  asked: Set<string>,
+): Promise<readonly NostrEvent[]> {
+  const found: NostrEvent[] = [];
+  const isOwn = ({ pubkey }: NostrEvent): boolean => keys.has(pubkey);
+  const query = (filter: Filter): Promise<readonly NostrEvent[]> => reader.query(filter);
+  for await (const events of findOwn(query, { topics, maxLimit, ids: ids(), isOwn })) {
+    found.push(...events.filter(({ id }) => !asked.has(id)));
+    for (const { id } of events) asked.add(id);
+  }
+  return found;
+}
+
 async function requestDeletion(
   publisher: PublishingConnection,
   events: readonly NostrEvent[],
-  { keys, signal, rateLimitMs = RATE_LIMIT_MS }: CleanUpRequest,
+  { keys, rateLimitMs = RATE_LIMIT_MS }: CleanUpRequest,
   tally: Tally,
 ): Promise<void> {
   for (const deletion of deletionsOf(events)) {
     const signed = keys.sign(deletion, Math.floor(Date.now() / 1_000));
     let answer = await publisher.publish(signed);
     for (let tries = 1; isLimited(answer.message) && !answer.accepted && tries < MOST_TRIES; tries++) {
-      await sleep(rateLimitMs, undefined, { signal });
+      await sleep(rateLimitMs);
       answer = await publisher.publish(signed);
     }
     tally.answered(answer);
@@ -117,7 +132,6 @@ interface Looking {
   /** Ids of one question. */
   readonly batch: number;
   readonly againAfterMs: readonly number[];
-  readonly signal: AbortSignal | undefined;
 }
 
 /** The ids that are still there, however often the relay is asked. */
@@ -129,7 +143,7 @@ async function leftOf(
   let left = await presentOf(reader, ids, looking.batch);
   for (const waitMs of looking.againAfterMs) {
     if (left.length === 0) break;
-    await sleep(waitMs, undefined, { signal: looking.signal });
+    await sleep(waitMs);
     left = await presentOf(reader, left, looking.batch);
   }
   return left;
@@ -160,20 +174,10 @@ async function among(reader: ReadConnection, ids: readonly string[]): Promise<re
 
 class Tally {
   readonly problems: string[] = [];
+  found = 0;
   deleted = 0;
-  readonly #onProgress: (found: number) => void;
-  #found = 0;
   #requests = 0;
   readonly #refused = new Map<string, number>();
-
-  constructor(onProgress: (found: number) => void = () => undefined) {
-    this.#onProgress = onProgress;
-  }
-
-  found(events: number): void {
-    this.#found += events;
-    this.#onProgress(this.#found);
-  }
 
   answered({ accepted, message }: { readonly accepted: boolean; readonly message: string }): void {
     const word = prefixOf(message);
@@ -183,7 +187,7 @@ class Tally {
 
   result(): CleanUpResult {
     return {
-      found: this.#found,
+      found: this.found,
       deleted: this.deleted,
       requests: this.#requests,
       refused: Object.fromEntries(this.#refused),

@@ -22,8 +22,8 @@ export interface Whereabouts {
 }
 
 /**
- * Pages of events that are the run's own, each event once. What has been deleted when the next page is asked for does not
- * come again, so that a page in which all were made in one second is no end.
+ * Pages of events that are the run's own. Of a second that holds more than a relay answers at a time the rest shows only once
+ * the first are gone.
  */
 export async function* findOwn(
   query: Query,

@@ -9,12 +9,23 @@ import type { CommandHost } from './host.ts';
 import { asTyped, relayUrl, repeatable } from './options.ts';
 import { defaultStackDir } from './stack/stack-dir.ts';
 
-/** The relays that the run loaded, as far as they are still there. @throws RelayBenchError `AUDIT_NO_TARGET` */
+/**
+ * The relays that the run loaded, as far as they are still there.
+ * @throws RelayBenchError `AUDIT_NO_TARGET`; `CLEANED_UP` where what it published was deleted at its end
+ */
 export function relaysOfRun(
-  { target }: RunRecord,
+  { target, cleanUp }: RunRecord,
   stackDir: string | undefined,
   { io }: CommandHost,
 ): readonly string[] {
+  const deleted = cleanUp?.deleted ?? 0;
+  if (deleted > 0) {
+    throw new RelayBenchError(`this run has deleted its ${deleted} events at its end (--clean-up)`, {
+      code: 'CLEANED_UP',
+      hint: 'run --audit --clean-up audits before it deletes; a relay that got no request is named with --relay',
+      exitCode: EXIT.usage,
+    });
+  }
   if (target.kind === 'url') return target.urls.map(relayUrl);
   const state = target.kind === 'stack' ? readState(resolve(stackDir ?? defaultStackDir(io.env))) : null;
   if (state !== null) return relayAddresses(state);

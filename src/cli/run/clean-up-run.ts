@@ -22,11 +22,15 @@ export function prepareCleanUp(io: Pick<Io, 'stderr'>): RunCleanUp {
     const { insecure, authUrl } = plan.connections;
     if (plan.fitted === undefined)
       throw new Error('only a plan that was fitted to its relay can be cleaned up after');
-    io.stderr.write('clean-up: asking for the deletion of what this run has published (NIP-09)\n');
+    io.stderr.write('clean-up: looking for what this run has published\n');
     const result = await cleanUp({
       ...ownEventsOf(plan, plan.fitted),
       ...{ urls, insecure, maxLimit },
       authUrl: authUrl ?? undefined,
+      onFound: (events) =>
+        io.stderr.write(
+          `clean-up: ${events.toLocaleString('en-US')} events of this run are there; asking for their deletion (NIP-09)\n`,
+        ),
     });
     const lines = [cleanUpText(result), undeletable(plan), ...result.problems];
     for (const line of lines) if (line !== null) io.stderr.write(`clean-up: ${visible(line)}\n`);

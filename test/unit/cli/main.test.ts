@@ -90,6 +90,7 @@ describe('the command line', () => {
       '--progress',
       '--run-salt',
       '--stack-keep',
+      '--clean-up',
       '--i-own-this-relay',
       '--help',
       '--version',
