@@ -5,6 +5,9 @@ const HEIGHT = 240;
 const Y_AXIS_WIDTH = 60;
 const WHOLE_PLOT_PADDING = [20, 24, 0, 0];
 const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+/** There is no run one and a half. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const STEPS = { s: TIME_STEPS_S, count: WHOLE_STEPS };
 
 /** A colour of the style sheet, which knows light and dark. */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -58,7 +61,7 @@ function axes({ x, y }) {
       : {
           values: (_, splits) => splits.map((value) => TEXTS[x.unit](value).replace('/s', '')),
           space: 80,
-          ...(x.unit === 's' ? { incrs: TIME_STEPS_S } : {}),
+          ...(x.unit in STEPS ? { incrs: STEPS[x.unit] } : {}),
         };
   return [
     { ...common, ...xMarks, size: 26, gap: 6, grid: { show: false } },

@@ -35,6 +35,11 @@ export interface PageHead {
   readonly chapters: readonly Pick<Chapter, 'id' | 'title'>[];
 }
 
+/** Whether a sentence begins with the name of a metric, which has no capital letter. */
+function beginsWithName(sentence: string): boolean {
+  return /^`?[a-z]+_/.test(sentence);
+}
+
 /** Verdict, what it is about, why, the facts, and links to the chapters. */
 export function pageHead({ kind, badge, headline, chapters }: PageHead): Html {
   const [subject = '', ...others] = headline.facts;
@@ -43,7 +48,7 @@ export function pageHead({ kind, badge, headline, chapters }: PageHead): Html {
 <p class="eyebrow">${kind}</p>
 <p class="badge ${badge.tone}">${badge.mark} ${headline.word}</p>
 <h1>${question ?? subject}</h1>
-<p class="lead">${inlineMarkup(headline.sentence)}</p>
+<p class="${beginsWithName(headline.sentence) ? 'lead named' : 'lead'}">${inlineMarkup(headline.sentence)}</p>
 ${next === undefined ? NO_MARKUP : html`<p class="next"><b>Next</b> ${inlineMarkup(next)}</p>`}
 <ul class="facts">${others.map((fact) => html`<li>${fact}</li>`)}</ul>
 <nav aria-label="Chapters">${chapters.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>

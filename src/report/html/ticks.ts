@@ -10,7 +10,7 @@ export interface Tick {
 /** Marks at round values, about `count` of them; in whole seconds, minutes or hours on an axis of time. */
 export function linearTicks([low, high]: Domain, count: number, unit: Unit): Tick[] {
   const rough = (high - low) / Math.max(1, count);
-  const step = unit === 's' ? timeStep(rough) : unit === 'bytes' ? byteStep(rough) : niceStep(rough);
+  const step = (STEPS[unit] ?? niceStep)(rough);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) =>
@@ -84,6 +84,11 @@ function short(value: number): string {
   return value >= 1_000 ? Math.round(value).toLocaleString('en-US') : String(rounded(value));
 }
 
+/** Nothing that is counted comes in halves. */
+function wholeStep(rough: number): number {
+  return Math.max(1, niceStep(rough));
+}
+
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5].find((step) => step * power >= rough * 0.999) ?? 10) * power;
@@ -128,3 +133,9 @@ export function xTicks(plot: Plot): Tick[] {
   const median = Math.log10(2);
   return [...whole, { value: median, text: tickText(median, 'nines') }];
 }
+
+const STEPS: Partial<Record<Unit, (rough: number) => number>> = {
+  s: timeStep,
+  bytes: byteStep,
+  count: wholeStep,
+};

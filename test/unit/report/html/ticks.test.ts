@@ -10,6 +10,8 @@ describe('marks of a linear axis', () => {
 
   it('have no noise of binary fractions', () => {
     expect(texts(linearTicks([0, 0.5], 5, 'cores'))).toEqual(['0', '0.1', '0.2', '0.3', '0.4', '0.5']);
+    // There is no run one and a half.
+    expect(texts(linearTicks([1, 2], 5, 'count'))).toEqual(['1', '2']);
   });
 
   it('are round in binary units where they count bytes', () => {
