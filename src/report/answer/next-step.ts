@@ -7,6 +7,8 @@ import { whoUsedTheCores } from './others.ts';
 import { refusalOf } from './refusals.ts';
 import { wasStopped } from './word.ts';
 
+type FailedGate = RunRecord['gates'][number];
+
 /** What to do next, in one sentence without its full stop. */
 export function nextStepOf(record: RunRecord): string {
   if (wasStopped(record))
@@ -51,9 +53,17 @@ function afterFailure(record: RunRecord): string {
   const [first] = failed;
   if (first?.verdict === 'no-data')
     return 'measure longer (--duration) or offer more, so that the gate has data';
-  return first === undefined || metricKind(first.metric) === 'latency'
-    ? 'see in report.html when it rose; relay-bench run steps finds the load that holds'
-    : 'see Errors and Evidence below; relay-bench evidence RUN.json has the cases';
+  if (first === undefined || metricKind(first.metric) === 'latency')
+    return 'see in report.html when it rose; relay-bench run steps finds the load that holds';
+  return afterBrokenCount(first, record);
+}
+
+function afterBrokenCount({ metric, expression }: FailedGate, { evidence }: RunRecord): string {
+  if (Object.keys(evidence).length > 0)
+    return 'see Errors and Evidence below; relay-bench evidence RUN.json has the cases';
+  return metricKind(metric) === 'counter' && expression.includes('>')
+    ? 'measure longer (--duration), offer more (--rate), or ask for less'
+    : 'see Errors below';
 }
 
 function afterPass(record: RunRecord): string {

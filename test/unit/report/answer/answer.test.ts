@@ -43,6 +43,16 @@ describe('the answer of a run', () => {
     expect(answer.finding).toBe('the one gate failed: ack_latency p95 < 100ms was 125 ms, 25.0 ms over');
   });
 
+  it('sends nobody to look for cases where none are kept', () => {
+    const few = gateResult('events_accepted >= 100000', 800, false);
+    const many = gateResult('notices == 0', 3, false);
+    const nextAfter = (gate: typeof few, evidence = {}): string =>
+      answerOf(judge({ ...base, evidence }, [gate], null)).next;
+    expect(nextAfter(few)).toMatch(/^measure longer/);
+    expect(nextAfter(many)).toBe('see Errors below');
+    expect(nextAfter(many, { events_invalid: [] })).toMatch(/^see Errors and Evidence/);
+  });
+
   it('names who else used the cores of an invalid run', () => {
     const record = sampleRecord('invalid');
     const others = {
