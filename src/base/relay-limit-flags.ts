@@ -18,6 +18,7 @@ export const RELAY_LIMIT_FLAGS = {
   'max-subscriptions': flag('open subscriptions per connection'),
   'max-filters': flag('filters per REQ'),
   'max-filter-values': flag('values in all lists of one filter'),
+  'max-request-values': flag('values in all filters of one REQ'),
   'max-tag-conditions': flag('tag conditions of one filter'),
   'max-filter-bytes': flag('bytes of memory that the filters of one connection may take'),
   'max-filter-bytes-total': flag('the same of all connections'),
@@ -38,8 +39,8 @@ export const RELAY_LIMIT_FLAGS = {
   'neg-idle-s': flag('seconds after which a silent reconciliation ends'),
   'message-deadline-s': flag('seconds from the first byte of a message to its last'),
   'handshake-deadline-s': flag('seconds from connecting to the end of the handshake'),
-  'max-notices-per-s': flag(
-    'messages a second that are no text of the protocol, per connection; 0: any number',
+  'max-malformed-per-s': flag(
+    'messages a second that are malformed or ask for too much, per connection; 0: any number',
     0,
   ),
   'max-pings-per-s': flag('pings a second per connection; 0: any number', 0),

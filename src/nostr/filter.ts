@@ -99,7 +99,8 @@ export function tagConditions(filter: Filter): TagCondition[] {
     .map((key) => ({ name: key.slice(1), values: filter[key] ?? [] }));
 }
 
-interface TagTest {
+/** One tag condition, prepared. */
+export interface TagTest {
   readonly name: string;
   readonly values: ReadonlySet<string>;
 }
@@ -108,22 +109,25 @@ function setOf<T>(values: readonly T[] | undefined): ReadonlySet<T> | null {
   return values === undefined ? null : new Set(values);
 }
 
-/** A filter prepared for matching many events: the cost does not grow with the length of its lists. */
+/**
+ * A filter prepared for matching many events: the cost does not grow with the length of its lists. Lists are null where the
+ * filter has none.
+ */
 export class FilterMatcher {
-  readonly #ids: ReadonlySet<string> | null;
-  readonly #authors: ReadonlySet<string> | null;
-  readonly #kinds: ReadonlySet<number> | null;
+  readonly ids: ReadonlySet<string> | null;
+  readonly authors: ReadonlySet<string> | null;
+  readonly kinds: ReadonlySet<number> | null;
+  readonly tags: readonly TagTest[];
   readonly #since: number;
   readonly #until: number;
-  readonly #tags: readonly TagTest[];
 
   constructor(filter: Filter) {
-    this.#ids = setOf(filter.ids);
-    this.#authors = setOf(filter.authors);
-    this.#kinds = setOf(filter.kinds);
+    this.ids = setOf(filter.ids);
+    this.authors = setOf(filter.authors);
+    this.kinds = setOf(filter.kinds);
     this.#since = filter.since ?? Number.NEGATIVE_INFINITY;
     this.#until = filter.until ?? Number.POSITIVE_INFINITY;
-    this.#tags = tagConditions(filter).map(({ name, values }) => ({ name, values: new Set(values) }));
+    this.tags = tagConditions(filter).map(({ name, values }) => ({ name, values: new Set(values) }));
   }
 
   /**
@@ -134,14 +138,14 @@ export class FilterMatcher {
    */
   matches(event: Filterable, tags?: EventTags): boolean {
     if (event.created_at < this.#since || event.created_at > this.#until) return false;
-    if (this.#kinds !== null && !this.#kinds.has(event.kind)) return false;
-    if (this.#authors !== null && !this.#authors.has(event.pubkey)) return false;
-    if (this.#ids !== null && !this.#ids.has(event.id)) return false;
+    if (this.kinds !== null && !this.kinds.has(event.kind)) return false;
+    if (this.authors !== null && !this.authors.has(event.pubkey)) return false;
+    if (this.ids !== null && !this.ids.has(event.id)) return false;
     return this.#matchesTags(event, tags);
   }
 
   #matchesTags(event: Filterable, tags: EventTags | undefined): boolean {
-    for (const { name, values } of this.#tags) {
+    for (const { name, values } of this.tags) {
       if (!(tags?.hasOneOf(name, values) ?? hasTag(event.tags, name, values))) return false;
     }
     return true;
@@ -160,17 +164,19 @@ const FEW_TAGS = 16;
 
 /** The tags of an event that is held against many filters: its cost for each does not grow with thousands of tags. */
 export class EventTags {
-  readonly #tags: Filterable['tags'];
+  readonly #event: Pick<Filterable, 'tags'>;
   #byName: ReadonlyMap<string, ReadonlySet<string>> | null = null;
 
-  constructor(tags: Filterable['tags']) {
-    this.#tags = tags;
+  /** @param event whose tags are not looked at before a filter asks for one: they may have to be parsed */
+  constructor(event: Pick<Filterable, 'tags'>) {
+    this.#event = event;
   }
 
   /** Whether the first value of some tag of that name is one of the values. */
   hasOneOf(name: string, values: ReadonlySet<string>): boolean {
-    if (this.#tags.length <= FEW_TAGS) return hasTag(this.#tags, name, values);
-    this.#byName ??= valuesByName(this.#tags);
+    const { tags } = this.#event;
+    if (tags.length <= FEW_TAGS) return hasTag(tags, name, values);
+    this.#byName ??= valuesByName(tags);
     const own = this.#byName.get(name);
     if (own === undefined) return false;
     const [few, many] = own.size < values.size ? [own, values] : [values, own];

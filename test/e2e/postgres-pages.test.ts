@@ -93,7 +93,7 @@ describe('answers of the Postgres store', () => {
     const work = new Work(someLane());
     const pages = store.pages([{ kinds: [1], limit: 5_000 }], undefined, work);
     await pages.next();
-    work.isCancelled = true;
+    work.cancel();
     await expect(pages.next()).rejects.toBe(CANCELLED);
   });
 

@@ -199,7 +199,10 @@ describe('floods', () => {
     const closed = once(socket, 'close') as Promise<[number, Buffer]>;
     for (let i = 0; i < 10_000; i++) socket.send('[]');
     const [code, reason] = await closed;
-    expect([code, String(reason)]).toEqual([1008, 'too many messages that are no text of this protocol']);
+    expect([code, String(reason)]).toEqual([
+      1008,
+      'too many messages that are malformed or ask for too much',
+    ]);
     expect(notices).toBeLessThan(200);
   });
 

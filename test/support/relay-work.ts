@@ -15,10 +15,10 @@ export function manualTurns(lookMs = 0) {
   const turns = new Turns({ clock, nextTurn: (callback) => void pending.push(callback) });
   /** One turn of the event loop; false where nothing waits for it. */
   const turn = async (): Promise<boolean> => {
-    const callback = pending.shift();
-    callback?.();
+    const callbacks = pending.splice(0);
+    for (const callback of callbacks) callback();
     await settled();
-    return callback !== undefined;
+    return callbacks.length > 0;
   };
   return { turns, turn, state };
 }

@@ -2,13 +2,14 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Filter } from '../../nostr/filter.ts';
 import { type Listed, SubscriptionIndex } from '../fanout/subscription-index.ts';
+import { filterBytes } from '../limits/filter-memory.ts';
 import type { LimitedFilter } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import { CancelledError } from '../work/lane.ts';
 import { isCacheable } from './cache-key.ts';
 import type { CacheStats } from './cache-stats.ts';
 
-/** Answers that are kept, and the characters of all their events together. */
+/** Answers that are kept, and the characters of all their events and bytes of their filters together. */
 const ANSWERS_MAX = 1_000;
 const CHARACTERS_MAX = 64 * 2 ** 20;
 const KEEP_MS = 60_000;
@@ -22,15 +23,16 @@ function noneWhereCancelled(error: unknown): null {
 
 /** The answer to a filter, from the moment when it is asked for. */
 class Answer implements Listed {
-  readonly filters: readonly Filter[];
   lastDelivery = 0;
+  /** Estimated bytes of its filter. */
+  readonly filterBytes: number;
   /** Null where they are too many to keep. */
   readonly events: Promise<readonly StoredEvent[] | null>;
   /** Ids of the events; null until they are known. */
   ids: ReadonlySet<string> | null = null;
 
   constructor(filter: Filter, events: Answer['events']) {
-    this.filters = [filter];
+    this.filterBytes = filterBytes([filter]);
     this.events = events;
   }
 }
@@ -95,8 +97,8 @@ export class AnswerCache {
     const { limit: _limit, ...conditions } = filter;
     const events = fetch();
     const answer = new Answer(conditions, events);
-    this.#index.add(answer);
-    this.#answers.set(key, answer, { size: 1 });
+    this.#index.add(answer, [conditions]);
+    this.#answers.set(key, answer, { size: answer.filterBytes });
     events.then(
       (known) => this.#settle(key, answer, known),
       () => this.#dropOne(key, answer),
@@ -111,7 +113,7 @@ export class AnswerCache {
       return;
     }
     answer.ids = new Set(events.map(({ id }) => id));
-    const size = events.reduce((characters, { json }) => characters + json.length, 1);
+    const size = events.reduce((characters, { json }) => characters + json.length, answer.filterBytes);
     this.#answers.set(key, answer, { size });
   }
 

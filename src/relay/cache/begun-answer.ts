@@ -1,9 +1,6 @@
 import type { AnswerPage } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 
-/** Answers with more than this many bytes are not kept, but read page by page. */
-const WHOLE_BYTES_MAX = 2 * 2 ** 20;
-
 /** An answer of which as much was read as tells whether it is small. */
 export class BegunAnswer {
   readonly #read: readonly AnswerPage[];
@@ -15,11 +12,12 @@ export class BegunAnswer {
     this.#rest = rest;
   }
 
-  static async begin(answer: AsyncIterable<AnswerPage>): Promise<BegunAnswer> {
+  /** @param wholeBytesMax with more it is large: the rest is left for its pages */
+  static async begin(answer: AsyncIterable<AnswerPage>, wholeBytesMax: number): Promise<BegunAnswer> {
     const pages = answer[Symbol.asyncIterator]();
     const read: AnswerPage[] = [];
     let bytes = 0;
-    while (bytes <= WHOLE_BYTES_MAX) {
+    while (bytes <= wholeBytesMax) {
       const next = await pages.next();
       if (next.done === true) return new BegunAnswer(read, null);
       read.push(next.value);

@@ -27,6 +27,17 @@ export interface CachedStoreOptions {
   readonly nowSeconds: () => number;
 }
 
+/** An answer with more bytes than this, of all filters of a request together, is not kept, but read page by page. */
+const WHOLE_BYTES_MAX = 2 * 2 ** 20;
+
+/** For whom a filter is answered. */
+interface Asked {
+  readonly reader: Reader | undefined;
+  readonly work: Work | undefined;
+  /** See {@link BegunAnswer.begin}. */
+  readonly wholeBytesMax: number;
+}
+
 /**
  * A store behind two layers of cache. Filters by id and by address are put together from single events, other filters
  * are answered whole once they have been asked twice. Counts, lists and searches go to the store.
@@ -69,7 +80,11 @@ export class CachedStore implements EventStore {
     const filters = widestFilters(asked);
     const isSearch = filters.some(({ search }) => search !== undefined);
     if (isSearch || !this.#isTrusted) yield* this.#options.store.pages(filters, reader, work);
-    else yield* mergePages(filters.map((filter) => this.#pagesOf(filter, reader, work)));
+    else {
+      const wholeBytesMax = WHOLE_BYTES_MAX / Math.max(1, filters.length);
+      const asked: Asked = { reader, work, wholeBytesMax };
+      yield* mergePages(filters.map((filter) => this.#pagesOf(filter, asked)));
+    }
   }
 
   count(filters: readonly Filter[], reader?: Reader, work?: Work): Promise<number> {
@@ -123,15 +138,16 @@ export class CachedStore implements EventStore {
   }
 
   /** What is found, but for what has expired while it was kept: the store leaves out the rest. */
-  async *#pagesOf(filter: LimitedFilter, reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
+  async *#pagesOf(filter: LimitedFilter, asked: Asked): AsyncGenerator<AnswerPage> {
     const now = this.#options.nowSeconds();
-    for await (const { events, heldBytes } of this.#find(filter, reader, work)) {
+    for await (const { events, heldBytes } of this.#find(filter, asked)) {
       const isFresh = events.every(({ expiresAt }) => expiresAt > now);
       yield { events: isFresh ? events : events.filter(({ expiresAt }) => expiresAt > now), heldBytes };
     }
   }
 
-  async *#find(filter: LimitedFilter, reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
+  async *#find(filter: LimitedFilter, asked: Asked): AsyncGenerator<AnswerPage> {
+    const { reader, work } = asked;
     const keyed = keyedFilter(filter);
     if (keyed !== null) {
       const events = await this.#events.get(keyed.keys, (keys) => this.#fetch(keyed.filterFor(keys)));
@@ -141,18 +157,19 @@ export class CachedStore implements EventStore {
     }
     const readerKey = readerKeyOf(filter, reader);
     if (readerKey === null) yield* this.#options.store.pages([filter], reader, work);
-    else yield* this.#findWhole(filter, readerKey, () => this.#options.store.pages([filter], reader, work));
+    else yield* this.#findWhole(filter, readerKey, asked);
   }
 
   /** An answer that is kept whole, where it is small; a large one comes from the store page by page. */
   async *#findWhole(
     filter: LimitedFilter,
     readerKey: string,
-    ask: () => AsyncIterable<AnswerPage>,
+    { reader, work, wholeBytesMax }: Asked,
   ): AsyncGenerator<AnswerPage> {
+    const ask = (): AsyncIterable<AnswerPage> => this.#options.store.pages([filter], reader, work);
     let begun: BegunAnswer | null = null;
     const fetch = async (): Promise<readonly StoredEvent[] | null> => {
-      begun = await BegunAnswer.begin(ask());
+      begun = await BegunAnswer.begin(ask(), wholeBytesMax);
       return begun.wholeEvents;
     };
     const events = await this.#answers.get(filter, readerKey, fetch);

@@ -1,3 +1,4 @@
+import type { Filter } from '../../nostr/filter.ts';
 import { isGiftWrapKind } from '../../nostr/nip59.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import type { Subscription } from './subscription.ts';
@@ -12,8 +13,8 @@ export class FanOut {
     return this.#index.size;
   }
 
-  add(subscription: Subscription): void {
-    this.#index.add(subscription);
+  add(subscription: Subscription, filters: readonly Filter[]): void {
+    this.#index.add(subscription, filters);
   }
 
   remove(subscription: Subscription): void {

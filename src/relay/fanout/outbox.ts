@@ -30,8 +30,19 @@ const PAUSE_BYTES = 1024 * 1024;
 /** An event of this length is not copied for each reader: the system takes it from where it is. */
 const SHARED_BYTES = 16 * 1024;
 
+/** What is written to a socket. */
+interface Piece {
+  readonly content: Uint8Array | string;
+  /** How a text is written. */
+  readonly encoding: BufferEncoding;
+}
+
 const EMPTY = Buffer.alloc(0);
-const END_OF_EVENT = Buffer.from(']');
+const END_OF_EVENT: Piece = { content: ']', encoding: 'latin1' };
+
+function bytesPiece(content: Uint8Array): Piece {
+  return { content, encoding: 'latin1' };
+}
 
 /**
  * Collects the messages to one client and writes those of one tick at once, as complete WebSocket frames
@@ -42,6 +53,8 @@ export class Outbox implements Backlogged {
   #buffer: Buffer = EMPTY;
   #used = 0;
   #heldBytes = 0;
+  /** Answers that wait for the reader. */
+  readonly #pausing: (() => void)[] = [];
   /** Bytes of the last flush: the next one is probably as large. */
   #lastBytes = FIRST_CAPACITY_BYTES;
 
@@ -77,12 +90,31 @@ export class Outbox implements Backlogged {
   }
 
   /**
+   * Sends the message `prefix + json + "]"` of an event that is sent to this reader only.
+   * @param prefix `["EVENT","subscription",`
+   */
+  sendStored(prefix: Uint8Array, json: string): void {
+    const jsonBytes = Buffer.byteLength(json);
+    // Text of one byte a character is copied as it is.
+    const encoding = jsonBytes === json.length ? 'latin1' : 'utf8';
+    if (jsonBytes >= SHARED_BYTES) {
+      this.#sendLong(prefix, { content: json, encoding }, jsonBytes);
+      return;
+    }
+    const offset = this.#startFrame(prefix.length + jsonBytes + 1);
+    this.#buffer.set(prefix, offset);
+    this.#buffer.write(json, offset + prefix.length, jsonBytes, encoding);
+    this.#buffer[this.#used - 1] = CLOSING_BRACKET;
+    this.#endFrame();
+  }
+
+  /**
    * Sends the message `prefix + json + "]"`; both are encoded once and used for many messages.
    * @param prefix `["EVENT","subscription",`
    */
   sendEvent(prefix: Uint8Array, json: Uint8Array): void {
     if (json.length >= SHARED_BYTES) {
-      this.#sendShared(prefix, json);
+      this.#sendLong(prefix, bytesPiece(json), json.length);
       return;
     }
     const offset = this.#startFrame(prefix.length + json.length + 1);
@@ -92,17 +124,18 @@ export class Outbox implements Backlogged {
     this.#endFrame();
   }
 
-  /** Sends a long event at once, without a copy of it for each of many readers. */
-  #sendShared(prefix: Uint8Array, json: Uint8Array): void {
-    const offset = this.#startFrame(prefix.length + json.length + 1, FINAL_TEXT, prefix.length);
+  /** Sends a long event at once, without a copy of it: what waits for its reader is the event that all share. */
+  #sendLong(prefix: Uint8Array, json: Piece, jsonBytes: number): void {
+    const offset = this.#startFrame(prefix.length + jsonBytes + 1, FINAL_TEXT, prefix.length);
     this.#buffer.set(prefix, offset);
-    this.#write([this.#take(), json, END_OF_EVENT]);
+    const head = this.#take();
+    this.#write([bytesPiece(head), json, END_OF_EVENT], head.length + jsonBytes + 1);
   }
 
   /** Writes what was collected; called by the flush queue at the end of a tick. */
   flush(): void {
     const chunk = this.#take();
-    if (chunk.length > 0) this.#write([chunk]);
+    if (chunk.length > 0) this.#write([bytesPiece(chunk)], chunk.length);
   }
 
   /** What was collected; nothing is from now on. */
@@ -114,18 +147,16 @@ export class Outbox implements Backlogged {
     return chunk;
   }
 
-  #write(chunks: readonly Uint8Array[]): void {
+  #write(pieces: readonly Piece[], bytes: number): void {
     const { socket, isOpen, maxBacklogBytes, backlogs } = this.#options;
     if (socket.destroyed || !isOpen()) return;
-    let bytes = 0;
-    for (const chunk of chunks) bytes += chunk.length;
     if (socket.writableLength + bytes > maxBacklogBytes) {
       this.cut();
       return;
     }
-    if (chunks.length > 1) socket.cork();
-    for (const chunk of chunks) socket.write(chunk);
-    if (chunks.length > 1) socket.uncork();
+    if (pieces.length > 1) socket.cork();
+    for (const { content, encoding } of pieces) socket.write(content, encoding);
+    if (pieces.length > 1) socket.uncork();
     if (socket.writableLength > 0) backlogs.grow(this, bytes);
   }
 
@@ -139,7 +170,8 @@ export class Outbox implements Backlogged {
 
   /** Whether {@link Outbox.pause} has something to do. */
   get isFull(): boolean {
-    return this.#used >= PIECE_BYTES || this.#options.socket.writableLength >= PAUSE_BYTES;
+    const { socket } = this.#options;
+    return !socket.destroyed && (this.#used >= PIECE_BYTES || socket.writableLength >= PAUSE_BYTES);
   }
 
   /**
@@ -150,15 +182,16 @@ export class Outbox implements Backlogged {
     if (!this.isFull) return null;
     this.flush();
     const { socket } = this.#options;
-    if (socket.writableLength < PAUSE_BYTES || socket.destroyed) return null;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        socket.off('drain', done).off('close', done);
-        resolve();
-      };
-      socket.on('drain', done).on('close', done);
-    });
+    if (!this.isFull) return null;
+    if (this.#pausing.length === 0) socket.on('drain', this.#goOn).on('close', this.#goOn);
+    return new Promise((resolve) => this.#pausing.push(resolve));
   }
+
+  /** Answers that pause go on; those that find no room again pause again. */
+  readonly #goOn = (): void => {
+    this.#options.socket.off('drain', this.#goOn).off('close', this.#goOn);
+    for (const resolve of this.#pausing.splice(0)) resolve();
+  };
 
   /**
    * Makes room for a frame, writes its header and returns where the payload begins.
@@ -166,6 +199,8 @@ export class Outbox implements Backlogged {
    */
   #startFrame(payloadBytes: number, firstByte = FINAL_TEXT, ownBytes = payloadBytes): number {
     const headerBytes = payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10;
+    // What is collected never grows far beyond a piece: growing copies it, and leaves twice as much behind.
+    if (this.#used > 0 && this.#used + headerBytes + ownBytes > PIECE_BYTES) this.flush();
     if (this.#used === 0) this.#options.flushQueue.add(this);
     this.#reserve(headerBytes + ownBytes);
     const start = this.#used;
@@ -186,13 +221,15 @@ export class Outbox implements Backlogged {
 
   /** A turn that collects much writes before its end: what waits is counted, and may be too much. */
   #endFrame(): void {
-    if (this.#used > Math.min(PAUSE_BYTES, this.#options.maxBacklogBytes)) this.flush();
+    if (this.#used > Math.min(PIECE_BYTES, this.#options.maxBacklogBytes)) this.flush();
   }
 
   #reserve(bytes: number): void {
     const needed = this.#used + bytes;
     if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.#buffer.length, this.#lastBytes));
+    const grown = Buffer.allocUnsafe(
+      Math.max(needed, Math.min(PIECE_BYTES, 2 * this.#buffer.length), this.#lastBytes),
+    );
     this.#buffer.copy(grown, 0, 0, this.#used);
     this.#buffer = grown;
   }

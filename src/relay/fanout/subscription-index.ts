@@ -1,12 +1,11 @@
-import { EventTags, type Filter, FilterMatcher, tagConditions } from '../../nostr/filter.ts';
+import { EventTags, type Filter, FilterMatcher, type TagTest } from '../../nostr/filter.ts';
 import { searchWords } from '../../nostr/nip50.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import { Buckets } from './buckets.ts';
 import { LiveContent } from './live-content.ts';
 
-/** What can be listed: something with filters that wants to know of the events that match. */
+/** What can be listed: something that wants to know of the events that match its filters. */
 export interface Listed {
-  readonly filters: readonly Filter[];
   /** Number of the event that it was last told of; the index uses it to tell of each event once. */
   lastDelivery: number;
 }
@@ -36,6 +35,14 @@ interface Listing<S extends Listed> {
   readonly remove: (live: LiveFilter<S>) => void;
 }
 
+/** Of several conditions on tags the one with the fewest values: an event meets it in the fewest places. */
+function fewestValues(tags: readonly TagTest[]): TagTest | null {
+  return tags.reduce<TagTest | null>(
+    (best, tag) => (best === null || tag.values.size < best.values.size ? tag : best),
+    null,
+  );
+}
+
 /** Of the words of a search the one that is likely to be in the fewest events, as far as its length tells. */
 function rarest(words: readonly string[]): string | undefined {
   return words.reduce<string | undefined>(
@@ -52,7 +59,8 @@ function rarest(words: readonly string[]): string | undefined {
 export class SubscriptionIndex<S extends Listed> {
   readonly #byId: Places<string, S> = new Buckets();
   readonly #byAuthor: Places<string, S> = new Buckets();
-  readonly #byTag: Places<string, S> = new Buckets();
+  /** By the name of the tag, then by its value. */
+  readonly #byTag = new Map<string, Places<string, S>>();
   readonly #byWord: Places<string, S> = new Buckets();
   readonly #byKind: Places<number, S> = new Buckets();
   readonly #others: Places<null, S> = new Buckets();
@@ -64,10 +72,11 @@ export class SubscriptionIndex<S extends Listed> {
     return this.#listings.size;
   }
 
-  add(subscription: S): void {
+  /** Lists a subscription under its filters, which are not kept: what is needed of them is. */
+  add(subscription: S, filters: readonly Filter[]): void {
     this.#listings.set(
       subscription,
-      subscription.filters.map((filter) => this.#list(subscription, filter)),
+      filters.map((filter) => this.#list(subscription, filter)),
     );
   }
 
@@ -82,11 +91,13 @@ export class SubscriptionIndex<S extends Listed> {
     if (this.#listings.size === 0) return;
     this.#sequence++;
     const content = new LiveContent(event);
-    const candidate: Candidate = { event, tags: new EventTags(event.tags), content };
+    const candidate: Candidate = { event, tags: new EventTags(event), content };
     const check = (live: LiveFilter<S>): void => this.#check(live, candidate, visit);
     this.#byId.forEach(event.id, check);
     this.#byAuthor.forEach(event.pubkey, check);
-    for (const [name, value] of event.tags) this.#byTag.forEach(name + value, check);
+    if (this.#byTag.size > 0) {
+      for (const [name, value] of event.tags) this.#byTag.get(name)?.forEach(value, check);
+    }
     this.#checkWords(content, check);
     this.#byKind.forEach(event.kind, check);
     this.#others.forEach(null, check);
@@ -111,32 +122,36 @@ export class SubscriptionIndex<S extends Listed> {
   }
 
   #list(subscription: S, filter: Filter): Listing<S> {
-    const { ids, authors, kinds, search = '' } = filter;
-    const words = searchWords(search);
-    const live: LiveFilter<S> = { subscription, matcher: new FilterMatcher(filter), words, lastCheck: 0 };
-    if (ids !== undefined) return listUnder(this.#byId, ids, live);
-    if (authors !== undefined) return listUnder(this.#byAuthor, authors, live);
-    const [tag] = tagConditions(filter);
-    // A tag name is one letter, so that name and value joined are unambiguous.
-    if (tag !== undefined) {
-      return listUnder(
-        this.#byTag,
-        tag.values.map((value) => tag.name + value),
-        live,
-      );
-    }
+    const words = searchWords(filter.search ?? '');
+    const matcher = new FilterMatcher(filter);
+    const live: LiveFilter<S> = { subscription, matcher, words, lastCheck: 0 };
+    if (matcher.ids !== null) return listUnder(this.#byId, matcher.ids, live);
+    if (matcher.authors !== null) return listUnder(this.#byAuthor, matcher.authors, live);
+    const tag = fewestValues(matcher.tags);
+    if (tag !== null) return listUnder(this.#placesOf(tag), tag.values, live);
     const word = rarest(words);
     if (word !== undefined) return listUnder(this.#byWord, [word], live);
-    return kinds === undefined ? listUnder(this.#others, [null], live) : listUnder(this.#byKind, kinds, live);
+    return matcher.kinds === null
+      ? listUnder(this.#others, [null], live)
+      : listUnder(this.#byKind, matcher.kinds, live);
+  }
+
+  #placesOf({ name }: TagTest): Places<string, S> {
+    let places = this.#byTag.get(name);
+    if (places === undefined) {
+      places = new Buckets();
+      this.#byTag.set(name, places);
+    }
+    return places;
   }
 }
 
+/** @param keys each once; those of a matcher, which has them anyway */
 function listUnder<K, S extends Listed>(
   places: Places<K, S>,
-  values: readonly K[],
+  keys: Iterable<K>,
   live: LiveFilter<S>,
 ): Listing<S> {
-  const keys = new Set(values);
   for (const key of keys) places.add(key, live);
   return {
     live,

@@ -1,4 +1,3 @@
-import type { Filter } from '../../nostr/filter.ts';
 import { isReadableBy } from '../../nostr/nip59.ts';
 import type { AnswerPage, Reader } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
@@ -7,7 +6,10 @@ import { runFor, type Work } from '../work/work.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a subscription needs of the outbox of its connection. */
-export type SubscriptionOutbox = Pick<Outbox, 'sendText' | 'sendEvent' | 'pause' | 'isFull' | 'hold' | 'cut'>;
+export type SubscriptionOutbox = Pick<
+  Outbox,
+  'sendText' | 'sendStored' | 'sendEvent' | 'pause' | 'isFull' | 'hold' | 'cut'
+>;
 
 /** Live events that one subscription may hold back while its stored events are read, and the length of their texts. */
 const HELD_MAX = 10_000;
@@ -28,7 +30,6 @@ function shortId(id: string): number {
  */
 export class Subscription {
   readonly id: string;
-  readonly filters: readonly Filter[];
   readonly #outbox: SubscriptionOutbox;
   readonly #reader: Reader | undefined;
   readonly #prefix: Buffer;
@@ -41,9 +42,8 @@ export class Subscription {
   lastDelivery = 0;
 
   /** @param reader who asks; absent for somebody who may read everything */
-  constructor(id: string, filters: readonly Filter[], outbox: SubscriptionOutbox, reader?: Reader) {
+  constructor(id: string, outbox: SubscriptionOutbox, reader?: Reader) {
     this.id = id;
-    this.filters = filters;
     this.#outbox = outbox;
     this.#reader = reader;
     this.#prefix = Buffer.from(`["EVENT",${JSON.stringify(id)},`);
@@ -110,11 +110,12 @@ export class Subscription {
 
   /** Sends events of a page until the reader has to be waited for. @returns how many of the page are sent */
   *#sendSome(page: readonly StoredEvent[], from: number): Steps<number> {
-    const prefix = this.#prefix.toString();
+    // Others of the same client may have filled it since this one was let go on.
+    if (this.#outbox.isFull) return from;
     let bytes = 0;
     for (let index = from; index < page.length; index++) {
       const event = page[index] as StoredEvent;
-      this.#outbox.sendText(`${prefix}${event.json}]`);
+      this.#outbox.sendStored(this.#prefix, event.json);
       this.#sent.push(shortId(event.id));
       bytes += event.json.length;
       if (bytes < STEP_BYTES) continue;

@@ -36,6 +36,10 @@ export interface Upgraded {
   readonly address: string;
 }
 
+function bytesOf(data: RawData): number {
+  return Buffer.isBuffer(data) ? data.length : 0;
+}
+
 /** Text of a message; `ws` has checked that it is UTF-8 and delivers one Buffer by default. */
 function textOf(data: RawData): string {
   return Buffer.isBuffer(data) ? data.toString('utf8') : '';
@@ -50,6 +54,7 @@ export class Connection {
   readonly #upgraded: Upgraded;
   readonly #outbox: Outbox;
   readonly #lane: Lane;
+  readonly #sender: Sender;
   readonly #session: Session;
   /** Whether anything came since the last ping. */
   #isAlive = true;
@@ -78,12 +83,14 @@ export class Connection {
     });
     this.#lane = turns.lane();
     const cut = (reason: string): void => this.#cut(reason);
-    const sender = new Sender({
+    this.#sender = new Sender({
       address,
       creditMax: limits.maxInvalidSignatures,
       onSpent: () => cut('too many invalid signatures'),
+      onRoom: () => this.#readOn(),
     });
-    this.#session = new Session(share, { outbox: this.#outbox, budget, lane: this.#lane, sender, cut });
+    const [outbox, lane, sender] = [this.#outbox, this.#lane, this.#sender];
+    this.#session = new Session(share, { outbox, budget, lane, sender, cut });
     this.#listen(onClose);
     this.#session.greet();
   }
@@ -151,26 +158,44 @@ export class Connection {
     webSocket.once('close', () => {
       // What it asked for nobody waits for; the events that it has sent before still count.
       this.#session.leave();
-      this.#lane.receive(() => this.#session.end());
+      this.#lane.receive(() => this.#session.end(), undefined);
       onClose();
     });
   }
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#isEnding) return;
-    const { webSocket } = this.#upgraded;
-    const bytes = Buffer.isBuffer(data) ? data.length : 0;
     this.#waiting++;
-    this.#waitingBytes += bytes;
-    this.#lane.receive(() => {
-      this.#waiting--;
-      this.#waitingBytes -= bytes;
-      if (this.#isEnding) return;
-      if (isBinary) this.#session.notice('invalid: binary messages are not part of the protocol');
-      else this.#session.receive(textOf(data));
-      if (webSocket.isPaused && this.#waiting === 0 && !this.#isEnding) webSocket.resume();
-    });
-    if (this.#waiting > WAITING_MAX || this.#waitingBytes > WAITING_BYTES_MAX) webSocket.pause();
+    this.#waitingBytes += bytesOf(data);
+    this.#lane.receive(isBinary ? this.#onBinary : this.#onText, data);
+    const isBehind = this.#waiting > WAITING_MAX || this.#waitingBytes > WAITING_BYTES_MAX;
+    if (isBehind || this.#sender.isBehind) this.#upgraded.webSocket.pause();
+  }
+
+  readonly #onText = (data: RawData): void => {
+    this.#take(data);
+    if (this.#isEnding) return;
+    this.#session.receive(textOf(data));
+    this.#readOn();
+  };
+
+  readonly #onBinary = (data: RawData): void => {
+    this.#take(data);
+    if (this.#isEnding) return;
+    this.#session.notice('invalid: binary messages are not part of the protocol');
+    this.#readOn();
+  };
+
+  #take(data: RawData): void {
+    this.#waiting--;
+    this.#waitingBytes -= bytesOf(data);
+  }
+
+  /** Reads from a client again that was not, once nothing of it waits. */
+  #readOn(): void {
+    const { webSocket } = this.#upgraded;
+    if (!webSocket.isPaused || this.#isEnding) return;
+    if (this.#waiting === 0 && !this.#sender.isBehind) webSocket.resume();
   }
 
   /** Ends the connection because of what its client has sent: with a reason, and without reading any more of it. */

@@ -4,7 +4,7 @@ import { TokenBucket } from './token-bucket.ts';
 type Rates = Pick<
   RelayLimits,
   | 'maxConnectionsPerIp'
-  | 'maxNoticesPerS'
+  | 'maxMalformedPerS'
   | 'maxPingsPerS'
   | 'maxEventsPerS'
   | 'maxEventsPerSPerIp'
@@ -12,14 +12,17 @@ type Rates = Pick<
   | 'maxReqsPerSPerIp'
 >;
 
+/** A malformed message counts once, and once more for each of so many bytes; the first is forgiven, however long it is. */
+const MALFORMED_BYTES = 4 * 1_024;
+
 /** What one connection may still do. */
 export interface ConnectionBudget {
   /** Whether an EVENT or AUTH is within the budget; takes it from the budget. */
   takeEvent(): boolean;
   /** The same for a request. */
   takeReq(): boolean;
-  /** The same for a message that is answered with a NOTICE. */
-  takeNotice(): boolean;
+  /** The same for a message that is malformed or asks for too much. @param bytes its length: what it cost to find out */
+  takeMalformed(bytes: number): boolean;
   /** The same for a ping. */
   takePing(): boolean;
   /** The connection has gone. */
@@ -31,7 +34,7 @@ class OwnBudget {
   readonly #limits: Rates;
   readonly #nowMs: () => number;
   /** Made when they are first needed: most clients never are. */
-  #notices: TokenBucket | null = null;
+  #malformed: TokenBucket | null = null;
   #pings: TokenBucket | null = null;
 
   constructor(limits: Rates, nowMs: () => number) {
@@ -47,11 +50,11 @@ class OwnBudget {
     return true;
   }
 
-  takeNotice(): boolean {
-    const { maxNoticesPerS } = this.#limits;
-    if (maxNoticesPerS === 0) return true;
-    this.#notices ??= new TokenBucket(maxNoticesPerS, BURST_S, this.#nowMs());
-    return this.#notices.take(this.#nowMs());
+  takeMalformed(bytes: number): boolean {
+    const { maxMalformedPerS } = this.#limits;
+    if (maxMalformedPerS === 0) return true;
+    this.#malformed ??= new TokenBucket(maxMalformedPerS, BURST_S, this.#nowMs());
+    return this.#malformed.takeUpToAll(this.#nowMs(), 1 + Math.floor(bytes / MALFORMED_BYTES));
   }
 
   takePing(): boolean {

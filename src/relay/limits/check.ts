@@ -52,15 +52,20 @@ const SEARCH_WORDS_MAX = 50;
 /** What makes the filters of a request unacceptable, or null. */
 export function filtersProblem(filters: readonly Filter[], limits: RelayLimits): string | null {
   if (filters.length > limits.maxFilters) return `more than ${limits.maxFilters} filters`;
+  let values = 0;
   for (const filter of filters) {
-    const problem = filterProblem(filter, limits);
+    const count = valueCount(filter);
+    const problem = filterProblem(filter, count, limits);
     if (problem !== null) return problem;
+    values += count;
   }
-  return null;
+  return values > limits.maxRequestValues
+    ? `more than ${limits.maxRequestValues} values in all filters`
+    : null;
 }
 
-function filterProblem(filter: Filter, limits: RelayLimits): string | null {
-  if (valueCount(filter) > limits.maxFilterValues) {
+function filterProblem(filter: Filter, values: number, limits: RelayLimits): string | null {
+  if (values > limits.maxFilterValues) {
     return `more than ${limits.maxFilterValues} values in a filter`;
   }
   const tags = tagConditions(filter);

@@ -9,6 +9,8 @@ export interface RelayLimits {
   readonly maxFilters: number;
   /** Values in all lists of one filter together. */
   readonly maxFilterValues: number;
+  /** Values in all lists of all filters of one REQ or COUNT: hex values of a message of the default size are fewer. */
+  readonly maxRequestValues: number;
   /** Conditions on tags of one filter: each one is another look at a table or an index for every event. */
   readonly maxTagConditions: number;
   /** Estimated bytes of memory that the filters of open subscriptions take, of one connection. */
@@ -48,8 +50,11 @@ export interface RelayLimits {
   readonly messageDeadlineS: number;
   /** Seconds from the opening of a TCP connection to the end of its handshake. */
   readonly handshakeDeadlineS: number;
-  /** Messages a second of one connection that are answered with a NOTICE; beyond, it is closed with 1008. */
-  readonly maxNoticesPerS: number;
+  /**
+   * Messages a second of one connection that can't be understood or ask for more than is allowed, a long one counts for
+   * several; beyond, it is closed with 1008. 0 sets no limit.
+   */
+  readonly maxMalformedPerS: number;
   /** Pings a second of one connection; beyond, it is closed with 1008. */
   readonly maxPingsPerS: number;
   /** Open connections of one address; 0 sets no limit. */
@@ -75,6 +80,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   maxSubscriptions: 200,
   maxFilters: 20,
   maxFilterValues: 5_000,
+  maxRequestValues: 10_000,
   maxTagConditions: 10,
   maxFilterBytes: 16 * MIB,
   maxFilterBytesTotal: 96 * MIB,
@@ -87,7 +93,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   createdAtAheadS: 900,
   maxBacklogBytes: 32 * MIB,
   maxBacklogBytesTotal: 96 * MIB,
-  maxInvalidSignatures: 100,
+  maxInvalidSignatures: 32,
   verifyQueueMax: 8_192,
   minPowDifficulty: 0,
   maxNegRecords: 500_000,
@@ -95,7 +101,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   negIdleS: 60,
   messageDeadlineS: 30,
   handshakeDeadlineS: 10,
-  maxNoticesPerS: 20,
+  maxMalformedPerS: 20,
   maxPingsPerS: 100,
   maxConnectionsPerIp: 0,
   maxEventsPerS: 0,

@@ -18,9 +18,15 @@ export class TokenBucket {
 
   /** Takes one token; false where there is none. */
   take(nowMs: number): boolean {
+    return this.takeUpToAll(nowMs, 1);
+  }
+
+  /** Takes some tokens, or all that a full bucket holds where they are fewer; false where there are not so many. */
+  takeUpToAll(nowMs: number, count: number): boolean {
     this.#fill(nowMs);
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    const taken = Math.min(count, this.#size);
+    if (this.#tokens < taken) return false;
+    this.#tokens -= taken;
     return true;
   }
 

@@ -30,7 +30,7 @@ export class Counts {
    */
   async count({ subscriptionId, filters }: SubscriptionRequest): Promise<number | null> {
     const { store, limits, stats } = this.#parts;
-    const { lane, reader } = this.#owner;
+    const { lane, reader, reads } = this.#owner;
     if (this.#open.size >= limits.maxSubscriptions) {
       this.#owner.closed(subscriptionId, `rate-limited: more than ${limits.maxSubscriptions} counts at once`);
       return null;
@@ -39,7 +39,7 @@ export class Counts {
     this.#open.set(work, subscriptionId);
     const startedMs = performance.now();
     try {
-      const count = await store.count(filters, reader, work);
+      const count = await reads.run(work, () => store.count(filters, reader, work));
       stats.onQuery('count', (performance.now() - startedMs) / 1_000);
       // Where a database has counted on although nobody waits any more.
       if (work.isCancelled) throw CANCELLED;
@@ -51,8 +51,9 @@ export class Counts {
 
   /** Cancels the counts of an id, or all of them. */
   cancel(subscriptionId?: string): void {
-    for (const [work, id] of this.#open) {
-      if (subscriptionId === undefined || id === subscriptionId) work.isCancelled = true;
+    // Who is told may ask the next one: not while they are gone through.
+    for (const [work, id] of [...this.#open]) {
+      if (subscriptionId === undefined || id === subscriptionId) work.cancel();
     }
   }
 }

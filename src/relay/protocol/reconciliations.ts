@@ -7,6 +7,7 @@ import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
 import type { EventStore, Reader } from '../store/store.ts';
 import type { Lane } from '../work/lane.ts';
+import type { Reads } from '../work/reads.ts';
 import { runFor, Work } from '../work/work.ts';
 
 type Open = Extract<ReconciliationMessage, { type: 'NEG-OPEN' }>;
@@ -16,6 +17,14 @@ export interface ReconciliationParts {
   readonly store: EventStore;
   readonly limits: RelayLimits;
   readonly stats: RelayStats;
+}
+
+/** The connection that they belong to. */
+export interface ReconciliationOwner {
+  readonly lane: Lane;
+  /** Its questions to the store take turns. */
+  readonly reads: Reads;
+  readonly send: (message: readonly unknown[]) => void;
 }
 
 /** Most bytes of an answer; in hex it is twice as long. */
@@ -33,21 +42,26 @@ interface Reconciliation {
   readonly work: Work;
 }
 
+/** A reconciliation whose events are read. */
+interface Reading {
+  readonly id: string;
+  readonly reconciliation: Reconciliation;
+  readonly filter: Open['filter'];
+}
+
 /**
  * The reconciliations of one connection (NIP-77). Each holds time and id of all its events while it lasts, hence
  * the limits: on events, on reconciliations, and on the time that one may rest.
  */
 export class Reconciliations {
   readonly #parts: ReconciliationParts;
-  readonly #lane: Lane;
-  readonly #send: (message: readonly unknown[]) => void;
+  readonly #owner: ReconciliationOwner;
   readonly #open = new Map<string, Reconciliation>();
   #records = 0;
 
-  constructor(parts: ReconciliationParts, lane: Lane, send: (message: readonly unknown[]) => void) {
+  constructor(parts: ReconciliationParts, owner: ReconciliationOwner) {
     this.#parts = parts;
-    this.#lane = lane;
-    this.#send = send;
+    this.#owner = owner;
   }
 
   /**
@@ -55,7 +69,7 @@ export class Reconciliations {
    * @throws CancelledError where it is closed before the store was read
    */
   async open({ subscriptionId: id, filter, message }: Open, reader?: Reader): Promise<void> {
-    const { store, limits, stats } = this.#parts;
+    const { limits } = this.#parts;
     this.close(id);
     if (this.#open.size >= limits.maxNegSessions) {
       this.fail(id, `blocked: more than ${limits.maxNegSessions} open reconciliations`);
@@ -70,15 +84,23 @@ export class Reconciliations {
       items: null,
       records: 0,
       idle: idle.unref(),
-      work: new Work(this.#lane),
+      work: new Work(this.#owner.lane),
     };
     this.#open.set(id, reconciliation);
+    const read = (): Promise<boolean> => this.#read({ id, reconciliation, filter }, reader);
+    const isRead = await this.#owner.reads.run(reconciliation.work, read);
+    if (isRead && this.#open.get(id) === reconciliation) this.answer(id, message);
+  }
+
+  /** Reads what it is about. @returns whether it can be answered */
+  async #read({ id, reconciliation, filter }: Reading, reader?: Reader): Promise<boolean> {
+    const { store, limits, stats } = this.#parts;
     const max = limits.maxNegRecords;
     const startedMs = performance.now();
     const records = await store.list(filter, max, reader, reconciliation.work);
     stats.onQuery('neg', (performance.now() - startedMs) / 1_000);
     // Closed or opened anew meanwhile: that was answered already.
-    if (this.#open.get(id) !== reconciliation) return;
+    if (this.#open.get(id) !== reconciliation) return false;
     if (records === null || this.#records + records.length > max) {
       this.fail(id, 'blocked: too many events', max);
     } else if (stats.negentropyRecords + records.length > CONNECTIONS_SHARE * max) {
@@ -87,8 +109,9 @@ export class Reconciliations {
       this.#count(records.length);
       reconciliation.records = records.length;
       reconciliation.items = await runFor(reconciliation.work, NegentropyItems.inSteps(records));
-      this.answer(id, message);
+      return true;
     }
+    return false;
   }
 
   /** Answers a message of the client. */
@@ -101,7 +124,7 @@ export class Reconciliations {
     reconciliation.idle.refresh();
     try {
       const answer = answerNegentropy(reconciliation.items, message, ANSWER_BYTES_MAX);
-      this.#send(['NEG-MSG', id, answer.toString('hex')]);
+      this.#owner.send(['NEG-MSG', id, answer.toString('hex')]);
     } catch (error) {
       if (!(error instanceof NegentropyError)) throw error;
       this.fail(id, `invalid: ${error.message}`);
@@ -114,7 +137,7 @@ export class Reconciliations {
     if (reconciliation === undefined) return;
     clearTimeout(reconciliation.idle);
     this.#open.delete(id);
-    reconciliation.work.isCancelled = true;
+    reconciliation.work.cancel();
     this.#count(-reconciliation.records);
   }
 
@@ -124,7 +147,7 @@ export class Reconciliations {
    */
   fail(id: string, message: string, max?: number): void {
     this.close(id);
-    this.#send(['NEG-ERR', id, message, ...(max === undefined ? [] : [max])]);
+    this.#owner.send(['NEG-ERR', id, message, ...(max === undefined ? [] : [max])]);
   }
 
   /** Ends all of them, telling why; without a reason the client has gone. */

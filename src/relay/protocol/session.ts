@@ -7,21 +7,20 @@ import {
 import type { NostrEvent } from '../../nostr/event.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import type { FanOut } from '../fanout/fan-out.ts';
-import type { Outbox } from '../fanout/outbox.ts';
-import type { ConnectionBudget } from '../limits/budgets.ts';
 import { filtersProblem } from '../limits/check.ts';
 import type { FilterMemory } from '../limits/filter-memory.ts';
 import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
 import type { EventStore, Reader } from '../store/store.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
-import type { Sender } from '../verify/sender.ts';
-import { CancelledError, type Lane } from '../work/lane.ts';
+import { CancelledError } from '../work/lane.ts';
+import { Reads } from '../work/reads.ts';
 import { readProblem } from './access.ts';
 import { Authentication, type AuthenticationParts } from './authentication.ts';
 import { Counts } from './counts.ts';
 import type { Answer, Ingest, Publisher } from './ingest.ts';
 import { Reconciliations } from './reconciliations.ts';
+import { publisherOf, type SessionConnection } from './session-connection.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 /** What all sessions of a relay share. */
@@ -42,26 +41,6 @@ type Query = Extract<ClientMessage, { type: 'REQ' | 'COUNT' }>;
 const SHUTTING_DOWN = 'error: the relay is shutting down';
 const RATE_LIMITED = 'rate-limited: slow down';
 
-/** What a session has of its connection. */
-export interface SessionConnection {
-  readonly outbox: Outbox;
-  readonly budget: ConnectionBudget;
-  readonly lane: Lane;
-  readonly sender: Sender;
-  /** Ends the connection because of what its client does. */
-  readonly cut: (reason: string) => void;
-}
-
-function publisherOf({ sender, lane }: SessionConnection, authentication: Authentication): Publisher {
-  return {
-    sender,
-    lane,
-    get pubkeys() {
-      return authentication.pubkeys;
-    },
-  };
-}
-
 /** The conversation with one client (NIP-01): reads its messages, owns its subscriptions. */
 export class Session {
   readonly #parts: SessionParts;
@@ -70,10 +49,13 @@ export class Session {
   readonly #publisher: Publisher;
   /** Who asks; undefined where the relay shows everything to everybody. */
   readonly #reader: Reader | undefined;
+  readonly #reads = new Reads();
   readonly #subscriptions: Subscriptions;
   readonly #counts: Counts;
   /** Made when it is first needed: most clients never reconcile. */
   #reconciliations: Reconciliations | null = null;
+  /** Characters of the message that is handled. */
+  #length = 0;
   #isStopping = false;
   #hasLeft = false;
 
@@ -84,7 +66,8 @@ export class Session {
     this.#reader = parts.hidesGiftWraps ? this.#authentication : undefined;
     this.#publisher = publisherOf(connection, this.#authentication);
     const closed = (id: string, message: string): void => this.#closed(id, message);
-    const owner = { outbox: connection.outbox, lane: connection.lane, reader: this.#reader, closed };
+    const { outbox, lane } = connection;
+    const owner = { outbox, lane, reads: this.#reads, reader: this.#reader, closed };
     this.#subscriptions = new Subscriptions(parts, owner);
     this.#counts = new Counts(parts, owner);
   }
@@ -96,6 +79,7 @@ export class Session {
 
   /** Handles one text message. Never throws. */
   receive(text: string): void {
+    this.#length = text.length;
     const message = parseClientMessage(text);
     if (this.#hasLeft && message.type !== 'EVENT') return;
     switch (message.type) {
@@ -123,8 +107,14 @@ export class Session {
   /** Tells the client about a message that was no text of this protocol. */
   notice(text: string): void {
     this.#parts.stats.invalidMessages++;
-    if (this.#connection.budget.takeNotice()) this.#send(['NOTICE', text]);
-    else this.#connection.cut('too many messages that are no text of this protocol');
+    this.#send(['NOTICE', text]);
+    this.#countMalformed();
+  }
+
+  /** A message could not be understood, or asked for more than is allowed: it was answered, but not any number of them is. */
+  #countMalformed(): void {
+    const { budget, cut } = this.#connection;
+    if (!budget.takeMalformed(this.#length)) cut('too many messages that are malformed or ask for too much');
   }
 
   /** Ends all subscriptions with CLOSED and accepts nothing more, because the relay stops. */
@@ -189,19 +179,28 @@ export class Session {
   }
 
   /** Answers what could not be understood; it counts like what it was meant to be. */
-  #invalid({ problem, eventId, subscriptionId, reconciliationId }: InvalidClientMessage): void {
+  #invalid(invalid: InvalidClientMessage): void {
+    const message = `invalid: ${invalid.problem}`;
+    if (this.#answerInvalid(invalid, message)) this.#countMalformed();
+    else this.notice(message);
+  }
+
+  /** @returns false where nothing says what it would be the answer to */
+  #answerInvalid(
+    { eventId, subscriptionId, reconciliationId }: InvalidClientMessage,
+    message: string,
+  ): boolean {
     const { budget } = this.#connection;
-    const message = `invalid: ${problem}`;
     if (subscriptionId !== undefined) {
       this.#refuseQuery(subscriptionId, budget.takeReq() ? message : RATE_LIMITED);
     } else if (reconciliationId !== undefined) {
       this.#refuseReconciliation(reconciliationId, budget.takeReq() ? message : RATE_LIMITED);
-    } else if (eventId === undefined) this.notice(message);
-    else {
+    } else if (eventId !== undefined) {
       const isWithin = budget.takeEvent();
       this.#parts.stats.events[isWithin ? 'invalid' : 'rate-limited']++;
       this.#send(['OK', eventId, false, isWithin ? message : RATE_LIMITED]);
-    }
+    } else return false;
+    return true;
   }
 
   /** What the client is told of a failed operation; the log is told the rest. */
@@ -223,7 +222,10 @@ export class Session {
     if (this.#isStopping) return SHUTTING_DOWN;
     if (!this.#connection.budget.takeReq()) return RATE_LIMITED;
     const problem = filtersProblem(filters, this.#parts.limits);
-    if (problem !== null) return `invalid: ${problem}`;
+    if (problem !== null) {
+      this.#countMalformed();
+      return `invalid: ${problem}`;
+    }
     return this.#reader === undefined ? null : readProblem(filters, this.#reader.pubkeys);
   }
 
@@ -268,9 +270,11 @@ export class Session {
   }
 
   #reconciliationsOf(): Reconciliations {
-    this.#reconciliations ??= new Reconciliations(this.#parts, this.#connection.lane, (message) =>
-      this.#send(message),
-    );
+    this.#reconciliations ??= new Reconciliations(this.#parts, {
+      lane: this.#connection.lane,
+      reads: this.#reads,
+      send: (message) => this.#send(message),
+    });
     return this.#reconciliations;
   }
 

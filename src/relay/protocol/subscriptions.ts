@@ -8,6 +8,7 @@ import type { RelayLimits } from '../limits/limits.ts';
 import type { RelayStats } from '../metrics/stats.ts';
 import type { EventStore, LimitedFilter, Reader } from '../store/store.ts';
 import type { Lane } from '../work/lane.ts';
+import type { Reads } from '../work/reads.ts';
 import { Work } from '../work/work.ts';
 
 /** What the subscriptions of a connection are made of. */
@@ -23,6 +24,8 @@ export interface SubscriptionParts {
 export interface SubscriptionOwner {
   readonly outbox: Outbox;
   readonly lane: Lane;
+  /** Its questions to the store take turns. */
+  readonly reads: Reads;
   /** Who asks; undefined where the relay shows everything to everybody. */
   readonly reader: Reader | undefined;
   /** Tells the client that a subscription has ended, and why. */
@@ -67,8 +70,8 @@ export class Subscriptions implements FilterHolder {
    * @throws CancelledError where it ends before everything was sent
    */
   async open({ subscriptionId: id, filters }: SubscriptionRequest): Promise<void> {
-    const { fanOut, filterMemory, store, stats } = this.#parts;
-    const { outbox, reader, lane } = this.#owner;
+    const { fanOut, filterMemory } = this.#parts;
+    const { outbox, reader, lane, reads } = this.#owner;
     this.close(id);
     const bytes = filterBytes(filters);
     const searches = filters.filter(({ search }) => search !== undefined).length;
@@ -78,20 +81,25 @@ export class Subscriptions implements FilterHolder {
       return;
     }
     const open: Open = {
-      subscription: new Subscription(id, filters, outbox, reader),
+      subscription: new Subscription(id, outbox, reader),
       work: new Work(lane),
       bytes,
       searches,
     };
     this.#open.set(id, open);
     this.#count(bytes, searches);
-    fanOut.add(open.subscription);
+    fanOut.add(open.subscription, filters);
     filterMemory.take(this, bytes);
+    await reads.run(open.work, () => this.#sendStored(open, filters));
+  }
+
+  async #sendStored({ subscription, work }: Open, filters: readonly Filter[]): Promise<void> {
+    const { store, stats } = this.#parts;
     const startedMs = performance.now();
     const limited = filters.map((filter) => this.#limited(filter));
-    const pages = store.pages(limited, reader, open.work);
+    const pages = store.pages(limited, this.#owner.reader, work);
     const timed = onFirst(pages, () => stats.onQuery('req', (performance.now() - startedMs) / 1_000));
-    await open.subscription.sendStored(timed, open.work);
+    await subscription.sendStored(timed, work);
   }
 
   /** Ends a subscription, if it is open. */
@@ -99,7 +107,7 @@ export class Subscriptions implements FilterHolder {
     const open = this.#open.get(id);
     if (open === undefined) return;
     this.#open.delete(id);
-    open.work.isCancelled = true;
+    open.work.cancel();
     this.#parts.fanOut.remove(open.subscription);
     this.#count(-open.bytes, -open.searches);
     this.#parts.filterMemory.release(this, open.bytes);

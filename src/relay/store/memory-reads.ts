@@ -9,7 +9,7 @@ import { mergeAnswers } from './merge-answers.ts';
 import { SEARCH_CANDIDATES_MAX, searchAmong } from './search.ts';
 import type { LimitedFilter, Reader } from './store.ts';
 import type { StoredEvent } from './stored-event.ts';
-import { widestFilters } from './widest-filters.ts';
+import { disjointFilters, widestFilters } from './widest-filters.ts';
 
 /** What is read. */
 export interface MemoryReadsParts {
@@ -47,7 +47,8 @@ export class MemoryReads {
   }
 
   /** See {@link EventStore.count}. */
-  *count(filters: readonly Filter[], reader?: Reader): Steps<number> {
+  *count(asked: readonly Filter[], reader?: Reader): Steps<number> {
+    const filters = disjointFilters(asked);
     const [only] = filters;
     if (filters.length === 1 && only !== undefined) return yield* this.#countOne(only, reader);
     const counted = new Set<StoredEvent>();

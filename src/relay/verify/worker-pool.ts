@@ -9,7 +9,7 @@ import type { Verdict, Verifier } from './verifier.ts';
 export interface WorkerPoolOptions {
   /** Threads; each verifies a few thousand signatures a second. */
   readonly workers: number;
-  /** Most events that wait for a thread; more are answered `overloaded`. */
+  /** Most events that wait for a thread, a large one counts for several; more are answered `overloaded`. */
   readonly queueMax: number;
   /** Called once when a thread has died: the relay cannot go on. */
   readonly onFailure: (error: Error) => void;
@@ -23,11 +23,28 @@ const BATCHES_IN_FLIGHT = 2;
 /** Of each batch so many places are for senders of invalid signatures, where others wait too. */
 const DOUBTFUL_PLACES = 1;
 
+/** An event takes one place of the queue for each of so many bytes that it takes of the memory. */
+const PLACE_BYTES = 8 * 1_024;
+/** Measured on the heap of Node 20: what a tag takes besides its texts. */
+const TAG_BYTES = 100;
+
 interface Job {
   readonly event: NostrEvent;
   readonly sender: Sender;
+  readonly places: number;
   readonly resolve: (verdict: Verdict) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** Its texts are there twice while it waits: parsed, and as JSON. */
+function placesOf({ content, tags }: NostrEvent): number {
+  let bytes = 2 * content.length + TAG_BYTES * tags.length;
+  for (const tag of tags) for (const text of tag) bytes += 2 * text.length;
+  return 1 + Math.floor(bytes / PLACE_BYTES);
+}
+
+function newQueue(): FairQueue<Job> {
+  return new FairQueue((job) => job.places);
 }
 
 interface Thread {
@@ -47,9 +64,9 @@ function workerUrl(): URL {
 export class WorkerPool implements Verifier {
   readonly #options: WorkerPoolOptions;
   readonly #threads: readonly Thread[];
-  readonly #queue = new FairQueue<Job>();
+  readonly #queue = newQueue();
   /** Jobs of senders of invalid signatures. */
-  readonly #doubtful = new FairQueue<Job>();
+  readonly #doubtful = newQueue();
   #nextBatch = 0;
   #failure: Error | null = null;
   #closing = false;
@@ -60,17 +77,23 @@ export class WorkerPool implements Verifier {
   }
 
   get queueDepth(): number {
+    return this.#queue.items + this.#doubtful.items;
+  }
+
+  get #takenPlaces(): number {
     return this.#queue.size + this.#doubtful.size;
   }
 
   verify(event: NostrEvent, sender: Sender): Promise<Verdict> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     const queue = sender.isDoubtful ? this.#doubtful : this.#queue;
-    if (this.queueDepth >= this.#options.queueMax && !this.#makeRoom(queue, sender)) {
-      return Promise.resolve('overloaded');
+    const places = placesOf(event);
+    while (this.#takenPlaces > 0 && this.#takenPlaces + places > this.#options.queueMax) {
+      if (!this.#makeRoom(queue, sender)) return Promise.resolve('overloaded');
     }
     return new Promise((resolve, reject) => {
-      queue.push(sender, { event, sender, resolve, reject });
+      sender.wait(places);
+      queue.push(sender, { event, sender, places, resolve, reject });
       this.#dispatch();
     });
   }
@@ -126,8 +149,10 @@ export class WorkerPool implements Verifier {
   #makeRoom(queue: FairQueue<Job>, sender: Sender): boolean {
     const isOther = queue === this.#queue && this.#doubtful.size > 0;
     const given = isOther ? this.#doubtful.shift() : queue.makeRoom(sender);
-    given?.resolve('overloaded');
-    return given !== undefined;
+    if (given === undefined) return false;
+    given.sender.settle(given.places);
+    given.resolve('overloaded');
+    return true;
   }
 
   #settle(thread: Thread, { batch, results }: VerifyReply): void {
@@ -136,6 +161,7 @@ export class WorkerPool implements Verifier {
     for (const [index, job] of jobs.entries()) {
       const isValid = results[index] === 1;
       job.sender.verified(isValid);
+      job.sender.settle(job.places);
       job.resolve(isValid ? 'valid' : 'invalid');
     }
     this.#dispatch();

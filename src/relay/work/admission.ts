@@ -1,9 +1,15 @@
 import { performance } from 'node:perf_hooks';
+import { CANCELLED } from './lane.ts';
+import type { Work } from './work.ts';
 
 /** A client that uses the database for a larger part of the time than this is a costly one. */
 const COSTLY_SHARE = 0.1;
 /** What it may use after a silence before it is one, in milliseconds. */
 const BURST_MS = 200;
+/** The same of a new client: coming again must not pay. */
+const NEW_BURST_MS = 20;
+/** Most that is remembered of what it has used: a while of little use makes up for any. */
+const DEBT_MAX_MS = 2_000;
 
 /** How many may be inside at the same time. */
 export interface AdmissionOptions {
@@ -16,18 +22,29 @@ export interface AdmissionOptions {
   readonly clock?: () => number;
 }
 
+/** What somebody asks for: for whom, and until when. */
+export type Asked = Pick<Work, 'onCancel'> & {
+  /** Stands for the client. */
+  readonly lane: object;
+};
+
+/** Somebody who is nobody's client, and waits in any case. */
+export function askedByRelay(): Asked {
+  return { lane: {}, onCancel: () => () => undefined };
+}
+
 /** What is remembered of a client. */
 interface Client {
   inside: number;
   debtMs: number;
   countedMs: number;
-  /** Told, when they are let in, whether they are costly. */
-  readonly waiting: ((isCostly: boolean) => void)[];
+  /** Told, when they are let in, whether they are costly; in the order of their coming. */
+  readonly waiting: Set<(isCostly: boolean) => void>;
 }
 
 /**
  * Lets clients in to something that is slow when many use it at once. Who waits is let in in turn, whoever has used little
- * first; those who use much share a few places, so that they wait for each other and nobody else does for them.
+ * first; those who use much share a few places, so that they wait for each other and nobody else does for them. Where everything is slow everybody seems to use much: who has used least still comes first.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -46,19 +63,23 @@ export class Admission {
   /** Those who wait. */
   get waiting(): number {
     let waiting = 0;
-    for (const client of this.#queue) waiting += client.waiting.length;
+    for (const client of this.#queue) waiting += client.waiting.size;
     return waiting;
   }
 
-  /** Does something inside; what it takes is counted to the client. */
-  async run<T>(key: object, work: () => Promise<T>): Promise<T> {
-    const client = this.#clientOf(key);
-    const isCostly = this.#hasRoomFor(client) ? this.#enter(client) : await this.#wait(client);
+  /**
+   * Does something inside; what it takes is counted to the client.
+   * @param asked what it is for: its client, and whether somebody still waits for it
+   * @throws CancelledError where it was cancelled while it waited
+   */
+  async run<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+    const client = this.#clientOf(asked.lane);
+    const isCostly = this.#hasRoomFor(client) ? this.#enter(client) : await this.#wait(client, asked);
     const startedMs = this.#clock();
     try {
       return await work();
     } finally {
-      client.debtMs += this.#clock() - startedMs;
+      client.debtMs = Math.min(DEBT_MAX_MS, client.debtMs + this.#clock() - startedMs);
       client.inside--;
       this.#inside--;
       if (isCostly) this.#costlyInside--;
@@ -69,7 +90,12 @@ export class Admission {
   #clientOf(key: object): Client {
     let client = this.#clients.get(key);
     if (client === undefined) {
-      client = { inside: 0, debtMs: 0, countedMs: this.#clock(), waiting: [] };
+      client = {
+        inside: 0,
+        debtMs: BURST_MS - NEW_BURST_MS,
+        countedMs: this.#clock(),
+        waiting: new Set(),
+      };
       this.#clients.set(key, client);
     }
     return client;
@@ -84,30 +110,43 @@ export class Admission {
     return isCostly;
   }
 
-  #wait(client: Client): Promise<boolean> {
-    return new Promise((resolve) => {
-      client.waiting.push(resolve);
+  #wait(client: Client, asked: Asked): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const enter = (isCostly: boolean): void => {
+        forget();
+        resolve(isCostly);
+      };
+      const forget = asked.onCancel(() => {
+        client.waiting.delete(enter);
+        if (client.waiting.size === 0) this.#queue.delete(client);
+        reject(CANCELLED);
+      });
+      client.waiting.add(enter);
       this.#queue.add(client);
     });
   }
 
-  /** Lets in whoever is next and has room, those who use little first. */
+  /** Lets in who has room and has used least of late; of equals, who waits longest. */
   #admit(): void {
-    const clients = [...this.#queue];
-    const next =
-      clients.find((client) => !this.#isCostly(client) && this.#hasRoomFor(client)) ??
-      clients.find((client) => this.#hasRoomFor(client));
-    if (next === undefined) return;
+    let next: Client | null = null;
+    for (const client of this.#queue) {
+      if (!this.#hasRoomFor(client)) continue;
+      if (next === null || client.debtMs < next.debtMs) next = client;
+    }
+    if (next === null) return;
     this.#queue.delete(next);
-    const tell = next.waiting.shift();
-    if (next.waiting.length > 0) this.#queue.add(next);
-    tell?.(this.#enter(next));
+    const [tell] = next.waiting;
+    if (tell === undefined) return;
+    next.waiting.delete(tell);
+    if (next.waiting.size > 0) this.#queue.add(next);
+    tell(this.#enter(next));
   }
 
   #hasRoomFor(client: Client): boolean {
     const { places, perClient, costlyPlaces } = this.#options;
+    const isCostly = this.#isCostly(client);
     if (this.#inside >= places || client.inside >= perClient) return false;
-    return this.#costlyInside < costlyPlaces || !this.#isCostly(client);
+    return this.#costlyInside < costlyPlaces || !isCostly;
   }
 
   #isCostly(client: Client): boolean {

@@ -25,6 +25,14 @@ export interface TurnGiver {
   readonly clock: () => number;
   /** Gives a lane a place in the order; one that has a place keeps it. */
   wait(lane: Lane): void;
+  /** Whether nobody waits, and this turn of the event loop has time left: then nobody loses by what is done at once. */
+  hasTime(nowMs: number): boolean;
+}
+
+/** A message that waits, and what handles it. */
+interface Message {
+  readonly handle: (item: never) => void;
+  readonly item: unknown;
 }
 
 /** Whether somebody still waits for an outcome. */
@@ -48,7 +56,7 @@ export const CANCELLED = new CancelledError();
  */
 export class Lane {
   readonly #turns: TurnGiver;
-  #messages: (() => void)[] = [];
+  #messages: Message[] = [];
   #handled = 0;
   #tasks: Task[] = [];
   /** When what it has used would be its share: behind this moment lies what it has used too much. */
@@ -71,28 +79,32 @@ export class Lane {
     return this.#messages.length - this.#handled;
   }
 
-  /** Handles a message: at once, or after those before it where the client has used more than its share. */
-  receive(handle: () => void): void {
+  /**
+   * Handles a message: at once, or after those before it where the client has used more than its share and others may lose
+   * by it.
+   */
+  receive<T>(handle: (item: T) => void, item: T): void {
     const nowMs = this.#turns.clock();
-    if (this.backlog > 0 || this.#isHeavy(nowMs)) {
-      this.#messages.push(handle);
+    if (this.backlog > 0 || !this.#isServedAt(nowMs)) {
+      this.#messages.push({ handle, item });
       this.#turns.wait(this);
       return;
     }
-    handle();
+    handle(item);
     this.#charge(nowMs);
   }
 
   /** Does a piece of work like the handling of a message; it may throw. */
   call<T>(work: () => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.receive(() => {
+      const settle = (): void => {
         try {
           resolve(work());
         } catch (error) {
           reject(error);
         }
-      });
+      };
+      this.receive(settle, undefined);
     });
   }
 
@@ -139,7 +151,7 @@ export class Lane {
 
   #begin(task: Task): void {
     const nowMs = this.#turns.clock();
-    if (this.#tasks.length === 0 && !this.#isHeavy(nowMs)) {
+    if (this.#tasks.length === 0 && this.#isServedAt(nowMs)) {
       const hasMore = task();
       this.#charge(nowMs);
       if (!hasMore) return;
@@ -150,19 +162,19 @@ export class Lane {
 
   #handleUntil(endMs: number): void {
     do {
-      const handle = this.#messages[this.#handled];
-      if (handle === undefined) break;
+      const message = this.#messages[this.#handled];
+      if (message === undefined) break;
       this.#handled++;
-      handle();
+      message.handle(message.item as never);
     } while (this.#turns.clock() < endMs);
     if (this.backlog > 0) return;
     this.#messages = [];
     this.#handled = 0;
   }
 
-  /** Whether the client has lately used more than its share. */
-  #isHeavy(nowMs: number): boolean {
-    return this.#paidMs - nowMs > BURST_MS / SHARE;
+  /** Whether the client is served at once: it has lately used no more than its share, or nobody else is there. */
+  #isServedAt(nowMs: number): boolean {
+    return this.#paidMs - nowMs <= BURST_MS / SHARE || this.#turns.hasTime(nowMs);
   }
 
   #charge(startedMs: number): void {

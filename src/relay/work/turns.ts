@@ -34,6 +34,8 @@ export class Turns implements TurnGiver {
   readonly #waiting = new Heap<Place>((a, b) => a.paidMs - b.paidMs || a.number - b.number);
   #number = 0;
   #isScheduled = false;
+  /** When this turn of the event loop has had its time for whoever uses much; 0 before anybody has asked. */
+  #timeUntilMs = 0;
 
   constructor(
     { clock, nextTurn }: TurnsOptions = { clock: () => performance.now(), nextTurn: setImmediate },
@@ -53,6 +55,18 @@ export class Turns implements TurnGiver {
     lane.isWaiting = true;
     this.#waiting.push({ lane, paidMs: lane.paidMs, number: this.#number++ });
     this.#schedule();
+  }
+
+  /** Whether nobody waits, and this turn of the event loop has time left. */
+  hasTime(nowMs: number): boolean {
+    if (this.#waiting.size > 0) return false;
+    if (this.#timeUntilMs === 0) {
+      this.#timeUntilMs = nowMs + TURN_MS;
+      this.#nextTurn(() => {
+        this.#timeUntilMs = 0;
+      });
+    }
+    return nowMs < this.#timeUntilMs;
   }
 
   #schedule(): void {

@@ -7,7 +7,7 @@ import { searchAmong } from '../search.ts';
 import type { AnswerPage, LimitedFilter } from '../store.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
-import { widestFilters } from '../widest-filters.ts';
+import { disjointFilters, widestFilters } from '../widest-filters.ts';
 import { eventsStatement, nextWindow, type Window } from './events-sql.ts';
 import type { Asking } from './filter-conditions.ts';
 import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
@@ -60,7 +60,7 @@ export class PostgresReads {
   async count(filters: readonly Filter[]): Promise<number> {
     const { requireOpen, asking } = this.#parts;
     requireOpen();
-    const matching = filters.filter((filter) => !matchesNothing({ ...filter, limit: 1 }));
+    const matching = disjointFilters(filters).filter((filter) => !matchesNothing({ ...filter, limit: 1 }));
     if (matching.length === 0) return 0;
     if (matching.some(isSearch)) {
       const ids = new Set<string>();
@@ -171,7 +171,7 @@ export class PostgresReads {
     while (most > 0) {
       if (work?.isCancelled === true) throw CANCELLED;
       const statement = eventsStatement(filter, most + known.size, window, options.asking);
-      const { rows, isCut } = await readers.page<[...EventRow]>(statement, options.pageBytes, work?.lane);
+      const { rows, isCut } = await readers.page<[...EventRow]>(statement, options.pageBytes, work);
       const events = rows.map((row) => new TextEvent(row)).filter(({ id }) => !known.has(id));
       most -= events.length;
       if (events.length > 0) yield pageOf(events);
@@ -200,7 +200,7 @@ export class PostgresReads {
   #query<Row extends unknown[]>(statement: Parameters<Readers['query']>[0]): Promise<readonly Row[]> {
     const { readers, work } = this.#parts;
     if (work?.isCancelled === true) return Promise.reject(CANCELLED);
-    return readers.query<Row>(statement, work?.lane);
+    return readers.query<Row>(statement, work);
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Pool } from 'pg';
-import { Admission } from '../../work/admission.ts';
+import { type Pool, Query } from 'pg';
+import { Admission, type Asked, askedByRelay } from '../../work/admission.ts';
 import { notAsked, tooSlow } from '../unavailable.ts';
+import { askCancellably } from './cancelling.ts';
 import type { Statement } from './filter-sql.ts';
 import { PageQuery } from './page-query.ts';
 import { READ_POOL_MAX } from './pools.ts';
@@ -11,8 +12,12 @@ import type { Replica } from './replica.ts';
 const CATCH_UP_MAX_MS = 50;
 /** Statements of one client at the same time. */
 const PER_CLIENT = 4;
-/** Statements of all clients that use the database for long, at the same time: about what two cores can do. */
-const COSTLY_PLACES = 2;
+/**
+ * Statements of all clients that use the database for long, at the same time: a part of all, and no more than two, which is
+ * about what two cores can do.
+ */
+const COSTLY_SHARE = 1 / 4;
+const COSTLY_PLACES_MAX = 2;
 
 /** What the reading side is given. */
 export interface ReadersOptions {
@@ -48,7 +53,7 @@ export class Readers {
     this.#admission = new Admission({
       places: places * Math.max(1, replicas.length),
       perClient: PER_CLIENT,
-      costlyPlaces: COSTLY_PLACES,
+      costlyPlaces: Math.max(1, Math.min(COSTLY_PLACES_MAX, Math.floor(places * COSTLY_SHARE))),
     });
   }
 
@@ -98,34 +103,50 @@ export class Readers {
 
   /**
    * Runs a statement; rows come as arrays.
-   * @param client for whom: clients have their turns, and share what the database can do
+   * @param asked for whom: clients have their turns, and share what the database can do
    * @throws StoreUnavailableError where no server answers, or not in time
+   * @throws CancelledError where it was cancelled; a server that works on it is told
    */
-  async query<Row extends unknown[]>(statement: Statement, client: object = {}): Promise<readonly Row[]> {
-    return (await this.#ask<Row>(client, (pool) => run<Row>(pool, statement))).rows;
+  async query<Row extends unknown[]>(statement: Statement, asked = askedByRelay()): Promise<readonly Row[]> {
+    return (await this.#ask<Row>(asked, (pool) => this.#run<Row>(pool, statement, asked))).rows;
   }
 
   /**
    * The same, but for a part of the rows where all of them are more than so many bytes.
    * @throws StoreUnavailableError where no server answers, or not in time
+   * @throws CancelledError where it was cancelled; a server that works on it is told
    */
   page<Row extends unknown[]>(
     statement: Statement,
     maxBytes: number,
-    client: object = {},
+    asked = askedByRelay(),
   ): Promise<Page<Row>> {
-    return this.#ask<Row>(client, (pool) =>
-      // Its connections send statements ahead: it answers in one piece.
-      pool === this.#options.primary ? run<Row>(pool, statement) : runPage<Row>(pool, statement, maxBytes),
-    );
+    return this.#ask<Row>(asked, (pool) => this.#run<Row>(pool, statement, asked, maxBytes));
   }
 
-  #ask<Row extends unknown[]>(client: object, ask: Ask<Row>): Promise<Page<Row>> {
-    return this.#admission.run(client, () => this.#askOne(ask));
-  }
-
-  async #askOne<Row extends unknown[]>(ask: Ask<Row>): Promise<Page<Row>> {
+  /** A replica is waited for before a place is taken: others may use it meanwhile. */
+  async #ask<Row extends unknown[]>(asked: Asked, ask: Ask<Row>): Promise<Page<Row>> {
     const replica = await this.#choose();
+    return await this.#admission.run(asked, () => this.#askOne(replica, ask));
+  }
+
+  /** Connections of the primary send statements ahead: they answer in one piece, and are not told to stop. */
+  async #run<Row extends unknown[]>(
+    pool: Pool,
+    statement: Statement,
+    asked: Asked,
+    maxBytes?: number,
+  ): Promise<Page<Row>> {
+    const config = { ...statement, values: [...statement.values], rowMode: 'array' as const };
+    if (pool === this.#options.primary) return { rows: (await pool.query<Row>(config)).rows, isCut: false };
+    if (maxBytes === undefined)
+      return { rows: await askCancellably<Row>(pool, new Query(config), asked), isCut: false };
+    const query = new PageQuery(statement, maxBytes);
+    const rows = await askCancellably<Row>(pool, query, asked);
+    return { rows, isCut: query.isCut };
+  }
+
+  async #askOne<Row extends unknown[]>(replica: Replica | null, ask: Ask<Row>): Promise<Page<Row>> {
     const page = replica === null ? null : await this.#askReplica(replica, ask);
     if (page !== null) return page;
     this.answered.primary++;
@@ -169,19 +190,3 @@ export interface Page<Row extends unknown[]> {
 }
 
 type Ask<Row extends unknown[]> = (pool: Pool) => Promise<Page<Row>>;
-
-async function run<Row extends unknown[]>(pool: Pool, statement: Statement): Promise<Page<Row>> {
-  const { rows } = await pool.query<Row>({ ...statement, values: [...statement.values], rowMode: 'array' });
-  return { rows, isCut: false };
-}
-
-async function runPage<Row extends unknown[]>(
-  pool: Pool,
-  statement: Statement,
-  maxBytes: number,
-): Promise<Page<Row>> {
-  const query = new PageQuery(statement, maxBytes);
-  // The pool waits for the outcome of a query that is an object, too, which its types do not say.
-  const { rows } = (await pool.query(query)) as unknown as { readonly rows: readonly Row[] };
-  return { rows, isCut: query.isCut };
-}

@@ -154,4 +154,46 @@ describe('an outbox', () => {
     await pause;
     expect(outbox.pause()).toBeNull();
   });
+
+  it.each([
+    ['short', 'x'.repeat(100)],
+    ['long', 'x'.repeat(20_000)],
+    ['long and not ASCII', 'é😀'.repeat(10_000)],
+  ])('sends a stored event that is %s', async (_name, json) => {
+    const { socket, outbox } = outboxOf();
+    outbox.sendText('before');
+    outbox.sendStored(Buffer.from('["EVENT","ä",'), json);
+    outbox.sendText('after');
+    await turn();
+    expect(payloads(Buffer.concat(socket.writes))).toEqual(['before', `["EVENT","ä",${json}]`, 'after']);
+  });
+
+  it('writes much that is collected in one turn in pieces', async () => {
+    const { socket, outbox } = outboxOf();
+    const texts = Array.from({ length: 100 }, (_, i) => `${i}`.padEnd(15_000, 'x'));
+    for (const text of texts) outbox.sendText(text);
+    await turn();
+    expect(payloads(Buffer.concat(socket.writes))).toEqual(texts);
+    const longest = Math.max(...socket.writes.map(({ buffer }) => buffer.byteLength));
+    expect(longest).toBeLessThanOrEqual(256 * 1_024);
+  });
+
+  it('lets all answers of one reader go on together, listening once for all', async () => {
+    const { socket, outbox } = outboxOf();
+    socket.isStuck = true;
+    for (let i = 0; i < 20; i++) outbox.sendText('x'.repeat(100_000));
+    const pauses = Array.from({ length: 100 }, () => outbox.pause());
+    expect([outbox.isFull, socket.listenerCount('drain')]).toEqual([true, 1]);
+    socket.release();
+    await Promise.all(pauses);
+    expect([outbox.isFull, socket.listenerCount('drain')]).toEqual([false, 0]);
+  });
+
+  it('is never full for a reader that has gone', () => {
+    const { socket, outbox } = outboxOf();
+    socket.isStuck = true;
+    for (let i = 0; i < 20; i++) outbox.sendText('x'.repeat(100_000));
+    socket.destroy();
+    expect([outbox.isFull, outbox.pause()]).toEqual([false, null]);
+  });
 });

@@ -6,18 +6,21 @@ import { someStored } from '../../../support/stored-event.ts';
 
 function subscriptionOf(pauses: (Promise<void> | null)[] = []) {
   const sent: string[] = [];
-  const state = { cuts: 0, heldBytes: 0 };
+  const state = { cuts: 0, heldBytes: 0, isFull: false };
   const outbox: SubscriptionOutbox = {
     sendText: (text) => void sent.push(text),
+    sendStored: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${json}]`),
     sendEvent: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${Buffer.from(json)}]`),
     pause: () => pauses.shift() ?? null,
-    isFull: false,
+    get isFull() {
+      return state.isFull;
+    },
     hold: (bytes) => {
       state.heldBytes += bytes;
     },
     cut: () => void state.cuts++,
   };
-  const subscription = new Subscription('s"', [{}], outbox);
+  const subscription = new Subscription('s"', outbox);
   const deliver = (event: StoredEvent): void => subscription.deliver(event, () => Buffer.from(event.json));
   return { subscription, deliver, sent, state };
 }
@@ -69,6 +72,23 @@ describe('a subscription', () => {
     release();
     await done;
     expect(sent).toEqual(events.slice(0, 1).map(eventText));
+  });
+
+  it('waits again where others of its client have filled the outbox meanwhile', async () => {
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { subscription, sent, state } = subscriptionOf([null, slow]);
+    state.isFull = true;
+    const event = someStored();
+    const done = subscription.sendStored(pagesOf([event]));
+    await settled();
+    expect(sent).toEqual([]);
+    state.isFull = false;
+    release();
+    await done;
+    expect(sent).toEqual([eventText(event), EOSE]);
   });
 
   it('cuts a reader for whom too many live events were held back', () => {

@@ -62,6 +62,17 @@ describe('the budgets', () => {
     expect(count(open().takeEvent, 9)).toBe(0);
   });
 
+  it('allow few malformed messages, and fewer long ones', () => {
+    const { open, clock } = setUp({ maxMalformedPerS: 2 });
+    const budget = open();
+    expect(count(() => budget.takeMalformed(100), 99)).toBe(10);
+    clock.ms = 5_000;
+    expect(count(() => budget.takeMalformed(4 * 4_096), 99)).toBe(2);
+    clock.ms = 10_000;
+    expect(count(() => budget.takeMalformed(1e9), 99)).toBe(1);
+    expect(count(() => setUp({ maxMalformedPerS: 0 }).open().takeMalformed(1e9), 9)).toBe(9);
+  });
+
   it('admit so many connections of an address, and another when one has gone', () => {
     const { budgets, open } = setUp({ maxConnectionsPerIp: 2 });
     const first = open();

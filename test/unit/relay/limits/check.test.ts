@@ -11,6 +11,7 @@ const LIMITS = {
   createdAtAheadS: 10,
   maxFilters: 2,
   maxFilterValues: 3,
+  maxRequestValues: 4,
 };
 const NOW = 1_000;
 
@@ -36,6 +37,8 @@ describe('limits of a request', () => {
     ['three filters', [{}, {}, {}], 'more than 2 filters'],
     ['three values', [{ kinds: [1], '#t': ['a', 'b'], limit: 500 }], null],
     ['four values', [{}, { kinds: [1, 2], '#t': ['a', 'b'] }], 'more than 3 values in a filter'],
+    ['four values in all', [{ kinds: [1, 2] }, { '#t': ['a', 'b'] }], null],
+    ['five values in all', [{ kinds: [1, 2, 3] }, { '#t': ['a', 'b'] }], 'more than 4 values in all filters'],
   ])('with %s', (_name, filters, problem) => {
     expect(filtersProblem(filters, LIMITS)).toBe(problem);
   });

@@ -39,7 +39,7 @@ describe('long reads of the memory store', () => {
     const { store, work, turn, finish } = await setUp();
     const outcome = store.count([{}], undefined, work);
     await turn();
-    work.isCancelled = true;
+    work.cancel();
     const [failure, turnsTaken] = [expect(outcome).rejects.toBe(CANCELLED), await finish()];
     expect(turnsTaken).toBeLessThanOrEqual(1);
     await failure;

@@ -51,6 +51,17 @@ describe('a fair queue', () => {
     expect(queue.size).toBe(9);
   });
 
+  it('counts a large item for several: who has sent it gives way', () => {
+    const queue = new FairQueue<string>((item) => item.length);
+    const [large, small] = [from('x'), from('x')];
+    queue.push(large, 'x'.repeat(10));
+    for (let i = 0; i < 4; i++) queue.push(small, 's');
+    expect([queue.size, queue.items]).toEqual([14, 5]);
+    expect(queue.makeRoom(large)).toBeUndefined();
+    expect(queue.makeRoom(small)).toBe('x'.repeat(10));
+    expect([queue.size, queue.items, queue.shift(), queue.size]).toEqual([4, 4, 's', 3]);
+  });
+
   it('refuses who comes last where all have the same', () => {
     const queue = new FairQueue<string>();
     const senders = Array.from({ length: 4 }, () => from('x'));

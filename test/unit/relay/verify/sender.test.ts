@@ -30,4 +30,27 @@ describe('the credit of a sender', () => {
     for (let i = 0; i < 100; i++) sender.verified(false);
     expect([sender.isDoubtful, state.spent]).toEqual([false, 0]);
   });
+
+  it('decides how much of it may wait before it is not read from', () => {
+    let told = 0;
+    const sender = new Sender({ address: 'x', creditMax: 4, onSpent: () => undefined, onRoom: () => told++ });
+    sender.wait(15);
+    expect(sender.isBehind).toBe(false);
+    sender.wait(17);
+    expect(sender.isBehind).toBe(true);
+    sender.settle(16);
+    expect([sender.isBehind, told]).toEqual([true, 0]);
+    sender.settle(1);
+    expect([sender.isBehind, told]).toEqual([false, 1]);
+    for (let i = 0; i < 1_000; i++) sender.verified(true);
+    sender.wait(240);
+    expect(sender.isBehind).toBe(false);
+    sender.wait(1);
+    expect(sender.isBehind).toBe(true);
+    sender.verified(false);
+    sender.settle(240);
+    expect([sender.isBehind, told]).toEqual([true, 1]);
+    sender.settle(1);
+    expect([sender.isBehind, told]).toEqual([false, 2]);
+  });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Admission } from '../../../../src/relay/work/admission.ts';
+import { Admission, type Asked } from '../../../../src/relay/work/admission.ts';
+import { CANCELLED } from '../../../../src/relay/work/lane.ts';
 import { settled } from '../../../support/relay-work.ts';
+
+/** Somebody who waits in any case. */
+const never: Asked['onCancel'] = () => () => undefined;
 
 function setUp(options: Partial<ConstructorParameters<typeof Admission>[0]> = {}) {
   const state = { nowMs: 0 };
@@ -12,9 +16,9 @@ function setUp(options: Partial<ConstructorParameters<typeof Admission>[0]> = {}
     ...options,
   });
   const inside: { readonly name: string; readonly leave: () => void }[] = [];
-  const enter = (client: object, name: string): Promise<void> =>
+  const enter = (client: object, name: string, onCancel = never): Promise<void> =>
     admission.run(
-      client,
+      { lane: client, onCancel },
       () =>
         new Promise<void>((resolve) => {
           inside.push({ name, leave: resolve });
@@ -84,9 +88,61 @@ describe('an admission', () => {
     expect(names()).toEqual(['a', 'b', 'c']);
   });
 
+  it('lets a new client be a costly one soon: coming again does not pay', async () => {
+    const { enter, leave, names, state } = setUp();
+    for (const name of ['first', 'second']) {
+      const client = {};
+      void enter(client, name);
+      await settled();
+      state.nowMs += 50;
+      await leave(name);
+      void enter(client, `${name} again`);
+    }
+    await settled();
+    expect(names()).toEqual(['first again']);
+  });
+
+  it('lets in who has used least first, also where everybody has used much', async () => {
+    const { enter, leave, names, state } = setUp();
+    const [heavy, light] = [{}, {}];
+    for (const [client, ms] of [
+      [heavy, 1_500],
+      [light, 500],
+    ] as const) {
+      void enter(client, 'first');
+      await settled();
+      state.nowMs += ms;
+      await leave('first');
+    }
+    for (let i = 0; i < 3; i++) void enter(heavy, `heavy ${i}`);
+    void enter(light, 'light');
+    await settled();
+    expect(names()).toEqual(['heavy 0']);
+    await leave('heavy 0');
+    expect(names()).toEqual(['light']);
+  });
+
+  it('forgets who waits and is cancelled', async () => {
+    const { admission, enter, leave, names } = setUp({ places: 1 });
+    void enter({}, 'inside');
+    const cancels: (() => void)[] = [];
+    const gone = enter({}, 'gone', (tell) => {
+      cancels.push(tell);
+      return () => undefined;
+    });
+    void enter({}, 'next');
+    for (const cancel of cancels) cancel();
+    await expect(gone).rejects.toBe(CANCELLED);
+    expect(admission.waiting).toBe(1);
+    await leave('inside');
+    expect(names()).toEqual(['next']);
+  });
+
   it('gives a place back where the work fails', async () => {
     const { admission, enter, names } = setUp({ places: 1 });
-    await expect(admission.run({}, () => Promise.reject(new Error('x')))).rejects.toThrow('x');
+    await expect(
+      admission.run({ lane: {}, onCancel: never }, () => Promise.reject(new Error('x'))),
+    ).rejects.toThrow('x');
     void enter({}, 'next');
     await settled();
     expect(names()).toEqual(['next']);

@@ -35,7 +35,7 @@ describe('the turns of clients', () => {
     const { knownLane } = setUp();
     const log: string[] = [];
     const lane = knownLane();
-    for (let i = 0; i < 100; i++) lane.receive(() => log.push('message'));
+    for (let i = 0; i < 100; i++) lane.receive(() => log.push('message'), undefined);
     expect(log.length).toBe(100);
   });
 
@@ -47,9 +47,9 @@ describe('the turns of clients', () => {
       lane.receive(() => {
         busy(state, 10);
         log.push(i);
-      });
+      }, undefined);
     }
-    expect([log, lane.backlog]).toEqual([[0], 3]);
+    expect([log, lane.backlog]).toEqual([[0, 1], 2]);
     while (await turn());
     expect([log, lane.backlog]).toEqual([[0, 1, 2, 3], 0]);
   });
@@ -64,14 +64,34 @@ describe('the turns of clients', () => {
         lane.receive(() => {
           busy(state, 10);
           log.push('attacker');
-        });
+        }, undefined);
       }
     }
-    honest.receive(() => busy(state, 3));
+    honest.receive(() => busy(state, 3), undefined);
     const before = log.length;
-    honest.receive(() => log.push('honest'));
+    honest.receive(() => log.push('honest'), undefined);
     await turn();
     expect(log.slice(before)).toEqual(['honest', 'attacker']);
+  });
+
+  it('are not needed where nobody waits and the event loop has time', async () => {
+    const { knownLane, turn, state } = setUp();
+    const lane = knownLane();
+    lane.receive(() => busy(state, 10), undefined);
+    let handled = 0;
+    const flood = (): void => {
+      for (let i = 0; i < 8; i++) {
+        lane.receive(() => {
+          busy(state, 1);
+          handled++;
+        }, undefined);
+      }
+    };
+    flood();
+    expect([handled, lane.backlog]).toEqual([5, 3]);
+    while (await turn());
+    flood();
+    expect([handled, lane.backlog]).toEqual([13, 3]);
   });
 
   it('end after a few milliseconds, so that sockets are read again', async () => {
@@ -82,7 +102,7 @@ describe('the turns of clients', () => {
       lane.receive(() => {
         busy(state, 2.5);
         handled++;
-      });
+      }, undefined);
     }
     const before = handled;
     await turn();
@@ -121,7 +141,7 @@ describe('the turns of clients', () => {
     const outcome = runFor(work, steps('gone', 1_000, log, state));
     await turn();
     const before = log.length;
-    work.isCancelled = true;
+    work.cancel();
     while (await turn());
     await expect(outcome).rejects.toBe(CANCELLED);
     expect([before > 0, log.length]).toEqual([true, before]);
@@ -148,10 +168,12 @@ describe('the turns of clients', () => {
   it('let a new client wait behind those who are known: coming again does not pay', async () => {
     const { turns, turn, state, knownLane } = setUp();
     const known = knownLane();
-    known.receive(() => busy(state, 5));
+    known.receive(() => busy(state, 5), undefined);
+    const heavy = knownLane();
+    for (let i = 0; i < 3; i++) heavy.receive(() => busy(state, 10), undefined);
     const log: string[] = [];
-    turns.lane().receive(() => log.push('new'));
-    known.receive(() => log.push('known'));
+    turns.lane().receive(() => log.push('new'), undefined);
+    known.receive(() => log.push('known'), undefined);
     while (await turn());
     expect(log).toEqual(['known', 'new']);
   });

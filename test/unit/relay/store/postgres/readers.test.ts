@@ -5,8 +5,21 @@ import type { Replica } from '../../../../../src/relay/store/postgres/replica.ts
 
 const STATEMENT = { text: 'select 1', values: [] };
 
+type Done = (error: unknown, result?: { rows: unknown[][] }) => void;
+
 function pool(answer: () => Promise<unknown[][]>): Pool {
-  return { query: async () => ({ rows: await answer() }) } as unknown as Pool;
+  const client = {
+    query: (_query: unknown, done: Done) =>
+      void answer().then(
+        (rows) => done(null, { rows }),
+        (error: unknown) => done(error),
+      ),
+    release: () => undefined,
+  };
+  return {
+    query: async () => ({ rows: await answer() }),
+    connect: async () => client,
+  } as unknown as Pool;
 }
 
 const from = (name: string) => async () => [[name]];
