@@ -13,7 +13,7 @@ type Rates = Pick<
 >;
 
 /** A malformed message counts once, and once more for each of so many bytes; the first is forgiven, however long it is. */
-const MALFORMED_BYTES = 4 * 1_024;
+const MALFORMED_BYTES = 16 * 1_024;
 
 /** What one connection may still do. */
 export interface ConnectionBudget {
