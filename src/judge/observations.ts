@@ -54,6 +54,15 @@ const TEXTS: Readonly<Record<Exclude<FindingKind, 'silent-cap'>, string>> = {
   'limit-clipped':
     'cuts answers to the max_limit of its NIP-11 document: fewer events than the filters of this scenario ask for',
   'limit-not-enforced': 'answers with more events than the max_limit of its NIP-11 document',
+  'subscriptions-not-enforced':
+    'takes more subscriptions of a connection than the max_subscriptions of its NIP-11 document',
+  'length-not-enforced':
+    'acts upon a message that is longer than the max_message_length of its NIP-11 document',
+  'work-not-enforced': 'accepts an (ephemeral) event without the min_pow_difficulty of its NIP-11 document',
+  'length-not-advertised':
+    'closes connections because of long messages, and its NIP-11 document has no max_message_length',
+  'work-not-advertised': 'refuses events for want of work, and its NIP-11 document has no min_pow_difficulty',
+  'auth-not-advertised': 'demands AUTH, and its NIP-11 document does not list NIP-42',
   'deletions-not-kept': 'accepts requests for deletion (kind 5) but does not return them when asked',
   'deletions-not-applied': 'returns deleted events; its NIP-11 document does not list NIP-09',
 };

@@ -74,6 +74,36 @@ export const FINDING_RULES = {
     quote:
       'the client won’t be able to get more than this number of events from a single subscription filter',
   },
+  'subscriptions-not-enforced': {
+    nip: 'NIP-11',
+    quote:
+      'max_subscriptions: total number of subscriptions that may be active on a single websocket connection to this relay',
+  },
+  'length-not-enforced': {
+    nip: 'NIP-11',
+    quote:
+      'max_message_length: the maximum number of bytes for incoming JSON that the relay will attempt to decode and act upon',
+  },
+  'work-not-enforced': {
+    nip: 'NIP-11',
+    quote:
+      'min_pow_difficulty: new events will require at least this difficulty of PoW, based on NIP-13, or they will be rejected',
+  },
+  'length-not-advertised': {
+    nip: 'NIP-11',
+    quote:
+      'These are limitations imposed by the relay on clients. Your client should expect that requests exceed these practical limitations are rejected or fail immediately.',
+  },
+  'work-not-advertised': {
+    nip: 'NIP-11',
+    quote:
+      'min_pow_difficulty: new events will require at least this difficulty of PoW, based on NIP-13, or they will be rejected',
+  },
+  'auth-not-advertised': {
+    nip: 'NIP-11',
+    quote:
+      'supported_nips: As the Nostr protocol evolves, some functionality may only be available by relays that implement a specific NIP',
+  },
   'deletions-not-kept': {
     nip: 'NIP-09',
     quote: 'Relays SHOULD continue to publish/share the deletion request events indefinitely',

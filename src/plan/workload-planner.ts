@@ -64,6 +64,10 @@ export interface WorkloadPlanner<W, P extends CommonPlan> {
   constraints(scenario: CheckedScenario<W>): Constraints;
   /** After how many ms at the latest an operation has ended, counted from its write; 0 where it has none. */
   timeoutMs(part: P, plan: Pick<PlanView, 'connections'>): number;
+  /** NIPs besides NIP-01 that the relay must know for it. */
+  readonly nips: readonly number[];
+  /** Subscriptions that it has open on each of its connections at one moment, at least. */
+  subscriptions(part: P): number;
   /** Whether the drain waits for something of it besides operations. */
   readonly drains: boolean;
   /** Whether events come to it, of which a sample is verified. */
@@ -83,6 +87,8 @@ export const PLAIN_PLANNER = {
   corpus: () => ({}),
   constraints: () => ({}),
   timeoutMs: ({ timeoutMs = 0 }: CommonPlan) => timeoutMs,
+  nips: [],
+  subscriptions: () => 0,
   drains: false,
   receives: false,
   rounds: () => null,

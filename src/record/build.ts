@@ -1,6 +1,7 @@
 import { maskUrl } from '../base/mask-url.ts';
 import type { Invalidity } from '../judge/blame.ts';
 import type { Evidence } from '../judge/observations.ts';
+import { enforcedUnadvertised } from '../judge/unadvertised.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
 import type { RunResult } from '../result/run-result.ts';
@@ -74,7 +75,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     ...(rateLimiter === null ? {} : { rateLimiter }),
     gates: [],
     noticeSamples: result.noticeSamples,
-    findings: [...result.findings],
+    findings: [...result.findings, ...enforcedUnadvertised(input.target.nip11, result.counters)],
     evidence: evidenceOf(result),
     caveats: [
       ...(rateLimiter === null ? [] : [rateLimiterText(rateLimiter)]),

@@ -4,7 +4,6 @@ import { QUANTILE_NAMES } from '../metric/summary.ts';
 import { counters } from '../result/counters-schema.ts';
 import { evidence, finding } from '../result/observed-schema.ts';
 import { corpus, doubts, generatorHealth, interval, load } from '../result/schema.ts';
-import { audit } from './audit-schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
 export const SCHEMA_VERSION = '1.1.0';
@@ -158,7 +157,17 @@ export const runRecordSchema = z.strictObject({
   generator: z.strictObject({ ...generatorHealth, ceiling: ceiling.nullable(), doubts }),
   components: z.array(component),
   faults: z.array(z.record(z.string(), z.unknown())),
-  audit: audit.nullable(),
+  audit: z
+    .strictObject({
+      acknowledged: whole,
+      /** Of them, those that every relay process has. */
+      found: whole,
+      /** Ids of the others, at most a thousand. */
+      lost: z.array(z.string()),
+      /** Relay processes that were asked. */
+      relays: whole.optional(),
+    })
+    .nullable(),
   /** What `--clean-up` has deleted at the relays; null or left out where nobody asked for it. */
   cleanUp: z
     .strictObject({
@@ -181,6 +190,8 @@ export const runRecordSchema = z.strictObject({
       /** Refused so, and all that were sent. */
       refused: whole,
       sent: whole,
+      /** Whether it told so by NOTICE and left unanswered what it refused; left out where it answered with `rate-limited:`. */
+      byNotice: z.literal(true).optional(),
       /** What it lets through a second, the median of the seconds in which it refused; null where no second tells. */
       from_per_s: maybe,
     })

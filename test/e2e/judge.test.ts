@@ -100,6 +100,11 @@ const TWINS: readonly Twin[] = [
   right('ascending where there is no limit', { ascending: 'without-limit' }),
   wrong('ascending where there is a limit', { ascending: 'always' }, 'order'),
   { ...right('a cap that it does not tell', { cap: 10 }), finding: 'silent-cap' },
+  {
+    ...right('answers that it cuts to the max_limit that it tells', { cap: 10 }),
+    relay: { ...kept({ cap: 10 }), information: { limitation: { max_limit: 10 } } },
+    finding: 'limit-clipped',
+  },
   wrong('answers with gaps', { leaveOutEvery: 7 }, 'missing'),
   { ...right('all stored events before EOSE', {}), counters: { answers_wrong: {}, events_after_eose: 0 } },
   {

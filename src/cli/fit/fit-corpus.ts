@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { NEWEST_NOTE_S, NOTES_SPAN_S } from '../../plan/corpus-times.ts';
 import type { FittedCorpus, NamedCorpus } from '../../plan/parts.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { unenforcedLimits } from './check-limits.ts';
 import { chooseTimes, type TimeQuestion, timesOf } from './choose-times.ts';
 import { chooseWork } from './choose-work.ts';
 import { findPresent } from './find-present.ts';
 import { makeRunCorpus } from './make-run-corpus.ts';
+import { meetLimits } from './meet-limits.ts';
 
 /** What is published is new for each salt. */
 export type FitRequest = TimeQuestion;
@@ -31,8 +33,10 @@ const SALT_DIGITS = 16;
 export const fitCorpus: FitCorpus = async (request) => {
   const { plan, salt } = request;
   const { named, events } = plan.corpus;
-  const { work, remarks } = chooseWork(request);
-  const plain: FittedCorpus = { salt, times: null, present: new Set(), work, remarks };
+  const { work, remarks: ofWork } = chooseWork(request);
+  const remarks = [...meetLimits(request), ...ofWork];
+  const findings = await unenforcedLimits(request);
+  const plain: FittedCorpus = { salt, times: null, present: new Set(), work, remarks, findings };
   if (named !== null) return fitNamed(request, named, plain);
   const wanted = { end_s: Math.floor(Date.now() / 1_000) - NEWEST_NOTE_S, span_s: NOTES_SPAN_S };
   const chosen =

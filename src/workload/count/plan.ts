@@ -20,6 +20,7 @@ export interface Asked {
 export const countPlanner: WorkloadPlanner<Asked, CountPlan> = {
   ...PLAIN_PLANNER,
   role: 'counting',
+  nips: [45],
   plan: ({ workloads: { count }, connections }) =>
     count === undefined
       ? null

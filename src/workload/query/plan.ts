@@ -23,6 +23,7 @@ export interface Asked {
 export const queryPlanner: WorkloadPlanner<Asked, QueryPlan> = {
   ...PLAIN_PLANNER,
   role: 'querying',
+  subscriptions: () => 1,
   receives: true,
   plan: ({ workloads: { query }, connections, corpus }) =>
     query === undefined

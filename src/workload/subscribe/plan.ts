@@ -20,6 +20,7 @@ export interface Asked {
 export const subscribePlanner: WorkloadPlanner<Asked, SubscribePlan> = {
   ...PLAIN_PLANNER,
   role: 'subscribing',
+  subscriptions: () => 1,
   drains: true,
   receives: true,
   plan: ({ workloads: { subscribe }, connections }, { workers }) =>

@@ -22,6 +22,7 @@ export interface Asked {
 export const syncPlanner: WorkloadPlanner<Asked, SyncPlan> = {
   ...PLAIN_PLANNER,
   role: 'syncing',
+  nips: [77],
   plan: ({ workloads: { sync }, connections }) =>
     sync === undefined
       ? null

@@ -28,6 +28,7 @@ export interface Asked {
 export const visibilityPlanner: WorkloadPlanner<Asked, VisibilityPlan> = {
   ...PLAIN_PLANNER,
   role: 'watching',
+  subscriptions: () => 1,
   plan: ({ workloads: { visibility }, connections }, { workers }) =>
     visibility === undefined
       ? null

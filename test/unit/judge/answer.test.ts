@@ -201,6 +201,22 @@ it('exceeding the advertised max_limit is a finding', () => {
   expect(judged({ ...given, advertised: { maxLimit: 10 } }).findings).toEqual([]);
 });
 
+it('an answer that is cut to the advertised max_limit is a finding, where more was asked for', () => {
+  const cut = (limit: number | undefined, events: number): AnswerJudgement =>
+    judged({
+      filter: { ...NOTES, ...(limit === undefined ? {} : { limit }) },
+      answer: newestFirst(TEN.slice(10 - events)),
+      advertised: { maxLimit: 5 },
+    });
+  const right = { wrong: null, short: null };
+  expect(cut(8, 5)).toMatchObject({ ...right, findings: ['limit-clipped'] });
+  // Nobody asked for more.
+  expect(cut(5, 5)).toMatchObject({ ...right, findings: [] });
+  expect(cut(undefined, 5)).toMatchObject({ ...right, findings: [] });
+  // Cut below what the relay promises.
+  expect(cut(8, 4).short).not.toBeNull();
+});
+
 it('an event that does not match is wrong whoever published it', () => {
   expect(verdict({ filter: { kinds: [7] }, answer: [event(0x50)] })).toBe('no-match');
 });

@@ -49,6 +49,31 @@ describe('the rate limiter that a run has met', () => {
     expect(rateLimiterOf(run(others, [TEN]))).toBeNull();
   });
 
+  describe('that tells so by NOTICE and answers nothing', () => {
+    const silent = { events_sent: 2_000, events_timeout: 1_900, notices: 1_900 };
+    const withNotices = (noticeSamples: string[], counters = silent) => ({
+      ...run(counters, [TEN, TEN]),
+      noticeSamples,
+    });
+
+    it('is recognised by what most notices say, and by how many there are', () => {
+      const found = rateLimiterOf(withNotices(['rate limited', 'rate limited', 'hello']));
+      expect(found).toEqual({ what: 'events', refused: 1_900, sent: 2_000, from_per_s: 10, byNotice: true });
+      expect(rateLimiterText(found as never)).toContain(
+        '(by NOTICE, without an answer: 1,900 of 2,000 events)',
+      );
+    });
+
+    it.each([
+      ['none says so', ['hello'], silent],
+      ['one of many says so', ['rate limited', 'hello', 'hello'], silent],
+      ['there are too few for what was left unanswered', ['rate limited'], { ...silent, notices: 100 }],
+      ['hardly anything was left unanswered', ['rate limited'], { ...silent, events_timeout: 50 }],
+    ])('is none where %s', (_why, samples, counters) => {
+      expect(rateLimiterOf(withNotices(samples, counters))).toBeNull();
+    });
+  });
+
   it('has no rate where no second tells it', () => {
     const found = rateLimiterOf(run(EVENTS, []));
     expect(found?.from_per_s).toBeNull();
