@@ -4,7 +4,7 @@ import { maskUrl } from '../base/mask-url.ts';
 import { type Filter, parseFilter } from '../nostr/filter.ts';
 import { compareNewestFirst } from '../nostr/kinds.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { openReadConnection, type ReadConnection } from './read-connection.ts';
+import { openReadConnection, type ReadConnection, type ReadOptions } from './read-connection.ts';
 
 type Evidence = RunRecord['evidence'][string][number];
 
@@ -22,6 +22,9 @@ export interface AskedAgain {
   readonly gotAgain: readonly string[];
 }
 
+/** The relay that is asked, and how. */
+export type AskedRelay = Pick<ReadOptions, 'url' | 'insecure' | 'authUrl'>;
+
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -30,18 +33,17 @@ const TIMEOUT_MS = 10_000;
  * @throws RelayBenchError `EVIDENCE_NOT_ASKED` (exit 3) where the relay can't be asked
  */
 export async function askAgain(
-  url: string,
+  relay: AskedRelay,
   cases: readonly Evidence[],
-  insecure: boolean,
 ): Promise<readonly (AskedAgain | null)[]> {
   let connection: ReadConnection | null = null;
   try {
-    connection = await openReadConnection({ url, timeoutMs: TIMEOUT_MS, insecure });
+    connection = await openReadConnection({ ...relay, timeoutMs: TIMEOUT_MS });
     const answers: (AskedAgain | null)[] = [];
     for (const each of cases) answers.push(await ask(connection, each));
     return answers;
   } catch (cause) {
-    throw new RelayBenchError(`${maskUrl(url)} could not be asked again: ${messageOf(cause)}`, {
+    throw new RelayBenchError(`${maskUrl(relay.url)} could not be asked again: ${messageOf(cause)}`, {
       code: 'EVIDENCE_NOT_ASKED',
       hint: 'check that the relay is running; --relay gives another address for it',
       exitCode: EXIT.unreachable,

@@ -6,7 +6,7 @@ import type { RunRecord } from '../record/schema.ts';
 import { relayAddresses } from '../stack/relays.ts';
 import { readState } from '../stack/state.ts';
 import type { CommandHost } from './host.ts';
-import { asTyped, relayUrl, repeatable } from './options.ts';
+import { asTyped, authUrl, relayUrl, repeatable } from './options.ts';
 import { defaultStackDir } from './stack/stack-dir.ts';
 
 /**
@@ -47,6 +47,11 @@ export function addAskingOptions(command: Command, what: string): Command {
       asTyped,
     )
     .option('--insecure', 'accept any TLS certificate of a wss:// relay')
+    .option(
+      '--auth-url <url>',
+      'address that AUTH names (NIP-42), where a proxy stands before the relay',
+      authUrl,
+    )
     .option('--json', `print ${what} as JSON`, false)
     .option(
       '--i-own-this-relay <host>',

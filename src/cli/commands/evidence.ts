@@ -19,6 +19,7 @@ interface EvidenceFlags {
   readonly relay?: readonly string[];
   readonly stackDir?: string;
   readonly insecure?: boolean;
+  readonly authUrl?: string;
   readonly json: boolean;
   readonly iOwnThisRelay?: readonly string[];
 }
@@ -78,10 +79,10 @@ async function withAnswers(
   requireConsent(await resolveTargets(urls), flags.iOwnThisRelay ?? []);
   const shown: ShownCase[] = [];
   for (const url of urls) {
+    const relay = { url, insecure: flags.insecure === true, authUrl: flags.authUrl };
     const answers = await askAgain(
-      url,
+      relay,
       cases.map(({ evidence }) => evidence),
-      flags.insecure === true,
     );
     shown.push(...cases.map((each, at) => ({ ...each, now: answers[at] ?? null })));
   }
