@@ -2,6 +2,7 @@ import { connectForm } from '../connect/form.ts';
 import { countForm } from '../count/form.ts';
 import { publishForm } from '../publish/form.ts';
 import { queryForm } from '../query/form.ts';
+import { stormForm } from '../storm/form.ts';
 import { subscribeForm } from '../subscribe/form.ts';
 import { syncForm } from '../sync/form.ts';
 import { visibilityForm } from '../visibility/form.ts';
@@ -15,6 +16,7 @@ export const WORKLOAD_FORMS = {
   visibility: visibilityForm,
   sync: syncForm,
   connect: connectForm,
+  storm: stormForm,
 } as const;
 
 export type WorkloadName = keyof typeof WORKLOAD_FORMS;

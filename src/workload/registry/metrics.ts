@@ -1,6 +1,7 @@
 import { countMetrics } from '../count/metrics.ts';
 import { publishMetrics } from '../publish/metrics.ts';
 import { queryMetrics } from '../query/metrics.ts';
+import { stormMetrics } from '../storm/metrics.ts';
 import { subscribeMetrics } from '../subscribe/metrics.ts';
 import { syncMetrics } from '../sync/metrics.ts';
 import { visibilityMetrics } from '../visibility/metrics.ts';
@@ -13,4 +14,5 @@ export const WORKLOAD_METRICS = [
   countMetrics,
   visibilityMetrics,
   syncMetrics,
+  stormMetrics,
 ] as const;

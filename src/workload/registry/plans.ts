@@ -2,6 +2,7 @@ import { connectPlanner } from '../connect/plan.ts';
 import { countPlanner } from '../count/plan.ts';
 import { publishPlanner } from '../publish/plan.ts';
 import { queryPlanner } from '../query/plan.ts';
+import { stormPlanner } from '../storm/plan.ts';
 import { subscribePlanner } from '../subscribe/plan.ts';
 import { syncPlanner } from '../sync/plan.ts';
 import { visibilityPlanner } from '../visibility/plan.ts';
@@ -16,6 +17,7 @@ export const PLANNERS = {
   sync: syncPlanner,
   subscribe: subscribePlanner,
   connect: connectPlanner,
+  storm: stormPlanner,
 } as const satisfies Record<WorkloadName, unknown>;
 
 /** The part of a plan of each workload that takes part. */

@@ -2,6 +2,7 @@ import { createConnectPart } from '../connect/worker.ts';
 import { createCountPart } from '../count/worker.ts';
 import { createPublishPart } from '../publish/worker.ts';
 import { createQueryPart } from '../query/worker.ts';
+import { createStormPart } from '../storm/worker.ts';
 import { createSubscribePart } from '../subscribe/worker.ts';
 import { createSyncPart } from '../sync/worker.ts';
 import { createVisibilityPart } from '../visibility/worker.ts';
@@ -18,4 +19,5 @@ export const WORKER_PARTS: { readonly [N in WorkloadName]: CreatePart<NonNullabl
   sync: createSyncPart,
   publish: createPublishPart,
   connect: createConnectPart,
+  storm: createStormPart,
 };
