@@ -4,6 +4,8 @@ export interface BackOff {
   readonly firstMs: number;
   /** Upper bound of every wait, ms. */
   readonly longestMs: number;
+  /** Whether waits are drawn below their bound (the default); otherwise each is as long as that. */
+  readonly hasJitter?: boolean;
 }
 
 /** What clients of Nostr do: within a second at first, at least twice a minute in the end. */
@@ -17,6 +19,10 @@ export const CLIENT_BACK_OFF: BackOff = { firstMs: 1_000, longestMs: 30_000 };
  * @param unit uniform in [0, 1)
  * @returns milliseconds, fractions included
  */
-export function waitMs({ firstMs, longestMs }: BackOff, attempt: number, unit: number): number {
-  return unit * Math.min(longestMs, firstMs * 2 ** attempt);
+export function waitMs(
+  { firstMs, longestMs, hasJitter = true }: BackOff,
+  attempt: number,
+  unit: number,
+): number {
+  return (hasJitter ? unit : 1) * Math.min(longestMs, firstMs * 2 ** attempt);
 }

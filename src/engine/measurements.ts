@@ -196,9 +196,18 @@ export class Measurements {
       noticeSamples: this.#notices.slice(0, 20),
       generator: { ...this.#generator(histograms), doubts: [...blame.doubts] },
       failures: [...this.#failures, ...blameCloses(connections, this.#startNs, counters.close_codes)],
-      invalidities: [...blame.invalidities, ...blameMachine(counters.connection_errors), ...this.#problems],
-      ...this.#casebook.observations(),
+      invalidities: [
+        ...blame.invalidities,
+        ...[counters.connection_errors, counters.reconnect_errors].flatMap(blameMachine),
+        ...this.#problems,
+      ],
+      ...this.#observations(),
     };
+  }
+
+  #observations(): Observations {
+    const { evidence, findings } = this.#casebook.observations();
+    return { evidence, findings: [...(this.#options.plan.fitted?.findings ?? []), ...findings] };
   }
 
   #account(): LoadAccount {

@@ -4,7 +4,6 @@ import { own } from '../base/own.ts';
 import { type CounterMapMetric, counterMapDefinition } from '../metric/counter-maps.ts';
 import type { CounterMetric } from '../metric/counters.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
-import { readAudit } from './audit.ts';
 import { decide, holds } from './bounds.ts';
 import { unmeasurable } from './check.ts';
 import { closeInterval, closeOf } from './close.ts';
@@ -22,6 +21,7 @@ const DIVISOR: Readonly<Record<GateUnit, number>> = { us: 1, ms: 1e3, s: 1e6, '%
 /** Of `scenario.resolved`: what decides which metrics the run could produce. */
 const measuredScenario = z.object({
   load: z.object({ model: z.enum(['open', 'closed']) }),
+  connections: z.object({ reconnect: z.unknown().optional() }).optional(),
   corpus: z.object({ profile: z.string().optional(), file: z.string().optional() }).optional(),
   workloads: z.record(z.string(), z.unknown()),
   phases: z.array(z.object({ name: z.string(), duration: z.number() })),
@@ -115,7 +115,7 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
     case 'counter-map':
       return readWordCount(gate, record);
     case 'audit':
-      return readAudit(gate, record);
+      return readAudit(record);
   }
 }
 
@@ -130,6 +130,12 @@ function readCount(gate: Gate, count: number, record: RunRecord): Reading {
   if (gate.aggregation !== 'rate') return { value: count };
   const seconds = record.load.measured_s;
   return seconds > 0 ? { value: count / seconds } : { reason: 'no measured phase ran' };
+}
+
+/** A run that was not audited has lost nothing that is known of, which is no data. */
+function readAudit({ audit, notMeasured }: RunRecord): Reading {
+  if (audit === null) return { reason: notMeasured['audit'] ?? 'the run was not audited' };
+  return { value: audit.acknowledged - audit.found };
 }
 
 /** Nothing was found where nothing was looked at. */

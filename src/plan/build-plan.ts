@@ -73,6 +73,7 @@ export function buildPlan({
       pick: connections.pick,
       auth: connections.auth ?? 'on-demand',
       authUrl: overrides.authUrl ?? null,
+      reconnect: planReconnect(connections.reconnect),
     },
     scheduler: resolved.scheduler,
     catchUp: true,
@@ -109,6 +110,11 @@ function judgedBy(
   });
   const ownGates = parseGates(expressions).map(formatGate);
   return { gates, ownGates, keepSeconds: parseGates(gates).some(({ over_s }) => over_s !== undefined) };
+}
+
+function planReconnect(asked: Scenario['connections']['reconnect']): Plan['connections']['reconnect'] {
+  if (asked == null) return null;
+  return { firstMs: asked.first, longestMs: asked.longest, hasJitter: asked.jitter };
 }
 
 /** The flag ends runs by the standard; it is no part of the load, so the scenario stays what it was. */

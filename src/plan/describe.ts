@@ -84,6 +84,15 @@ function authText({ auth, authUrl }: Plan['connections']): string {
   return authUrl === null ? AUTH[auth] : `${AUTH[auth]}, to ${maskUrl(authUrl)}`;
 }
 
+function reconnectText({
+  firstMs,
+  longestMs,
+  hasJitter,
+}: NonNullable<Plan['connections']['reconnect']>): string {
+  const waits = `${formatDurationMs(firstMs)}, then twice as long each time, at most ${formatDurationMs(longestMs)}`;
+  return `opened again after ${hasJitter ? 'up to ' : ''}${waits}${hasJitter ? ' (full jitter)' : ''}`;
+}
+
 function connectionRows({ connections, workloads, load }: Plan): Rows {
   const rows: [string, string][] = [
     ['in all', `${whole(connections.count)}, opened at ${perSecond(connections.rate_per_s)}`],
@@ -92,6 +101,7 @@ function connectionRows({ connections, workloads, load }: Plan): Rows {
   ];
   if (load.model === 'open') rows.push(['picked', PICKED[connections.pick]]);
   rows.push(['AUTH', authText(connections)]);
+  if (connections.reconnect !== null) rows.push(['when lost', reconnectText(connections.reconnect)]);
   for (const { planner, part } of plannedWorkloads(workloads)) {
     if (part.connections !== undefined) rows.push([planner.role, rangeText(part.connections)]);
   }

@@ -1,4 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
+import { DEFAULT_RECONNECT } from '../scenario/parts.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { CommonForm, Pace } from '../scenario/workload-form.ts';
 import { WORKLOAD_FORMS, WORKLOAD_NAMES, type WorkloadName } from '../workload/registry/forms.ts';
@@ -27,6 +28,8 @@ export interface PlanOverrides {
   readonly insecure?: boolean | undefined;
   /** By which address the relay wants to be authenticated to (NIP-42), where a proxy stands before it. */
   readonly authUrl?: string | undefined;
+  /** Clients whose connection is lost come back, also where the scenario does not say so. */
+  readonly reconnect?: boolean | undefined;
 }
 
 type Workloads = Scenario['workloads'];
@@ -46,7 +49,13 @@ export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Sc
     seed: seed ?? scenario.seed,
     corpus:
       overrides.corpus === undefined ? scenario.corpus : replaceCorpus(scenario.corpus, overrides.corpus),
-    connections: { ...scenario.connections, count: connections ?? scenario.connections.count },
+    connections: {
+      ...scenario.connections,
+      count: connections ?? scenario.connections.count,
+      ...(overrides.reconnect === true && scenario.connections.reconnect == null
+        ? { reconnect: DEFAULT_RECONNECT }
+        : {}),
+    },
     workloads,
     warmup: warmupMs ?? scenario.warmup,
     phases: durationMs === undefined ? scenario.phases : scalePhases(scenario.phases, durationMs),

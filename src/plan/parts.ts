@@ -1,4 +1,6 @@
+import type { BackOff } from '../base/back-off.ts';
 import type { Advertised } from '../judge/advertised.ts';
+import type { Finding } from '../judge/observations.ts';
 import type { LatencyMetric } from '../metric/catalogue.ts';
 import type { Source } from '../metric/source.ts';
 import type { ArrivalsSpec } from '../scenario/fields.ts';
@@ -115,6 +117,8 @@ export interface FittedCorpus {
   readonly work?: number;
   /** What a reader must know. */
   readonly remarks: readonly string[];
+  /** What the relay does that its users should know and that is no fault; left out where nothing was looked for. */
+  readonly findings?: readonly Finding[];
 }
 
 /** When a gate may end a run before its time. */
@@ -152,6 +156,8 @@ export interface PlanParts {
     readonly auth: NonNullable<Scenario['connections']['auth']>;
     /** What stands in the `relay` tag of an AUTH; null for the address that is connected to. */
     readonly authUrl: string | null;
+    /** How clients wait that come back; null where a lost connection stays lost. */
+    readonly reconnect: Required<BackOff> | null;
   };
   readonly scheduler: Scenario['scheduler'];
   /**

@@ -87,11 +87,18 @@ const runIsBounded: Looked = ({ connections, workloads, warmup, phases, drain })
   return [problem(['phases'], `make the run longer than ${LONGEST_TEXT}: ${parts} together`)];
 };
 
+/** There a lost connection takes its operations in flight with it, which set the pace. */
+const reconnectNeedsSchedule: Looked = ({ load, connections }) =>
+  load.model === 'closed' && connections.reconnect != null
+    ? [problem(['connections', 'reconnect'], 'needs the open model')]
+    : [];
+
 const CHECKS: readonly Check<Workloads>[] = [
   rolesFit,
   closedModelHasNoSchedule,
   phasesAreUnique,
   somethingArrives,
+  reconnectNeedsSchedule,
   scheduleIsBounded,
   runIsBounded,
   ...CORPUS_CHECKS,

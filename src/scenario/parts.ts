@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CLIENT_BACK_OFF } from '../base/back-off.ts';
 import { corpus } from './corpus-shape.ts';
 import { count, duration, name, positiveDuration, rate, share, timeout } from './fields.ts';
 
@@ -49,6 +50,27 @@ export const abortOnFail = z
   })
   .describe('End the run as soon as a gate can no longer hold; exit code 99.');
 
+const backOff = z.strictObject({
+  first: positiveDuration
+    .default(CLIENT_BACK_OFF.firstMs)
+    .describe('Bound of the wait before the first attempt; it doubles with every attempt that fails.'),
+  longest: positiveDuration.default(CLIENT_BACK_OFF.longestMs).describe('Bound of every wait.'),
+  jitter: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Each wait is drawn between nothing and its bound (full jitter); otherwise it is as long as its bound.',
+    ),
+});
+
+/** How clients come back whose connection was lost, where a flag alone asks for it. */
+export const DEFAULT_RECONNECT = backOff.parse({});
+
+/** Null where a lost connection stays lost. */
+const reconnect = z
+  .union([z.boolean(), backOff], 'must be true, false or { first, longest, jitter }')
+  .transform((value) => (value === true ? DEFAULT_RECONNECT : value === false ? null : value));
+
 /** What stands before the workloads in a scenario. */
 export const partsBefore = {
   name,
@@ -77,6 +99,11 @@ export const partsBefore = {
       .describe(
         'When clients authenticate (NIP-42): where the relay refuses something with `auth-required:` (the default), as soon as it challenges them, or not at all. What was refused is sent again then.',
       ),
+    reconnect: reconnect
+      .optional()
+      .describe(
+        'Clients whose connection is lost come back, as real ones do: they open it again after a wait that doubles with every attempt, subscribe and authenticate as before, and send again what was not answered. Off by default.',
+      ),
   }),
   corpus,
   scheduler,
@@ -94,6 +121,12 @@ export const partsBehind = {
     ),
   gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
   abortOnFail: abortOnFail.optional(),
+  probe: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a relay that advertises limits (NIP-11) is asked before the load if it enforces them: one subscription too many, one message that is too long, one ephemeral event without work, each on a connection of its own. On by default.',
+    ),
 };
 
 const parts = z.strictObject({ ...partsBefore, ...partsBehind });

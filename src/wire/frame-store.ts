@@ -20,6 +20,10 @@ export class FrameStore {
   readonly tag: Int32Array;
   /** The connection that wrote the frame, once it is written. */
   readonly connection: Int32Array;
+  /** `created_at` of the event in the frame, where the owner says so. */
+  readonly createdAt_s: Float64Array;
+  /** 1 where the frame has waited for a connection that was lost: it is written late, and not by the generator's doing. */
+  readonly hasWaited: Uint8Array;
   /** A ring: slots are taken in the order of their release, so that neighbours stay neighbours. */
   readonly #free: Int32Array;
   #freeHead = 0;
@@ -40,6 +44,8 @@ export class FrameStore {
     this.keyLow = new Uint32Array(slots);
     this.tag = new Int32Array(slots);
     this.connection = new Int32Array(slots);
+    this.createdAt_s = new Float64Array(slots);
+    this.hasWaited = new Uint8Array(slots);
     this.#free = Int32Array.from({ length: slots }, (_, index) => index);
     this.#freeCount = slots;
   }
@@ -50,6 +56,7 @@ export class FrameStore {
     const slot = this.#free[this.#freeHead] as number;
     this.#freeHead = this.#freeHead + 1 === this.slots ? 0 : this.#freeHead + 1;
     this.#freeCount--;
+    this.hasWaited[slot] = 0;
     return slot;
   }
 

@@ -16,9 +16,14 @@ interface Line {
   /** Staged frames as slot × owners + owner. */
   readonly staged: number[];
   dirty: boolean;
-  /** The kernel's buffer is full. */
+  /** The kernel's buffer is full, or the connection is lost. */
   blocked: boolean;
+  /** Lost, and to be opened again: frames wait for that. */
+  isParked: boolean;
 }
+
+/** At most this share of an owner's slots waits for lost connections: the others must stay able to send. */
+const MOST_PARKED = 0.5;
 
 /**
  * Collects the frames of one tick and writes them with one system call per connection: the system call is what a
@@ -28,11 +33,14 @@ export class Outbox {
   #owners: readonly FrameOwner[] = [];
   readonly #lines: (Line | undefined)[] = [];
   #dirty: Line[] = [];
+  /** Frames that wait for lost connections, by owner. */
+  #parked: number[] = [];
   #bytesWritten = 0;
 
   /** Who stages frames, by number; set once, before the first frame is staged. */
   setOwners(owners: readonly FrameOwner[]): void {
     this.#owners = owners;
+    this.#parked = owners.map(() => 0);
   }
 
   /** Bytes handed to sockets so far. */
@@ -40,8 +48,34 @@ export class Outbox {
     return this.#bytesWritten;
   }
 
+  /** A connection takes frames from now on; where it was parked, those that have waited go out with the next flush. */
   open(connection: Connection): void {
-    this.#lines[connection.number] = { connection, staged: [], dirty: false, blocked: false };
+    const before = this.#lines[connection.number];
+    const line: Line = { connection, staged: [], dirty: false, blocked: false, isParked: false };
+    this.#lines[connection.number] = line;
+    if (before?.isParked !== true || before.staged.length === 0) return;
+    this.#countParked(before, -1);
+    line.staged.push(...before.staged);
+    before.staged.length = 0;
+    line.dirty = true;
+    this.#dirty.push(line);
+  }
+
+  /** A connection is lost and is going to be opened again: its frames wait, and further ones may be staged. */
+  park(connection: number): void {
+    const line = this.#lines[connection];
+    if (line === undefined || line.isParked) return;
+    line.isParked = true;
+    line.blocked = true;
+    this.#countParked(line, 1);
+    for (const token of line.staged) this.#ownerOf(token).store.hasWaited[this.#slotOf(token)] = 1;
+  }
+
+  /** Whether a frame of this owner may be staged: the queue of lost connections is bounded. */
+  hasRoom(connection: number, ownerIndex: number): boolean {
+    if (this.#lines[connection]?.isParked !== true) return true;
+    const { slots } = (this.#owners[ownerIndex] as FrameOwner).store;
+    return (this.#parked[ownerIndex] as number) < slots * MOST_PARKED;
   }
 
   /** Forget a connection; its staged frames are reported as unwritten. */
@@ -57,7 +91,10 @@ export class Outbox {
     for (const line of this.#lines) if (line !== undefined) this.#giveUp(line);
   }
 
-  #giveUp({ connection: { number }, staged }: Line): void {
+  #giveUp(line: Line): void {
+    const { connection, staged } = line;
+    const { number } = connection;
+    if (line.isParked) this.#countParked(line, -1);
     for (const token of staged) {
       const owner = this.#ownerOf(token);
       const slot = this.#slotOf(token);
@@ -67,11 +104,15 @@ export class Outbox {
     staged.length = 0;
   }
 
-  /** Put a frame in line; it is written by the next {@link flush}. The connection must be open here. */
+  /** Put a frame in line; it is written by the next {@link flush}. The connection must be open here, or parked. */
   stage(connection: number, ownerIndex: number, slot: number): void {
     const line = this.#lines[connection];
     if (line === undefined) throw new Error(`connection ${connection} is not open`);
     line.staged.push(slot * this.#owners.length + ownerIndex);
+    if (line.isParked) {
+      this.#parked[ownerIndex] = (this.#parked[ownerIndex] as number) + 1;
+      (this.#owners[ownerIndex] as FrameOwner).store.hasWaited[slot] = 1;
+    }
     if (!line.dirty && !line.blocked) {
       line.dirty = true;
       this.#dirty.push(line);
@@ -131,6 +172,13 @@ export class Outbox {
       at += store.bytes.copy(frames, at, start, end);
     }
     return frames;
+  }
+
+  #countParked({ staged }: Line, by: 1 | -1): void {
+    for (const token of staged) {
+      const owner = token % this.#owners.length;
+      this.#parked[owner] = (this.#parked[owner] as number) + by;
+    }
   }
 
   #isAt(token: number, store: FrameStore, position: number): boolean {

@@ -14,6 +14,7 @@ export class PendingTable {
   #tag = new Int32Array(0);
   #scheduledNs = new Float64Array(0);
   #startedNs = new Float64Array(0);
+  #waitedFromNs = new Float64Array(0);
   /** Next slot of the same bucket; for free slots, the next free one. */
   #chain = new Int32Array(0);
   #older = new Int32Array(0);
@@ -56,9 +57,14 @@ export class PendingTable {
     return slot;
   }
 
-  setTimes(slot: number, scheduledNs: number, startedNs: number): void {
+  /**
+   * @param startedNs when it was written: its deadline counts from there
+   * @param waitedFromNs since when the target kept it waiting, where that is not its write: it was away before
+   */
+  setTimes(slot: number, scheduledNs: number, startedNs: number, waitedFromNs = startedNs): void {
     this.#scheduledNs[slot] = scheduledNs;
     this.#startedNs[slot] = startedNs;
+    this.#waitedFromNs[slot] = waitedFromNs;
   }
 
   /** The slot of a key, or {@link NONE}. */
@@ -139,6 +145,11 @@ export class PendingTable {
     return this.#startedNs[slot] as number;
   }
 
+  /** Since when the target has kept an operation waiting. */
+  waitedFromNsOf(slot: number): number {
+    return this.#waitedFromNs[slot] as number;
+  }
+
   /** Remove every operation written before `startedBeforeNs`, oldest first; `onExpired` runs before each removal. */
   expire(startedBeforeNs: number, onExpired: (slot: number) => void): void {
     while (this.#oldest !== NONE && this.startedNsOf(this.#oldest) < startedBeforeNs) {
@@ -150,13 +161,18 @@ export class PendingTable {
 
   /** Remove every operation of a connection, oldest first; `onRemoved` runs before each removal. */
   removeConnection(connection: number, onRemoved: (slot: number) => void): void {
+    this.each(connection, (slot) => {
+      onRemoved(slot);
+      this.remove(slot);
+    });
+  }
+
+  /** Visit every operation of a connection, oldest first; the visited one may be removed. */
+  each(connection: number, visit: (slot: number) => void): void {
     let slot = this.#oldest;
     while (slot !== NONE) {
       const newer = this.#newer[slot] as number;
-      if (this.#connection[slot] === connection) {
-        onRemoved(slot);
-        this.remove(slot);
-      }
+      if (this.#connection[slot] === connection) visit(slot);
       slot = newer;
     }
   }
@@ -191,6 +207,7 @@ export class PendingTable {
     this.#tag = copyInto(new Int32Array(capacity), this.#tag);
     this.#scheduledNs = copyInto(new Float64Array(capacity), this.#scheduledNs);
     this.#startedNs = copyInto(new Float64Array(capacity), this.#startedNs);
+    this.#waitedFromNs = copyInto(new Float64Array(capacity), this.#waitedFromNs);
     this.#chain = copyInto(new Int32Array(capacity), this.#chain);
     this.#older = copyInto(new Int32Array(capacity), this.#older);
     this.#newer = copyInto(new Int32Array(capacity), this.#newer);

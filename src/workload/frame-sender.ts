@@ -14,7 +14,7 @@ export interface FrameSenderOptions {
    * Whether arrivals come on a schedule. Otherwise answers make them: where no connection is open there is none.
    */
   readonly isScheduled: boolean;
-  /** The target had closed the connection, or its socket takes no more. */
+  /** The target had closed the connection, or its socket takes no more, or the queue of those that are away is full. */
   readonly onUnsent: OnArrival;
   /** The generator never came to it. */
   readonly onDropped: OnArrival;
@@ -83,7 +83,8 @@ export class FrameSender {
       if (this.#options.isScheduled) this.#passOver(this.#options.onUnsent);
       return;
     }
-    const slot = this.#takeSlot();
+    // A client that is away queues so much and no more.
+    const slot = this.#outbox?.hasRoom(connection, this.#owner) === false ? NONE : this.#takeSlot();
     if (slot === NONE) {
       this.#passOver(this.#options.onUnsent);
       return;

@@ -127,9 +127,11 @@ export class Questions implements ArrivalStream, FrameOwner, FrameBuilder {
     const sequence = this.store.keyLow[slot] as number;
     this.sender.written();
     sink.count(phase, counters.sent);
-    sink.latency(this.#lagSeries, phase, scheduledNs, startedNs);
+    // Where the client was away, the target is to blame for the delay.
+    const hasWaited = this.store.hasWaited[slot] === 1;
+    if (!hasWaited) sink.latency(this.#lagSeries, phase, scheduledNs, startedNs);
     const entry = this.#waiting.add(connection, sequence, connection, this.store.number[slot] as number);
-    this.#waiting.setTimes(entry, scheduledNs, startedNs);
+    this.#waiting.setTimes(entry, scheduledNs, startedNs, hasWaited ? scheduledNs : startedNs);
   }
 
   onUnwritten(slot: number): void {
@@ -152,7 +154,7 @@ export class Questions implements ArrivalStream, FrameOwner, FrameBuilder {
     const { sink, seriesOf } = this.#options;
     const series = seriesOf(asked.number);
     sink.latency(series, asked.phase, this.#waiting.scheduledNsOf(entry), endedNs);
-    sink.latency(series + 1, asked.phase, this.#waiting.startedNsOf(entry), endedNs);
+    sink.latency(series + 1, asked.phase, this.#waiting.waitedFromNsOf(entry), endedNs);
     this.#waiting.remove(entry);
     return asked;
   }

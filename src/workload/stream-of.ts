@@ -42,13 +42,13 @@ export function scheduleOf({ plan, shard }: WorkerContext, name: string): Arriva
 
 /** Which connection an arrival goes out on, as the plan says: drawn, each worker on its own, or in turn. */
 export function clientsOf(
-  { plan, shard, connections: { isOpen } }: WorkerContext,
+  { plan, shard, connections: { takes } }: WorkerContext,
   role: string,
   connections: readonly number[],
 ): Clients {
-  if (plan.connections.pick === 'round-robin') return new Rotation(connections, isOpen);
+  if (plan.connections.pick === 'round-robin') return new Rotation(connections, takes);
   const label = `connections/${role}/${shard.index}`;
-  return new RandomClients(connections, isOpen, { seed: plan.seed, label });
+  return new RandomClients(connections, takes, { seed: plan.seed, label });
 }
 
 /** What decides when the next operation starts. */

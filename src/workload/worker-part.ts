@@ -1,3 +1,4 @@
+import type { BackOff } from '../base/back-off.ts';
 import type { Finding } from '../judge/observations.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { Held } from '../nostr/auth-state.ts';
@@ -23,12 +24,23 @@ export interface StartTime {
 /** The connections of a worker, by their numbers in the run. */
 export interface Connections {
   readonly isOpen: (connection: number) => boolean;
+  /** Whether frames may be staged for it: it is open, or lost and going to be opened again, for which they wait. */
+  readonly takes: (connection: number) => boolean;
+  /** Whether it is lost and going to be opened again. */
+  readonly isAway: (connection: number) => boolean;
+  /** A part has put back something of what a connection had before it was lost. */
+  readonly restored: (connection: number) => void;
   /** Number of the relay process that a connection has reached; negative where that is not known. */
   readonly relayOf: (connection: number) => number;
   /** Write a frame outside the measured streams; nothing happens where the connection is closed. */
   readonly send: (connection: number, frame: Buffer) => void;
-  /** Start the handshake of a connection that was scheduled for this monotonic time. */
-  readonly open: (connection: number, scheduledNs: number) => void;
+  /**
+   * Start the handshake of a connection that was scheduled for this monotonic time.
+   * @param isHeld whether it is held to the end, and so opened again where lost connections are
+   */
+  readonly open: (connection: number, scheduledNs: number, isHeld?: boolean) => void;
+  /** Cut one without a word, as a network that goes away. It is opened again. @returns false where it is not open */
+  readonly cut: (connection: number, backOff: BackOff) => boolean;
   /** Close one of this side's own will. */
   readonly close: (connection: number) => void;
   /** Read nothing more of it until it is resumed, so that the relay's writes to it stall. */
@@ -174,8 +186,12 @@ export interface WorkerPart {
   readonly incomplete: number;
   /** A connection is open. */
   onConnectionOpened(connection: number): void;
-  /** A connection is gone, whoever has closed it. */
+  /** A connection is gone, whoever has closed it; `isAway` tells whether it is going to be opened again. */
   onConnectionClosed(connection: number): void;
+  /** A lost connection is open again: put back what it had, and send again what waits for an answer. */
+  onConnectionReopened(connection: number): void;
+  /** Whether it has all that it had before it was lost. */
+  isRestored(connection: number): boolean;
   /** Wait for checks under way: the drain is over. */
   drained(): Promise<void>;
   /** Every arrival gets a fate now: what has not ended is a timeout or missing. */
@@ -228,6 +244,14 @@ export class IdlePart implements WorkerPart {
 
   onConnectionClosed(_connection: number): void {
     // It has nothing under way.
+  }
+
+  onConnectionReopened(_connection: number): void {
+    // It had nothing there.
+  }
+
+  isRestored(_connection: number): boolean {
+    return true;
   }
 
   async drained(): Promise<void> {

@@ -123,6 +123,7 @@ function productVerdict(limit: number | undefined, steps: readonly Step[]) {
   ask();
   const sorter = new ReplySorter({
     recorder,
+    acknowledged: null,
     authentication: NO_AUTHENTICATION,
     currentPhase: () => 0,
   });

@@ -33,6 +33,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
   const sink = (options.sink ?? new FakeSink()) as Sink;
   const lateStored: number[] = [];
   const closes: number[] = [];
+  const away = new Set<number>();
   const cases = new FakeCases();
   const filters = [{ name: 'feed', weight: 1, filter: { kinds: [1], limit } }];
   const slotBytes = maxFilterFrameBytes(filters);
@@ -51,6 +52,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
     answers,
     stored: stored ?? storedByMarker(STORED_TAG, ({ sequence }) => lateStored.push(sequence)),
     mayComeLive,
+    isAway: (connection) => away.has(connection),
     cases,
   });
   const outbox = new Outbox();
@@ -61,5 +63,5 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
     query.fire();
     outbox.flush();
   };
-  return { sink, query, ask, lateStored, closes, cases };
+  return { sink, query, ask, lateStored, closes, cases, away };
 }

@@ -571,6 +571,7 @@ function samplePlan(): Plan {
       pick: 'random',
       auth: 'on-demand',
       authUrl: null,
+      reconnect: null,
     },
     scheduler: resolved.scheduler,
     catchUp: true,

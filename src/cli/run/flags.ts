@@ -44,6 +44,8 @@ export interface LoadFlags extends ShapeFlags {
   readonly audit?: boolean;
   /** Address of the relay in the `relay` tag of AUTH (NIP-42). */
   readonly authUrl?: string;
+  /** Clients whose connection is lost come back. */
+  readonly reconnect?: boolean;
   readonly gate?: readonly string[];
   /** End the run where a gate can no longer hold. */
   readonly abortOnFail?: boolean;
@@ -93,6 +95,10 @@ export function addLoadOptions(command: Command): Command {
       '--auth-url <url>',
       'address that AUTH names (NIP-42), where a proxy stands before the relay',
       authUrl,
+    )
+    .option(
+      '--reconnect',
+      'clients whose connection is lost come back, as real ones do; default: they stay away',
     )
     .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
     .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone')
@@ -170,6 +176,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     gates: flags.gate,
     insecure: flags.insecure,
     authUrl: flags.authUrl,
+    reconnect: flags.reconnect,
     noDefaultGates: !flags.defaultGates,
     abortOnFail: flags.abortOnFail,
   };

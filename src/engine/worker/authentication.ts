@@ -8,6 +8,7 @@ import { type AuthPolicy, AuthState, type AuthStep, carryOut, type Held } from '
 import { type UnsignedAuth, unsignedAuth } from '../../nostr/nip42.ts';
 import type { OkReply } from '../../wire/reply-handlers.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
+import type { AuthStanding } from './reconnecting.ts';
 
 export interface AuthenticationOptions {
   readonly policy: AuthPolicy;
@@ -21,8 +22,10 @@ export interface AuthenticationOptions {
   readonly currentPhase: () => number;
   /** Whether a relay that has said nothing of it on a connection may do so yet. */
   readonly isToBeExpected: boolean;
-  /** How long after a refusal its challenge may come; a second unless given. */
+  /** How long after a refusal, or after a connection is open again, its challenge may come; a second unless given. */
   readonly challengeWithinMs?: number;
+  /** A connection that had authenticated before it was lost has done so again, or is not asked to. */
+  readonly onRestored: (connection: number) => void;
 }
 
 const CHALLENGE_WITHIN_MS = 1_000;
@@ -45,6 +48,8 @@ interface Spoken {
 export class Authentication {
   readonly #options: AuthenticationOptions;
   readonly #spoken = new Map<number, Spoken>();
+  /** Lost connections that had authenticated and have not done so again. */
+  readonly #wereIn = new Set<number>();
   readonly #series: number;
 
   constructor(options: AuthenticationOptions) {
@@ -77,7 +82,8 @@ export class Authentication {
     this.#do(connection, spoken, spoken.state.demanded(key, held));
     if (!spoken.state.isWaitingForChallenge) return;
     const refuse = (): void => {
-      if (spoken.state.isWaitingForChallenge) this.#do(connection, spoken, spoken.state.unchallenged());
+      if (this.#spoken.get(connection) !== spoken || !spoken.state.isWaitingForChallenge) return;
+      this.#do(connection, spoken, spoken.state.unchallenged());
     };
     setTimeout(() => afterPoll(refuse), this.#options.challengeWithinMs ?? CHALLENGE_WITHIN_MS).unref();
   }
@@ -88,6 +94,7 @@ export class Authentication {
     if (spoken === null) return false;
     this.#options.sink.count(this.#options.currentPhase(), 'auths_accepted');
     this.#do(connection, spoken, spoken.state.answered(true));
+    if (this.#wereIn.has(connection)) this.#options.onRestored(connection);
     return true;
   }
 
@@ -101,14 +108,35 @@ export class Authentication {
     return true;
   }
 
-  onConnectionClosed(connection: number): void {
+  /** @param comesBack whether it is going to be opened again */
+  onConnectionClosed(connection: number, comesBack: boolean): void {
+    if (comesBack && this.isIn(connection)) this.#wereIn.add(connection);
     this.#spoken.delete(connection);
+  }
+
+  /** A lost connection is open again. Where it had authenticated, the relay may challenge it anew, now or on demand. */
+  onConnectionReopened(connection: number): void {
+    if (!this.#wereIn.has(connection)) return;
+    const restore = (): void => {
+      if (this.#spoken.has(connection) || !this.#wereIn.delete(connection)) return;
+      this.#options.onRestored(connection);
+    };
+    setTimeout(() => afterPoll(restore), this.#options.challengeWithinMs ?? CHALLENGE_WITHIN_MS).unref();
+  }
+
+  /** How a connection that had authenticated before it was lost stands with that now. */
+  standing(connection: number): AuthStanding {
+    if (!this.#wereIn.has(connection)) return 'not-needed';
+    return this.isIn(connection) ? 'in' : 'waiting';
   }
 
   #spokenOn(connection: number): Spoken {
     const known = this.#spoken.get(connection);
     if (known !== undefined) return known;
-    const state = new AuthState(this.#options.policy);
+    const { policy } = this.#options;
+    // A client that knows the relay does not wait to be refused again.
+    const isKnown = policy !== 'never' && this.#wereIn.has(connection);
+    const state = new AuthState(isKnown ? 'on-connect' : policy);
     const spoken = { state, idHigh: 0, idLow: 0, sentNs: 0 };
     this.#spoken.set(connection, spoken);
     return spoken;

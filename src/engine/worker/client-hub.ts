@@ -1,3 +1,4 @@
+import type { BackOff } from '../../base/back-off.ts';
 import { monotonicNs } from '../../base/clock.ts';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions, Transport } from '../../wire/connection.ts';
@@ -25,6 +26,13 @@ export interface ClientHubOptions {
   readonly onDropped: (connection: number, closeCode: number) => void;
   /** Told of a connection that this side has closed. */
   readonly onClosed: (connection: number) => void;
+  /** Told of a connection that this side has cut, and that is opened again. */
+  readonly onCut: (connection: number, backOff: BackOff) => void;
+  /** Whether a connection that was lost is going to be opened again. */
+  readonly comesBack: (connection: number) => boolean;
+  /** A lost connection is open again. */
+  readonly onReopened: (connection: Connection) => void;
+  readonly onReopenFailed: (connection: number, ...why: Parameters<ConnectionFailure>) => void;
   readonly onReceived: (bytes: number) => void;
 }
 
@@ -35,6 +43,8 @@ export class ClientHub {
   readonly #options: ClientHubOptions;
   readonly #connections = new Map<number, Connection>();
   readonly #scheduledNs = new Map<number, number>();
+  /** Connections that were lost; they are opened again under their numbers and counted once. */
+  readonly #lost = new Set<number>();
   /** Relay processes in the order in which they were first seen. */
   readonly #relays: string[] = [];
   readonly #relayOf = new Map<number, number>();
@@ -78,19 +88,13 @@ export class ClientHub {
 
   /** Start the handshake of a connection that was scheduled for `scheduledNs`. */
   open(number: number, scheduledNs: number): void {
-    const { urlOf, sourceOf, timeoutMs, insecure, transport } = this.#options;
-    const options: ConnectionOptions = {
-      number,
-      url: urlOf(number),
-      localAddress: sourceOf(number),
-      timeoutMs,
-      insecure,
-    };
     this.#scheduledNs.set(number, scheduledNs);
-    this.#connections.set(
-      number,
-      openConnection(transport === 'auto' ? transportFor(options.url) : transport, options, this.#handlers),
-    );
+    this.#connect(this.#optionsOf(number));
+  }
+
+  /** Start the handshake of a connection that was lost. It stays the connection that it was: nothing is opened or requested. */
+  reopen(number: number): void {
+    this.#connect(this.#optionsOf(number));
   }
 
   /** Write a frame outside the measured streams. */
@@ -111,6 +115,22 @@ export class ClientHub {
     this.#open--;
     this.#options.outbox.close(number);
     this.#options.onClosed(number);
+  }
+
+  /**
+   * Cut a connection, as a network does that goes away: the target is told nothing. It is none that the target has closed, and is
+   * opened again. @returns false where it is not open
+   */
+  cut(number: number, backOff: BackOff): boolean {
+    const client = this.#connections.get(number);
+    if (client?.isOpen !== true) return false;
+    client.terminate();
+    this.#connections.delete(number);
+    this.#open--;
+    this.#lost.add(number);
+    this.#options.outbox.park(number);
+    this.#options.onCut(number, backOff);
+    return true;
   }
 
   /** Read nothing more of a connection until it is resumed. */
@@ -135,17 +155,13 @@ export class ClientHub {
     const { outbox, replies, onReceived } = this.#options;
     return {
       onOpen: (connection, openedNs) => this.#onOpen(connection, openedNs),
-      onFailed: (connection, reason, refusal) => {
-        this.#failed++;
-        this.#scheduledNs.delete(connection.number);
-        this.#connections.delete(connection.number);
-        this.#options.onFailed(reason, refusal);
-      },
-      onClosed: (connection, code) => {
-        this.#noteDrop();
-        this.#connections.delete(connection.number);
-        outbox.close(connection.number);
-        this.#options.onDropped(connection.number, code);
+      onFailed: ({ number }, ...why) => this.#onFailed(number, why),
+      onClosed: ({ number }, code) => {
+        this.#noteDrop(number);
+        this.#connections.delete(number);
+        if (this.#options.comesBack(number)) outbox.park(number);
+        else outbox.close(number);
+        this.#options.onDropped(number, code);
       },
       onText: (connection, frame) => {
         onReceived(frame.length);
@@ -159,9 +175,35 @@ export class ClientHub {
     };
   }
 
+  #optionsOf(number: number): ConnectionOptions {
+    const { urlOf, sourceOf, timeoutMs, insecure } = this.#options;
+    return { number, url: urlOf(number), localAddress: sourceOf(number), timeoutMs, insecure };
+  }
+
+  #connect(options: ConnectionOptions): void {
+    const { transport } = this.#options;
+    const chosen = transport === 'auto' ? transportFor(options.url) : transport;
+    this.#connections.set(options.number, openConnection(chosen, options, this.#handlers));
+  }
+
+  #onFailed(number: number, why: Parameters<ConnectionFailure>): void {
+    this.#connections.delete(number);
+    if (this.#scheduledNs.delete(number)) {
+      this.#failed++;
+      this.#options.onFailed(...why);
+    } else this.#options.onReopenFailed(number, ...why);
+  }
+
   #onOpen(connection: Connection, openedNs: number): void {
-    this.#opened++;
     this.#open++;
+    if (!this.#scheduledNs.has(connection.number)) {
+      this.#noteRelay(connection);
+      this.#options.outbox.open(connection);
+      this.#options.onReopened(connection);
+      this.#options.outbox.flush();
+      return;
+    }
+    this.#opened++;
     const scheduledNs = this.#scheduledNs.get(connection.number) ?? connection.startedNs;
     this.#scheduledNs.delete(connection.number);
     this.#noteRelay(connection);
@@ -169,9 +211,10 @@ export class ClientHub {
     this.#options.onOpened(connection, scheduledNs, openedNs);
   }
 
-  #noteDrop(): void {
-    this.#dropped++;
+  #noteDrop(number: number): void {
     this.#open--;
+    if (!this.#lost.has(number)) this.#dropped++;
+    if (this.#options.comesBack(number)) this.#lost.add(number);
     this.#lastDropNs = monotonicNs();
     this.#firstDropNs ??= this.#lastDropNs;
   }

@@ -96,6 +96,15 @@ export class Parts {
     for (const part of this.#planned) part.onConnectionClosed(connection);
   }
 
+  onConnectionReopened(connection: number): void {
+    for (const part of this.#planned) part.onConnectionReopened(connection);
+  }
+
+  /** Whether a connection has all that it had before it was lost. */
+  isRestored(connection: number): boolean {
+    return this.#planned.every((part) => part.isRestored(connection));
+  }
+
   async drained(): Promise<void> {
     await Promise.all(this.#planned.map((part) => part.drained()));
   }

@@ -1,5 +1,6 @@
 import { monotonicNs, NS_PER_S } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { createRandom } from '../../base/random.ts';
 import { ClientSigner } from '../../corpus/client-signer.ts';
 import { knowsAuthentication } from '../../judge/advertised.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
@@ -8,13 +9,15 @@ import { plannedWorkloads } from '../../plan/each-workload.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { sourceAddressOf } from '../../plan/source-address.ts';
 import { targetOf } from '../../plan/split.ts';
+import type { Connection } from '../../wire/connection.ts';
 import { Outbox } from '../../wire/outbox.ts';
 import type { StartTime, WorkerContext } from '../../workload/worker-part.ts';
 import type { FromWorker, ToWorker } from '../messages.ts';
+import { type AcknowledgedLog, createAcknowledgedLog } from './acknowledged-log.ts';
 import { Authentication } from './authentication.ts';
 import { ClientHub } from './client-hub.ts';
-import { createHistoryLog, type HistoryLog } from './history-log.ts';
 import { Parts } from './parts.ts';
+import { Reconnecting } from './reconnecting.ts';
 import { Recorder } from './recorder.ts';
 import { RelayObserver } from './relay-observer.ts';
 import { ReplySorter } from './reply-sorter.ts';
@@ -31,9 +34,10 @@ export class Wiring {
   readonly traffic = new Traffic();
   readonly recorder: Recorder;
   readonly observer: RelayObserver;
-  /** Null where nobody asks for it. */
-  readonly history: HistoryLog | null;
+  readonly acknowledged: AcknowledgedLog | null;
   readonly authentication: Authentication;
+  /** Null where a lost connection stays lost. */
+  readonly reconnecting: Reconnecting | null;
   readonly sorter: ReplySorter;
   readonly hub: ClientHub;
   readonly context: WorkerContext;
@@ -41,6 +45,8 @@ export class Wiring {
   readonly #options: WorkerOptions;
   readonly #series: SeriesTable;
   readonly #start: StartTime = { monotonicNs: 0, wallMs: 0 };
+  /** Connections of streams that hold theirs to the end. */
+  readonly #held = new Set<number>();
   #isRunning = false;
 
   /** @param onCredit an operation has ended, or lines of the corpus have come */
@@ -50,6 +56,7 @@ export class Wiring {
     this.#options = options;
     this.#series = buildSeriesTable(plan.latencies, plan.filters);
     this.recorder = new Recorder(plan.phases, this.#series);
+    this.acknowledged = createAcknowledgedLog(options);
     this.observer = new RelayObserver({
       sink: this.recorder,
       start: this.#start,
@@ -57,16 +64,14 @@ export class Wiring {
       currentPhase,
     });
     this.authentication = this.#createAuthentication();
+    this.reconnecting = this.#createReconnecting();
     this.sorter = new ReplySorter({
       recorder: this.recorder,
       authentication: this.authentication,
+      acknowledged: this.acknowledged,
       currentPhase,
     });
     this.hub = this.#createHub();
-    this.history = createHistoryLog(options, {
-      start: this.#start,
-      relayOf: (connection) => this.hub.relayOf(connection),
-    });
     this.context = this.#createContext(onCredit);
     this.parts = new Parts(this.context);
     this.sorter.use(this.parts.claims);
@@ -103,7 +108,8 @@ export class Wiring {
 
   #createContext(onCredit: () => void): WorkerContext {
     const { plan, shard, runTag, send } = this.#options;
-    const { hub, observer, authentication } = this;
+    const { hub, observer, authentication, reconnecting } = this;
+    const isAway = (connection: number): boolean => reconnecting?.isAway(connection) === true;
     return {
       plan,
       shard,
@@ -115,9 +121,16 @@ export class Wiring {
       onFinding: (finding) => observer.found(finding),
       connections: {
         isOpen: (connection) => hub.isOpen(connection),
+        takes: (connection) => hub.isOpen(connection) || isAway(connection),
+        isAway,
+        restored: (connection) => reconnecting?.check(connection),
         relayOf: (connection) => hub.relayOf(connection),
         send: (connection, frame) => hub.send(connection, frame),
-        open: (connection, scheduledNs) => hub.open(connection, scheduledNs),
+        open: (connection, scheduledNs, isHeld = false) => {
+          if (isHeld) this.#held.add(connection);
+          hub.open(connection, scheduledNs);
+        },
+        cut: (connection, backOff) => hub.cut(connection, backOff),
         close: (connection) => hub.close(connection),
         pause: (connection) => hub.pause(connection),
         resume: (connection) => hub.resume(connection),
@@ -126,7 +139,7 @@ export class Wiring {
           return hub.opening;
         },
       },
-      shared: { fates: this.history === null ? [] : [this.history], topicOf: null },
+      shared: { fates: [], topicOf: null },
       currentPhase: () => this.#currentPhase(),
       endNs: () => this.#start.monotonicNs + endOffsetNs(plan),
       onCredit,
@@ -152,7 +165,45 @@ export class Wiring {
       series: this.#series,
       currentPhase: () => this.#currentPhase(),
       isToBeExpected: auth !== 'never' && knowsAuthentication(plan.advertised),
+      onRestored: (connection) => this.reconnecting?.check(connection),
     });
+  }
+
+  #createReconnecting(): Reconnecting | null {
+    const { plan, shard } = this.#options;
+    const { reconnect } = plan.connections;
+    if (reconnect === null) return null;
+    return new Reconnecting({
+      backOff: reconnect,
+      draw: createRandom(plan.seed, `reconnecting-${shard.index}`).next,
+      reopen: (connection) => this.hub.reopen(connection),
+      isRestored: (connection) => this.parts.isRestored(connection),
+      authStanding: (connection) => this.authentication.standing(connection),
+      sink: this.recorder,
+      series: this.#series,
+      now: monotonicNs,
+      phaseOf: (atNs) => {
+        const offsetNs = this.#isRunning ? atNs - this.#start.monotonicNs : 0;
+        return { phase: this.#isRunning ? this.recorder.phaseOf(offsetNs) : this.recorder.outside, offsetNs };
+      },
+    });
+  }
+
+  /** Whether a connection is opened again when it is lost: those that come and go by themselves are not. */
+  #comesBack(connection: number): boolean {
+    const { count } = this.#options.plan.connections;
+    return this.reconnecting !== null && (connection < count || this.#held.has(connection));
+  }
+
+  #onGone(connection: number, comesBack: boolean): void {
+    this.authentication.onConnectionClosed(connection, comesBack);
+    this.parts.onConnectionClosed(connection);
+  }
+
+  #onReopened({ number, startedNs }: Connection): void {
+    this.authentication.onConnectionReopened(number);
+    this.parts.onConnectionReopened(number);
+    this.reconnecting?.onOpened(number, startedNs);
   }
 
   #createHub(): ClientHub {
@@ -177,14 +228,21 @@ export class Wiring {
       },
       onFailed: (...why) => this.recorder.connectionFailed(this.#currentPhase(), ...why),
       onDropped: (connection, code) => {
+        const comesBack = this.#comesBack(connection);
         this.observer.connectionLost(connection, code);
-        this.authentication.onConnectionClosed(connection);
-        this.parts.onConnectionClosed(connection);
+        if (comesBack) this.reconnecting?.onLost(connection);
+        else if (this.reconnecting !== null)
+          this.recorder.count(this.#currentPhase(), 'connections_not_back');
+        this.#onGone(connection, comesBack);
       },
-      onClosed: (connection) => {
-        this.authentication.onConnectionClosed(connection);
-        this.parts.onConnectionClosed(connection);
+      onClosed: (connection) => this.#onGone(connection, false),
+      onCut: (connection, backOff) => {
+        this.reconnecting?.onLost(connection, backOff);
+        this.#onGone(connection, true);
       },
+      comesBack: (connection) => this.#comesBack(connection),
+      onReopened: (connection) => this.#onReopened(connection),
+      onReopenFailed: (connection, reason) => this.reconnecting?.onFailed(connection, reason),
       onReceived: (bytes) => this.traffic.received(bytes),
     });
   }

@@ -66,7 +66,7 @@ export class Worker {
   /** Offer the load from `startNs` on, drain, report. */
   async run({ startNs, startWallMs, stored }: GoMessage): Promise<void> {
     const { plan, send } = this.#options;
-    const { parts, recorder, observer, history, sorter, hub } = this.#wiring;
+    const { parts, recorder, observer, acknowledged, sorter, hub, reconnecting } = this.#wiring;
     parts.started(stored);
     this.#wiring.start(startNs, startWallMs);
     const loop = this.#createLoop(startNs);
@@ -80,14 +80,14 @@ export class Worker {
     if (this.#isStopped) loop.stop();
     await loop.run();
     await drain(plan, {
-      pending: () => parts.pending,
+      pending: () => parts.pending + (reconnecting?.pending ?? 0),
       incomplete: () => parts.incomplete,
       onPending: (pending) => send({ type: 'draining', pending }),
     });
     await Promise.all([sorter.verifier?.end(), parts.drained()]);
     clearInterval(expiry);
     this.#endAll();
-    history?.flush();
+    acknowledged?.flush();
     clock.stop();
     health.stop();
     const { notices, refusals } = recorder;
@@ -137,12 +137,12 @@ export class Worker {
   #endAll(): void {
     this.#wiring.outbox.giveUpAll();
     this.#wiring.parts.end(!this.#isStopped);
+    this.#wiring.reconnecting?.stop();
   }
 
   #sendInterval(index: number, health: Health): void {
-    const { traffic, recorder, outbox, hub, history } = this.#wiring;
+    const { traffic, recorder, outbox, hub } = this.#wiring;
     traffic.report(recorder, outbox.bytesWritten);
-    history?.flush();
     this.#options.send({
       type: 'interval',
       interval: {

@@ -3,7 +3,11 @@ import { type MetricSet, NO_METRICS } from '../definition.ts';
 /** What every run measures of its connections; counted from the ramp on. */
 export const connectionMetrics = {
   ...NO_METRICS,
-  sources: { connections: 'connections' },
+  sources: {
+    connections: 'connections',
+    held: 'connections that stay lost once they are (no `connections.reconnect`)',
+    reconnect: '`connections.reconnect` in the scenario, or --reconnect',
+  },
   latencies: {
     connect_latency: {
       source: 'connections',
@@ -12,6 +16,26 @@ export const connectionMetrics = {
       hasServiceTwin: true,
       labels: [],
       headline: { title: 'Connect', isFallback: true },
+    },
+    reconnect_latency: {
+      source: 'reconnect',
+      from: 'connection lost',
+      to: 'open again, subscribed and authenticated as before',
+      hasServiceTwin: true,
+      labels: [],
+      isQuiet: true,
+      span: 'run',
+      since: '1.1.0',
+    },
+    restore_latency: {
+      source: 'reconnect',
+      from: 'the attempt that opened a lost connection again',
+      to: 'open, subscribed and authenticated as before',
+      hasServiceTwin: true,
+      labels: [],
+      isQuiet: true,
+      span: 'run',
+      since: '1.1.0',
     },
   },
   ratios: {
@@ -30,7 +54,29 @@ export const connectionMetrics = {
       description: 'open connections that the target closed within the run',
       direction: 'lower',
       span: 'run',
+      gate: { sort: 'kept', needs: 'held' },
+      since: '1.1.0',
+    },
+    connections_reconnected: {
+      source: 'reconnect',
+      description: 'lost connections that were open again, subscribed and authenticated as before',
+      direction: 'neutral',
+      span: 'run',
+      since: '1.1.0',
+    },
+    connections_not_back: {
+      source: 'reconnect',
+      description: 'lost connections that were not back when the run ended',
+      direction: 'lower',
+      span: 'run',
       gate: { sort: 'kept' },
+      since: '1.1.0',
+    },
+    reconnect_attempts: {
+      source: 'reconnect',
+      description: 'attempts to open a lost connection again',
+      direction: 'neutral',
+      span: 'run',
       since: '1.1.0',
     },
     notices: {
@@ -75,6 +121,15 @@ export const connectionMetrics = {
       span: 'run',
       row: ['errors'],
     },
+    reconnect_errors: {
+      source: 'reconnect',
+      description: 'attempts to open a lost connection again that failed, by reason',
+      direction: 'lower',
+      label: 'reason',
+      span: 'run',
+      row: ['errors'],
+      since: '1.1.0',
+    },
     close_codes: {
       source: 'connections',
       description: 'unexpected closes by WebSocket close code',
@@ -84,4 +139,13 @@ export const connectionMetrics = {
       row: ['errors'],
     },
   },
+  rows: [
+    {
+      label: 'reconnects',
+      shownFor: ['reconnect_attempts', 'connections_not_back'],
+      text: '{connections_reconnected} back as before',
+      detail: { 'not back': 'connections_not_back', 'attempts failed': 'reconnect_errors' },
+      about: 'received',
+    },
+  ],
 } as const satisfies MetricSet;

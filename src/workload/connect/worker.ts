@@ -15,7 +15,7 @@ class ConnectPart extends IdlePart {
       new OpeningStream({
         schedule: scheduleOf(context, 'connect'),
         start,
-        open: (number, scheduledNs) => connections.open(first + number, scheduledNs),
+        open: (number, scheduledNs) => connections.open(first + number, scheduledNs, true),
         opening: () => connections.opening,
       }),
     ];

@@ -75,6 +75,13 @@ export const publishMetrics = {
       direction: 'neutral',
       since: '1.1.0',
     },
+    events_resent: {
+      source: 'publish',
+      description:
+        'events sent once more because their connection was lost before the answer; each is one of events_sent all the same',
+      direction: 'neutral',
+      since: '1.1.0',
+    },
     duplicates_unexplained: {
       source: 'publish',
       description: 'answers duplicate: beyond the events that this run sent more than once',

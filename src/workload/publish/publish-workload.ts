@@ -1,5 +1,4 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
-import { formatDurationMs } from '../../base/duration.ts';
 import type { EventFrames } from '../../corpus/event-frames.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { Held } from '../../nostr/auth-state.ts';
@@ -7,38 +6,35 @@ import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { OkReply } from '../../wire/reply-handlers.ts';
-import type { CaseSink } from '../case-sink.ts';
-import { CONNECTION_LOST, type EventFate, type EventOutcome, NO_ANSWER } from '../event-fate.ts';
+import type { EventFate, EventOutcome } from '../event-fate.ts';
 import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import { LateReplies } from '../late-replies.ts';
 import type { LoadModel } from '../load-model.ts';
 import type { SampleSink } from '../sample-sink.ts';
-import { shortId } from '../short-id.ts';
 import type { ArrivalStream } from '../stream.ts';
-import { EventsAgain } from './events-again.ts';
+import { EventsAgain, type EventsAgainOptions } from './events-again.ts';
+import { keepTimeoutCase, type TimeoutCaseOptions } from './timeout-case.ts';
 
 /** Words of a relay that refuses an event rightly: it has a newer version of it. */
 const SUPERSEDED: ReadonlySet<string> = new Set(['duplicate', 'replaced']);
 
-export interface PublishOptions {
+export interface PublishOptions extends TimeoutCaseOptions {
   readonly store: FrameStore;
   readonly frames: EventFrames;
   readonly schedule: ArrivalSchedule;
   readonly model: LoadModel;
-  readonly timeoutMs: number;
   /** Start of the load: monotonic ns, and the wall clock at that moment in ms. */
   readonly start: { readonly monotonicNs: number; readonly wallMs: number };
   readonly sink: SampleSink;
   readonly series: SeriesTable;
   readonly fate: EventFate | null;
-  /** Of what is published, where all is of one kind. */
-  readonly kind: number | null;
-  readonly cases: CaseSink;
   /** Send a frame outside the measured stream: an event again. */
   readonly sendNow: (connection: number, frame: Buffer) => void;
-  /** Whether the relay may yet refuse what is sent on this connection until the client has authenticated. */
-  readonly mayDemandAuth: (connection: number) => boolean;
+  readonly mayNeedAgain: EventsAgainOptions['mayNeedAgain'];
+  readonly keptBytes: number;
+  /** Whether a connection is lost and going to be opened again. */
+  readonly isAway: (connection: number) => boolean;
 }
 
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
@@ -73,6 +69,8 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
       ...options,
       waiting: this.#waiting,
       onAgain: (entry) => options.sink.count(this.#phaseOf(entry), 'events_retried_after_auth'),
+      onResent: (entry) => options.sink.count(this.#phaseOf(entry), 'events_resent'),
+      onGone: (entry) => this.#count(entry, 'events_lost_at_close'),
       onRefused: (connection, refusal) => void this.onOk(connection, refusal),
     });
     this.#series = {
@@ -117,17 +115,20 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     this.sender.written();
     sink.count(phase, 'events_sent');
     if (this.#options.frames.isRepeat(number)) sink.count(phase, 'events_repeated');
-    sink.latency(this.#series.lag, phase, scheduledNs, startedNs);
+    // Where the client was away, the target is to blame for the delay.
+    const hasWaited = store.hasWaited[slot] === 1;
+    const fromNs = hasWaited ? scheduledNs : startedNs;
+    if (!hasWaited) sink.latency(this.#series.lag, phase, scheduledNs, startedNs);
     const entry = this.#waiting.add(
       store.keyHigh[slot] as number,
       store.keyLow[slot] as number,
       connection,
       number,
     );
-    this.#waiting.setTimes(entry, scheduledNs, startedNs);
+    this.#waiting.setTimes(entry, scheduledNs, startedNs, fromNs);
     if (this.#slotHasVersions[slot] === 1) this.#versions.add(number);
     this.#again.onWritten(entry, connection, store, slot);
-    fate?.onSent(store, slot, scheduledNs, startedNs);
+    fate?.onSent(store, slot, scheduledNs, fromNs);
   }
 
   onUnwritten(slot: number, connection: number): void {
@@ -138,7 +139,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   /** @returns false where no event of this connection with that id waits, or did until its deadline */
   onAccepted(connection: number, idHigh: number, idLow: number): boolean {
     const entry = this.#entryOf(connection, idHigh, idLow);
-    if (entry === NONE) return this.#isLate(connection, { idHigh, idLow, accepted: true, prefix: '' });
+    if (entry === NONE) return this.#isLate(connection, idHigh, idLow);
     const phase = this.#settle(entry, this.#series.ack);
     this.#options.sink.count(phase, 'events_accepted');
     this.#end(entry, 'accepted');
@@ -147,11 +148,12 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   /** @returns as of {@link onAccepted} */
   onOk(connection: number, reply: OkReply): boolean {
-    const isDuplicate = reply.accepted && reply.prefix === 'duplicate';
+    const isDuplicate = reply.prefix === 'duplicate';
     if (reply.accepted && !isDuplicate) return this.onAccepted(connection, reply.idHigh, reply.idLow);
     const entry = this.#entryOf(connection, reply.idHigh, reply.idLow);
-    if (entry === NONE) return this.#isLate(connection, reply);
-    if (isDuplicate) this.#onDuplicate(entry);
+    if (entry === NONE) return this.#isLate(connection, reply.idHigh, reply.idLow);
+    // A relay that has an event already may say false as well; of one that went out twice it has all that was wanted.
+    if (isDuplicate && (reply.accepted || this.#again.wasResent(entry))) this.#onDuplicate(entry);
     else this.#onRefused(entry, reply.prefix);
     return true;
   }
@@ -160,13 +162,18 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     return this.#again.hold(connection, refusal);
   }
 
-  /** A relay may call a version a duplicate where it has a newer one; of a regular event it claims to have had it. */
+  /**
+   * A relay may call a version a duplicate where it has a newer one; of a regular event it claims to have had it. One that was
+   * sent again after a loss it has had since the first time, which then was its acceptance.
+   */
   #onDuplicate(entry: number): void {
-    const { sink } = this.#options;
+    const { sink, frames } = this.#options;
     const phase = this.#settle(entry, this.#series.ack);
+    const wasResent = this.#again.wasResent(entry);
     sink.count(phase, 'events_duplicate');
-    if (!this.#hasVersions(entry)) sink.count(phase, 'duplicates_unexplained');
-    this.#end(entry, 'duplicate');
+    if (!this.#hasVersions(entry) && !wasResent) sink.count(phase, 'duplicates_unexplained');
+    const isFirst = wasResent && !frames.isRepeat(this.#waiting.tagOf(entry));
+    this.#end(entry, isFirst ? 'accepted' : 'duplicate');
   }
 
   #onRefused(entry: number, prefix: string): void {
@@ -175,7 +182,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     sink.countWord(phase, 'events_rejected', prefix);
     const isSuperseded = this.#hasVersions(entry) && SUPERSEDED.has(prefix);
     if (isSuperseded) sink.count(phase, 'events_superseded');
-    this.#end(entry, isSuperseded ? 'superseded' : 'failed', prefix);
+    this.#end(entry, isSuperseded ? 'superseded' : 'failed');
   }
 
   #hasVersions(entry: number): boolean {
@@ -184,7 +191,13 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   onConnectionClosed(connection: number): void {
     this.#late.onConnectionClosed(connection);
+    // What was not answered waits until its client is back, or for its deadline.
+    if (this.#options.isAway(connection)) return;
     this.#waiting.removeConnection(connection, (entry) => this.#count(entry, 'events_lost_at_close'));
+  }
+
+  onConnectionReopened(connection: number): void {
+    this.#again.onReopened(connection);
   }
 
   expire(nowNs: number): void {
@@ -198,25 +211,15 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   }
 
   #giveUp(entry: number): void {
+    if (this.#options.isAway(this.#waiting.connectionOf(entry))) {
+      this.#count(entry, 'events_lost_at_close');
+      return;
+    }
     this.#count(entry, 'events_timeout');
-    this.#keepTimeout(entry);
+    keepTimeoutCase(this.#options, this.#waiting, entry);
     const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
-    this.#late.add(this.#waiting, entry, deadlineNs, this.#waiting.tagOf(entry));
+    this.#late.add(this.#waiting, entry, deadlineNs);
     this.#options.model.settled(this.#waiting.connectionOf(entry));
-  }
-
-  #keepTimeout(entry: number): void {
-    const { cases, kind, timeoutMs } = this.#options;
-    if (!cases.wants('events_timeout')) return;
-    const id = shortId(this.#waiting.keyHighOf(entry), this.#waiting.keyLowOf(entry));
-    cases.add('events_timeout', {
-      connection: this.#waiting.connectionOf(entry),
-      subscription: '',
-      filter: null,
-      expected: [kind === null ? { id } : { id, kind }],
-      got: [],
-      note: `no OK within ${formatDurationMs(timeoutMs)}, or until the run ended`,
-    });
   }
 
   isReady(number: number): boolean {
@@ -236,16 +239,15 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     this.store.keyHigh[slot] = frames.idHigh;
     this.store.keyLow[slot] = frames.idLow;
     this.store.tag[slot] = frames.topic;
+    this.store.createdAt_s[slot] = createdAt_s;
     this.#slotHasVersions[slot] = frames.hasVersions ? 1 : 0;
   }
 
   /** Whether this is the first answer to an event that was given up: late, and not for nothing. */
-  #isLate(connection: number, { idHigh, idLow, accepted, prefix }: OkReply): boolean {
+  #isLate(connection: number, idHigh: number, idLow: number): boolean {
     const over = this.#late.find(idHigh, idLow, connection);
     if (over === NONE) return false;
     this.#late.count(over);
-    const outcome = !accepted ? 'failed' : prefix === 'duplicate' ? 'duplicate' : 'accepted';
-    this.#options.fate?.onLate?.(this.#late.tagOf(over), outcome, prefix);
     this.#late.forget(over);
     return true;
   }
@@ -276,8 +278,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     sink.censored(this.#series.ack, phase, offsetNs);
     sink.censored(this.#series.ack + 1, phase, offsetNs);
     this.#versions.delete(this.#waiting.tagOf(entry));
-    const reason = counter === 'events_timeout' ? NO_ANSWER : CONNECTION_LOST;
-    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed', reason);
+    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed');
   }
 
   #settle(entry: number, series: number): number {
@@ -285,14 +286,14 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     const phase = this.#phaseOf(entry);
     const { sink } = this.#options;
     sink.latency(series, phase, this.#waiting.scheduledNsOf(entry), endedNs);
-    sink.latency(series + 1, phase, this.#waiting.startedNsOf(entry), endedNs);
+    sink.latency(series + 1, phase, this.#waiting.waitedFromNsOf(entry), endedNs);
     return phase;
   }
 
-  #end(entry: number, outcome: EventOutcome, reason = ''): void {
+  #end(entry: number, outcome: EventOutcome): void {
     const connection = this.#waiting.connectionOf(entry);
     this.#versions.delete(this.#waiting.tagOf(entry));
-    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome, reason);
+    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome);
     this.#waiting.remove(entry);
     this.#options.model.settled(connection);
   }

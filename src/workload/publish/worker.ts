@@ -5,7 +5,7 @@ import { allFates } from '../event-fate.ts';
 import { modelOf, scheduleOf, slotsFor } from '../stream-of.ts';
 import { type Claims, type CreatePart, IdlePart, type Prepared, type WorkerContext } from '../worker-part.ts';
 import type { PublishPlan } from './plan.ts';
-import { PublishWorkload } from './publish-workload.ts';
+import { type PublishOptions, PublishWorkload } from './publish-workload.ts';
 import { createReplayFrames } from './replay-frames.ts';
 
 /** Publishing in a worker: EVENT → OK. */
@@ -41,6 +41,10 @@ class PublishPart extends IdlePart {
     this.#workload?.onConnectionClosed(connection);
   }
 
+  override onConnectionReopened(connection: number): void {
+    this.#workload?.onConnectionReopened(connection);
+  }
+
   override end(): void {
     this.#workload?.expireAll();
   }
@@ -53,6 +57,15 @@ class PublishPart extends IdlePart {
     const work = plan.fitted?.work ?? 0;
     return createEventFrameWriter({ seed: plan.seed, authors, kind, contentBytes, topics, runTag, work });
   }
+}
+
+/** Memory for events that may have to be sent again: after an AUTH, or whatever was unanswered when a connection was lost. */
+const KEPT_BYTES = { auth: 4 * 1024 * 1024, reconnect: 32 * 1024 * 1024 } as const;
+
+function keptFor({ plan, connections }: WorkerContext): Pick<PublishOptions, 'mayNeedAgain' | 'keptBytes'> {
+  return plan.connections.reconnect === null
+    ? { mayNeedAgain: connections.mayDemandAuth, keptBytes: KEPT_BYTES.auth }
+    : { mayNeedAgain: () => true, keptBytes: KEPT_BYTES.reconnect };
 }
 
 function createPublish(publish: PublishPlan, context: WorkerContext, frames: EventFrames): PublishWorkload {
@@ -73,7 +86,8 @@ function createPublish(publish: PublishPlan, context: WorkerContext, frames: Eve
     kind: publish.replay === null ? publish.kind : null,
     cases,
     sendNow: connections.send,
-    mayDemandAuth: connections.mayDemandAuth,
+    ...keptFor(context),
+    isAway: connections.isAway,
   });
 }
 

@@ -82,6 +82,12 @@ export const queryMetrics = {
       direction: 'lower',
       row: ['errors'],
     },
+    queries_resent: {
+      source: 'query',
+      description: 'queries asked once more because their connection was lost before the answer was complete',
+      direction: 'neutral',
+      since: '1.1.0',
+    },
     queries_unsent: {
       source: 'query',
       description:

@@ -1,45 +1,17 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
-import type { SeriesTable } from '../../metric/series-table.ts';
 import { AUTH_REQUIRED, type Held } from '../../nostr/auth-state.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
-import type { CaseSink } from '../case-sink.ts';
-import type { Clients } from '../clients.ts';
-import type { DrawPools } from '../draw-filter.ts';
-import type { WeightedFilter } from '../filter-shares.ts';
-import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
+import { FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
-import type { SampleSink } from '../sample-sink.ts';
 import type { ArrivalStream } from '../stream.ts';
-import type { AnswerSamples } from './answer-samples.ts';
 import { LateQueries, QUERY_END } from './late-queries.ts';
 import { type FailedQuery, QueryCases } from './query-cases.ts';
 import { QueryFrames } from './query-frames.ts';
+import type { QueryOptions } from './query-options.ts';
 import { type QueryShape, shapesOf } from './query-shapes.ts';
 import { QueryTallies } from './query-tallies.ts';
-import type { StoredEvents } from './stored-events.ts';
-
-export interface QueryOptions {
-  readonly store: FrameStore;
-  readonly schedule: ArrivalSchedule;
-  readonly clients: Clients;
-  readonly filters: readonly WeightedFilter[];
-  readonly pools: DrawPools;
-  readonly seed: number;
-  readonly timeoutMs: number;
-  readonly start: { readonly monotonicNs: number };
-  readonly sink: SampleSink;
-  readonly series: SeriesTable;
-  /** Send a frame outside the measured stream (CLOSE). */
-  readonly sendNow: (connection: number, frame: Buffer) => void;
-  /** Keeps answers that are to be checked; null where the right ones are not known. */
-  readonly answers: AnswerSamples | null;
-  readonly stored: StoredEvents;
-  readonly cases: CaseSink;
-  /** At most how many events can have come live since a query that was written so long ago, in nanoseconds. */
-  readonly mayComeLive: (sinceNs: number) => number;
-}
 
 /** REQ → EOSE: asks with a new subscription id each time and closes it when the stored events have come. */
 export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
@@ -104,14 +76,16 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const phase = sink.phaseOf(offsetNs);
     this.sender.written();
     sink.count(phase, 'queries_sent');
-    sink.latency(this.#lagSeries, phase, scheduledNs, startedNs);
+    // Where the client was away, the target is to blame for the delay.
+    const hasWaited = this.store.hasWaited[slot] === 1;
+    if (!hasWaited) sink.latency(this.#lagSeries, phase, scheduledNs, startedNs);
     const entry = this.#waiting.add(
       connection,
       this.store.keyLow[slot] as number,
       connection,
       this.store.tag[slot] as number,
     );
-    this.#waiting.setTimes(entry, scheduledNs, startedNs);
+    this.#waiting.setTimes(entry, scheduledNs, startedNs, hasWaited ? scheduledNs : startedNs);
     this.#options.answers?.onWritten(this.store.keyLow[slot] as number, connection, startedNs);
     this.#tallies.begin(entry, this.store.number[slot] as number);
   }
@@ -129,7 +103,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const shape = this.#shapeOf(entry);
     const received = this.#tallies.add(entry, this.#options.stored.isStored(frame));
     this.#options.sink.count(phase, 'query_events_received');
-    if (received === 1) this.#record(entry, phase, shape.firstEvent);
+    if (received === 1 && this.#tallies.isFirst(entry)) this.#record(entry, phase, shape.firstEvent);
     this.#options.answers?.onEvent(sequence, frame);
     if (received > shape.mostEvents && this.#surelyStored(entry) > shape.mostEvents)
       this.#overflow(entry, phase, sequence);
@@ -171,27 +145,41 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const entry = this.#waiting.find(connection, sequence);
     if (entry === NONE || this.#tallies.receivedBy(entry) > 0) return null;
     return {
-      again: () => this.#askAgain(connection, sequence),
+      again: () => this.#askAgain(this.#waiting.find(connection, sequence), 'queries_retried_after_auth'),
       refuse: () => void this.onClosed(connection, sequence, AUTH_REQUIRED),
     };
   }
 
-  #askAgain(connection: number, sequence: number): void {
-    const entry = this.#waiting.find(connection, sequence);
+  #askAgain(entry: number, counter: 'queries_retried_after_auth' | 'queries_resent'): void {
     if (entry === NONE) return;
-    const { filter } = this.#frames.draw(this.#tallies.numberOf(entry));
-    this.#options.sendNow(connection, this.#frames.request(sequence, filter));
-    this.#options.sink.count(this.#phaseOf(entry), 'queries_retried_after_auth');
+    const { connection, sequence, number } = this.#failed(entry);
+    this.#options.sendNow(connection, this.#frames.request(sequence, this.#frames.draw(number).filter));
+    this.#options.sink.count(this.#phaseOf(entry), counter);
   }
 
   onConnectionClosed(connection: number): void {
     this.#late.onConnectionClosed(connection);
-    this.#waiting.removeConnection(connection, (entry) => this.#giveUp(entry, 'queries_lost_at_close'));
+    // What was not answered waits until its client is back, or for its deadline; its answer is not compared.
+    if (this.#options.isAway(connection))
+      this.#waiting.each(connection, (entry) => this.#options.answers?.drop(this.#waiting.keyLowOf(entry)));
+    else this.#waiting.removeConnection(connection, (entry) => this.#giveUp(entry, 'queries_lost_at_close'));
+  }
+
+  /** A lost connection is open again: what was under way is asked once more, from the beginning. */
+  onConnectionReopened(connection: number): void {
+    this.#waiting.each(connection, (entry) => {
+      this.#tallies.restart(entry);
+      this.#askAgain(entry, 'queries_resent');
+    });
   }
 
   expire(nowNs: number): void {
     const before = nowNs - this.#options.timeoutMs * NS_PER_MS;
     this.#waiting.expire(before, (entry) => {
+      if (this.#options.isAway(this.#waiting.connectionOf(entry))) {
+        this.#giveUp(entry, 'queries_lost_at_close');
+        return;
+      }
       const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
       this.#late.add(this.#waiting, entry, deadlineNs, QUERY_END.givenUp);
       this.#cases.timedOut(this.#failed(entry), this.#tallies.receivedBy(entry));
@@ -289,6 +277,6 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const endedNs = monotonicNs();
     const { sink } = this.#options;
     sink.latency(series, phase, this.#waiting.scheduledNsOf(entry), endedNs);
-    sink.latency(series + 1, phase, this.#waiting.startedNsOf(entry), endedNs);
+    sink.latency(series + 1, phase, this.#waiting.waitedFromNsOf(entry), endedNs);
   }
 }

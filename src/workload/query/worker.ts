@@ -83,6 +83,10 @@ class QueryPart extends IdlePart {
     this.#workload?.onConnectionClosed(connection);
   }
 
+  override onConnectionReopened(connection: number): void {
+    this.#workload?.onConnectionReopened(connection);
+  }
+
   override async drained(): Promise<void> {
     await this.#checker?.end();
   }
@@ -120,6 +124,7 @@ class QueryPart extends IdlePart {
       sink,
       series,
       sendNow: connections.send,
+      isAway: connections.isAway,
       answers,
       stored: this.#knownStored(),
       cases,

@@ -8,9 +8,11 @@ import type { CaseSink } from '../case-sink.ts';
 import type { EventFate, EventOutcome } from '../event-fate.ts';
 import type { SampleSink } from '../sample-sink.ts';
 import { DeliveryCases, type MissedEvent } from './delivery-cases.ts';
+import type { Gaps } from './gaps.ts';
 import type { Recogniser } from './recognise.ts';
 import { SeenBits } from './seen-bits.ts';
 import { type Subscriber, Subscribers } from './subscribers.ts';
+import { windowFor } from './window-size.ts';
 
 export interface DeliveryOptions {
   readonly recogniser: Recogniser;
@@ -27,6 +29,8 @@ export interface DeliveryOptions {
   /** Phase of this moment. */
   readonly currentPhase: () => number;
   readonly cases: CaseSink;
+  /** What clients do about the time in which they were away; null where a lost connection stays lost. */
+  readonly gaps: Gaps | null;
 }
 
 const FREE = 0;
@@ -56,6 +60,7 @@ export class DeliveryTracker implements EventFate {
   readonly #topic: Int32Array;
   readonly #idHigh: Uint32Array;
   readonly #idLow: Uint32Array;
+  readonly #createdAt_s: Float64Array;
   readonly #subscribers: Subscribers;
   readonly #cases: DeliveryCases;
   readonly #series: { delivery: number; last: number; cross: number };
@@ -76,6 +81,7 @@ export class DeliveryTracker implements EventFate {
     this.#topic = new Int32Array(this.#window);
     this.#idHigh = new Uint32Array(this.#window);
     this.#idLow = new Uint32Array(this.#window);
+    this.#createdAt_s = new Float64Array(this.#window);
     this.#subscribers = new Subscribers(options.subscribers);
     this.#cases = new DeliveryCases(options.cases);
     this.#seen = new SeenBits(this.#window, this.#subscribers.largest);
@@ -133,6 +139,7 @@ export class DeliveryTracker implements EventFate {
     this.#topic[slot] = topic;
     this.#idHigh[slot] = store.keyHigh[stored] as number;
     this.#idLow[slot] = store.keyLow[stored] as number;
+    this.#createdAt_s[slot] = store.createdAt_s[stored] as number;
     this.#origin[slot] = this.#options.relayOf(store.connection[stored] as number);
     this.#seen.clear(slot);
   }
@@ -149,6 +156,7 @@ export class DeliveryTracker implements EventFate {
     const endedNs = monotonicNs();
     const subscriber = this.#subscribers.placeOf(connection);
     if (subscriber === undefined) return false;
+    this.#options.gaps?.seen(connection, frame, this.isLive(connection));
     if (!this.#recogniser.read(frame)) return this.#unknown(connection, subscriber.topic, frame);
     const { number, topic } = this.#recogniser;
     if (topic !== subscriber.topic) {
@@ -158,9 +166,16 @@ export class DeliveryTracker implements EventFate {
     const slot = this.#slotOf(number);
     // Long complete, or given up: it came again, or far too late.
     if (this.#number[slot] !== number) return true;
-    if (this.#deliver(slot, subscriber.place, endedNs)) this.#recordCrossing(slot, connection, endedNs);
-    else this.#cases.got('deliveries_duplicate', { connection, topic }, frame);
+    if (this.#seen.mark(slot, subscriber.place)) this.#deliver(slot, connection, endedNs);
+    else if (!this.#mayRepeat(slot, connection)) {
+      this.#options.sink.count(this.#phaseOf(slot), 'deliveries_duplicate');
+      this.#cases.got('deliveries_duplicate', { connection, topic }, frame);
+    }
     return true;
+  }
+
+  #mayRepeat(slot: number, connection: number): boolean {
+    return this.#options.gaps?.mayRepeat(connection, this.#startedNs[slot] as number) === true;
   }
 
   /** The filters of the subscriptions, by topic. */
@@ -187,20 +202,15 @@ export class DeliveryTracker implements EventFate {
     this.#cases.got('deliveries_unmatched', { connection, topic }, frame);
   }
 
-  /** @returns false where the subscriber has it already */
-  #deliver(slot: number, place: number, endedNs: number): boolean {
-    const { sink } = this.#options;
-    const phase = this.#phaseOf(slot);
-    if (!this.#seen.mark(slot, place)) {
-      sink.count(phase, 'deliveries_duplicate');
-      return false;
-    }
+  #deliver(slot: number, connection: number, endedNs: number): void {
     const received = (this.#received[slot] as number) + 1;
     this.#received[slot] = received;
+    const { gaps, sink } = this.#options;
+    if (gaps !== null && !this.isLive(connection)) sink.count(this.#phaseOf(slot), 'deliveries_refilled');
     this.#record(slot, this.#series.delivery, endedNs);
+    this.#recordCrossing(slot, connection, endedNs);
     if (received === this.#expected[slot]) this.#record(slot, this.#series.last, endedNs);
     this.#retireIfComplete(slot);
-    return true;
   }
 
   /** Counts a delivery whose publisher and subscriber are known to be on different relay processes. */
@@ -231,37 +241,48 @@ export class DeliveryTracker implements EventFate {
   #retire(slot: number): void {
     if (this.#state[slot] === ACCEPTED) {
       const { sink } = this.#options;
-      const offsetNs = this.#offsetNsOf(slot);
-      const phase = sink.phaseOf(offsetNs);
+      const phase = this.#phaseOf(slot);
       const expected = this.#expected[slot] as number;
       const received = Math.min(this.#received[slot] as number, expected);
       sink.count(phase, 'deliveries_expected', expected);
       sink.count(phase, 'deliveries_received', received);
-      sink.count(phase, 'deliveries_missing', expected - received);
-      if (received < expected) this.#missed(slot, offsetNs, expected - received);
+      const outOfReach = received < expected ? this.#missed(slot, expected - received) : 0;
+      sink.count(phase, 'deliveries_missing', expected - received - outOfReach);
+      sink.count(phase, 'deliveries_out_of_reach', outOfReach);
     }
     this.#state[slot] = FREE;
   }
 
-  /** What never arrived is slower than all that did. */
-  #missed(slot: number, offsetNs: number, missing: number): void {
+  /** What never arrived is slower than all that did. @returns how much of it was not owed */
+  #missed(slot: number, missing: number): number {
     const { sink } = this.#options;
-    if (this.#cases.wantsMissing) this.#cases.missing(this.#missedEvent(slot));
+    const offsetNs = this.#offsetNsOf(slot);
     const phase = sink.phaseOf(offsetNs);
     const { delivery, last } = this.#series;
     for (const series of [delivery, delivery + 1]) sink.censored(series, phase, offsetNs, missing);
     for (const series of [last, last + 1]) sink.censored(series, phase, offsetNs);
+    if (this.#options.gaps === null && !this.#cases.wantsMissing) return 0;
+    const event = this.#missedEvent(slot);
+    this.#cases.missing(event);
+    return Math.max(0, missing - event.missing.length);
   }
 
   #missedEvent(slot: number): MissedEvent {
+    const { gaps } = this.#options;
     const topic = this.#topic[slot] as number;
     const connections = this.#subscribers.of(topic);
+    const owed = {
+      startedNs: this.#startedNs[slot] as number,
+      createdAt_s: this.#createdAt_s[slot] as number,
+    };
     return {
       topic,
       idHigh: this.#idHigh[slot] as number,
       idLow: this.#idLow[slot] as number,
       expected: connections.length,
-      missing: connections.filter((_, place) => !this.#seen.has(slot, place)),
+      missing: connections.filter(
+        (connection, place) => !this.#seen.has(slot, place) && gaps?.isOwed(connection, owed) !== false,
+      ),
     };
   }
 
@@ -276,11 +297,4 @@ export class DeliveryTracker implements EventFate {
   #slotOf(number: number): number {
     return Math.floor(number / this.#workerStep) % this.#window;
   }
-}
-
-/** A power of two with room for the events under way. */
-function windowFor(events: number): number {
-  const SMALLEST = 256;
-  const LARGEST = 1 << 20;
-  return Math.min(LARGEST, Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(Math.max(1, events)))));
 }

@@ -14,7 +14,7 @@ export interface MissedEvent {
   readonly idLow: number;
   /** Subscribers of its topic. */
   readonly expected: number;
-  /** Those that it did not reach. */
+  /** Those that it did not reach, although the relay owed it to them. */
   readonly missing: readonly number[];
 }
 
@@ -63,7 +63,7 @@ export class DeliveryCases {
 
   missing({ topic, idHigh, idLow, expected, missing }: MissedEvent): void {
     const [connection] = missing;
-    if (connection === undefined) return;
+    if (connection === undefined || !this.wantsMissing) return;
     const filter = this.#filterOf(topic);
     this.#cases.add('deliveries_missing', {
       connection,

@@ -41,9 +41,9 @@ export const subscribeMetrics = {
   ratios: {
     delivery_ratio: {
       source: 'subscribe',
-      description: 'deliveries received of deliveries expected',
+      description: 'deliveries received, or out of reach of a client that was away, of deliveries expected',
       direction: 'higher',
-      of: { part: ['deliveries_received'], whole: ['deliveries_expected'] },
+      of: { part: ['deliveries_received', 'deliveries_out_of_reach'], whole: ['deliveries_expected'] },
       whenEmpty: 'no accepted event had a live subscriber',
       gate: 100,
     },
@@ -63,6 +63,20 @@ export const subscribeMetrics = {
       source: 'subscribe',
       description: 'expected deliveries that never arrived',
       direction: 'lower',
+    },
+    deliveries_out_of_reach: {
+      source: 'subscribe',
+      description:
+        'expected deliveries that never arrived and that the relay did not owe: their client was away, and what it asked for when it came back does not reach them for certain',
+      direction: 'lower',
+      since: '1.1.0',
+    },
+    deliveries_refilled: {
+      source: 'subscribe',
+      description:
+        'part of deliveries_received: those that came before the EOSE of a client that had been away',
+      direction: 'neutral',
+      since: '1.1.0',
     },
     deliveries_duplicate: {
       source: 'subscribe',
@@ -85,6 +99,13 @@ export const subscribeMetrics = {
       span: 'run',
       since: '1.1.0',
     },
+    subscriptions_resubscribed: {
+      source: 'subscribe',
+      description: 'live subscriptions that were opened once more because their connection had been lost',
+      direction: 'neutral',
+      span: 'run',
+      since: '1.1.0',
+    },
     subscriptions_closed: {
       source: 'subscribe',
       description: 'live subscriptions that the relay refused or ended by CLOSED',
@@ -98,7 +119,11 @@ export const subscribeMetrics = {
     {
       what: 'deliveries expected',
       total: 'deliveries_expected',
-      outcomes: { received: 'deliveries_received', missing: 'deliveries_missing' },
+      outcomes: {
+        received: 'deliveries_received',
+        missing: 'deliveries_missing',
+        'out of reach': 'deliveries_out_of_reach',
+      },
     },
   ],
   rows: [
@@ -111,6 +136,13 @@ export const subscribeMetrics = {
         duplicate: 'deliveries_duplicate',
         unmatched: 'deliveries_unmatched',
       },
+      about: 'received',
+    },
+    {
+      label: 'gaps',
+      shownFor: ['deliveries_refilled', 'deliveries_out_of_reach'],
+      text: '{deliveries_refilled} deliveries filled in after a loss',
+      detail: { 'out of reach': 'deliveries_out_of_reach' },
       about: 'received',
     },
   ],

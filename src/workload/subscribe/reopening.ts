@@ -18,6 +18,11 @@ const FINAL: ReadonlySet<string> = new Set([
   'unsupported',
 ]);
 
+/** Whether a relay that ends or refuses a subscription with this word does so for good. */
+export function isFinal(prefix: string): boolean {
+  return FINAL.has(prefix);
+}
+
 /**
  * Opens live subscriptions again that the relay has ended, as clients do: after a wait with full jitter whose bound doubles
  * each time, so that a relay which ends them at once is not asked for ever more.

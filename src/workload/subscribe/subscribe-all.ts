@@ -22,8 +22,8 @@ export interface SubscribeRequest {
 }
 
 /** The REQ of the one live subscription of a connection. */
-export function liveRequest(filter: Filter): Buffer {
-  return encodeMaskedTextFrame(JSON.stringify(['REQ', LIVE_SUBSCRIPTION, filter]), MASK);
+export function liveRequest(...filters: readonly Filter[]): Buffer {
+  return encodeMaskedTextFrame(JSON.stringify(['REQ', LIVE_SUBSCRIPTION, ...filters]), MASK);
 }
 
 /**
@@ -34,9 +34,10 @@ export async function subscribeAll(
   context: Pick<WorkerContext, 'connections' | 'onProgress'>,
   { connections, filterOf, listen }: SubscribeRequest,
 ): Promise<PreparationTally> {
-  const { isOpen, send } = context.connections;
+  const { takes, send } = context.connections;
   const asked = connections.length;
-  const waiting = new Set(connections.filter((connection) => isOpen(connection)));
+  // Those that are away subscribe when they are back.
+  const waiting = new Set(connections.filter((connection) => takes(connection)));
   const unsent = asked - waiting.size;
   const refused = new Map<string, number>();
   await new Promise<void>((resolve) => {

@@ -1,7 +1,11 @@
+import { monotonicNs } from '../../base/clock.ts';
 import { createRandom } from '../../base/random.ts';
 import { topicTag } from '../../corpus/marker.ts';
+import { fullAnswer } from '../../judge/advertised.ts';
 import { AUTH_REQUIRED, type Held } from '../../nostr/auth-state.ts';
 import type { Filter } from '../../nostr/filter.ts';
+import { kindClass } from '../../nostr/kinds.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
 import { BARE } from '../../wire/subscription-id.ts';
 import { highestLevel, streamOf } from '../stream-of.ts';
@@ -15,10 +19,11 @@ import {
 } from '../worker-part.ts';
 import { DeliveryTracker } from './deliveries.ts';
 import { type Following, followAuthors } from './following.ts';
+import { Gaps } from './gaps.ts';
 import { LIVE_SUBSCRIPTION } from './live-subscription.ts';
 import type { SubscribePlan } from './plan.ts';
 import { recogniseById, recogniseByMarker } from './recognise.ts';
-import { Reopening } from './reopening.ts';
+import { isFinal, Reopening } from './reopening.ts';
 import { liveRequest, type OnSubscription, subscribeAll } from './subscribe-all.ts';
 import type { Subscriber } from './subscribers.ts';
 
@@ -32,6 +37,10 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
   readonly #topicOf: ReadonlyMap<number, number>;
   readonly #tracker: DeliveryTracker;
   readonly #reopening: Reopening;
+  /** Null where a lost connection stays lost. */
+  readonly #gaps: Gaps | null;
+  /** Connections whose subscription is to be live: asked for, and not ended for good. */
+  readonly #wanted = new Set<number>();
   #onSubscription: OnSubscription = () => undefined;
   /** Of a topic, once it is known. */
   #filterOf: (topic: number) => Filter = () => ({});
@@ -48,7 +57,8 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
       draw: createRandom(context.plan.seed, `reopening-${context.shard.index}`).next,
     });
     this.#topicOf = new Map(this.#subscribers.map(({ connection, topic }) => [connection, topic]));
-    this.#tracker = createTracker(plan, context, this.#subscribers);
+    this.#gaps = createGaps(context);
+    this.#tracker = createTracker(plan, context, { subscribers: this.#subscribers, gaps: this.#gaps });
   }
 
   override get claims(): Claims {
@@ -67,6 +77,7 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
     const filterOf = following?.filterOf ?? ((topic: number) => this.#liveFilter(topic));
     this.#tracker.useFilters(filterOf);
     this.#filterOf = filterOf;
+    for (const { connection } of this.#subscribers) this.#wanted.add(connection);
     const tally = await subscribeAll(this.#context, {
       connections: this.#subscribers.map(({ connection }) => connection),
       filterOf: (connection) => filterOf(this.#topicOf.get(connection) ?? 0),
@@ -84,7 +95,9 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
   onEose(connection: number): boolean {
     if (!this.#tracker.isSubscriber(connection) || this.#tracker.isLive(connection)) return false;
     this.#tracker.onSubscribed(connection);
+    this.#gaps?.onLive(connection);
     this.#onSubscription(connection, null);
+    this.#context.connections.restored(connection);
     return true;
   }
 
@@ -92,8 +105,10 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
     if (!this.#tracker.isSubscriber(connection)) return false;
     const { sink, currentPhase } = this.#context;
     sink.count(currentPhase(), 'subscriptions_closed');
-    // One that never was live was refused.
-    if (this.#tracker.isLive(connection)) this.#reopening.onEnded(connection, prefix);
+    // One that never was live was refused; one that was, and is asked for once more, may be refused for a while.
+    const wasLive = this.#tracker.isLive(connection) || this.#isResubscribing(connection);
+    if (wasLive) this.#reopening.onEnded(connection, prefix);
+    if (!wasLive || isFinal(prefix)) this.#wanted.delete(connection);
     this.#tracker.onUnsubscribed(connection);
     this.#onSubscription(connection, prefix);
     return true;
@@ -108,17 +123,31 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
     };
   }
 
-  #open(connection: number, counter: 'subscriptions_retried_after_auth' | 'subscriptions_reopened'): void {
+  #open(connection: number, counter: OpenedAgain): void {
     const { sink, currentPhase, connections } = this.#context;
     if (!connections.isOpen(connection)) return;
     const filter = this.#filterOf(this.#topicOf.get(connection) ?? 0);
-    connections.send(connection, liveRequest(filter));
+    const filters = this.#gaps?.filtersFor(connection, filter) ?? [filter];
+    connections.send(connection, liveRequest(...filters));
     sink.count(currentPhase(), counter);
   }
 
   override onConnectionClosed(connection: number): void {
     this.#reopening.forget(connection);
     this.#tracker.onUnsubscribed(connection);
+    if (this.#wanted.has(connection)) this.#gaps?.onLost(connection);
+  }
+
+  override onConnectionReopened(connection: number): void {
+    if (this.#wanted.has(connection)) this.#open(connection, 'subscriptions_resubscribed');
+  }
+
+  override isRestored(connection: number): boolean {
+    return !this.#wanted.has(connection) || this.#tracker.isLive(connection);
+  }
+
+  #isResubscribing(connection: number): boolean {
+    return this.#wanted.has(connection) && this.#gaps?.isOpenGap(connection) === true;
   }
 
   override end(): void {
@@ -141,10 +170,26 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
   }
 }
 
+type OpenedAgain =
+  | 'subscriptions_retried_after_auth'
+  | 'subscriptions_reopened'
+  | 'subscriptions_resubscribed';
+
+function createGaps({ plan }: WorkerContext): Gaps | null {
+  if (plan.connections.reconnect === null) return null;
+  const { publish } = plan.workloads;
+  return new Gaps({
+    nowNs: monotonicNs,
+    now_s: () => Math.floor(Date.now() / 1_000),
+    fullAnswer: fullAnswer({}, plan.advertised),
+    isKept: publish?.replay === null && kindClass(publish.kind) === 'regular',
+  });
+}
+
 function createTracker(
   { topics }: SubscribePlan,
   context: WorkerContext,
-  subscribers: readonly Subscriber[],
+  { subscribers, gaps }: { readonly subscribers: readonly Subscriber[]; readonly gaps: Gaps | null },
 ): DeliveryTracker {
   const { plan, shard, runTag, start, sink, series, connections, currentPhase, cases } = context;
   const { publish } = plan.workloads;
@@ -157,16 +202,23 @@ function createTracker(
         plan.load.model === 'closed'
           ? Number.POSITIVE_INFINITY
           : (rate_per_s * highestLevel(plan)) / shard.count,
-      window_s: Math.max(DELIVERY_WINDOW_S, (publish?.timeoutMs ?? 0) / 1_000) + plan.drainMs / 1_000,
+      window_s: windowOf(plan),
       start,
       sink,
       series,
       relayOf: connections.relayOf,
       currentPhase,
       cases,
+      gaps,
     },
     shard.count,
   );
+}
+
+/** How long an event may be under way, in seconds; clients that are away get it when they are back. */
+function windowOf({ workloads: { publish }, connections: { reconnect }, drainMs }: Plan): number {
+  const away_s = reconnect === null ? 0 : (2 * reconnect.longestMs) / 1_000;
+  return Math.max(DELIVERY_WINDOW_S, (publish?.timeoutMs ?? 0) / 1_000) + drainMs / 1_000 + away_s;
 }
 
 export const createSubscribePart: CreatePart<SubscribePlan> = (plan, context) =>

@@ -17,6 +17,7 @@ export class EventHandler {
   /** In the order of their arrival. */
   readonly ids: string[] = [];
   deliveries = 0;
+  readonly #known = new Set<string>();
   readonly #script: EventScript;
   readonly #live: LiveScript;
   readonly #visibleAfterNs: number;
@@ -43,8 +44,13 @@ export class EventHandler {
 
   /** @param clients everyone connected, in order of their connection */
   handle(publisher: Client, event: WireEvent, arrivalNs: number, clients: Iterable<Client>): void {
+    if (this.#script.knowsDuplicates === true && this.#known.has(event.id)) {
+      sendMessage(publisher, ['OK', event.id, true, 'duplicate: already have this event']);
+      return;
+    }
     const n = this.arrivals_ns.push(arrivalNs);
     this.ids.push(event.id);
+    this.#known.add(event.id);
     if (this.#isBeyondLimit(arrivalNs)) {
       sendMessage(publisher, ['OK', event.id, false, 'rate-limited: slow down']);
       return;

@@ -69,6 +69,8 @@ export interface EventScript extends ServiceScript {
   readonly reject?: { readonly every: number; readonly message: string };
   /** Beyond so many events a second, all connections together, they are refused with `rate-limited:`. */
   readonly limit_per_s?: number;
+  /** An event that has come before is answered `OK true` with `duplicate:`, and not delivered again. */
+  readonly knowsDuplicates?: boolean;
   /** OKs leave in groups of this many, the last one first. */
   readonly reverseGroupsOf?: number;
   readonly noise?: readonly Noise[];
@@ -160,6 +162,13 @@ export interface ConnectionScript {
   readonly closeAfter?: { readonly messages: number; readonly code: number };
   /** Once, this long after the first event, the relay reads nothing at all from any connection for `forMs`. */
   readonly stopReading?: { readonly afterMs: number; readonly forMs: number };
+  /**
+   * Once, this long after the first event, the relay drops all its connections without a close frame and refuses upgrades (by cutting
+   * them off) for `forMs`. Of subscribers: only those with live subscriptions are dropped, and come back when they like.
+   */
+  readonly outage?:
+    | { readonly afterMs: number; readonly forMs: number }
+    | { readonly afterMs: number; readonly of: 'subscribers' };
   /** Every so often the relay closes all its connections; code 1006 drops them without a close frame. */
   readonly closeAll?: { readonly everyMs: number; readonly code: number };
   /** `["AUTH", …]` right after the upgrade. */

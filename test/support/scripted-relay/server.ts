@@ -33,6 +33,7 @@ export class ScriptedRelay {
   readonly #server: Server;
   #accepted = 0;
   #upgradeFreeAtNs = 0;
+  #isOut = false;
 
   private constructor(script: RelayScript) {
     this.#script = script;
@@ -104,6 +105,10 @@ export class ScriptedRelay {
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     // A client may vanish while its upgrade waits; its `close` follows.
     socket.on('error', () => socket.destroy());
+    if (this.#isOut) {
+      socket.destroy();
+      return;
+    }
     const accept = (): void => {
       this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#welcome(accepted, socket));
     };
@@ -160,7 +165,10 @@ export class ScriptedRelay {
 
   #receiveEvent(client: Client, event: WireEvent, arrivalNs: number): void {
     if (!this.#gate.admits(client, ['OK', event.id, false])) return;
-    if (this.#events.arrivals_ns.length === 0) this.#planPause(arrivalNs);
+    if (this.#events.arrivals_ns.length === 0) {
+      this.#planPause(arrivalNs);
+      this.#planOutage(arrivalNs);
+    }
     this.#events.handle(client, event, arrivalNs, this.#clients);
   }
 
@@ -174,6 +182,29 @@ export class ScriptedRelay {
     this.#timer.at(startNs + pause.forMs * NS_PER_MS, () => {
       for (const { socket } of this.#clients) socket.resume();
     });
+  }
+
+  #planOutage(firstEventNs: number): void {
+    const outage = this.#script.connections?.outage;
+    if (outage === undefined) return;
+    const startNs = firstEventNs + outage.afterMs * NS_PER_MS;
+    if ('of' in outage) {
+      this.#timer.at(startNs, () =>
+        this.#drop([...this.#clients].filter(({ subscriptions }) => subscriptions.size > 0)),
+      );
+      return;
+    }
+    this.#timer.at(startNs, () => {
+      this.#isOut = true;
+      this.#drop(this.#clients);
+    });
+    this.#timer.at(startNs + outage.forMs * NS_PER_MS, () => {
+      this.#isOut = false;
+    });
+  }
+
+  #drop(clients: Iterable<Client>): void {
+    for (const { socket } of clients) socket.terminate();
   }
 
   /** Begins with the first connection. */

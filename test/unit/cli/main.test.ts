@@ -80,6 +80,7 @@ describe('the command line', () => {
       '--audit',
       '--no-audit',
       '--auth-url',
+      '--reconnect',
       '--gate',
       '--no-default-gates',
       '--abort-on-fail',

@@ -14,6 +14,7 @@ const SERIES = buildSeriesTable(['auth_latency'], []);
 function worker(policy: AuthPolicy = 'on-demand') {
   const sink = new FakeSink();
   const signer = new ClientSigner(1);
+  const restored: number[] = [];
   const sent: { connection: number; event: { id: string; tags: string[][] } }[] = [];
   const authentication = new Authentication({
     policy,
@@ -26,6 +27,7 @@ function worker(policy: AuthPolicy = 'on-demand') {
     currentPhase: () => 0,
     isToBeExpected: true,
     challengeWithinMs: 1,
+    onRestored: (connection) => restored.push(connection),
   });
   const answer = (index: number, accepted: boolean, prefix = ''): boolean => {
     const { connection, event } = sent[index] as (typeof sent)[number];
@@ -33,7 +35,7 @@ function worker(policy: AuthPolicy = 'on-demand') {
     const reply = { idHigh: readHex32(id, 0), idLow: readHex32(id, 8), accepted, prefix };
     return authentication.onOk(connection, reply);
   };
-  return { authentication, sink, sent, answer };
+  return { authentication, sink, sent, answer, restored };
 }
 
 /** An operation that notes its fate. */
@@ -127,9 +129,45 @@ describe('authentication in a worker', () => {
     const { authentication, sent, answer } = worker('on-connect');
     authentication.onChallenge(1, 'a');
     answer(0, true);
-    authentication.onConnectionClosed(1);
+    authentication.onConnectionClosed(1, false);
     expect(authentication.isIn(1)).toBe(false);
     authentication.onChallenge(1, 'b');
     expect(sent).toHaveLength(2);
+  });
+});
+
+describe('a client that had authenticated and comes back', () => {
+  function lost() {
+    const all = worker();
+    all.authentication.onChallenge(7, 'who?');
+    all.authentication.hold(7, 'one', operation());
+    all.answer(0, true);
+    all.authentication.onConnectionClosed(7, true);
+    expect(all.authentication.isIn(7)).toBe(false);
+    all.authentication.onConnectionReopened(7);
+    return all;
+  }
+
+  it('authenticates as soon as it is challenged, without being refused first', () => {
+    const { authentication, sent, answer, restored } = lost();
+    expect(authentication.standing(7)).toBe('waiting');
+    authentication.onChallenge(7, 'who again?');
+    expect(sent).toHaveLength(2);
+    answer(1, true);
+    expect(authentication.standing(7)).toBe('in');
+    expect(restored).toEqual([7]);
+  });
+
+  it('is as it was where no challenge comes in time', async () => {
+    const { authentication, restored } = lost();
+    await eventually('the end of the wait', () => restored.length > 0);
+    expect(authentication.standing(7)).toBe('not-needed');
+  });
+
+  it('had nothing to restore where it had never authenticated', () => {
+    const { authentication } = worker();
+    authentication.onConnectionClosed(7, true);
+    authentication.onConnectionReopened(7);
+    expect(authentication.standing(7)).toBe('not-needed');
   });
 });

@@ -13,7 +13,7 @@ afterEach(() => {
   server?.close();
 });
 
-async function openHub() {
+async function openHub(comesBack = false) {
   server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server?.once('listening', resolve));
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -27,6 +27,7 @@ async function openHub() {
     outbox: new Outbox(),
     replies: new ReplySorter({
       recorder: new FakeSink(),
+      acknowledged: null,
       authentication: NO_AUTHENTICATION,
       currentPhase: () => 0,
     }),
@@ -34,6 +35,10 @@ async function openHub() {
     onFailed: (reason) => told.push(`failed ${reason}`),
     onDropped: (number) => told.push(`dropped ${number}`),
     onClosed: (number) => told.push(`closed ${number}`),
+    onCut: (number) => told.push(`cut ${number}`),
+    comesBack: () => comesBack,
+    onReopened: ({ number }) => told.push(`reopened ${number}`),
+    onReopenFailed: (number, reason) => told.push(`${number} failed again: ${reason}`),
     onReceived: () => undefined,
   });
   hub.open(7, 0);
@@ -63,4 +68,38 @@ it('opens a connection again under its number', async () => {
   hub.open(7, 0);
   await vi.waitUntil(() => hub.isOpen(7));
   expect(hub.counts).toMatchObject({ opened: 2, open: 1 });
+});
+
+it('opens a lost connection again as the one that it was', async () => {
+  const { hub, told } = await openHub(true);
+  for (const client of server?.clients ?? []) client.terminate();
+  await vi.waitUntil(() => !hub.isOpen(7));
+  expect(hub.counts).toMatchObject({ opened: 1, dropped: 1, open: 0 });
+  hub.reopen(7);
+  await vi.waitUntil(() => hub.isOpen(7));
+  for (const client of server?.clients ?? []) client.terminate();
+  await vi.waitUntil(() => !hub.isOpen(7));
+  expect(told).toEqual(['opened 7', 'dropped 7', 'reopened 7', 'dropped 7']);
+  // Of one connection no more than one was lost.
+  expect(hub.counts).toMatchObject({ opened: 1, failed: 0, dropped: 1, open: 0 });
+});
+
+it('says why a lost connection could not be opened again, and counts no connection that failed', async () => {
+  const { hub, told } = await openHub(true);
+  for (const client of server?.clients ?? []) client.terminate();
+  await new Promise((resolve) => server?.close(resolve));
+  await vi.waitUntil(() => !hub.isOpen(7));
+  hub.reopen(7);
+  await vi.waitUntil(() => told.length === 3);
+  expect(told[2]).toBe('7 failed again: ECONNREFUSED');
+  expect(hub.counts).toMatchObject({ opened: 1, failed: 0, open: 0 });
+});
+
+it('cuts a connection without a word, which the target has not closed', async () => {
+  const { hub, told } = await openHub(true);
+  const backOff = { firstMs: 1, longestMs: 1 };
+  expect([hub.cut(7, backOff), hub.cut(7, backOff)]).toEqual([true, false]);
+  await vi.waitUntil(() => server?.clients.size === 0);
+  expect(told).toEqual(['opened 7', 'cut 7']);
+  expect(hub.counts).toMatchObject({ opened: 1, dropped: 0, open: 0 });
 });

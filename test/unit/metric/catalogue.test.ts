@@ -29,8 +29,8 @@ describe('metric catalogue', () => {
     expect(LATENCY_NAMES.slice(0, 4)).toEqual([
       'connect_latency',
       'connect_latency_service',
-      'ack_latency',
-      'ack_latency_service',
+      'reconnect_latency',
+      'reconnect_latency_service',
     ]);
   });
 

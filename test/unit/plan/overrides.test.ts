@@ -13,6 +13,15 @@ describe('applyOverrides', () => {
     expect(applyOverrides(scenario, { seed: 0, warmupMs: 0 })).toMatchObject({ seed: 0, warmup: 0 });
   });
 
+  it('lets clients come back as the scenario says, or in the usual way', () => {
+    const usual = { first: 1_000, longest: 30_000, jitter: true };
+    expect(applyOverrides(scenario, { reconnect: true }).connections.reconnect).toEqual(usual);
+    const own = { ...usual, first: 5 };
+    const asked = { ...scenario, connections: { ...scenario.connections, reconnect: own } };
+    expect(applyOverrides(asked, { reconnect: true }).connections.reconnect).toEqual(own);
+    expect(applyOverrides(scenario, { reconnect: false }).connections.reconnect).toBeUndefined();
+  });
+
   it('scales the connections of each role with the connections', () => {
     const { connections, workloads } = applyOverrides(scenario, { connections: 25 });
     expect(connections.count).toBe(25);

@@ -13,6 +13,7 @@ function plan(count: number, ...targets: readonly string[]) {
       pick: 'random' as const,
       auth: 'on-demand' as const,
       authUrl: null,
+      reconnect: null,
     },
   };
 }

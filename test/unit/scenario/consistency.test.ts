@@ -41,6 +41,22 @@ describe('scenario consistency', () => {
     expect(problems({ connections: { count: 10, rate: '0.01/h' } })).toEqual([too]);
   });
 
+  it('lets clients come back in the open model only', () => {
+    const connections = { count: 10, reconnect: true };
+    expect(problems({ connections })).toEqual([]);
+    expect(problems({ ...CLOSED, connections, workloads: { publish: {} } })).toEqual([
+      'connections.reconnect needs the open model',
+    ]);
+  });
+
+  it('has no storm from which nobody comes back, and none in a phase that is not there', () => {
+    const workloads = { ...EVERYTHING, storm: { cuts: [{ phase: 'rough' }] } };
+    expect(problems({ workloads })).toEqual([
+      'workloads.storm needs `connections.reconnect`: otherwise nobody comes back',
+      'workloads.storm.cuts.0.phase "rough" is no phase of this scenario',
+    ]);
+  });
+
   it('demands a publisher for subscribers', () => {
     expect(problems({ workloads: { subscribe: {} } })).toEqual([
       'workloads.subscribe needs a publish workload whose events it can receive',

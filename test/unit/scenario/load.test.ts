@@ -96,6 +96,7 @@ describe('listBuiltins', () => {
       'shapes',
       'standard',
       'steps',
+      'storm',
       'sync',
       'visibility',
     ]);

@@ -89,3 +89,55 @@ describe('Outbox', () => {
     expect(() => outbox.stage(6, 0, store.take())).toThrow('connection 6 is not open');
   });
 });
+
+describe('a connection that is lost and is going to be opened again', () => {
+  it('keeps what is staged, takes more, and gets all of it when it is open', () => {
+    const { outbox, connection, stage, written, unwritten } = setUp();
+    stage('one');
+    connection.isOpen = false;
+    outbox.park(5);
+    stage('two');
+    outbox.flush();
+    expect([connection.written, written, unwritten]).toEqual([[], [], []]);
+    const again = new FakeConnection(5);
+    outbox.open(again as unknown as Connection);
+    outbox.flush();
+    expect(again.written).toEqual(['onetwo']);
+    expect(written).toHaveLength(2);
+  });
+
+  it('marks what has waited, and only that', () => {
+    const { outbox, store, stage } = setUp();
+    const before = stage('one');
+    outbox.park(5);
+    const meanwhile = stage('two');
+    outbox.open(new FakeConnection(5) as unknown as Connection);
+    outbox.flush();
+    const after = stage('three');
+    expect([before, meanwhile, after].map((slot) => store.hasWaited[slot])).toEqual([1, 1, 0]);
+  });
+
+  it('takes half of the slots and no more', () => {
+    const { outbox, store, stage } = setUp();
+    outbox.park(5);
+    for (let n = 0; n < store.slots / 2; n++) {
+      expect(outbox.hasRoom(5, 0)).toBe(true);
+      stage('x');
+    }
+    expect(outbox.hasRoom(5, 0)).toBe(false);
+    outbox.open(new FakeConnection(5) as unknown as Connection);
+    expect(outbox.hasRoom(5, 0)).toBe(true);
+    outbox.flush();
+    outbox.park(5);
+    expect(outbox.hasRoom(5, 0)).toBe(true);
+  });
+
+  it('gives up what waits where the run ends first', () => {
+    const { outbox, store, stage, unwritten } = setUp();
+    outbox.park(5);
+    const slot = stage('one');
+    outbox.giveUpAll();
+    expect(unwritten).toEqual([slot]);
+    expect(store.freeCount).toBe(store.slots);
+  });
+});

@@ -32,6 +32,7 @@ function setUp() {
     // Publisher 1 and subscriber 10 are on relay 0, subscriber 12 on relay 1; of 11 nothing is known.
     currentPhase: () => 0,
     cases,
+    gaps: null,
     relayOf: (connection: number) => ({ 1: 0, 10: 0, 12: 1 })[connection] ?? -1,
   };
   const tracker = new DeliveryTracker({ ...options, sink, series }, 1);

@@ -42,11 +42,13 @@ function setUp(
   takesBytes = true,
   {
     schedule = countingSchedule(0, 1),
-    mayDemandAuth = true,
-  }: { schedule?: ArrivalSchedule; mayDemandAuth?: boolean } = {},
+    mayNeedAgain = true,
+    keptBytes = 1_024,
+  }: { schedule?: ArrivalSchedule; mayNeedAgain?: boolean; keptBytes?: number } = {},
 ) {
   const sink = new FakeSink();
   const cases = new FakeCases();
+  const away = new Set<number>();
   const sentAgain: { connection: number; frame: Buffer }[] = [];
   const startNs = monotonicNs() - 1e6;
   const publish = new PublishWorkload({
@@ -62,7 +64,9 @@ function setUp(
     kind: 1,
     cases,
     sendNow: (connection, frame) => sentAgain.push({ connection, frame: Buffer.from(frame) }),
-    mayDemandAuth: () => mayDemandAuth,
+    mayNeedAgain: () => mayNeedAgain,
+    keptBytes,
+    isAway: (connection) => away.has(connection),
   });
   const outbox = new Outbox();
   outbox.setOwners([publish]);
@@ -73,7 +77,7 @@ function setUp(
     publish.fire();
     outbox.flush();
   };
-  return { sink, cases, publish, outbox, sendOne, startNs, sentAgain };
+  return { sink, cases, publish, outbox, sendOne, startNs, sentAgain, away };
 }
 
 describe('PublishWorkload', () => {
@@ -347,8 +351,79 @@ describe('events that are not ready', () => {
   });
 
   it('keeps nothing where the relay can no more demand an AUTH', () => {
-    const { publish, sendOne } = setUp([1, 2], frames, true, { mayDemandAuth: false });
+    const { publish, sendOne } = setUp([1, 2], frames, true, { mayNeedAgain: false });
     sendOne();
     expect(publish.hold(1, { ...KEY, accepted: false, prefix: 'auth-required' })).toBeNull();
+  });
+});
+
+describe('events on a connection that is lost and comes back', () => {
+  /** Event 0 was written on connection 1, which then was lost. */
+  function lost(
+    options: { keptBytes?: number } = {},
+    written: EventFrames = { ...frames, hasVersions: false },
+  ) {
+    const all = setUp([1, 2], written, true, options);
+    all.sendOne();
+    all.away.add(1);
+    all.publish.onConnectionClosed(1);
+    const comeBack = (): void => {
+      all.away.delete(1);
+      all.publish.onConnectionReopened(1);
+    };
+    return { ...all, comeBack };
+  }
+
+  it('go out once more and have one fate', () => {
+    const { publish, sink, sentAgain, comeBack } = lost();
+    expect(publish.pending).toBe(1);
+    comeBack();
+    expect(sentAgain.map(({ connection }) => connection)).toEqual([1]);
+    expect(publish.onAccepted(1, HIGH, 0)).toBe(true);
+    expect(sink.counts).toEqual({ 'events_sent/0': 1, 'events_resent/0': 1, 'events_accepted/0': 1 });
+  });
+
+  it.each([true, false])('may be called duplicates (OK %s), and nothing is unexplained', (accepted) => {
+    const { publish, sink, comeBack } = lost();
+    comeBack();
+    publish.onOk(1, { ...KEY, accepted, prefix: 'duplicate' });
+    expect(sink.counts).toEqual({ 'events_sent/0': 1, 'events_resent/0': 1, 'events_duplicate/0': 1 });
+  });
+
+  it('are lost where their client is away until their deadline', () => {
+    const { publish, sink, cases } = lost();
+    publish.expire(monotonicNs() + 2e9);
+    expect(sink.counts).toMatchObject({ 'events_lost_at_close/0': 1 });
+    expect(sink.counts['events_timeout/0']).toBeUndefined();
+    expect(cases.kept).toEqual([]);
+  });
+
+  it('are lost where their frames are not at hand any more', () => {
+    const { publish, sink, sentAgain, comeBack } = lost({ keptBytes: 1 });
+    comeBack();
+    expect(sentAgain).toEqual([]);
+    expect(sink.counts).toMatchObject({ 'events_lost_at_close/0': 1 });
+    expect(publish.pending).toBe(0);
+  });
+
+  it('that are due meanwhile wait for it, and their waiting is no lateness of this side', () => {
+    const { publish, outbox, sink } = setUp();
+    outbox.park(1);
+    publish.fire();
+    outbox.flush();
+    expect(publish.unwritten).toBe(1);
+    outbox.open({ number: 1, isOpen: true, write: () => true } as unknown as Connection);
+    outbox.flush();
+    expect(sink.counts).toEqual({ 'events_sent/0': 1 });
+    expect(sink.of(LAG)).toHaveLength(0);
+  });
+
+  it('that are due meanwhile are unsent where its queue is full', () => {
+    const { publish, outbox, sink } = setUp([1]);
+    outbox.park(1);
+    // Connections 1 and 2 in turn, of which 2 is not there; half of the eight slots wait.
+    for (let n = 0; n < 6; n++) publish.fire();
+    expect(publish.unwritten).toBe(4);
+    expect(sink.counts).toMatchObject({ 'events_unsent/0': 2 });
   });
 });
