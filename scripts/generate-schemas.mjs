@@ -1,6 +1,7 @@
 // Writes the JSON Schemas for editors and for readers of run.json, from the zod schemas of the built program.
 // `npm run schemas` builds, runs this and formats; a unit test fails when a file is stale.
 import { writeFile } from 'node:fs/promises';
+import { capacityJsonSchema } from '../dist/capacity/schema.js';
 import { comparisonJsonSchema } from '../dist/compare/schema.js';
 import { runJsonSchema } from '../dist/record/json-schema.js';
 import { scenarioJsonSchema } from '../dist/scenario/json-schema.js';
@@ -9,6 +10,7 @@ const SCHEMAS = {
   '../scenarios/scenario.schema.json': scenarioJsonSchema(),
   '../reports/run.schema.json': runJsonSchema(),
   '../reports/comparison.schema.json': comparisonJsonSchema(),
+  '../reports/capacity.schema.json': capacityJsonSchema(),
 };
 
 for (const [path, schema] of Object.entries(SCHEMAS)) {

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { addAb } from './commands/ab.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCalibrate } from './commands/calibrate.ts';
+import { addCapacity } from './commands/capacity.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCorpus } from './commands/corpus.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addCompare,
   addAb,
   addVersus,
+  addCapacity,
   addCalibrate,
   addCorpus,
   addRelay,

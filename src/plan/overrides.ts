@@ -12,6 +12,8 @@ export interface PlanOverrides {
   readonly rate_per_s?: number | undefined;
   /** Multiplies the rate of every stream; above zero. */
   readonly loadFactor?: number | undefined;
+  /** Arrivals of every stream a constant time apart, whatever the scenario says. */
+  readonly evenArrivals?: boolean | undefined;
   /** Of all measured phases together; several change by the same factor. */
   readonly durationMs?: number | undefined;
   readonly warmupMs?: number | undefined;
@@ -44,6 +46,7 @@ export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Sc
   if (connections !== undefined) workloads = scaleRoles(workloads, connections / scenario.connections.count);
   if (loadFactor !== undefined) workloads = scaleRates(scenario, workloads, loadFactor);
   if (rate_per_s !== undefined) workloads = setRate(scenario, workloads, rate_per_s);
+  if (overrides.evenArrivals === true) workloads = mapForms(workloads, evenly);
   return {
     ...scenario,
     seed: seed ?? scenario.seed,
@@ -87,6 +90,10 @@ function mapForms(
     return form === undefined ? [] : [[name, change(form, paceOf(name))]];
   });
   return Object.fromEntries(changed) as Workloads;
+}
+
+function evenly<F extends CommonForm>(form: F): F {
+  return 'arrivals' in form ? { ...form, arrivals: 'constant' } : form;
 }
 
 function paceOf(name: WorkloadName): Pace<CommonForm> | null {

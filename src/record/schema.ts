@@ -37,7 +37,8 @@ const latencySummary = z.strictObject({
   hdr: z.string(),
 });
 
-const gate = z.strictObject({
+/** A gate with what came of it. */
+export const gateSchema = z.strictObject({
   expression: z.string(),
   metric: z.string(),
   aggregation: z.string(),
@@ -196,7 +197,7 @@ export const runRecordSchema = z.strictObject({
       from_per_s: maybe,
     })
     .optional(),
-  gates: z.array(gate),
+  gates: z.array(gateSchema),
   /** Texts of relay notices, a bounded sample, as received (escape before display). */
   noticeSamples: z.array(z.string()),
   /** What the relay does that its users should know and that is no fault; the first records have none. */

@@ -1,6 +1,8 @@
 import { RelayBenchError } from '../base/errors.ts';
+import type { Capacity } from '../capacity/schema.ts';
 import type { Comparison } from '../compare/schema.ts';
 import type { Standing } from '../compare/standing-schema.ts';
+import { CAPACITY_FORMATS } from './capacity/formats.ts';
 import { COMPARISON_FORMATS } from './comparison/formats.ts';
 import { STANDING_FORMATS } from './comparison/standing-formats.ts';
 import type { Format } from './format.ts';
@@ -17,10 +19,11 @@ interface Formats {
   readonly run: readonly Format[];
   readonly comparison: readonly Format<Comparison>[];
   readonly standing: readonly Format<Standing>[];
+  readonly capacity: readonly Format<Capacity>[];
 }
 
 /**
- * Every format, by the document that it writes: the record of a run, a comparison, relays side by side. Flags, files,
+ * Every format, by the document that it writes: the record of a run, a comparison, relays side by side, a search for the capacity. Flags, files,
  * what is cleared away and the page of the docs follow from it. The first of each is what a terminal shows.
  */
 export const FORMATS: Formats = {
@@ -36,6 +39,7 @@ export const FORMATS: Formats = {
   ],
   comparison: COMPARISON_FORMATS,
   standing: STANDING_FORMATS,
+  capacity: CAPACITY_FORMATS,
 };
 
 /** What `--format` may name. */
@@ -58,6 +62,6 @@ export function formatNamed<Document>(formats: readonly Format<Document>[], name
 
 /** Every file name that a format may write to. */
 export function formatFiles(): string[] {
-  const all = [...FORMATS.run, ...FORMATS.comparison, ...FORMATS.standing];
+  const all = [...FORMATS.run, ...FORMATS.comparison, ...FORMATS.standing, ...FORMATS.capacity];
   return all.map(({ fileName }: Pick<Format, 'fileName'>) => fileName).filter((name) => name !== null);
 }

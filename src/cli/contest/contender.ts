@@ -22,7 +22,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/;
  * @throws RelayBenchError `CONTENDER_INVALID`, `RELAY_URL_INVALID`
  */
 export function contender(name: string, text: string): Contender {
-  if (/^wss?:\/\//i.test(text)) return { name, url: relayUrl(text), command: null };
+  if (isUrl(text)) return { name, url: relayUrl(text), command: null };
   if (isRelayCommand(text)) return { name, url: null, command: text };
   throw new RelayBenchError(
     `${name}: "${shown(text)}" is neither a relay address nor a command with {port}`,
@@ -31,6 +31,11 @@ export function contender(name: string, text: string): Contender {
       hint: 'write ws://127.0.0.1:7777, or a command such as "my-relay --port {port} --data {dir}"',
     },
   );
+}
+
+/** Whether a text is meant as the address of a relay. */
+export function isUrl(text: string): boolean {
+  return /^wss?:\/\//i.test(text);
 }
 
 /** `NAME=URL` or `NAME=command`. @throws RelayBenchError `CONTENDER_INVALID`, `RELAY_URL_INVALID` */

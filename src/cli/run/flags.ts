@@ -42,6 +42,8 @@ export interface LoadFlags extends ShapeFlags {
   readonly stackDir?: string;
   /** Whether acknowledged events are read back at the end; undefined: where a stack is loaded. */
   readonly audit?: boolean;
+  /** Arrivals evenly spaced, whatever the scenario says; no option of `run`. */
+  readonly evenArrivals?: boolean;
   /** Address of the relay in the `relay` tag of AUTH (NIP-42). */
   readonly authUrl?: string;
   /** Clients whose connection is lost come back. */
@@ -168,6 +170,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     connections: flags.connections,
     rate_per_s: flags.rate,
     loadFactor: flags.loadFactor,
+    evenArrivals: flags.evenArrivals,
     durationMs: flags.duration,
     warmupMs: flags.warmup,
     workers: flags.workers,

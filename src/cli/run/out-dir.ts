@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ACKNOWLEDGED_FILE } from '../../audit/acknowledged-file.ts';
 import { makeDirectory, removeMade, requireOwnDirectory, writeTo } from '../../base/directory.ts';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
@@ -14,6 +14,8 @@ export interface OutDir {
 
 /** Everything that runs and contests write beside their records, whatever formats this one is asked for. */
 const WRITTEN: ReadonlySet<string> = new Set([...formatFiles(), 'run.json.broken', ACKNOWLEDGED_FILE]);
+/** The records of a search for the capacity. */
+const STEPS = 'steps';
 /** A record of a contest: `01-base.json`, `confirm-03-candidate.json`. */
 const RECORD_OF_CONTEST = /^(confirm-)?\d\d+-.+\.json(\.broken)?$/;
 
@@ -30,6 +32,7 @@ export async function makeOutDir(path: string): Promise<OutDir> {
     await writeTo(path);
     const old = (await readdir(path)).filter((name) => WRITTEN.has(name) || RECORD_OF_CONTEST.test(name));
     for (const name of old) await rm(join(path, name));
+    await removeSteps(join(path, STEPS));
     return { path, removeIfEmpty: () => removeMade(path, firstMade) };
   } catch (cause) {
     if (cause instanceof RelayBenchError) throw cause;
@@ -38,5 +41,28 @@ export async function makeOutDir(path: string): Promise<OutDir> {
       hint: 'name a writable directory with --out',
       cause,
     });
+  }
+}
+
+/** A step of a search: `04-375-100`. */
+const STEP = /^\d\d+-[\d.e+-]+-\d+$/;
+
+/** Removes the records of a search and nothing else. */
+async function removeSteps(path: string): Promise<void> {
+  const steps = await namesIn(path);
+  for (const step of steps.filter((name) => STEP.test(name))) {
+    await rm(join(path, step, 'run.json'), { force: true });
+    const directory = resolve(path, step);
+    await removeMade(directory, directory);
+  }
+}
+
+/** Empty where there is no such directory. */
+async function namesIn(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
   }
 }

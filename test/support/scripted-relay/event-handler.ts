@@ -43,7 +43,7 @@ export class EventHandler {
   }
 
   /** @param clients everyone connected, in order of their connection */
-  handle(publisher: Client, event: WireEvent, arrivalNs: number, clients: Iterable<Client>): void {
+  handle(publisher: Client, event: WireEvent, arrivalNs: number, clients: ReadonlySet<Client>): void {
     if (this.#script.knowsDuplicates === true && this.#known.has(event.id)) {
       sendMessage(publisher, ['OK', event.id, true, 'duplicate: already have this event']);
       return;
@@ -57,7 +57,8 @@ export class EventHandler {
     }
     const { noise, reply, after } = eventReplies(this.#script, n, event);
     for (const frame of noise) sendFrame(publisher, frame);
-    const dueNs = this.#service.replyAtNs(arrivalNs);
+    const crowdNs = (this.#script.msPerConnection ?? 0) * clients.size * NS_PER_MS;
+    const dueNs = this.#service.replyAtNs(arrivalNs) + crowdNs;
     if (reply !== null) this.#timer.at(dueNs, () => this.#release(() => sendFrame(publisher, reply)));
     this.#sendAfter(publisher, after, dueNs + AFTER_NS);
     if (reply === null || isEvery(this.#script.reject?.every, n) || isAnsweredByKind(this.#script, event))

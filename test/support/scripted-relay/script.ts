@@ -59,6 +59,8 @@ export type Noise =
 export type OkForm = 'compact' | 'spaced' | 'fragmented';
 
 export interface EventScript extends ServiceScript {
+  /** So much later for every connection that is open. */
+  readonly msPerConnection?: number;
   /** These events are never answered. */
   readonly dropEvery?: number;
   /** These events are answered twice, the second time 5 ms later. */

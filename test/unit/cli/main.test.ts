@@ -50,6 +50,7 @@ describe('the command line', () => {
       'compare',
       'ab',
       'versus',
+      'capacity',
       'calibrate',
       'corpus',
       'relay',

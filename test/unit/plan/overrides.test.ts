@@ -73,6 +73,20 @@ describe('applyOverrides', () => {
     expect(applyOverrides(recorded, { loadFactor: 5 }).workloads.publish?.paceFactor).toBe(20);
   });
 
+  it('spaces the arrivals of every stream evenly', () => {
+    const poisson = sampleScenario({
+      workloads: {
+        publish: { rate: '10/s', arrivals: 'poisson' },
+        subscribe: { topics: 2, connections: 4 },
+        query: { ...EVERYTHING.query, arrivals: { pattern: 'burst', size: 5 } },
+      },
+    });
+    const { publish, query, subscribe } = applyOverrides(poisson, { evenArrivals: true }).workloads;
+    expect([publish?.arrivals, query?.arrivals]).toEqual(['constant', 'constant']);
+    expect(subscribe).not.toHaveProperty('arrivals');
+    expect(applyOverrides(poisson, {}).workloads.publish?.arrivals).toBe('poisson');
+  });
+
   it.each([{ loadFactor: 2 }, { rate_per_s: 2 }])('refuses %o where replies set the pace', (asked) => {
     const closed = sampleScenario({ load: { model: 'closed' }, workloads: { publish: {} } });
     expect(() => applyOverrides(closed, asked)).toThrow(

@@ -32,6 +32,19 @@ describe('the output directory', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  test('loses the steps of an earlier search, and nothing else below them', async () => {
+    const steps = join(directory, 'steps');
+    for (const name of ['01-125-100', '02-62.5-100', 'mine']) {
+      await mkdir(join(steps, name), { recursive: true });
+      await writeFile(join(steps, name, 'run.json'), '{}');
+    }
+    await writeFile(join(steps, '02-62.5-100', 'note.txt'), '');
+    await makeOutDir(directory);
+    expect((await readdir(steps)).sort()).toEqual(['02-62.5-100', 'mine']);
+    expect(await readdir(join(steps, '02-62.5-100'))).toEqual(['note.txt']);
+    expect(await readdir(join(steps, 'mine'))).toEqual(['run.json']);
+  });
+
   test('stays where something was written', async () => {
     const out = await makeOutDir(join(directory, 'a/b'));
     await writeFile(join(out.path, 'run.json'), '{}');

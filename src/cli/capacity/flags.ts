@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander';
+import { FORMATS } from '../../report/formats.ts';
+import { isUrl } from '../contest/contender.ts';
+import { asTyped, authUrl, durationMs, repeatable, shareInPercent } from '../options.ts';
+import { printedFormat } from '../report-format.ts';
+import { addShapeOptions, type LoadFlags } from '../run/flags.ts';
+
+/** Options of `capacity`. */
+export interface CapacityFlags extends Omit<LoadFlags, 'relay' | 'audit' | 'abortOnFail' | 'evenArrivals'> {
+  /** Addresses, or one `NAME=URL` or `NAME=COMMAND`, as typed. */
+  readonly relay?: readonly string[];
+  readonly of: 'rate' | 'connections';
+  readonly tolerance: number;
+  /** In ms. */
+  readonly budget: number;
+  readonly arrivals: 'even' | 'scenario';
+  readonly out?: string;
+  readonly format: string;
+  readonly iOwnThisRelay?: readonly string[];
+}
+
+const DEFAULT_TOLERANCE = 0.05;
+const DEFAULT_BUDGET_MS = 600_000;
+
+/** Adds them. */
+export function addCapacityOptions(command: Command): Command {
+  command
+    .option(
+      '--relay <url|name=command>',
+      'relay to load, repeatable; a command with {port} (and {dir}) starts it for each step; default: the embedded one',
+      repeatable(asTyped),
+    )
+    .addOption(
+      new Option('--stack <profile>', 'load the reference stack: single or scaled')
+        .argParser(asTyped)
+        .conflicts('relay'),
+    )
+    .option('--stack-dir <dir>', 'directory of the stack; default: as for `stack up`', asTyped)
+    .addOption(new Option('--of <what>', 'what is raised').choices(['rate', 'connections']).default('rate'))
+    .option('--tolerance <share>', 'how near to the limit, as a share of it', tolerance, DEFAULT_TOLERANCE)
+    .option('--budget <time>', 'end after this long with what is known', durationMs(), DEFAULT_BUDGET_MS)
+    .addOption(
+      new Option('--arrivals <how>', 'evenly spaced, or as the scenario has them')
+        .choices(['even', 'scenario'])
+        .default('even'),
+    );
+  return addShapeOptions(command)
+    .option(
+      '--auth-url <url>',
+      'address that AUTH names (NIP-42), where a proxy stands before the relay',
+      authUrl,
+    )
+    .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
+    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone')
+    .option('--out <dir>', 'directory of the result; default: reports/<UTC time>-capacity-<scenario>')
+    .addOption(printedFormat(FORMATS.capacity))
+    .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped));
+}
+
+/** Finer than what one run can tell from the next is not worth its time. */
+const LEAST_TOLERANCE = 0.005;
+
+function tolerance(text: string): number {
+  return Math.max(LEAST_TOLERANCE, shareInPercent(text));
+}
+
+/** Whether all that was named are addresses; else it is one relay with a name. */
+export function areUrls(relays: readonly string[]): boolean {
+  return relays.every(isUrl);
+}

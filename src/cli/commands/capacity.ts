@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
+import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
+import type { Capacity } from '../../capacity/schema.ts';
+import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
+import { buildCapacityDocument } from '../../report/capacity/document.ts';
+import { wordOf } from '../../report/capacity/words.ts';
+import { FORMATS, formatNamed } from '../../report/formats.ts';
+import { addCapacityOptions, type CapacityFlags } from '../capacity/flags.ts';
+import { levelsOf } from '../capacity/levels.ts';
+import { placeOf } from '../capacity/place.ts';
+import { searchIn } from '../capacity/search-in.ts';
+import type { CommandHost } from '../host.ts';
+import { exitCodeOf, type Interruption } from '../interruption.ts';
+import { readSupply } from '../limit-check.ts';
+import { demandOf, inLoadSession } from '../load-session.ts';
+import { writeReports } from '../report-format.ts';
+import { makeOutDir } from '../run/out-dir.ts';
+import { screenOptions } from '../run/reporters.ts';
+import { sayVerdict } from '../say-verdict.ts';
+
+/** Searched where no scenario is named. */
+const DEFAULT_SCENARIO = 'publish';
+
+/** `capacity`: the highest load at which every gate holds; exit 0 where one was found. */
+export function addCapacity(program: Command, host: CommandHost): void {
+  const command = program
+    .command('capacity')
+    .description('find the highest rate, or number of connections, at which every gate holds')
+    .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
+  addCapacityOptions(command).action(async (scenario: string, flags: CapacityFlags) =>
+    runCapacity(scenario, flags, host),
+  );
+}
+
+async function runCapacity(scenario: string, flags: CapacityFlags, host: CommandHost): Promise<void> {
+  if (flags.out !== undefined) {
+    requireOwnDirectory(flags.out, '--out');
+    await requireWritable(flags.out, '--out');
+  }
+  const place = await placeOf(flags, host);
+  const levels = await levelsOf(scenario, flags, { place, host });
+  const first = await levels.planAt(levels.search.start);
+  const name = `capacity-${first.scenario.name}`;
+  const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), name));
+  const say = (line: string): void => void host.io.stderr.write(`${line}\n`);
+  const session = {
+    host,
+    given: place.given,
+    owned: flags.iOwnThisRelay ?? [],
+    demands: [demandOf(first, place.starts)],
+    insecure: first.connections.insecure,
+    onFirst: (signal: string) => say(`${signal}: stopping, a second signal ends at once`),
+  };
+  try {
+    await inLoadSession(session, async (held) => {
+      say(`at most ${Math.round(flags.budget / 1_000)} s, records in ${outDir.path}`);
+      const found = await searchIn({
+        ...{ flags, host, place, levels, first, say, keep },
+        session: held,
+        supply: readSupply(),
+      });
+      await writeReports(FORMATS.capacity, found, outDir.path);
+      show(found, flags, host);
+      host.finish(exitCodeFor(found, held.interruption));
+    });
+  } finally {
+    await outDir.removeIfEmpty();
+  }
+
+  function keep(record: Parameters<typeof writeRunRecord>[1], file: string): Promise<void> {
+    return writeRunRecord(join(outDir.path, file), record);
+  }
+}
+
+function show(found: Capacity, { format }: CapacityFlags, host: CommandHost): void {
+  host.io.stdout.write(formatNamed(FORMATS.capacity, format).render(found, screenOptions(host, [])));
+  sayVerdict(buildCapacityDocument(found).headline, format, host);
+}
+
+/** By the contract: what was asked for was found, or why it was not. */
+function exitCodeFor(found: Capacity, interruption: Interruption): ExitCode {
+  const signal = interruption.received();
+  if (signal !== null) return exitCodeOf(signal);
+  if (found.ended === 'target-lost') return EXIT.unreachable;
+  const word = wordOf(found);
+  if (word === 'INVALID') return EXIT.invalidRun;
+  return word === 'NONE' ? EXIT.gateFailed : EXIT.ok;
+}
