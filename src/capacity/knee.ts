@@ -1,3 +1,4 @@
+import { own } from '../base/own.ts';
 import type { Capacity, CapacityStep } from './schema.ts';
 
 /** Fewer levels are no curve. */
@@ -14,7 +15,7 @@ export function kneeOf(steps: readonly CapacityStep[]): Capacity['knee'] {
   const metric = steepest(curve);
   if (metric === null) return null;
   const powers = curve.flatMap((step) => {
-    const latency = step.latencies[metric];
+    const latency = own(step.latencies, metric);
     if (latency === undefined || !latency.mean_us || step.achieved_per_s === null) return [];
     return [{ step, mean_us: latency.mean_us, p95_us: latency.p95_us, achieved: step.achieved_per_s }];
   });
@@ -39,7 +40,7 @@ export function curveOf(steps: readonly CapacityStep[]): readonly CapacityStep[]
 function steepest(curve: readonly CapacityStep[]): string | null {
   const [first, last] = [curve[0], curve.at(-1)];
   const growths = Object.entries(last?.latencies ?? {}).flatMap(([metric, { mean_us }]) => {
-    const before = first?.latencies[metric]?.mean_us ?? null;
+    const before = own(first?.latencies ?? {}, metric)?.mean_us ?? null;
     return mean_us === null || before === null || before === 0 ? [] : [{ metric, growth: mean_us / before }];
   });
   return growths.toSorted((a, b) => b.growth - a.growth)[0]?.metric ?? null;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { capacityJsonSchema } from '../../../src/capacity/schema.ts';
 import { comparisonJsonSchema } from '../../../src/compare/schema.ts';
 import { runJsonSchema } from '../../../src/record/json-schema.ts';
 import { knownKeys, scenarioJsonSchema } from '../../../src/scenario/json-schema.ts';
@@ -19,6 +20,7 @@ describe('committed JSON Schemas', () => {
 
   it('has comparison.schema.json as `npm run schemas` writes it', async () => {
     expect(await committed('reports/comparison.schema.json')).toEqual(comparisonJsonSchema());
+    expect(await committed('reports/capacity.schema.json')).toEqual(capacityJsonSchema());
   });
 });
 
