@@ -48,13 +48,16 @@ export class PendingTable {
     this.#connection[slot] = connection;
     this.#tag[slot] = tag;
     this.#link(slot);
-    this.#older[slot] = this.#newest;
-    this.#newer[slot] = NONE;
-    if (this.#newest === NONE) this.#oldest = slot;
-    else this.#newer[this.#newest] = slot;
-    this.#newest = slot;
+    this.#append(slot);
     this.#size++;
     return slot;
+  }
+
+  /** An operation is written once more, or waits for that: its deadline counts from `startedNs`, the time of this call. */
+  renew(slot: number, startedNs: number): void {
+    this.#startedNs[slot] = startedNs;
+    this.#takeOut(slot);
+    this.#append(slot);
   }
 
   /**
@@ -98,12 +101,7 @@ export class PendingTable {
 
   remove(slot: number): void {
     this.#unlink(slot);
-    const older = this.#older[slot] as number;
-    const newer = this.#newer[slot] as number;
-    if (older === NONE) this.#oldest = newer;
-    else this.#newer[older] = newer;
-    if (newer === NONE) this.#newest = older;
-    else this.#older[newer] = older;
+    this.#takeOut(slot);
     this.#chain[slot] = this.#free;
     this.#free = slot;
     this.#size--;
@@ -150,12 +148,15 @@ export class PendingTable {
     return this.#waitedFromNs[slot] as number;
   }
 
-  /** Remove every operation written before `startedBeforeNs`, oldest first; `onExpired` runs before each removal. */
+  /**
+   * Remove every operation written before `startedBeforeNs`, oldest first.
+   * @param onExpired runs before each removal; what it renews stays
+   */
   expire(startedBeforeNs: number, onExpired: (slot: number) => void): void {
     while (this.#oldest !== NONE && this.startedNsOf(this.#oldest) < startedBeforeNs) {
       const slot = this.#oldest;
       onExpired(slot);
-      this.remove(slot);
+      if (this.startedNsOf(slot) < startedBeforeNs) this.remove(slot);
     }
   }
 
@@ -167,14 +168,32 @@ export class PendingTable {
     });
   }
 
-  /** Visit every operation of a connection, oldest first; the visited one may be removed. */
+  /** Visit every operation of a connection once, oldest first; the visited one may be removed or renewed. */
   each(connection: number, visit: (slot: number) => void): void {
-    let slot = this.#oldest;
-    while (slot !== NONE) {
-      const newer = this.#newer[slot] as number;
+    const last = this.#newest;
+    for (let slot = this.#oldest; slot !== NONE; ) {
+      const newer = slot === last ? NONE : (this.#newer[slot] as number);
       if (this.#connection[slot] === connection) visit(slot);
       slot = newer;
     }
+  }
+
+  #append(slot: number): void {
+    this.#older[slot] = this.#newest;
+    this.#newer[slot] = NONE;
+    if (this.#newest === NONE) this.#oldest = slot;
+    else this.#newer[this.#newest] = slot;
+    this.#newest = slot;
+  }
+
+  /** Out of the order of writes. */
+  #takeOut(slot: number): void {
+    const older = this.#older[slot] as number;
+    const newer = this.#newer[slot] as number;
+    if (older === NONE) this.#oldest = newer;
+    else this.#newer[older] = newer;
+    if (newer === NONE) this.#newest = older;
+    else this.#older[newer] = older;
   }
 
   #bucketOf(high: number, low: number): number {

@@ -55,6 +55,7 @@ export class Reconnecting {
   readonly #series: { readonly reconnect: number; readonly restore: number };
   /** Whose wait is over. */
   #due: number[] = [];
+  #isHurrying = false;
   #isStopped = false;
 
   constructor(options: ReconnectingOptions) {
@@ -117,6 +118,19 @@ export class Reconnecting {
     this.#record(loss, loss.openedFromNs, standing === 'in' ? now() : loss.restoredNs);
   }
 
+  /**
+   * The load is over: nobody waits longer than the first bound any more, so that a client which is not back at the end has found
+   * nobody there.
+   */
+  hurry(): void {
+    this.#isHurrying = true;
+    for (const [connection, { timer, openedFromNs }] of this.#lost) {
+      if (timer === null || openedFromNs !== null) continue;
+      clearTimeout(timer);
+      this.#wait(connection);
+    }
+  }
+
   /** No connection is opened any more; those that are not back by now never will be. */
   stop(): void {
     this.#isStopped = true;
@@ -152,13 +166,14 @@ export class Reconnecting {
   #wait(connection: number): void {
     const loss = this.#lost.get(connection);
     if (loss === undefined || this.#isStopped) return;
-    const ms = waitMs(loss.backOff, loss.attempt, this.#options.draw());
+    const ms = waitMs(loss.backOff, this.#isHurrying ? 0 : loss.attempt, this.#options.draw());
     loss.attempt++;
     loss.dueNs = this.#options.now() + ms * NS_PER_MS;
-    loss.timer = setTimeout(() => this.#queue(connection), ms);
+    loss.timer = setTimeout(() => this.#queue(connection, loss), ms);
   }
 
-  #queue(connection: number): void {
+  #queue(connection: number, loss: Loss): void {
+    loss.timer = null;
     if (this.#due.push(connection) === 1) setImmediate(() => this.#reopenSome());
   }
 

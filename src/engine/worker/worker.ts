@@ -79,6 +79,7 @@ export class Worker {
     const expiry = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
     if (this.#isStopped) loop.stop();
     await loop.run();
+    reconnecting?.hurry();
     await drain(plan, {
       pending: () => parts.pending + (reconnecting?.pending ?? 0),
       incomplete: () => parts.incomplete,

@@ -1,3 +1,4 @@
+import { monotonicNs } from '../../base/clock.ts';
 import type { Held } from '../../nostr/auth-state.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import { NONE, type PendingTable } from '../../wire/pending-table.ts';
@@ -40,7 +41,7 @@ export class EventsAgain {
 
   /** The frame in `slot` was written and waits as `entry` for its answer. */
   onWritten(entry: number, connection: number, store: FrameStore, slot: number): void {
-    this.#resent.delete(entry);
+    if (this.#resent.size > 0) this.#resent.delete(entry);
     if (this.#options.mayNeedAgain(connection))
       this.#kept.keep(entry, store.bytes, store.startOf(slot), store.length[slot] as number);
     else this.#kept.forget(entry);
@@ -56,6 +57,7 @@ export class EventsAgain {
         waiting.remove(entry);
         return;
       }
+      waiting.renew(entry, monotonicNs());
       this.#resent.add(entry);
       onResent(entry);
       sendNow(connection, frame);

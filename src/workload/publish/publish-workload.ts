@@ -1,41 +1,20 @@
 import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
-import type { EventFrames } from '../../corpus/event-frames.ts';
-import type { SeriesTable } from '../../metric/series-table.ts';
 import type { Held } from '../../nostr/auth-state.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { OkReply } from '../../wire/reply-handlers.ts';
-import type { EventFate, EventOutcome } from '../event-fate.ts';
-import { type ArrivalSchedule, FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
+import type { EventOutcome } from '../event-fate.ts';
+import { FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import { LateReplies } from '../late-replies.ts';
-import type { LoadModel } from '../load-model.ts';
-import type { SampleSink } from '../sample-sink.ts';
 import type { ArrivalStream } from '../stream.ts';
-import { EventsAgain, type EventsAgainOptions } from './events-again.ts';
-import { keepTimeoutCase, type TimeoutCaseOptions } from './timeout-case.ts';
+import { EventsAgain } from './events-again.ts';
+import type { PublishOptions } from './publish-options.ts';
+import { keepTimeoutCase } from './timeout-case.ts';
 
 /** Words of a relay that refuses an event rightly: it has a newer version of it. */
 const SUPERSEDED: ReadonlySet<string> = new Set(['duplicate', 'replaced']);
-
-export interface PublishOptions extends TimeoutCaseOptions {
-  readonly store: FrameStore;
-  readonly frames: EventFrames;
-  readonly schedule: ArrivalSchedule;
-  readonly model: LoadModel;
-  /** Start of the load: monotonic ns, and the wall clock at that moment in ms. */
-  readonly start: { readonly monotonicNs: number; readonly wallMs: number };
-  readonly sink: SampleSink;
-  readonly series: SeriesTable;
-  readonly fate: EventFate | null;
-  /** Send a frame outside the measured stream: an event again. */
-  readonly sendNow: (connection: number, frame: Buffer) => void;
-  readonly mayNeedAgain: EventsAgainOptions['mayNeedAgain'];
-  readonly keptBytes: number;
-  /** Whether a connection is lost and going to be opened again. */
-  readonly isAway: (connection: number) => boolean;
-}
 
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
 export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
@@ -191,7 +170,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   onConnectionClosed(connection: number): void {
     this.#late.onConnectionClosed(connection);
-    // What was not answered waits until its client is back, or for its deadline.
+    // What was not answered waits until its client is back.
     if (this.#options.isAway(connection)) return;
     this.#waiting.removeConnection(connection, (entry) => this.#count(entry, 'events_lost_at_close'));
   }
@@ -202,7 +181,11 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   expire(nowNs: number): void {
     const before = nowNs - this.#options.timeoutMs * NS_PER_MS;
-    this.#waiting.expire(before, (entry) => this.#giveUp(entry));
+    this.#waiting.expire(before, (entry) => {
+      // Nobody can answer a client that is away; it sends the event again when it is back.
+      if (this.#options.isAway(this.#waiting.connectionOf(entry))) this.#waiting.renew(entry, nowNs);
+      else this.#giveUp(entry);
+    });
   }
 
   /** Give up every event that is still unanswered: at the end of the drain. */

@@ -5,7 +5,8 @@ import { allFates } from '../event-fate.ts';
 import { modelOf, scheduleOf, slotsFor } from '../stream-of.ts';
 import { type Claims, type CreatePart, IdlePart, type Prepared, type WorkerContext } from '../worker-part.ts';
 import type { PublishPlan } from './plan.ts';
-import { type PublishOptions, PublishWorkload } from './publish-workload.ts';
+import type { PublishOptions } from './publish-options.ts';
+import { PublishWorkload } from './publish-workload.ts';
 import { createReplayFrames } from './replay-frames.ts';
 
 /** Publishing in a worker: EVENT → OK. */

@@ -159,7 +159,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
 
   onConnectionClosed(connection: number): void {
     this.#late.onConnectionClosed(connection);
-    // What was not answered waits until its client is back, or for its deadline; its answer is not compared.
+    // What was not answered waits until its client is back; its answer is not compared.
     if (this.#options.isAway(connection))
       this.#waiting.each(connection, (entry) => this.#options.answers?.drop(this.#waiting.keyLowOf(entry)));
     else this.#waiting.removeConnection(connection, (entry) => this.#giveUp(entry, 'queries_lost_at_close'));
@@ -169,6 +169,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
   onConnectionReopened(connection: number): void {
     this.#waiting.each(connection, (entry) => {
       this.#tallies.restart(entry);
+      this.#waiting.renew(entry, monotonicNs());
       this.#askAgain(entry, 'queries_resent');
     });
   }
@@ -177,7 +178,9 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const before = nowNs - this.#options.timeoutMs * NS_PER_MS;
     this.#waiting.expire(before, (entry) => {
       if (this.#options.isAway(this.#waiting.connectionOf(entry))) {
-        this.#giveUp(entry, 'queries_lost_at_close');
+        // It is asked again when its client is back, if the run has not ended by then.
+        if (nowNs === Number.POSITIVE_INFINITY) this.#giveUp(entry, 'queries_lost_at_close');
+        else this.#waiting.renew(entry, nowNs);
         return;
       }
       const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;

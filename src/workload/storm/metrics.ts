@@ -14,4 +14,13 @@ export const stormMetrics = {
       since: '1.1.0',
     },
   },
+  rows: [
+    {
+      label: 'cut off',
+      shownFor: ['connections_cut'],
+      text: '{connections_cut} connections',
+      detail: 'by the generator, without a word',
+      about: 'sent',
+    },
+  ],
 } as const satisfies MetricSet;

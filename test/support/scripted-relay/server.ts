@@ -197,9 +197,9 @@ export class ScriptedRelay {
     this.#timer.at(startNs, () => {
       this.#isOut = true;
       this.#drop(this.#clients);
-    });
-    this.#timer.at(startNs + outage.forMs * NS_PER_MS, () => {
-      this.#isOut = false;
+      this.#timer.at(nowNs() + outage.forMs * NS_PER_MS, () => {
+        this.#isOut = false;
+      });
     });
   }
 

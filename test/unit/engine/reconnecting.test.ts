@@ -146,6 +146,24 @@ describe('a lost connection', () => {
     expect([sink.censoredOf(RECONNECT), sink.censoredOf(RECONNECT + 1)]).toEqual([1, 1]);
   });
 
+  it('waits no longer than the first bound once the load is over', async () => {
+    const { reconnecting, reopened } = setUp();
+    reconnecting.onLost(7);
+    await pass(501);
+    for (const wait of [1_001, 2_001]) {
+      reconnecting.onFailed(7, 'ECONNREFUSED');
+      await pass(wait);
+    }
+    reconnecting.onFailed(7, 'ECONNREFUSED');
+    // Two seconds are left to wait.
+    reconnecting.hurry();
+    await pass(501);
+    expect(reopened).toHaveLength(4);
+    reconnecting.onFailed(7, 'ECONNREFUSED');
+    await pass(501);
+    expect(reopened).toHaveLength(5);
+  });
+
   it('does not keep the others from being opened: of a thousand some begin in each turn', async () => {
     const { reconnecting, reopened } = setUp();
     for (let connection = 0; connection < 1_000; connection++) reconnecting.onLost(connection);

@@ -390,9 +390,20 @@ describe('events on a connection that is lost and comes back', () => {
     expect(sink.counts).toEqual({ 'events_sent/0': 1, 'events_resent/0': 1, 'events_duplicate/0': 1 });
   });
 
-  it('are lost where their client is away until their deadline', () => {
-    const { publish, sink, cases } = lost();
+  it('have no deadline while their client is away, and a whole one when it is back', () => {
+    const { publish, sink, comeBack } = lost();
     publish.expire(monotonicNs() + 2e9);
+    expect(publish.pending).toBe(1);
+    comeBack();
+    publish.expire(monotonicNs() + 0.9e9);
+    expect(sink.counts).toEqual({ 'events_sent/0': 1, 'events_resent/0': 1 });
+    publish.expire(monotonicNs() + 1.1e9);
+    expect(sink.counts).toMatchObject({ 'events_timeout/0': 1 });
+  });
+
+  it('are lost where their client is away until the run ends', () => {
+    const { publish, sink, cases } = lost();
+    publish.expireAll();
     expect(sink.counts).toMatchObject({ 'events_lost_at_close/0': 1 });
     expect(sink.counts['events_timeout/0']).toBeUndefined();
     expect(cases.kept).toEqual([]);

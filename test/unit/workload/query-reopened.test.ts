@@ -28,9 +28,11 @@ it('asks once more, from the beginning, when its connection is back: one query, 
   expect(sink.of(FIRST)).toHaveLength(1);
 });
 
-it('is lost where its client is away until its deadline', () => {
+it('is lost where its client is away until the run ends, not before', () => {
   const { query, sink } = lost();
   query.expire(monotonicNs() + 2e9);
+  expect(query.pending).toBe(1);
+  query.expireAll();
   expect(sink.counts).toMatchObject({ 'queries_lost_at_close/0': 1 });
   expect(sink.counts['queries_timeout/0']).toBeUndefined();
 });
