@@ -1,159 +1,181 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
-import { messageOf, RelayBenchError } from '../base/errors.ts';
-import { EXIT } from '../base/exit-codes.ts';
-import { maskUrl } from '../base/mask-url.ts';
+import { advertisedOf } from '../judge/advertised.ts';
+import { Ledger, type LedgerOptions } from '../judge/history/ledger.ts';
+import type { Invariant } from '../metric/invariants.ts';
+import type { Audit } from '../record/audit-schema.ts';
 import type { RunRecord } from '../record/schema.ts';
-import { readAcknowledged } from './acknowledged-file.ts';
-import { openReadConnection, type ReadConnection } from './read-connection.ts';
-
-/** What reading everything back has shown. */
-export type AuditResult = NonNullable<RunRecord['audit']>;
+import { compareCounts } from './counts.ts';
+import { fromRecord, type PrimaryClaim, watchedReads } from './from-record.ts';
+import { readOperations } from './history-file.ts';
+import { Patience } from './patience.ts';
+import { type ProbeRequest, probe } from './probe.ts';
+import { readAgain } from './read-again.ts';
+import { type ReadBack, readBack } from './read-back.ts';
+import { type AskedRelay, closeAll, openRelays } from './relays.ts';
+import { type AddressCase, readVersions } from './versions.ts';
+import { type Checked, type Clock, inOrder, notChecked } from './violation.ts';
 
 export interface AuditRequest {
-  /** The file of acknowledged ids. */
+  /** The history of the run. */
   readonly file: string;
+  /** The record of the run: what its relays say of themselves, and what it has counted. */
+  readonly record: RunRecord;
   /** Every relay process: what one of them does not have is lost. */
   readonly urls: readonly string[];
+  /** What clients were connected to, where that is none of `urls`. */
+  readonly entries?: readonly string[];
   readonly insecure: boolean;
   /** By which address the relays want to be authenticated to (NIP-42); their own where left out. */
   readonly authUrl?: string | undefined;
-  /** Waits (ms) before what is missing is asked for again; 200, 1,000 and 3,000 unless given. */
-  readonly retryAfterMs?: readonly number[];
-  /** `max_limit` of the relays (NIP-11): no question asks for more; default: not known. */
-  readonly maxLimit?: number | null;
+  /** Whether a few events may be published to see whether they are read at once; null and why not otherwise. */
+  readonly probing: { readonly events: number } | { readonly reason: string };
+  /** What the databases say of themselves after the run; null where nobody knows them. */
+  readonly claims?: readonly PrimaryClaim[] | null;
+  readonly timing?: Partial<AuditTiming>;
   readonly onProgress?: (checked: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Ids of one query: below what relays allow, a message of 7 KB. */
+/** How long the parts of an audit may take, in milliseconds. */
+export interface AuditTiming {
+  /** Waits before what is wrong is looked at again. */
+  readonly retryAfterMs: readonly number[];
+  /** What can't be connected to is tried again for so long. */
+  readonly patienceMs: number;
+  /** Reading back stops then, and the record says so. */
+  readonly limitMs: number;
+  readonly countAgainAfterMs: number;
+}
+
+const TIMING: AuditTiming = {
+  retryAfterMs: [200, 1_000, 3_000],
+  patienceMs: 0,
+  limitMs: 300_000,
+  countAgainAfterMs: 500,
+};
+
+/** Ids of one question: below what relays allow, a message of 7 KB. */
 const BATCH = 100;
-const QUERY_TIMEOUT_MS = 10_000;
-/** A replica may be behind: what is missing is asked for again after these waits. */
-const RETRY_AFTER_MS = [200, 1_000, 3_000];
-/** Nothing is lost before so many questions for its one id have missed it. */
-const LAST_QUESTIONS = 2;
-/** Relays that are connected to, or asked, at the same time. */
-const RELAYS_AT_ONCE = 16;
-/** The record names at most so many; the counts are exact. */
+/** A record names at most so many lost events; the counts are exact. */
 const MOST_NAMED = 1_000;
+const COUNT_NIP = 45;
 
 /**
- * Reads every acknowledged event back by its id, over connections of its own, from every relay.
+ * Checks the invariants I1 to I10 of a finished run: reads every event of its history back over connections of its own, from
+ * every relay process, and adds what the run itself has watched.
  * @throws RelayBenchError `AUDIT_FAILED` (exit 3) where a relay can't be asked; `AUDIT_FILE_INVALID`
  */
-export async function audit(request: AuditRequest): Promise<AuditResult> {
-  const { file, maxLimit, onProgress, signal, retryAfterMs = RETRY_AFTER_MS, urls } = request;
-  const batch = Math.min(BATCH, maxLimit ?? BATCH);
-  const connections = await openAll(request);
-  const lost: string[] = [];
-  let acknowledged = 0;
-  let missing = 0;
+export async function audit(request: AuditRequest): Promise<Audit> {
+  const beganMs = performance.now();
+  const ledger = await learn(request);
+  const access = { ...request, patienceMs: timingOf(request).patienceMs };
+  const relays = await openRelays(request.urls, access);
   try {
-    for await (const ids of readAcknowledged(file, batch)) {
-      signal?.throwIfAborted();
-      const gone = await missingOf(connections, ids, retryAfterMs);
-      acknowledged += ids.length;
-      missing += gone.length;
-      lost.push(...gone.slice(0, MOST_NAMED - lost.length));
-      onProgress?.(acknowledged);
+    const entries = await openRelays(request.entries ?? [], access);
+    try {
+      const found = await check({ request, ledger, relays, entries });
+      const { read, checked } = found;
+      return {
+        acknowledged: read.acknowledged,
+        found: read.acknowledged - read.lost.length,
+        lost: read.lost.slice(0, MOST_NAMED),
+        relays: request.urls.length,
+        history: { ...ledger.tally },
+        durationMs: Math.round(performance.now() - beganMs),
+        invariants: inOrder({ ...checked, ...fromRecord(request.record, request.claims ?? null) }),
+      };
+    } finally {
+      closeAll(entries);
     }
   } finally {
-    for (const { connection } of connections) connection.close();
-  }
-  return { acknowledged, found: acknowledged - missing, lost, relays: urls.length };
-}
-
-type Access = Pick<AuditRequest, 'insecure' | 'authUrl'>;
-
-interface Asked {
-  readonly url: string;
-  readonly connection: ReadConnection;
-}
-
-/** Connections to all, or to none: those that were opened are closed where another fails. */
-async function openAll({ urls, ...access }: AuditRequest): Promise<Asked[]> {
-  const limit = pLimit(RELAYS_AT_ONCE);
-  const outcomes = await Promise.allSettled(urls.map((url) => limit(() => open(url, access))));
-  const opened = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure === undefined) return opened;
-  for (const { connection } of opened) connection.close();
-  throw failure.reason;
-}
-
-async function open(url: string, { insecure, authUrl }: Access): Promise<Asked> {
-  try {
-    return {
-      url,
-      connection: await openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure, authUrl }),
-    };
-  } catch (error) {
-    throw failed(url, error);
+    closeAll(relays);
   }
 }
 
-/** The ids that at least one relay does not have, however often it is asked. */
-async function missingOf(
-  relays: readonly Asked[],
-  ids: readonly string[],
-  retryAfterMs: readonly number[],
-): Promise<string[]> {
-  const limit = pLimit(RELAYS_AT_ONCE);
-  const perRelay = await Promise.all(relays.map((relay) => limit(() => missingAt(relay, ids, retryAfterMs))));
-  return [...new Set(perRelay.flat())];
-}
-
-/**
- * What a relay does not have. One that returns fewer events than it is asked for and does not say so is asked as long as
- * it comes up with more, and in the end for each id alone: an answer to one id can't be cut.
- */
-async function missingAt(
-  relay: Asked,
-  ids: readonly string[],
-  retryAfterMs: readonly number[],
-): Promise<readonly string[]> {
-  let missing = await askOn(relay, ids);
-  for (const waitMs of retryAfterMs) {
-    if (missing.length === 0) return missing;
-    await sleep(waitMs);
-    missing = await askOn(relay, missing);
+async function learn({ file, record, signal }: AuditRequest): Promise<Ledger> {
+  const ledger = new Ledger(knowledgeOf(record));
+  for await (const operation of readOperations(file)) {
+    signal?.throwIfAborted();
+    ledger.learn(operation);
   }
-  const lost: string[] = [];
-  for (const id of missing) if (await isLost(relay, id)) lost.push(id);
-  return lost;
+  return ledger;
 }
 
-async function askOn(relay: Asked, ids: readonly string[]): Promise<readonly string[]> {
-  let missing = await ask(relay, ids);
-  for (let before = ids.length; missing.length > 0 && missing.length < before; ) {
-    before = missing.length;
-    missing = await ask(relay, missing);
-  }
-  return missing;
+/** The events of a named corpus may be those of an earlier run, unless the relay or their salt is of this run alone. */
+function knowledgeOf({ target, corpus, runId }: RunRecord): LedgerOptions {
+  const isSignedForRun = corpus.fingerprint.startsWith(SIGNED_FOR_RUN) || corpus.salt === runId;
+  return {
+    areIdsNew: isSignedForRun || target.kind === 'embedded',
+    nips: advertisedOf(target.nip11).nips,
+  };
 }
 
-async function isLost(relay: Asked, id: string): Promise<boolean> {
-  for (let question = 0; question < LAST_QUESTIONS; question++) {
-    if ((await ask(relay, [id])).length === 0) return false;
-  }
-  return true;
+/** What the fingerprint of events that no other run has begins with. */
+const SIGNED_FOR_RUN = 'fresh:';
+
+interface Checking {
+  readonly request: AuditRequest;
+  readonly ledger: Ledger;
+  readonly relays: readonly AskedRelay[];
+  readonly entries: readonly AskedRelay[];
 }
 
-async function ask({ url, connection }: Asked, ids: readonly string[]): Promise<readonly string[]> {
-  try {
-    const found = await connection.find(ids);
-    return ids.filter((id) => !found.has(id));
-  } catch (error) {
-    throw failed(url, error);
-  }
+interface CheckedAll {
+  readonly read: ReadBack;
+  readonly checked: Partial<Record<Invariant, Checked>>;
 }
 
-function failed(url: string, cause: unknown): RelayBenchError {
-  return new RelayBenchError(`${maskUrl(url)} could not be audited: ${messageOf(cause)}`, {
-    code: 'AUDIT_FAILED',
-    hint: 'what was lost is not known: check that the relay is running, then run `relay-bench audit RUN.json`',
-    exitCode: EXIT.unreachable,
-    cause,
+async function check({ request, ledger, relays, entries }: Checking): Promise<CheckedAll> {
+  const { record, onProgress, signal } = request;
+  const { limitMs, retryAfterMs, countAgainAfterMs } = timingOf(request);
+  const { maxLimit, nips } = advertisedOf(record.target.nip11);
+  const clock = clockOf(record);
+  const batch = Math.min(BATCH, maxLimit ?? BATCH);
+  const shared = {
+    relays,
+    clock,
+    patience: new Patience(retryAfterMs),
+    deadlineMs: performance.now() + limitMs,
+  };
+  const { areIdsNew } = knowledgeOf(record);
+  const mayHaveRefused = areIdsNew ? null : 'an earlier run may have published the same corpus';
+  const read = await readBack({
+    ...shared,
+    ...{ file: request.file, ledger, batch, mayHaveRefused, onProgress, signal },
   });
+  const ids = read.present.map(({ facts }) => facts.id);
+  const { I1, I2, I5 } = read;
+  return {
+    read,
+    checked: {
+      ...{ I1, I2, I5 },
+      I3: await ownReads(request, shared),
+      I4: await readVersions(addressesOf(ledger), shared),
+      I8: await readAgain({ relays: [...relays, ...entries], present: read.present, batch, clock }),
+      I9: await compareCounts({
+        ...{ relays, ids, maxLimit, clock, againAfterMs: countAgainAfterMs },
+        areCountsKnown: nips?.includes(COUNT_NIP) === true,
+      }),
+    },
+  };
+}
+
+async function ownReads({ probing, record }: AuditRequest, shared: ProbeRequest): Promise<Checked> {
+  if (!('events' in probing)) return notChecked(probing.reason);
+  const checked = await probe({ ...shared, events: probing.events });
+  const watched = watchedReads(record);
+  return watched === null ? checked : { ...checked, basis: `${checked.basis}; ${watched}` };
+}
+
+function addressesOf(ledger: Ledger): AddressCase[] {
+  const now_s = Math.floor(Date.now() / 1_000);
+  return [...ledger.addresses(now_s)].map(([address, { newest }]) => ({ address, newest }));
+}
+
+function clockOf({ startedAt }: RunRecord): Clock {
+  const startMs = Date.parse(startedAt);
+  return { nowMs: () => Date.now() - startMs };
+}
+
+function timingOf({ timing }: AuditRequest): AuditTiming {
+  return { ...TIMING, ...timing };
 }

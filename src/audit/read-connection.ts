@@ -2,9 +2,17 @@ import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
 import { AuthClient } from '../nostr/auth-client.ts';
 import type { NostrEvent } from '../nostr/event.ts';
 import type { Filter } from '../nostr/filter.ts';
-import { parseRelayMessage, type RelayMessage } from '../nostr/relay-message.ts';
+import { type CountReply, parseRelayMessage } from '../nostr/relay-message.ts';
 import type { Connection, ConnectionHandlers } from '../wire/connection.ts';
 import { openConnection, transportFor } from '../wire/open-connection.ts';
+import { Exchange, type Exchanged } from './exchange.ts';
+
+/** The answer to an EVENT. */
+export interface Published {
+  readonly accepted: boolean;
+  /** What the relay says; foreign text. */
+  readonly message: string;
+}
 
 /** One connection that reads events back, one question at a time. */
 export interface ReadConnection {
@@ -18,6 +26,10 @@ export interface ReadConnection {
    * @throws as {@link find}
    */
   query(filter: Filter): Promise<readonly NostrEvent[]>;
+  /** How many events match (NIP-45). @throws as {@link find} */
+  count(filter: Filter): Promise<CountReply>;
+  /** Publishes an event. @throws Error where there is no answer in time, or the connection breaks */
+  publish(event: NostrEvent): Promise<Published>;
   close(): void;
 }
 
@@ -39,30 +51,23 @@ const MASK = 0x3c5aa5c3;
 export function openReadConnection(options: ReadOptions): Promise<ReadConnection> {
   const { url, timeoutMs, insecure, authUrl = url } = options;
   return new Promise((resolve, reject) => {
-    let question: Question | null = null;
+    let exchange: Exchange<unknown> | null = null;
     let asked = 0;
     const auth = new AuthClient({ url: authUrl, send: (message) => sendOn(opened, message) });
     const handlers: ConnectionHandlers = {
       onOpen: (connection) => {
-        const ask = (filter: Filter): Promise<readonly NostrEvent[]> => {
-          question = new Question({ connection, auth, subscription: `audit${asked++}`, filter });
-          return question.ask(timeoutMs);
+        const carryOut = <T>(exchanged: Exchanged<T>): Promise<T> => {
+          const next = new Exchange({ ...exchanged, auth, send: (message) => sendOn(connection, message) });
+          exchange = next as Exchange<unknown>;
+          return next.carryOut(connection.isOpen, timeoutMs);
         };
-        resolve({
-          find: async (ids) => {
-            const wanted = new Set(ids);
-            const events = await ask({ ids, limit: ids.length });
-            return new Set(events.map(({ id }) => id).filter((id) => wanted.has(id)));
-          },
-          query: ask,
-          close: () => connection.close(),
-        });
+        resolve(readerOn(connection, carryOut, () => `audit${asked++}`));
       },
       onFailed: (_connection, reason) => reject(new Error(`no connection: ${reason}`)),
-      onClosed: (_connection, code) => question?.settle(new Error(`the connection was closed with ${code}`)),
+      onClosed: (_connection, code) => exchange?.fail(new Error(`the connection was closed with ${code}`)),
       onText: (_connection, frame) => {
         const message = parseRelayMessage(frame.toString('utf8'));
-        if (!auth.receive(message)) question?.receive(message);
+        if (!auth.receive(message)) exchange?.receive(message);
       },
       onBinary: () => undefined,
       onDrain: () => undefined,
@@ -75,64 +80,64 @@ function sendOn(connection: Connection, message: readonly unknown[]): void {
   connection.write(encodeMaskedTextFrame(JSON.stringify(message), MASK));
 }
 
-interface QuestionOptions {
-  readonly connection: Connection;
-  readonly auth: AuthClient;
-  readonly subscription: string;
-  readonly filter: Filter;
+type CarryOut = <T>(exchanged: Exchanged<T>) => Promise<T>;
+
+function readerOn(connection: Connection, carryOut: CarryOut, nextId: () => string): ReadConnection {
+  const query = (filter: Filter): Promise<readonly NostrEvent[]> => carryOut(stored(nextId(), filter));
+  return {
+    find: async (ids) => {
+      const wanted = new Set(ids);
+      const events = await query({ ids, limit: ids.length });
+      return new Set(events.map(({ id }) => id).filter((id) => wanted.has(id)));
+    },
+    query,
+    count: (filter) => carryOut(counted(nextId(), filter)),
+    publish: (event) => carryOut(published(event)),
+    close: () => connection.close(),
+  };
 }
 
-/** One REQ and what came of it; after its end it hears nothing more. */
-class Question {
-  readonly #options: QuestionOptions;
-  readonly #events: NostrEvent[] = [];
-  #settle: (error: Error | null) => void = () => undefined;
+/** REQ until its EOSE. */
+function stored(subscription: string, filter: Filter): Exchanged<readonly NostrEvent[]> {
+  let events: NostrEvent[] = [];
+  return {
+    key: subscription,
+    message: ['REQ', subscription, filter],
+    begin: () => {
+      events = [];
+    },
+    receive: (message) => {
+      if (!('subscriptionId' in message) || message.subscriptionId !== subscription) return null;
+      if (message.type === 'EVENT') events.push(message.event);
+      if (message.type === 'CLOSED') return { refused: message.message, what: 'closed the query' };
+      return message.type === 'EOSE' ? { value: events, follow: ['CLOSE', subscription] } : null;
+    },
+  };
+}
 
-  constructor(options: QuestionOptions) {
-    this.#options = options;
-  }
+/** COUNT until its answer. */
+function counted(subscription: string, filter: Filter): Exchanged<CountReply> {
+  return {
+    key: subscription,
+    message: ['COUNT', subscription, filter],
+    receive: (message) => {
+      if (!('subscriptionId' in message) || message.subscriptionId !== subscription) return null;
+      if (message.type === 'CLOSED') return { refused: message.message, what: 'refused to count' };
+      return message.type === 'COUNT' ? { value: message } : null;
+    },
+  };
+}
 
-  ask(timeoutMs: number): Promise<readonly NostrEvent[]> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.settle(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      this.#settle = (error) => {
-        clearTimeout(timer);
-        if (error === null) resolve(this.#events);
-        else reject(error);
-      };
-      if (this.#options.connection.isOpen) this.#open();
-      else this.settle(new Error('the connection is closed'));
-    });
-  }
-
-  receive(message: RelayMessage): void {
-    const { connection, subscription } = this.#options;
-    if (!('subscriptionId' in message) || message.subscriptionId !== subscription) return;
-    if (message.type === 'EVENT') this.#events.push(message.event);
-    if (message.type === 'CLOSED') this.#closed(message.message);
-    if (message.type === 'EOSE') {
-      sendOn(connection, ['CLOSE', subscription]);
-      this.settle(null);
-    }
-  }
-
-  settle(error: Error | null): void {
-    const settle = this.#settle;
-    this.#settle = () => undefined;
-    settle(error);
-  }
-
-  #open(): void {
-    const { connection, subscription, filter } = this.#options;
-    this.#events.length = 0;
-    sendOn(connection, ['REQ', subscription, filter]);
-  }
-
-  #closed(text: string): void {
-    const { auth, subscription } = this.#options;
-    auth.refused(subscription, text, {
-      again: () => this.#open(),
-      refuse: () => this.settle(new Error(`the relay closed the query: ${text}`)),
-    });
-  }
+/** EVENT until its OK. */
+function published(event: NostrEvent): Exchanged<Published> {
+  return {
+    key: event.id,
+    message: ['EVENT', event],
+    receive: (message) => {
+      if (message.type !== 'OK' || message.eventId !== event.id) return null;
+      const { accepted, message: text } = message;
+      const value = { accepted, message: text };
+      return accepted ? { value } : { refused: text, what: 'refused the event', value };
+    },
+  };
 }

@@ -81,13 +81,13 @@ class Run {
     const { plan } = this.#options;
     const runTag = tagOf(plan);
     const ready = this.#fleet.allOrFail('ready');
-    const logAcknowledged = this.#options.onAcknowledged !== undefined;
+    const logHistory = this.#options.onHistory !== undefined;
     this.#fleet.sendEach((index) => ({
       type: 'init',
       plan,
       shard: { index, count: plan.workers },
       runTag,
-      logAcknowledged,
+      logHistory,
     }));
     await ready;
     await this.#connect(plan);
@@ -178,7 +178,7 @@ class Run {
     if (message.type === 'preparing') onProgress(message);
     if (message.type === 'prepared') this.#measurements.setCounters(worker, message.counters);
     if (message.type === 'draining') onProgress(message);
-    if (message.type === 'acknowledged') this.#options.onAcknowledged?.(message.ids);
+    if (message.type === 'history') this.#options.onHistory?.(message.entries);
     if (message.type === 'connecting' || message.type === 'connected') {
       const counts = this.#measurements.setConnections(worker, message.counts);
       if (message.type === 'connecting')

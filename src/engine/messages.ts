@@ -29,8 +29,8 @@ export type ToWorker =
       readonly plan: Plan;
       readonly shard: Shard;
       readonly runTag: string;
-      /** Whether to report the ids of acknowledged events. */
-      readonly logAcknowledged: boolean;
+      /** Whether to report what is published and how that ends. */
+      readonly logHistory: boolean;
     }
   /** `startNs`: monotonic time at which connection 0 is scheduled. */
   | { readonly type: 'connect'; readonly startNs: number }
@@ -130,8 +130,8 @@ export type FromWorker =
       readonly counters: CounterRows;
     }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
-  /** 32 bytes an id. */
-  | { readonly type: 'acknowledged'; readonly ids: Uint8Array }
+  /** Whole entries of the history, as `result/history` has them. */
+  | { readonly type: 'history'; readonly entries: Uint8Array }
   | { readonly type: 'draining'; readonly pending: number }
   | {
       readonly type: 'done';

@@ -14,8 +14,8 @@ export interface RunOptions {
   readonly onSnapshot?: (snapshot: () => RunResult) => void;
   /** Arguments for the Node.js of each worker, such as `--cpu-prof`; default none. */
   readonly workerExecArgv?: readonly string[];
-  /** Told the ids of acknowledged events, 32 bytes each, some thousand at a time; default nobody, which costs nothing. */
-  readonly onAcknowledged?: (ids: Uint8Array) => void;
+  /** Told the history of what is published, whole entries, 64 KB at a time; default nobody, which costs nothing. */
+  readonly onHistory?: (entries: Uint8Array) => void;
   /** Told the process ids of the workers once they run. */
   readonly onWorkers?: (pids: readonly number[]) => void;
 }

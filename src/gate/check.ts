@@ -3,6 +3,7 @@ import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
 import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
 import { COUNTERS, type CounterMetric } from '../metric/counters.ts';
+import { INVARIANT_NAMES, INVARIANTS } from '../metric/invariants.ts';
 import { LATENCIES } from '../metric/latencies.ts';
 import { RATIOS, type RatioMetric } from '../metric/ratios.ts';
 import { SOURCES, type Source } from '../metric/source.ts';
@@ -19,6 +20,7 @@ export function unmeasurable(gate: Gate, run: Measurable): string | null {
   return (
     unknownValue('phase', gate.labels['phase'], run.phases) ??
     unknownValue('filter', gate.labels['filter'], run.filters) ??
+    unknownInvariant(gate) ??
     windowTooLong(gate, run)
   );
 }
@@ -57,6 +59,12 @@ function windowTooLong({ over_s, labels }: Gate, { phases, phaseSeconds }: Measu
   if (over_s <= seconds) return null;
   const where = wanted === undefined ? 'the measured phases last' : `phase ${wanted} lasts`;
   return `a window of ${over_s} s does not fit: ${where} ${seconds} s`;
+}
+
+function unknownInvariant({ labels }: Gate): string | null {
+  const wanted = labels['invariant'];
+  if (wanted === undefined || Object.hasOwn(INVARIANTS, wanted)) return null;
+  return `an audit has no invariant "${wanted}": use ${INVARIANT_NAMES.join(', ')}`;
 }
 
 function unknownValue(label: string, value: string | undefined, known: readonly string[]): string | null {

@@ -4,6 +4,7 @@ import { own } from '../base/own.ts';
 import { type CounterMapMetric, counterMapDefinition } from '../metric/counter-maps.ts';
 import type { CounterMetric } from '../metric/counters.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
+import { readAudit } from './audit.ts';
 import { decide, holds } from './bounds.ts';
 import { unmeasurable } from './check.ts';
 import { closeInterval, closeOf } from './close.ts';
@@ -115,7 +116,7 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
     case 'counter-map':
       return readWordCount(gate, record);
     case 'audit':
-      return readAudit(record);
+      return readAudit(gate, record);
   }
 }
 
@@ -130,12 +131,6 @@ function readCount(gate: Gate, count: number, record: RunRecord): Reading {
   if (gate.aggregation !== 'rate') return { value: count };
   const seconds = record.load.measured_s;
   return seconds > 0 ? { value: count / seconds } : { reason: 'no measured phase ran' };
-}
-
-/** A run that was not audited has lost nothing that is known of, which is no data. */
-function readAudit({ audit, notMeasured }: RunRecord): Reading {
-  if (audit === null) return { reason: notMeasured['audit'] ?? 'the run was not audited' };
-  return { value: audit.acknowledged - audit.found };
 }
 
 /** Nothing was found where nothing was looked at. */

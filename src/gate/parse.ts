@@ -1,5 +1,6 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { didYouMean } from '../base/suggest.ts';
+import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
 import {
   allMetricNames,
   baseLatency,
@@ -139,6 +140,7 @@ function parseLabels(metric: string, kind: MetricKind, braces: string): Labels {
 
 function labelsOf(metric: string, kind: MetricKind): readonly string[] {
   if (kind === 'latency') return ['phase', ...LATENCIES[baseLatency(metric as LatencyMetric)].labels];
+  if (kind === 'audit') return AUDIT_COUNTS[metric as AuditCount].labels;
   return kind === 'counter-map' ? [COUNTER_MAPS[metric as CounterMapMetric].label] : [];
 }
 

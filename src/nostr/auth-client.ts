@@ -1,5 +1,6 @@
 import { AUTH_REQUIRED, AuthState, type AuthStep, carryOut, type Held } from './auth-state.ts';
-import { authByNewKey, relayTagOf, unsignedAuth } from './nip42.ts';
+import { signByNewKey } from './new-key.ts';
+import { relayTagOf, unsignedAuth } from './nip42.ts';
 import { prefixOf, type RelayMessage } from './relay-message.ts';
 
 /** A challenge may follow the refusal; what waits longer for one is refused. */
@@ -57,7 +58,7 @@ export class AuthClient {
   #do(step: AuthStep): void {
     carryOut(step, (challenge) => {
       const { url, send } = this.#options;
-      const event = authByNewKey(unsignedAuth(challenge, relayTagOf(url), Math.floor(Date.now() / 1_000)));
+      const event = signByNewKey(unsignedAuth(challenge, relayTagOf(url), Math.floor(Date.now() / 1_000)));
       this.#id = event.id;
       this.#state.sent();
       send(['AUTH', event]);

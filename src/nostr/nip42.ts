@@ -1,5 +1,4 @@
 import { ClientAuth } from 'nostr-tools/kinds';
-import { finalizeEvent, generateSecretKey } from 'nostr-tools/pure';
 import type { NostrEvent, UnsignedEvent } from './event.ts';
 
 /** The kind of the event with which a client authenticates. It is for the relay only. */
@@ -65,11 +64,4 @@ export function relayTagOf(address: string): string {
   url.search = '';
   url.hash = '';
   return url.href;
-}
-
-/** An authentication signed by a key that was made for it and is forgotten; takes milliseconds. */
-export function authByNewKey(auth: UnsignedAuth): NostrEvent {
-  const { kind, created_at, content } = auth;
-  const tags = auth.tags.map((tag) => [...tag]);
-  return finalizeEvent({ kind, created_at, content, tags }, generateSecretKey());
 }

@@ -4,6 +4,7 @@ import { QUANTILE_NAMES } from '../metric/summary.ts';
 import { counters } from '../result/counters-schema.ts';
 import { evidence, finding } from '../result/observed-schema.ts';
 import { corpus, doubts, generatorHealth, interval, load } from '../result/schema.ts';
+import { audit } from './audit-schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
 export const SCHEMA_VERSION = '1.1.0';
@@ -158,17 +159,7 @@ export const runRecordSchema = z.strictObject({
   generator: z.strictObject({ ...generatorHealth, ceiling: ceiling.nullable(), doubts }),
   components: z.array(component),
   faults: z.array(z.record(z.string(), z.unknown())),
-  audit: z
-    .strictObject({
-      acknowledged: whole,
-      /** Of them, those that every relay process has. */
-      found: whole,
-      /** Ids of the others, at most a thousand. */
-      lost: z.array(z.string()),
-      /** Relay processes that were asked. */
-      relays: whole.optional(),
-    })
-    .nullable(),
+  audit: audit.nullable(),
   /** What `--clean-up` has deleted at the relays; null or left out where nobody asked for it. */
   cleanUp: z
     .strictObject({

@@ -31,13 +31,9 @@ export interface SubscriptionLetters {
 /** Receives what a relay sent, already sorted; `connection` is the number of the connection. */
 export interface ReplyHandlers {
   readonly letters: SubscriptionLetters;
-  /**
-   * OK true with an empty message: nearly every frame of a publishing run, hence no object. `frame` is valid only
-   * during the call; {@link acceptedIdOf} reads the whole id in it.
-   */
-  onAccepted(connection: number, idHigh: number, idLow: number, frame: Buffer): void;
-  /** `id`: all 64 hex digits of the event id. */
-  onOk(connection: number, reply: OkReply, id: string): void;
+  /** OK true with an empty message: nearly every frame of a publishing run, hence no object. */
+  onAccepted(connection: number, idHigh: number, idLow: number): void;
+  onOk(connection: number, reply: OkReply): void;
   /**
    * An event of a subscription, which is named by its letter (a character code) and its sequence number, or `BARE`
    * where the letter is all. `frame` is valid only during the call.

@@ -61,8 +61,8 @@ function routeOk(connection: number, message: OkMessage, handlers: ReplyHandlers
     handlers.onStray(connection);
     return;
   }
-  const { accepted, eventId, message: text } = message;
-  handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(text), message: text }, eventId);
+  const { accepted, message: text } = message;
+  handlers.onOk(connection, { idHigh, idLow, accepted, prefix: prefixOf(text), message: text });
 }
 
 function routeSubscription(connection: number, message: SubscriptionMessage, handlers: ReplyHandlers): void {

@@ -28,11 +28,6 @@ export function routeFrame(connection: number, frame: Buffer, handlers: ReplyHan
   routeSlowly(connection, frame, handlers);
 }
 
-/** The event id in a frame that was handed to `onAccepted`: 64 hex characters. */
-export function acceptedIdOf(frame: Buffer): string {
-  return frame.toString('latin1', ID_AT, ID_AT + ID_LENGTH);
-}
-
 function startsWith(frame: Buffer, head: Buffer, at: number): boolean {
   if (frame.length < at + head.length) return false;
   for (let i = 0; i < head.length; i++) if (frame[at + i] !== head[i]) return false;
@@ -46,7 +41,7 @@ function routeAccepted(connection: number, frame: Buffer, handlers: ReplyHandler
   const high = readHex32(frame, ID_AT);
   const low = readHex32(frame, ID_AT + 8);
   if (high === NOT_HEX || low === NOT_HEX) return false;
-  handlers.onAccepted(connection, high, low, frame);
+  handlers.onAccepted(connection, high, low);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,7 @@ import { readState, type Service, type StackState } from '../../src/stack/state.
 import type { StackStatus } from '../../src/stack/status.ts';
 import { childrenOf } from '../support/children.ts';
 import { eventually } from '../support/eventually.ts';
+import { historyFile, madeUpEvent } from '../support/histories.ts';
 import { expectPagesToGo } from '../support/pages-through-balancer.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { stackDir } from '../support/stack-dir.ts';
@@ -161,13 +162,13 @@ async function loseRelay(dir: string): Promise<void> {
   );
 }
 
-/** What the run was promised is still there; an id that nobody has is told as lost. */
+/** What the run was promised is still there; an event that nobody has is told as lost. */
 async function losses(dir: string, out: string): Promise<void> {
   const record = join(out, 'run.json');
-  const ids = join(out, 'acknowledged.bin');
   const intact = await runCli(['audit', record, '--stack-dir', dir]);
   expect(intact, intact.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(' 0 lost') });
-  await writeFile(ids, Buffer.concat([readFileSync(ids), Buffer.alloc(32, 0xab)]));
+  const never = madeUpEvent(0, { id: 'ab'.repeat(32) });
+  await copyFile(await historyFile([{ event: never }]), join(out, 'history.bin'));
   const planted = await runCli(['audit', record, '--stack-dir', dir]);
   expect(planted).toMatchObject({ exitCode: 99, stdout: expect.stringContaining('ab'.repeat(32)) });
 }

@@ -123,7 +123,6 @@ function productVerdict(limit: number | undefined, steps: readonly Step[]) {
   ask();
   const sorter = new ReplySorter({
     recorder,
-    acknowledged: null,
     authentication: NO_AUTHENTICATION,
     currentPhase: () => 0,
   });

@@ -1,25 +1,20 @@
 import { join } from 'node:path';
-import {
-  ACKNOWLEDGED_FILE,
-  type AcknowledgedWriter,
-  writeAcknowledged,
-} from '../../audit/acknowledged-file.ts';
-import { type AuditResult, audit } from '../../audit/audit.ts';
+import { audit } from '../../audit/audit.ts';
+import type { PrimaryClaim } from '../../audit/from-record.ts';
+import { HISTORY_FILE, writeHistory } from '../../audit/history-file.ts';
 import { RelayBenchError } from '../../base/errors.ts';
-import { kindClass } from '../../nostr/kinds.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { Audit } from '../../record/audit-schema.ts';
+import type { RunRecord } from '../../record/schema.ts';
 import type { Io } from '../io.ts';
 import type { LoadFlags } from './flags.ts';
 
 /** Where the record says why it holds no audit. */
 export const AUDIT_KEY = 'audit';
 
-/** Why acknowledged events of a run need not be there afterwards; null where they must be. */
+/** Why there is nothing to audit in a run; null where there is. */
 export function notAuditable({ workloads: { publish } }: Pick<Plan, 'workloads'>): string | null {
-  if (publish === undefined) return 'the run publishes nothing';
-  if (publish.replay !== null) return 'the corpus replaces and deletes its own events';
-  const kind = kindClass(publish.kind);
-  return kind === 'regular' ? null : `events of kind ${publish.kind} are ${kind}: not all are kept`;
+  return publish === undefined ? 'the run publishes nothing' : null;
 }
 
 /** Whether a run is audited: as told, else where the stack is loaded. */
@@ -27,24 +22,37 @@ export function wantsAudit({ audit: told, stack }: Pick<LoadFlags, 'audit' | 'st
   return told ?? stack !== undefined;
 }
 
-/** The plan with the default gate of an audit, unless one of its own gates is about it, or nothing can be audited. */
+/** What an audited run must hold, unless one of its own gates is about the same. */
+const DEFAULT_GATES = ['lost_events', 'audit_violations'] as const;
+
+/** The plan with the default gates of an audit, where anything can be audited. */
 export function withAuditGate(plan: Plan): Plan {
-  const has = plan.gates.some((gate) => gate.startsWith('lost_events'));
-  return has || notAuditable(plan) !== null ? plan : { ...plan, gates: [...plan.gates, 'lost_events == 0'] };
+  if (notAuditable(plan) !== null) return plan;
+  const missing = DEFAULT_GATES.filter((metric) => !plan.gates.some((gate) => gate.startsWith(metric)));
+  if (missing.length === 0) return plan;
+  return { ...plan, gates: [...plan.gates, ...missing.map((metric) => `${metric} == 0`)] };
 }
 
 /** Gathers what a run must prove, then proves it. */
 export interface RunAudit {
   /** For the engine; undefined where nothing is audited. */
-  readonly onAcknowledged: ((ids: Uint8Array) => void) | undefined;
-  /** Ends the list. @returns why nothing can be read back, null where it can */
+  readonly onHistory: ((entries: Uint8Array) => void) | undefined;
+  /** Ends the history. @returns why nothing can be audited, null where it can */
   prepare(): Promise<string | null>;
-  /**
-   * Reads everything back, after `prepare`.
-   * @param maxLimit of the relays, as they say (NIP-11)
-   * @returns null and a reason where that failed
-   */
-  carryOut(urls: readonly string[], maxLimit?: number | null): Promise<AuditOutcome>;
+  /** Reads everything back, after `prepare`. @returns null and a reason where that failed */
+  carryOut(target: AuditedTarget): Promise<AuditOutcome>;
+}
+
+/** What a run has loaded and measured. */
+export interface AuditedTarget {
+  /** Before the audit. */
+  readonly record: RunRecord;
+  /** Every relay process. */
+  readonly urls: readonly string[];
+  /** What clients were connected to, where that is none of `urls`. */
+  readonly entries: readonly string[];
+  /** Asks the databases of a stack whether they are primary; null where there are none that are known. */
+  readonly askPrimaries: (() => Promise<readonly PrimaryClaim[]>) | null;
 }
 
 /** Where nobody asks for one. */
@@ -52,47 +60,45 @@ export const NO_AUDIT: RunAudit = none('not asked for: --audit');
 
 function none(reason: string): RunAudit {
   const carryOut = async (): Promise<AuditOutcome> => ({ result: null, reason });
-  return { onAcknowledged: undefined, prepare: async () => reason, carryOut };
+  return { onHistory: undefined, prepare: async () => reason, carryOut };
 }
 
 export type AuditOutcome =
-  | { readonly result: AuditResult; readonly reason: null }
+  | { readonly result: Audit; readonly reason: null }
   | { readonly result: null; readonly reason: string };
 
 export interface RunAuditOptions {
   readonly plan: Plan;
   /** Whether it is wanted. */
   readonly wanted: boolean;
+  /** Whether the run deletes what it has published: then the audit publishes nothing of its own. */
+  readonly leavesNothing?: boolean;
   /** Directory of the run's files. */
   readonly directory: string;
   readonly io: Pick<Io, 'stderr'>;
 }
 
+/** A stack mends itself: parts that the run has lost may still be coming back. */
+const STACK_PATIENCE_MS = 15_000;
+
+/** Events that the audit of a run publishes itself. */
+export const PROBES = 100;
+
 /** The audit at the end of a run. */
-export function prepareAudit({ plan, wanted, directory, io }: RunAuditOptions): RunAudit {
+export function prepareAudit(options: RunAuditOptions): RunAudit {
+  const { plan, wanted, directory, io, leavesNothing = false } = options;
   if (!wanted) return NO_AUDIT;
   const reason = notAuditable(plan);
   if (reason !== null) return none(reason);
-  const file = join(directory, ACKNOWLEDGED_FILE);
-  const writer: AcknowledgedWriter = writeAcknowledged(file);
-  let count = 0;
+  const file = join(directory, HISTORY_FILE);
+  const writer = writeHistory(file);
   return {
-    onAcknowledged: (ids) => writer.append(ids),
-    prepare: async () => {
-      const list = await writer.close();
-      count = list.count ?? 0;
-      return list.problem;
-    },
-    carryOut: async (urls, maxLimit = null) => {
-      const { insecure, authUrl } = plan.connections;
-      io.stderr.write(
-        `audit: reading ${count} acknowledged events back from ${urls.length} relay processes\n`,
-      );
+    onHistory: (entries) => writer.append(entries),
+    prepare: async () => (await writer.close()).problem,
+    carryOut: async (target) => {
+      io.stderr.write(`audit: reading what was published back from ${processesText(target.urls.length)}\n`);
       try {
-        return {
-          result: await audit({ file, urls, insecure, authUrl: authUrl ?? undefined, maxLimit }),
-          reason: null,
-        };
+        return { result: await auditRun(target, { file, leavesNothing, ...plan.connections }), reason: null };
       } catch (error) {
         // The run was measured all the same: its record says why nothing is known of losses, and the gate fails.
         if (error instanceof RelayBenchError) return { result: null, reason: error.message };
@@ -100,4 +106,26 @@ export function prepareAudit({ plan, wanted, directory, io }: RunAuditOptions): 
       }
     },
   };
+}
+
+function processesText(count: number): string {
+  return count === 1 ? 'one relay process' : `${count} relay processes`;
+}
+
+interface AuditOptions extends Pick<Plan['connections'], 'insecure' | 'authUrl'> {
+  readonly file: string;
+  readonly leavesNothing: boolean;
+}
+
+async function auditRun(
+  { record, urls, entries, askPrimaries }: AuditedTarget,
+  { file, leavesNothing, insecure, authUrl }: AuditOptions,
+): Promise<Audit> {
+  const claims = askPrimaries === null ? null : await askPrimaries();
+  const access = { insecure, authUrl: authUrl ?? undefined };
+  const timing = record.target.kind === 'stack' ? { patienceMs: STACK_PATIENCE_MS } : {};
+  const probing = leavesNothing
+    ? { reason: 'the run leaves nothing behind (--clean-up)' }
+    : { events: PROBES };
+  return await audit({ file, record, urls, entries, claims, probing, timing, ...access });
 }

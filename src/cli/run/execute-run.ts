@@ -115,6 +115,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       audit: prepareAudit({
         plan,
         wanted: wantsAudit(session.flags),
+        leavesNothing: session.flags.cleanUp === true,
         directory: session.outDir.path,
         io: session.host.io,
       }),

@@ -92,12 +92,12 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
     recordOf: (soFar) =>
       buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
   });
-  const { onAcknowledged } = audit;
+  const { onHistory } = audit;
   const advertised = advertisedOf(information.information);
   const result = await runOrSalvage(run, request.onCrash, {
     plan: { ...plan, advertised },
     ...watch.options,
-    ...(onAcknowledged === undefined ? {} : { onAcknowledged }),
+    ...(onHistory === undefined ? {} : { onHistory }),
   });
   const usage = { ...sampler.stop(), others: others.stop() };
   const finish = (audited: AuditOutcome, caveats: readonly string[], cleaned: CleanUpResult | null = null) =>
@@ -112,10 +112,11 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
     });
   const problem = await audit.prepare();
   const early = problem ?? 'the audit has not ended';
-  if (problem === null || request.cleanUp !== undefined)
-    await request.onMeasured?.(finish({ result: null, reason: early }, []));
-  const audited = problem === null ? await auditOrSalvage(audit, request) : { result: null, reason: problem };
-  const wasWanted = onAcknowledged !== undefined;
+  const measured = finish({ result: null, reason: early }, []);
+  if (problem === null || request.cleanUp !== undefined) await request.onMeasured?.(measured);
+  const audited =
+    problem === null ? await auditOrSalvage(audit, request, measured) : { result: null, reason: problem };
+  const wasWanted = onHistory !== undefined;
   const caveats = problem !== null && wasWanted ? [`nothing was audited: ${problem}`] : [];
   return finish(audited, caveats, await cleanUpOrSalvage(request));
 }
@@ -134,11 +135,18 @@ async function cleanUpOrSalvage(request: MeasureRequest): Promise<CleanUpResult 
 }
 
 /** An audit that breaks costs its result and nothing else. */
-async function auditOrSalvage(audit: RunAudit, request: MeasureRequest): Promise<AuditOutcome> {
-  const { target, plan, information, onCrash } = request;
-  const { maxLimit } = advertisedOf(information.information);
+async function auditOrSalvage(
+  audit: RunAudit,
+  { target, plan, onCrash }: MeasureRequest,
+  record: RunRecord,
+): Promise<AuditOutcome> {
+  const { relayAddresses, askPrimaries = null } = target;
+  const places =
+    relayAddresses === undefined
+      ? { urls: plan.targets, entries: [] }
+      : { urls: relayAddresses, entries: plan.targets.filter((url) => !relayAddresses.includes(url)) };
   try {
-    return await audit.carryOut(target.relayAddresses ?? plan.targets, maxLimit);
+    return await audit.carryOut({ record, ...places, askPrimaries });
   } catch (error) {
     if (onCrash === undefined) throw error;
     onCrash(error);

@@ -4,6 +4,7 @@ import { openFigures } from '../../stack/figures.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
 import { killAll } from '../../stack/lifecycle/stop-all.ts';
 import type { StackRequest } from '../../stack/plan-stack.ts';
+import { primaryClaims } from '../../stack/primary-claims.ts';
 import { findProcess } from '../../stack/processes.ts';
 import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
@@ -57,6 +58,7 @@ export async function openStack(
     relays: await resolveTargets([entryOf(state)]),
     processes,
     relayAddresses: relayAddresses(state),
+    askPrimaries: () => primaryClaims(state),
     close: async (how) => {
       await Promise.all(readers.map((reader) => reader.close()));
       if (!isOurs) return;

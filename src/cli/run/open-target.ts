@@ -1,3 +1,4 @@
+import type { PrimaryClaim } from '../../audit/from-record.ts';
 import type { WatchedProcess } from '../../observe/sample-processes.ts';
 import { type EmbeddedRelay, startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
@@ -10,6 +11,8 @@ export interface OpenTarget {
   readonly processes: readonly WatchedProcess[];
   /** Addresses of the relay processes behind `relays`, where they are others. */
   readonly relayAddresses?: readonly string[];
+  /** Asks the databases behind them, where this program has started those, whether they take themselves for the primary. */
+  readonly askPrimaries?: () => Promise<readonly PrimaryClaim[]>;
   /** Stops what was started; nothing for relays of the user. */
   close(how: Closing): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ACKNOWLEDGED_FILE } from '../../audit/acknowledged-file.ts';
+import { HISTORY_FILE } from '../../audit/history-file.ts';
 import { makeDirectory, removeMade, requireOwnDirectory, writeTo } from '../../base/directory.ts';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { formatFiles } from '../../report/formats.ts';
@@ -13,7 +13,7 @@ export interface OutDir {
 }
 
 /** Everything that runs and contests write beside their records, whatever formats this one is asked for. */
-const WRITTEN: ReadonlySet<string> = new Set([...formatFiles(), 'run.json.broken', ACKNOWLEDGED_FILE]);
+const WRITTEN: ReadonlySet<string> = new Set([...formatFiles(), 'run.json.broken', HISTORY_FILE]);
 /** The records of a search for the capacity. */
 const STEPS = 'steps';
 /** A record of a contest: `01-base.json`, `confirm-03-candidate.json`. */

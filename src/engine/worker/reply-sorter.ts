@@ -1,11 +1,9 @@
 import { AUTH_REQUIRED } from '../../nostr/auth-state.ts';
 import type { CountReply } from '../../nostr/relay-message.ts';
 import type { Negotiation, OkReply, ReplyHandlers, SubscriptionLetters } from '../../wire/reply-handlers.ts';
-import { acceptedIdOf } from '../../wire/reply-router.ts';
 import { BARE, type SubscriptionId } from '../../wire/subscription-id.ts';
 import type { CorpusLoad } from '../../workload/corpus-load.ts';
 import type { Claims, OkOwner, SubscriptionClaim, SubscriptionOwner } from '../../workload/worker-part.ts';
-import type { AcknowledgedLog } from './acknowledged-log.ts';
 import type { Authentication } from './authentication.ts';
 import type { Recorder } from './recorder.ts';
 import type { Verifier } from './verifier.ts';
@@ -16,8 +14,6 @@ const LETTERS = 128;
 export interface ReplySorterOptions {
   readonly recorder: Pick<Recorder, 'count' | 'notice'>;
   readonly authentication: Pick<Authentication, 'onChallenge' | 'hold' | 'onAccepted' | 'onOk'>;
-  /** Null where nobody asks for the ids of acknowledged events. */
-  readonly acknowledged: AcknowledgedLog | null;
   /** Phase of this moment, for what belongs to no operation. */
   readonly currentPhase: () => number;
 }
@@ -55,23 +51,15 @@ export class ReplySorter implements ReplyHandlers {
     this.#oks = claims.flatMap(({ oks }) => oks);
   }
 
-  onAccepted(connection: number, idHigh: number, idLow: number, frame: Buffer): void {
-    for (const owner of this.#oks) {
-      if (!owner.onAccepted(connection, idHigh, idLow)) continue;
-      this.#options.acknowledged?.take(acceptedIdOf(frame));
-      return;
-    }
+  onAccepted(connection: number, idHigh: number, idLow: number): void {
+    for (const owner of this.#oks) if (owner.onAccepted(connection, idHigh, idLow)) return;
     if (this.storing?.onAccepted(connection, idHigh, idLow) === true) return;
     if (!this.#options.authentication.onAccepted(connection, idHigh, idLow)) this.onStray(connection);
   }
 
-  onOk(connection: number, reply: OkReply, id: string): void {
+  onOk(connection: number, reply: OkReply): void {
     if (reply.prefix === AUTH_REQUIRED && !reply.accepted && this.#holdEvent(connection, reply)) return;
-    for (const owner of this.#oks) {
-      if (!owner.onOk(connection, reply)) continue;
-      if (reply.accepted) this.#options.acknowledged?.take(id);
-      return;
-    }
+    for (const owner of this.#oks) if (owner.onOk(connection, reply)) return;
     if (this.storing?.onOk(connection, reply) === true) return;
     if (!this.#options.authentication.onOk(connection, reply)) this.onStray(connection);
   }

@@ -13,9 +13,9 @@ import type { Connection } from '../../wire/connection.ts';
 import { Outbox } from '../../wire/outbox.ts';
 import type { StartTime, WorkerContext } from '../../workload/worker-part.ts';
 import type { FromWorker, ToWorker } from '../messages.ts';
-import { type AcknowledgedLog, createAcknowledgedLog } from './acknowledged-log.ts';
 import { Authentication } from './authentication.ts';
 import { ClientHub } from './client-hub.ts';
+import { createHistoryLog, type HistoryLog } from './history-log.ts';
 import { Parts } from './parts.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { Recorder } from './recorder.ts';
@@ -34,7 +34,8 @@ export class Wiring {
   readonly traffic = new Traffic();
   readonly recorder: Recorder;
   readonly observer: RelayObserver;
-  readonly acknowledged: AcknowledgedLog | null;
+  /** Null where nobody asks for it. */
+  readonly history: HistoryLog | null;
   readonly authentication: Authentication;
   /** Null where a lost connection stays lost. */
   readonly reconnecting: Reconnecting | null;
@@ -56,7 +57,6 @@ export class Wiring {
     this.#options = options;
     this.#series = buildSeriesTable(plan.latencies, plan.filters);
     this.recorder = new Recorder(plan.phases, this.#series);
-    this.acknowledged = createAcknowledgedLog(options);
     this.observer = new RelayObserver({
       sink: this.recorder,
       start: this.#start,
@@ -68,10 +68,13 @@ export class Wiring {
     this.sorter = new ReplySorter({
       recorder: this.recorder,
       authentication: this.authentication,
-      acknowledged: this.acknowledged,
       currentPhase,
     });
     this.hub = this.#createHub();
+    this.history = createHistoryLog(options, {
+      start: this.#start,
+      relayOf: (connection) => this.hub.relayOf(connection),
+    });
     this.context = this.#createContext(onCredit);
     this.parts = new Parts(this.context);
     this.sorter.use(this.parts.claims);
@@ -139,7 +142,7 @@ export class Wiring {
           return hub.opening;
         },
       },
-      shared: { fates: [], topicOf: null },
+      shared: { fates: this.history === null ? [] : [this.history], topicOf: null },
       currentPhase: () => this.#currentPhase(),
       endNs: () => this.#start.monotonicNs + endOffsetNs(plan),
       onCredit,

@@ -66,7 +66,7 @@ export class Worker {
   /** Offer the load from `startNs` on, drain, report. */
   async run({ startNs, startWallMs, stored }: GoMessage): Promise<void> {
     const { plan, send } = this.#options;
-    const { parts, recorder, observer, acknowledged, sorter, hub, reconnecting } = this.#wiring;
+    const { parts, recorder, observer, history, sorter, hub, reconnecting } = this.#wiring;
     parts.started(stored);
     this.#wiring.start(startNs, startWallMs);
     const loop = this.#createLoop(startNs);
@@ -88,7 +88,7 @@ export class Worker {
     await Promise.all([sorter.verifier?.end(), parts.drained()]);
     clearInterval(expiry);
     this.#endAll();
-    acknowledged?.flush();
+    history?.flush();
     clock.stop();
     health.stop();
     const { notices, refusals } = recorder;
@@ -142,8 +142,9 @@ export class Worker {
   }
 
   #sendInterval(index: number, health: Health): void {
-    const { traffic, recorder, outbox, hub } = this.#wiring;
+    const { traffic, recorder, outbox, hub, history } = this.#wiring;
     traffic.report(recorder, outbox.bytesWritten);
+    history?.flush();
     this.#options.send({
       type: 'interval',
       interval: {

@@ -1,5 +1,6 @@
 import { isNotCalibrated } from '../../record/caveats.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { auditSection, violationsSection } from './audit.ts';
 import { list, type ReportDocument, type Section } from './document.ts';
 import { errorsSection, noticesSection } from './errors.ts';
 import { gatesSection } from './gates.ts';
@@ -15,6 +16,8 @@ export function buildDocument(record: RunRecord): ReportDocument {
     invalidSection(record),
     failuresSection(record),
     gatesSection(record),
+    auditSection(record),
+    violationsSection(record),
     latenciesSection(record),
     loadSection(record),
     phasesSection(record),

@@ -4,7 +4,7 @@ import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { OkReply } from '../../wire/reply-handlers.ts';
-import type { EventOutcome } from '../event-fate.ts';
+import { CONNECTION_LOST, type EventOutcome, NO_ANSWER } from '../event-fate.ts';
 import { FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import { LateReplies } from '../late-replies.ts';
@@ -118,7 +118,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   /** @returns false where no event of this connection with that id waits, or did until its deadline */
   onAccepted(connection: number, idHigh: number, idLow: number): boolean {
     const entry = this.#entryOf(connection, idHigh, idLow);
-    if (entry === NONE) return this.#isLate(connection, idHigh, idLow);
+    if (entry === NONE) return this.#isLate(connection, { idHigh, idLow, accepted: true, prefix: '' });
     const phase = this.#settle(entry, this.#series.ack);
     this.#options.sink.count(phase, 'events_accepted');
     this.#end(entry, 'accepted');
@@ -130,7 +130,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     const isDuplicate = reply.prefix === 'duplicate';
     if (reply.accepted && !isDuplicate) return this.onAccepted(connection, reply.idHigh, reply.idLow);
     const entry = this.#entryOf(connection, reply.idHigh, reply.idLow);
-    if (entry === NONE) return this.#isLate(connection, reply.idHigh, reply.idLow);
+    if (entry === NONE) return this.#isLate(connection, reply);
     // A relay that has an event already may say false as well; of one that went out twice it has all that was wanted.
     if (isDuplicate && (reply.accepted || this.#again.wasResent(entry))) this.#onDuplicate(entry);
     else this.#onRefused(entry, reply.prefix);
@@ -161,7 +161,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     sink.countWord(phase, 'events_rejected', prefix);
     const isSuperseded = this.#hasVersions(entry) && SUPERSEDED.has(prefix);
     if (isSuperseded) sink.count(phase, 'events_superseded');
-    this.#end(entry, isSuperseded ? 'superseded' : 'failed');
+    this.#end(entry, isSuperseded ? 'superseded' : 'failed', prefix);
   }
 
   #hasVersions(entry: number): boolean {
@@ -201,7 +201,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     this.#count(entry, 'events_timeout');
     keepTimeoutCase(this.#options, this.#waiting, entry);
     const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
-    this.#late.add(this.#waiting, entry, deadlineNs);
+    this.#late.add(this.#waiting, entry, deadlineNs, this.#waiting.tagOf(entry));
     this.#options.model.settled(this.#waiting.connectionOf(entry));
   }
 
@@ -227,10 +227,12 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   }
 
   /** Whether this is the first answer to an event that was given up: late, and not for nothing. */
-  #isLate(connection: number, idHigh: number, idLow: number): boolean {
+  #isLate(connection: number, { idHigh, idLow, accepted, prefix }: OkReply): boolean {
     const over = this.#late.find(idHigh, idLow, connection);
     if (over === NONE) return false;
     this.#late.count(over);
+    const outcome = !accepted ? 'failed' : prefix === 'duplicate' ? 'duplicate' : 'accepted';
+    this.#options.fate?.onLate?.(this.#late.tagOf(over), outcome, prefix);
     this.#late.forget(over);
     return true;
   }
@@ -261,7 +263,8 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     sink.censored(this.#series.ack, phase, offsetNs);
     sink.censored(this.#series.ack + 1, phase, offsetNs);
     this.#versions.delete(this.#waiting.tagOf(entry));
-    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed');
+    const reason = counter === 'events_timeout' ? NO_ANSWER : CONNECTION_LOST;
+    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed', reason);
   }
 
   #settle(entry: number, series: number): number {
@@ -273,10 +276,10 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     return phase;
   }
 
-  #end(entry: number, outcome: EventOutcome): void {
+  #end(entry: number, outcome: EventOutcome, reason = ''): void {
     const connection = this.#waiting.connectionOf(entry);
     this.#versions.delete(this.#waiting.tagOf(entry));
-    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome);
+    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome, reason);
     this.#waiting.remove(entry);
     this.#options.model.settled(connection);
   }

@@ -1,244 +1,287 @@
-import { existsSync } from 'node:fs';
-import { symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
-import { readAcknowledged, writeAcknowledged } from '../../../src/audit/acknowledged-file.ts';
 import { type AuditRequest, audit } from '../../../src/audit/audit.ts';
-import { eventuallyPasses } from '../../support/eventually.ts';
-import { tempDir } from '../../support/temp-dir.ts';
+import type { Invariant } from '../../../src/metric/invariants.ts';
+import type { NostrEvent } from '../../../src/nostr/event.ts';
+import type { Audit, AuditedInvariant } from '../../../src/record/audit-schema.ts';
+import type { RunRecord } from '../../../src/record/schema.ts';
+import { type Attempt, historyFile, madeUpEvent } from '../../support/histories.ts';
+import { type PlantedFaults, startPlantedRelays } from '../../support/planted-relays.ts';
+import { sampleRecord } from '../../support/sample-record.ts';
 
-const idOf = (n: number): string => n.toString(16).padStart(64, '0');
-const IDS = Array.from({ length: 250 }, (_, n) => idOf(n));
+// Violations are planted into relays that are otherwise right; each has to be found and named, and nothing else.
 
-async function fileOf(ids: readonly string[]): Promise<string> {
-  const file = join(await tempDir(), 'acknowledged.bin');
-  const writer = writeAcknowledged(file);
-  for (const id of ids) writer.append(Buffer.from(id, 'hex'));
-  expect(await writer.close()).toEqual({ count: ids.length, problem: null });
-  return file;
+const RIGHT = Array.from({ length: 250 }, (_, n) => madeUpEvent(n));
+const DELETED = madeUpEvent(1_001);
+const DELETION = madeUpEvent(1_002, { kind: 5, tags: [['e', DELETED.id]] });
+const EXPIRED = madeUpEvent(1_003, { tags: [['expiration', '1700000000']] });
+const REFUSED = madeUpEvent(1_004);
+const OLD = madeUpEvent(1_005, { kind: 30_023, tags: [['d', 'article']] });
+const NEW = madeUpEvent(1_006, { kind: 30_023, tags: [['d', 'article']] });
+/** Of one second with `NEW`: the lower id is the one to keep. */
+const PROFILE = madeUpEvent(1_007, { kind: 0, created_at: 1_700_000_900 });
+const TWIN = madeUpEvent(1_008, { kind: 0, created_at: 1_700_000_900 });
+const UNANSWERED = madeUpEvent(1_009);
+
+const ATTEMPTS: readonly Attempt[] = [
+  ...[...RIGHT, DELETED, DELETION, EXPIRED, OLD, NEW, PROFILE, TWIN].map((event) => ({ event })),
+  { event: REFUSED, outcome: 'refused', reason: 'blocked' },
+  { event: UNANSWERED, outcome: 'unknown', reason: 'no answer' },
+];
+const ACCEPTED = ATTEMPTS.filter(({ outcome = 'accepted' }) => outcome === 'accepted').map(
+  ({ event }) => event,
+);
+
+const NIPS = [1, 9, 11, 40, 45];
+
+function recordOf(changes: Partial<RunRecord> = {}): RunRecord {
+  const sample = sampleRecord('pass');
+  return {
+    ...sample,
+    corpus: { ...sample.corpus, fingerprint: 'fresh:notes' },
+    target: { ...sample.target, nip11: { supported_nips: NIPS } },
+    faults: [],
+    ...changes,
+  };
 }
 
-interface Behaviour {
-  /** Whether the relay has an event when it is asked for the n-th time. */
-  readonly has: (id: string, asked: number) => boolean;
-  readonly closes?: boolean;
-  /** It returns at most so many events. */
-  readonly maxLimit?: number;
-  readonly onQuestion?: (ids: readonly string[]) => void;
-  readonly onConnection?: (socket: WebSocket) => void;
+interface Planted extends PlantedFaults {
+  readonly relays?: number;
+  readonly attempts?: readonly Attempt[];
+  readonly stored?: readonly NostrEvent[];
+  readonly record?: RunRecord;
+  readonly request?: Partial<AuditRequest>;
 }
 
-/** A relay that has what `has` says. */
-async function relay({
-  has,
-  closes = false,
-  maxLimit,
-  onQuestion,
-  onConnection,
-}: Behaviour): Promise<string> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  onTestFinished(() => void server.close());
-  await new Promise((resolve) => server.once('listening', resolve));
-  let asked = 0;
-  server.on('connection', (socket) => {
-    onConnection?.(socket);
-    socket.on('message', (data) => {
-      const [type, subscription, filter] = JSON.parse(String(data)) as [string, string, { ids: string[] }];
-      if (type !== 'REQ') return;
-      asked++;
-      if (closes) {
-        socket.send(JSON.stringify(['CLOSED', subscription, 'error: shutting down']));
-        return;
-      }
-      onQuestion?.(filter.ids);
-      for (const id of filter.ids.filter((each) => has(each, asked)).slice(0, maxLimit)) {
-        const event = { id, pubkey: id, created_at: 1, kind: 1, tags: [], content: '', sig: id + id };
-        socket.send(JSON.stringify(['EVENT', subscription, event]));
-      }
-      socket.send(JSON.stringify(['EOSE', subscription]));
+async function auditOf(planted: Planted = {}): Promise<Audit> {
+  const { relays: count = 2, attempts = ATTEMPTS, stored = ACCEPTED, record = recordOf(), request } = planted;
+  const relays = await startPlantedRelays(count, stored, planted);
+  onTestFinished(() => relays.stop());
+  return await audit({
+    file: await historyFile(attempts),
+    record,
+    urls: relays.urls,
+    insecure: false,
+    probing: { events: 6 },
+    timing: { retryAfterMs: [1, 2, 3], patienceMs: 0, countAgainAfterMs: 1 },
+    ...request,
+  });
+}
+
+function of(result: Audit, id: Invariant): AuditedInvariant {
+  const found = result.invariants?.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found;
+}
+
+/** The invariants that are violated. */
+function broken({ invariants = [] }: Audit): string[] {
+  return invariants.filter(({ violated }) => violated > 0).map(({ id }) => id);
+}
+
+describe('the audit of relays that are right', () => {
+  test('checks what can be checked and finds nothing', async () => {
+    const result = await auditOf();
+    expect(broken(result)).toEqual([]);
+    expect(result).toMatchObject({ acknowledged: 251, found: 251, lost: [], relays: 2 });
+    expect(result.history).toEqual({ acknowledged: 257, refused: 1, unknown: 1 });
+    const checked = (id: Invariant): number => of(result, id).checked;
+    expect([checked('I1'), checked('I2'), checked('I3'), checked('I4'), checked('I5')]).toEqual([
+      251, 1, 6, 2, 2,
+    ]);
+    expect(checked('I8')).toBe(251);
+    expect(checked('I9')).toBeGreaterThan(0);
+    expect(of(result, 'I3').lag?.samples).toBe(6);
+  });
+
+  test('says why it has not checked what nobody has watched', async () => {
+    const result = await auditOf({
+      request: { probing: { reason: 'nothing is published without --probe' } },
     });
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('not listening');
-  return `ws://127.0.0.1:${address.port}/`;
-}
-
-describe('the file of acknowledged events', () => {
-  test('gives its ids back in batches, in order', async () => {
-    const batches: string[][] = [];
-    for await (const ids of readAcknowledged(await fileOf(IDS), 100)) batches.push(ids);
-    expect(batches.map((batch) => batch.length)).toEqual([100, 100, 50]);
-    expect(batches.flat()).toEqual(IDS);
+    expect(of(result, 'I3')).toMatchObject({ checked: 0, reason: 'nothing is published without --probe' });
+    expect(of(result, 'I7')).toMatchObject({ checked: 0, reason: 'the run had no faults' });
+    expect(of(result, 'I10')).toMatchObject({ checked: 0, reason: expect.stringContaining('not watched') });
   });
 
-  test('that is cut off or missing is refused', async () => {
-    const file = join(await tempDir(), 'acknowledged.bin');
-    await expect(readAcknowledged(file, 10).next()).rejects.toMatchObject({ code: 'AUDIT_FILE_INVALID' });
-    await writeFile(file, Buffer.alloc(33));
-    await expect(readAcknowledged(file, 10).next()).rejects.toThrow(/cut off/);
+  test('never holds what the NIPs leave open against a relay that does not say that it supports them', async () => {
+    const sample = recordOf();
+    const silent = { ...sample, target: { ...sample.target, nip11: null } };
+    // It keeps what is deleted or expired, and can't count.
+    const result = await auditOf({
+      record: silent,
+      keeps: (right) => [...new Set([...ACCEPTED, ...right])],
+      counts: () => 0,
+    });
+    expect(broken(result)).toEqual([]);
+    expect(of(result, 'I5')).toMatchObject({ checked: 0, reason: expect.stringMatching(/NIP-(9|40)/) });
+    expect(of(result, 'I9')).toMatchObject({ checked: 0, reason: expect.stringContaining('NIP-45') });
+  });
+
+  test('finds all at relays that return at most 20 events and do not say so', async () => {
+    const result = await auditOf({ cap: 20 });
+    expect(broken(result)).toEqual([]);
+    expect(result).toMatchObject({ found: 251, lost: [] });
+  });
+
+  test('does not hold a refusal for good against a relay where an earlier run may have published the event', async () => {
+    const record = { ...recordOf(), corpus: { ...recordOf().corpus, fingerprint: 'sha256:0' } };
+    const stack = { ...record, target: { ...record.target, kind: 'stack' as const } };
+    const result = await auditOf({ record: stack, stored: [...ACCEPTED, REFUSED] });
+    expect(broken(result)).toEqual([]);
+    expect(of(result, 'I2').reason).toContain('earlier run');
+  });
+
+  test('of a history in which nothing was acknowledged has no data', async () => {
+    const result = await auditOf({
+      attempts: [{ event: UNANSWERED, outcome: 'unknown', reason: 'no answer' }],
+    });
+    expect(of(result, 'I1')).toMatchObject({ checked: 0, reason: 'there was nothing to check' });
   });
 });
 
-/** Audits without long waits for a replica that is behind. */
-const readBack = (request: Omit<AuditRequest, 'insecure' | 'retryAfterMs'>) =>
-  audit({ ...request, insecure: false, retryAfterMs: [1, 2, 3] });
+describe('a planted violation', () => {
+  test('a lost event is found, with the relay that has lost it and its timeline', async () => {
+    const [, , lost] = RIGHT;
+    const keeps: Planted['keeps'] = (right, relay) =>
+      right.filter(({ id }) => relay !== 1 || id !== lost?.id);
+    const result = await auditOf({ keeps });
+    expect(broken(result)).toEqual(['I1']);
+    expect(result).toMatchObject({ found: 250, lost: [lost?.id] });
+    const [violation] = of(result, 'I1').violations;
+    expect(violation).toMatchObject({ subject: lost?.id, kind: 1, what: 'lost: acknowledged and not found' });
+    expect(violation?.timeline.map(({ what }) => what)).toEqual([
+      'sent on connection 2, relay process 1',
+      'acknowledged: OK true',
+      expect.stringMatching(/^not found on ws:\/\/127\.0\.0\.1:\d+\/?, found on 1 others$/),
+    ]);
+  });
 
-describe('reading acknowledged events back', () => {
-  test('finds all where nothing is lost', async () => {
-    const urls = [await relay({ has: () => true }), await relay({ has: () => true })];
-    expect(await readBack({ file: await fileOf(IDS), urls })).toEqual({
-      acknowledged: 250,
-      found: 250,
-      lost: [],
-      relays: 2,
+  test('a refused event that is visible', async () => {
+    const result = await auditOf({ keeps: (right) => [...right, REFUSED] });
+    expect(broken(result)).toEqual(['I2']);
+    expect(of(result, 'I2').violations[0]).toMatchObject({
+      subject: REFUSED.id,
+      what: 'visible although it was refused',
     });
   });
 
-  test('finds all at a relay that returns at most 20 events and does not say so', async () => {
-    const urls = [await relay({ has: () => true, maxLimit: 20 })];
-    expect(await audit({ file: await fileOf(IDS), urls, insecure: false })).toMatchObject({
-      found: 250,
-      lost: [],
+  test('an event that its own connection does not read at once', async () => {
+    const result = await auditOf({ relays: 1, visibleAfter: 1 });
+    expect(broken(result)).toEqual(['I3']);
+    expect(of(result, 'I3').violations[0]?.what).toBe('not read by the connection that has written it');
+  });
+
+  test('a stale replica: one relay process keeps the old version', async () => {
+    const keeps: Planted['keeps'] = (right, relay) =>
+      relay === 1 ? [...right.filter(({ id }) => id !== NEW.id), OLD] : right;
+    const result = await auditOf({ keeps });
+    expect(broken(result)).toEqual(['I4']);
+    expect(of(result, 'I4').violations[0]).toMatchObject({
+      subject: NEW.id,
+      what: expect.stringMatching(
+        /the newest acknowledged version of 30023:.*:article is not the one that is kept/,
+      ),
+    });
+    expect(of(result, 'I4').violations[0]?.timeline.at(-1)?.what).toContain(OLD.id);
+  });
+
+  test('a diverging replaceable: of one second one relay process keeps the higher id', async () => {
+    const keeps: Planted['keeps'] = (right, relay) =>
+      relay === 0 ? [...right.filter(({ id }) => id !== PROFILE.id), TWIN] : right;
+    const result = await auditOf({ keeps });
+    expect(broken(result)).toEqual(['I4']);
+    expect(of(result, 'I4').violations[0]?.subject).toBe(PROFILE.id);
+  });
+
+  test('a diverging replaceable: an unanswered newer version that not all relay processes have', async () => {
+    const newest = madeUpEvent(2_000, { kind: 0 });
+    const attempts = [...ATTEMPTS, { event: newest, outcome: 'unknown' as const, reason: 'no answer' }];
+    const keeps: Planted['keeps'] = (right, relay) =>
+      relay === 0 ? [...right.filter(({ kind }) => kind !== 0), newest] : right;
+    const result = await auditOf({ attempts, keeps });
+    expect(broken(result)).toEqual(['I4']);
+    expect(of(result, 'I4').violations[0]?.what).toMatch(/^relay processes keep different versions/);
+  });
+
+  test('a resurrected deletion', async () => {
+    const result = await auditOf({ keeps: (right, relay) => (relay === 0 ? [...right, DELETED] : right) });
+    expect(broken(result)).toEqual(['I5']);
+    expect(of(result, 'I5').violations[0]).toMatchObject({
+      subject: DELETED.id,
+      what: `still visible although deleted by ${DELETION.id}`,
     });
   });
 
-  test('asks for no more than the relay says that it returns', async () => {
-    const sizes: number[] = [];
-    const urls = [
-      await relay({ has: () => true, maxLimit: 20, onQuestion: (ids) => sizes.push(ids.length) }),
-    ];
-    await audit({ file: await fileOf(IDS), urls, insecure: false, maxLimit: 20 });
-    expect([Math.max(...sizes), sizes.length]).toEqual([20, 13]);
+  test('an expired event that is still served', async () => {
+    const result = await auditOf({ keeps: (right) => [...right, EXPIRED] });
+    expect(broken(result)).toEqual(['I5']);
+    expect(of(result, 'I5').violations[0]?.what).toContain('expired at 1700000000');
   });
 
-  test('calls nothing lost before two questions for its one id have missed it', async () => {
-    const gone = new Set([idOf(7), idOf(8)]);
-    let alone = 0;
-    // Event 7 is there for who asks for it alone a second time.
-    const has = (id: string): boolean => !gone.has(id) || (id === idOf(7) && alone === 2);
-    const onQuestion = (ids: readonly string[]): void => {
-      if (ids.length === 1 && ids[0] === idOf(7)) alone++;
+  test('a duplicate delivery and a missing one, as the run has counted them', async () => {
+    const sample = recordOf();
+    const counters = {
+      ...sample.counters,
+      deliveries_expected: 10,
+      deliveries_missing: 1,
+      deliveries_duplicate: 2,
     };
-    const urls = [await relay({ has, onQuestion })];
-    expect(await readBack({ file: await fileOf(IDS), urls })).toMatchObject({
-      found: 249,
-      lost: [idOf(8)],
+    const got = { atMs: 1_500, connection: 3, subscription: 's', filter: null };
+    const evidence = {
+      deliveries_duplicate: [{ ...got, expected: [], got: [{ id: 'a'.repeat(64), kind: 1 }] }],
+    };
+    const result = await auditOf({ record: { ...sample, counters, evidence } });
+    expect(broken(result)).toEqual(['I6']);
+    expect(of(result, 'I6')).toMatchObject({ checked: 10, violated: 3 });
+    expect(of(result, 'I6').violations[0]).toMatchObject({
+      subject: 'a'.repeat(64),
+      what: 'delivered twice on one subscription',
+      timeline: [{ atMs: 1_500 }],
     });
   });
 
-  test('names an event that one of several relays does not have', async () => {
-    const lost = new Set([idOf(7), idOf(133)]);
-    const urls = [await relay({ has: () => true }), await relay({ has: (id) => !lost.has(id) })];
-    expect(await readBack({ file: await fileOf(IDS), urls })).toEqual({
-      acknowledged: 250,
-      found: 248,
-      lost: [...lost],
-      relays: 2,
+  test('an event that was seen and then not', async () => {
+    const [, , , flickering] = RIGHT;
+    // There when it is looked for, and in the first reading behind that.
+    let looked = 0;
+    const onQuestion: Planted['onQuestion'] = ({ ids }) => {
+      if (ids?.includes(flickering?.id ?? '') === true) looked++;
+    };
+    const keeps: Planted['keeps'] = (right) =>
+      looked < 3 ? right : right.filter((each) => each !== flickering);
+    const result = await auditOf({ relays: 1, keeps, onQuestion, record: recordWithout(45) });
+    expect(broken(result)).toEqual(['I8']);
+    expect(of(result, 'I8').violations[0]).toMatchObject({
+      subject: flickering?.id,
+      what: 'vanished: seen once and then not',
     });
   });
 
-  test('gives a replica that is behind the time to catch up', async () => {
-    const urls = [await relay({ has: (id, asked) => id !== idOf(3) || asked > 2 })];
-    const result = await readBack({ file: await fileOf(IDS.slice(0, 10)), urls });
-    expect(result).toMatchObject({ found: 10, lost: [] });
+  test('a COUNT that is not what REQ returns', async () => {
+    const result = await auditOf({ counts: (right) => right + 1 });
+    expect(broken(result)).toEqual(['I9']);
+    expect(of(result, 'I9').violations[0]?.what).toMatch(/^COUNT says \d+ and REQ returns \d+$/);
   });
 
-  test('a relay that refuses to answer is a failure, not a loss and not a success', async () => {
-    const urls = [await relay({ has: () => true, closes: true })];
-    await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({
-      code: 'AUDIT_FAILED',
-      exitCode: 3,
-      message: expect.stringContaining('error: shutting down'),
-    });
-  });
-
-  test('a relay that is gone is a failure', async () => {
-    const urls = ['ws://127.0.0.1:1/'];
-    await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({
-      code: 'AUDIT_FAILED',
-    });
-  });
-
-  test('closes the connections that it has opened where another one can not be opened', async () => {
-    const sockets: WebSocket[] = [];
-    const onConnection = (socket: WebSocket): void => void sockets.push(socket);
-    const urls = [
-      await relay({ has: () => true, onConnection }),
-      'ws://127.0.0.1:1/',
-      await relay({ has: () => true, onConnection }),
+  test('a second primary after the run', async () => {
+    const claims = [
+      { name: 'postgres-1', isPrimary: true },
+      { name: 'postgres-2', isPrimary: true },
     ];
-    await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({ code: 'AUDIT_FAILED' });
-    await eventuallyPasses(() =>
-      expect(sockets.map(({ readyState }) => readyState)).toEqual([WebSocket.CLOSED, WebSocket.CLOSED]),
-    );
-  });
-
-  test.each([
-    ['answers', {}, 'resolves'],
-    ['refuses to answer', { closes: true }, 'rejects'],
-  ] as const)('closes its connection to a relay that %s', async (_, behaviour, ends) => {
-    const sockets: WebSocket[] = [];
-    const onConnection = (socket: WebSocket): void => void sockets.push(socket);
-    const urls = [await relay({ has: () => true, onConnection, ...behaviour })];
-    await expect(readBack({ file: await fileOf(IDS), urls }))[ends].toBeDefined();
-    await eventuallyPasses(() =>
-      expect(sockets.map(({ readyState }) => readyState)).toEqual([WebSocket.CLOSED]),
-    );
-  });
-
-  test.each([
-    ['breaks', (socket: WebSocket) => socket.terminate(), 'the connection was closed with 1006'],
-    ['says goodbye', (socket: WebSocket) => socket.close(1001), 'the connection was closed with 1001'],
-  ] as const)('tells of a connection that %s while it waits for an answer', async (_, end, message) => {
-    const sockets: WebSocket[] = [];
-    const onQuestion = (): void => sockets.forEach(end);
-    const onConnection = (socket: WebSocket): void => void sockets.push(socket);
-    const urls = [await relay({ has: () => false, onConnection, onQuestion })];
-    await expect(readBack({ file: await fileOf(IDS), urls })).rejects.toMatchObject({
-      code: 'AUDIT_FAILED',
-      message: expect.stringContaining(message),
+    const component = { pid: 1, cpu_s: 0, cpuShare: 0, rssMax_bytes: 0 };
+    const components = claims.map(({ name }) => ({ ...component, name, role: 'Postgres replica' }));
+    const result = await auditOf({ record: recordOf({ components }), request: { claims } });
+    expect(broken(result)).toEqual(['I10']);
+    expect(of(result, 'I10').violations[0]).toMatchObject({
+      subject: 'postgres-1 and postgres-2',
+      what: 'several servers take themselves for the primary',
     });
   });
 });
 
-describe('the list of acknowledged events', () => {
-  const ids = Buffer.alloc(32 * 2_048);
-
-  test('that a full disk cuts off is told with its reason, and removed', async () => {
-    const file = join(await tempDir(), 'acknowledged.bin');
-    // Every write to it fails as on a full disk.
-    await symlink('/dev/full', file);
-    const writer = writeAcknowledged(file);
-    for (let batch = 0; batch < 10; batch++) writer.append(ids);
-    expect(await writer.close()).toEqual({
-      count: null,
-      problem: expect.stringMatching(/acknowledged\.bin could not be written: ENOSPC/),
-    });
-    expect(existsSync(file)).toBe(false);
-  });
-
-  test('that fails in the midst of a run takes no further memory and is told at its end', async () => {
-    const file = join(await tempDir(), 'acknowledged.bin');
-    await symlink('/dev/full', file);
-    const writer = writeAcknowledged(file);
-    writer.append(ids);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    writer.append(ids);
-    expect((await writer.close()).problem).toContain('ENOSPC');
-  });
-
-  test('is given up where the disk is too slow for it, rather than kept in memory', async () => {
-    const file = join(await tempDir(), 'acknowledged.bin');
-    const writer = writeAcknowledged(file, 3 * ids.length);
-    // Nothing is written before the loop gets its turn.
-    for (let batch = 0; batch < 10; batch++) writer.append(ids);
-    expect((await writer.close()).problem).toContain("can't keep up with the acknowledgements");
-    expect(existsSync(file)).toBe(false);
-  });
-
-  test('of a directory that does not exist is told, not waited for', async () => {
-    const writer = writeAcknowledged(join(await tempDir(), 'none', 'acknowledged.bin'));
-    expect((await writer.close()).problem).toContain('ENOENT');
-  });
-});
+function recordWithout(nip: number): RunRecord {
+  const sample = recordOf();
+  return {
+    ...sample,
+    target: { ...sample.target, nip11: { supported_nips: NIPS.filter((each) => each !== nip) } },
+  };
+}

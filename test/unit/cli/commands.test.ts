@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
 import type { RunRecord } from '../../../src/record/schema.ts';
 import { recordToJson } from '../../../src/record/write.ts';
 import { FakeProcess } from '../../support/fake-process.ts';
+import { historyFile } from '../../support/histories.ts';
 import { sampleRecord } from '../../support/sample-record.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -16,12 +17,12 @@ async function cli(args: readonly string[], env: Record<string, string> = {}) {
   return { code, stdout: process.stdout.text, stderr: process.stderr.text };
 }
 
-/** A run in a folder of its own, with the list of what it was promised. */
-async function runOf(changes: Partial<RunRecord>, ids: Buffer = Buffer.alloc(0)): Promise<string> {
+/** A run in a folder of its own, with the history of what it has published: nothing. */
+async function runOf(changes: Partial<RunRecord>): Promise<string> {
   const dir = join(await tempDir(), 'run');
   await mkdir(dir);
   await writeFile(join(dir, 'run.json'), recordToJson({ ...sampleRecord('pass'), ...changes }));
-  await writeFile(join(dir, 'acknowledged.bin'), ids);
+  await copyFile(await historyFile([]), join(dir, 'history.bin'));
   return join(dir, 'run.json');
 }
 

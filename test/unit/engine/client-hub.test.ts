@@ -27,7 +27,6 @@ async function openHub(comesBack = false) {
     outbox: new Outbox(),
     replies: new ReplySorter({
       recorder: new FakeSink(),
-      acknowledged: null,
       authentication: NO_AUTHENTICATION,
       currentPhase: () => 0,
     }),

@@ -25,7 +25,7 @@ beforeEach(() => {
     onOk: (_: number, { idHigh }: OkReply) => idHigh === AUTH_HIGH,
   };
   waiting = new Map();
-  sorter = new ReplySorter({ recorder: sink, acknowledged: null, authentication, currentPhase: () => 0 });
+  sorter = new ReplySorter({ recorder: sink, authentication, currentPhase: () => 0 });
   calls = [];
 });
 

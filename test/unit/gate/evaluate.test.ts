@@ -261,6 +261,64 @@ describe('the gate of an audit', () => {
     expect(evaluate('lost_events == 0', audited(98))).toMatchObject({ actual: 2, verdict: 'fail' });
   });
 
+  it('has no data where reading back was cut short, unless something is lost already', () => {
+    const cut = (found: number) => ({
+      ...record,
+      audit: { ...audited(found).audit, invariants: [checked('I1', 100, 100 - found, 'time was up')] },
+    });
+    expect(evaluate('lost_events == 0', cut(100))).toMatchObject({
+      verdict: 'no-data',
+      reason: 'time was up',
+    });
+    expect(evaluate('lost_events == 0', cut(99))).toMatchObject({ actual: 1, verdict: 'fail' });
+  });
+
+  const checked = (
+    id: 'I1' | 'I2' | 'I4',
+    looked: number,
+    violated: number,
+    reason: string | null = null,
+  ) => {
+    return { id, checked: looked, violated, reason, basis: 'read by id', violations: [] };
+  };
+  const withInvariants = (...invariants: ReturnType<typeof checked>[]) => ({
+    ...record,
+    audit: { ...audited(100).audit, invariants },
+  });
+
+  it('counts what breaks any invariant, or one of them', () => {
+    const run = withInvariants(checked('I1', 100, 0), checked('I2', 5, 2), checked('I4', 0, 0, 'no version'));
+    expect(evaluate('audit_violations == 0', run)).toMatchObject({ actual: 2, verdict: 'fail' });
+    expect(evaluate('audit_violations{invariant=I1} == 0', run)).toMatchObject({
+      actual: 0,
+      verdict: 'pass',
+    });
+    expect(evaluate('audit_violations{invariant=I2} == 0', run)).toMatchObject({
+      actual: 2,
+      verdict: 'fail',
+    });
+  });
+
+  it('has no data of an invariant that was not checked, and none at all where none was', () => {
+    const run = withInvariants(checked('I1', 100, 0), checked('I4', 0, 0, 'no version'));
+    expect(evaluate('audit_violations{invariant=I4} == 0', run)).toMatchObject({
+      verdict: 'no-data',
+      reason: 'I4 was not checked: no version',
+    });
+    expect(evaluate('audit_violations == 0', run).verdict).toBe('pass');
+    expect(evaluate('audit_violations == 0', withInvariants(checked('I1', 0, 0, 'none'))).verdict).toBe(
+      'no-data',
+    );
+    expect(evaluate('audit_violations == 0', audited(100)).verdict).toBe('no-data');
+  });
+
+  it('knows which invariants there are', () => {
+    expect(evaluate('audit_violations{invariant=I11} == 0', audited(100))).toMatchObject({
+      verdict: 'no-data',
+      reason: expect.stringContaining('an audit has no invariant "I11": use I1, I2'),
+    });
+  });
+
   it('has no data where nothing was read back', () => {
     const run = { ...record, audit: null, notMeasured: { audit: 'the relay is gone' } };
     expect(evaluate('lost_events == 0', run)).toMatchObject({

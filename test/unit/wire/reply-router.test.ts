@@ -32,16 +32,16 @@ describe('routeFrame', () => {
 
   it('takes an OK with spaces for the same', () => {
     expect(route(`[ "OK", "${ID}", true, "" ]`)).toEqual([
-      ['onOk', { idHigh: 0x01234567, idLow: 0x89abcdef, accepted: true, prefix: 'other', message: '' }, ID],
+      ['onOk', { idHigh: 0x01234567, idLow: 0x89abcdef, accepted: true, prefix: 'other', message: '' }],
     ]);
   });
 
   it('tells a duplicate and a rejection by the prefix', () => {
     expect(route(`["OK","${ID}",true,"duplicate: have it"]`)).toMatchObject([
-      ['onOk', { accepted: true, prefix: 'duplicate' }, ID],
+      ['onOk', { accepted: true, prefix: 'duplicate' }],
     ]);
     expect(route(`["OK","${ID}",false,"rate-limited: slow down"]`)).toMatchObject([
-      ['onOk', { accepted: false, prefix: 'rate-limited' }, ID],
+      ['onOk', { accepted: false, prefix: 'rate-limited' }],
     ]);
   });
 

@@ -98,12 +98,12 @@ describe('a run with an audit', () => {
     counters: { ...noCounters(), events_sent: 7, events_accepted: 7 },
     slowdown: 1,
   });
-  const acknowledging: RunPlan = async ({ onAcknowledged }) => {
-    onAcknowledged?.(Buffer.alloc(7 * 32));
+  const acknowledging: RunPlan = async ({ onHistory }) => {
+    onHistory?.(Buffer.alloc(7 * 32));
     return result;
   };
   const audited = (carryOut: RunAudit['carryOut']): RunAudit => ({
-    onAcknowledged: () => undefined,
+    onHistory: () => undefined,
     prepare: async () => null,
     carryOut,
   });
@@ -122,9 +122,9 @@ describe('a run with an audit', () => {
     expect(record.audit?.found).toBe(7);
   });
 
-  it('is kept with a caveat where the disk is too full for the list of what is to be read back', async () => {
+  it('is kept with a caveat where the disk is too full for the history', async () => {
     const directory = await tempDir();
-    await symlink('/dev/full', join(directory, 'acknowledged.bin'));
+    await symlink('/dev/full', join(directory, 'history.bin'));
     const written: string[] = [];
     const io = { stderr: { write: (text: string) => written.push(text) > 0 } };
     const request = requestOf(found);

@@ -67,7 +67,7 @@ describe('the output directory', () => {
 
   test('files of an earlier run go, whatever formats it had; others stay', async () => {
     const mine = ['notes.txt', 'events.jsonl', 'my-01.json'];
-    const old = ['run.json', 'junit.xml', 'report.html', 'metrics.txt', 'comparison.md', 'acknowledged.bin'];
+    const old = ['run.json', 'junit.xml', 'report.html', 'metrics.txt', 'comparison.md', 'history.bin'];
     const contest = ['01-base.json', 'confirm-02-candidate.json', 'versus.json'];
     for (const name of [...mine, ...old, ...contest]) await writeFile(join(directory, name), '');
     await makeOutDir(directory);

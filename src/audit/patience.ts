@@ -1,0 +1,29 @@
+/** How long what is wrong at first sight may take to become right. */
+export class Patience {
+  readonly #waitsMs: readonly number[];
+  #leftMs: number;
+  #isProgressing = false;
+
+  /**
+   * @param waitsMs before each further look
+   * @param mostMs as long as things get better the last wait is repeated, so long altogether
+   */
+  constructor(waitsMs: readonly number[] = [200, 1_000, 3_000], mostMs = 30_000) {
+    this.#waitsMs = waitsMs;
+    this.#leftMs = mostMs;
+  }
+
+  *waits(): Generator<number> {
+    yield* this.#waitsMs;
+    const lastMs = this.#waitsMs.at(-1) ?? 0;
+    while (this.#isProgressing && lastMs > 0 && this.#leftMs >= lastMs) {
+      this.#leftMs -= lastMs;
+      yield lastMs;
+    }
+  }
+
+  /** Whether the last look has found less wrong than the one before. */
+  progressed(isLess: boolean): void {
+    this.#isProgressing = isLess;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Audit } from '../record/audit-schema.ts';
+import type { RunRecord } from '../record/schema.ts';
+import type { Gate } from './expression.ts';
+import type { Reading } from './reading.ts';
+
+/** What an audit has shown. Where nothing was looked at nothing is known, which is no data and never a pass. */
+export function readAudit({ metric, labels }: Gate, { audit, notMeasured }: RunRecord): Reading {
+  if (audit === null) return { reason: notMeasured['audit'] ?? 'the run was not audited' };
+  return metric === 'lost_events' ? lostEvents(audit) : violations(audit, labels['invariant']);
+}
+
+/** What an audit has not got round to may be lost. */
+function lostEvents({ acknowledged, found, invariants }: Audit): Reading {
+  const read = invariants?.find(({ id }) => id === 'I1');
+  const isIncomplete = read !== undefined && read.reason !== null;
+  return isIncomplete && acknowledged === found
+    ? { reason: read.reason ?? '' }
+    : { value: acknowledged - found };
+}
+
+function violations({ invariants }: Audit, wanted: string | undefined): Reading {
+  if (invariants === undefined) return { reason: 'the record is of a version that knew no invariants' };
+  const asked = invariants.filter(({ id }) => wanted === undefined || id === wanted);
+  const violated = asked.reduce((sum, each) => sum + each.violated, 0);
+  if (violated > 0) return { value: violated };
+  if (asked.some(({ checked }) => checked > 0)) return { value: 0 };
+  return { reason: asked.map(({ id, reason }) => `${id} was not checked: ${reason}`).join('; ') };
+}
