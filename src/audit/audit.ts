@@ -9,7 +9,7 @@ import { readOperations } from './history-file.ts';
 import { Patience } from './patience.ts';
 import { type ProbeRequest, probe } from './probe.ts';
 import { readAgain } from './read-again.ts';
-import { type ReadBack, readBack } from './read-back.ts';
+import { readBack } from './read-back.ts';
 import { type AskedRelay, closeAll, openRelays } from './relays.ts';
 import { type AddressCase, readVersions } from './versions.ts';
 import { type Checked, type Clock, inOrder, notChecked } from './violation.ts';
@@ -58,6 +58,8 @@ const BATCH = 100;
 /** A record names at most so many lost events; the counts are exact. */
 const MOST_NAMED = 1_000;
 const COUNT_NIP = 45;
+/** Versions that are read again and again besides other events. */
+const MOST_VERSIONS_READ = 50;
 
 /**
  * Checks the invariants I1 to I10 of a finished run: reads every event of its history back over connections of its own, from
@@ -73,11 +75,11 @@ export async function audit(request: AuditRequest): Promise<Audit> {
     const entries = await openRelays(request.entries ?? [], access);
     try {
       const found = await check({ request, ledger, relays, entries });
-      const { read, checked } = found;
+      const { acknowledged, lost, checked } = found;
       return {
-        acknowledged: read.acknowledged,
-        found: read.acknowledged - read.lost.length,
-        lost: read.lost.slice(0, MOST_NAMED),
+        acknowledged,
+        found: acknowledged - lost.length,
+        lost: lost.slice(0, MOST_NAMED),
         relays: request.urls.length,
         history: { ...ledger.tally },
         durationMs: Math.round(performance.now() - beganMs),
@@ -120,7 +122,10 @@ interface Checking {
 }
 
 interface CheckedAll {
-  readonly read: ReadBack;
+  /** Acknowledged events that must be there: regular ones, and the newest version of each address. */
+  readonly acknowledged: number;
+  /** Of them, the ids of those that are missing somewhere. */
+  readonly lost: readonly string[];
   readonly checked: Partial<Record<Invariant, Checked>>;
 }
 
@@ -142,17 +147,19 @@ async function check({ request, ledger, relays, entries }: Checking): Promise<Ch
     ...shared,
     ...{ file: request.file, ledger, batch, mayHaveRefused, onProgress, signal },
   });
-  const ids = read.present.map(({ facts }) => facts.id);
+  const versions = await readVersions(addressesOf(ledger), shared);
+  const present = [...versions.kept.slice(0, MOST_VERSIONS_READ), ...read.present];
   const { I1, I2, I5 } = read;
   return {
-    read,
+    acknowledged: read.acknowledged + versions.I4.checked,
+    lost: [...read.lost, ...versions.lost.map(({ facts }) => facts.id)],
     checked: {
-      ...{ I1, I2, I5 },
+      ...{ I1, I2, I5, I4: versions.I4 },
       I3: await ownReads(request, shared),
-      I4: await readVersions(addressesOf(ledger), shared),
-      I8: await readAgain({ relays: [...relays, ...entries], present: read.present, batch, clock }),
+      I8: await readAgain({ relays: [...relays, ...entries], present, batch, clock }),
       I9: await compareCounts({
-        ...{ relays, ids, maxLimit, clock, againAfterMs: countAgainAfterMs },
+        ...{ relays, maxLimit, clock, againAfterMs: countAgainAfterMs },
+        ids: present.map(({ facts }) => facts.id),
         areCountsKnown: nips?.includes(COUNT_NIP) === true,
       }),
     },

@@ -27,19 +27,30 @@ export interface VersionsRequest {
 /** Addresses of one question. */
 const BATCH = 50;
 
+/** What reading every address has shown. */
+export interface VersionsRead {
+  readonly I4: Checked;
+  /** Newest acknowledged versions that every relay process keeps. */
+  readonly kept: readonly Operation[];
+  /** Those that some relay process does not keep, nor a newer one. */
+  readonly lost: readonly Operation[];
+}
+
 /** I4: of every address each relay process keeps the same version, the newest that was acknowledged or a newer one. */
 export async function readVersions(
   cases: readonly AddressCase[],
   request: VersionsRequest,
-): Promise<Checked> {
+): Promise<VersionsRead> {
   const { relays, patience, deadlineMs } = request;
   let wrong: AddressCase[] = [];
   let checked = 0;
+  const kept: Operation[] = [];
   for (const part of questions(cases)) {
     if (performance.now() > deadlineMs) break;
     checked += part.cases.length;
-    const kept = await askAll(relays, ({ connection }) => connection.query(part.filter));
-    wrong.push(...part.cases.filter((each) => faultsOf(each, kept).length > 0));
+    const answers = await askAll(relays, ({ connection }) => connection.query(part.filter));
+    wrong.push(...part.cases.filter((each) => faultsOf(each, answers).length > 0));
+    kept.push(...part.cases.filter((each) => isKept(each, answers)).map(({ newest }) => newest));
   }
   let faults = new Map<AddressCase, readonly VersionFault[]>();
   for (const waitMs of [0, ...patience.waits()]) {
@@ -49,12 +60,19 @@ export async function readVersions(
     patience.progressed(faults.size < wrong.length);
     wrong = [...faults.keys()];
   }
-  return checkedBy({
+  const I4 = checkedBy({
     checked,
     violations: [...faults].map(([each, found]) => violationOf(each, found, request)),
     basis: `the newest version of each address, from ${relaysText(relays.length)}`,
     reason: checked < cases.length ? 'time was up before all addresses were read' : reasonOf(checked),
   });
+  const stale = [...faults].filter(([, found]) => found.some(({ kind }) => kind === 'stale'));
+  return { I4, kept, lost: stale.map(([{ newest }]) => newest) };
+}
+
+/** Whether every answer has the newest acknowledged version, and not a newer one of another client. */
+function isKept({ address, newest }: AddressCase, answers: readonly (readonly NostrEvent[])[]): boolean {
+  return answers.every((events) => newestOf(address, events)?.id === newest.facts.id);
 }
 
 function reasonOf(checked: number): string | null {

@@ -9,14 +9,18 @@ export function readAudit({ metric, labels }: Gate, { audit, notMeasured }: RunR
   return metric === 'lost_events' ? lostEvents(audit) : violations(audit, labels['invariant']);
 }
 
-/** What an audit has not got round to may be lost. */
-function lostEvents({ acknowledged, found, invariants }: Audit): Reading {
-  const read = invariants?.find(({ id }) => id === 'I1');
-  const isIncomplete = read !== undefined && read.reason !== null;
-  return isIncomplete && acknowledged === found
-    ? { reason: read.reason ?? '' }
-    : { value: acknowledged - found };
+/** Where nothing had to be there, or time was up before all was read, nobody knows whether anything is lost. */
+function lostEvents({ acknowledged, found, invariants = [] }: Audit): Reading {
+  if (acknowledged > found) return { value: acknowledged - found };
+  const reading = invariants.filter(({ id }) => READ_BACK.has(id));
+  const cut = reading.find(({ checked, reason }) => checked > 0 && reason !== null);
+  if (cut !== undefined) return { reason: cut.reason ?? '' };
+  if (acknowledged > 0 || reading.length === 0) return { value: 0 };
+  return { reason: reading.map(({ id, reason }) => `${id} was not checked: ${reason}`).join('; ') };
 }
+
+/** Those that ask whether an acknowledged event is there. */
+const READ_BACK: ReadonlySet<string> = new Set(['I1', 'I4']);
 
 function violations({ invariants }: Audit, wanted: string | undefined): Reading {
   if (invariants === undefined) return { reason: 'the record is of a version that knew no invariants' };

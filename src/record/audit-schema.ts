@@ -40,7 +40,7 @@ const invariant = z.strictObject({
 
 /** What auditing a run has shown. */
 export const audit = z.strictObject({
-  /** Acknowledged events that every relay process must have by the NIPs. */
+  /** Acknowledged events that every relay process must have by the NIPs: of each address the newest version. */
   acknowledged: whole,
   /** Of them, those that every relay process has. */
   found: whole,

@@ -3,6 +3,7 @@ import { audit } from '../../audit/audit.ts';
 import type { PrimaryClaim } from '../../audit/from-record.ts';
 import { HISTORY_FILE, writeHistory } from '../../audit/history-file.ts';
 import { RelayBenchError } from '../../base/errors.ts';
+import { kindClass } from '../../nostr/kinds.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Audit } from '../../record/audit-schema.ts';
 import type { RunRecord } from '../../record/schema.ts';
@@ -14,7 +15,9 @@ export const AUDIT_KEY = 'audit';
 
 /** Why there is nothing to audit in a run; null where there is. */
 export function notAuditable({ workloads: { publish } }: Pick<Plan, 'workloads'>): string | null {
-  return publish === undefined ? 'the run publishes nothing' : null;
+  if (publish === undefined) return 'the run publishes nothing';
+  const isEphemeral = publish.replay === null && kindClass(publish.kind) === 'ephemeral';
+  return isEphemeral ? `events of kind ${publish.kind} are ephemeral: none has to be kept` : null;
 }
 
 /** Whether a run is audited: as told, else where the stack is loaded. */

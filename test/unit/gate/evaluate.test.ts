@@ -286,6 +286,22 @@ describe('the gate of an audit', () => {
     audit: { ...audited(100).audit, invariants },
   });
 
+  it('has no data where nothing had to be there', () => {
+    const idle = {
+      ...record,
+      audit: {
+        acknowledged: 0,
+        found: 0,
+        lost: [],
+        invariants: [checked('I1', 0, 0, 'there was nothing to check')],
+      },
+    };
+    expect(evaluate('lost_events == 0', idle)).toMatchObject({
+      verdict: 'no-data',
+      reason: 'I1 was not checked: there was nothing to check',
+    });
+  });
+
   it('counts what breaks any invariant, or one of them', () => {
     const run = withInvariants(checked('I1', 100, 0), checked('I2', 5, 2), checked('I4', 0, 0, 'no version'));
     expect(evaluate('audit_violations == 0', run)).toMatchObject({ actual: 2, verdict: 'fail' });

@@ -16,7 +16,11 @@ describe('whether a run is audited', () => {
     expect(wantsAudit({ audit: true })).toBe(true);
   });
 
-  test.each([1, 0, 30_023, 20_001])('whatever it publishes: events of kind %d', (kind) => {
+  test('events of which none has to be kept are not audited', () => {
+    expect(notAuditable(publish(20_001))).toContain('ephemeral');
+  });
+
+  test.each([1, 0, 30_023])('whatever it publishes: events of kind %d', (kind) => {
     expect(notAuditable(publish(kind))).toBeNull();
   });
 
