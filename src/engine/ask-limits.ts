@@ -19,6 +19,8 @@ export interface LimitQuestion {
 
 /** An answer that takes longer says nothing. */
 const MOST_WAIT_MS = 2_000;
+/** Relays answer first and object then: one that lets everything through has not said a word against it after so long. */
+const OBJECTION_MS = 500;
 /** Larger limits are not tried: that would be a load of its own. */
 const MOST_SUBSCRIPTIONS = 200;
 const MOST_BYTES = 1024 * 1024;
@@ -127,12 +129,16 @@ function isLetThrough(
         // A challenge (NIP-42) says nothing of limits.
         if (message.type === 'AUTH') return;
         if (!passes(message)) refused();
-        else if (--left === 0) finish(true);
+        else if (--left === 0) letThrough();
       },
       onBinary: () => undefined,
       onDrain: () => undefined,
     };
-    const timer = setTimeout(refused, Math.min(timeoutMs, MOST_WAIT_MS));
+    const letThrough = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => finish(true), OBJECTION_MS);
+    };
+    let timer = setTimeout(refused, Math.min(timeoutMs, MOST_WAIT_MS));
     signal.addEventListener('abort', refused, { once: true });
     const connection = openConnection(transportFor(url), { number: 0, url, timeoutMs, insecure }, handlers);
   });

@@ -10,7 +10,11 @@ afterEach(() => {
 });
 
 /** What a relay answers to a message, which is the n-th of its connection from 1 on. */
-type Answer = (message: readonly unknown[], n: number, bytes: number) => readonly unknown[] | 'close' | null;
+type Answer = (
+  message: readonly unknown[],
+  n: number,
+  bytes: number,
+) => readonly unknown[] | 'close' | 'object' | null;
 
 const LETS_ALL_THROUGH: Answer = ([type, name]) =>
   type === 'EVENT' ? ['OK', (name as { id: string }).id, true, ''] : ['EOSE', name];
@@ -26,7 +30,10 @@ async function found(answer: Answer, limitation: object = ALL): Promise<readonly
       const text = data.toString();
       const reply = answer(JSON.parse(text) as readonly unknown[], ++n, text.length);
       if (reply === 'close') client.close(1009);
-      else if (reply !== null) client.send(JSON.stringify(reply));
+      else if (reply === 'object') {
+        client.send(JSON.stringify(['EOSE', JSON.parse(text)[1]]));
+        setTimeout(() => client.send(JSON.stringify(['NOTICE', 'ERROR: too many concurrent REQs'])), 50);
+      } else if (reply !== null) client.send(JSON.stringify(reply));
     });
   });
   const url = `ws://127.0.0.1:${(relay.address() as AddressInfo).port}`;
@@ -63,6 +70,11 @@ describe('limits that a relay advertises', () => {
       return n > 3 ? null : ['EOSE', message[1]];
     };
     expect(await found(drop)).toEqual([]);
+  });
+
+  it('are enforced where it answers first and objects then', async () => {
+    const answer: Answer = (message, n) => (n > 3 ? 'object' : ['EOSE', message[1]]);
+    expect(await found(answer, { max_subscriptions: 3 })).toEqual([]);
   });
 
   it('are not asked for where there are none, or far too large ones', async () => {
