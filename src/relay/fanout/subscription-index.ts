@@ -35,6 +35,15 @@ interface Listing<S extends Listed> {
   readonly remove: (live: LiveFilter<S>) => void;
 }
 
+/** Texts of events beyond this are long, and so many tags are looked for in them before they are parsed. */
+const LONG_CHARACTERS = 8 * 1_024;
+const LOOKED_FOR_MAX = 100;
+
+/** The beginning of a tag in the text of an event, which is as `JSON.stringify` writes it. */
+function tagText(name: string, value: string): string {
+  return JSON.stringify([name, value]).slice(0, -1);
+}
+
 /** Of several conditions on tags the one with the fewest values: an event meets it in the fewest places. */
 function fewestValues(tags: readonly TagTest[]): TagTest | null {
   return tags.reduce<TagTest | null>(
@@ -95,9 +104,7 @@ export class SubscriptionIndex<S extends Listed> {
     const check = (live: LiveFilter<S>): void => this.#check(live, candidate, visit);
     this.#byId.forEach(event.id, check);
     this.#byAuthor.forEach(event.pubkey, check);
-    if (this.#byTag.size > 0) {
-      for (const [name, value] of event.tags) this.#byTag.get(name)?.forEach(value, check);
-    }
+    this.#checkTags(event, check);
     this.#checkWords(content, check);
     this.#byKind.forEach(event.kind, check);
     this.#others.forEach(null, check);
@@ -111,6 +118,27 @@ export class SubscriptionIndex<S extends Listed> {
     if (words.length > 0 && !content.hasAll(words)) return;
     subscription.lastDelivery = this.#sequence;
     visit(subscription);
+  }
+
+  /**
+   * Looks for the tags of the event among those that are asked for. What comes from another relay is not parsed yet: of a long
+   * event it is cheaper to look for a few tags in its text.
+   */
+  #checkTags(event: StoredEvent, check: (live: LiveFilter<S>) => void): void {
+    if (this.#byTag.size === 0) return;
+    if (event.json.length > LONG_CHARACTERS && !this.#mayHaveTag(event.json)) return;
+    for (const [name, value] of event.tags) this.#byTag.get(name)?.forEach(value, check);
+  }
+
+  /** Whether a text may hold one of the tags that are asked for; true where those are too many to look for. */
+  #mayHaveTag(json: string): boolean {
+    let keys = 0;
+    for (const places of this.#byTag.values()) keys += places.size;
+    if (keys > LOOKED_FOR_MAX) return true;
+    for (const [name, places] of this.#byTag) {
+      for (const value of places.keys()) if (json.includes(tagText(name, value))) return true;
+    }
+    return false;
   }
 
   /** Looks for the words of the content among those that are searched for, or the other way, whichever are fewer. */

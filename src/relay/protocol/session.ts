@@ -10,6 +10,7 @@ import type { FanOut } from '../fanout/fan-out.ts';
 import { filtersProblem } from '../limits/check.ts';
 import type { FilterMemory } from '../limits/filter-memory.ts';
 import type { RelayLimits } from '../limits/limits.ts';
+import { longRequestProblem } from '../limits/long-request.ts';
 import type { RelayStats } from '../metrics/stats.ts';
 import type { EventStore, Reader } from '../store/store.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
@@ -80,7 +81,7 @@ export class Session {
   /** Handles one text message. Never throws. */
   receive(text: string): void {
     this.#length = text.length;
-    const message = parseClientMessage(text);
+    const message = longRequestProblem(text, this.#parts.limits) ?? parseClientMessage(text);
     if (this.#hasLeft && message.type !== 'EVENT') return;
     switch (message.type) {
       case 'EVENT':
