@@ -6,6 +6,7 @@ import { addCalibrate } from './commands/calibrate.ts';
 import { addCapacity } from './commands/capacity.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCorpus } from './commands/corpus.ts';
+import { addDiagnose } from './commands/diagnose.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addGate } from './commands/gate.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addReport,
   addAudit,
   addEvidence,
+  addDiagnose,
   addCompare,
   addAb,
   addVersus,

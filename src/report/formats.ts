@@ -2,9 +2,11 @@ import { RelayBenchError } from '../base/errors.ts';
 import type { Capacity } from '../capacity/schema.ts';
 import type { Comparison } from '../compare/schema.ts';
 import type { Standing } from '../compare/standing-schema.ts';
+import type { Diagnosis } from '../diagnose/schema.ts';
 import { CAPACITY_FORMATS } from './capacity/formats.ts';
 import { COMPARISON_FORMATS } from './comparison/formats.ts';
 import { STANDING_FORMATS } from './comparison/standing-formats.ts';
+import { DIAGNOSIS_FORMATS } from './diagnosis/formats.ts';
 import type { Format } from './format.ts';
 import { hgrmFormat } from './hgrm.ts';
 import { hlogFormat } from './hlog.ts';
@@ -20,6 +22,7 @@ interface Formats {
   readonly comparison: readonly Format<Comparison>[];
   readonly standing: readonly Format<Standing>[];
   readonly capacity: readonly Format<Capacity>[];
+  readonly diagnosis: readonly Format<Diagnosis>[];
 }
 
 /**
@@ -40,6 +43,7 @@ export const FORMATS: Formats = {
   comparison: COMPARISON_FORMATS,
   standing: STANDING_FORMATS,
   capacity: CAPACITY_FORMATS,
+  diagnosis: DIAGNOSIS_FORMATS,
 };
 
 /** What `--format` may name. */

@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreUsage } from '../store/store.ts';
 import { counter, gauge } from './instruments.ts';
@@ -86,6 +86,22 @@ function watchLoop(registry: Registry, delay: IntervalHistogram): void {
   });
 }
 
+/** Share of the time that the event loop was at work since the last time it was asked for. */
+function watchLoopBusy(registry: Registry): void {
+  let last = performance.eventLoopUtilization();
+  gauge(
+    registry,
+    'nostr_event_loop_utilization',
+    'Share of the time that the event loop was busy since the last time it was asked for',
+    () => {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, last);
+      last = now;
+      return utilization;
+    },
+  );
+}
+
 /** Connections that were ended because of their client. */
 function watchCuts(registry: Registry, stats: RelayStats): void {
   counter(
@@ -118,6 +134,7 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
   countEvents(registry, stats);
   timeQueries(registry, stats);
   watchLoop(registry, delay);
+  watchLoopBusy(registry);
   const timer = watchRate(registry, stats);
   gauge(registry, 'nostr_connections', 'Open connections', () => stats.connections);
   counter(registry, 'nostr_connections_total', 'Connections opened', () => stats.connectionsTotal);

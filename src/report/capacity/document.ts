@@ -79,7 +79,7 @@ function nextOf({ limit, ended, firstToFail, steps }: Capacity): string {
   if (limit.low !== null && !limit.confirmed) return 'give it a longer --budget to confirm both ends';
   return firstToFail === null || broken === undefined
     ? 'free this machine of other work, and search again'
-    : `see with relay-bench report ${broken.file}, in the directory of this report, how it gave way`;
+    : `relay-bench diagnose ${broken.file}, in the directory of this report, says what gave way`;
 }
 
 function factsOf(capacity: Capacity): string[] {

@@ -1,5 +1,7 @@
+import { diagnose } from '../../diagnose/diagnose.ts';
 import { isNotCalibrated } from '../../record/caveats.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { closingSection } from '../diagnosis/sections.ts';
 import { auditSection, violationsSection } from './audit.ts';
 import { list, type ReportDocument, type Section } from './document.ts';
 import { errorsSection, noticesSection } from './errors.ts';
@@ -30,8 +32,14 @@ export function buildDocument(record: RunRecord): ReportDocument {
     environmentSection(record),
     caveatsSection(record),
     notMeasuredSection(record),
+    saturatedSection(record),
   ];
   return { headline: headline(record), sections: sections.filter((section) => section !== null) };
+}
+
+/** Of a stack, whose parts were all sampled; `relay-bench diagnose` says it of any run. */
+function saturatedSection(record: RunRecord): Section | null {
+  return record.target.kind === 'stack' ? closingSection(diagnose(record)) : null;
 }
 
 function invalidSection(record: RunRecord): Section | null {

@@ -47,6 +47,7 @@ describe('the command line', () => {
       'report',
       'audit',
       'evidence',
+      'diagnose',
       'compare',
       'ab',
       'versus',

@@ -40,6 +40,10 @@ nostr_cache_hits_total{layer="L1"} 30
 nostr_cache_misses_total{layer="L1"} 4
 nostr_cache_misses_total{layer="L2"} 1
 nostr_event_loop_delay_seconds{quantile="1"} NaN
+nostr_event_loop_delay_seconds{quantile="0.99"} 0.012
+nostr_event_loop_utilization 0.25
+nostr_pool_waiting{pool="primary"} 2
+nostr_pool_waiting{pool="127.0.0.1:1"} 3
 nostr_connections 5
 `;
   expect(relayFigures(metrics)).toEqual({
@@ -49,6 +53,9 @@ nostr_connections 5
     l1Misses_total: 4,
     l2Misses_total: 1,
     connections: 5,
+    loopDelayP99_ms: 12,
+    loopBusy: 0.25,
+    poolWaiting: 5,
   });
 });
 
