@@ -11,8 +11,11 @@ export interface Backend {
    * that this process is told of deletions elsewhere.
    */
   readonly pages: Pick<EventStore, 'query'>;
-  /** Tells the other relay processes of an event that this one has accepted. */
-  readonly publish: (event: StoredEvent) => void;
+  /**
+   * Tells the other relay processes of an event that this one has accepted. False where the subscribers of this one have it
+   * already, because it was found in the store before its answer came.
+   */
+  readonly publish: (event: StoredEvent) => boolean;
   /** What cannot be reached now, in words; null where everything can. */
   readonly problem: () => string | null;
   readonly registerMetrics: (registry: Registry) => void;

@@ -37,8 +37,8 @@ export interface RunningRelay {
   /** Where the metrics are served; null where they are not. */
   readonly metricsUrl: string | null;
   /**
-   * Stops gracefully: no new connections, events in flight are answered, CLOSED for every subscription, close
-   * 1001. Takes less than 5 s whatever the clients do.
+   * Stops gracefully: no new connections, CLOSED for every subscription, every client is answered what it has sent and told
+   * goodbye (1001) once it is silent. Takes less than 5 s whatever the clients do.
    */
   stop(): Promise<void>;
 }
@@ -92,8 +92,7 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   const backend = await openBackend(options, { nowSeconds, onError, log, onFatal, deliver, verify });
   const { store } = backend;
   const publish = (event: StoredEvent): number => {
-    backend.publish(event);
-    return fanOut.publish(event);
+    return backend.publish(event) ? fanOut.publish(event) : 0;
   };
   const hosts = ownHosts(options.host, options.publicUrls);
   const shared = { store, verifier, fanOut, limits, stats, nowSeconds, hosts, onError };
@@ -161,10 +160,13 @@ function openMetrics(
 }
 
 async function stopParts(server: Server, parts: Parts): Promise<void> {
-  server.close();
+  // Until its clients have gone it listens, and tells those who come that it is closing: a load balancer that is refused the
+  // connection takes the relay for dead, and cuts the clients that still wait for an answer.
   parts.connections.stopSessions();
-  await Promise.race([parts.ingest.idle(), delay(IN_FLIGHT_DEADLINE_MS, undefined, { ref: false })]);
-  await parts.connections.close(CLOSE_DEADLINE_MS);
+  const idle = Promise.race([parts.ingest.idle(), delay(IN_FLIGHT_DEADLINE_MS, undefined, { ref: false })]);
+  await parts.connections.close({ answerMs: IN_FLIGHT_DEADLINE_MS, goodbyeMs: CLOSE_DEADLINE_MS });
+  await idle;
+  server.close();
   server.closeAllConnections();
   parts.metrics.close();
   await parts.verifier.close();
@@ -188,6 +190,7 @@ export async function startRelay(
     {
       information: JSON.stringify(relayInformation(options, environment.version)),
       notReady: () => (isStopping ? 'shutting down' : parts.backend.problem()),
+      isStopping: () => isStopping,
       ...parts.http,
       onError: environment.onError,
     },

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend, BackendEnvironment } from './backend.ts';
 import { registerCacheMetrics } from './cache/cache-metrics.ts';
 import { CachedStore } from './cache/cached-store.ts';
@@ -12,6 +14,11 @@ import { PostgresStore } from './store/postgres/postgres-store.ts';
 import { registerStoreMetrics } from './store/postgres/store-metrics.ts';
 import type { RemovedEvent } from './store/stored-event.ts';
 
+/** Caches are used while a heartbeat has come back over the channel so lately, and the primary has told their epoch. */
+const CHANNEL_SILENCE_MAX_MS = 2_000;
+const EPOCH_SILENCE_MAX_MS = 5_000;
+/** After that a new epoch begins, which all relays hear of from Postgres. */
+const TELL_MAX_MS = 250;
 /** A relay waits this long for Redis before it starts without: what it misses it will look up. */
 const BUS_READY_DEADLINE_MS = 3_000;
 
@@ -41,12 +48,19 @@ export function openShared(options: RelayOptions, environment: BackendEnvironmen
     options.cache === 'l2'
       ? new RedisLayer({ nodes: options.redisCluster, login: secrets.redis, onError })
       : null;
+  const ears: Ears = { bus: null, epochHeardMs: Number.NEGATIVE_INFINITY };
+  const isTold = (): boolean => isListening(ears);
   const cached =
-    options.cache === 'off' ? null : new CachedStore({ store: postgres, secondLayer, nowSeconds });
+    options.cache === 'off' ? null : new CachedStore({ store: postgres, secondLayer, nowSeconds, isTold });
   const bus =
     options.redis === null ? null : openBus(options.redis, { postgres, cached }, options, environment);
+  ears.bus = bus;
+  postgres.onEpoch = (epoch) => {
+    ears.epochHeardMs = performance.now();
+    cached?.onEpoch(epoch);
+  };
   postgres.onRemoved = async (removed) => {
-    bus?.publishRemoved(removed, postgres.lastCommit);
+    if (bus !== null && !(await tellRemoved(bus, removed, postgres.lastCommit))) await postgres.beginEpoch();
     await cached?.onRemoved(removed);
   };
   const closing = new AbortController();
@@ -57,6 +71,26 @@ export function openShared(options: RelayOptions, environment: BackendEnvironmen
     ]);
   };
   return backendOf({ postgres, cached, secondLayer, bus }, start, closing);
+}
+
+/** What this process hears of what others remove. */
+interface Ears {
+  bus: RedisBus | null;
+  /** When the primary has last told the epoch of the caches, monotonic milliseconds. */
+  epochHeardMs: number;
+}
+
+/** Where there are no others there is nothing to hear. */
+function isListening({ bus, epochHeardMs }: Ears): boolean {
+  if (bus === null) return true;
+  return bus.isFresh(CHANNEL_SILENCE_MAX_MS) && performance.now() - epochHeardMs < EPOCH_SILENCE_MAX_MS;
+}
+
+/** Whether the other relays were told in time that events were removed: nobody who asks for one has to wait for longer. */
+async function tellRemoved(bus: RedisBus, removed: readonly RemovedEvent[], lsn: number): Promise<boolean> {
+  if (!bus.isWhole) return false;
+  const late = delay(TELL_MAX_MS, false, { ref: false });
+  return await Promise.race([bus.publishRemoved(removed, lsn), late]);
 }
 
 function openBus(
@@ -98,9 +132,9 @@ function backendOf(
   return {
     store,
     pages: {
-      query: (filters, reader) => (bus?.isFresh === false ? postgres : store).query(filters, reader),
+      query: (filters, reader) => (bus?.isFresh() === false ? postgres : store).query(filters, reader),
     },
-    publish: (event) => bus?.publish(event, postgres.lastCommit),
+    publish: (event) => bus?.publish(event, postgres.lastCommit) ?? true,
     problem: () => {
       if (!store.isReady()) return 'Postgres is not reachable';
       return bus?.isWhole === false ? 'Redis does not carry events between relays' : null;

@@ -43,6 +43,7 @@ export function openFigures(service: Service): FigureReader {
     case 'relay':
       return overHttp(service, 'metrics', '/metrics', relayFigures);
     case 'supervisor':
+    case 'watcher':
       return { read: async () => ({}), close: async () => undefined };
   }
 }

@@ -22,7 +22,8 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   postgres: ['sql'],
   'redis-pubsub': ['redis'],
   'redis-cache': ['redis', 'bus'],
-  supervisor: ['http'],
+  supervisor: ['http', 'roles'],
+  watcher: [],
   haproxy: ['ws', 'pg_write', 'stats'],
   relay: ['ws', 'metrics'],
 };
@@ -55,7 +56,7 @@ export async function planStack(
   const entry = services.find(({ kind }) => kind === (shape.balancer ? 'haproxy' : 'relay'));
   if (port !== undefined && entry !== undefined) entry.ports['ws'] = port;
   return {
-    format: 2,
+    format: 3,
     profile: request.profile,
     shape: { ...shape },
     durability: request.durability,

@@ -33,10 +33,13 @@ export type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
 
 const PID_FILE = 'pid.json';
 
+/** Those who look after the others must not stand back behind them. */
+const KEEPERS: readonly Service['kind'][] = ['supervisor', 'watcher'];
+
 /** Programs that may be ended because they sit in the directory of a service; a shell of the user may not. */
 const OWN_PROGRAMS = ['postgres', 'redis-server', 'haproxy', 'initdb', 'pg_basebackup'];
 /** Programs of this package, by the end of their path. */
-const OWN_SCRIPTS = ['relay/main.js', 'supervisor/main.js'];
+const OWN_SCRIPTS = ['relay/main.js', 'supervisor/main.js', 'supervisor/watcher-main.js'];
 
 /**
  * Starts a service that outlives this process: detached, its output in its log, its identity in its pid file. Its
@@ -57,9 +60,9 @@ export async function launch(service: Service, how: Launch): Promise<ProcessIden
     });
     await once(child, 'spawn');
     child.unref();
-    if (service.kind !== 'supervisor') await standBack(child.pid ?? 0);
     const identity = identifyProcess(child.pid ?? 0) ?? { pid: child.pid ?? 0, startTicks: 0 };
-    await putFile(join(service.dir, PID_FILE), JSON.stringify(identity), { owner: how.owner });
+    await record(service, identity, how.owner);
+    if (!KEEPERS.includes(service.kind)) await standBack(identity.pid);
     return identity;
   } finally {
     closeSync(log);
@@ -85,16 +88,37 @@ export function allProcesses(service: Service): ProcessIdentity[] {
   return recorded === null ? others : [recorded, ...others];
 }
 
-/** Ends a service and all that belongs to it; what has not ended after `graceMs` is killed. */
-export async function end(service: Service, signal: EndSignal, graceMs: number): Promise<void> {
+/**
+ * The running process of a service, also where whoever started it was killed before it had recorded it: it is recorded
+ * then, so that nobody starts a second one. Null where none runs.
+ */
+export async function adopt(service: Service): Promise<ProcessIdentity | null> {
+  const recorded = findProcess(service);
+  if (recorded !== null) return recorded;
+  // The oldest: a child of Postgres bears the name of its parent for a moment.
+  const [found] = processesIn(service.dir)
+    .filter(({ pid }) => isMainOf(service, pid))
+    .sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid);
+  if (found === undefined) return null;
+  await record(service, found, null);
+  return found;
+}
+
+async function record(service: Service, identity: ProcessIdentity, owner: Owner | null): Promise<void> {
+  await putFile(join(service.dir, PID_FILE), JSON.stringify(identity), { owner });
+}
+
+/** Ends a service and all that belongs to it; what has not ended after `graceMs` is killed. @returns false where something is still there */
+export async function end(service: Service, signal: EndSignal, graceMs: number): Promise<boolean> {
   const target = {
     signal: (which: NodeJS.Signals) => {
       for (const identity of allProcesses(service)) send(identity, which);
     },
     isGone: (withinMs: number) => goneWithin(() => allProcesses(service).length > 0, withinMs),
   };
-  await stopOrKill(target, { signal, graceMs, killedMs: graceMs });
+  const isGone = await stopOrKill(target, { signal, graceMs, killedMs: graceMs });
   await rm(join(service.dir, PID_FILE), { force: true });
+  return isGone;
 }
 
 /** Sends a signal to exactly this process; one that has gone meanwhile needs none. */
@@ -107,6 +131,23 @@ function isOurs(pid: number): boolean {
   // Children of Postgres rewrite their command line: `postgres: checkpointer`.
   const name = basename(program.split(/:? /, 1)[0] ?? '');
   return OWN_PROGRAMS.includes(name) || OWN_SCRIPTS.some((own) => script.endsWith(own));
+}
+
+/** What the one process of a service runs that others belong to, by the end of its path. */
+const MAIN: Readonly<Record<Service['kind'], string>> = {
+  postgres: 'postgres',
+  'redis-pubsub': 'redis-server',
+  'redis-cache': 'redis-server',
+  haproxy: 'haproxy',
+  relay: 'relay/main.js',
+  supervisor: 'supervisor/main.js',
+  watcher: 'supervisor/watcher-main.js',
+};
+
+function isMainOf({ kind }: Service, pid: number): boolean {
+  const [program = '', script = ''] = commandLineOf(pid);
+  const main = MAIN[kind];
+  return OWN_SCRIPTS.includes(main) ? script.endsWith(`/${main}`) : basename(program) === main;
 }
 
 function readPidFile(service: Service): ProcessIdentity | null {

@@ -16,6 +16,11 @@ const failover = z.strictObject({
 const roles = z.strictObject({
   /** Name of the Postgres that accepts writes. */
   primary: z.string(),
+  /**
+   * Name of the Postgres that is being made the primary, from before it is until `primary` names it: whoever brings that to
+   * its end must promote no other one beside it. Null outside of failovers.
+   */
+  promoting: z.string().nullable().default(null),
   /** How often the primary has changed, newest last, at most {@link MOST_FAILOVERS}. */
   failovers: z.array(failover),
 });
@@ -37,7 +42,7 @@ export function readRoles(state: StackState): Roles {
     return roles.parse(JSON.parse(readServiceFile(pathOf(state))));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { primary: servicesOfKind(state, 'postgres')[0]?.name ?? '', failovers: [] };
+    return { primary: servicesOfKind(state, 'postgres')[0]?.name ?? '', promoting: null, failovers: [] };
   }
 }
 

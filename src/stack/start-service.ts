@@ -9,7 +9,7 @@ import { answersPing, launchRedis } from './redis/servers.ts';
 import { launchRelay } from './relays.ts';
 import { readServiceFile } from './service-files.ts';
 import { logOf, portOf, type Service, type StackState } from './state.ts';
-import { launchSupervisor } from './supervisor/launch.ts';
+import { launchSupervisor, launchWatcher } from './supervisor/launch.ts';
 
 /** How a kind of service is started, and how it says that it can serve. */
 interface Kind {
@@ -23,6 +23,8 @@ const KINDS: Readonly<Record<Service['kind'], Kind>> = {
   'redis-pubsub': { launch: launchRedis, check: answersPing },
   'redis-cache': { launch: launchRedis, check: answersPing },
   supervisor: { launch: launchSupervisor, check: (service) => answers(portOf(service, 'http'), '/health') },
+  // It has nothing to say but that it runs.
+  watcher: { launch: launchWatcher, check: async () => undefined },
   haproxy: { launch: launchHaproxy, check: (service) => answers(portOf(service, 'stats'), '/metrics') },
   relay: { launch: launchRelay, check: (service) => answers(portOf(service, 'ws'), '/ready') },
 };

@@ -14,7 +14,7 @@ const port = z.int().min(1).max(65_535);
 
 const service = z.strictObject({
   name: z.string(),
-  kind: z.enum(['postgres', 'redis-pubsub', 'redis-cache', 'supervisor', 'haproxy', 'relay']),
+  kind: z.enum(['postgres', 'redis-pubsub', 'redis-cache', 'supervisor', 'watcher', 'haproxy', 'relay']),
   role: z.string(),
   dependsOn: z.array(z.string()),
   /** Its own directory: working directory, data, log. */
@@ -24,7 +24,7 @@ const service = z.strictObject({
 });
 
 const stackState = z.strictObject({
-  format: z.literal(2),
+  format: z.literal(3),
   profile: z.string(),
   shape: z.strictObject({
     relays: z.int(),
@@ -36,8 +36,11 @@ const stackState = z.strictObject({
   durability: z.enum(['async', 'sync']),
   cache: z.enum(['off', 'l1', 'l2']),
   createdAt: z.iso.datetime(),
-  /** `starting` until everything was ready once; `kept` after a stop that kept the data. */
-  phase: z.enum(['starting', 'up', 'kept']),
+  /**
+   * `starting` until everything was ready once; `stopping` from then on when nobody brings anything back any more; `kept`
+   * after a stop that kept the data.
+   */
+  phase: z.enum(['starting', 'up', 'stopping', 'kept']),
   dir: z.string(),
   /** Who the servers run as; null for the user who started the stack. */
   owner: z.strictObject({ uid: z.int(), gid: z.int() }).nullable(),

@@ -26,7 +26,14 @@ export type StackProfile = keyof typeof PROFILES;
 export const STACK_PROFILES = Object.keys(PROFILES) as readonly StackProfile[];
 
 /** What runs as one process. */
-export type ServiceKind = 'postgres' | 'redis-pubsub' | 'redis-cache' | 'supervisor' | 'haproxy' | 'relay';
+export type ServiceKind =
+  | 'postgres'
+  | 'redis-pubsub'
+  | 'redis-cache'
+  | 'supervisor'
+  | 'watcher'
+  | 'haproxy'
+  | 'relay';
 
 /** One process of a stack, before it has a port. */
 export interface ServiceSpec {
@@ -106,6 +113,7 @@ export function servicesOf(shape: StackShape): ServiceSpec[] {
     ...pubsub.map((name) => spec(name, 'redis-pubsub', 'Redis pub/sub', [])),
     ...caches.map((name) => spec(name, 'redis-cache', 'Redis Cluster master', [])),
     spec('supervisor', 'supervisor', 'restarts, failover', databases),
+    spec('watcher', 'watcher', 'restarts the supervisor', ['supervisor']),
     ...balancer.map((name) => spec(name, 'haproxy', 'load balancer', ['supervisor'])),
     ...numbered('relay', shape.relays).map((name) =>
       spec(name, 'relay', 'relay', [...(shape.balancer ? balancer : [primary]), ...pubsub, ...caches]),

@@ -24,7 +24,7 @@ test('an event is gone from its page behind the balancer within a second, whatev
   const program = await startBuiltRelay(['--port', String(portOf(relay, 'ws'))]);
   onTestFinished(() => program.stop());
   await mkdir(balancer.dir, { recursive: true });
-  onTestFinished(() => end(balancer, 'SIGTERM', 2_000));
+  onTestFinished(async () => void (await end(balancer, 'SIGTERM', 2_000)));
   await launchHaproxy(state, balancer);
   const isUp = (): Promise<boolean> =>
     httpGet(portOf(balancer, 'ws'), '/health').then(

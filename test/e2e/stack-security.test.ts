@@ -176,7 +176,7 @@ async function planted(dir: string, marker: string): Promise<void> {
   await mkdir(dir);
   const service = { name: 'supervisor', kind: 'supervisor', role: 'x', dependsOn: [], ports: { http: 1 } };
   const state = {
-    format: 2,
+    format: 3,
     profile: 'single',
     shape: { relays: 1, replicas: 0, balancer: false, pubsub: false, cacheNodes: 0 },
     ...{ durability: 'async', cache: 'l1', createdAt: '2026-01-01T00:00:00.000Z', phase: 'kept' },

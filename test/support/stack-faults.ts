@@ -1,13 +1,10 @@
 import { createConnection } from 'node:net';
-import { execPath } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { isAlive, type ProcessIdentity } from '../../src/observe/process-identity.ts';
-import { programsFor, requirePrograms } from '../../src/stack/binaries.ts';
 import { runtimeSocket } from '../../src/stack/haproxy/config.ts';
 import { withAdmin } from '../../src/stack/postgres/client.ts';
 import { primaryOf } from '../../src/stack/postgres/servers.ts';
-import { allProcesses, findProcess, launch } from '../../src/stack/processes.ts';
+import { allProcesses, findProcess } from '../../src/stack/processes.ts';
 import { withRedis } from '../../src/stack/redis/servers.ts';
 import { type Service, type StackState, servicesOfKind } from '../../src/stack/state.ts';
 import { readPurposes } from '../../src/stack/topology.ts';
@@ -26,9 +23,8 @@ export const FAULTS: readonly Fault[] = TARGETS.flatMap((target) =>
   ACTIONS.map((action) => ({ target, action })),
 );
 
-/** A frozen primary is given up after 5 s. */
+/** A frozen primary is given up after little more than a second, and after 5 s where it seems busy. */
 const FREEZE_UNTIL_FAILOVER_MS = 7_000;
-const SUPERVISOR = fileURLToPath(new URL('../../dist/stack/supervisor/main.js', import.meta.url));
 
 /** Does something bad to a running stack, and ends it where it does not end by itself. */
 export class FaultMaker {
@@ -47,7 +43,7 @@ export class FaultMaker {
     const service = this.#serviceOf(target);
     if (action === 'cut') await this.#cut(target, service);
     else if (action === 'freeze') await this.#freeze(target, service);
-    else await this.#kill(target, service);
+    else this.#kill(service);
   }
 
   #serviceOf(target: Fault['target']): Service {
@@ -64,16 +60,9 @@ export class FaultMaker {
     return service;
   }
 
-  async #kill(target: Fault['target'], service: Service): Promise<void> {
+  #kill(service: Service): void {
     const running = findProcess(service);
     if (running !== null) signal([running], 'SIGKILL');
-    if (target !== 'supervisor') return;
-    // Everything else is started again by the supervisor, which nobody starts again.
-    await sleep(this.#random() * 500);
-    const kinds = new Set(this.#state.services.map(({ kind }) => kind));
-    const binaries = await requirePrograms(programsFor(kinds), process.env['PATH'] ?? '');
-    const args = [SUPERVISOR, this.#state.dir, JSON.stringify(binaries)];
-    await launch(service, { program: execPath, args, owner: this.#state.owner, env: process.env });
   }
 
   /** Mostly for a moment; every third primary until it is replaced. */

@@ -1,5 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type { Filter } from '../../nostr/filter.ts';
-import { compareNewestFirst, type Ordered } from '../../nostr/kinds.ts';
+import { compareNewestFirst, DELETION_KIND, type Ordered, VANISH_KIND } from '../../nostr/kinds.ts';
 import { GIFT_WRAP_KIND, isReadableBy } from '../../nostr/nip59.ts';
 import { mergePages } from '../store/merge-pages.ts';
 import type {
@@ -15,7 +16,7 @@ import { widestFilters } from '../store/widest-filters.ts';
 import type { Work } from '../work/work.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { BegunAnswer } from './begun-answer.ts';
-import { cacheKey, idKey, keyedFilter } from './cache-key.ts';
+import { addressKey, cacheKey, idKey, keyedFilter } from './cache-key.ts';
 import { CacheStats } from './cache-stats.ts';
 import { EventCache } from './event-cache.ts';
 import type { SecondLayer } from './second-layer.ts';
@@ -25,6 +26,8 @@ export interface CachedStoreOptions {
   readonly store: EventStore;
   readonly secondLayer: SecondLayer | null;
   readonly nowSeconds: () => number;
+  /** Whether this process is told at once of what others remove; where it may not be, nothing that is kept is used. */
+  readonly isTold?: () => boolean;
 }
 
 /** An answer with more bytes than this, of all filters of a request together, is not kept, but read page by page. */
@@ -38,6 +41,10 @@ interface Asked {
   readonly wholeBytesMax: number;
 }
 
+/** Keys that have asked to vanish are remembered for longer than the second layer keeps anything. */
+const VANISHED_MAX = 1_000;
+const VANISHED_MS = 15 * 60_000;
+
 /**
  * A store behind two layers of cache. Filters by id and by address are put together from single events, other filters
  * are answered whole once they have been asked twice. Counts, lists and searches go to the store.
@@ -47,12 +54,20 @@ export class CachedStore implements EventStore {
   readonly #events: EventCache;
   readonly #answers: AnswerCache;
   readonly stats = new CacheStats();
-  /** False while the process may miss what others store: then the first layer is not used. */
+  /** Keys that have asked to vanish, and up to when (Unix seconds). */
+  readonly #vanished = new LRUCache<string, number>({ max: VANISHED_MAX, ttl: VANISHED_MS });
+  /** False while the process may miss what others store: then nothing that is kept is used. */
   #isTrusted = true;
+  #epoch: string | null = null;
 
   constructor(options: CachedStoreOptions) {
     this.#options = options;
-    this.#events = new EventCache({ secondLayer: options.secondLayer, stats: this.stats });
+    this.#events = new EventCache({
+      secondLayer: options.secondLayer,
+      stats: this.stats,
+      isGone: ({ pubkey, created_at }) =>
+        created_at <= (this.#vanished.get(pubkey) ?? Number.NEGATIVE_INFINITY),
+    });
     this.#answers = new AnswerCache(this.stats);
   }
 
@@ -79,7 +94,7 @@ export class CachedStore implements EventStore {
   async *pages(asked: readonly LimitedFilter[], reader?: Reader, work?: Work): AsyncGenerator<AnswerPage> {
     const filters = widestFilters(asked);
     const isSearch = filters.some(({ search }) => search !== undefined);
-    if (isSearch || !this.#isTrusted) yield* this.#options.store.pages(filters, reader, work);
+    if (isSearch || !this.#isBelieved) yield* this.#options.store.pages(filters, reader, work);
     else {
       const wholeBytesMax = WHOLE_BYTES_MAX / Math.max(1, filters.length);
       const asked: Asked = { reader, work, wholeBytesMax };
@@ -112,17 +127,31 @@ export class CachedStore implements EventStore {
     await this.#options.secondLayer?.close();
   }
 
-  /** An event was stored, here or by another relay; resolves when nobody reads what it has replaced. */
+  /**
+   * An event was stored, here or by another relay; resolves when nobody reads what it has replaced. What it removes is
+   * forgotten too: whoever has removed it tells that as well, but may have died before.
+   */
   async onStored(event: StoredEvent): Promise<void> {
     this.#answers.onStored(event);
+    if (event.kind === VANISH_KIND) this.#onVanished(event);
+    const gone = event.kind === DELETION_KIND ? this.#onDeletion(event) : [];
     // Of an id nothing is kept before its event is there, and afterwards nothing that could change.
-    if (event.address !== null) await this.#events.forget([cacheKey(event)]);
+    if (event.address !== null) gone.push(cacheKey(event));
+    if (gone.length > 0) await this.#events.forget(gone);
   }
 
   /** Events were removed, here or by another relay; resolves when nobody reads them any more. */
   async onRemoved(removed: readonly RemovedEvent[]): Promise<void> {
     this.#answers.onRemoved(removed.map(({ id }) => id));
     await this.#events.forget(removed.map(cacheKey));
+  }
+
+  /** The epoch of the caches is told again and again: in another one nothing is believed that was kept before. */
+  onEpoch(epoch: string): void {
+    if (epoch === this.#epoch) return;
+    this.#options.secondLayer?.beginEpoch(epoch);
+    if (this.#epoch !== null) this.#clear();
+    this.#epoch = epoch;
   }
 
   /** The process may miss what others store, until {@link trust}. */
@@ -132,9 +161,34 @@ export class CachedStore implements EventStore {
 
   /** The process learns again of what others store; what it has kept may be old. */
   trust(): void {
+    this.#clear();
+    this.#isTrusted = true;
+  }
+
+  get #isBelieved(): boolean {
+    return this.#isTrusted && (this.#options.isTold?.() ?? true);
+  }
+
+  #clear(): void {
     this.#events.clear();
     this.#answers.clear();
-    this.#isTrusted = true;
+  }
+
+  /** Which of its events were kept nobody knows. */
+  #onVanished({ pubkey, created_at }: StoredEvent): void {
+    this.#vanished.set(pubkey, Math.max(created_at, this.#vanished.get(pubkey) ?? 0));
+    this.#clear();
+  }
+
+  /** @returns the keys of what a deletion request names */
+  #onDeletion({ tags }: StoredEvent): string[] {
+    const named = (name: string): string[] =>
+      tags.filter((tag) => tag[0] === name).map(([, value = '']) => value);
+    const [ids, addresses] = [named('e'), named('a')];
+    this.#answers.onRemoved(ids);
+    // Which events these are is not known; some answer may hold one.
+    if (addresses.length > 0) this.#answers.clear();
+    return [...ids.map(idKey), ...addresses.map(addressKey)];
   }
 
   /** What is found, but for what has expired while it was kept: the store leaves out the rest. */

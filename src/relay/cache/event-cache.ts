@@ -10,6 +10,8 @@ export interface EventCacheOptions {
   /** Null for a cache of one layer. */
   readonly secondLayer: SecondLayer | null;
   readonly stats: CacheStats;
+  /** Whether an event is known to be gone, though the second layer has it; default none is. */
+  readonly isGone?: (event: StoredEvent) => boolean;
 }
 
 /** Events of the first layer, the characters of all of them together, and how long they are kept there. */
@@ -123,14 +125,14 @@ export class EventCache {
 
   /** Lands the keys that the second layer knows; returns the others. */
   async #readSecondLayer(flights: Flights): Promise<Flights> {
-    const { secondLayer, stats } = this.#options;
+    const { secondLayer, stats, isGone = () => false } = this.#options;
     if (secondLayer === null) return flights;
     const values = await secondLayer.getMany([...flights.keys()]);
     const missing = new Map<string, Flight>();
     for (const [index, [key, flight]] of [...flights].entries()) {
       const value = values[index] ?? null;
       const event = value === null ? undefined : decode(value);
-      if (event === undefined) missing.set(key, flight);
+      if (event === undefined || (event !== null && isGone(event))) missing.set(key, flight);
       else this.#land(key, flight, event);
     }
     stats.layers.l2.hits += flights.size - missing.size;

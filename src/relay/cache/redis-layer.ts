@@ -59,6 +59,8 @@ export class RedisLayer implements SecondLayer {
   #staleUntilMs = 0;
   #isClosed = false;
   #isConnected = false;
+  /** Of all keys; null before the first epoch. */
+  #prefix: string | null = null;
   errors = 0;
 
   constructor({ nodes, login, onError }: RedisLayerOptions) {
@@ -74,14 +76,24 @@ export class RedisLayer implements SecondLayer {
 
   get isUsable(): boolean {
     return (
-      this.#client.status === 'ready' && this.#unforgotten.size === 0 && Date.now() >= this.#staleUntilMs
+      this.#prefix !== null &&
+      this.#client.status === 'ready' &&
+      this.#unforgotten.size === 0 &&
+      Date.now() >= this.#staleUntilMs
     );
+  }
+
+  beginEpoch(epoch: string): void {
+    this.#prefix = `${PREFIX}${epoch}:`;
+    // Under their new names they were never kept.
+    this.#unforgotten.clear();
+    this.#staleUntilMs = 0;
   }
 
   async getMany(keys: readonly string[]): Promise<readonly (string | null)[]> {
     if (!this.isUsable) return keys.map(() => null);
     return await Promise.all(
-      keys.map((key) => this.#client.get(PREFIX + key).catch(() => this.#failed(null))),
+      keys.map((key) => this.#client.get(this.#prefix + key).catch(() => this.#failed(null))),
     );
   }
 
@@ -90,12 +102,13 @@ export class RedisLayer implements SecondLayer {
     const seconds = Math.round(KEEP_S * (0.9 + 0.2 * Math.random()));
     await Promise.all(
       entries.map(([key, value]) =>
-        this.#client.set(PREFIX + key, value, 'EX', seconds).catch(() => this.#failed(null)),
+        this.#client.set(this.#prefix + key, value, 'EX', seconds).catch(() => this.#failed(null)),
       ),
     );
   }
 
   async deleteMany(keys: readonly string[]): Promise<void> {
+    if (this.#prefix === null) return;
     const failed = await this.#tryToDelete(keys);
     for (const key of failed) this.#unforgotten.add(key);
     if (this.#unforgotten.size > UNFORGOTTEN_MAX) {
@@ -121,7 +134,7 @@ export class RedisLayer implements SecondLayer {
   async #tryToDelete(keys: readonly string[]): Promise<string[]> {
     const outcomes = await Promise.all(
       keys.map((key) =>
-        this.#client.del(PREFIX + key).then(
+        this.#client.del(this.#prefix + key).then(
           () => true,
           () => this.#failed(false),
         ),

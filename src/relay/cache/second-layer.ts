@@ -13,5 +13,7 @@ export interface SecondLayer {
    * forgotten or has expired.
    */
   deleteMany(keys: readonly string[]): Promise<void>;
+  /** What was kept in another epoch is neither read nor written from now on; before the first one nothing is. */
+  beginEpoch(epoch: string): void;
   close(): Promise<void>;
 }

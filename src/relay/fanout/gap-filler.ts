@@ -2,12 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Outage } from '../outage.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 
+/** What was stored since some transaction. */
+export interface StoredSince {
+  readonly ids: readonly string[];
+  /** Position of the log of the primary by which all of it is stored. */
+  readonly lsn: number;
+}
+
 /** The part of the store that fills gaps. */
 export interface GapSource {
   /** The oldest transaction that is not over: everything that is stored below it is visible. */
   transactionHorizon(): Promise<string>;
-  /** Ids of the events that were stored by this transaction or later ones. */
-  idsSince(transaction: string): Promise<readonly string[]>;
+  /** What was stored by this transaction or later ones. */
+  storedSince(transaction: string): Promise<StoredSince>;
   /** The events of these ids that are there. */
   eventsOf(ids: readonly string[]): Promise<readonly StoredEvent[]>;
 }
@@ -17,7 +24,8 @@ export interface GapFillerOptions {
   readonly source: GapSource;
   /** Whether an event was delivered already. */
   readonly isKnown: (id: string) => boolean;
-  readonly onFound: (event: StoredEvent) => void;
+  /** @param lsn position of the log of the primary by which it is stored */
+  readonly onFound: (event: StoredEvent, lsn: number) => void;
   readonly log: (text: string) => void;
 }
 
@@ -76,9 +84,11 @@ export class GapFiller {
 
   async #fillNow(since: string): Promise<void> {
     const { source, isKnown, onFound } = this.#options;
-    const ids = (await source.idsSince(since)).filter((id) => !isKnown(id));
+    const stored = await source.storedSince(since);
+    const ids = stored.ids.filter((id) => !isKnown(id));
     for (let start = 0; start < ids.length; start += FILL_STEP) {
-      for (const event of await source.eventsOf(ids.slice(start, start + FILL_STEP))) onFound(event);
+      const events = await source.eventsOf(ids.slice(start, start + FILL_STEP));
+      for (const event of events) onFound(event, stored.lsn);
     }
   }
 }

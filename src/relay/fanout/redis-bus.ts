@@ -82,7 +82,7 @@ export class RedisBus {
     this.#filler = new GapFiller({
       ...{ source: options.source, log },
       isKnown: (id) => this.#seen.has(id),
-      onFound: (event) => this.#onFound(event),
+      onFound: (event, lsn) => this.#onFound(event, lsn),
     });
     this.#codec = new BusCodec(key ?? null);
     this.#receiver = new Receiver({
@@ -120,9 +120,9 @@ export class RedisBus {
     return !this.#isBroken;
   }
 
-  /** Whether everything that others have published up to a second ago has arrived here. */
-  get isFresh(): boolean {
-    return this.isWhole && performance.now() - this.#lastOwnBeatMs < FRESH_MS;
+  /** Whether everything that others have published up to so many milliseconds ago has arrived here. */
+  isFresh(withinMs = FRESH_MS): boolean {
+    return this.isWhole && performance.now() - this.#lastOwnBeatMs < withinMs;
   }
 
   /** Resolves when the channel carries for the first time, or when `deadlineMs` have passed. */
@@ -134,19 +134,25 @@ export class RedisBus {
     }
   }
 
-  /** Tells the other relays of an event that this one has accepted. */
-  publish(event: StoredEvent, lsn: number): void {
-    this.#seen.add(event.id);
+  /**
+   * Tells the other relays of an event that this one has accepted.
+   * @returns false where it was found in the store before, while a gap was filled, and everybody here has it already
+   */
+  publish(event: StoredEvent, lsn: number): boolean {
+    const isNew = this.#seen.add(event.id);
     this.counts.published++;
     void this.#send({ type: 'event', from: this.#options.relayId, lsn, event });
+    return isNew;
   }
 
-  /** Tells the other relays of events that this one has removed. */
-  publishRemoved(removed: readonly RemovedEvent[], lsn: number): void {
+  /** Tells the other relays of events that this one has removed. @returns whether it is certain that all of that was sent */
+  async publishRemoved(removed: readonly RemovedEvent[], lsn: number): Promise<boolean> {
+    const sent: Promise<boolean>[] = [];
     for (let start = 0; start < removed.length; start += GONE_STEP) {
       const part = removed.slice(start, start + GONE_STEP).map(({ id, address }) => ({ id, address }));
-      void this.#send({ type: 'gone', from: this.#options.relayId, lsn, removed: part });
+      sent.push(this.#send({ type: 'gone', from: this.#options.relayId, lsn, removed: part }));
     }
+    return (await Promise.all(sent)).every((isSent) => isSent);
   }
 
   async close(): Promise<void> {
@@ -156,15 +162,18 @@ export class RedisBus {
     this.#channel.close();
   }
 
-  async #send(message: BusMessage): Promise<void> {
+  /** Never rejects. @returns whether Redis has taken it */
+  async #send(message: BusMessage): Promise<boolean> {
     try {
       await this.#channel.publish(this.#codec.encode(message));
+      return true;
     } catch (error) {
       this.counts.publishErrors++;
       if (message.type !== 'beat') this.#hasFailedToPublish = true;
       // Said once for each time that it breaks; the heartbeats that follow fail in the same way.
       if (!this.#isBroken) this.#options.onError(error);
       this.#break();
+      return false;
     }
   }
 
@@ -261,9 +270,9 @@ export class RedisBus {
     });
   }
 
-  #onFound(event: StoredEvent): void {
+  #onFound(event: StoredEvent, lsn: number): void {
     if (!this.#seen.has(event.id)) this.counts.filled++;
-    this.#deliver(event, 0);
+    this.#deliver(event, lsn);
   }
 
   /** While the channel is broken nothing is forgotten: the gap reaches back to before it broke. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import type { RawData, WebSocket } from 'ws';
 import type { Backlogs } from '../fanout/backlogs.ts';
 import type { FlushQueue } from '../fanout/flush-queue.ts';
@@ -14,6 +15,8 @@ const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
 /** Who was told to go and does not is cut. */
 const GOODBYE_MS = 2_000;
+/** A client that has said nothing for so long has nothing more on its way, as far as anybody can know. */
+const QUIET_MS = 20;
 /** Messages of one client that may wait, and their bytes; with more it is not read from. */
 const WAITING_MAX = 16;
 const WAITING_BYTES_MAX = 64 * 1_024;
@@ -66,6 +69,7 @@ export class Connection {
   #waiting = 0;
   #waitingBytes = 0;
   #isEnding = false;
+  #heardMs = Number.NEGATIVE_INFINITY;
 
   constructor(share: ConnectionShare, upgraded: Upgraded, onClose: () => void) {
     const { webSocket, socket, budget, address } = upgraded;
@@ -95,15 +99,23 @@ export class Connection {
     this.#session.greet();
   }
 
-  /** Sends CLOSED for every subscription and accepts nothing more. */
+  /** Sends CLOSED for every subscription; from now on events are taken and nothing else. */
   stopSession(): void {
     this.#session.stop();
   }
 
-  /** Closes it because the relay stops; resolves when it is closed. */
+  /** Whether its client has all answers that are due, and says nothing. */
+  get isQuiet(): boolean {
+    const isSilent = performance.now() - this.#heardMs >= QUIET_MS;
+    return isSilent && this.#waiting === 0 && this.#session.answersDue === 0;
+  }
+
+  /** Closes it because the relay stops; resolves when it is closed. What comes now can't be answered, and is not taken. */
   async close(): Promise<void> {
     const { webSocket } = this.#upgraded;
+    if (webSocket.readyState === webSocket.CLOSED) return;
     this.#outbox.flush();
+    this.#isEnding = true;
     webSocket.close(CLOSE_GOING_AWAY, 'the relay is shutting down');
     webSocket.resume();
     await new Promise((resolve) => webSocket.once('close', resolve));
@@ -165,6 +177,7 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#isEnding) return;
+    this.#heardMs = performance.now();
     this.#waiting++;
     this.#waitingBytes += bytesOf(data);
     this.#lane.receive(isBinary ? this.#onBinary : this.#onText, data);

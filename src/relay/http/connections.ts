@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { Backlogs } from '../fanout/backlogs.ts';
 import { FlushQueue } from '../fanout/flush-queue.ts';
@@ -24,6 +25,14 @@ const REFUSALS = {
   full: 'HTTP/1.1 503 Service Unavailable',
   tooMany: 'HTTP/1.1 429 Too Many Requests',
 } as const;
+
+const QUIET_CHECK_MS = 5;
+
+/** How long the end of all connections may take, in two parts. */
+export interface CloseTimes {
+  readonly answerMs: number;
+  readonly goodbyeMs: number;
+}
 
 /** What the connections of a relay are made of. */
 export interface ConnectionParts extends SessionParts {
@@ -105,21 +114,35 @@ export class Connections {
     });
   }
 
-  /** Sends CLOSED for every subscription and accepts nothing more on any connection. */
+  /** Sends CLOSED for every subscription; from now on events are taken and nothing else, and no connection. */
   stopSessions(): void {
     this.#isStopping = true;
     this.#forEach((connection) => connection.stopSession());
   }
 
-  /** Closes every connection with 1001; those that do not answer in time are ended. */
-  async close(deadlineMs: number): Promise<void> {
+  /**
+   * Closes every connection with 1001 once it has the answers that are due and says nothing more.
+   * @param times milliseconds that it may go on talking, and that its goodbye may take then: it is cut after that
+   */
+  async close({ answerMs, goodbyeMs }: CloseTimes): Promise<void> {
     clearInterval(this.#pinging);
     clearInterval(this.#checking);
-    this.#handshakes.close();
-    const closed = [...this.#connections].map((connection) => connection.close());
-    const timer = setTimeout(() => this.#forEach((connection) => connection.terminate()), deadlineMs);
+    const lateMs = performance.now() + answerMs;
+    const closed: Promise<void>[] = [];
+    const talking = new Set(this.#connections);
+    while (talking.size > 0) {
+      const isLate = performance.now() >= lateMs;
+      for (const connection of talking) {
+        if (!isLate && !connection.isQuiet) continue;
+        talking.delete(connection);
+        closed.push(connection.close());
+      }
+      if (talking.size > 0) await delay(QUIET_CHECK_MS);
+    }
+    const timer = setTimeout(() => this.#forEach((connection) => connection.terminate()), goodbyeMs);
     await Promise.all(closed);
     clearTimeout(timer);
+    this.#handshakes.close();
   }
 
   #refuse(socket: Duplex, status: string): void {

@@ -10,6 +10,8 @@ export interface HttpContent {
   readonly information: string;
   /** Why requests cannot be served now; null when they can. */
   readonly notReady: () => string | null;
+  /** Whether the relay is about to end: a load balancer shall send it no new clients, and leave it those that it has. */
+  readonly isStopping: () => boolean;
   readonly events: EventPageParts;
   /** Whether the client of a request has budget left for a query; takes it. */
   readonly takeQuery: (request: IncomingMessage) => boolean;
@@ -56,7 +58,7 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
     case '/':
       return root(request, content);
     case '/health':
-      return text(200, 'alive');
+      return content.isStopping() ? text(404, 'shutting down') : text(200, 'alive');
     case '/ready':
       return readiness(content.notReady());
     default:
@@ -65,7 +67,7 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
 }
 
 /**
- * Answers one HTTP request: the information document (NIP-11), `/health` (the process lives), `/ready` (it
+ * Answers one HTTP request: the information document (NIP-11), `/health` (the process lives, and is not about to end), `/ready` (it
  * can serve), and `/e/<id>`. The body of a request is never read.
  */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, content: HttpContent): void {

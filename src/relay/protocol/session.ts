@@ -59,6 +59,7 @@ export class Session {
   #length = 0;
   #isStopping = false;
   #hasLeft = false;
+  #answersDue = 0;
 
   constructor(parts: SessionParts, connection: SessionConnection) {
     this.#parts = parts;
@@ -118,7 +119,15 @@ export class Session {
     if (!budget.takeMalformed(this.#length)) cut('too many messages that are malformed or ask for too much');
   }
 
-  /** Ends all subscriptions with CLOSED and accepts nothing more, because the relay stops. */
+  /** Events that were received and not answered. */
+  get answersDue(): number {
+    return this.#answersDue;
+  }
+
+  /**
+   * Ends all subscriptions with CLOSED and opens no more, because the relay stops. Events are still taken: who has sent one
+   * can't know.
+   */
   stop(): void {
     this.#isStopping = true;
     this.#subscriptions.closeAll(SHUTTING_DOWN);
@@ -154,14 +163,22 @@ export class Session {
 
   #event(event: NostrEvent): void {
     const { ingest, stats, onError } = this.#parts;
-    if (this.#isStopping) this.#ok(event.id, { accepted: false, message: SHUTTING_DOWN });
-    else if (!this.#connection.budget.takeEvent()) {
+    if (!this.#connection.budget.takeEvent()) {
       stats.events['rate-limited']++;
       this.#ok(event.id, { accepted: false, message: RATE_LIMITED });
     } else {
       const answer = ingest.publish(event, this.#publisher);
-      if (answer instanceof Promise) answer.then((settled) => this.#ok(event.id, settled), onError);
+      if (answer instanceof Promise) this.#okLater(event.id, answer).catch(onError);
       else this.#ok(event.id, answer);
+    }
+  }
+
+  async #okLater(id: string, answer: Promise<Answer>): Promise<void> {
+    this.#answersDue++;
+    try {
+      this.#ok(id, await answer);
+    } finally {
+      this.#answersDue--;
     }
   }
 

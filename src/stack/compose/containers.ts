@@ -8,6 +8,7 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   'redis-pubsub': { redis: 6_379 },
   'redis-cache': { redis: 6_379, bus: 16_379 },
   supervisor: {},
+  watcher: {},
   haproxy: { ws: 8_080, pg_write: 5_432, stats: 8_404 },
   relay: { ws: 8_080, metrics: 9_464 },
 };
@@ -21,6 +22,7 @@ const DIRS: Readonly<Record<ServiceKind, string>> = {
   'redis-pubsub': '/data',
   'redis-cache': '/data',
   supervisor: '/',
+  watcher: '/',
   haproxy: '/tmp',
   relay: '/app',
 };
@@ -36,7 +38,7 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
   const specs = servicesOf(request.shape);
   const databases = specs.filter(({ kind }) => kind === 'postgres').map(({ name }) => name);
   const services = specs
-    .filter(({ kind }) => kind !== 'supervisor')
+    .filter(({ kind }) => kind !== 'supervisor' && kind !== 'watcher')
     .map((spec): Service => {
       const dependsOn = spec.dependsOn.flatMap((name) => (name === 'supervisor' ? databases : [name]));
       const readers = spec.kind === 'haproxy' ? readPurposes(request.shape) : [];
@@ -46,7 +48,7 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
       return { ...spec, dependsOn, dir: DIRS[spec.kind], ports: { ...PORTS[spec.kind], ...readPorts } };
     });
   return {
-    ...{ format: 2, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
+    ...{ format: 3, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
     ...{ durability: request.durability, cache: request.cache, createdAt: new Date(0).toISOString() },
     ...{ postgres: 'system', perAddress: request.perAddress ?? 'default' },
     ...{ dir: '/', owner: null, binaries: {}, services },

@@ -37,6 +37,7 @@ export function composeService(state: StackState, service: Service, place: Compo
     'redis-pubsub': () => redisService(pubsubConfig(service, USERS, BY_NAME)),
     'redis-cache': () => redisService(cacheConfig(service, USERS, BY_NAME)),
     supervisor: () => ({}),
+    watcher: () => ({}),
     haproxy: () => haproxyService(state, service),
     relay: () => relayService(state, service, place),
   };

@@ -11,12 +11,14 @@ export async function balancedServers(balancer: Service): Promise<BalancedServer
   return parseHaproxyCsv(body).filter(({ server }) => server !== 'FRONTEND' && server !== 'BACKEND');
 }
 
-/** Waits until the balancer has asked every Postgres for its role: before, it would send writes anywhere. */
+/** Waits until the balancer has been told which Postgres has which role: before, it lets nobody through to any. */
 export async function untilRolesKnown(balancer: Service, signal: AbortSignal): Promise<void> {
   await until(balancer, signal, (servers) => {
     const databases = servers.filter(({ backend }) => backend.startsWith('pg_'));
-    const isWritable = databases.some(({ backend, status }) => backend === 'pg_write' && isUp(status));
-    return isWritable && databases.every(({ checkStatus }) => checkStatus !== 'INI');
+    const backends = [...new Set(databases.map(({ backend }) => backend))];
+    return backends.every((name) =>
+      databases.some(({ backend, status }) => backend === name && isUp(status)),
+    );
   });
 }
 
@@ -27,9 +29,9 @@ export async function untilRelaysUp(balancer: Service, signal: AbortSignal): Pro
   );
 }
 
-/** Whether a server takes connections: `UP`, or on its way down. */
-export function isUp(status: string): boolean {
-  return status.startsWith('UP');
+/** Whether a server takes connections: `UP`, or on its way down; `no check` where only an agent is asked. */
+function isUp(status: string): boolean {
+  return status.startsWith('UP') || status === 'no check';
 }
 
 async function until(

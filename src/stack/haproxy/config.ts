@@ -150,17 +150,21 @@ ${perAddress(addressLimit(layout.state, clients))}  # What a client says of its 
  */
 function relaySection(layout: Layout): string {
   return `backend relays
-  # Three failures: a process that ends is noticed within 0.6 s, one that hangs within 4 s, and one that a busy
+  # Three failures: a process that ends is noticed within 0.7 s, one that hangs within 2.5 s, and one that a busy
   # machine keeps waiting for a second does not lose its clients.
+  timeout check 600ms
   # WebSockets last: the fewest connections, not the next in turn.
   balance leastconn
   option httpchk
   http-check send meth GET uri /health ver HTTP/1.1 hdr Host relay
-  http-check expect status 200
+  # A relay that is about to end says 404: it gets no new clients and keeps those that it has until it has answered them.
+  http-check disable-on-404
+  # And one that comes all the same goes to another relay, unseen.
+  retry-on conn-failure empty-response 503
   # Tells a client which relay process it talks to.
   http-response set-header X-Relay-Id %s
   # Weight 100, so that a weight of 50% is not rounded to nothing.
-  default-server weight 100 check inter 500ms fastinter 200ms downinter 500ms fall 3 rise 2 on-marked-down shutdown-sessions
+  default-server weight 100 check inter 500ms fastinter 100ms downinter 200ms fall 3 rise 2 on-marked-down shutdown-sessions
 ${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws')}
 `;
 }
@@ -172,6 +176,10 @@ function eventSection(layout: Layout): string {
   # behind are told what the relays say.
   balance uri
   hash-type consistent
+  # As for the checks that it shares.
+  option httpchk
+  http-check disable-on-404
+  retry-on conn-failure empty-response 503
   http-request cache-use events
   http-response set-header Cache-Control "public, max-age=1" if { status 200 }
   http-response cache-store events
@@ -183,25 +191,38 @@ ${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws', (name) => ` t
 }
 
 /**
- * Relays connect here and reach whichever Postgres has the role now: the supervisor answers for each server, and a
- * server that loses its role loses its connections. Each replica is read from through a listener of its own: a relay has
+ * Relays connect here and reach whichever Postgres has the role now: the supervisor answers for each server (agent check),
+ * and a server that loses its role loses its connections. While nobody answers, everything stays as it was told last; a
+ * balancer that has just started sends nobody to a server before it was told. Each replica is read from through a listener of its own: a relay has
  * to know how far behind the server is that answers it.
  */
 function postgresSections(layout: Layout): string[] {
   const databases = servicesOfKind(layout.state, 'postgres');
   const [supervisor] = servicesOfKind(layout.state, 'supervisor');
   if (supervisor === undefined) return fixedRoles(layout, databases);
-  const check = `  option httpchk
-  http-check send meth GET uri-lf /$ROLE/%[srv_name]
-  http-check expect status 200
-  default-server check addr ${layout.addresses.hostOf(supervisor)} port ${portOf(supervisor, 'http')} inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions`;
-  const withRole = (path: string): string => check.replace('$ROLE', path);
+  const agent = `agent-addr ${layout.addresses.hostOf(supervisor)} agent-port ${portOf(supervisor, 'roles')}`;
+  const check = `  # A refused connection is not tried again here: the relay does that, and by then another server may have the role.
+  retries 0
+  default-server disabled agent-check ${agent} agent-inter 200ms on-marked-down shutdown-sessions`;
+  const asked = (question: string): Databases => ({
+    check,
+    servers: databases,
+    suffixOf: (name) => ` agent-send "${question} ${name}\\n"`,
+  });
   return [
-    postgresSection(layout, 'pg_write', withRole('write'), databases),
+    postgresSection(layout, 'pg_write', asked('write')),
     ...readPurposes(layout.state.shape).map((purpose, index) =>
-      postgresSection(layout, purpose, withRole(`read/${index + 1}`), databases),
+      postgresSection(layout, purpose, asked(`read ${index + 1}`)),
     ),
   ];
+}
+
+/** The servers behind a listener of Postgres, and how it is known which of them has its role. */
+interface Databases {
+  readonly check: string;
+  readonly servers: readonly Service[];
+  /** What stands in the line of a server. */
+  readonly suffixOf?: (name: string) => string;
 }
 
 /** Without a supervisor nobody is promoted: the first server stays the primary, the others answer reads. */
@@ -209,20 +230,15 @@ function fixedRoles(layout: Layout, databases: readonly Service[]): string[] {
   const check = '  default-server check inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions';
   const [primary, ...replicas] = databases.map((each) => [each]);
   return [
-    postgresSection(layout, 'pg_write', check, primary ?? []),
+    postgresSection(layout, 'pg_write', { check, servers: primary ?? [] }),
     ...readPurposes(layout.state.shape).map((purpose, index) =>
-      postgresSection(layout, purpose, check, replicas[index] ?? []),
+      postgresSection(layout, purpose, { check, servers: replicas[index] ?? [] }),
     ),
   ];
 }
 
 /** @param purpose of the port, `pg_write` or that of a reader, which has one server at a time */
-function postgresSection(
-  layout: Layout,
-  purpose: string,
-  check: string,
-  servers: readonly Service[],
-): string {
+function postgresSection(layout: Layout, purpose: string, { check, servers, suffixOf }: Databases): string {
   return `listen ${purpose}
   mode tcp
   bind ${bindTo(layout, purpose)}
@@ -231,7 +247,7 @@ function postgresSection(
   timeout client 1h
   timeout server 1h
 ${check}
-${serverLines(layout, servers, 'sql')}
+${serverLines(layout, servers, 'sql', suffixOf)}
 `;
 }
 

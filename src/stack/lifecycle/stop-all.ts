@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { Owner } from '../owner.ts';
 import { allProcesses, type EndSignal, end } from '../processes.ts';
 import { runProgram } from '../run-program.ts';
-import { type Service, type StackState, servicesOfKind } from '../state.ts';
+import { type Service, type StackState, servicesOfKind, writeState } from '../state.ts';
 
 /** Files of a stack, and what is left of one that was being written. */
 const OWN_FILE = /^(?:stack|secrets|relay-secrets)\.json(?:\..+\.new)?$/;
 
 /** Who must be gone before the next may go: nobody restarts what is stopped, clients before servers. */
 const ORDER: readonly (readonly Service['kind'][])[] = [
-  ['supervisor'],
+  ['watcher', 'supervisor'],
   ['haproxy', 'relay'],
   ['redis-pubsub', 'redis-cache', 'postgres'],
 ];
@@ -19,6 +19,7 @@ const ORDER: readonly (readonly Service['kind'][])[] = [
 /** Signals for an orderly end; SIGINT is the fast shutdown of Postgres. */
 const SIGNALS: Readonly<Record<Service['kind'], EndSignal>> = {
   supervisor: 'SIGTERM',
+  watcher: 'SIGTERM',
   haproxy: 'SIGTERM',
   relay: 'SIGTERM',
   'redis-pubsub': 'SIGTERM',
@@ -32,8 +33,14 @@ const GRACE_MS = 6_000;
 /** After SIGKILL a process is gone as soon as the kernel has cleared it away. */
 const KILLED_MS = 300;
 
+/** Tells those who bring back what ends that nothing is to be brought back any more, each other included. */
+async function beginStop(state: StackState): Promise<void> {
+  if (state.phase === 'up') await writeState({ ...state, phase: 'stopping' });
+}
+
 /** Kills every process of a stack and removes what it has written, for a second signal: in less than two seconds. */
 export async function killAll(state: StackState): Promise<void> {
+  await beginStop(state);
   for (const kinds of ORDER) {
     const services = servicesOfKind(state, ...kinds);
     await Promise.all(services.map((service) => end(service, 'SIGKILL', KILLED_MS)));
@@ -45,6 +52,7 @@ export async function killAll(state: StackState): Promise<void> {
 /** Ends every process of a stack, those included that no file tells of. @returns how many there were */
 export async function stopAll(state: StackState): Promise<number> {
   const running = state.services.filter((service) => allProcesses(service).length > 0).length;
+  await beginStop(state);
   for (const kinds of ORDER) {
     const services = servicesOfKind(state, ...kinds);
     await Promise.all(services.map((service) => end(service, SIGNALS[service.kind], GRACE_MS)));

@@ -80,7 +80,8 @@ async function start(request: StackRequest, context: UpContext): Promise<StackUp
     await reattach(running, context.signal);
     return { state: running, isReattached: true };
   }
-  if (before?.phase === 'starting') throw halfDead(request.dir);
+  if (before?.phase === 'starting') throw halfDead(request.dir, 'start');
+  if (before?.phase === 'stopping') throw halfDead(request.dir, 'end');
   if (before?.phase === 'kept') requireSame(before, request);
   const state =
     before === null
@@ -174,8 +175,8 @@ function requireSame(running: StackState, wanted: StackRequest): void {
   });
 }
 
-function halfDead(dir: string): RelayBenchError {
-  return new RelayBenchError(`the start of a stack in ${dir} was cut off and never finished`, {
+function halfDead(dir: string, what: 'start' | 'end'): RelayBenchError {
+  return new RelayBenchError(`the ${what} of a stack in ${dir} was cut off and never finished`, {
     code: 'STACK_HALF_STARTED',
     hint: 'remove it with `relay-bench stack down`',
     exitCode: EXIT.unreachable,

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../processes.ts';
-import { readRoles } from '../roles.ts';
+import { type Roles, readRoles } from '../roles.ts';
 import { runProgram } from '../run-program.ts';
 import { type Secrets, secretsOf } from '../secrets.ts';
 import { putFile } from '../service-files.ts';
@@ -87,6 +87,9 @@ function initdbArgs(node: Service, passwordFile: string): string[] {
     ],
     // Ids and keys are compared byte by byte, which is also faster.
     ...['--locale=C', '--no-sync', '--no-instructions'],
+    // A replica that begins to follow another primary is sent the segment of the log in which it is from its start: with 16 MB,
+    // the default, that is what a failover with durability sync waits for.
+    '--wal-segsize=4',
   ];
 }
 
@@ -181,7 +184,11 @@ function baseBackupArgs(data: string, primary: Service): string[] {
 
 /** The server that accepts writes. */
 export function primaryOf(state: StackState): Service {
-  const { primary } = readRoles(state);
+  return primaryIn(state, readRoles(state));
+}
+
+/** The server that roles name as the one that accepts writes. */
+export function primaryIn(state: StackState, { primary }: Roles): Service {
   const node = servicesOfKind(state, 'postgres').find(({ name }) => name === primary);
   if (node === undefined) throw new Error(`the stack has no Postgres ${primary}`);
   return node;

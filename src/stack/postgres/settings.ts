@@ -136,8 +136,8 @@ const REPLICATION: readonly Setting[] = [
   { name: 'wal_sender_timeout', value: '5s', why: 'a primary notices a silent replica' },
   {
     name: 'wal_retrieve_retry_interval',
-    value: '200ms',
-    why: 'with the default of 5 s a promotion takes 5 s',
+    value: '50ms',
+    why: 'with the default of 5 s a promotion takes 5 s; a replica follows the next primary this much later at most',
   },
   {
     name: 'hot_standby_feedback',

@@ -13,6 +13,9 @@ export interface DatabaseAnswer {
 
 const POLL_MS = 100;
 const QUERY_TIMEOUT_MS = 1_000;
+/** For so long what a server said last is believed, and through one failure: connections may be cut. */
+const RECENT_MS = 1_000;
+const FAILURES_MAX = 1;
 
 const QUESTION = `SELECT pg_is_in_recovery() AS replica,
   pg_wal_lsn_diff(
@@ -38,6 +41,7 @@ export class DatabaseWatch {
   readonly #connect: Connect;
   #answer: DatabaseAnswer | null = null;
   #answeredMs = performance.now();
+  #failures = 0;
   /** Shared by those who ask at the same time, from the moment when it is opened. */
   #admin: Promise<Admin> | null = null;
   #isEnded = false;
@@ -49,9 +53,14 @@ export class DatabaseWatch {
     void this.#run();
   }
 
-  /** The last answer; null before the first one and after a failure. */
-  get answer(): DatabaseAnswer | null {
-    return this.#answer;
+  /** Whether it has ever answered. */
+  get hasAnswered(): boolean {
+    return this.#answer !== null;
+  }
+
+  /** The last answer; null before the first one, and where it is old or the server has failed since more than once. */
+  get recent(): DatabaseAnswer | null {
+    return this.#failures > FAILURES_MAX || this.silentMs > RECENT_MS ? null : this.#answer;
   }
 
   /** Milliseconds since the last answer, or since watching began. */
@@ -66,7 +75,10 @@ export class DatabaseWatch {
     const admin = await this.#admin;
     const [row] = await admin.ask<Row>(QUESTION);
     if (row === undefined) throw new Error('no answer');
-    return { isReplica: row.replica, walBytes: row.wal, isStreaming: row.streaming };
+    this.#answer = { isReplica: row.replica, walBytes: row.wal, isStreaming: row.streaming };
+    this.#answeredMs = performance.now();
+    this.#failures = 0;
+    return this.#answer;
   }
 
   end(): void {
@@ -77,11 +89,10 @@ export class DatabaseWatch {
   async #run(): Promise<void> {
     while (!this.#isEnded) {
       try {
-        this.#answer = await this.askNow();
-        this.#answeredMs = performance.now();
+        await this.askNow();
       } catch {
-        // Silence is the message: `answer` and `silentMs` carry it to whoever decides.
-        this.#answer = null;
+        // Silence is the message: `recent` and `silentMs` carry it to whoever decides.
+        this.#failures++;
         void this.#disconnect();
       }
       await sleep(POLL_MS);

@@ -1,19 +1,24 @@
-import { messageOf } from '../../base/errors.ts';
-import { rebuild } from '../postgres/servers.ts';
-import { findProcess } from '../processes.ts';
-import { type Failover, type Roles, readRoles, writeRoles } from '../roles.ts';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { follow, primaryIn, rebuild } from '../postgres/servers.ts';
+import { adopt, allProcesses, end, findProcess } from '../processes.ts';
+import type { Roles } from '../roles.ts';
 import { launchService } from '../start-service.ts';
 import { type Service, type StackState, servicesOfKind } from '../state.ts';
+import { Announcer } from './announcer.ts';
+import { Assignments, type RoleAnswer } from './assignments.ts';
 import { DatabaseWatch } from './database-watch.ts';
-import { fence, mostAdvanced, promote, redirect } from './failover.ts';
+import { PrimaryWatch } from './primary-watch.ts';
 import { Restarts } from './restarts.ts';
+import { Takeover } from './takeover.ts';
 
-/** A primary whose process lives is given up after this long without an answer. */
-const SILENCE_MS = 5_000;
 /** A replica that answers but receives nothing for this long is made anew. */
 const STUCK_MS = 20_000;
-/** Two looks in a row, so that one unlucky moment ends nothing. */
-const MISSES = 2;
+/** After so long a server that has not answered is known not to answer. */
+const SETTLED_AFTER_MS = 2_000;
+const KILL_GRACE_MS = 5_000;
+/** What has waited for the failover goes first: a base backup keeps the disk busy. */
+const REBUILD_AFTER_MS = 1_000;
 
 export interface SupervisorOptions {
   readonly state: StackState;
@@ -33,36 +38,47 @@ export class Supervisor {
   readonly #streamedMs = new Map<string, number>();
   /** Services that something is being done about: nothing else is done about them meanwhile. */
   readonly #busy = new Set<string>();
-  #roles: Roles;
-  #misses = 0;
-  /** False during a failover: nobody may write then. */
-  #hasPrimary = true;
+  readonly #takeover: Takeover;
+  readonly #assignments: Assignments;
+  readonly #announcer: Announcer;
+  readonly #primary = new PrimaryWatch();
+  readonly #beganMs = performance.now();
 
   constructor({ state, log }: SupervisorOptions) {
     this.#state = state;
     this.#log = log;
-    this.#roles = readRoles(state);
     this.#watches = servicesOfKind(state, 'postgres').map((node) => new DatabaseWatch(node));
+    const watches = this.#watches;
+    this.#takeover = new Takeover({ state, watches, log, onChange: () => this.#announcer.announce() });
+    this.#assignments = new Assignments({
+      watches,
+      primary: () => this.#takeover.roles.primary,
+      isFailingOver: () => this.#takeover.isGoingOn,
+      isSettled: () => performance.now() - this.#beganMs > SETTLED_AFTER_MS,
+    });
+    this.#announcer = new Announcer(state, (question) => this.roleOf(question));
   }
 
-  /** Whether a Postgres is the one primary, and says so itself. */
-  mayWrite(name: string): boolean {
-    const answer = this.#watchOf(name)?.answer ?? null;
-    return this.#hasPrimary && name === this.#roles.primary && answer !== null && !answer.isReplica;
+  /** What the load balancer is told of one of its servers. */
+  roleOf(question: string): RoleAnswer {
+    return this.#assignments.answer(question);
+  }
+
+  status(): { readonly restarts: Readonly<{ [name: string]: number }>; readonly roles: Roles } {
+    return { restarts: this.#restarts.counts, roles: this.#takeover.roles };
   }
 
   /**
-   * Whether the reads of a listener of the balancer, from 1, go to a Postgres: each listener has one replica at a time, so
-   * that who asks it how far it is behind knows that of all its answers; or the primary where there is no replica.
+   * Finds what runs already, also what a supervisor before this one was killed over before it had recorded it, and ends
+   * what that one had begun and nobody waits for any more (a base backup). To be called before the first look.
    */
-  mayRead(name: string, listener: number): boolean {
-    const readable = this.#watches.map(({ node }) => node.name).filter((each) => this.#isReadable(each));
-    if (readable.length === 0) return this.mayWrite(name);
-    return readable[(listener - 1) % readable.length] === name;
-  }
-
-  status(): { readonly restarts: Readonly<Record<string, number>>; readonly roles: Roles } {
-    return { restarts: this.#restarts.counts, roles: this.#roles };
+  async takeStock(): Promise<void> {
+    for (const service of this.#state.services) {
+      if ((await adopt(service)) !== null || allProcesses(service).length === 0) continue;
+      this.#log(`${service.name}: ending what is left of it`);
+      await end(service, 'SIGKILL', KILL_GRACE_MS);
+    }
+    if (this.#takeover.isUnfinished) this.#log('a failover was begun and not ended: going on with it');
   }
 
   /** Looks at everything once and begins what is to be done; what takes longer goes on by itself. */
@@ -70,10 +86,11 @@ export class Supervisor {
     for (const service of this.#state.services) {
       if (service.kind !== 'postgres' && service.kind !== 'supervisor') this.#bringBack(service);
     }
-    for (const { node } of this.#watches) {
-      if (node.name !== this.#roles.primary) this.#lookAtReplica(node);
-    }
     this.#lookAtPrimary();
+    for (const { node } of this.#watches) {
+      if (node.name !== this.#takeover.roles.primary) this.#lookAtReplica(node);
+    }
+    this.#announcer.announce();
   }
 
   end(): void {
@@ -86,66 +103,56 @@ export class Supervisor {
       this.#restarts.note(service.name);
       this.#log(`${service.name} has ended: starting it again`);
       await launchService(this.#state, service);
+      if (service.kind === 'haproxy') this.#announcer.forget();
     });
   }
 
   #lookAtReplica(node: Service): void {
+    // Whoever is being promoted is let alone: a replica it is no more, and the primary not yet.
+    if (node.name === this.#takeover.roles.promoting) return;
     if (findProcess(node) === null) {
-      if (!this.#restarts.isDue(node.name)) return;
-      // One that ends right after its start has data that it can't use.
-      if (this.#restarts.isHopeless(node.name)) this.#rebuild(node);
-      else this.#bringBack(node);
+      this.#startReplica(node);
       return;
     }
-    const answer = this.#watchOf(node.name)?.answer ?? null;
+    const answer = this.#watchOf(node.name)?.recent ?? null;
     const isFine = answer === null || (answer.isReplica && answer.isStreaming);
     const sinceMs = this.#streamedMs.get(node.name) ?? performance.now();
     this.#streamedMs.set(node.name, isFine ? performance.now() : sinceMs);
     if (performance.now() - sinceMs > STUCK_MS) this.#rebuild(node);
   }
 
+  /** As a replica in any case: it may have been the primary, or on its way to become one. */
+  #startReplica(node: Service): void {
+    if (!this.#restarts.isDue(node.name)) return;
+    // One that ends right after its start has data that it can't use.
+    if (this.#restarts.isHopeless(node.name)) {
+      this.#rebuild(node);
+      return;
+    }
+    this.#exclusively(node, async () => {
+      this.#restarts.note(node.name);
+      this.#log(`${node.name} has ended: starting it again`);
+      await follow(this.#state, node, primaryIn(this.#state, this.#takeover.roles));
+      await launchService(this.#state, node);
+    });
+  }
+
   #lookAtPrimary(): void {
-    const watch = this.#watchOf(this.#roles.primary);
-    if (watch === undefined || this.#busy.has(watch.node.name)) return;
-    const isGone = findProcess(watch.node) === null || watch.silentMs > SILENCE_MS;
-    this.#misses = isGone ? this.#misses + 1 : 0;
-    if (this.#misses < MISSES) return;
-    this.#exclusively(watch.node, () => this.#replacePrimary(watch));
+    const watch = this.#watchOf(this.#takeover.roles.primary);
+    if (watch === undefined) return;
+    const isLost = this.#primary.look(watch) || this.#takeover.isUnfinished;
+    if (isLost) this.#exclusively(watch.node, () => this.#replacePrimary(watch));
   }
 
   async #replacePrimary(lost: DatabaseWatch): Promise<void> {
-    const detectedMs = lost.silentMs;
-    this.#log(`${lost.node.name}, the primary, is lost (${Math.round(detectedMs)} ms without an answer)`);
-    const others = this.#watches.filter((watch) => watch !== lost);
-    if ((await mostAdvanced(others)) === null) {
-      await this.#restartPrimary(lost.node);
-      return;
+    const { node, silentMs } = lost;
+    this.#log(`${node.name}, the primary, is lost (${Math.round(silentMs)} ms without an answer)`);
+    const next = await this.#takeover.replace(lost);
+    if (next === null) await this.#restartPrimary(node);
+    else {
+      await sleep(REBUILD_AFTER_MS);
+      await this.#makeAnew(node, next);
     }
-    this.#hasPrimary = false;
-    const beganMs = performance.now();
-    let next: Service | null = null;
-    try {
-      // Asked again once the old one has ended: what it has acknowledged meanwhile decides who comes next.
-      await fence(lost.node);
-      next = await mostAdvanced(others);
-      if (next === null) throw new Error('no replica answers any longer');
-      await promote(this.#state, next);
-      await this.#setPrimary(next, {
-        at: new Date().toISOString(),
-        from: lost.node.name,
-        to: next.name,
-        detectedMs,
-        promotedMs: performance.now() - beganMs,
-      });
-    } finally {
-      this.#hasPrimary = true;
-      this.#misses = 0;
-    }
-    this.#log(`${next.name} is the primary now`);
-    await redirect(this.#state, { old: lost.node, next }, ({ name }, error) =>
-      this.#log(`${name} does not follow ${next.name} yet: ${messageOf(error)}`),
-    );
-    await this.#makeAnew(lost.node, next);
   }
 
   /** There is no replica to take over: the same server again, with what it had written. */
@@ -156,20 +163,16 @@ export class Supervisor {
     await launchService(this.#state, node);
   }
 
-  async #setPrimary(next: Service, failover: Failover): Promise<void> {
-    this.#roles = { primary: next.name, failovers: [...this.#roles.failovers, failover] };
-    await writeRoles(this.#state, this.#roles);
-  }
-
   #rebuild(node: Service): void {
-    const primary = this.#watchOf(this.#roles.primary);
-    if (primary === undefined || !this.mayWrite(primary.node.name)) return;
+    const primary = this.#watchOf(this.#takeover.roles.primary);
+    if (primary === undefined || this.#assignments.mayWrite(primary.node.name) !== 'yes') return;
     this.#exclusively(node, () => this.#makeAnew(node, primary.node));
   }
 
   async #makeAnew(node: Service, primary: Service): Promise<void> {
     this.#log(`${node.name} is being rebuilt from ${primary.name}`);
     this.#restarts.note(node.name);
+    await end(node, 'SIGKILL', KILL_GRACE_MS);
     await rebuild(this.#state, node, primary);
     await launchService(this.#state, node);
     this.#streamedMs.set(node.name, performance.now());
@@ -182,13 +185,6 @@ export class Supervisor {
     work()
       .catch((error: unknown) => this.#log(`${service.name}: ${String(error)}`))
       .finally(() => this.#busy.delete(service.name));
-  }
-
-  /** A replica that receives nothing is old; it is better than nothing where there is no primary to receive from. */
-  #isReadable(name: string): boolean {
-    const answer = this.#watchOf(name)?.answer ?? null;
-    if (name === this.#roles.primary || answer?.isReplica !== true) return false;
-    return answer.isStreaming || !this.mayWrite(this.#roles.primary);
   }
 
   #watchOf(name: string): DatabaseWatch | undefined {

@@ -41,13 +41,22 @@ describe('the configuration of HAProxy', () => {
     }
   });
 
-  test('asks the supervisor for the role of every Postgres', async () => {
+  test('asks the supervisor for the role of every Postgres, and lets nobody through before its first answer', async () => {
     const state = await sampleStack('scaled');
-    const { http } = service(state, 'supervisor').ports;
-    expect(haproxy(state)).toContain('uri-lf /write/%[srv_name]');
-    expect(haproxy(state)).toMatch(/listen pg_read_1\n(?:.*\n)*? .* uri-lf \/read\/1\/%\[srv_name\]/);
-    expect(haproxy(state)).toMatch(/listen pg_read_2\n(?:.*\n)*? .* uri-lf \/read\/2\/%\[srv_name\]/);
-    expect(haproxy(state)).toContain(`check addr 127.0.0.1 port ${http}`);
+    const { roles } = service(state, 'supervisor').ports;
+    expect(haproxy(state)).toContain(`disabled agent-check agent-addr 127.0.0.1 agent-port ${roles} `);
+    for (const name of ['postgres-1', 'postgres-2', 'postgres-3']) {
+      const line = `  server ${name} 127.0.0.1:${service(state, name).ports['sql']} agent-send`;
+      expect(haproxy(state)).toContain(`${line} "write ${name}\\n"\n`);
+      expect(haproxy(state)).toContain(`${line} "read 1 ${name}\\n"\n`);
+      expect(haproxy(state)).toContain(`${line} "read 2 ${name}\\n"\n`);
+    }
+  });
+
+  test('gives a relay that is about to end no new clients', async () => {
+    const text = haproxy(await sampleStack('scaled'));
+    expect(text).toContain('http-check disable-on-404');
+    expect(text).toMatch(/retry-on .*503/);
   });
 
   test.each([

@@ -6,13 +6,13 @@ const namesOf = (profile: string, overrides = {}): string[] =>
 
 describe('profiles of stacks', () => {
   test('single is one relay with its database', () => {
-    expect(namesOf('single')).toEqual(['postgres-1', 'supervisor', 'relay-1']);
+    expect(namesOf('single')).toEqual(['postgres-1', 'supervisor', 'watcher', 'relay-1']);
   });
 
   test('scaled has a balancer, three relays, pub/sub, three caches and two replicas', () => {
     expect(namesOf('scaled')).toEqual([
       ...['postgres-1', 'postgres-2', 'postgres-3', 'pubsub', 'cache-1', 'cache-2', 'cache-3'],
-      ...['supervisor', 'haproxy', 'relay-1', 'relay-2', 'relay-3'],
+      ...['supervisor', 'watcher', 'haproxy', 'relay-1', 'relay-2', 'relay-3'],
     ]);
   });
 

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
+import type { StoredSince } from '../../fanout/gap-filler.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
 import { selectedStatement } from './filter-sql.ts';
+import { parseLsn } from './lsn.ts';
 
 /**
  * What the database tells about what was stored lately, whatever the order in which transactions were committed. Asks
@@ -24,14 +26,18 @@ export class PostgresGapSource {
     return rows[0]?.xmin ?? '0';
   }
 
-  /** Ids of the events that were stored by this transaction or later ones. */
-  async idsSince(transaction: string): Promise<readonly string[]> {
+  /** Ids of the events that were stored by this transaction or later ones, and a position of the log by which they are. */
+  async storedSince(transaction: string): Promise<StoredSince> {
     const { rows } = await this.#primary.query<[string]>({
       text: "select encode(id, 'hex') from event where txid >= $1::bigint order by txid",
       values: [transaction],
       rowMode: 'array',
     });
-    return rows.map(([id]) => id);
+    // Afterwards: a position is needed that is not before any of them.
+    const after = await this.#primary.query<{ lsn: string }>(
+      'select pg_current_wal_insert_lsn()::text as lsn',
+    );
+    return { ids: rows.map(([id]) => id), lsn: parseLsn(after.rows[0]?.lsn ?? '0/0') };
   }
 
   /** The events of these ids that are there and have not expired. */

@@ -14,11 +14,16 @@ export interface MaintenanceOptions {
   /** Told the position in the log of the primary, twice a second. */
   readonly onAskingPosition: () => void;
   readonly onPosition: (lsn: number) => void;
+  /** Told the epoch of the caches, as often. */
+  readonly onEpoch: (epoch: string) => void;
   /** Told whether the primary answers. */
   readonly outage: Outage;
   readonly log: (text: string) => void;
 }
 
+/** Where the log of the primary ends, and the epoch of the caches. */
+const STANDING = `select pg_current_wal_flush_lsn()::text as lsn,
+  (select (last_value + is_called::int)::text from cache_epoch) as epoch`;
 const CHECK_EVERY_MS = 500;
 const STATISTICS_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 10_000;
@@ -78,10 +83,11 @@ export class Maintenance {
   async #check(): Promise<void> {
     const { primary, replicas } = this.#options;
     this.#options.onAskingPosition();
-    const asked = primary.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text as lsn').then(
+    const asked = primary.query<{ lsn: string; epoch: string }>(STANDING).then(
       ({ rows }) => {
         this.primaryLsn = parseLsn(rows[0]?.lsn ?? '0/0');
         this.#options.onPosition(this.primaryLsn);
+        this.#options.onEpoch(rows[0]?.epoch ?? '');
         this.isPrimaryUp = true;
         this.#options.outage.answered();
       },

@@ -1,5 +1,5 @@
 import { type Filter, tagConditions } from '../../../nostr/filter.ts';
-import type { Ordered } from '../../../nostr/kinds.ts';
+import { compareNewestFirst, type Ordered } from '../../../nostr/kinds.ts';
 import { CANCELLED } from '../../work/lane.ts';
 import { runFor, type Work } from '../../work/work.ts';
 import { mergePages } from '../merge-pages.ts';
@@ -7,11 +7,12 @@ import { searchAmong } from '../search.ts';
 import type { AnswerPage, LimitedFilter } from '../store.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
+import { StoreUnavailableError } from '../unavailable.ts';
 import { disjointFilters, widestFilters } from '../widest-filters.ts';
 import { eventsStatement, nextWindow, type Window } from './events-sql.ts';
 import type { Asking } from './filter-conditions.ts';
 import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
-import type { Readers } from './readers.ts';
+import type { Page, Readers } from './readers.ts';
 import { rarityStatement, SAMPLED_MAX } from './tag-rarity.ts';
 
 /** What one answer is read with. */
@@ -171,7 +172,9 @@ export class PostgresReads {
     while (most > 0) {
       if (work?.isCancelled === true) throw CANCELLED;
       const statement = eventsStatement(filter, most + known.size, window, options.asking);
-      const { rows, isCut } = await readers.page<[...EventRow]>(statement, options.pageBytes, work);
+      const page = await readers.page<[...EventRow]>(statement, options.pageBytes, work);
+      // Of what was read in part the rest comes below.
+      const { rows, isCut } = known.size > 0 ? page : await this.#completed(filter, options, page);
       const events = rows.map((row) => new TextEvent(row)).filter(({ id }) => !known.has(id));
       most -= events.length;
       if (events.length > 0) yield pageOf(events);
@@ -181,6 +184,26 @@ export class PostgresReads {
       known = oldest.created_at === window.until ? new Set([...known, ...second]) : new Set(second);
       window = { since: window.since, until: oldest.created_at };
     }
+  }
+
+  /**
+   * An answer by id with what a replica did not have: who reads an event that another relay has just acknowledged finds it.
+   * While the primary is away the answer of the replica has to do.
+   */
+  async #completed(
+    filter: LimitedFilter,
+    { window, most, asking }: WindowOptions,
+    page: EventPage,
+  ): Promise<EventPage> {
+    if (filter.ids === undefined || page.isOfReplica !== true || page.isCut) return page;
+    const found = new Set(page.rows.map(([id]) => id));
+    const ids = filter.ids.filter((id) => !found.has(id));
+    if (ids.length === 0) return page;
+    const statement = eventsStatement({ ...filter, ids }, ids.length, window, asking);
+    const { readers, work } = this.#parts;
+    const missing = await readers.queryPrimary<[...EventRow]>(statement, work).catch(noneWhereAway);
+    if (missing.length === 0) return page;
+    return { ...page, rows: [...page.rows, ...missing].sort(byRow).slice(0, most) };
   }
 
   /**
@@ -202,6 +225,18 @@ export class PostgresReads {
     if (work?.isCancelled === true) return Promise.reject(CANCELLED);
     return readers.query<Row>(statement, work);
   }
+}
+
+type EventPage = Page<[...EventRow]>;
+
+/** The order of answers, see `compareNewestFirst`. */
+function byRow([id, , createdAt]: EventRow, [otherId, , otherCreatedAt]: EventRow): number {
+  return compareNewestFirst({ id, created_at: createdAt }, { id: otherId, created_at: otherCreatedAt });
+}
+
+function noneWhereAway(error: unknown): readonly [...EventRow][] {
+  if (error instanceof StoreUnavailableError) return [];
+  throw error;
 }
 
 interface WindowOptions {

@@ -37,8 +37,8 @@ export interface PostgresStoreOptions {
 }
 
 /**
- * A write is tried again for so long while the database restarts or fails over (which takes up to 7 s where the primary
- * hangs), and is answered then in any case. Clients give up after 10 s or so.
+ * A write is tried again for so long while the database restarts or fails over (which takes up to 3 s where the primary
+ * hangs, and 6 s where it hangs and seems busy), and is answered then in any case. Clients give up after 10 s or so.
  */
 const ANSWER_WITHIN_MS = 9_000;
 /** Events that may wait to be stored; one more is answered `overloaded`. */
@@ -65,12 +65,21 @@ export class PostgresStore implements EventStore {
   readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
   #isOpen = false;
   #isClosing = false;
+  #onOpen: () => void = () => undefined;
+  readonly #opened = new Promise<void>((resolve) => {
+    this.#onOpen = resolve;
+  });
   /** Told which events an answered request has removed or replaced; the answer waits for it. */
   onRemoved: (removed: readonly RemovedEvent[]) => Promise<void> = () => Promise.resolve();
+  /** Told the epoch of the caches twice a second, while the primary answers. */
+  onEpoch: (epoch: string) => void = () => undefined;
   /** Told the length of every batch. */
   onBatch: (events: number) => void = () => undefined;
 
-  /** Connects to nothing yet: whatever is asked of it before it is {@link open | opened} is answered with an error. */
+  /**
+   * Connects to nothing yet: before it is {@link open | opened} events wait, and whatever else is asked of it is answered with
+   * an error.
+   */
   constructor(options: PostgresStoreOptions) {
     const {
       url,
@@ -89,7 +98,10 @@ export class PostgresStore implements EventStore {
     this.#primary = openWritePool(url, onFailure);
     const readUrls = replicaUrls.length === 0 ? [url] : replicaUrls;
     this.#replicas = readUrls.map((readUrl) => new Replica(readUrl, { max: readPool, queryDeadlineS }, log));
-    this.#readers = new Readers({ primary: this.#primary, replicas: this.#replicas, places: readPool });
+    this.#readers = new Readers({
+      ...{ primary: this.#primary, replicas: this.#replicas, isReplicated: replicaUrls.length > 0 },
+      places: readPool,
+    });
     this.#writer = new Writer(this.#primary, {
       onCommit: (lsn) => this.#readers.onCommit(lsn),
       onRetry: onFailure,
@@ -100,7 +112,7 @@ export class PostgresStore implements EventStore {
       take: (batch) => batchLength(eventsOf(batch), BATCH_MAX),
       commit: (batch, deadlineMs) => this.#commit(batch, deadlineMs),
       answerWithinMs: ANSWER_WITHIN_MS,
-      lateError: (isOnItsWay) => (isOnItsWay ? notAnswered() : notAsked()),
+      lateError: (isOnItsWay) => (isOnItsWay && this.#isOpen ? notAnswered() : notAsked()),
     });
     this.#maintenance = new Maintenance({
       primary: this.#primary,
@@ -108,6 +120,7 @@ export class PostgresStore implements EventStore {
       nowSeconds,
       onAskingPosition: () => this.#readers.onAskingPosition(),
       onPosition: (lsn) => this.#readers.onPosition(lsn),
+      onEpoch: (epoch) => this.onEpoch(epoch),
       outage,
       log,
     });
@@ -123,6 +136,7 @@ export class PostgresStore implements EventStore {
     await this.#writer.open();
     await this.#maintenance.start();
     this.#isOpen = true;
+    this.#onOpen();
   }
 
   /** Its servers, for the metrics. */
@@ -154,7 +168,6 @@ export class PostgresStore implements EventStore {
   }
 
   add(event: StoredEvent): Promise<AddOutcome> {
-    if (!this.#isOpen) return Promise.reject(notAsked());
     // What is refused costs nothing: the rows of an event are computed for events that may wait.
     if (this.#queue.queueDepth >= QUEUE_MAX) return Promise.resolve('overloaded');
     return this.#queue.add(prepareEvent(event)) ?? Promise.resolve('overloaded');
@@ -207,6 +220,14 @@ export class PostgresStore implements EventStore {
     this.#readers.requireTold(lsn);
   }
 
+  /**
+   * Begins a new epoch of the caches: what any relay has kept is not believed any more.
+   * @throws the error of the database where that fails
+   */
+  async beginEpoch(): Promise<void> {
+    await this.#writer.beginEpoch(performance.now() + ANSWER_WITHIN_MS);
+  }
+
   /** Forgets what it has learned about stored events: the database was changed by something else. */
   forget(): void {
     this.#known.clear();
@@ -242,6 +263,8 @@ export class PostgresStore implements EventStore {
   }
 
   async #commit(batch: readonly PreparedEvent[], deadlineMs: number): Promise<readonly AddOutcome[]> {
+    // A relay that has just started has clients already, and their events wait as they do while the database fails over.
+    if (!this.#isOpen) await before(deadlineMs, this.#opened);
     this.onBatch(batch.length);
     const unique = new Map(batch.map((prepared) => [prepared.event.id, prepared]));
     const storing = this.#writer.store([...unique.values()], deadlineMs);

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Pool, Query } from 'pg';
 import { Admission, type Asked, askedByRelay } from '../../work/admission.ts';
 import { notAsked, tooSlow } from '../unavailable.ts';
@@ -10,6 +12,9 @@ import type { Replica } from './replica.ts';
 
 /** How long a query waits for a replica to catch up before it goes to the primary. */
 const CATCH_UP_MAX_MS = 50;
+/** How long a question waits while the database fails over, from its coming on. */
+const PATIENCE_MS = 3_000;
+const RETRY_MS = 50;
 /** Statements of one client at the same time. */
 const PER_CLIENT = 4;
 /**
@@ -25,14 +30,22 @@ export interface ReadersOptions {
   readonly primary: Pool;
   /** None: everything is read from the primary. */
   readonly replicas: readonly Replica[];
+  /** False where what is called a replica here is the primary, through a pool that reads; default true. */
+  readonly isReplicated?: boolean;
   /** Connections that read from each replica; default 50. */
   readonly places?: number;
+  /** How long a question waits while no server answers, in milliseconds; default 3 s. */
+  readonly patienceMs?: number;
 }
+
+/** Who may answer a question: anybody, or the primary alone, which is never behind. */
+type Answerer = 'anybody' | 'primary';
 
 /**
  * Sends queries to the replicas in turn. A replica that is behind what this relay has written or delivered is waited
- * for, shortly; then, and where none is healthy or one fails, the primary answers. So nobody misses what they have
- * just written, and a new subscription has no hole between its stored and its live events.
+ * for, shortly; then, and where one fails, the others are asked, and at last the primary. So nobody misses what they have
+ * just written, and a new subscription has no hole between its stored and its live events. Where nobody answers, the
+ * question waits for a failover to end.
  */
 export class Readers {
   readonly #options: ReadersOptions;
@@ -108,7 +121,15 @@ export class Readers {
    * @throws CancelledError where it was cancelled; a server that works on it is told
    */
   async query<Row extends unknown[]>(statement: Statement, asked = askedByRelay()): Promise<readonly Row[]> {
-    return (await this.#ask<Row>(asked, (pool) => this.#run<Row>(pool, statement, asked))).rows;
+    return (await this.#ask<Row>(asked, 'anybody', (pool) => this.#run<Row>(pool, statement, asked))).rows;
+  }
+
+  /** The same of the primary, for what replicas may not have yet. @throws StoreUnavailableError at once where it is away */
+  async queryPrimary<Row extends unknown[]>(
+    statement: Statement,
+    asked = askedByRelay(),
+  ): Promise<readonly Row[]> {
+    return (await this.#ask<Row>(asked, 'primary', (pool) => this.#run<Row>(pool, statement, asked))).rows;
   }
 
   /**
@@ -121,13 +142,32 @@ export class Readers {
     maxBytes: number,
     asked = askedByRelay(),
   ): Promise<Page<Row>> {
-    return this.#ask<Row>(asked, (pool) => this.#run<Row>(pool, statement, asked, maxBytes));
+    return this.#ask<Row>(asked, 'anybody', (pool) => this.#run<Row>(pool, statement, asked, maxBytes));
   }
 
-  /** A replica is waited for before a place is taken: others may use it meanwhile. */
-  async #ask<Row extends unknown[]>(asked: Asked, ask: Ask<Row>): Promise<Page<Row>> {
-    const replica = await this.#choose();
-    return await this.#admission.run(asked, () => this.#askOne(replica, ask));
+  async #ask<Row extends unknown[]>(asked: Asked, who: Answerer, ask: Ask<Row>): Promise<Page<Row>> {
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    const lateMs = performance.now() + (who === 'anybody' ? patienceMs : 0);
+    // A replica is waited for before a place is taken: others may use it meanwhile.
+    const first = who === 'anybody' ? await this.#choose() : [];
+    return await this.#admission.run(asked, () => this.#askUntil(lateMs, first, ask));
+  }
+
+  /** Who was let in too late for that is still asked once. */
+  async #askUntil<Row extends unknown[]>(
+    lateMs: number,
+    first: readonly Replica[],
+    ask: Ask<Row>,
+  ): Promise<Page<Row>> {
+    for (let replicas = first; ; replicas = await this.#choose()) {
+      try {
+        return await this.#askOne(replicas, ask);
+      } catch (error) {
+        if (!isTransient(error)) throw orTooSlow(error);
+        if (performance.now() + RETRY_MS > lateMs) throw notAsked(error);
+      }
+      await delay(RETRY_MS);
+    }
   }
 
   /** Connections of the primary send statements ahead: they answer in one piece, and are not told to stop. */
@@ -146,13 +186,15 @@ export class Readers {
     return { rows, isCut: query.isCut };
   }
 
-  async #askOne<Row extends unknown[]>(replica: Replica | null, ask: Ask<Row>): Promise<Page<Row>> {
-    const page = replica === null ? null : await this.#askReplica(replica, ask);
-    if (page !== null) return page;
+  /** @param replicas of which the first is known to be up to date */
+  async #askOne<Row extends unknown[]>(replicas: readonly Replica[], ask: Ask<Row>): Promise<Page<Row>> {
+    for (const [index, replica] of replicas.entries()) {
+      if (index > 0 && !(await replica.hasReplayed(this.#required, 0))) continue;
+      const page = await this.#askReplica(replica, ask);
+      if (page !== null) return { ...page, isOfReplica: this.#options.isReplicated ?? true };
+    }
     this.answered.primary++;
-    return await ask(this.#options.primary).catch((error: unknown) => {
-      throw isTransient(error) ? notAsked(error) : orTooSlow(error);
-    });
+    return await ask(this.#options.primary);
   }
 
   /** Null where it has failed in a way that passes: somebody else may answer. */
@@ -168,13 +210,21 @@ export class Readers {
     }
   }
 
-  async #choose(): Promise<Replica | null> {
+  /** The position of the log that an answer has to have seen. */
+  get #required(): number {
+    return Math.max(this.#needed, this.#toldBefore, this.#toldSince);
+  }
+
+  /** The healthy replicas in turn, from the first that is up to date; none where no one is, or is so in a moment. */
+  async #choose(): Promise<readonly Replica[]> {
     const healthy = this.#options.replicas.filter((replica) => replica.isHealthy);
-    if (healthy.length === 0) return null;
-    this.#next = (this.#next + 1) % healthy.length;
-    const replica = healthy[this.#next] as Replica;
-    const needed = Math.max(this.#needed, this.#toldBefore, this.#toldSince);
-    return (await replica.hasReplayed(needed, CATCH_UP_MAX_MS)) ? replica : null;
+    this.#next = (this.#next + 1) % Math.max(1, healthy.length);
+    const inTurn = [...healthy.slice(this.#next), ...healthy.slice(0, this.#next)];
+    for (const [index, replica] of inTurn.entries()) {
+      const waitMs = index === 0 ? CATCH_UP_MAX_MS : 0;
+      if (await replica.hasReplayed(this.#required, waitMs)) return inTurn.slice(index);
+    }
+    return [];
   }
 }
 
@@ -187,6 +237,8 @@ function orTooSlow(error: unknown): unknown {
 export interface Page<Row extends unknown[]> {
   readonly rows: readonly Row[];
   readonly isCut: boolean;
+  /** Whether a replica has answered, which may not have what was stored by another relay a moment ago. */
+  readonly isOfReplica?: boolean;
 }
 
 type Ask<Row extends unknown[]> = (pool: Pool) => Promise<Page<Row>>;

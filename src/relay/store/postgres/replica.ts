@@ -9,6 +9,8 @@ import { openReadPool, type ReadPoolOptions, serverName } from './pools.ts';
 const LAG_MAX_S = 5;
 /** Between two looks at a replica that has not caught up. */
 const CATCH_UP_STEP_MS = 1;
+/** One that was waited for in vain is not waited for again so soon. */
+const BEHIND_MS = 500;
 
 const POSITION = `
 select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end::text as lsn,
@@ -23,6 +25,7 @@ export class Replica {
   #lagSeconds = 0;
   #answers = false;
   #checking: Promise<void> | null = null;
+  #behindUntilMs = Number.NEGATIVE_INFINITY;
   readonly #outage: Outage;
 
   constructor(url: string, options: ReadPoolOptions, log: (text: string) => void) {
@@ -56,11 +59,17 @@ export class Replica {
 
   /** Whether it has replayed the log up to `lsn`, now or within `waitMs`. */
   async hasReplayed(lsn: number, waitMs: number): Promise<boolean> {
+    if (this.#replayed >= lsn) return true;
+    if (performance.now() < this.#behindUntilMs) return false;
     const deadline = performance.now() + waitMs;
     while (this.#replayed < lsn) {
       await this.check();
       if (this.#replayed >= lsn) return true;
-      if (!this.isHealthy || performance.now() > deadline) return false;
+      if (!this.isHealthy) return false;
+      if (performance.now() > deadline) {
+        if (waitMs > 0) this.#behindUntilMs = performance.now() + BEHIND_MS;
+        return false;
+      }
       await delay(CATCH_UP_STEP_MS);
     }
     return true;

@@ -129,6 +129,12 @@ begin
 end $$;
 `;
 
+/**
+ * Counts the times that relays could not tell the others what they have removed: whatever was kept before is not believed
+ * then. A sequence, because nobody shall wait for anybody to count.
+ */
+const CACHE_EPOCH = 'create sequence cache_epoch';
+
 /** All steps, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'events and tags', sql: EVENTS },
@@ -136,6 +142,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: 'tombstones', sql: TOMBSTONES },
   { version: 4, name: 'search', sql: SEARCH },
   { version: 5, name: 'words beside their events', sql: WORDS },
+  { version: 6, name: 'epoch of the caches', sql: CACHE_EPOCH },
 ];
 
 /** Tables that are partitioned by month. */

@@ -10,8 +10,9 @@ import { type LockedRow, lockOwners } from './owner-locks.ts';
 import { isTransient } from './postgres-errors.ts';
 import { type BatchResult, isPlain, type PreparedEvent, writeBatch, writePlainBatch } from './write-batch.ts';
 
-const RETRY_FIRST_MS = 50;
-const RETRY_MOST_MS = 500;
+/** A failover takes a second or less; one connection every tenth of a second costs nobody anything. */
+const RETRY_FIRST_MS = 25;
+const RETRY_MOST_MS = 100;
 
 /** What the writing side tells. */
 export interface WriterListener {
@@ -81,6 +82,11 @@ export class Writer {
     const work = (client: PoolClient): Promise<readonly RemovedEvent[]> =>
       vanishKey(client, pubkey, untilSeconds);
     return await this.#retry(deadlineMs, () => this.#transact({ locks, work, isSingle: false }));
+  }
+
+  /** Counts the epoch of the caches on, see {@link store} for the deadline. */
+  async beginEpoch(deadlineMs: number): Promise<void> {
+    await this.#retry(deadlineMs, () => this.#pool.query("select nextval('cache_epoch')"));
   }
 
   async #transact<T>(transaction: Transaction<T>): Promise<T> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../../../../src/nostr/filter.ts';
 import { CachedStore } from '../../../../src/relay/cache/cached-store.ts';
-import type { SecondLayer } from '../../../../src/relay/cache/second-layer.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
 import type { LimitedFilter, Reader } from '../../../../src/relay/store/store.ts';
 import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
+import { MapLayer } from '../../../support/map-layer.ts';
 import { someStored } from '../../../support/stored-event.ts';
 
 const AUTHOR = 'a'.repeat(64);
@@ -20,31 +20,6 @@ class CountingStore extends MemoryStore {
     const events = await super.query(filters, reader);
     await this.gate;
     return events;
-  }
-}
-
-/** The second layer without Redis. */
-class MapLayer implements SecondLayer {
-  readonly values = new Map<string, string>();
-  readonly deleted: string[] = [];
-  isUsable = true;
-  errors = 0;
-
-  async getMany(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    return keys.map((key) => this.values.get(key) ?? null);
-  }
-
-  async setMany(entries: readonly (readonly [string, string])[]): Promise<void> {
-    for (const [key, value] of entries) this.values.set(key, value);
-  }
-
-  async deleteMany(keys: readonly string[]): Promise<void> {
-    this.deleted.push(...keys);
-    for (const key of keys) this.values.delete(key);
-  }
-
-  async close(): Promise<void> {
-    this.values.clear();
   }
 }
 

@@ -133,7 +133,7 @@ describe('a session', () => {
     expect(await say('REQ', 't', {})).toEqual([['CLOSED', 't', 'error: more than 1 open subscriptions']]);
   });
 
-  it('accepts nothing more once the relay stops', async () => {
+  it('opens nothing more once the relay stops, and takes events until the connection ends', async () => {
     const { session, say } = setUp();
     await say('REQ', 's', {});
     session.stop();
@@ -148,7 +148,7 @@ describe('a session', () => {
     };
     expect(await say('EVENT', event)).toEqual([
       ['CLOSED', 's', 'error: the relay is shutting down'],
-      ['OK', event.id, false, 'error: the relay is shutting down'],
+      ['OK', event.id, false, 'invalid: id is not the hash of the event'],
     ]);
     expect(await say('REQ', 't', {})).toEqual([['CLOSED', 't', 'error: the relay is shutting down']]);
   });

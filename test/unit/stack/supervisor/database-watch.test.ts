@@ -56,16 +56,38 @@ describe('the watch of a Postgres', () => {
     expect(connections.opened).toBe(1);
   });
 
+  test('believes the last answer through one failure: a connection that is cut is no server that is gone', async () => {
+    const { watch, connections, open } = await setUp();
+    open();
+    await eventuallyPasses(() => expect(watch.recent?.walBytes).toBe(7));
+    const before = connections.opened;
+    const { answer } = connections;
+    connections.answer = async () => {
+      connections.answer = answer;
+      throw new Error('terminated');
+    };
+    const seen = new Set<number | undefined>();
+    await eventuallyPasses(
+      () => {
+        seen.add(watch.recent?.walBytes);
+        expect(connections.opened).toBeGreaterThan(before);
+      },
+      { everyMs: 1, looks: 30_000 },
+    );
+    expect([...seen]).toEqual([7]);
+  });
+
   test('closes a connection that fails before it opens the next', async () => {
     const { watch, connections, open } = await setUp();
     open();
-    await eventuallyPasses(() => expect(watch.answer?.walBytes).toBe(7));
+    await eventuallyPasses(() => expect(watch.recent?.walBytes).toBe(7));
     connections.answer = async () => {
       throw new Error('terminated');
     };
-    await eventuallyPasses(() => expect(watch.answer).toBeNull());
+    await eventuallyPasses(() => expect(watch.recent).toBeNull());
+    expect(watch.hasAnswered).toBe(true);
     connections.answer = async () => [{ replica: false, wal: 8, streaming: false }];
-    await eventuallyPasses(() => expect(watch.answer?.walBytes).toBe(8));
+    await eventuallyPasses(() => expect(watch.recent?.walBytes).toBe(8));
     expect(connections.opened - connections.ended).toBe(1);
   });
 });

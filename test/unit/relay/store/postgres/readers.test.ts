@@ -36,7 +36,7 @@ function setUp(answer = from('replica'), primary: () => Promise<unknown[][]> = f
     hasReplayed: async (lsn: number) => state.replayed >= lsn,
     check: async () => void state.checks++,
   } as unknown as Replica;
-  const readers = new Readers({ primary: pool(primary), replicas: [replica] });
+  const readers = new Readers({ primary: pool(primary), replicas: [replica], patienceMs: 1_000 });
   const ask = async () => (await readers.query<[string]>(STATEMENT))[0]?.[0];
   return { readers, ask, state };
 }
@@ -118,6 +118,35 @@ describe('a reader of a replicated database', () => {
   it('says that the database cannot be reached where no server answers', async () => {
     const { ask } = setUp(away, away);
     await expect(ask()).rejects.toMatchObject({ code: 'RELAY_STORE_UNAVAILABLE' });
+  });
+
+  it('waits for the end of a failover', async () => {
+    let asked = 0;
+    const primary = async (): Promise<unknown[][]> => (++asked < 4 ? await away() : [['primary']]);
+    const { ask } = setUp(away, primary);
+    expect(await ask()).toBe('primary');
+    expect(asked).toBe(4);
+  });
+
+  it('asks another replica before the primary', async () => {
+    const replicas = [away, from('other')].map(
+      (answer) =>
+        ({
+          ...{ isHealthy: true, pool: pool(answer) },
+          ...{ hasReplayed: async () => true, check: async () => undefined },
+        }) as unknown as Replica,
+    );
+    const readers = new Readers({ primary: pool(from('primary')), replicas });
+    for (let i = 0; i < 4; i++) expect(await readers.query(STATEMENT)).toEqual([['other']]);
+    expect(readers.answered).toEqual({ replica: 4, primary: 0 });
+  });
+
+  it('asks the primary alone for what replicas may not have, and does not wait for it', async () => {
+    const { readers } = setUp();
+    expect(await readers.queryPrimary(STATEMENT)).toEqual([['primary']]);
+    await expect(setUp(from('replica'), away).readers.queryPrimary(STATEMENT)).rejects.toMatchObject({
+      code: 'RELAY_STORE_UNAVAILABLE',
+    });
   });
 
   it('tells that a question took too long, and does not ask the primary the same', async () => {

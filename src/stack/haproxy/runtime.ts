@@ -1,0 +1,15 @@
+import { createConnection } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Service } from '../state.ts';
+import { runtimeSocket } from './config.ts';
+
+/**
+ * Asks the runtime API of the balancer one thing.
+ * @returns what it says, trimmed; commands that only do something say nothing
+ * @throws Error of the socket where it does not answer
+ */
+export async function askHaproxy(balancer: Service, command: string): Promise<string> {
+  const socket = createConnection(runtimeSocket(balancer));
+  socket.end(`${command}\n`);
+  return (await text(socket)).trim();
+}
