@@ -95,7 +95,8 @@ async function measure(dir) {
   await sleep(2_000);
   const askers = await Promise.all(relays.map((url) => new Asker().open(url)));
   const key = generateSecretKey();
-  const [shown, gone] = [[], []];
+  /** @type {number[][]} */
+  const [shown = [], gone = []] = [[], []];
   for (let n = 0; n < Number(values.count); n++) {
     const [here, there] = [askers[n % askers.length], askers[(n + 1) % askers.length]];
     const created_at = Math.floor(Date.now() / 1_000);
