@@ -3,6 +3,7 @@ import type { AnswerPage, Reader } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import type { Steps } from '../work/steps.ts';
 import { runFor, type Work } from '../work/work.ts';
+import { isRecent, LateIds, shortId } from './late-ids.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a subscription needs of the outbox of its connection. */
@@ -16,13 +17,8 @@ const HELD_MAX = 10_000;
 const HELD_BYTES_MAX = 8 * 2 ** 20;
 /** Characters of events that are sent in one step. */
 const STEP_BYTES = 64 * 1024;
-/** So many hex digits are a whole number without loss. */
-const SHORT_ID_DIGITS = 13;
-
-/** An id as a number: an answer may be 100,000 events, and a few are compared with those that come live meanwhile. */
-function shortId(id: string): number {
-  return Number.parseInt(id.slice(-SHORT_ID_DIGITS), 16);
-}
+/** An event that was found in the store comes live so much later at most: a gap on the channel has been filled by then. */
+const LATE_MS = 15_000;
 
 /**
  * One subscription of one connection. It is live from the first moment, so that nothing falls between the
@@ -37,6 +33,10 @@ export class Subscription {
   #heldBytes = 0;
   /** Stored events that were sent, see {@link shortId}: of them those that come live meanwhile are not repeated. */
   #sent: number[] = [];
+  /** Those of them that may come live after EOSE, the newest first. */
+  #recent: number[] = [];
+  #late: LateIds | null = null;
+  #forgetting: NodeJS.Timeout | null = null;
   #isClosed = false;
   /** Number of the event that was last delivered here; the fan-out uses it to deliver each event once. */
   lastDelivery = 0;
@@ -63,6 +63,8 @@ export class Subscription {
     this.#isClosed = true;
     this.#takeHeld();
     this.#sent = [];
+    this.#recent = [];
+    this.#forgetLate();
   }
 
   /**
@@ -71,8 +73,9 @@ export class Subscription {
    */
   deliver(event: StoredEvent, encode: () => Uint8Array): void {
     if (this.#isClosed) return;
-    if (this.#held === null) this.#outbox.sendEvent(this.#prefix, encode());
-    else if (this.#held.length >= HELD_MAX || this.#heldBytes > HELD_BYTES_MAX) this.#outbox.cut();
+    if (this.#held === null) {
+      if (this.#late?.has(event.id) !== true) this.#outbox.sendEvent(this.#prefix, encode());
+    } else if (this.#held.length >= HELD_MAX || this.#heldBytes > HELD_BYTES_MAX) this.#outbox.cut();
     else {
       this.#held.push(event);
       this.#heldBytes += event.json.length;
@@ -116,7 +119,9 @@ export class Subscription {
     for (let index = from; index < page.length; index++) {
       const event = page[index] as StoredEvent;
       this.#outbox.sendStored(this.#prefix, event.json);
-      this.#sent.push(shortId(event.id));
+      const short = shortId(event.id);
+      this.#sent.push(short);
+      if (isRecent(event.created_at)) this.#recent.push(short);
       bytes += event.json.length;
       if (bytes < STEP_BYTES) continue;
       if (this.#outbox.isFull) return index + 1;
@@ -144,5 +149,15 @@ export class Subscription {
         this.#outbox.sendEvent(this.#prefix, Buffer.from(event.json));
       }
     }
+    if (this.#recent.length === 0) return;
+    this.#late = new LateIds(this.#recent);
+    this.#recent = [];
+    this.#forgetting = setTimeout(() => this.#forgetLate(), LATE_MS).unref();
+  }
+
+  #forgetLate(): void {
+    this.#late = null;
+    if (this.#forgetting !== null) clearTimeout(this.#forgetting);
+    this.#forgetting = null;
   }
 }

@@ -50,6 +50,16 @@ describe('a subscription', () => {
     expect(sent).toEqual([eventText(both), EOSE, eventText(live)]);
   });
 
+  it('does not repeat a recent event that was found in the store before it came live', async () => {
+    const { subscription, deliver, sent } = subscriptionOf();
+    const now = Math.floor(Date.now() / 1_000);
+    const recent = Array.from({ length: 5 }, (_, age) => someStored({ created_at: now - age }));
+    const live = someStored({ created_at: now });
+    await subscription.sendStored(pagesOf(recent));
+    for (const event of [...recent, live]) deliver(event);
+    expect(sent).toEqual([...recent.map(eventText), EOSE, eventText(live)]);
+  });
+
   it('sends nothing once it is closed', async () => {
     const { subscription, deliver, sent } = subscriptionOf();
     deliver(someStored());
