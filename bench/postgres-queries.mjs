@@ -75,6 +75,7 @@ async function timeShapes(store, shapes, pid) {
 async function timeCaches(store, { shapes, nowSeconds, pid }) {
   const redis = await startTestRedis();
   const layer = new RedisLayer({ nodes: [`127.0.0.1:${redis.port}`], onError });
+  layer.beginEpoch('0');
   try {
     const hot = Object.values(shapes).flatMap((next) => Array.from({ length: HOT_FILTERS }, next));
     const filters = Array.from({ length: ASKED_BY }, () => hot).flat();

@@ -13,6 +13,7 @@ afterEach(async () => {
 async function open(nodes: readonly string[]): Promise<RedisLayer> {
   const layer = new RedisLayer({ nodes, onError: () => undefined });
   cleanUps.push(() => layer.close());
+  layer.beginEpoch('0');
   await eventually('usable', () => layer.isUsable);
   return layer;
 }
@@ -28,6 +29,21 @@ describe('the cache layer in Redis', () => {
     await layer.deleteMany(keys.slice(1));
     expect(await layer.getMany(keys)).toEqual(['value of k0', ...keys.slice(1).map(() => null)]);
     expect(layer.errors).toBe(0);
+  });
+
+  it('has nothing of another epoch, and nothing before the first one', async () => {
+    const redis = await startTestRedis([]);
+    cleanUps.push(() => redis.stop());
+    const layer = await open([`127.0.0.1:${redis.port}`]);
+    await layer.setMany([['k', 'a']]);
+    layer.beginEpoch('1');
+    expect(await layer.getMany(['k'])).toEqual([null]);
+    layer.beginEpoch('0');
+    expect(await layer.getMany(['k'])).toEqual(['a']);
+    const early = new RedisLayer({ nodes: [`127.0.0.1:${redis.port}`], onError: () => undefined });
+    cleanUps.push(() => early.close());
+    expect(early.isUsable).toBe(false);
+    expect(await early.getMany(['k'])).toEqual([null]);
   });
 
   it('answers nothing while Redis is gone, and nothing old when it is back', async () => {

@@ -9,7 +9,7 @@ import type { AddOutcome, AnswerPage, EventStore, LimitedFilter, Reader, StoreUs
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { notAnswered, notAsked } from '../unavailable.ts';
 import { batchLength } from './batch.ts';
-import { before, unavailable } from './deadline.ts';
+import { before, inTime, unavailable } from './deadline.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './housekeeping.ts';
 import { Maintenance } from './maintenance.ts';
@@ -264,7 +264,7 @@ export class PostgresStore implements EventStore {
 
   async #commit(batch: readonly PreparedEvent[], deadlineMs: number): Promise<readonly AddOutcome[]> {
     // A relay that has just started has clients already, and their events wait as they do while the database fails over.
-    if (!this.#isOpen) await before(deadlineMs, this.#opened);
+    if (!this.#isOpen) await inTime(this.#opened);
     this.onBatch(batch.length);
     const unique = new Map(batch.map((prepared) => [prepared.event.id, prepared]));
     const storing = this.#writer.store([...unique.values()], deadlineMs);
