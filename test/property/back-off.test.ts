@@ -21,6 +21,15 @@ describe('full jitter', () => {
     );
   });
 
+  it('without jitter waits exactly its bound, whatever is drawn', () => {
+    fc.assert(
+      fc.property(backOff, fc.nat(10_000), unit, (bounds, attempt, drawn) => {
+        const most = Math.min(bounds.longestMs, bounds.firstMs * 2 ** attempt);
+        expect(waitMs({ ...bounds, hasJitter: false }, attempt, drawn)).toBe(most);
+      }),
+    );
+  });
+
   it('spreads over the whole of its bound, so that no two clients come back together', () => {
     const random = createRandom(1, 'back-off');
     const waits = Array.from({ length: 10_000 }, () =>

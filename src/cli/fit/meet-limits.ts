@@ -86,7 +86,8 @@ function filterMessages({ workloads }: Plan): readonly Message[] {
   });
 }
 
-function missingNips({ plan, information }: LimitsQuestion): readonly string[] {
+/** NIPs that workloads need and the relay does not list, one sentence each; none where it lists nothing at all. */
+export function missingNips({ plan, information }: LimitsQuestion): readonly string[] {
   const listed = information?.supported_nips;
   if (listed === undefined) return [];
   return plannedWorkloads(plan.workloads).flatMap(({ name, planner }) =>

@@ -12,6 +12,7 @@ import type { Reporter } from '../../report/reporter.ts';
 import { verdictLine } from '../../report/verdict-line.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
 import { ciReporter } from '../ci.ts';
+import { missingNips } from '../fit/meet-limits.ts';
 import type { CommandHost } from '../host.ts';
 import type { Interruption } from '../interruption.ts';
 import type { StopSignal } from '../io.ts';
@@ -105,6 +106,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
     writeRunRecord(join(session.outDir.path, RECORD_FILE), record);
   const calibration = await stages.findCalibration(session.host.io.env);
   sayNotCalibrated(calibration, session);
+  sayMissingNips(session);
   try {
     const measured = await stages.measure({
       plan,
@@ -147,6 +149,13 @@ function sayNotCalibrated({ calibration }: Lookup, { host: { io }, flags }: Sess
   io.stderr.write(
     'not calibrated: how near the generator comes to its limit is unknown; relay-bench calibrate measures that once\n',
   );
+}
+
+/** Before the run, which may then measure nothing but refusals; its report says it again. */
+function sayMissingNips({ plan, information, host: { io }, flags }: Session): void {
+  if (['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
+  for (const line of missingNips({ plan, information: information.information }))
+    io.stderr.write(`${line}\n`);
 }
 
 /** Null where it went well. */

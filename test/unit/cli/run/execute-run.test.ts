@@ -57,17 +57,31 @@ function fakeStages(changes: Partial<Stages> = {}) {
   return { stages, calls };
 }
 
-/** Runs `quick`; the outcome is the exit code or what was thrown. */
-async function run(stages: Stages, changes: Partial<RunFlags> = {}, process = new FakeProcess()) {
+/** Runs `quick` unless told otherwise; the outcome is the exit code or what was thrown. */
+async function run(
+  stages: Stages,
+  changes: Partial<RunFlags> = {},
+  process = new FakeProcess(),
+  scenario = 'quick',
+) {
   const out = join(directory, 'out');
   const flags: RunFlags = { defaultGates: true, progress: 'plain', out, ...changes };
   const host = { io: createIo(process), colourFlag: () => undefined, finish: () => undefined };
-  const plan = await preparePlan('quick', flags);
+  const plan = await preparePlan(scenario, flags);
   const outcome: unknown = await executeRun({ host, plan, flags }, stages).catch((error: unknown) => error);
   return { process, outcome };
 }
 
 describe('run', () => {
+  test('says beforehand which NIP the relay does not list', async () => {
+    const information = { supported_nips: [1, 11] };
+    const { stages } = fakeStages({ preflight: async () => ({ information, reason: null }) });
+    const { process } = await run(stages, {}, new FakeProcess(), 'sync');
+    expect(process.stderr.text).toContain('the relay does not list NIP-77, which sync needs');
+    const quiet = await run(stages, { progress: 'none' }, new FakeProcess(), 'sync');
+    expect(quiet.process.stderr.text).not.toContain('NIP-77');
+  });
+
   test('goes through its stages in order, writes its files and stops what it started', async () => {
     const { stages, calls } = fakeStages();
     const { process, outcome } = await run(stages);
