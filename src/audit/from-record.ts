@@ -19,10 +19,10 @@ export function fromRecord(
   record: Watched,
   claims: readonly PrimaryClaim[] | null,
 ): Pick<Record<Invariant, Checked>, 'I6' | 'I7' | 'I10'> {
-  const hadFaults = record.faults.length > 0;
+  const gap = gapOf(record);
   return {
-    I6: hadFaults ? notChecked('the run had faults: see I7') : deliveries(record, EXACTLY_ONCE),
-    I7: hadFaults ? afterFaults(record) : notChecked('the run had no faults'),
+    I6: gap === null ? deliveries(record, EXACTLY_ONCE) : notChecked(`${gap}: see I7`),
+    I7: gap === null ? notChecked('the run had no faults') : afterGaps(record),
     I10: primaries(record, claims),
   };
 }
@@ -51,8 +51,15 @@ const COMPLETE: readonly DeliveryFault[] = ['deliveries_missing'];
 
 const reconnecting = z.object({ connections: z.object({ reconnect: z.object({}) }) });
 
+/** Why clients may have been away for a while; null where nothing has kept them. */
+function gapOf({ faults, counters }: Watched): string | null {
+  if (faults.length > 0) return 'the run had faults';
+  const { connections_lost: lost, connections_cut: cut } = counters;
+  return lost + cut > 0 ? `clients lost ${lost + cut} connections` : null;
+}
+
 /** A client whose connection is gone can get nothing, whatever the relay does: it has to come back and ask. */
-function afterFaults(record: Watched): Checked {
+function afterGaps(record: Watched): Checked {
   const { connections_lost: lost, deliveries_missing: missing } = record.counters;
   const comesBack = reconnecting.safeParse(record.scenario.resolved).success;
   return lost > 0 && !comesBack
@@ -65,7 +72,8 @@ function afterFaults(record: Watched): Checked {
 function deliveries({ counters, evidence }: Watched, names: readonly DeliveryFault[]): Checked {
   if (counters.deliveries_expected === 0) return notChecked(NO_SUBSCRIBERS);
   return checkedBy({
-    checked: counters.deliveries_expected,
+    // What clients that were away could not reach when they came back the relay did not owe.
+    checked: counters.deliveries_expected - counters.deliveries_out_of_reach,
     violated: names.reduce((sum, name) => sum + counters[name], 0),
     violations: names.flatMap((name) => (evidence[name] ?? []).map((each) => deliveryViolation(name, each))),
     basis: 'counted by the run itself, of the deliveries that it expected',

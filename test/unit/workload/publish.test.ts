@@ -50,6 +50,7 @@ function setUp(
   const cases = new FakeCases();
   const away = new Set<number>();
   const sentAgain: { connection: number; frame: Buffer }[] = [];
+  const fates: unknown[][] = [];
   const startNs = monotonicNs() - 1e6;
   const publish = new PublishWorkload({
     store: new FrameStore(4, 8),
@@ -60,7 +61,11 @@ function setUp(
     start: { monotonicNs: startNs, wallMs: 0 },
     sink,
     series,
-    fate: null,
+    fate: {
+      onSent: () => undefined,
+      onEnded: (...ended) => void fates.push(['ended', ...ended]),
+      onLate: (...late) => void fates.push(['late', ...late]),
+    },
     kind: 1,
     cases,
     sendNow: (connection, frame) => sentAgain.push({ connection, frame: Buffer.from(frame) }),
@@ -77,8 +82,48 @@ function setUp(
     publish.fire();
     outbox.flush();
   };
-  return { sink, cases, publish, outbox, sendOne, startNs, sentAgain, away };
+  return { sink, cases, publish, outbox, sendOne, startNs, sentAgain, away, fates };
 }
+
+describe('the fate of an event', () => {
+  it.each([
+    [true, '', ['accepted', '']],
+    [true, 'duplicate', ['duplicate', '']],
+    [false, 'blocked', ['failed', 'blocked']],
+    [false, 'duplicate', ['superseded', 'duplicate']],
+  ] as const)('that was answered %s %s is told', (accepted, prefix, fate) => {
+    const { publish, sendOne, fates } = setUp();
+    sendOne();
+    publish.onOk(1, { ...KEY, accepted, prefix });
+    expect(fates).toEqual([['ended', 0, ...fate]]);
+  });
+
+  it('that was not answered is told as unknown, and what is said of it later as well', () => {
+    const { publish, sendOne, fates } = setUp();
+    sendOne();
+    publish.expire(monotonicNs() + 2e9);
+    publish.onAccepted(1, HIGH, 0);
+    expect(fates).toEqual([
+      ['ended', 0, 'failed', 'no answer'],
+      ['late', 0, 'accepted', ''],
+    ]);
+  });
+
+  it('that was refused late is told with its reason', () => {
+    const { publish, sendOne, fates } = setUp();
+    sendOne();
+    publish.expire(monotonicNs() + 2e9);
+    publish.onOk(1, { ...KEY, accepted: false, prefix: 'invalid' });
+    expect(fates.at(-1)).toEqual(['late', 0, 'failed', 'invalid']);
+  });
+
+  it('whose connection was lost is told as unknown', () => {
+    const { publish, sendOne, fates } = setUp();
+    sendOne();
+    publish.onConnectionClosed(1);
+    expect(fates).toEqual([['ended', 0, 'failed', 'connection lost']]);
+  });
+});
 
 describe('PublishWorkload', () => {
   it('matches an OK by id and connection and records latency, service time and lag', () => {
