@@ -1,5 +1,5 @@
 // All benchmarks of the engine and of one relay process, one after the other, each less than 100 s; the results go to bench/results/ and from
-// there into docs/performance.md. Needs two cores that nothing else uses: about thirteen minutes.
+// there into docs/performance.md. Needs two cores that nothing else uses: about fifteen minutes.
 // node bench/all.mjs [--rounds N] [NAME…]: all engine benchmarks, or the named ones, also those of Postgres
 
 import { spawn } from 'node:child_process';
@@ -21,6 +21,7 @@ const BENCHMARKS = {
   workers: ['workers.mjs'],
   relay: ['relay.mjs'],
   'many-connections': ['many-connections.mjs'],
+  sessions: ['sessions.mjs'],
 };
 
 /** Need PostgreSQL, and minutes to store a million events: only when they are named. */
@@ -36,7 +37,7 @@ const { values, positionals: wanted } = parseArgs({
 });
 const rounds = values.rounds === undefined ? [] : ['--rounds', values.rounds];
 /** They have their own number of rounds: one takes a minute and a half. */
-const OWN_ROUNDS = ['many-connections', ...Object.keys(ON_REQUEST)];
+const OWN_ROUNDS = ['many-connections', 'sessions', ...Object.keys(ON_REQUEST)];
 const unknown = wanted.find((name) => !Object.hasOwn(ALL, name));
 if (unknown !== undefined) {
   throw new Error(`there is no benchmark ${unknown}: ${Object.keys(ALL).join(', ')}`);

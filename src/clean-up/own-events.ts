@@ -1,6 +1,6 @@
 import { EventSource } from '../corpus/generate/event-source.ts';
 import { ThrowawayKeys } from '../corpus/keys.ts';
-import { corpusRunTag, probeRunTag, runTagOf, topicTag } from '../corpus/marker.ts';
+import { corpusRunTag, probeRunTag, runTagOf, sessionRunTag, topicTag } from '../corpus/marker.ts';
 import { corpusLines } from '../corpus/replay/corpus-lines.ts';
 import { ID_AT, kindOf } from '../corpus/replay/event-line.ts';
 import { kindClass } from '../nostr/kinds.ts';
@@ -30,8 +30,8 @@ export function undeletable({ corpus: { named } }: Plan): string | null {
     : null;
 }
 
-function keysOf({ seed, corpus, workloads: { publish } }: Plan): OwnKeys {
-  const authors = Math.max(1, corpus.authors, publish?.authors ?? 0);
+function keysOf({ seed, corpus, workloads: { publish, sessions } }: Plan): OwnKeys {
+  const authors = Math.max(1, corpus.authors, publish?.authors ?? 0, sessions?.authors ?? 0);
   const notes = new ThrowawayKeys({ seed, label: 'publish', count: authors });
   const generated = corpus.named?.generated ?? null;
   // A corpus has a seed of its own, but the keys decide who signs: a nonce table may come from any.
@@ -39,11 +39,15 @@ function keysOf({ seed, corpus, workloads: { publish } }: Plan): OwnKeys {
   return new OwnKeys(seed, [notes, ...people]);
 }
 
-function topicsOf({ corpus, workloads: { publish } }: Plan, { salt }: FittedCorpus): readonly string[] {
+function topicsOf(
+  { corpus, workloads: { publish, sessions } }: Plan,
+  { salt }: FittedCorpus,
+): readonly string[] {
   const runTag = runTagOf(salt);
   return [
     ...numbered(runTag, publish?.topics ?? 0),
     ...numbered(corpusRunTag(runTag), corpus.topics),
+    ...numbered(sessionRunTag(runTag), sessions === undefined ? 0 : 1),
     topicTag(probeRunTag(runTag), 0),
   ];
 }

@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../base/errors.ts';
 import type { RelayInformationResult } from '../nostr/nip11-fetch.ts';
 import type { Plan } from '../plan/plan.ts';
-import { sourceAddressesOf } from '../plan/source-address.ts';
+import { connectionsAtOnce, sourceAddressesOf } from '../plan/source-address.ts';
 import { requireConsent } from './consent.ts';
 import type { CommandHost } from './host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from './interruption.ts';
@@ -123,9 +123,8 @@ function throwIfInterrupted(interruption: Interruption): void {
  * @param relay what messages call the relay that is started for it; null where it runs already or in many processes
  */
 export function demandOf(plan: Plan, relay: string | null): Demand {
-  const opened = plan.streams.reduce((sum, { opens, total }) => (opens ? sum + total : sum), 0);
   return {
-    connections: plan.connections.count + opened,
+    connections: connectionsAtOnce(plan),
     workers: plan.workers,
     addressPairs: plan.targets.length * sourceAddressesOf(plan),
     relay,

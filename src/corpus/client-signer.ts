@@ -19,26 +19,52 @@ export interface SignedByClient {
   readonly json: string;
 }
 
-/**
- * Signs what clients say of themselves. Every client has a throwaway key of its own, the same for each seed; keys are made
- * as they are needed.
- */
-export class ClientSigner {
+/** The throwaway keys of clients: each has one of its own, the same for each seed. They are made as they are needed. */
+export class ClientKeys {
   readonly #seed: number;
-  readonly #nonces: NonceTable;
-  readonly #groups = new Map<number, { keys: ThrowawayKeys; signer: NonceTableSigner }>();
-  readonly #hex = Buffer.alloc(ID_DIGITS + SIGNATURE_DIGITS);
+  readonly #groups = new Map<number, ThrowawayKeys>();
 
   constructor(seed: number) {
     this.#seed = seed;
+  }
+
+  /** X-only public key, hex. @param client number of the client in the run, from 0 */
+  publicKeyOf(client: number): string {
+    return this.groupOf(client).publicKeys[client % KEYS_AT_A_TIME] as string;
+  }
+
+  /** The keys of a client and its neighbours. */
+  groupOf(client: number): ThrowawayKeys {
+    const group = Math.floor(client / KEYS_AT_A_TIME);
+    const known = this.#groups.get(group);
+    if (known !== undefined) return known;
+    const keys = new ThrowawayKeys({
+      seed: this.#seed,
+      label: `clients/${group}`,
+      count: KEYS_AT_A_TIME,
+    });
+    this.#groups.set(group, keys);
+    return keys;
+  }
+}
+
+/** Signs what clients say of themselves, with the key of each. */
+export class ClientSigner {
+  readonly #keys: ClientKeys;
+  readonly #nonces: NonceTable;
+  readonly #signers = new Map<ThrowawayKeys, NonceTableSigner>();
+  readonly #hex = Buffer.alloc(ID_DIGITS + SIGNATURE_DIGITS);
+
+  constructor(seed: number) {
+    this.#keys = new ClientKeys(seed);
     this.#nonces = new NonceTable(seed, NONCES);
   }
 
   /** @param client number of the client in the run, from 0 */
   sign(client: number, { kind, created_at, tags, content }: UnsignedAuth): SignedByClient {
-    const { keys, signer } = this.#groupOf(client);
+    const signer = this.#signerOf(this.#keys.groupOf(client));
     const key = client % KEYS_AT_A_TIME;
-    const pubkey = keys.publicKeys[key] as string;
+    const pubkey = this.#keys.publicKeyOf(client);
     const [tagText, contentText] = [JSON.stringify(tags), JSON.stringify(content)];
     const bytes = hash('sha256', `[0,"${pubkey}",${created_at},${kind},${tagText},${contentText}]`, 'binary');
     putHexOf(this.#hex, 0, bytes);
@@ -50,13 +76,11 @@ export class ClientSigner {
     return { id, json: `{"id":"${id}","pubkey":"${pubkey}",${fields},"sig":"${sig}"}` };
   }
 
-  #groupOf(client: number): { keys: ThrowawayKeys; signer: NonceTableSigner } {
-    const group = Math.floor(client / KEYS_AT_A_TIME);
-    const known = this.#groups.get(group);
+  #signerOf(keys: ThrowawayKeys): NonceTableSigner {
+    const known = this.#signers.get(keys);
     if (known !== undefined) return known;
-    const keys = new ThrowawayKeys({ seed: this.#seed, label: `clients/${group}`, count: KEYS_AT_A_TIME });
-    const made = { keys, signer: new NonceTableSigner(keys, this.#nonces) };
-    this.#groups.set(group, made);
-    return made;
+    const signer = new NonceTableSigner(keys, this.#nonces);
+    this.#signers.set(keys, signer);
+    return signer;
   }
 }

@@ -35,6 +35,11 @@ export function probeRunTag(runTag: string): string {
   return variantOf(runTag, 2);
 }
 
+/** And what clients write in their sessions: no live subscription of the run waits for it. */
+export function sessionRunTag(runTag: string): string {
+  return variantOf(runTag, 4);
+}
+
 function variantOf(runTag: string, bit: number): string {
   const last = Number.parseInt(runTag.slice(-1), 16);
   return runTag.slice(0, -1) + (last ^ bit).toString(16);

@@ -29,7 +29,7 @@ interface OpenRow {
 export interface IntervalMergerOptions {
   readonly series: SeriesTable;
   readonly phases: readonly PlannedPhase[];
-  /** Arrivals scheduled in a second; undefined in the closed model, which has no schedule. */
+  /** Arrivals scheduled in a second; undefined where not all have a schedule. */
   readonly offeredIn: (second: number) => number | undefined;
   /** Whether every second keeps its histograms, for gates over windows. */
   readonly keepHistograms: boolean;

@@ -4,7 +4,7 @@ import type { CounterMetric } from '../metric/counters.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Counters, Load, Sums } from '../result/schema.ts';
 import type { ConnectionCounts } from './messages.ts';
-import { countOffered, type Offered } from './offered.ts';
+import { countOffered, type Offered, operationStreams } from './offered.ts';
 
 export interface LoadAccountOptions {
   readonly plan: Plan;
@@ -22,9 +22,11 @@ export interface LoadAccountOptions {
 export class LoadAccount {
   readonly #options: LoadAccountOptions;
   readonly #measured: readonly number[];
+  readonly #streams: readonly string[];
 
   constructor(options: LoadAccountOptions) {
     this.#options = options;
+    this.#streams = operationStreams(options.plan);
     this.#measured = options.plan.phases.flatMap(({ kind }, index) => (kind === 'measured' ? [index] : []));
   }
 
@@ -36,7 +38,9 @@ export class LoadAccount {
     const { plan, cutNs } = this.#options;
     const isCounted = cutNs !== Number.POSITIVE_INFINITY || plan.load.model === 'closed';
     return perNoun(({ stream, sent, unsent, dropped }) =>
-      isCounted ? counters[sent] + counters[unsent] + counters[dropped] : this.#planned(stream),
+      isCounted || stream === null
+        ? counters[sent] + counters[unsent] + counters[dropped]
+        : this.#planned(stream),
     );
   }
 
@@ -79,7 +83,7 @@ export class LoadAccount {
       start_s: phase.startNs / NS_PER_S,
       end_s: phase.endNs / NS_PER_S,
       level: phase.levelEnd,
-      offered: sum(plan.streams.map(({ name }) => offered.of(name, index))),
+      offered: sum(this.#streams.map((name) => offered.of(name, index))) + this.#unplannedIn(index),
       ...this.#rateOf(index),
       sent: sum(ACCOUNTS.map(({ sent }) => ofPhase(sent, index))),
       ...healthOf(index),
@@ -90,8 +94,20 @@ export class LoadAccount {
     const { plan, offered } = this.#options;
     const phase = plan.phases[index];
     if (phase === undefined || plan.load.model === 'closed') return {};
-    const planned = sum(plan.streams.map(({ name }) => offered.of(name, index)));
-    return { offeredPerSecond: (planned * NS_PER_S) / (phase.endNs - phase.startNs) };
+    const planned = sum(this.#streams.map((name) => offered.of(name, index)));
+    const all = planned + this.#unplannedIn(index);
+    return { offeredPerSecond: (all * NS_PER_S) / (phase.endNs - phase.startNs) };
+  }
+
+  /** What no stream plans, by what came up. */
+  #unplannedIn(index: number): number {
+    const { ofPhase } = this.#options;
+    const unplanned = ACCOUNTS.filter(({ stream }) => stream === null);
+    return sum(
+      unplanned.flatMap((account) =>
+        [account.sent, account.unsent, account.dropped].map((name) => ofPhase(name, index)),
+      ),
+    );
   }
 
   #planned(stream: string): number {

@@ -22,7 +22,7 @@ import { holdOf } from './interval-latencies.ts';
 import { IntervalMerger } from './intervals.ts';
 import { LoadAccount } from './load-account.ts';
 import type { ConnectionCounts, CounterRows, WorkerInterval } from './messages.ts';
-import { countOffered, type Offered } from './offered.ts';
+import { countOffered, hasUnplanned, type Offered } from './offered.ts';
 import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
@@ -84,7 +84,9 @@ export class Measurements {
       keepHistograms: plan.keepSeconds,
       hold_s: holdOf(plan),
       offeredIn: (second) =>
-        plan.load.model === 'closed' ? undefined : (this.#offered.perSecond[second] ?? 0),
+        plan.load.model === 'closed' || hasUnplanned(plan)
+          ? undefined
+          : (this.#offered.perSecond[second] ?? 0),
       liveWorkers,
       onRow: (row, extras) => onProgress({ type: 'interval', row, ...extras }),
     });

@@ -64,6 +64,9 @@ const TEXTS: Readonly<Record<Exclude<FindingKind, 'silent-cap'>, string>> = {
   'work-not-advertised': 'refuses events for want of work, and its NIP-11 document has no min_pow_difficulty',
   'auth-not-advertised': 'demands AUTH, and its NIP-11 document does not list NIP-42',
   'deletions-not-kept': 'accepts requests for deletion (kind 5) but does not return them when asked',
+  'slow-readers-closed': 'closes clients that read more slowly than events come to them',
+  'slow-readers-behind':
+    'had not sent every event to clients that read slowly when the run ended: it leaves events out for them, or keeps them waiting',
   'deletions-not-applied': 'returns deleted events; its NIP-11 document does not list NIP-09',
 };
 

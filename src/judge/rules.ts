@@ -112,6 +112,12 @@ export const FINDING_RULES = {
     nip: 'NIP-09',
     quote: 'Relays SHOULD delete or stop publishing any referenced events',
   },
+  'slow-readers-closed': NIP_01(
+    'CLOSED … can also be sent when a relay decides to kill a subscription on its side before a client has disconnected or sent a CLOSE',
+  ),
+  'slow-readers-behind': NIP_01(
+    'stores that filter and sends again all future events it receives to that same websocket until the websocket is closed',
+  ),
 } as const satisfies Record<string, Rule>;
 
 /** What is worth knowing of a relay and no fault. */

@@ -89,8 +89,8 @@ export interface CounterMapDefinition extends CountDefinition {
 export interface Account {
   /** Such as `events`; the key of the sums in `load.offered` and `load.achieved`. */
   readonly noun: string;
-  /** The stream whose arrivals they are. */
-  readonly stream: string;
+  /** The stream whose arrivals they are; null where clients do them as they go, so that they are counted as they come up. */
+  readonly stream: string | null;
   readonly sent: string;
   readonly unsent: string;
   readonly dropped: string;

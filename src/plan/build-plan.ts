@@ -17,7 +17,7 @@ import { phasesWithin, planCorpus } from './plan-corpus.ts';
 import { plannedByPhase, plannedSamples } from './planned-samples.ts';
 import { planPhases, planStreams } from './schedule.ts';
 import { chooseWorkers } from './workers.ts';
-import type { Setting } from './workload-planner.ts';
+import type { PlanView, Setting } from './workload-planner.ts';
 
 export interface PlanRequest {
   /** From `loadScenario` or `scenarioSchema.parse`. */
@@ -56,7 +56,8 @@ export function buildPlan({
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
   const run = measurableOf(resolved, relayProcesses);
   const workloads = planWorkloads(resolved, { workers, replay });
-  const plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds'> = {
+  const streams = planStreams(resolved, phases, bounds);
+  const plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds' | 'opened'> = {
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
     seed,
     targets,
@@ -82,7 +83,7 @@ export function buildPlan({
     exhaustedNs,
     phases,
     drainMs: resolved.drain,
-    streams: planStreams(resolved, phases, bounds),
+    streams,
     rounds: roundsOf(workloads),
     workloads,
     sources: [...run.sources],
@@ -91,12 +92,12 @@ export function buildPlan({
     abort: planAbort(resolved, overrides),
     asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },
   };
-  return { ...plan, ...judgedBy(plan, run, overrides) };
+  return { ...plan, opened: openedBy(plan), ...judgedBy(plan, run, overrides) };
 }
 
 /** The gates in force, those of them that are the user's own, and what they need of the run. */
 function judgedBy(
-  plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds'>,
+  plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds' | 'opened'>,
   run: ReturnType<typeof measurableOf>,
   overrides: PlanOverrides,
 ): Pick<Plan, 'gates' | 'ownGates' | 'keepSeconds'> {
@@ -151,4 +152,16 @@ function planWorkloads(scenario: Scenario, setting: Setting): WorkloadPlans {
 
 function roundsOf(workloads: WorkloadPlans): Plan['rounds'] {
   return plannedWorkloads(workloads).flatMap(({ planner, part }) => planner.rounds(part) ?? []);
+}
+
+/** The connections that workloads open themselves, one workload's numbers behind the other's. */
+function openedBy(plan: PlanView & Pick<Plan, 'workloads'>): Plan['opened'] {
+  let first = plan.connections.count;
+  return plannedWorkloads(plan.workloads).flatMap(({ name, planner, part }) => {
+    const { numbers, atOnce } = planner.opens(part, plan);
+    if (numbers === 0) return [];
+    const opened = { workload: name, first, atOnce };
+    first += numbers;
+    return [opened];
+  });
 }

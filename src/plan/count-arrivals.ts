@@ -16,7 +16,7 @@ export function countArrivals(
   if (recordedNs !== undefined) return countRecorded(recordedNs, phases);
   const countBelow = counterOf(stream, seed);
   let before = 0;
-  return rateSegments(stream.rate_per_s, phases).map((segment) => {
+  return rateSegments(stream, phases).map((segment) => {
     const upTo = Math.min(limit, countBelow(segment.to));
     const count = upTo - before;
     before = upTo;

@@ -18,7 +18,7 @@ export interface Pacer {
 /** What a pacer needs to know of its stream. */
 export type PacedStream = Pick<
   StreamPlan,
-  'name' | 'rate_per_s' | 'arrivals' | 'opens' | 'limit' | 'recordedNs'
+  'name' | 'rate_per_s' | 'arrivals' | 'opens' | 'during' | 'limit' | 'recordedNs'
 >;
 
 /** Creates the pacer of `stream` for `shard`; pure in its arguments. */
@@ -37,7 +37,7 @@ export type CreatePacer = (
 export const createPacer: CreatePacer = (stream, phases, seed, shard) => {
   const { limit = Number.POSITIVE_INFINITY, recordedNs } = stream;
   if (recordedNs !== undefined) return recordedPacer(recordedNs, phases, shard);
-  const segments = rateSegments(stream.rate_per_s, phases);
+  const segments = rateSegments(stream, phases);
   const positionOf = createPositions(stream.arrivals, seed, stream.name);
   let segment = 0;
   let number = shard.index;

@@ -31,6 +31,8 @@ export interface StreamPlan {
   readonly perPhase: readonly number[];
   /** Whether each arrival opens a connection of its own; left out where it does not. */
   readonly opens?: true;
+  /** Names of the phases in which they come; left out where they do in all of them. */
+  readonly during?: readonly string[];
   /** No more arrivals than this, where there are no more events to publish. */
   readonly limit?: number;
   /** When each arrival is due, ns after t0, ascending, where that is recorded; rate and arrivals then say nothing. */
@@ -57,6 +59,16 @@ export interface ReplayPlan {
 export interface Rounds {
   readonly connections: ConnectionRange;
   readonly group: number;
+}
+
+/** Connections that are opened besides those that are open before the load. */
+export interface OpenedConnections {
+  /** Which opens them. */
+  readonly workload: string;
+  /** The lowest of their numbers. */
+  readonly first: number;
+  /** How many are open at once, as far as that can be foreseen. */
+  readonly atOnce: number;
 }
 
 /** Everything that a generated corpus depends on. */
@@ -189,6 +201,8 @@ export interface PlanParts {
   /** In the closed model their rate is 0 and nothing is scheduled: replies set the pace. */
   readonly streams: readonly StreamPlan[];
   readonly rounds: readonly Rounds[];
+  /** Behind the connections that are open before the load. */
+  readonly opened: readonly OpenedConnections[];
   /** The parts of the catalogue that take part. */
   readonly sources: readonly Source[];
   /** Latencies that this run can produce; gates on others are configuration errors. */

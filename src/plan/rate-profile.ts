@@ -1,5 +1,5 @@
 import { NS_PER_S } from '../base/clock.ts';
-import type { PlannedPhase } from './parts.ts';
+import type { PlannedPhase, StreamPlan } from './parts.ts';
 
 /**
  * One phase of a stream's rate, seen from its arrivals: arrivals whose position (arrivals expected since the
@@ -30,11 +30,14 @@ function snap(position: number): number {
 /**
  * The rate of a stream as segments, one for each phase: the cumulative of the rate over time is linear in a
  * phase of constant level and quadratic in a ramp, so that its inverse has a closed form and nothing drifts.
- * @param rate_per_s arrivals per second at level 1
  */
-export function rateSegments(rate_per_s: number, phases: readonly PlannedPhase[]): readonly RateSegment[] {
+export function rateSegments(
+  { rate_per_s: rateAtLevel1, during }: Pick<StreamPlan, 'rate_per_s' | 'during'>,
+  phases: readonly PlannedPhase[],
+): readonly RateSegment[] {
   let from = 0;
-  return phases.map(({ startNs, endNs, levelStart, levelEnd }) => {
+  return phases.map(({ name, startNs, endNs, levelStart, levelEnd }) => {
+    const rate_per_s = during === undefined || during.includes(name) ? rateAtLevel1 : 0;
     const seconds = (endNs - startNs) / NS_PER_S;
     const to = snap(from + (rate_per_s * (levelStart + levelEnd) * seconds) / 2);
     const segment = {

@@ -40,6 +40,14 @@ export interface Setting {
   readonly replay: ReplayPlan | null;
 }
 
+/** Connections that a workload opens itself, besides those that are open before the load. */
+export interface OwnConnections {
+  /** Numbers that are set aside for them; one that is closed gives its number back. */
+  readonly numbers: number;
+  /** How many are open at once, as far as that can be foreseen. */
+  readonly atOnce: number;
+}
+
 /** A workload's part of a plan, as far as the core looks at it. */
 export interface CommonPlan {
   /** The connections that it uses; left out where it opens its own. */
@@ -74,6 +82,7 @@ export interface WorkloadPlanner<W, P extends CommonPlan> {
   readonly receives: boolean;
   /** Connections whose targets step on in rounds; null where they go round as all others. */
   rounds(part: P): Rounds | null;
+  opens(part: P, plan: PlanView): OwnConnections;
   /** The latencies that default gates bound, with the number of samples that are foreseen. */
   planned(part: P, plan: PlanView): readonly (readonly [BaseLatency, number])[];
   /** What the connections of its range do, such as `publishing`. */
@@ -92,5 +101,6 @@ export const PLAIN_PLANNER = {
   drains: false,
   receives: false,
   rounds: () => null,
+  opens: (): OwnConnections => ({ numbers: 0, atOnce: 0 }),
   planned: () => [],
 } as const;

@@ -60,3 +60,29 @@ export const timeout = (reply: string) =>
   positiveDuration.default(10_000).describe(`Without ${reply} after this long it counts as a timeout.`);
 
 export type ArrivalsSpec = z.output<typeof arrivals>;
+
+/** How long clients stay. @param standard the median where none is given, ms */
+export const stay = (standard: number) =>
+  z
+    .strictObject({
+      median: positiveDuration.default(standard).describe('Half of them stay longer.'),
+      sigma: z
+        .number()
+        .min(0)
+        .max(3)
+        .default(1)
+        .describe(
+          'Standard deviation of the logarithm of their stay: at 0 all stay equally long, at 1 one in twenty stays 5.2 times the median.',
+        ),
+    })
+    .default({ median: standard, sigma: 1 })
+    .describe('How long they stay: lognormal. The spread is an assumption, nobody has published one.');
+
+/** The phases in which something happens. @param what happens then */
+export const during = (what: string) =>
+  z
+    .array(name)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(`Names of the phases in which ${what}; default all, the warm-up included.`);

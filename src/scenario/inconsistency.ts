@@ -28,3 +28,15 @@ export function repeated(
     return [];
   });
 }
+
+/** Phases that are named and do not exist. @param at where the names stand */
+export function unknownPhases(
+  during: readonly string[] | undefined,
+  { phases }: Pick<ScenarioParts, 'phases'>,
+  at: Inconsistency['path'],
+): readonly Inconsistency[] {
+  const names = phases.map(({ name }) => name);
+  return (during ?? []).flatMap((name, index) =>
+    names.includes(name) ? [] : [problem([...at, index], `is none of the phases (${names.join(', ')})`)],
+  );
+}

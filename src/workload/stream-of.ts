@@ -18,18 +18,14 @@ export function streamOf(plan: Pick<Plan, 'streams'>, name: string): StreamPlan 
 }
 
 /**
- * Number of the first connection of a stream whose arrivals open one each: behind those that are open before the load and
- * those of the streams before it.
+ * Number of the first connection that a workload opens itself: behind those that are open before the load and those of
+ * the workloads before it.
  */
 export function firstOpenedBy(
-  { streams, connections }: Pick<Plan, 'streams' | 'connections'>,
+  { opened, connections }: Pick<Plan, 'opened' | 'connections'>,
   name: string,
 ): number {
-  const before = streams.slice(
-    0,
-    streams.findIndex((stream) => stream.name === name),
-  );
-  return before.reduce((sum, { opens, total }) => (opens ? sum + total : sum), connections.count);
+  return opened.find(({ workload }) => workload === name)?.first ?? connections.count;
 }
 
 /** The schedule of this worker's share of a stream. In the closed model operations are numbered as they come. */

@@ -108,9 +108,12 @@ export interface StoredNote {
   readonly created_at: number;
 }
 
-/** A workload whose frames are built before they are due. */
+/** What sends the frames of a workload, as far as the engine handles it. */
+export type Sender = Pick<FrameSender, 'attach' | 'roomAhead' | 'fillAhead' | 'dropRest'>;
+
+/** A workload whose frames leave with those of others. */
 export interface SendingOwner extends FrameOwner {
-  readonly sender: FrameSender;
+  readonly sender: Sender;
 }
 
 /**
@@ -178,7 +181,7 @@ export interface WorkerPart {
   readonly senders: readonly SendingOwner[];
   /** Asked for before it is prepared and after, never while the load lasts. */
   readonly claims: Claims;
-  /** The load is about to start; this is what all workers have found out. */
+  /** It is known when the load starts, a moment from now; this is what all workers have found out. */
   started(found: StoredCorpus): void;
   /** Called a few times a second, besides what its streams do. */
   tick(nowNs: number): void;
@@ -186,6 +189,14 @@ export interface WorkerPart {
   readonly incomplete: number;
   /** A connection is open. */
   onConnectionOpened(connection: number): void;
+  /** A connection could not be opened. */
+  onConnectionFailed(connection: number): void;
+  /**
+   * The target has closed a connection. {@link onConnectionClosed} follows.
+   * @param code WebSocket close code
+   * @returns whether it was free to, because of what this workload does there: then the connection is not lost
+   */
+  mayDrop(connection: number, code: number): boolean;
   /** A connection is gone, whoever has closed it; `isAway` tells whether it is going to be opened again. */
   onConnectionClosed(connection: number): void;
   /** A lost connection is open again: put back what it had, and send again what waits for an answer. */
@@ -240,6 +251,14 @@ export class IdlePart implements WorkerPart {
 
   onConnectionOpened(_connection: number): void {
     // Its arrivals look for connections themselves.
+  }
+
+  onConnectionFailed(_connection: number): void {
+    // It opens none.
+  }
+
+  mayDrop(_connection: number, _code: number): boolean {
+    return false;
   }
 
   onConnectionClosed(_connection: number): void {

@@ -75,3 +75,43 @@ it('count: every number of the embedded relay is compared with the corpus, and n
   expect(metrics['count_latency']?.count).toBe(counters.counts_completed);
   expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
 });
+
+it('churn: connections to the embedded relay come, get their answer and go, and none is lost', async () => {
+  const record = await shortRun('churn', ['--duration', '4s']);
+  const { counters, load, metrics } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.churn_connections).toBeGreaterThan(10);
+  expect(load.connections).toMatchObject({ opened: 10 + counters.churn_connections, failed: 0, dropped: 0 });
+  expect(counters.churn_gone + counters.churn_staying).toBe(counters.churn_connections);
+  expect(counters.churn_requests).toBe(counters.churn_connections);
+  expect(counters.churn_requests_completed).toBe(counters.churn_requests);
+  expect(counters.churn_events_received).toBeGreaterThanOrEqual(50 * counters.churn_requests_completed);
+  expect(metrics['churn_ready_latency{filter=global-feed}']?.count).toBe(counters.churn_connections);
+  expect(counters).toMatchObject({ connections_lost: 0, notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
+
+it('sessions: clients of the embedded relay get all that they ask for, and their notes are taken', async () => {
+  const record = await shortRun('sessions', ['--duration', '6s', '--connections', '20']);
+  const { counters, load } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.session_requests_sent).toBeGreaterThan(100);
+  expect(counters.session_requests_completed).toBe(counters.session_requests_sent);
+  expect(counters.session_events_stored).toBeGreaterThan(counters.session_requests_completed);
+  expect(counters.session_writes_accepted).toBe(counters.session_writes_sent);
+  expect(load.offered.requests).toBe(counters.session_requests_sent);
+  expect(load.connections.opened).toBe(20 + counters.session_clients);
+  expect(counters.session_clients_left + counters.session_clients_staying).toBe(counters.session_clients);
+  expect(counters).toMatchObject({ connections_lost: 0, notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
+
+it('slow-reader: the embedded relay keeps everything for who reads slowly, and the others miss nothing', async () => {
+  const record = await shortRun('slow-reader', ['--duration', '4s']);
+  const { counters } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.deliveries_received).toBe(counters.deliveries_expected);
+  expect(counters.slow_readers).toBeGreaterThan(0);
+  expect(counters.slow_readers_kept).toBe(counters.slow_readers);
+  expect(counters.slow_deliveries_expected).toBe(counters.slow_readers * counters.events_accepted);
+  expect(counters.slow_deliveries_received).toBe(counters.slow_deliveries_expected);
+  expect(counters).toMatchObject({ connections_lost: 0, notices: 0, stray_frames: 0, malformed_frames: 0 });
+});

@@ -590,6 +590,7 @@ function samplePlan(): Plan {
     phases: [],
     drainMs: 5_000,
     streams: [],
+    opened: [],
     workloads: {},
     rounds: [],
     filters: [],

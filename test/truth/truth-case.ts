@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { RunPlan } from '../../src/engine/run-plan.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
+import type { NamedCorpus } from '../../src/plan/parts.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { scenarioSchema } from '../../src/scenario/schema.ts';
 import type { RelayScript } from '../support/scripted-relay/script.ts';
@@ -17,6 +18,8 @@ export interface TruthCase {
   readonly duration: string;
   /** Bounds so wide that cases which stand next to it and say the same may run beside it. */
   readonly isSturdy?: boolean;
+  /** The corpus that the scenario names. */
+  readonly corpus?: () => NamedCorpus;
   /** A file of `preload/` that is loaded into the generator's process. */
   readonly preload?: string;
   /** Stops the generator's process (SIGSTOP) so long after the start of the load, for so long. */
@@ -79,7 +82,7 @@ function expectExcuse(title: string, { reasons, relay }: TruthRun): void {
   expect(reasons).not.toEqual([]);
 }
 
-function planOf({ scenario, duration }: TruthCase, url: string, transport: string): Plan {
+function planOf({ scenario, duration, corpus }: TruthCase, url: string, transport: string): Plan {
   const { connections = { count: 1, rate: '1000/s' }, ...rest } = scenario;
   const input = {
     name: 'truth',
@@ -93,6 +96,7 @@ function planOf({ scenario, duration }: TruthCase, url: string, transport: strin
   return buildPlan({
     scenario: scenarioSchema.parse(input),
     targets: [url],
+    corpus: corpus?.() ?? null,
     cores: 2,
     overrides: { workers: 1, noDefaultGates: true },
   });

@@ -9,7 +9,10 @@ import { routeFrame } from '../../wire/reply-router.ts';
 import type { ConnectionCounts } from '../messages.ts';
 
 /** Told why a connection could not be opened, and what the relay answered where it answered the upgrade. */
-type ConnectionFailure = (reason: string, refusal?: UpgradeRefusal) => void;
+type ConnectionFailure = (connection: number, reason: string, refusal?: UpgradeRefusal) => void;
+
+/** A relay that does not answer our close gets no more time than this: the descriptor is needed again. */
+const CLOSE_GRACE_MS = 5_000;
 
 export interface ClientHubOptions {
   readonly urlOf: (connection: number) => string;
@@ -23,7 +26,8 @@ export interface ClientHubOptions {
   readonly replies: ReplyHandlers;
   readonly onOpened: (connection: Connection, scheduledNs: number, openedNs: number) => void;
   readonly onFailed: ConnectionFailure;
-  readonly onDropped: (connection: number, closeCode: number) => void;
+  /** Told of a connection that the target has closed. @returns false where that was to be expected: it is not lost */
+  readonly onDropped: (connection: number, closeCode: number) => boolean;
   /** Told of a connection that this side has closed. */
   readonly onClosed: (connection: number) => void;
   /** Told of a connection that this side has cut, and that is opened again. */
@@ -32,7 +36,7 @@ export interface ClientHubOptions {
   readonly comesBack: (connection: number) => boolean;
   /** A lost connection is open again. */
   readonly onReopened: (connection: Connection) => void;
-  readonly onReopenFailed: (connection: number, ...why: Parameters<ConnectionFailure>) => void;
+  readonly onReopenFailed: ConnectionFailure;
   readonly onReceived: (bytes: number) => void;
 }
 
@@ -49,6 +53,7 @@ export class ClientHub {
   readonly #relays: string[] = [];
   readonly #relayOf = new Map<number, number>();
   readonly #handlers: ConnectionHandlers;
+  #bytesSent = 0;
   #opened = 0;
   #failed = 0;
   #dropped = 0;
@@ -70,6 +75,11 @@ export class ClientHub {
       firstDropNs: this.#firstDropNs,
       lastDropNs: this.#lastDropNs,
     };
+  }
+
+  /** Bytes written outside the measured streams so far. */
+  get bytesSent(): number {
+    return this.#bytesSent;
   }
 
   /** Number of the relay process that a connection has reached; -1 where the answer to its upgrade did not say. */
@@ -100,7 +110,9 @@ export class ClientHub {
   /** Write a frame outside the measured streams. */
   send(connection: number, frame: Buffer): void {
     const client = this.#connections.get(connection);
-    if (client?.isOpen === true) client.write(frame);
+    if (client?.isOpen !== true) return;
+    client.write(frame);
+    this.#bytesSent += frame.length;
   }
 
   /**
@@ -111,7 +123,9 @@ export class ClientHub {
     const client = this.#connections.get(number);
     if (client?.isOpen !== true) return;
     client.close();
+    setTimeout(() => client.terminate(), CLOSE_GRACE_MS).unref();
     this.#connections.delete(number);
+    this.#relayOf.delete(number);
     this.#open--;
     this.#options.outbox.close(number);
     this.#options.onClosed(number);
@@ -155,14 +169,8 @@ export class ClientHub {
     const { outbox, replies, onReceived } = this.#options;
     return {
       onOpen: (connection, openedNs) => this.#onOpen(connection, openedNs),
-      onFailed: ({ number }, ...why) => this.#onFailed(number, why),
-      onClosed: ({ number }, code) => {
-        this.#noteDrop(number);
-        this.#connections.delete(number);
-        if (this.#options.comesBack(number)) outbox.park(number);
-        else outbox.close(number);
-        this.#options.onDropped(number, code);
-      },
+      onFailed: ({ number }, ...why) => this.#onFailed(number, ...why),
+      onClosed: ({ number }, code) => this.#onDropped(number, code),
       onText: (connection, frame) => {
         onReceived(frame.length);
         routeFrame(connection.number, frame, replies);
@@ -186,12 +194,13 @@ export class ClientHub {
     this.#connections.set(options.number, openConnection(chosen, options, this.#handlers));
   }
 
-  #onFailed(number: number, why: Parameters<ConnectionFailure>): void {
+  #onFailed(...failure: Parameters<ConnectionFailure>): void {
+    const [number] = failure;
     this.#connections.delete(number);
     if (this.#scheduledNs.delete(number)) {
       this.#failed++;
-      this.#options.onFailed(...why);
-    } else this.#options.onReopenFailed(number, ...why);
+      this.#options.onFailed(...failure);
+    } else this.#options.onReopenFailed(...failure);
   }
 
   #onOpen(connection: Connection, openedNs: number): void {
@@ -211,10 +220,20 @@ export class ClientHub {
     this.#options.onOpened(connection, scheduledNs, openedNs);
   }
 
-  #noteDrop(number: number): void {
+  #onDropped(number: number, code: number): void {
+    const { comesBack, onDropped, outbox } = this.#options;
+    const isBack = comesBack(number);
     this.#open--;
+    this.#connections.delete(number);
+    if (isBack) outbox.park(number);
+    else outbox.close(number);
+    if (onDropped(number, code)) this.#noteDrop(number, isBack);
+    if (!isBack) this.#relayOf.delete(number);
+  }
+
+  #noteDrop(number: number, isBack: boolean): void {
     if (!this.#lost.has(number)) this.#dropped++;
-    if (this.#options.comesBack(number)) this.#lost.add(number);
+    if (isBack) this.#lost.add(number);
     this.#lastDropNs = monotonicNs();
     this.#firstDropNs ??= this.#lastDropNs;
   }

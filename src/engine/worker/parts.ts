@@ -92,6 +92,15 @@ export class Parts {
     for (const part of this.#planned) part.onConnectionOpened(connection);
   }
 
+  onConnectionFailed(connection: number): void {
+    for (const part of this.#planned) part.onConnectionFailed(connection);
+  }
+
+  /** Whether the target was free to close this connection. */
+  mayDrop(connection: number, code: number): boolean {
+    return this.#planned.some((part) => part.mayDrop(connection, code));
+  }
+
   onConnectionClosed(connection: number): void {
     for (const part of this.#planned) part.onConnectionClosed(connection);
   }

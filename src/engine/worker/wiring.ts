@@ -198,6 +198,12 @@ export class Wiring {
     return this.reconnecting !== null && (connection < count || this.#held.has(connection));
   }
 
+  #onLost(connection: number, code: number, comesBack: boolean): void {
+    this.observer.connectionLost(connection, code);
+    if (comesBack) this.reconnecting?.onLost(connection);
+    else if (this.reconnecting !== null) this.recorder.count(this.#currentPhase(), 'connections_not_back');
+  }
+
   #onGone(connection: number, comesBack: boolean): void {
     this.authentication.onConnectionClosed(connection, comesBack);
     this.parts.onConnectionClosed(connection);
@@ -221,22 +227,24 @@ export class Wiring {
       outbox: this.outbox,
       replies: this.sorter,
       onOpened: (connection, scheduledNs, openedNs) => {
-        const isRamp = connection.number < plan.connections.count;
-        const phase = isRamp
-          ? this.recorder.outside
-          : this.recorder.phaseOf(scheduledNs - this.#start.monotonicNs);
+        const isOfLoad = this.#isRunning && connection.number >= plan.connections.count;
+        const phase = isOfLoad
+          ? this.recorder.phaseOf(scheduledNs - this.#start.monotonicNs)
+          : this.recorder.outside;
         this.recorder.latency(series, phase, scheduledNs, openedNs);
         this.recorder.latency(series + 1, phase, connection.startedNs, openedNs);
         this.parts.onConnectionOpened(connection.number);
       },
-      onFailed: (...why) => this.recorder.connectionFailed(this.#currentPhase(), ...why),
+      onFailed: (connection, ...why) => {
+        this.recorder.connectionFailed(this.#currentPhase(), ...why);
+        this.parts.onConnectionFailed(connection);
+      },
       onDropped: (connection, code) => {
         const comesBack = this.#comesBack(connection);
-        this.observer.connectionLost(connection, code);
-        if (comesBack) this.reconnecting?.onLost(connection);
-        else if (this.reconnecting !== null)
-          this.recorder.count(this.#currentPhase(), 'connections_not_back');
+        const isLost = !this.parts.mayDrop(connection, code);
+        if (isLost) this.#onLost(connection, code, comesBack);
         this.#onGone(connection, comesBack);
+        return isLost;
       },
       onClosed: (connection) => this.#onGone(connection, false),
       onCut: (connection, backOff) => {

@@ -67,8 +67,8 @@ export class Worker {
   async run({ startNs, startWallMs, stored }: GoMessage): Promise<void> {
     const { plan, send } = this.#options;
     const { parts, recorder, observer, history, sorter, hub, reconnecting } = this.#wiring;
-    parts.started(stored);
     this.#wiring.start(startNs, startWallMs);
+    parts.started(stored);
     const loop = this.#createLoop(startNs);
     this.#loop = loop;
     const health = new Health(
@@ -143,7 +143,7 @@ export class Worker {
 
   #sendInterval(index: number, health: Health): void {
     const { traffic, recorder, outbox, hub, history } = this.#wiring;
-    traffic.report(recorder, outbox.bytesWritten);
+    traffic.report(recorder, outbox.bytesWritten + hub.bytesSent);
     history?.flush();
     this.#options.send({
       type: 'interval',

@@ -63,9 +63,11 @@ export class RawConnection implements Connection, FrameHandlers {
     this.#socket.resume();
   }
 
+  /** The server ends the TCP connection first (RFC 6455 section 7.1.1), so that no port here has to wait for stray segments. */
   close(): void {
-    if (this.#state === 'open') this.#socket.end(closeFrame(CLOSE.normal));
+    if (this.#state === 'open') this.#socket.write(closeFrame(CLOSE.normal));
     else this.#socket.destroy();
+    this.#socket.resume();
     this.#end();
   }
 

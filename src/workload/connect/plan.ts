@@ -27,6 +27,11 @@ export const connectPlanner: WorkloadPlanner<Asked, ConnectPlan> = {
           opens: true,
         },
   timeoutMs: ({ timeoutMs }, { connections }) => Math.max(timeoutMs, connections.timeoutMs),
+  /** Each is held to the end. */
+  opens: (_part, { streams }) => {
+    const total = streams.find(({ name }) => name === 'connect')?.total ?? 0;
+    return { numbers: total, atOnce: total };
+  },
   /** Connection times count only where connecting is the load. */
   planned: (_part, plan) => [['connect_latency', measuredArrivals(plan, 'connect')]],
   describe: (part, plan) => [

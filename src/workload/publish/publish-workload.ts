@@ -5,11 +5,11 @@ import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { OkReply } from '../../wire/reply-handlers.ts';
 import { CONNECTION_LOST, type EventOutcome, NO_ANSWER } from '../event-fate.ts';
+import { EventsAgain } from '../events-again.ts';
 import { FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import { LateReplies } from '../late-replies.ts';
 import type { ArrivalStream } from '../stream.ts';
-import { EventsAgain } from './events-again.ts';
 import type { PublishOptions } from './publish-options.ts';
 import { keepTimeoutCase } from './timeout-case.ts';
 

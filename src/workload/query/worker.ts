@@ -1,7 +1,7 @@
-import type { CorpusPools } from '../../corpus/index/corpus-pools.ts';
 import { corpusRunTag } from '../../corpus/marker.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
+import { drawPools } from '../corpus-pools.ts';
 import { type DrawPools, emptyDraws } from '../draw-filter.ts';
 import { maxFilterFrameBytes } from '../filter-shares.ts';
 import { clientsOf, highestLevel, scheduleOf, slotsFor, streamOf } from '../stream-of.ts';
@@ -65,7 +65,7 @@ class QueryPart extends IdlePart {
   }
 
   override async prepare(stored: StoredNotes): Promise<Prepared> {
-    const pools = stored.pools ?? poolsOf(await this.#checker?.ready());
+    const pools = stored.pools ?? drawPools(await this.#checker?.ready());
     this.#workload = this.#createQuery(pools, this.#createAnswers());
     return { problems: stored.pools === null ? drawProblems(this.#plan, pools) : [], tally: null };
   }
@@ -146,12 +146,6 @@ class QueryPart extends IdlePart {
     if (checker === null) return NOTHING_STORED;
     return { isStored: () => false, onAfterEose: (query, frame) => checker.submitLate(query, frame) };
   }
-}
-
-function poolsOf(pools: CorpusPools | undefined): DrawPools {
-  if (pools === undefined) return { authors: [], ids: [], threads: [], topics: [] };
-  const { authors, ids, threads, hashtags, ...shapes } = pools;
-  return { authors, ids, threads, topics: hashtags, shapes };
 }
 
 function drawProblems({ filters }: QueryPlan, pools: DrawPools): readonly string[] {

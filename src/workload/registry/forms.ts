@@ -1,7 +1,10 @@
+import { churnForm } from '../churn/form.ts';
 import { connectForm } from '../connect/form.ts';
 import { countForm } from '../count/form.ts';
 import { publishForm } from '../publish/form.ts';
 import { queryForm } from '../query/form.ts';
+import { sessionsForm } from '../sessions/form.ts';
+import { slowReaderForm } from '../slow-reader/form.ts';
 import { stormForm } from '../storm/form.ts';
 import { subscribeForm } from '../subscribe/form.ts';
 import { syncForm } from '../sync/form.ts';
@@ -11,12 +14,15 @@ import { visibilityForm } from '../visibility/form.ts';
 export const WORKLOAD_FORMS = {
   publish: publishForm,
   subscribe: subscribeForm,
+  'slow-reader': slowReaderForm,
   query: queryForm,
   count: countForm,
   visibility: visibilityForm,
   sync: syncForm,
   connect: connectForm,
   storm: stormForm,
+  churn: churnForm,
+  sessions: sessionsForm,
 } as const;
 
 export type WorkloadName = keyof typeof WORKLOAD_FORMS;

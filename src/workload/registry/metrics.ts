@@ -1,6 +1,9 @@
+import { churnMetrics } from '../churn/metrics.ts';
 import { countMetrics } from '../count/metrics.ts';
 import { publishMetrics } from '../publish/metrics.ts';
 import { queryMetrics } from '../query/metrics.ts';
+import { sessionsMetrics } from '../sessions/metrics.ts';
+import { slowReaderMetrics } from '../slow-reader/metrics.ts';
 import { stormMetrics } from '../storm/metrics.ts';
 import { subscribeMetrics } from '../subscribe/metrics.ts';
 import { syncMetrics } from '../sync/metrics.ts';
@@ -11,8 +14,11 @@ export const WORKLOAD_METRICS = [
   publishMetrics,
   queryMetrics,
   subscribeMetrics,
+  slowReaderMetrics,
   countMetrics,
   visibilityMetrics,
   syncMetrics,
   stormMetrics,
+  churnMetrics,
+  sessionsMetrics,
 ] as const;

@@ -1,7 +1,10 @@
+import { churnPlanner } from '../churn/plan.ts';
 import { connectPlanner } from '../connect/plan.ts';
 import { countPlanner } from '../count/plan.ts';
 import { publishPlanner } from '../publish/plan.ts';
 import { queryPlanner } from '../query/plan.ts';
+import { sessionsPlanner } from '../sessions/plan.ts';
+import { slowReaderPlanner } from '../slow-reader/plan.ts';
 import { stormPlanner } from '../storm/plan.ts';
 import { subscribePlanner } from '../subscribe/plan.ts';
 import { syncPlanner } from '../sync/plan.ts';
@@ -16,8 +19,11 @@ export const PLANNERS = {
   visibility: visibilityPlanner,
   sync: syncPlanner,
   subscribe: subscribePlanner,
+  'slow-reader': slowReaderPlanner,
   connect: connectPlanner,
   storm: stormPlanner,
+  churn: churnPlanner,
+  sessions: sessionsPlanner,
 } as const satisfies Record<WorkloadName, unknown>;
 
 /** The part of a plan of each workload that takes part. */

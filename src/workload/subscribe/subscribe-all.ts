@@ -16,14 +16,20 @@ export type OnSubscription = (connection: number, refusal: string | null) => voi
 export interface SubscribeRequest {
   /** Connections of this worker that are to have a live subscription. */
   readonly connections: readonly number[];
-  readonly filterOf: (connection: number) => Filter;
+  /** The frame that opens it. */
+  readonly requestOf: (connection: number) => Buffer;
   /** Who is to be told what relays say of them, until all have said something. */
   readonly listen: (onSubscription: OnSubscription) => void;
 }
 
 /** The REQ of the one live subscription of a connection. */
 export function liveRequest(...filters: readonly Filter[]): Buffer {
-  return encodeMaskedTextFrame(JSON.stringify(['REQ', LIVE_SUBSCRIPTION, ...filters]), MASK);
+  return requestOn(LIVE_SUBSCRIPTION, ...filters);
+}
+
+/** The REQ of another one. */
+export function requestOn(subscription: string, ...filters: readonly Filter[]): Buffer {
+  return encodeMaskedTextFrame(JSON.stringify(['REQ', subscription, ...filters]), MASK);
 }
 
 /**
@@ -32,7 +38,7 @@ export function liveRequest(...filters: readonly Filter[]): Buffer {
  */
 export async function subscribeAll(
   context: Pick<WorkerContext, 'connections' | 'onProgress'>,
-  { connections, filterOf, listen }: SubscribeRequest,
+  { connections, requestOf, listen }: SubscribeRequest,
 ): Promise<PreparationTally> {
   const { takes, send } = context.connections;
   const asked = connections.length;
@@ -55,7 +61,7 @@ export async function subscribeAll(
       finishIfDone();
     });
     for (const connection of waiting) {
-      send(connection, liveRequest(filterOf(connection)));
+      send(connection, requestOf(connection));
     }
     finishIfDone();
   });

@@ -80,7 +80,7 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
     for (const { connection } of this.#subscribers) this.#wanted.add(connection);
     const tally = await subscribeAll(this.#context, {
       connections: this.#subscribers.map(({ connection }) => connection),
-      filterOf: (connection) => filterOf(this.#topicOf.get(connection) ?? 0),
+      requestOf: (connection) => liveRequest(filterOf(this.#topicOf.get(connection) ?? 0)),
       listen: (onSubscription) => {
         this.#onSubscription = onSubscription;
       },

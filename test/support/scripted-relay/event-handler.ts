@@ -100,10 +100,16 @@ export class EventHandler {
         k++;
         const dueNs = arrivalNs + k * spacingNs;
         for (let copy = this.#copies(); copy > 0; copy--) {
-          this.#timer.at(dueNs, () => sendMessage(client, ['EVENT', subscription, event]));
+          this.#timer.at(dueNs, () => this.#send(client, ['EVENT', subscription, event]));
         }
       }
     }
+  }
+
+  #send(client: Client, message: readonly unknown[]): void {
+    sendMessage(client, message);
+    const { cutBeyondBytes = Number.POSITIVE_INFINITY } = this.#live;
+    if (client.socket.bufferedAmount > cutBeyondBytes) client.socket.terminate();
   }
 
   #isDue(filter: WireFilter, event: WireEvent): boolean {

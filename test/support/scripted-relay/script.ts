@@ -151,6 +151,8 @@ export interface LiveScript {
   readonly ignoresTags?: boolean;
   /** The k-th matching subscriber gets the event k × this after its arrival, k from 1. */
   readonly spacingMs?: number;
+  /** A subscriber for whom more than so many bytes wait is cut off. */
+  readonly cutBeyondBytes?: number;
   /** These deliveries are left out. */
   readonly dropEvery?: number;
   /** These deliveries are made twice. */
@@ -160,6 +162,8 @@ export interface LiveScript {
 export interface ConnectionScript {
   /** Upgrades are answered one after the other at this rate. */
   readonly accept_per_s?: number;
+  /** Each upgrade is answered so long after it came. */
+  readonly upgradeAfterMs?: number;
   /** After this many messages on a connection the relay closes it; code 1006 drops it without a close frame. */
   readonly closeAfter?: { readonly messages: number; readonly code: number };
   /** Once, this long after the first event, the relay reads nothing at all from any connection for `forMs`. */

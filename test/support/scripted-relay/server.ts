@@ -112,7 +112,11 @@ export class ScriptedRelay {
     const accept = (): void => {
       this.#sockets.handleUpgrade(request, socket, head, (accepted) => this.#welcome(accepted, socket));
     };
-    const rate_per_s = this.#script.connections?.accept_per_s;
+    const { accept_per_s: rate_per_s, upgradeAfterMs } = this.#script.connections ?? {};
+    if (upgradeAfterMs !== undefined) {
+      this.#timer.at(nowNs() + upgradeAfterMs * NS_PER_MS, accept);
+      return;
+    }
     if (rate_per_s === undefined) {
       accept();
       return;

@@ -35,6 +35,22 @@ describe('buildPlan', () => {
     ]);
   });
 
+  it('sets numbers aside for the connections that workloads open themselves, and foresees how many there are at once', () => {
+    const plan = samplePlan({
+      workloads: {
+        ...EVERYTHING,
+        churn: { rate: '2/s', stay: { median: '1s', sigma: 0 } },
+        'slow-reader': { connections: 3 },
+      },
+    });
+    expect(plan.opened).toEqual([
+      { workload: 'slow-reader', first: 10, atOnce: 3 },
+      { workload: 'connect', first: 13, atOnce: 360 },
+      // Two at once in the long run, and half as many for chance.
+      { workload: 'churn', first: 373, atOnce: 3 },
+    ]);
+  });
+
   it('gives each role its connections, publishers from the first and subscribers from the last', () => {
     const plan = samplePlan({ workloads: EVERYTHING });
     expect(plan.workloads.publish?.connections).toEqual({ first: 0, count: 6 });

@@ -139,3 +139,20 @@ describe('pacer', () => {
     expect(times(stream(1), phasesOf([2, 1]), { index: 5, count: 8 })).toEqual([]);
   });
 });
+
+describe('a stream of some phases', () => {
+  const phases = phasesOf([2, 1], [3, 2], [2, 1]);
+  const some: PacedStream = { ...stream(10), during: ['p1'] };
+
+  it('has arrivals in those alone, at their level', () => {
+    const all = times(some, phases);
+    expect(all).toHaveLength(60);
+    expect([all[0], all.at(-1)]).toEqual([2 * S, 5 * S - S / 20]);
+    expect(countArrivals(some, phases, 1)).toEqual([0, 60, 0]);
+  });
+
+  it('goes on where it had stopped', () => {
+    const twice: PacedStream = { ...stream(1), during: ['p0', 'p2'] };
+    expect(times(twice, phases)).toEqual([0, S, 5 * S, 6 * S]);
+  });
+});

@@ -4,6 +4,7 @@ import { sourceAddressesOf, sourceAddressOf } from '../../../src/plan/source-add
 function plan(count: number, ...targets: readonly string[]) {
   return {
     targets,
+    opened: [],
     connections: {
       count,
       rate_per_s: 1,
@@ -37,5 +38,10 @@ describe('source addresses', () => {
 
   it('has only one address for targets that are not loopback', () => {
     expect(sourceAddressesOf(plan(60_000, 'ws://relay.example:80'))).toBe(1);
+  });
+
+  it('counts the connections that workloads open themselves', () => {
+    const opened = [{ workload: 'a storm', first: 15_000, atOnce: 6_000 }];
+    expect(sourceAddressesOf({ ...plan(15_000, 'ws://127.0.0.1:1'), opened })).toBe(8);
   });
 });

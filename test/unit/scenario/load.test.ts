@@ -86,6 +86,7 @@ describe('listBuiltins', () => {
     expect(list.map(({ name }) => name)).toEqual([
       'auth',
       'broadcast',
+      'churn',
       'connect',
       'count',
       'fanout',
@@ -93,7 +94,9 @@ describe('listBuiltins', () => {
       'publish',
       'query',
       'quick',
+      'sessions',
       'shapes',
+      'slow-reader',
       'standard',
       'steps',
       'storm',

@@ -1,9 +1,9 @@
-import { monotonicNs } from '../../base/clock.ts';
-import type { Held } from '../../nostr/auth-state.ts';
-import type { FrameStore } from '../../wire/frame-store.ts';
-import { NONE, type PendingTable } from '../../wire/pending-table.ts';
-import type { OkReply } from '../../wire/reply-handlers.ts';
-import { KeptFrames } from '../kept-frames.ts';
+import { monotonicNs } from '../base/clock.ts';
+import type { Held } from '../nostr/auth-state.ts';
+import type { FrameStore } from '../wire/frame-store.ts';
+import { NONE, type PendingTable } from '../wire/pending-table.ts';
+import type { OkReply } from '../wire/reply-handlers.ts';
+import { KeptFrames } from './kept-frames.ts';
 
 export interface EventsAgainOptions {
   /** Events under way. */
