@@ -65,6 +65,8 @@ export const sessionsPlanner: WorkloadPlanner<Asked, SessionsPlan> = {
   constraints: (scenario) =>
     scenario.workloads.sessions === undefined ? {} : { most: clientsFromStart(scenario) },
   timeoutMs: ({ timeoutMs }, { connections }) => Math.max(timeoutMs, connections.timeoutMs),
+  /** Those that it keeps open, and two that it closes after EOSE. */
+  subscriptions: ({ subscriptions }) => subscriptions.to + 2,
   opens: (part, plan) => {
     const total = streamOf(plan)?.total ?? 0;
     const more = Math.ceil(inTheLongRun(part, plan) * MARGIN) - part.connections.count;
