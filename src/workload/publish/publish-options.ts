@@ -2,10 +2,10 @@ import type { EventFrames } from '../../corpus/event-frames.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { EventFate } from '../event-fate.ts';
+import type { EventsAgainOptions } from '../events-again.ts';
 import type { ArrivalSchedule } from '../frame-ahead.ts';
 import type { LoadModel } from '../load-model.ts';
 import type { SampleSink } from '../sample-sink.ts';
-import type { EventsAgainOptions } from '../events-again.ts';
 import type { TimeoutCaseOptions } from './timeout-case.ts';
 
 /** What events are published with, and who is told of them. */
