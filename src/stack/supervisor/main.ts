@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   if (own === undefined) throw new Error(`the stack in ${state.dir} has no supervisor`);
   let supervisor: Supervisor | null = null;
   // First: a second supervisor of the same stack ends here, because its ports are taken.
-  await serveStatus(portOf(own, 'http'), () => supervisor?.status() ?? {});
+  await serveStatus(portOf(own, 'http'), () => supervisor?.status() ?? { restarts: {} });
   supervisor = new Supervisor({ state, log });
   if (state.phase === 'up') await supervisor.takeStock();
   const known = supervisor;
