@@ -24,14 +24,17 @@ export function ownEventsOf(plan: Plan, fitted: FittedCorpus): OwnEvents {
 }
 
 /** Why some events can't be deleted whatever is tried; null where all can. */
-export function undeletable({ corpus: { named } }: Plan): string | null {
-  return named !== null && named.generated === null
-    ? 'events of an imported corpus stay: only their authors can ask for their deletion (NIP-09)'
+export function undeletable({ corpus: { named }, workloads: { publish } }: Plan): string | null {
+  if (named !== null && named.generated === null)
+    return 'events of an imported corpus stay: only their authors can ask for their deletion (NIP-09)';
+  return named === null && publish?.sorts.some(({ authors }) => authors === 'fresh') === true
+    ? 'events that were signed by a fresh key each stay: nobody keeps their keys'
     : null;
 }
 
 function keysOf({ seed, corpus, workloads: { publish, sessions } }: Plan): OwnKeys {
-  const authors = Math.max(1, corpus.authors, publish?.authors ?? 0, sessions?.authors ?? 0);
+  const drawn = publish?.sorts.map(({ authors }) => (authors === 'fresh' ? 0 : authors)) ?? [];
+  const authors = Math.max(1, corpus.authors, sessions?.authors ?? 0, ...drawn);
   const notes = new ThrowawayKeys({ seed, label: 'publish', count: authors });
   const generated = corpus.named?.generated ?? null;
   // A corpus has a seed of its own, but the keys decide who signs: a nonce table may come from any.

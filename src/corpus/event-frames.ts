@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
+import { mix } from '../base/mix.ts';
 import { createRandom } from '../base/random.ts';
 import { wordOf, writeMaskedTextHeader } from '../base/websocket-frame.ts';
 import { hasVersions } from '../nostr/kinds.ts';
 import { putDigits, putHexOf } from './ascii.ts';
+import { type Authors, type ChosenAuthor, DrawnAuthors, FreshAuthors, KEY_WORDS } from './authors.ts';
 import {
   alignedFrame,
   CREATED_AT_DIGITS,
@@ -10,17 +12,15 @@ import {
   type EventTemplate,
 } from './event-template.ts';
 import { fillerText } from './filler-text.ts';
-import { ThrowawayKeys } from './keys.ts';
 import { NUMBER_DIGITS, OFFSET_DIGITS, RUN_TAG, TOPIC_DIGITS } from './marker.ts';
 import { mineNonce, NONCE_DIGITS } from './mine.ts';
 import { NonceTable } from './nonce-table.ts';
-import { NonceTableSigner } from './signer.ts';
 
 /** What the events of a run look like. */
 export interface EventFrameSpec {
   readonly seed: number;
-  /** Throwaway keys that sign; drawn by event number. */
-  readonly authors: number;
+  /** Throwaway keys that sign; drawn by event number. `fresh`: every event has a new one. */
+  readonly authors: number | 'fresh';
   readonly kind: number;
   /** Bytes of the content, ASCII words. */
   readonly contentBytes: number;
@@ -49,6 +49,8 @@ export interface EventFrames {
   readonly hasVersions: boolean;
   /** Whether the frame of event `n` can be written now. Events are asked for in ascending order. */
   isReady(n: number): boolean;
+  /** Of which sort event `n` is, from 0; always 0 where there is one sort only. */
+  sortOf(n: number): number;
   /** Whether event `n` is one that was asked for under a lower number already: a copy. */
   isRepeat(n: number): boolean;
   /**
@@ -64,7 +66,7 @@ export interface EventFrames {
 
 /** Signs what it writes, so that it is always ready. Frames of one writer are all of one length. */
 export interface EventFrameWriter extends EventFrames {
-  /** X-only public keys of the authors, hex. */
+  /** X-only public keys of the authors, hex; none where every event has its own. */
   readonly publicKeys: readonly string[];
   /** The last event's id, 64 hex characters; allocates. */
   idHex(): string;
@@ -72,13 +74,20 @@ export interface EventFrameWriter extends EventFrames {
 
 /** Different contents, so that neighbouring events differ by more than their numbers. */
 const VARIANTS = 16;
-/** Words of a public key in hex. */
-const KEY_WORDS = 16;
-
-/** Makes the writer; takes about 50 ms. @throws RangeError where the run tag is malformed */
-export function createEventFrameWriter(spec: EventFrameSpec): EventFrameWriter {
+/**
+ * Makes the writer; takes about 50 ms, next to nothing where the nonces are given.
+ * @param nonces of `spec.seed`, shared by several writers
+ * @throws RangeError where the run tag is malformed
+ */
+export function createEventFrameWriter(spec: EventFrameSpec, nonces?: NonceTable): EventFrameWriter {
   if (!RUN_TAG.test(spec.runTag)) throw new RangeError(`"${spec.runTag}" is not a run tag`);
-  return new TemplateFrameWriter(spec);
+  return new TemplateFrameWriter(spec, authorsOf(spec, nonces));
+}
+
+function authorsOf({ seed, authors, runTag }: EventFrameSpec, nonces?: NonceTable): Authors {
+  return authors === 'fresh'
+    ? new FreshAuthors(seed, runTag)
+    : new DrawnAuthors(seed, authors, nonces ?? new NonceTable(seed));
 }
 
 /** A template and its views for word-wise access. */
@@ -108,32 +117,23 @@ class TemplateFrameWriter implements EventFrameWriter {
   topic = 0;
   readonly hasVersions: boolean;
   #id = '';
-  readonly #authors: number;
+  readonly #authors: Authors;
   readonly #topics: number;
   readonly #salt: number;
   readonly #work: number;
-  readonly #nonces: NonceTable;
-  readonly #signer: NonceTableSigner;
-  readonly #publicKeyWords: Uint32Array;
   readonly #templates: readonly Prepared[];
   readonly #frame: Uint8Array;
   readonly #frameWords: Uint32Array;
   readonly #nextMask: () => number;
 
-  constructor(spec: EventFrameSpec) {
-    const keys = new ThrowawayKeys({ seed: spec.seed, label: 'publish', count: spec.authors });
+  constructor(spec: EventFrameSpec, authors: Authors) {
     const random = createRandom(spec.seed, 'event-frames');
-    this.publicKeys = keys.publicKeys;
-    this.#authors = spec.authors;
+    this.publicKeys = authors.publicKeys;
+    this.#authors = authors;
     this.#topics = spec.topics;
     this.#work = spec.work ?? 0;
     this.hasVersions = hasVersions(spec.kind);
     this.#salt = random.uint32();
-    this.#nonces = new NonceTable(spec.seed);
-    this.#signer = new NonceTableSigner(keys, this.#nonces);
-    this.#publicKeyWords = new Uint32Array(
-      Uint8Array.from(Buffer.from(keys.publicKeys.join(''), 'latin1')).buffer,
-    );
     this.#templates = Array.from({ length: VARIANTS }, () =>
       prepare(createEventTemplate(spec.runTag, spec.kind, fillerText(random, spec.contentBytes), this.#work)),
     );
@@ -152,6 +152,10 @@ class TemplateFrameWriter implements EventFrameWriter {
     return true;
   }
 
+  sortOf(): number {
+    return 0;
+  }
+
   /** Every number makes an event of its own. */
   isRepeat(): boolean {
     return false;
@@ -160,30 +164,17 @@ class TemplateFrameWriter implements EventFrameWriter {
   // biome-ignore lint/complexity/useMaxParams: an options object per event is the garbage this avoids
   write(target: Buffer, offset: number, n: number, createdAt_s: number, scheduledOffsetNs: number): number {
     const draw = mix(n, this.#salt);
-    const key = Math.floor((draw / 0x1_0000_0000) * this.#authors);
     const second = mix(draw, this.#salt);
-    const nonce = second & (this.#nonces.size - 1);
     const template = this.#templates[second >>> 28] as Prepared;
-    this.#putKey(template, key);
+    const author = this.#authors.choose(n, draw, second);
+    putKey(template, author);
     this.#putNumbers(template, n, createdAt_s, Math.round(scheduledOffsetNs));
     this.#putId(template);
     const { payload, signature } = template;
-    this.#signer.select(key, nonce);
-    this.#signer.sign(payload, signature, this.#id);
+    author.signer.sign(payload, signature, this.#id);
     this.#mask(template);
     target.set(this.#frame, offset);
     return this.maxFrameBytes;
-  }
-
-  #putKey({ hashWords, hashFields, payloadWords, payloadFields }: Prepared, key: number): void {
-    const hex = this.#publicKeyWords;
-    const hashAt = hashFields.publicKey / 4;
-    const payloadAt = payloadFields.publicKey / 4;
-    for (let i = 0; i < KEY_WORDS; i++) {
-      const word = hex[key * KEY_WORDS + i] as number;
-      hashWords[hashAt + i] = word;
-      payloadWords[payloadAt + i] = word;
-    }
   }
 
   /** The numbers are written once, into the hash input, and copied over with the constant text between them. */
@@ -235,16 +226,21 @@ class TemplateFrameWriter implements EventFrameWriter {
   }
 }
 
+function putKey(
+  { hashWords, hashFields, payloadWords, payloadFields }: Prepared,
+  { publicKeyWords, keyAt }: ChosenAuthor,
+): void {
+  const hashAt = hashFields.publicKey / 4;
+  const payloadAt = payloadFields.publicKey / 4;
+  for (let i = 0; i < KEY_WORDS; i++) {
+    const word = publicKeyWords[keyAt + i] as number;
+    hashWords[hashAt + i] = word;
+    payloadWords[payloadAt + i] = word;
+  }
+}
+
 /** Four characters (0–255) as a big-endian word. */
 function word(bytes: string, at: number): number {
   const high = (bytes.charCodeAt(at) << 24) | (bytes.charCodeAt(at + 1) << 16);
   return (high | (bytes.charCodeAt(at + 2) << 8) | bytes.charCodeAt(at + 3)) >>> 0;
-}
-
-/** A well-spread unsigned 32-bit hash of (n, salt): the finaliser of MurmurHash3. */
-function mix(n: number, salt: number): number {
-  let h = (n | 0) ^ salt ^ Math.imul((n / 0x1_0000_0000) | 0, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -1,4 +1,5 @@
 import { frameHeaderLength } from '../base/websocket-frame.ts';
+import { kindClass } from '../nostr/kinds.ts';
 import { markerTag, NUMBER_DIGITS, OFFSET_DIGITS, topicTag } from './marker.ts';
 import { NONCE_DIGITS } from './mine.ts';
 
@@ -6,6 +7,9 @@ import { NONCE_DIGITS } from './mine.ts';
 export const CREATED_AT_DIGITS = 10;
 const HEX_32 = '0'.repeat(64);
 const HEX_64 = '0'.repeat(128);
+
+/** What addressable events of one author share: each key is one address. */
+const ADDRESS = ['d', 'relay-bench'];
 
 /** Where the variable parts of an event stand in one serialisation. */
 export interface FieldPositions {
@@ -72,6 +76,7 @@ export function createEventTemplate(
     ['t', topicTag(runTag, 0)],
     ['rb', markerTag(runTag, 0, 0)],
     ...(work === 0 ? [] : [['nonce', '0'.repeat(NONCE_DIGITS), String(work)]]),
+    ...(kindClass(kind) === 'addressable' ? [ADDRESS] : []),
   ]);
   const hashHead = `[0,"${HEX_32}",`;
   const hashTags = `${hashHead}${createdAt},${kind},`;
@@ -88,6 +93,11 @@ export function createEventTemplate(
     id: head.length,
     signature: beforeSignature.length,
   };
+}
+
+/** Bytes of the message that publishes an event of this kind without a content: what is added is the content's own. */
+export function messageBytesAround(kind: number, work: number): number {
+  return createEventTemplate('0'.repeat(8), kind, '', work).payload.length;
 }
 
 /** A masked frame in memory of its own and the words that hold its payload, with the template's padding. */

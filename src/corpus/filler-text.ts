@@ -7,6 +7,9 @@ const WORDS =
   'world where it rains again while the price moves sideways read this long post before you reply please';
 const VOCABULARY = WORDS.split(' ');
 
+/** Different words that contents are made of, long enough to be searched for. */
+export const FILLER_WORDS: readonly string[] = [...new Set(VOCABULARY.filter((word) => word.length > 3))];
+
 /** ASCII words of exactly `bytes` bytes, free of characters that JSON escapes. */
 export function fillerText(random: Random, bytes: number): string {
   const parts: string[] = [];

@@ -71,7 +71,7 @@ export class Measurements {
   constructor(options: MeasurementsOptions) {
     const { plan, onProgress, liveWorkers } = options;
     this.#options = options;
-    this.#series = buildSeriesTable(plan.latencies, plan.filters);
+    this.#series = buildSeriesTable(plan.latencies, plan.labels);
     this.#totals = new Totals(plan, this.#series);
     this.#dependence = new Dependence(this.#series, plan.phases);
     this.#offered = countOffered(plan, Number.POSITIVE_INFINITY);

@@ -1,11 +1,14 @@
+import { own } from '../base/own.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { AUDIT_COUNTS, type AuditCount } from '../metric/audit-counts.ts';
 import { baseLatency, type LatencyMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
 import { COUNTERS, type CounterMetric } from '../metric/counters.ts';
+import { driftQuantity } from '../metric/drifts.ts';
 import { INVARIANT_NAMES, INVARIANTS } from '../metric/invariants.ts';
 import { LATENCIES } from '../metric/latencies.ts';
 import { RATIOS, type RatioMetric } from '../metric/ratios.ts';
+import { seriesKey } from '../metric/series.ts';
 import { SOURCES, type Source } from '../metric/source.ts';
 import { formatGate, type Gate } from './expression.ts';
 import type { Measurable } from './measurable.ts';
@@ -14,12 +17,12 @@ import { gateError } from './parse.ts';
 /** Why a run can't give `gate` a number, or null where it can. */
 export function unmeasurable(gate: Gate, run: Measurable): string | null {
   const source = sourceOf(gate);
-  if (!run.sources.has(source)) {
-    return `${gate.metric} needs ${SOURCES[source]}`;
+  if (source !== null && !run.sources.has(source)) {
+    return `${seriesKey(gate.metric, gate.kind === 'drift' ? gate.labels : {})} needs ${SOURCES[source]}`;
   }
   return (
     unknownValue('phase', gate.labels['phase'], run.phases) ??
-    unknownValue('filter', gate.labels['filter'], run.filters) ??
+    unknownLabelled(gate, run) ??
     unknownInvariant(gate) ??
     windowTooLong(gate, run)
   );
@@ -34,7 +37,8 @@ export function checkGates(gates: readonly Gate[], run: Measurable): void {
   if (problems.length > 0) throw gateError(problems);
 }
 
-function sourceOf({ metric, kind }: Gate): Source {
+/** Null where every run has it. */
+function sourceOf({ metric, kind, labels }: Gate): Source | null {
   switch (kind) {
     case 'latency':
       return LATENCIES[baseLatency(metric as LatencyMetric)].source;
@@ -46,7 +50,16 @@ function sourceOf({ metric, kind }: Gate): Source {
       return COUNTER_MAPS[metric as CounterMapMetric].source;
     case 'audit':
       return AUDIT_COUNTS[metric as AuditCount].source;
+    case 'drift':
+      return sourceOfDrift(labels['of']);
   }
+}
+
+function sourceOfDrift(of = ''): Source | null {
+  const quantity = driftQuantity(of);
+  return quantity === null || quantity === 'rss' || quantity === 'descriptors'
+    ? null
+    : LATENCIES[quantity].source;
 }
 
 function windowTooLong({ over_s, labels }: Gate, { phases, phaseSeconds }: Measurable): string | null {
@@ -67,7 +80,19 @@ function unknownInvariant({ labels }: Gate): string | null {
   return `an audit has no invariant "${wanted}": use ${INVARIANT_NAMES.join(', ')}`;
 }
 
+/** Of latencies only: the words of counters are the relay's own. */
+function unknownLabelled({ kind, labels }: Gate, run: Measurable): string | null {
+  if (kind !== 'latency') return null;
+  for (const [label, value] of Object.entries(labels)) {
+    if (label === 'phase') continue;
+    const problem = unknownValue(label, value, own(run.labels, label) ?? []);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
 function unknownValue(label: string, value: string | undefined, known: readonly string[]): string | null {
   if (value === undefined || known.includes(value)) return null;
-  return `the scenario has no ${label} "${value}"${didYouMean(value, known)}: use ${known.join(', ')}`;
+  const others = known.length === 0 ? '' : `${didYouMean(value, known)}: use ${known.join(', ')}`;
+  return `the scenario has no ${label} "${value}"${others}`;
 }

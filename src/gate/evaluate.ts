@@ -8,6 +8,7 @@ import { readAudit } from './audit.ts';
 import { decide, holds } from './bounds.ts';
 import { unmeasurable } from './check.ts';
 import { closeInterval, closeOf } from './close.ts';
+import { evaluateDrift } from './drift.ts';
 import { formatGate, type Gate, type GateUnit } from './expression.ts';
 import { countOf, readLatency } from './latency.ts';
 import { type Measurable, measurableOf } from './measurable.ts';
@@ -17,7 +18,15 @@ import { withinResolution } from './resolution.ts';
 import { readWindows } from './windows.ts';
 
 /** Microseconds, ratios and rates in one base unit → the unit of the limit. */
-const DIVISOR: Readonly<Record<GateUnit, number>> = { us: 1, ms: 1e3, s: 1e6, '%': 0.01, '/s': 1, '': 1 };
+const DIVISOR: Readonly<Record<GateUnit, number>> = {
+  us: 1,
+  ms: 1e3,
+  s: 1e6,
+  '%': 0.01,
+  '%/h': 0.01,
+  '/s': 1,
+  '': 1,
+};
 
 /** Of `scenario.resolved`: what decides which metrics the run could produce. */
 const measuredScenario = z.object({
@@ -54,6 +63,7 @@ export function measurableOfRecord(record: RunRecord): Measurable {
 export function evaluateGates(record: RunRecord, expressions: readonly string[]): GateResult[] {
   const run = measurableOfRecord(record);
   return parseGates(expressions).map((gate) => {
+    if (gate.kind === 'drift') return evaluateDrift(gate, record, run);
     const reading = withinResolution(gate, read(gate, record, run), record);
     return { ...resultOf(gate, reading), ...closeness(gate, reading, record) };
   });
@@ -117,6 +127,8 @@ function read(gate: Gate, record: RunRecord, run: Measurable): Reading {
       return readWordCount(gate, record);
     case 'audit':
       return readAudit(gate, record);
+    case 'drift':
+      throw new Error('a drift is judged by its interval');
   }
 }
 

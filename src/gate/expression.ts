@@ -1,4 +1,5 @@
 import type { MetricKind } from '../metric/catalogue.ts';
+import { DRIFT_AGGREGATIONS } from '../metric/drifts.ts';
 import { type Labels, seriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES, type QuantileName } from '../metric/summary.ts';
 
@@ -6,7 +7,7 @@ import { QUANTILE_NAMES, type QuantileName } from '../metric/summary.ts';
 export type Aggregation = QuantileName | 'max' | 'mean' | 'count' | 'rate' | 'ratio';
 export type Operator = '<' | '<=' | '>' | '>=' | '==' | '!=';
 /** Of the limit; empty for counts and for ratios written as 0..1. */
-export type GateUnit = 'us' | 'ms' | 's' | '%' | '/s' | '';
+export type GateUnit = 'us' | 'ms' | 's' | '%' | '%/h' | '/s' | '';
 
 /** A gate, checked against the metric catalogue. */
 export interface Gate {
@@ -30,6 +31,7 @@ export const AGGREGATIONS: Readonly<Record<MetricKind, readonly Aggregation[]>> 
   counter: ['count', 'rate'],
   'counter-map': ['count', 'rate'],
   audit: ['count'],
+  drift: DRIFT_AGGREGATIONS,
 };
 
 /** What a gate compares where no aggregation is written; null where one must be. */
@@ -39,6 +41,7 @@ export const IMPLIED: Readonly<Record<MetricKind, Aggregation | null>> = {
   counter: 'count',
   'counter-map': 'count',
   audit: 'count',
+  drift: 'p95',
 };
 
 /**

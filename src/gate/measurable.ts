@@ -1,7 +1,7 @@
 import { own } from '../base/own.ts';
 import { canBeSuperseded } from '../judge/superseding.ts';
 import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../metric/catalogue.ts';
-import type { Measured, MeasuredRun } from '../metric/definition.ts';
+import type { LabelValues, Measured, MeasuredRun } from '../metric/definition.ts';
 import { latencyDefinition } from '../metric/latencies.ts';
 import { METRIC_SETS } from '../metric/sets.ts';
 import type { Source } from '../metric/source.ts';
@@ -15,8 +15,8 @@ export interface Measurable {
   readonly phases: readonly string[];
   /** How long each of them lasts, in the same order. */
   readonly phaseSeconds: readonly number[];
-  /** Names of the filter shapes that are asked for. */
-  readonly filters: readonly string[];
+  /** Values of the labels of latencies, besides phases: names of the filters that are asked for, and of sorts of events. */
+  readonly labels: LabelValues;
 }
 
 /** The parts of a scenario, as written in a plan or a run record, that decide what it measures. */
@@ -52,8 +52,14 @@ export function measurableOf(scenario: MeasuredScenario, relayProcesses = 1): Me
     latencies: LATENCY_NAMES.filter((name) => sources.has(latencyDefinition(baseLatency(name)).source)),
     phases: phases.map(({ name }) => name),
     phaseSeconds: phases.map(({ duration }) => duration / 1_000),
-    filters: measured.flatMap(({ filters = [] }) => filters),
+    labels: allLabels(measured.map(({ labels = {} }) => labels)),
   };
+}
+
+function allLabels(each: readonly LabelValues[]): LabelValues {
+  const names = new Set(each.flatMap((labels) => Object.keys(labels)));
+  const valuesOf = (name: string): readonly string[] => each.flatMap((labels) => own(labels, name) ?? []);
+  return Object.fromEntries([...names].map((name) => [name, valuesOf(name)]));
 }
 
 function isNamed({ corpus }: MeasuredScenario): boolean {

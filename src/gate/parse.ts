@@ -9,6 +9,7 @@ import {
   metricKind,
 } from '../metric/catalogue.ts';
 import { COUNTER_MAPS, type CounterMapMetric } from '../metric/counter-maps.ts';
+import { DRIFT_QUANTITIES, DRIFTS, driftQuantity } from '../metric/drifts.ts';
 import { LATENCIES } from '../metric/latencies.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import {
@@ -22,7 +23,7 @@ import {
 
 const MAX_LENGTH = 200;
 const SHAPE = /^([^\s{}<>=!]+) ?({[^{}]*})? ?([^\s{}<>=!]*) ?(<=|>=|==|!=|<|>|=) ?(.*)$/;
-const LIMIT = /^(\d{1,15}(?:\.\d{1,9})?) ?(us|ms|s|%|\/s|)$/;
+const LIMIT = /^(\d{1,15}(?:\.\d{1,9})?) ?(us|ms|s|%\/h|%|\/s|)$/;
 /** What stands before ` over `, and what behind it. */
 const WINDOW = /^(.*?) over ?(\S*)$/;
 const EXAMPLE = 'for example "ack_latency p95 < 100ms"';
@@ -89,6 +90,7 @@ function parse(text: string): Gate {
     operator: parseOperator(operator),
     ...parseLimit(limit, unitsOf(kind, aggregation)),
   };
+  if (kind === 'drift') checkDrift(gate, written);
   return over === null ? gate : { ...gate, over_s: parseWindow(gate, over) };
 }
 
@@ -141,7 +143,24 @@ function parseLabels(metric: string, kind: MetricKind, braces: string): Labels {
 function labelsOf(metric: string, kind: MetricKind): readonly string[] {
   if (kind === 'latency') return ['phase', ...LATENCIES[baseLatency(metric as LatencyMetric)].labels];
   if (kind === 'audit') return AUDIT_COUNTS[metric as AuditCount].labels;
+  if (kind === 'drift') return [DRIFTS.drift.label];
   return kind === 'counter-map' ? [COUNTER_MAPS[metric as CounterMapMetric].label] : [];
+}
+
+/** Of a drift only the upper side is bounded; memory and descriptors have no percentiles. */
+function checkDrift({ labels, operator }: Gate, written: string): void {
+  const { of } = labels;
+  if (operator !== '<' && operator !== '<=') refuse(`a drift needs < or <=, not ${operator}`);
+  if (of === undefined) {
+    if (written !== '')
+      refuse(`drift takes "${written}" only where it says of which latency: {of=ack_latency}`);
+    return;
+  }
+  if (driftQuantity(of) === null)
+    refuse(
+      `nothing called "${of}" can drift${didYouMean(of, DRIFT_QUANTITIES)}: use a latency, rss or descriptors`,
+    );
+  if (written !== '' && (of === 'rss' || of === 'descriptors')) refuse(`${of} has no "${written}"`);
 }
 
 function parseOperator(operator: string): Operator {
@@ -151,6 +170,7 @@ function parseOperator(operator: string): Operator {
 
 function unitsOf(kind: MetricKind, aggregation: Aggregation): readonly GateUnit[] {
   if (aggregation === 'rate') return ['/s'];
+  if (kind === 'drift') return ['%/h'];
   if (kind === 'ratio') return ['%', ''];
   return aggregation === 'count' ? [''] : ['us', 'ms', 's'];
 }

@@ -6,20 +6,36 @@ export interface Advertised {
   readonly maxLimit: number | null;
   /** `limitation.default_limit`: the limit of a filter that has none. */
   readonly defaultLimit: number | null;
+  /** `limitation.max_message_length`: bytes of a message, from `[` to `]`. */
+  readonly maxMessageBytes: number | null;
+  /** `limitation.max_content_length`: Unicode characters of a content. */
+  readonly maxContent: number | null;
   /** `supported_nips`; null where it does not say. */
   readonly nips: readonly number[] | null;
 }
 
 /** A relay without the document. */
-export const NOTHING_ADVERTISED: Advertised = { maxLimit: null, defaultLimit: null, nips: null };
+export const NOTHING_ADVERTISED: Advertised = {
+  maxLimit: null,
+  defaultLimit: null,
+  maxMessageBytes: null,
+  maxContent: null,
+  nips: null,
+};
 
 const DELETION_NIP = 9;
 const AUTH_NIP = 42;
+const SEARCH_NIP = 50;
 
 /** Picks what answers are judged by out of a NIP-11 document; a number that can't be a limit is as good as none. */
 export function advertisedOf(
   information: {
-    readonly limitation?: { readonly max_limit?: number; readonly default_limit?: number };
+    readonly limitation?: {
+      readonly max_limit?: number;
+      readonly default_limit?: number;
+      readonly max_message_length?: number;
+      readonly max_content_length?: number;
+    };
     readonly supported_nips?: readonly number[];
   } | null,
 ): Advertised {
@@ -27,6 +43,8 @@ export function advertisedOf(
   return {
     maxLimit: limitOf(limitation?.max_limit),
     defaultLimit: limitOf(limitation?.default_limit),
+    maxMessageBytes: limitOf(limitation?.max_message_length),
+    maxContent: limitOf(limitation?.max_content_length),
     nips: Array.isArray(supported_nips) ? supported_nips : null,
   };
 }
@@ -38,6 +56,11 @@ function limitOf(value: number | undefined): number | null {
 /** Whether a relay may demand that clients authenticate: it says that it knows how (NIP-42), or says nothing. */
 export function knowsAuthentication({ nips }: Advertised): boolean {
   return nips === null || nips.includes(AUTH_NIP);
+}
+
+/** Whether a relay says that it searches contents (NIP-50); one that lists no NIPs does not. */
+export function offersSearch({ nips }: Advertised): boolean {
+  return nips?.includes(SEARCH_NIP) === true;
 }
 
 /** Whether a relay says that it knows no deletion (NIP-09 is optional). */

@@ -71,7 +71,8 @@ export function judgeAnswer(
     }
     findings.push('deletions-not-applied');
   }
-  if (!knowledge.isComplete) return { ...right, findings };
+  // What a search finds is the relay's own affair (NIP-50): nothing can be missing.
+  if (!knowledge.isComplete || filter.search !== undefined) return { ...right, findings };
   const missing = findMissing(state, events, filter, knowledge.advertised);
   if (missing.areDeletionsMissing) findings.push('deletions-not-kept');
   const lacking = missing.events.length === 0 ? null : wrongBy('missing', missing.events, events);
@@ -86,7 +87,7 @@ function mismatch(events: readonly NostrEvent[], filter: Filter): Wrong {
 }
 
 /** @param events those that can't have come live: the order and the limit are those of stored events (NIP-01) */
-function formFault(events: readonly NostrEvent[], { limit }: Filter): Wrong {
+function formFault(events: readonly NostrEvent[], { limit, search }: Filter): Wrong {
   const seen = new Set<string>();
   const repeated = events.find(({ id }) => seen.size === seen.add(id).size);
   if (repeated !== undefined) return wrongBy('repeated', [repeated], [repeated, repeated]);
@@ -94,7 +95,8 @@ function formFault(events: readonly NostrEvent[], { limit }: Filter): Wrong {
   const at = events.findIndex(
     (event, i) => i > 0 && compareNewestFirst(events[i - 1] as NostrEvent, event) >= 0,
   );
-  if (at > 0) {
+  // Results of a search come in the order of their quality, as the relay sees it (NIP-50).
+  if (at > 0 && search === undefined) {
     const pair = events.slice(at - 1, at + 1);
     return wrongBy('order', [...pair].reverse(), pair);
   }

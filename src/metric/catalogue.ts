@@ -8,6 +8,7 @@ import { ACCOUNTS } from './accounts.ts';
 import { AUDIT_COUNTS } from './audit-counts.ts';
 import { COUNTER_MAPS } from './counter-maps.ts';
 import { COUNTERS } from './counters.ts';
+import { DRIFTS } from './drifts.ts';
 import { type BaseLatency, LATENCIES, latencyDefinition } from './latencies.ts';
 import { RATIOS } from './ratios.ts';
 
@@ -41,7 +42,7 @@ export const ALL_HEADLINES = [
 export const ANSWER_LATENCIES: readonly BaseLatency[] = ACCOUNTS.map(({ answer }) => answer);
 
 /** What a metric name denotes. */
-export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map' | 'audit';
+export type MetricKind = 'latency' | 'ratio' | 'counter' | 'counter-map' | 'audit' | 'drift';
 
 /** The kind of a metric, or null where the catalogue has no such name. */
 export function metricKind(name: string): MetricKind | null {
@@ -49,6 +50,7 @@ export function metricKind(name: string): MetricKind | null {
   if (Object.hasOwn(RATIOS, name)) return 'ratio';
   if (Object.hasOwn(COUNTERS, name)) return 'counter';
   if (Object.hasOwn(AUDIT_COUNTS, name)) return 'audit';
+  if (Object.hasOwn(DRIFTS, name)) return 'drift';
   return Object.hasOwn(COUNTER_MAPS, name) ? 'counter-map' : null;
 }
 
@@ -70,6 +72,6 @@ export function isOfGenerator(name: LatencyMetric): boolean {
 
 /** Every name of the catalogue, for messages and shell completion. */
 export function allMetricNames(): readonly string[] {
-  const others = [RATIOS, COUNTERS, COUNTER_MAPS, AUDIT_COUNTS];
+  const others = [RATIOS, COUNTERS, COUNTER_MAPS, AUDIT_COUNTS, DRIFTS];
   return [...LATENCY_NAMES, ...others.flatMap((each) => Object.keys(each))];
 }

@@ -152,12 +152,15 @@ export interface MeasuredRun {
   readonly canBeSuperseded: (kind: number) => boolean;
 }
 
+/** The values of labels that a run has, by label. */
+export type LabelValues = Readonly<Record<string, readonly string[]>>;
+
 /** What a workload measures in a run. */
 export interface Measured {
   /** Of those that the set lists. */
   readonly sources: readonly string[];
-  /** Values of the label `filter`. */
-  readonly filters?: readonly string[];
+  /** Values of the labels of its latencies, by label; a latency of which the label has none has one series. */
+  readonly labels?: LabelValues;
 }
 
 /** What one part of the house measures; the catalogue is all of them together. */

@@ -1,6 +1,8 @@
+import { own } from '../base/own.ts';
 import { BASE_LATENCIES, type LatencyMetric, serviceTwin } from './catalogue.ts';
+import type { LabelValues } from './definition.ts';
 import { type BaseLatency, latencyDefinition } from './latencies.ts';
-import { seriesKey } from './series.ts';
+import { type Labels, seriesKey } from './series.ts';
 
 /**
  * The series that a run records, numbered: workers and coordinator build the same table from the same plan and
@@ -9,39 +11,45 @@ import { seriesKey } from './series.ts';
 export interface SeriesTable {
   readonly keys: readonly string[];
   readonly metrics: readonly LatencyMetric[];
-  /** Number of a series; `filter` only for metrics that are split by filter. -1 where the run has no such series. */
-  indexOf(metric: BaseLatency, filter?: string): number;
+  /**
+   * Number of a series; `value` of its label only for metrics that are split by one. -1 where the run has no such series.
+   */
+  indexOf(metric: BaseLatency, value?: string): number;
 }
 
 /**
  * @param latencies what the run can produce
- * @param filters names of the query filters; the query latencies have one series each
+ * @param values of labels: a latency that has one of these labels has one series for each of its values
  */
-export function buildSeriesTable(
-  latencies: readonly LatencyMetric[],
-  filters: readonly string[],
-): SeriesTable {
+export function buildSeriesTable(latencies: readonly LatencyMetric[], values: LabelValues): SeriesTable {
   const keys: string[] = [];
   const metrics: LatencyMetric[] = [];
-  const push = (metric: LatencyMetric, filter?: string): void => {
-    keys.push(seriesKey(metric, filter === undefined ? {} : { filter }));
+  const push = (metric: LatencyMetric, labels: Labels): void => {
+    keys.push(seriesKey(metric, labels));
     metrics.push(metric);
   };
   for (const base of BASE_LATENCIES.filter((name) => latencies.includes(name))) {
     const twin = serviceTwin(base);
-    for (const filter of isPerFilter(base) ? filters : [undefined]) {
-      push(base, filter);
-      if (twin !== null) push(twin, filter);
+    for (const labels of labelsOf(base, values)) {
+      push(base, labels);
+      if (twin !== null) push(twin, labels);
     }
   }
   const numbers = new Map(keys.map((key, index) => [key, index]));
   return {
     keys,
     metrics,
-    indexOf: (metric, filter) => numbers.get(seriesKey(metric, filter === undefined ? {} : { filter })) ?? -1,
+    indexOf: (metric, value) => {
+      const [label] = latencyDefinition(metric).labels;
+      const labels = value === undefined || label === undefined ? {} : { [label]: value };
+      return numbers.get(seriesKey(metric, labels)) ?? -1;
+    },
   };
 }
 
-function isPerFilter(metric: BaseLatency): boolean {
-  return latencyDefinition(metric).labels.includes('filter');
+/** The labels of each series of a latency: one for each value of its label, or one without. */
+function labelsOf(metric: BaseLatency, values: LabelValues): readonly Labels[] {
+  const [label = ''] = latencyDefinition(metric).labels;
+  const known = own(values, label) ?? [];
+  return known.length === 0 ? [{}] : known.map((value) => ({ [label]: value }));
 }

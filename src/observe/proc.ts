@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpuUsage } from 'node:process';
 import { messageOf } from '../base/errors.ts';
 
@@ -8,6 +8,21 @@ export interface ProcessSnapshot {
   readonly cpu_s: number;
   /** Resident memory in bytes. */
   readonly rss_bytes: number;
+}
+
+/** Names of the entries of a directory; tests pass a table of them. */
+export type ReadNames = (path: string) => readonly string[];
+
+/**
+ * Open files and sockets of a process; null where it has ended, belongs to somebody else, or the system has no /proc.
+ */
+export function readDescriptors(pid: number, readNames: ReadNames = readdirSync): number | null {
+  try {
+    return readNames(`/proc/${pid}/fd`).length;
+  } catch {
+    // What can't be read is not known: the sample says so by null.
+    return null;
+  }
 }
 
 /** What could be read, or why nothing could. */

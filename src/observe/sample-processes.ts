@@ -1,6 +1,6 @@
 import { monotonicNs, NS_PER_S } from '../base/clock.ts';
 import { type Figures, growth, isTotal } from './figures/figures.ts';
-import { type ProcessReading, readProcess } from './proc.ts';
+import { type ProcessReading, readDescriptors, readProcess } from './proc.ts';
 import { readProcessTree } from './process-tree.ts';
 import { type ComponentSample, SampleSeries } from './sample-series.ts';
 
@@ -50,6 +50,7 @@ export interface ProcessSampler {
 export interface SamplerOptions {
   readonly everyMs?: number;
   readonly read?: (pid: number) => ProcessReading;
+  readonly readDescriptors?: (pid: number) => number | null;
   readonly nowNs?: () => number;
 }
 
@@ -64,7 +65,7 @@ export function sampleProcesses(
   options: SamplerOptions = {},
 ): ProcessSampler {
   const nowNs = options.nowNs ?? monotonicNs;
-  const tracks = processes.map((process) => new Track(process, options.read));
+  const tracks = processes.map((process) => new Track(process, options));
   const sampleAll = (): void => {
     for (const track of tracks) track.sample(nowNs());
   };
@@ -92,6 +93,7 @@ export function sampleProcesses(
 class Track {
   readonly process: WatchedProcess;
   readonly #read: (pid: number) => ProcessReading;
+  readonly #readDescriptors: (pid: number) => number | null;
   readonly #series = new SampleSeries();
   #first: { atNs: number } | null = null;
   #last: { atNs: number; pid: number; cpu_s: number } | null = null;
@@ -102,8 +104,12 @@ class Track {
   #figures: Figures | null = null;
   #reason = 'the measured phases did not begin';
 
-  constructor(process: WatchedProcess, read: ((pid: number) => ProcessReading) | undefined) {
+  constructor(
+    process: WatchedProcess,
+    { read, readDescriptors: descriptorsOf = readDescriptors }: SamplerOptions,
+  ) {
     this.process = process;
+    this.#readDescriptors = descriptorsOf;
     this.#read = read ?? (process.withChildren === true ? readProcessTree : readProcess);
   }
 
@@ -116,7 +122,8 @@ class Track {
     if (!reading.ok) this.#reason = reading.reason;
     const t = (atNs - (this.#first?.atNs ?? atNs)) / NS_PER_S;
     const rss_bytes = reading.ok ? reading.snapshot.rss_bytes : null;
-    const setFigures = this.#series.add({ t, cpuShare, rss_bytes, figures: null });
+    const descriptors = reading.ok && pidAt !== null ? this.#readDescriptors(pidAt) : null;
+    const setFigures = this.#series.add({ t, cpuShare, rss_bytes, descriptors, figures: null });
     readFigures?.().then(
       (figures) => {
         setFigures(figures);

@@ -7,6 +7,8 @@ export interface ComponentSample {
   /** Cores in use since the sample before; null for the first one and where it could not be read. */
   readonly cpuShare: number | null;
   readonly rss_bytes: number | null;
+  /** Open files and sockets; null where they could not be read. */
+  readonly descriptors: number | null;
   /** As read then, growing ones since the process started; null where they could not be read. */
   readonly figures: Figures | null;
 }
@@ -14,9 +16,11 @@ export interface ComponentSample {
 /** Ten minutes of one sample a second; longer runs keep every second, every fourth, … of them. */
 const MOST = 600;
 
+type Kept = { -readonly [K in keyof ComponentSample]: ComponentSample[K] };
+
 /** Samples of one component in bounded memory: when there are too many, every other one goes. */
 export class SampleSeries {
-  #samples: { t: number; cpuShare: number | null; rss_bytes: number | null; figures: Figures | null }[] = [];
+  #samples: Kept[] = [];
   #stride = 1;
   #offered = 0;
 

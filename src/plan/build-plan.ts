@@ -88,7 +88,7 @@ export function buildPlan({
     workloads,
     sources: [...run.sources],
     latencies: run.latencies,
-    filters: run.filters,
+    labels: run.labels,
     abort: planAbort(resolved, overrides),
     asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },
   };

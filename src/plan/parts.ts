@@ -2,6 +2,7 @@ import type { BackOff } from '../base/back-off.ts';
 import type { Advertised } from '../judge/advertised.ts';
 import type { Finding } from '../judge/observations.ts';
 import type { LatencyMetric } from '../metric/catalogue.ts';
+import type { LabelValues } from '../metric/definition.ts';
 import type { Source } from '../metric/source.ts';
 import type { ArrivalsSpec } from '../scenario/fields.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -207,8 +208,8 @@ export interface PlanParts {
   readonly sources: readonly Source[];
   /** Latencies that this run can produce; gates on others are configuration errors. */
   readonly latencies: readonly LatencyMetric[];
-  /** Values of the label `filter`. */
-  readonly filters: readonly string[];
+  /** Values of the labels that split latencies, by label. */
+  readonly labels: LabelValues;
   /** Whether the histograms of every second are kept, because a gate looks at windows. */
   readonly keepSeconds: boolean;
   /** Whether and when a gate that can no longer hold ends the run; null where none does. */

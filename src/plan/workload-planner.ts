@@ -1,3 +1,4 @@
+import type { Advertised } from '../judge/advertised.ts';
 import type { BaseLatency } from '../metric/latencies.ts';
 import type { CheckedScenario } from '../scenario/inconsistency.ts';
 import type { PacedStream } from './pacer.ts';
@@ -83,6 +84,11 @@ export interface WorkloadPlanner<W, P extends CommonPlan> {
   /** Connections whose targets step on in rounds; null where they go round as all others. */
   rounds(part: P): Rounds | null;
   opens(part: P, plan: PlanView): OwnConnections;
+  /**
+   * Its part for a relay that says this of itself, and what a reader must know of it.
+   * @throws RelayBenchError (exit 3) where nothing would be left to do
+   */
+  adapt(part: P, advertised: Advertised): { readonly part: P; readonly remarks: readonly string[] };
   /** The latencies that default gates bound, with the number of samples that are foreseen. */
   planned(part: P, plan: PlanView): readonly (readonly [BaseLatency, number])[];
   /** What the connections of its range do, such as `publishing`. */
@@ -102,5 +108,6 @@ export const PLAIN_PLANNER = {
   receives: false,
   rounds: () => null,
   opens: (): OwnConnections => ({ numbers: 0, atOnce: 0 }),
+  adapt: <P>(part: P) => ({ part, remarks: [] }),
   planned: () => [],
 } as const;

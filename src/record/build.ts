@@ -8,6 +8,7 @@ import type { RunResult } from '../result/run-result.ts';
 import { standardCaveats } from './caveats.ts';
 import { ceilingDoubts } from './ceiling.ts';
 import { checkConservation } from './conservation.ts';
+import { allDrifts, isTold } from './drift.ts';
 import { rateLimiterOf, rateLimiterText } from './rate-limiter.ts';
 import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 import { validityOf } from './validity.ts';
@@ -69,6 +70,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     counters: result.counters,
     intervals: result.intervals,
     components: [...input.components],
+    ...driftOf({ load, intervals, components: [...input.components] }),
     faults: input.faults ?? [],
     audit: input.audit ?? null,
     ...(input.cleanUp == null ? {} : { cleanUp: input.cleanUp }),
@@ -88,6 +90,12 @@ export function buildRecord(input: RecordInput): RunRecord {
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',
     exitCode: 0,
   };
+}
+
+/** Most runs are too short to tell. */
+function driftOf(sources: Parameters<typeof allDrifts>[0]): Pick<RunRecord, 'drift'> {
+  const told = allDrifts(sources).filter(isTold);
+  return told.length === 0 ? {} : { drift: told.map((each) => ({ ...each })) };
 }
 
 function invalidities(result: RunResult): Invalidity[] {

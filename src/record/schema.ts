@@ -53,6 +53,10 @@ export const gateSchema = z.strictObject({
   margin: maybe.optional(),
   /** Of a latency whose limit lies in the interval of the percentile (95 %): that interval, open above where null. */
   close: z.strictObject({ low: z.number(), high: maybe }).optional(),
+  /** Of a drift: where it lies at 95 %, in `unit`; open on a side where null. */
+  interval: z.strictObject({ low: maybe, high: maybe }).optional(),
+  /** Of a drift: what drifts most, such as `rss of relay`. */
+  about: z.string().optional(),
   /** `undecided`: holds or not by how late the generator was. */
   verdict: z.enum(['pass', 'fail', 'undecided', 'no-data']),
   /** Why there is no data, or why the gate is undecided. */
@@ -96,6 +100,8 @@ const componentSample = z.strictObject({
   /** Cores in use since the sample before. */
   cpuShare: maybe,
   rss_bytes: maybe,
+  /** Open files and sockets; left out of older records, and where they could not be read. */
+  descriptors: whole.nullable().optional(),
   /** As read then, those that only grow (`…_total`) since the process started; null where it did not answer. */
   figures: z.record(z.string(), z.number()).nullable(),
 });
@@ -113,6 +119,21 @@ const component = z.strictObject({
   figures: z.record(z.string(), z.number()).optional(),
   /** One a second, thinned out in long runs; records before 1.1.0 have them of stacks alone. */
   samples: z.array(componentSample).optional(),
+});
+
+const drift = z.strictObject({
+  /** Such as `ack_latency p95`, `rss` or `descriptors`. */
+  of: z.string(),
+  /** The process, where it belongs to one. */
+  component: z.string().optional(),
+  /** In the middle of the time by the trend: µs, bytes, or how many. */
+  level: z.number(),
+  perHour: z.number(),
+  /** At 95 %; open on a side where null. */
+  low: maybe,
+  high: maybe,
+  /** Seconds from the first value to the last. */
+  span_s: z.number(),
 });
 
 /** The one schema of `run.json`; validated on every read and before every write. */
@@ -188,6 +209,8 @@ export const runRecordSchema = z.strictObject({
       from_per_s: maybe,
     })
     .optional(),
+  /** How what was measured second by second changed, of runs that are long enough to tell; shares of the level an hour. */
+  drift: z.array(drift).optional(),
   gates: z.array(gateSchema),
   /** Texts of relay notices, a bounded sample, as received (escape before display). */
   noticeSamples: z.array(z.string()),

@@ -86,7 +86,11 @@ const NAMED_POOLS: Readonly<Record<string, number>> = {
   authors: Number.POSITIVE_INFINITY,
   '#p': Number.POSITIVE_INFINITY,
   '#t': Number.POSITIVE_INFINITY,
+  search: Number.POSITIVE_INFINITY,
 };
+
+/** Words of one search; contents that are signed for the run have more. */
+const MOST_WORDS = 10;
 
 function signedPools(
   corpus: ScenarioParts['corpus'],
@@ -95,7 +99,14 @@ function signedPools(
   const { events } = corpus;
   const authors = Math.min(events, authorsWanted);
   const topics = Math.min(events, corpus.topics);
-  return { ids: events, '#e': events, authors, '#p': authors, '#t': topics };
+  return {
+    ids: events,
+    '#e': events,
+    authors,
+    '#p': authors,
+    '#t': topics,
+    search: events > 0 ? MOST_WORDS : 0,
+  };
 }
 
 function drawProblem(wanted: number, available: number | undefined): string | null {

@@ -35,14 +35,16 @@ export const count = z.int().min(1).max(10_000_000);
 
 const SHARE_ERROR = 'must be a percentage such as 1%, or all';
 /** Read as a share of 1. */
+const anyShare = z
+  .string(SHARE_ERROR)
+  .regex(/^(all|\d{1,3}(\.\d+)?%)$/, SHARE_ERROR)
+  .transform((text) => (text === 'all' ? 1 : Math.min(1, Number.parseFloat(text) / 100)))
+  .meta({ description: 'A share: 1%, 0.5% or all.', examples: ['1%', 'all'] });
+/** Of something that there always is a share of. */
 export const share = (standard: `${number}%`, description: string) =>
-  z
-    .string(SHARE_ERROR)
-    .regex(/^(all|\d{1,3}(\.\d+)?%)$/, SHARE_ERROR)
-    .transform((text) => (text === 'all' ? 1 : Math.min(1, Number.parseFloat(text) / 100)))
-    .meta({ description: 'A share: 1%, 0.5% or all.', examples: ['1%', 'all'] })
-    .default(Number.parseFloat(standard) / 100)
-    .describe(description);
+  anyShare.default(Number.parseFloat(standard) / 100).describe(description);
+/** Of something that may be left out. */
+export const optionalShare = (description: string) => anyShare.optional().describe(description);
 /** How the arrivals of a stream are spaced. */
 export const arrivals = z
   .union(

@@ -17,6 +17,15 @@ const filterFields = {
   since: z.int().optional(),
   until: z.int().optional(),
   limit: z.int().min(0).max(5_000).optional(),
+  search: z
+    .union(
+      [z.int().min(1).max(10), z.string().min(1).max(1_000)],
+      'must be how many words to draw (1 to 10) or a text',
+    )
+    .describe(
+      'Searches contents (NIP-50): a number draws that many words of the corpus for each query; a text is sent as it stands. Asked only of relays whose NIP-11 document lists NIP-50.',
+    )
+    .optional(),
 };
 /** A filter, whose values may be drawn. */
 export const filter = z
@@ -29,5 +38,5 @@ export const filter = z
     }
   })
   .describe(
-    'A filter of NIP-01: ids, authors, kinds, since, until, limit and single-letter tags such as "#t".',
+    'A filter of NIP-01: ids, authors, kinds, since, until, limit and single-letter tags such as "#t"; and `search` of NIP-50.',
   );

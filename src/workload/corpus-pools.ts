@@ -22,7 +22,7 @@ export async function poolsOf(
 
 /** What a corpus has, as filters are drawn from it; nothing where there is none. */
 export function drawPools(pools: CorpusPools | undefined): DrawPools {
-  if (pools === undefined) return { authors: [], ids: [], threads: [], topics: [] };
-  const { authors, ids, threads, hashtags, ...shapes } = pools;
-  return { authors, ids, threads, topics: hashtags, shapes };
+  if (pools === undefined) return { authors: [], ids: [], threads: [], topics: [], words: [] };
+  const { authors, ids, threads, hashtags, words, ...shapes } = pools;
+  return { authors, ids, threads, topics: hashtags, words, shapes };
 }

@@ -5,7 +5,7 @@ import { drawShape, isShapeEmpty, type ShapePools, sample } from './draw-shape.t
 
 /** A filter as a scenario writes it: a number draws that many values from the corpus of the run. */
 export interface FilterTemplate {
-  readonly [key: string]: number | readonly (string | number)[] | undefined;
+  readonly [key: string]: number | string | readonly (string | number)[] | undefined;
 }
 
 /** What filters can be drawn from; all known to exist at the target. */
@@ -15,11 +15,13 @@ export interface DrawPools {
   /** Ids that other events refer to. */
   readonly threads: readonly string[];
   readonly topics: readonly string[];
+  /** Words that occur in contents, to be searched for. */
+  readonly words: readonly string[];
   /** Of a named corpus. */
   readonly shapes?: ShapePools;
 }
 
-type ListPool = 'authors' | 'ids' | 'threads' | 'topics';
+type ListPool = 'authors' | 'ids' | 'threads' | 'topics' | 'words';
 
 const POOL_OF: ReadonlyMap<string, ListPool> = new Map([
   ['authors', 'authors'],
@@ -27,6 +29,7 @@ const POOL_OF: ReadonlyMap<string, ListPool> = new Map([
   ['ids', 'ids'],
   ['#e', 'threads'],
   ['#t', 'topics'],
+  ['search', 'words'],
 ]);
 
 /** A filter that is to be drawn. */
@@ -40,14 +43,23 @@ export interface Drawable {
 export function drawFilter({ filter: template, draw }: Drawable, pools: DrawPools, random: Random): Filter {
   const shaped = draw === undefined ? {} : drawOf(draw, template, pools, random);
   const filter = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(template)) {
-    const pool = POOL_OF.get(key);
-    if (value === undefined || Object.hasOwn(shaped, key)) continue;
-    const isDrawn = typeof value === 'number' && pool !== undefined;
-    filter.set(key, isDrawn ? sample(pools[pool], value, random) : value);
-  }
+  for (const [key, value] of Object.entries(template))
+    if (value !== undefined && !Object.hasOwn(shaped, key)) filter.set(key, drawn(key, value, pools, random));
   // The scenario's schema knows what a filter is.
   return { ...(Object.fromEntries(filter) as Filter), ...shaped };
+}
+
+/** The value of a field: drawn where it says how many, else as it stands; the words of a search are one text. */
+function drawn(
+  key: string,
+  value: NonNullable<FilterTemplate[string]>,
+  pools: DrawPools,
+  random: Random,
+): unknown {
+  const pool = POOL_OF.get(key);
+  if (typeof value !== 'number' || pool === undefined) return value;
+  const values = sample(pools[pool], value, random);
+  return key === 'search' ? values.join(' ') : values;
 }
 
 function drawOf(draw: ShapeDraw, template: FilterTemplate, { shapes }: DrawPools, random: Random): Filter {

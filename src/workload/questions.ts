@@ -145,11 +145,14 @@ export class Questions implements ArrivalStream, FrameOwner, FrameBuilder {
     return entry === NONE ? null : this.#asked(entry);
   }
 
-  /** It has been answered: its latency ends now. @returns null where it does not wait */
-  answered(connection: number, sequence: number): Asked | null {
+  /**
+   * It has been answered.
+   * @param endedNs when its last answer came, monotonic; now where left out
+   * @returns null where it does not wait
+   */
+  answered(connection: number, sequence: number, endedNs: number = monotonicNs()): Asked | null {
     const entry = this.#entryOf(connection, sequence);
     if (entry === NONE) return null;
-    const endedNs = monotonicNs();
     const asked = this.#asked(entry);
     const { sink, seriesOf } = this.#options;
     const series = seriesOf(asked.number);

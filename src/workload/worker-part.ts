@@ -167,6 +167,8 @@ export interface Prepared {
   readonly problems: readonly string[];
   /** How the target took what was asked for; null where nothing was. */
   readonly tally: PreparationTally | null;
+  /** What a reader must know. */
+  readonly remarks?: readonly string[];
 }
 
 /** What one workload does in one worker. */

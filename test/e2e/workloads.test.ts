@@ -115,3 +115,61 @@ it('slow-reader: the embedded relay keeps everything for who reads slowly, and t
   expect(counters.slow_deliveries_received).toBe(counters.slow_deliveries_expected);
   expect(counters).toMatchObject({ connections_lost: 0, notices: 0, stray_frames: 0, malformed_frames: 0 });
 });
+
+it('hot-replaceable: of every address the embedded relay keeps the newest version alone', async () => {
+  const record = await shortRun('hot-replaceable');
+  const { counters, metrics } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.survivors_checked).toBe(7);
+  expect(counters).toMatchObject({ survivors_wrong: {}, survivors_unread: 0 });
+  expect(counters.events_accepted + counters.events_duplicate + counters.events_superseded).toBe(
+    counters.events_sent,
+  );
+  const sorts = Object.keys(metrics).filter((name) => name.startsWith('ack_latency{event='));
+  expect(sorts).toHaveLength(3);
+  expect(counters).toMatchObject({ notices: 0, stray_frames: 0, malformed_frames: 0 });
+});
+
+it('sybil: every throwaway key is new to the embedded relay, and honest people are timed apart', async () => {
+  const record = await shortRun('sybil');
+  const { counters, metrics } = record;
+  // The honest ones are too few for a p95 in two seconds.
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.events_accepted).toBe(counters.events_sent);
+  const honest = metrics['ack_latency{event=honest}']?.count ?? 0;
+  const sybil = metrics['ack_latency{event=sybil}']?.count ?? 0;
+  expect(honest).toBeGreaterThan(0);
+  expect(sybil).toBeGreaterThan(honest);
+  expect(honest + sybil).toBe(metrics['ack_latency']?.count);
+});
+
+it('large: the embedded relay takes events up to the limit that it advertises, and returns them', async () => {
+  const record = await shortRun('large');
+  const { counters, metrics, caveats } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.events_accepted).toBe(counters.events_sent);
+  expect(counters.visibility_timeout).toBe(0);
+  expect(counters.visibility_seen).toBe(counters.visibility_samples);
+  expect(metrics['ack_latency{event=limit}']?.count).toBeGreaterThan(0);
+  expect(caveats.filter((text) => text.includes('as long as the NIP-11 document'))).toHaveLength(1);
+});
+
+it('search: the embedded relay finds words of the corpus, and no answer is wrong', async () => {
+  const record = await shortRun('search');
+  const { counters, metrics } = record;
+  expect(brokenGates(record)).toEqual([]);
+  expect(counters.queries_completed).toBe(counters.queries_sent);
+  expect(counters).toMatchObject({ answers_wrong: {}, query_overflows: 0, query_closes: {} });
+  expect(metrics['first_event_latency{filter=one-word}']?.count).toBeGreaterThan(0);
+});
+
+it('soak: two seconds tell nothing of hours, and the gate says so', async () => {
+  const record = await shortRun('soak');
+  expect(brokenGates(record)).toEqual(['drift < 10%/h']);
+  const gate = record.gates.find(({ metric }) => metric === 'drift');
+  expect(gate).toMatchObject({ verdict: 'no-data', actual: null });
+  expect(gate?.reason).toContain('tell nothing of hours');
+  expect(record.exitCode).not.toBe(0);
+  const [relay] = record.components;
+  expect(relay?.samples?.some(({ descriptors }) => (descriptors ?? 0) > 0)).toBe(true);
+});

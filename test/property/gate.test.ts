@@ -2,14 +2,26 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AGGREGATIONS, formatGate, type Gate, IMPLIED } from '../../src/gate/expression.ts';
 import { gateProblem, tryParseGate } from '../../src/gate/parse.ts';
-import { allMetricNames, metricKind } from '../../src/metric/catalogue.ts';
+import { allMetricNames, type MetricKind, metricKind } from '../../src/metric/catalogue.ts';
 
-const operator = fc.constantFrom('<', '<=', '>', '>=', '==', '!=');
+const operators = ['<', '<=', '>', '>=', '==', '!='] as const;
 /** Numbers as a person writes them, up to nine decimals. */
 const number = fc
   .tuple(fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 0, max: 9 }))
   .map(([digits, decimals]) => Number(`${digits}e-${decimals}`).toFixed(decimals));
 const space = fc.constantFrom(' ', '  ', '\t');
+
+const LABELS: Partial<Record<MetricKind, readonly string[]>> = {
+  latency: ['', '{phase=steady}', '{ phase = a-b }'],
+  drift: ['{of=ack_latency}', '{ of = eose_latency }'],
+};
+
+function unitsOf(kind: MetricKind, aggregation: string): readonly string[] {
+  if (kind === 'drift') return ['%/h'];
+  if (aggregation === 'rate') return ['/s'];
+  if (kind === 'ratio') return ['%'];
+  return kind === 'latency' && aggregation !== 'count' ? ['us', 'ms', 's'] : [''];
+}
 
 /** Any gate that the grammar and the catalogue allow, as it might be written. */
 const written = fc
@@ -24,16 +36,9 @@ const written = fc
     });
   })
   .chain(({ metric, kind, aggregation }) => {
-    const units =
-      aggregation === 'rate'
-        ? ['/s']
-        : kind === 'ratio'
-          ? ['%']
-          : kind === 'latency' && aggregation !== 'count'
-            ? ['us', 'ms', 's']
-            : [''];
-    const label =
-      kind === 'latency' ? fc.constantFrom('', '{phase=steady}', '{ phase = a-b }') : fc.constant('');
+    const units = unitsOf(kind, aggregation);
+    const label = fc.constantFrom(...(LABELS[kind] ?? ['']));
+    const operator = fc.constantFrom(...operators.slice(0, kind === 'drift' ? 2 : operators.length));
     const hasWindows = kind === 'latency' && !metric.endsWith('_service');
     const windows = hasWindows ? fc.constantFrom('', ' over 1s', '  over  2m') : fc.constant('');
     return fc

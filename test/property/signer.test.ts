@@ -6,6 +6,7 @@ import { createEventFrameWriter, type EventFrameSpec } from '../../src/corpus/ev
 import { MarkerReader, markerTag, topicTag } from '../../src/corpus/marker.ts';
 import { ORDER } from '../../src/corpus/secp256k1.ts';
 import { SignatureScalars } from '../../src/corpus/signature-scalar.ts';
+import { kindClass } from '../../src/nostr/kinds.ts';
 import { decodeFrame } from '../support/masked-frame.ts';
 
 // Each case makes keys and nonces of its own; a busy machine needs longer than the default.
@@ -45,6 +46,7 @@ test('any event of any specification verifies with nostr-tools and carries its n
         expect(event.tags).toEqual([
           ['t', topicTag(spec.runTag, n % spec.topics)],
           ['rb', markerTag(spec.runTag, n, offset)],
+          ...(kindClass(spec.kind) === 'addressable' ? [['d', 'relay-bench']] : []),
         ]);
         const marker = new MarkerReader(spec.runTag);
         expect(marker.read(payload)).toBe(true);

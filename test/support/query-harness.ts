@@ -16,7 +16,7 @@ import { FakeSink } from './fake-sink.ts';
 
 /** The run tag of events that were stored before the load. */
 export const STORED_TAG = 'cafe0124';
-export const QUERY_SERIES = buildSeriesTable(LATENCY_NAMES, ['feed']);
+export const QUERY_SERIES = buildSeriesTable(LATENCY_NAMES, { filter: ['feed'] });
 
 export interface HarnessOptions<Sink extends SampleSink> {
   readonly sink?: Sink;
@@ -42,7 +42,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
     schedule: countingSchedule(0, 1),
     clients: new Rotation([1], () => true),
     filters,
-    pools: { authors: [], ids: [], threads: [], topics: [] },
+    pools: { authors: [], ids: [], threads: [], topics: [], words: [] },
     seed: 1,
     timeoutMs: 1_000,
     start: { monotonicNs: monotonicNs() - 1e6 },

@@ -593,7 +593,7 @@ function samplePlan(): Plan {
     opened: [],
     workloads: {},
     rounds: [],
-    filters: [],
+    labels: {},
     sources: ['connections', 'publish', 'subscribe', 'query', 'replies', 'events', 'generator'],
     latencies: ['ack_latency', 'eose_latency', 'delivery_latency'],
     gates: [],

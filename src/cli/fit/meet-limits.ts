@@ -1,6 +1,6 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { createEventFrameWriter } from '../../corpus/event-frames.ts';
+import { messageBytesAround } from '../../corpus/event-template.ts';
 import type { RelayInformation } from '../../nostr/nip11.ts';
 import { plannedWorkloads } from '../../plan/each-workload.ts';
 import { openSubscriptions } from '../../plan/open-subscriptions.ts';
@@ -12,8 +12,6 @@ export interface LimitsQuestion {
   readonly information: RelayInformation | null;
 }
 
-/** Header of the longest frame of a client (RFC 6455). */
-const MOST_HEADER_BYTES = 14;
 /** Characters of an id or a key in a filter, with its quotes and a comma. */
 const VALUE_BYTES = 67;
 
@@ -47,6 +45,7 @@ function requireSubscriptions({ plan, information }: LimitsQuestion): void {
 
 function requireMessages({ plan, information }: LimitsQuestion): void {
   const most = limitOf(information?.limitation?.max_message_length);
+  requireContents(plan, limitOf(information?.limitation?.max_content_length));
   const over = [...eventMessages(plan), ...filterMessages(plan)].find(({ bytes }) => bytes > most);
   if (over === undefined) return;
   throw new RelayBenchError(
@@ -66,13 +65,41 @@ interface Message {
   readonly bytes: number;
 }
 
-/** Events that are signed for the run are all of one length. */
-function eventMessages({ workloads: { publish } }: Plan): readonly Message[] {
+/** Events of one sort that are signed for the run are all of one length; `limit` is never beyond it. */
+function eventMessages(plan: Plan): readonly Message[] {
+  return sizedSorts(plan).map(({ kind, contentBytes, ...sort }) => ({
+    ...sort,
+    bytes: messageBytesAround(kind, 0) + contentBytes,
+  }));
+}
+
+/** The contents are ASCII: a byte is a character. */
+function requireContents(plan: Plan, most: number): void {
+  const over = sizedSorts(plan).find(({ contentBytes }) => contentBytes > most);
+  if (over === undefined) return;
+  throw new RelayBenchError(
+    `${over.what} makes contents of ${over.contentBytes} characters, and the relay takes ${most} (max_content_length, NIP-11)`,
+    {
+      code: 'MESSAGE_BEYOND_LIMIT',
+      hint: `lower ${over.key}, or raise the limit of the relay`,
+      exitCode: EXIT.unreachable,
+    },
+  );
+}
+
+interface SizedSort extends Omit<Message, 'bytes'> {
+  readonly kind: number;
+  readonly contentBytes: number;
+}
+
+function sizedSorts({ workloads: { publish } }: Plan): readonly SizedSort[] {
   if (publish === undefined || publish.replay !== null) return [];
-  const { kind, contentBytes, topics } = publish;
-  const spec = { seed: 1, authors: 1, kind, contentBytes, topics, runTag: '00000000' };
-  const bytes = createEventFrameWriter(spec).maxFrameBytes - MOST_HEADER_BYTES;
-  return [{ what: 'publish', key: 'workloads.publish.contentBytes', bytes }];
+  return publish.sorts.flatMap(({ name, kind, contentBytes }) => {
+    if (contentBytes === 'limit') return [];
+    const what = name === null ? 'publish' : `events ${name} of publish`;
+    const key = name === null ? 'workloads.publish.contentBytes' : 'workloads.publish.events';
+    return [{ what, key, kind, contentBytes }];
+  });
 }
 
 function filterMessages({ workloads }: Plan): readonly Message[] {

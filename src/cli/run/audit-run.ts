@@ -16,8 +16,11 @@ export const AUDIT_KEY = 'audit';
 /** Why there is nothing to audit in a run; null where there is. */
 export function notAuditable({ workloads: { publish } }: Pick<Plan, 'workloads'>): string | null {
   if (publish === undefined) return 'the run publishes nothing';
-  const isEphemeral = publish.replay === null && kindClass(publish.kind) === 'ephemeral';
-  return isEphemeral ? `events of kind ${publish.kind} are ephemeral: none has to be kept` : null;
+  const kinds = publish.replay === null ? publish.sorts.map(({ kind }) => kind) : [];
+  const areEphemeral = kinds.length > 0 && kinds.every((kind) => kindClass(kind) === 'ephemeral');
+  return areEphemeral
+    ? `events of kind ${[...new Set(kinds)].join(', ')} are ephemeral: none has to be kept`
+    : null;
 }
 
 /** Whether a run is audited: as told, else where the stack is loaded. */

@@ -124,6 +124,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       cleanUp: session.flags.cleanUp === true ? prepareCleanUp(session.host.io) : undefined,
       signal: AbortSignal.any([interruption.signal, crashes.signal]),
       onProgress: (event) => reporters.onProgress(event),
+      onRemarks: (remarks) => sayRemarks(remarks, session),
       onMeasured: async (record) => {
         const early = await problemOf(keep(crashes.mark(record)));
         if (early !== null)
@@ -141,6 +142,12 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
     crashes.dispose();
     await reporters.onEnd();
   }
+}
+
+/** Before the load; the report says it again. */
+function sayRemarks(remarks: readonly string[], { host: { io }, flags }: Session): void {
+  if (['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
+  for (const remark of remarks) io.stderr.write(`${remark}\n`);
 }
 
 /** Once a run, before it; its report only says what could not be measured. */

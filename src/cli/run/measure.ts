@@ -13,6 +13,7 @@ import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import { readEnvironment } from '../../observe/environment.ts';
 import { type OtherPrograms, watchOtherPrograms } from '../../observe/other-programs.ts';
 import { sampleProcesses, type UsageReport } from '../../observe/sample-processes.ts';
+import { adaptPlan } from '../../plan/adapt-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { buildRecord, type RecordInput } from '../../record/build.ts';
 import { CEILING_KEY } from '../../record/caveats.ts';
@@ -36,6 +37,8 @@ export interface MeasureRequest {
   readonly calibration: Lookup;
   /** What is published is new for each text; by default in every run. */
   readonly salt?: string | undefined;
+  /** Told before the load what is asked otherwise than the scenario says, because of what the relay says of itself. */
+  readonly onRemarks?: (remarks: readonly string[]) => void;
   /** Left out, nothing is audited. */
   readonly audit?: RunAudit;
   /** After the audit. Left out, what was published stays. */
@@ -58,12 +61,23 @@ export async function measure(
   adapt: FitCorpus = fitCorpus,
 ): Promise<RunRecord> {
   const runId = randomUUID();
-  const { plan, release } = await fitted(request, request.salt ?? runId, adapt);
+  const adapted = adaptPlan(request.plan, advertisedOf(request.information.information));
+  if (adapted.remarks.length > 0) request.onRemarks?.(adapted.remarks);
+  const fitting = await fitted({ ...request, plan: adapted.plan }, request.salt ?? runId, adapt);
+  const { release } = fitting;
+  const plan = withRemarks(fitting.plan, adapted.remarks);
   try {
     return await measureFitted({ ...request, plan }, runId, run);
   } finally {
     await release();
   }
+}
+
+function withRemarks(plan: Plan, remarks: readonly string[]): Plan {
+  const { fitted } = plan;
+  return fitted === undefined
+    ? plan
+    : { ...plan, fitted: { ...fitted, remarks: [...remarks, ...fitted.remarks] } };
 }
 
 async function fitted(request: MeasureRequest, salt: string, adapt: FitCorpus): ReturnType<FitCorpus> {
@@ -81,7 +95,7 @@ async function fitted(request: MeasureRequest, salt: string, adapt: FitCorpus): 
 }
 
 async function measureFitted(request: MeasureRequest, runId: string, run: RunPlan): Promise<RunRecord> {
-  const { plan, target, information, audit = NO_AUDIT } = request;
+  const { plan, target, audit = NO_AUDIT } = request;
   const identity = { tool: readTool(), runId };
   const sampler = sampleProcesses(target.processes);
   const others = watchOtherPrograms(() => [pid, ...target.processes.map((one) => one.pidNow?.() ?? one.pid)]);
@@ -93,9 +107,8 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
       buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
   });
   const { onHistory } = audit;
-  const advertised = advertisedOf(information.information);
   const result = await runOrSalvage(run, request.onCrash, {
-    plan: { ...plan, advertised },
+    plan,
     ...watch.options,
     ...(onHistory === undefined ? {} : { onHistory }),
   });

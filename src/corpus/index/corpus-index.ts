@@ -3,6 +3,7 @@ import type { Filter } from '../../nostr/filter.ts';
 import type { CorpusEvent } from '../files/open-corpus.ts';
 import { type Condition, conditionsOf, setOf } from './conditions.ts';
 import { type CorpusPools, poolsOf } from './corpus-pools.ts';
+import { CorpusWords } from './corpus-words.ts';
 import { EventColumns } from './event-columns.ts';
 import { PostingLists } from './posting-lists.ts';
 import { type Earlier, Survival } from './survival.ts';
@@ -20,6 +21,7 @@ export class CorpusIndex {
   readonly #lists = { columns: new EventColumns(), tags: new TagIndex(), byAuthor: new PostingLists() };
   readonly #survival = new Survival(this.#lists.columns);
   readonly #withheld = new Withheld();
+  readonly #words = new CorpusWords();
   /** All event numbers in the order of query results; made when it is needed. */
   #order: Uint32Array | null = null;
 
@@ -52,6 +54,7 @@ export class CorpusIndex {
     tags.add(number, event.tags);
     this.#survival.add(number, event);
     this.#withheld.add(number, event);
+    this.#words.add(number, event);
     this.#order = null;
   }
 
@@ -111,7 +114,7 @@ export class CorpusIndex {
    */
   pools(max = 10_000, published = this.size): CorpusPools {
     const isKept = (number: number): boolean => this.#survival.isStored(number, this.size);
-    return poolsOf(this.#lists, { isKept, published: Math.min(published, this.size), max });
+    return poolsOf(this.#lists, this.#words, { isKept, published: Math.min(published, this.size), max });
   }
 
   /** The numbers of the events that match and are stored, in order. */

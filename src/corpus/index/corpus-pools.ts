@@ -1,4 +1,5 @@
 import type { EventLists } from './conditions.ts';
+import type { CorpusWords } from './corpus-words.ts';
 
 /** Values to draw filters from; all of them occur in the corpus. */
 export interface CorpusPools {
@@ -14,6 +15,8 @@ export interface CorpusPools {
   readonly liked: readonly string[];
   /** Values of `t` tags. */
   readonly hashtags: readonly string[];
+  /** Words of contents, in lower case. */
+  readonly words: readonly string[];
   /** Who has written a note to whom: pairs of public keys. */
   readonly conversations: readonly (readonly [author: string, recipient: string])[];
   /** `created_at` of the newest tenth of the notes, unix seconds. */
@@ -35,7 +38,7 @@ const QUIET_SHARE = 1 / 4;
 const RECENT_SHARE = 1 / 10;
 
 /** Values to draw filters from. */
-export function poolsOf(lists: EventLists, choice: PoolChoice): CorpusPools {
+export function poolsOf(lists: EventLists, words: CorpusWords, choice: PoolChoice): CorpusPools {
   const { columns, tags } = lists;
   const { published, max, isKept } = choice;
   const kept = [...Array(published).keys()].filter(isKept);
@@ -55,6 +58,7 @@ export function poolsOf(lists: EventLists, choice: PoolChoice): CorpusPools {
       tags.valuesOf('t').filter((value) => tagged('t', value)),
       max,
     ),
+    words: spread(words.upTo(published), max),
     conversations: spread(conversationsOf(lists, choice, authors), max),
     recent: spread(newestOf(notes.map((number) => columns.createdAt_s(number))), max),
   };

@@ -60,6 +60,10 @@ export class ReplayFrames implements EventFrames {
     return event >= events || lines.has(event);
   }
 
+  sortOf(): number {
+    return 0;
+  }
+
   isRepeat(n: number): boolean {
     return !this.#options.order.isFirst(n);
   }

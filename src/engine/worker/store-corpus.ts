@@ -1,5 +1,6 @@
 import { createRandom } from '../../base/random.ts';
 import { createEventFrameWriter, type EventFrameWriter } from '../../corpus/event-frames.ts';
+import { FILLER_WORDS } from '../../corpus/filler-text.ts';
 import { corpusRunTag, topicTag } from '../../corpus/marker.ts';
 import { LinesAhead } from '../../corpus/replay/lines-ahead.ts';
 import { NEWEST_NOTE_S, NOTES_SPAN_S } from '../../plan/corpus-times.ts';
@@ -77,7 +78,11 @@ async function storeNotes(preparation: Storing): Promise<OwnNotes> {
   const times = plan.fitted?.times;
   const topics = corpusTopics(preparation.context);
   if (total === 0)
-    return { pools: { authors: [], ids: [], threads: [], topics }, notes: [], tally: NOTHING_ASKED };
+    return {
+      pools: { authors: [], ids: [], threads: [], topics, words: [] },
+      notes: [],
+      tally: NOTHING_ASKED,
+    };
   const writer = createCorpusWriter(preparation.context);
   const numbers = Array.from(
     { length: Math.ceil((total - shard.index) / shard.count) },
@@ -94,7 +99,8 @@ async function storeNotes(preparation: Storing): Promise<OwnNotes> {
   const events = isMined ? await mineAhead(signed, task) : signed;
   const result = await store(preparation, events, numbers.length);
   const { ids, stored } = result;
-  const pools = { authors: writer.publicKeys, ids, threads: ids, topics };
+  const words = ids.length === 0 ? [] : FILLER_WORDS;
+  const pools = { authors: writer.publicKeys, ids, threads: ids, topics, words };
   const notes = ids.map((id, i) => ({ id, created_at: noteTime_s(stored[i] as number, dates) }));
   return { pools, notes, tally: tallyOf(result, numbers.length) };
 }

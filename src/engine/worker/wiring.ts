@@ -55,7 +55,7 @@ export class Wiring {
     const { plan } = options;
     const currentPhase = (): number => this.#currentPhase();
     this.#options = options;
-    this.#series = buildSeriesTable(plan.latencies, plan.filters);
+    this.#series = buildSeriesTable(plan.latencies, plan.labels);
     this.recorder = new Recorder(plan.phases, this.#series);
     this.observer = new RelayObserver({
       sink: this.recorder,

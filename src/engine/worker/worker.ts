@@ -55,7 +55,7 @@ export class Worker {
     send({
       type: 'prepared',
       problems: prepared.flatMap(({ problems }) => problems),
-      remarks,
+      remarks: [...remarks, ...prepared.flatMap((each) => each.remarks ?? [])],
       stored,
       storing,
       subscribing: sumTallies(tallies),

@@ -4,6 +4,7 @@ import type { RunRecord } from '../../record/schema.ts';
 import { closingSection } from '../diagnosis/sections.ts';
 import { auditSection, violationsSection } from './audit.ts';
 import { list, type ReportDocument, type Section } from './document.ts';
+import { driftSection } from './drift.ts';
 import { errorsSection, noticesSection } from './errors.ts';
 import { gatesSection } from './gates.ts';
 import { headline } from './headline.ts';
@@ -20,6 +21,7 @@ export function buildDocument(record: RunRecord): ReportDocument {
     gatesSection(record),
     auditSection(record),
     violationsSection(record),
+    driftSection(record),
     latenciesSection(record),
     loadSection(record),
     phasesSection(record),

@@ -14,11 +14,17 @@ export function gateSentence(gate: GateResult): string {
 
 /** By how much, and where the percentile lies at 95 % if the limit lies there too. */
 export function marginAndCloseness(gate: GateResult): string {
-  const { close } = gate;
+  const { close, interval: drift, about } = gate;
+  if (drift !== undefined && about !== undefined)
+    return `${marginText(gate)}; ${about}: ${sideText(gate, drift.low)} to ${sideText(gate, drift.high)}`;
   if (close === undefined) return marginText(gate);
   const low = gateBeside(gate, close.low);
   const interval = close.high === null ? `${low} or more` : `${low} to ${gateBeside(gate, close.high)}`;
   return [marginText(gate), `close: ${interval}`].filter((part) => part !== '').join('; ');
+}
+
+function sideText(gate: GateResult, value: number | null): string {
+  return value === null ? 'open' : gateBeside(gate, value);
 }
 
 /** By how much, in words; empty where an equality holds. */

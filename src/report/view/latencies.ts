@@ -40,7 +40,7 @@ function isMarked(rows: readonly (readonly Cell[])[]): boolean {
   return rows.some((cells) => cells.some(({ text }) => text.startsWith(AT_MOST)));
 }
 
-/** The metric itself, or its service twin below it; then one row a filter shape. */
+/** The metric itself, or its service twin below it; then one row a filter shape or sort of event. */
 function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   const summary = record.metrics[name];
   if (summary === undefined) return [];
@@ -49,7 +49,7 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   if (name !== base)
     return [
       latencyRow(record, name, { label: cell('  service', 'muted'), summary, tone: 'muted' }),
-      ...filterRows(record, base),
+      ...labelledRows(record, base),
     ];
   return [
     latencyRow(record, name, {
@@ -60,12 +60,13 @@ function rowsOf(record: RunRecord, name: LatencyMetric): Cell[][] {
   ];
 }
 
-function filterRows(record: RunRecord, base: LatencyMetric): Cell[][] {
+function labelledRows(record: RunRecord, base: LatencyMetric): Cell[][] {
+  const known = latencyDefinition(baseLatency(base)).labels;
   return seriesOf(record, base)
-    .filter(({ labels }) => Object.keys(labels).join() === 'filter')
+    .filter(({ labels }) => known.includes(Object.keys(labels).join()))
     .map(({ labels, summary }) =>
       latencyRow(record, base, {
-        label: cell(`  filter=${labels['filter']}`),
+        label: cell(`  ${Object.entries(labels).flat().join('=')}`),
         summary,
         service: serviceOf(record, base, labels),
       }),

@@ -11,7 +11,10 @@ export const churnMetrics = {
     measured: (form: unknown, _run: MeasuredRun) => {
       const { filters } = asked.parse(form);
       if (filters === undefined) return { sources: ['churn'] };
-      return { sources: ['churn', 'churn-requests', 'events'], filters: filters.map(({ name }) => name) };
+      return {
+        sources: ['churn', 'churn-requests', 'events'],
+        labels: { filter: filters.map(({ name }) => name) },
+      };
     },
   },
   sources: {

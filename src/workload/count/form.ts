@@ -36,10 +36,23 @@ const limitsAreAbsent: Counting = ({ workloads: { count } }) =>
         ],
   );
 
+/** How many contents a search finds is the relay's own affair (NIP-50): no number would be wrong. */
+const nothingIsSearched: Counting = ({ workloads: { count } }) =>
+  (count?.filters ?? []).flatMap(({ filter }, index) =>
+    filter.search === undefined
+      ? []
+      : [
+          problem(
+            ['workloads', 'count', 'filters', index, 'filter', 'search'],
+            'has no number that could be wrong (NIP-50): ask for it in a query',
+          ),
+        ],
+  );
+
 /** Counting, as a scenario asks for it (NIP-45). */
 export const countForm = workloadForm({
   form: count,
-  checks: [filtersAreSound, limitsAreAbsent],
+  checks: [filtersAreSound, limitsAreAbsent, nothingIsSearched],
   pace: ratePace<CountForm>(),
   closed: 'none',
 });

@@ -12,6 +12,13 @@ export interface CountBounds {
 /** Nothing is known. */
 export const UNKNOWN_COUNT: CountBounds = { least: 0, most: Number.POSITIVE_INFINITY };
 
+/** A probabilistic count need not say that it is one, so that it is judged by how far off it can be. */
+const NOT_THE_COUNT: Rule = {
+  nip: 'NIP-45',
+  quote:
+    "Multiple filters are OR'd together and aggregated into a single count result. … Relays may use probabilistic counts to reduce compute requirements. In case a relay uses probabilistic counts, it MAY indicate it in the response with approximate key",
+};
+
 /**
  * What is wrong with a count, each with what NIP-45 says of it:
  * - `malformed`: it is no whole number from 0 on
@@ -22,16 +29,8 @@ export const COUNT_RULES = {
     nip: 'NIP-45',
     quote: 'Counts are returned using a COUNT response in the form {"count": <integer>}',
   },
-  'too-few': {
-    nip: 'NIP-45',
-    quote:
-      'In case a relay uses probabilistic counts, it MAY indicate it in the response with approximate key',
-  },
-  'too-many': {
-    nip: 'NIP-45',
-    quote:
-      'In case a relay uses probabilistic counts, it MAY indicate it in the response with approximate key',
-  },
+  'too-few': NOT_THE_COUNT,
+  'too-many': NOT_THE_COUNT,
 } as const satisfies Record<string, Rule>;
 
 /** What is wrong with a count. */

@@ -10,7 +10,7 @@ export const countMetrics = {
     name: 'count',
     measured: (form: unknown, _run: MeasuredRun) => ({
       sources: ['count'],
-      filters: asked.parse(form).filters.map(({ name }) => name),
+      labels: { filter: asked.parse(form).filters.map(({ name }) => name) },
     }),
   },
   sources: { count: 'a count workload, which the scenario has not' },

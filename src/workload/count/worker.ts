@@ -59,9 +59,9 @@ class CountPart extends AskingPart<CountWorkload> {
     const { corpus } = this.#context.plan;
     const file = corpus.named?.file ?? null;
     const index = file === null ? new CorpusIndex() : await indexOf(file.dir);
-    const { authors, ids, threads, hashtags } = index.pools(MOST_DRAWN, corpus.events);
+    const { authors, ids, threads, hashtags, words } = index.pools(MOST_DRAWN, corpus.events);
     return {
-      pools: { authors, ids, threads, topics: hashtags },
+      pools: { authors, ids, threads, topics: hashtags, words },
       boundsOf: (filter) => {
         const count = countInCorpus(index, filter, corpus.events);
         return (taken) => boundsOf(count, taken);

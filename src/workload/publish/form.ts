@@ -1,8 +1,38 @@
 import * as z from 'zod';
-import { arrivals, count, rate, timeout } from '../../scenario/fields.ts';
-import { type Check, type Inconsistency, problem } from '../../scenario/inconsistency.ts';
+import { arrivals, count, name, optionalShare, rate, timeout } from '../../scenario/fields.ts';
+import { type Check, type Inconsistency, problem, repeated } from '../../scenario/inconsistency.ts';
 import { isNamed } from '../../scenario/is-named.ts';
 import { workloadForm } from '../../scenario/workload-form.ts';
+
+const kind = z.int().min(0).max(65_535);
+const contentBytes = z.int().min(0);
+const authors = z.int().min(1).max(100_000);
+
+const sort = z.strictObject({
+  name: name.describe('Label of this sort in metrics and gates: ack_latency{event=NAME}.'),
+  weight: z.number().positive().max(1_000_000).default(1).describe('Share among the sorts.'),
+  kind: kind.optional().describe('Kind of these events; default: that of all.'),
+  contentBytes: z
+    .union(
+      [contentBytes.max(1_000_000), z.literal('limit')],
+      'must be a number of bytes up to 1,000,000, or limit',
+    )
+    .optional()
+    .describe(
+      'Length of their content; `limit`: as long as the limits in the NIP-11 document of the relay allow, a message of 64 KiB where it has none.',
+    ),
+  authors: authors.optional().describe('Throwaway key pairs that sign them; default: those of all.'),
+  keys: z
+    .enum(['drawn', 'fresh'])
+    .default('drawn')
+    .describe('`drawn` from the authors, or a `fresh` key that nobody has seen before for each event.'),
+  connections: optionalShare(
+    'Share of the publishing connections that send these events and no others, at least one; the other sorts have the rest together.',
+  ),
+});
+
+/** A sort of event: its name, its share, what it is like. */
+export type EventSort = z.output<typeof sort>;
 
 const publish = z.strictObject({
   rate: rate
@@ -32,14 +62,17 @@ const publish = z.strictObject({
       'How often each event of a named corpus is published: all but the first are duplicates, as broadcasting clients make them.',
     ),
   connections: count.optional().describe('Connections that publish, counted from the first; default all.'),
-  kind: z.int().min(0).max(65_535).default(1).describe('Kind of the events.'),
-  contentBytes: z.int().min(0).max(60_000).default(280).describe('Length of the content of each event.'),
-  authors: z
-    .int()
+  kind: kind.default(1).describe('Kind of the events.'),
+  contentBytes: contentBytes.max(60_000).default(280).describe('Length of the content of each event.'),
+  authors: authors.default(100).describe('Throwaway key pairs that sign, drawn uniformly.'),
+  events: z
+    .array(sort)
     .min(1)
-    .max(100_000)
-    .default(100)
-    .describe('Throwaway key pairs that sign, drawn uniformly.'),
+    .max(50)
+    .optional()
+    .describe(
+      'Sorts of events that are signed for the run, mixed by weight, each with a latency of its own; `kind`, `contentBytes` and `authors` stand for what a sort does not say.',
+    ),
   timeout: timeout('OK'),
 });
 
@@ -83,6 +116,40 @@ const recordedPaceStandsAlone: Publishing = ({ load, phases, corpus, workloads: 
   return [...problems, ...levels];
 };
 
+/** How many connections a sort has of its own. @param there connections that publish */
+export function ownConnections({ connections }: Pick<EventSort, 'connections'>, there: number): number {
+  return connections === undefined ? 0 : Math.max(1, Math.floor(connections * there));
+}
+
+/** The kinds of the events that are signed for the run. */
+export function kindsOf({ kind: standard, events }: PublishForm): readonly number[] {
+  return [...new Set(events?.map(({ kind: own = standard }) => own) ?? [standard])];
+}
+
+const sortsAreSound: Publishing = ({ load, corpus, connections: all, workloads: { publish } }) => {
+  const { events } = publish ?? {};
+  if (publish === undefined || events === undefined) return [];
+  const at = ['workloads', 'publish', 'events'];
+  if (isNamed(corpus)) return [problem(at, 'are signed for the run: a named corpus has its own')];
+  const there = publish.connections ?? all.count;
+  const own = events.reduce((sum, sort) => sum + ownConnections(sort, there), 0);
+  const left = events.some(({ connections }) => connections === undefined) ? 1 : 0;
+  return [
+    ...repeated(events, (index) => [...at, index, 'name']),
+    ...(own + left <= there
+      ? []
+      : [
+          problem(
+            at,
+            `take ${own} connections of their own and need ${left} for the others, but ${there} publish`,
+          ),
+        ]),
+    ...(own > 0 && load.model === 'closed'
+      ? [problem(at, 'have connections of their own in the open model only')]
+      : []),
+  ];
+};
+
 const somethingIsLeft: Publishing = ({ corpus, workloads: { publish } }) => {
   const { profile, events, stored, endless } = corpus;
   return profile !== undefined && publish !== undefined && stored === events && !endless
@@ -93,7 +160,7 @@ const somethingIsLeft: Publishing = ({ corpus, workloads: { publish } }) => {
 /** Publishing, as a scenario asks for it. */
 export const publishForm = workloadForm({
   form: publish,
-  checks: [openModelHasRate, replayNeedsCorpus, recordedPaceStandsAlone, somethingIsLeft],
+  checks: [openModelHasRate, replayNeedsCorpus, recordedPaceStandsAlone, somethingIsLeft, sortsAreSound],
   pace: {
     faster: (form, factor) => {
       if (form.pace === 'recorded') return { ...form, paceFactor: form.paceFactor * factor };

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { type MeasuredRun, type MetricSet, NO_METRICS } from '../../metric/definition.ts';
 
-const published = z.object({ kind: z.number().optional() });
+const published = z.object({
+  kind: z.number().optional(),
+  events: z.array(z.object({ name: z.string(), kind: z.number().optional() })).optional(),
+});
 
 /** What publishing measures: EVENT → OK. */
 export const publishMetrics = {
@@ -9,9 +12,13 @@ export const publishMetrics = {
   workload: {
     name: 'publish',
     measured: (form: unknown, { isNamed, canBeSuperseded }: MeasuredRun) => {
-      const { kind } = published.parse(form);
-      const isNew = kind !== undefined && !isNamed && !canBeSuperseded(kind);
-      return { sources: isNew ? ['publish', 'new-events'] : ['publish'] };
+      const { kind, events = [] } = published.parse(form);
+      const kinds = events.length === 0 ? [kind] : events.map((sort) => sort.kind ?? kind);
+      const isNew = !isNamed && kinds.every((each) => each !== undefined && !canBeSuperseded(each));
+      return {
+        sources: isNew ? ['publish', 'new-events'] : ['publish'],
+        labels: { event: events.map(({ name }) => name) },
+      };
     },
   },
   sources: {
@@ -24,7 +31,7 @@ export const publishMetrics = {
       from: 'EVENT',
       to: 'OK … true of the same id',
       hasServiceTwin: true,
-      labels: [],
+      labels: ['event'],
       headline: { title: 'Write to OK' },
     },
     reject_latency: {

@@ -1,4 +1,4 @@
-import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
+import { NS_PER_MS } from '../../base/clock.ts';
 import type { Held } from '../../nostr/auth-state.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
@@ -10,11 +10,8 @@ import { FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
 import { FrameSender } from '../frame-sender.ts';
 import { LateReplies } from '../late-replies.ts';
 import type { ArrivalStream } from '../stream.ts';
+import { EventBooks } from './event-books.ts';
 import type { PublishOptions } from './publish-options.ts';
-import { keepTimeoutCase } from './timeout-case.ts';
-
-/** Words of a relay that refuses an event rightly: it has a newer version of it. */
-const SUPERSEDED: ReadonlySet<string> = new Set(['duplicate', 'replaced']);
 
 /** EVENT → OK: publishes signed events and matches each answer by the id of its event. */
 export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
@@ -22,41 +19,37 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   readonly sender: FrameSender;
   readonly #options: PublishOptions;
   readonly #waiting = new PendingTable();
+  readonly #books: EventBooks;
   readonly #again: EventsAgain;
   readonly #late: LateReplies;
-  readonly #series: { ack: number; reject: number; lag: number };
+  readonly #lagSeries: number;
   /** Of the events in the slots: whether there can be newer versions. */
   readonly #slotHasVersions: Uint8Array;
-  /** Numbers of the events under way of which there can be newer versions. */
-  readonly #versions = new Set<number>();
 
   constructor(options: PublishOptions) {
     this.#options = options;
     this.store = options.store;
     this.#slotHasVersions = new Uint8Array(options.store.slots);
+    const books = new EventBooks({ ...options, waiting: this.#waiting });
+    this.#books = books;
     const ahead = new FrameAhead(options.schedule, options.store, this);
     this.sender = new FrameSender({
       ahead,
-      pick: () => options.model.pick(),
+      pick: () => options.pick(ahead.peekNumber()),
       isScheduled: options.model.name === 'open',
-      onUnsent: (_number, offsetNs) => this.#neverSent('events_unsent', offsetNs),
-      onDropped: (_number, offsetNs) => this.#neverSent('events_dropped', offsetNs),
+      onUnsent: (number, offsetNs) => books.neverSent('events_unsent', number, offsetNs),
+      onDropped: (number, offsetNs) => books.neverSent('events_dropped', number, offsetNs),
     });
-    const { series } = options;
     this.#late = new LateReplies(options);
     this.#again = new EventsAgain({
       ...options,
       waiting: this.#waiting,
-      onAgain: (entry) => options.sink.count(this.#phaseOf(entry), 'events_retried_after_auth'),
-      onResent: (entry) => options.sink.count(this.#phaseOf(entry), 'events_resent'),
-      onGone: (entry) => this.#count(entry, 'events_lost_at_close'),
+      onAgain: (entry) => options.sink.count(books.phaseOf(entry), 'events_retried_after_auth'),
+      onResent: (entry) => options.sink.count(books.phaseOf(entry), 'events_resent'),
+      onGone: (entry) => this.#unanswered(entry, 'events_lost_at_close'),
       onRefused: (connection, refusal) => void this.onOk(connection, refusal),
     });
-    this.#series = {
-      ack: series.indexOf('ack_latency'),
-      reject: series.indexOf('reject_latency'),
-      lag: options.model.name === 'open' ? series.indexOf('send_lag') : NONE,
-    };
+    this.#lagSeries = options.model.name === 'open' ? options.series.indexOf('send_lag') : NONE;
   }
 
   get pending(): number {
@@ -97,7 +90,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     // Where the client was away, the target is to blame for the delay.
     const hasWaited = store.hasWaited[slot] === 1;
     const fromNs = hasWaited ? scheduledNs : startedNs;
-    if (!hasWaited) sink.latency(this.#series.lag, phase, scheduledNs, startedNs);
+    if (!hasWaited) sink.latency(this.#lagSeries, phase, scheduledNs, startedNs);
     const entry = this.#waiting.add(
       store.keyHigh[slot] as number,
       store.keyLow[slot] as number,
@@ -105,7 +98,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
       number,
     );
     this.#waiting.setTimes(entry, scheduledNs, startedNs, fromNs);
-    if (this.#slotHasVersions[slot] === 1) this.#versions.add(number);
+    if (this.#slotHasVersions[slot] === 1) this.#books.hasVersions(number);
     this.#again.onWritten(entry, connection, store, slot);
     fate?.onSent(store, slot, scheduledNs, fromNs);
   }
@@ -119,9 +112,7 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   onAccepted(connection: number, idHigh: number, idLow: number): boolean {
     const entry = this.#entryOf(connection, idHigh, idLow);
     if (entry === NONE) return this.#isLate(connection, { idHigh, idLow, accepted: true, prefix: '' });
-    const phase = this.#settle(entry, this.#series.ack);
-    this.#options.sink.count(phase, 'events_accepted');
-    this.#end(entry, 'accepted');
+    this.#end(entry, this.#books.accepted(entry));
     return true;
   }
 
@@ -132,8 +123,10 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     const entry = this.#entryOf(connection, reply.idHigh, reply.idLow);
     if (entry === NONE) return this.#isLate(connection, reply);
     // A relay that has an event already may say false as well; of one that went out twice it has all that was wanted.
-    if (isDuplicate && (reply.accepted || this.#again.wasResent(entry))) this.#onDuplicate(entry);
-    else this.#onRefused(entry, reply.prefix);
+    const wasResent = this.#again.wasResent(entry);
+    const isHad = isDuplicate && (reply.accepted || wasResent);
+    if (isHad) this.#end(entry, this.#books.duplicate(entry, wasResent));
+    else this.#end(entry, this.#books.refused(entry, reply.prefix), reply.prefix);
     return true;
   }
 
@@ -141,38 +134,11 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     return this.#again.hold(connection, refusal);
   }
 
-  /**
-   * A relay may call a version a duplicate where it has a newer one; of a regular event it claims to have had it. One that was
-   * sent again after a loss it has had since the first time, which then was its acceptance.
-   */
-  #onDuplicate(entry: number): void {
-    const { sink, frames } = this.#options;
-    const phase = this.#settle(entry, this.#series.ack);
-    const wasResent = this.#again.wasResent(entry);
-    sink.count(phase, 'events_duplicate');
-    if (!this.#hasVersions(entry) && !wasResent) sink.count(phase, 'duplicates_unexplained');
-    const isFirst = wasResent && !frames.isRepeat(this.#waiting.tagOf(entry));
-    this.#end(entry, isFirst ? 'accepted' : 'duplicate');
-  }
-
-  #onRefused(entry: number, prefix: string): void {
-    const { sink } = this.#options;
-    const phase = this.#settle(entry, this.#series.reject);
-    sink.countWord(phase, 'events_rejected', prefix);
-    const isSuperseded = this.#hasVersions(entry) && SUPERSEDED.has(prefix);
-    if (isSuperseded) sink.count(phase, 'events_superseded');
-    this.#end(entry, isSuperseded ? 'superseded' : 'failed', prefix);
-  }
-
-  #hasVersions(entry: number): boolean {
-    return this.#versions.has(this.#waiting.tagOf(entry));
-  }
-
   onConnectionClosed(connection: number): void {
     this.#late.onConnectionClosed(connection);
     // What was not answered waits until its client is back.
     if (this.#options.isAway(connection)) return;
-    this.#waiting.removeConnection(connection, (entry) => this.#count(entry, 'events_lost_at_close'));
+    this.#waiting.removeConnection(connection, (entry) => this.#unanswered(entry, 'events_lost_at_close'));
   }
 
   onConnectionReopened(connection: number): void {
@@ -195,11 +161,11 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
 
   #giveUp(entry: number): void {
     if (this.#options.isAway(this.#waiting.connectionOf(entry))) {
-      this.#count(entry, 'events_lost_at_close');
+      this.#unanswered(entry, 'events_lost_at_close');
       return;
     }
-    this.#count(entry, 'events_timeout');
-    keepTimeoutCase(this.#options, this.#waiting, entry);
+    this.#unanswered(entry, 'events_timeout');
+    this.#books.keepTimeout(entry);
     const deadlineNs = this.#waiting.startedNsOf(entry) + this.#options.timeoutMs * NS_PER_MS;
     this.#late.add(this.#waiting, entry, deadlineNs, this.#waiting.tagOf(entry));
     this.#options.model.settled(this.#waiting.connectionOf(entry));
@@ -241,46 +207,20 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
     return this.#waiting.findOn(idHigh, idLow, connection);
   }
 
-  #phaseOf(entry: number): number {
-    const { sink, start } = this.#options;
-    return sink.phaseOf(this.#waiting.scheduledNsOf(entry) - start.monotonicNs);
-  }
-
-  /** An event that was never written is slower than all others, as one that is never answered. */
-  #neverSent(counter: 'events_unsent' | 'events_dropped', offsetNs: number): void {
-    const { sink } = this.#options;
-    const phase = sink.phaseOf(offsetNs);
-    sink.count(phase, counter);
-    sink.censored(this.#series.ack, phase, offsetNs);
-    sink.censored(this.#series.ack + 1, phase, offsetNs);
-  }
-
-  #count(entry: number, counter: 'events_timeout' | 'events_lost_at_close'): void {
-    const { sink, start } = this.#options;
-    const phase = this.#phaseOf(entry);
-    const offsetNs = this.#waiting.scheduledNsOf(entry) - start.monotonicNs;
-    sink.count(phase, counter);
-    sink.censored(this.#series.ack, phase, offsetNs);
-    sink.censored(this.#series.ack + 1, phase, offsetNs);
-    this.#versions.delete(this.#waiting.tagOf(entry));
-    const reason = counter === 'events_timeout' ? NO_ANSWER : CONNECTION_LOST;
-    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), 'failed', reason);
-  }
-
-  #settle(entry: number, series: number): number {
-    const endedNs = monotonicNs();
-    const phase = this.#phaseOf(entry);
-    const { sink } = this.#options;
-    sink.latency(series, phase, this.#waiting.scheduledNsOf(entry), endedNs);
-    sink.latency(series + 1, phase, this.#waiting.waitedFromNsOf(entry), endedNs);
-    return phase;
-  }
-
   #end(entry: number, outcome: EventOutcome, reason = ''): void {
     const connection = this.#waiting.connectionOf(entry);
-    this.#versions.delete(this.#waiting.tagOf(entry));
-    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome, reason);
+    this.#tell(entry, outcome, reason);
     this.#waiting.remove(entry);
     this.#options.model.settled(connection);
+  }
+
+  #unanswered(entry: number, counter: 'events_timeout' | 'events_lost_at_close'): void {
+    this.#books.unanswered(entry, counter);
+    this.#tell(entry, 'failed', counter === 'events_timeout' ? NO_ANSWER : CONNECTION_LOST);
+  }
+
+  #tell(entry: number, outcome: EventOutcome, reason: string): void {
+    this.#books.forget(entry);
+    this.#options.fate?.onEnded(this.#waiting.tagOf(entry), outcome, reason);
   }
 }

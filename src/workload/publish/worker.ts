@@ -1,13 +1,21 @@
+import { createRandom } from '../../base/random.ts';
 import { createEventFrameWriter, type EventFrames, NO_TOPIC } from '../../corpus/event-frames.ts';
+import { EventMix } from '../../corpus/event-mix.ts';
+import { NonceTable } from '../../corpus/nonce-table.ts';
 import { ownedConnections } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
+import { NONE } from '../../wire/pending-table.ts';
+import type { Clients } from '../clients.ts';
 import { allFates } from '../event-fate.ts';
-import { modelOf, scheduleOf, slotsFor } from '../stream-of.ts';
+import type { LoadModel } from '../load-model.ts';
+import { clientsOf, modelOf, scheduleOf, slotsFor } from '../stream-of.ts';
 import { type Claims, type CreatePart, IdlePart, type Prepared, type WorkerContext } from '../worker-part.ts';
-import type { PublishPlan } from './plan.ts';
+import type { PublishedSort } from './event-books.ts';
+import type { PublishPlan, SortPlan } from './plan.ts';
 import type { PublishOptions } from './publish-options.ts';
 import { PublishWorkload } from './publish-workload.ts';
 import { createReplayFrames } from './replay-frames.ts';
+import { contentBytesOf, sizeRemark } from './sizes.ts';
 
 /** Publishing in a worker: EVENT → OK. */
 class PublishPart extends IdlePart {
@@ -35,7 +43,7 @@ class PublishPart extends IdlePart {
 
   override async prepare(): Promise<Prepared> {
     this.#workload = createPublish(this.#plan, this.#context, await this.#frames());
-    return { problems: [], tally: null };
+    return { problems: [], tally: null, remarks: this.#remarks() };
   }
 
   override onConnectionClosed(connection: number): void {
@@ -51,12 +59,36 @@ class PublishPart extends IdlePart {
   }
 
   async #frames(): Promise<EventFrames> {
-    const { replay, authors, kind, contentBytes, topics } = this.#plan;
-    const { plan, runTag, shared } = this.#context;
+    const { replay, sorts } = this.#plan;
+    const { plan, shared } = this.#context;
     if (replay !== null)
       return await createReplayFrames(this.#context, replay, shared.topicOf ?? (() => NO_TOPIC));
+    const nonces = new NonceTable(plan.seed);
+    const writers = sorts.map((sort) => ({ frames: this.#writer(sort, nonces), weight: sort.weight }));
+    const [only, another] = writers;
+    if (only !== undefined && another === undefined) return only.frames;
+    return new EventMix(writers, createRandom(plan.seed, 'event-sorts').uint32());
+  }
+
+  #writer(sort: SortPlan, nonces: NonceTable): ReturnType<typeof createEventFrameWriter> {
+    const { plan, runTag } = this.#context;
+    const { kind, authors } = sort;
     const work = plan.fitted?.work ?? 0;
-    return createEventFrameWriter({ seed: plan.seed, authors, kind, contentBytes, topics, runTag, work });
+    const contentBytes = contentBytesOf(sort, plan.advertised, work);
+    const { topics } = this.#plan;
+    return createEventFrameWriter(
+      { seed: plan.seed, authors, kind, contentBytes, topics, runTag, work },
+      nonces,
+    );
+  }
+
+  /** Said once, by the first worker. */
+  #remarks(): readonly string[] {
+    const { plan, shard } = this.#context;
+    if (this.#plan.replay !== null || shard.index > 0) return [];
+    return this.#plan.sorts.flatMap(
+      (sort) => sizeRemark(sort, plan.advertised, plan.fitted?.work ?? 0) ?? [],
+    );
   }
 }
 
@@ -73,23 +105,53 @@ function createPublish(publish: PublishPlan, context: WorkerContext, frames: Eve
   const { plan, shard, start, sink, series, cases, shared, connections } = context;
   const slotBytes = frames.maxFrameBytes;
   const isMined = (plan.fitted?.work ?? 0) > 0;
-  const slots = slotsFor(context, 'publish', { slotBytes, isSparse: publish.replay !== null, isMined });
+  const isSparse = publish.replay !== null || publish.sorts.length > 1;
+  const slots = slotsFor(context, 'publish', { slotBytes, isSparse, isMined });
+  const model = modelOf(context, 'publish', ownedConnections(publish.connections, shard));
   return new PublishWorkload({
     store: new FrameStore(slotBytes, slots),
     frames,
     schedule: scheduleOf(context, 'publish'),
-    model: modelOf(context, 'publish', ownedConnections(publish.connections, shard)),
+    model,
+    pick: pickOf(publish, context, model, frames),
+    sorts: publishedSorts(publish, context),
     timeoutMs: publish.timeoutMs,
     start,
     sink,
     series,
     fate: allFates(shared.fates),
-    kind: publish.replay === null ? publish.kind : null,
     cases,
     sendNow: connections.send,
     ...keptFor(context),
     isAway: connections.isAway,
   });
+}
+
+function publishedSorts(publish: PublishPlan, { series }: WorkerContext): readonly PublishedSort[] {
+  const ackSeries = series.indexOf('ack_latency');
+  if (publish.replay !== null) return [{ ackSeries, kind: null }];
+  return publish.sorts.map(({ name, kind }) => ({
+    ackSeries: name === null ? ackSeries : series.indexOf('ack_latency', name),
+    kind,
+  }));
+}
+
+/** Sorts that share their connections are sent by whichever is due; others have connections of their own. */
+function pickOf(
+  { sorts }: PublishPlan,
+  context: WorkerContext,
+  model: LoadModel,
+  frames: EventFrames,
+): PublishOptions['pick'] {
+  const firsts = sorts.map(({ connections }) => connections.first);
+  if (new Set(firsts).size < 2) return () => model.pick();
+  const clients = new Map<number, Clients>(
+    sorts.map(({ connections }, index) => [
+      connections.first,
+      clientsOf(context, `publish/${index}`, ownedConnections(connections, context.shard)),
+    ]),
+  );
+  return (number) => clients.get(firsts[frames.sortOf(number)] ?? 0)?.pick() ?? NONE;
 }
 
 export const createPublishPart: CreatePart<PublishPlan> = (plan, context) => new PublishPart(plan, context);

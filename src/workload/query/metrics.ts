@@ -16,7 +16,7 @@ export const queryMetrics = {
       const isChecked = isNamed && check > 0;
       return {
         sources: isChecked ? ['query', 'events', 'answers'] : ['query', 'events'],
-        filters: filters.map(({ name }) => name),
+        labels: { filter: filters.map(({ name }) => name) },
       };
     },
   },

@@ -1,3 +1,4 @@
+import { askableFilters } from '../../plan/adapt-filters.ts';
 import { number, streamText, timeoutText } from '../../plan/describe-text.ts';
 import type { ConnectionRange } from '../../plan/parts.ts';
 import { measuredArrivals } from '../../plan/planned-arrivals.ts';
@@ -41,6 +42,10 @@ export const queryPlanner: WorkloadPlanner<Asked, QueryPlan> = {
   corpus: ({ workloads: { query } }) => (query === undefined ? {} : { isAsked: true }),
   constraints: ({ workloads: { query }, connections }) =>
     query === undefined ? {} : { most: query.connections ?? connections.count },
+  adapt: (part, advertised) => {
+    const { filters, remarks } = askableFilters(part.filters, advertised);
+    return { part: { ...part, filters }, remarks };
+  },
   /** First events are expected only where a corpus gives queries something to find. */
   planned: (_part, plan) => {
     const queries = measuredArrivals(plan, 'query');

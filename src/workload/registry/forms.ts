@@ -7,6 +7,7 @@ import { sessionsForm } from '../sessions/form.ts';
 import { slowReaderForm } from '../slow-reader/form.ts';
 import { stormForm } from '../storm/form.ts';
 import { subscribeForm } from '../subscribe/form.ts';
+import { survivorsForm } from '../survivors/form.ts';
 import { syncForm } from '../sync/form.ts';
 import { visibilityForm } from '../visibility/form.ts';
 
@@ -18,6 +19,7 @@ export const WORKLOAD_FORMS = {
   query: queryForm,
   count: countForm,
   visibility: visibilityForm,
+  survivors: survivorsForm,
   sync: syncForm,
   connect: connectForm,
   storm: stormForm,

@@ -6,6 +6,7 @@ import { sessionsMetrics } from '../sessions/metrics.ts';
 import { slowReaderMetrics } from '../slow-reader/metrics.ts';
 import { stormMetrics } from '../storm/metrics.ts';
 import { subscribeMetrics } from '../subscribe/metrics.ts';
+import { survivorMetrics } from '../survivors/metrics.ts';
 import { syncMetrics } from '../sync/metrics.ts';
 import { visibilityMetrics } from '../visibility/metrics.ts';
 
@@ -17,6 +18,7 @@ export const WORKLOAD_METRICS = [
   slowReaderMetrics,
   countMetrics,
   visibilityMetrics,
+  survivorMetrics,
   syncMetrics,
   stormMetrics,
   churnMetrics,

@@ -7,6 +7,7 @@ import { sessionsPlanner } from '../sessions/plan.ts';
 import { slowReaderPlanner } from '../slow-reader/plan.ts';
 import { stormPlanner } from '../storm/plan.ts';
 import { subscribePlanner } from '../subscribe/plan.ts';
+import { survivorsPlanner } from '../survivors/plan.ts';
 import { syncPlanner } from '../sync/plan.ts';
 import { visibilityPlanner } from '../visibility/plan.ts';
 import type { WorkloadName } from './forms.ts';
@@ -17,6 +18,7 @@ export const PLANNERS = {
   query: queryPlanner,
   count: countPlanner,
   visibility: visibilityPlanner,
+  survivors: survivorsPlanner,
   sync: syncPlanner,
   subscribe: subscribePlanner,
   'slow-reader': slowReaderPlanner,

@@ -7,6 +7,7 @@ import { createSessionsPart } from '../sessions/worker.ts';
 import { createSlowReaderPart } from '../slow-reader/worker.ts';
 import { createStormPart } from '../storm/worker.ts';
 import { createSubscribePart } from '../subscribe/worker.ts';
+import { createSurvivorsPart } from '../survivors/worker.ts';
 import { createSyncPart } from '../sync/worker.ts';
 import { createVisibilityPart } from '../visibility/worker.ts';
 import type { CreatePart } from '../worker-part.ts';
@@ -20,6 +21,7 @@ export const WORKER_PARTS: { readonly [N in WorkloadName]: CreatePart<NonNullabl
   query: createQueryPart,
   count: createCountPart,
   visibility: createVisibilityPart,
+  survivors: createSurvivorsPart,
   sync: createSyncPart,
   publish: createPublishPart,
   connect: createConnectPart,

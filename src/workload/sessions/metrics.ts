@@ -24,7 +24,10 @@ export const sessionsMetrics = {
   ...NO_METRICS,
   workload: {
     name: 'sessions',
-    measured: (_form: unknown, _run: MeasuredRun) => ({ sources: ['sessions', 'events'], filters: HABITS }),
+    measured: (_form: unknown, _run: MeasuredRun) => ({
+      sources: ['sessions', 'events'],
+      labels: { filter: HABITS },
+    }),
   },
   sources: { sessions: 'a sessions workload, which the scenario has not' },
   latencies: {

@@ -166,7 +166,8 @@ class SubscribePart extends IdlePart implements SubscriptionOwner {
   /** The filter of a live subscription to one topic: nothing stored matches it, the run tag is new. */
   #liveFilter(topic: number): Filter {
     const { plan, runTag } = this.#context;
-    return { kinds: [plan.corpus.notes.kind], '#t': [topicTag(runTag, topic)] };
+    const kinds = plan.workloads.publish?.sorts.map(({ kind }) => kind) ?? [plan.corpus.notes.kind];
+    return { kinds: [...new Set(kinds)], '#t': [topicTag(runTag, topic)] };
   }
 }
 
@@ -182,7 +183,7 @@ function createGaps({ plan }: WorkerContext): Gaps | null {
     nowNs: monotonicNs,
     now_s: () => Math.floor(Date.now() / 1_000),
     fullAnswer: fullAnswer({}, plan.advertised),
-    isKept: publish?.replay === null && kindClass(publish.kind) === 'regular',
+    isKept: publish?.replay === null && publish.sorts.every(({ kind }) => kindClass(kind) === 'regular'),
   });
 }
 

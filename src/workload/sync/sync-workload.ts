@@ -1,3 +1,4 @@
+import { monotonicNs } from '../../base/clock.ts';
 import { createRandom } from '../../base/random.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import { NegentropyError } from '../../nostr/negentropy/codec.ts';
@@ -105,11 +106,13 @@ export class SyncWorkload implements SubscriptionOwner {
   }
 
   #goOn(asked: Asked, sync: Sync, payload: string): void {
+    // That nothing is left to ask, this side finds out for itself: it is no part of the latency.
+    const cameNs = monotonicNs();
     sync.rounds++;
     sync.bytes += payload.length / 2;
     const next = nextOf(sync, payload);
     if (next === 'malformed') this.#giveUp(asked, 'malformed');
-    else if (next === null) this.#converged(asked, sync);
+    else if (next === null) this.#converged(asked, sync, cameNs);
     else if (sync.rounds >= MOST_ROUNDS) this.#giveUp(asked, 'endless');
     else {
       sync.bytes += next.length;
@@ -117,10 +120,10 @@ export class SyncWorkload implements SubscriptionOwner {
     }
   }
 
-  #converged(asked: Asked, { set, found, rounds, bytes }: Sync): void {
+  #converged(asked: Asked, { set, found, rounds, bytes }: Sync, cameNs: number): void {
     const { sink } = this.#options;
     const { connection, sequence, phase } = asked;
-    this.stream.answered(connection, sequence);
+    this.stream.answered(connection, sequence, cameNs);
     this.#syncs.delete(sequence);
     this.#close(asked);
     sink.count(phase, 'syncs_completed');

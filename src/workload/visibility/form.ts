@@ -3,7 +3,7 @@ import { count, positiveDuration, rate, timeout } from '../../scenario/fields.ts
 import { type Check, problem } from '../../scenario/inconsistency.ts';
 import { isNamed } from '../../scenario/is-named.ts';
 import { workloadForm } from '../../scenario/workload-form.ts';
-import type { PublishForm } from '../publish/form.ts';
+import { kindsOf, type PublishForm } from '../publish/form.ts';
 
 const visibility = z.strictObject({
   samples: rate
@@ -45,7 +45,7 @@ const eventsStay: Watching = ({ corpus, workloads: { publish, visibility } }) =>
     return [
       problem(['workloads', 'visibility'], 'needs events that are signed for the run, no named corpus'),
     ];
-  return isKept(publish.kind)
+  return kindsOf(publish).every(isKept)
     ? []
     : [
         problem(

@@ -57,8 +57,9 @@ export class EventHandler {
     }
     const { noise, reply, after } = eventReplies(this.#script, n, event);
     for (const frame of noise) sendFrame(publisher, frame);
-    const crowdNs = (this.#script.msPerConnection ?? 0) * clients.size * NS_PER_MS;
-    const dueNs = this.#service.replyAtNs(arrivalNs) + crowdNs;
+    const { kindDelay, msPerConnection = 0 } = this.#script;
+    const extraMs = msPerConnection * clients.size + (event.kind === kindDelay?.kind ? kindDelay.ms : 0);
+    const dueNs = this.#service.replyAtNs(arrivalNs) + extraMs * NS_PER_MS;
     if (reply !== null) this.#timer.at(dueNs, () => this.#release(() => sendFrame(publisher, reply)));
     this.#sendAfter(publisher, after, dueNs + AFTER_NS);
     if (reply === null || isEvery(this.#script.reject?.every, n) || isAnsweredByKind(this.#script, event))

@@ -12,7 +12,14 @@ export class KeptEvents {
   }
 
   add(event: WireEvent): void {
-    this.#events.set(event.id, event);
+    const { versions } = this.#script;
+    const address = versions === undefined ? null : addressOf(event);
+    if (versions === undefined || address === null) {
+      this.#events.set(event.id, event);
+      return;
+    }
+    const before = this.#events.get(address);
+    if (before === undefined || isBetter(event, before, versions)) this.#events.set(address, event);
   }
 
   /** The stored events that match one of the filters, whatever their limits. */
@@ -39,6 +46,21 @@ export class KeptEvents {
     const isBackwards = ascending === 'always' || (ascending === 'without-limit' && limit === undefined);
     return isBackwards ? found.reverse() : found;
   }
+}
+
+/** Kind, author and `d` tag of an event that others replace (NIP-01); null for all others. */
+function addressOf({ kind, pubkey, tags }: WireEvent): string | null {
+  const group = Math.floor(kind / 10_000);
+  if (kind !== 0 && kind !== 3 && group !== 1 && group !== 3) return null;
+  const d = group === 3 ? (tags.find(([name]) => name === 'd')?.[1] ?? '') : '';
+  return `${kind}:${pubkey}:${d}`;
+}
+
+/** Whether an event takes the place of the one before. */
+function isBetter(event: WireEvent, before: WireEvent, versions: 'newest' | 'first' | 'highest-id'): boolean {
+  if (versions === 'first') return false;
+  if (event.created_at !== before.created_at) return event.created_at > before.created_at;
+  return versions === 'newest' ? event.id < before.id : event.id > before.id;
 }
 
 /** NIP-01: the newest first, of the same second the lowest id. */

@@ -77,6 +77,8 @@ export interface EventScript extends ServiceScript {
   readonly reverseGroupsOf?: number;
   readonly noise?: readonly Noise[];
   readonly okForm?: OkForm;
+  /** Events of this kind are answered so much later than the others. */
+  readonly kindDelay?: { readonly kind: number; readonly ms: number };
   /** Message of an accepting OK, for example `duplicate: have this event`; default empty. */
   readonly okMessage?: string;
   /** Events of these kinds are answered so instead, and neither kept nor delivered. */
@@ -101,6 +103,11 @@ export interface KeptScript {
   readonly pauseMs?: number;
   /** So many of the last events of an answer come after its EOSE. */
   readonly afterEose?: number;
+  /**
+   * Of the versions of an address one is kept: the newest and of one second the lowest id, as NIP-01 has it, or another; all of
+   * them where this is left out.
+   */
+  readonly versions?: 'newest' | 'first' | 'highest-id';
   /** An event is found only so long after it has come. */
   readonly visibleAfterMs?: number;
 }

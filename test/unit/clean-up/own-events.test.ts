@@ -42,12 +42,20 @@ test('notes that were published, stored and sent as a probe are found by their t
 
 test('the authors of notes are its own', () => {
   const { seed, workloads } = plan();
-  const authors = workloads.publish?.authors ?? 0;
+  const authors = workloads.publish?.sorts[0]?.authors ?? 0;
   const { publicKeys } = createEventFrameWriter({
     ...{ seed, authors, topics: 1, kind: 1, contentBytes: 10, runTag: TAG },
   });
   const { keys } = ownEventsOf(plan(), FITTED);
   expect(publicKeys.every((pubkey) => keys.has(pubkey))).toBe(true);
+});
+
+test('events by fresh keys stay, and it is said so', () => {
+  const given = samplePlan({
+    workloads: { publish: { rate: '1/s', events: [{ name: 'note' }, { name: 'sybil', keys: 'fresh' }] } },
+  });
+  expect(undeletable(given)).toContain('fresh key');
+  expect(undeletable(plan())).toBeNull();
 });
 
 test('of a generated corpus the events are its own that were not there before and are stored', async () => {

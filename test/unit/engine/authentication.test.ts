@@ -8,7 +8,7 @@ import { eventually } from '../../support/eventually.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 import { decodeFrame } from '../../support/masked-frame.ts';
 
-const SERIES = buildSeriesTable(['auth_latency'], []);
+const SERIES = buildSeriesTable(['auth_latency'], {});
 
 /** The authentication of a worker whose relay is the test. */
 function worker(policy: AuthPolicy = 'on-demand') {

@@ -15,7 +15,7 @@ const phases = [
   { name: 'steady', kind: 'measured' as const, startNs: 1e9, endNs: 3e9, levelStart: 1, levelEnd: 1 },
   { name: 'spike', kind: 'measured' as const, startNs: 3e9, endNs: 4e9, levelStart: 2, levelEnd: 2 },
 ];
-const series = buildSeriesTable(LATENCY_NAMES, ['feed', 'ids']);
+const series = buildSeriesTable(LATENCY_NAMES, { filter: ['feed', 'ids'] });
 const ACK = series.indexOf('ack_latency');
 
 function counters(values: Partial<Record<CounterMetric, readonly number[]>>): CounterRows {

@@ -6,7 +6,7 @@ import { FakeSink } from '../../support/fake-sink.ts';
 const NS_PER_MS = 1e6;
 const series = buildSeriesTable(
   ['reconnect_latency', 'reconnect_latency_service', 'restore_latency', 'restore_latency_service'],
-  [],
+  {},
 );
 const [RECONNECT, RESTORE] = [series.indexOf('reconnect_latency'), series.indexOf('restore_latency')];
 

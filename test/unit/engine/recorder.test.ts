@@ -8,7 +8,7 @@ const phases = [
   { name: 'warm-up', kind: 'warm-up' as const, startNs: 0, endNs: 1e9, levelStart: 1, levelEnd: 1 },
   { name: 'steady', kind: 'measured' as const, startNs: 1e9, endNs: 3e9, levelStart: 1, levelEnd: 1 },
 ];
-const series = buildSeriesTable(LATENCY_NAMES, []);
+const series = buildSeriesTable(LATENCY_NAMES, {});
 
 describe('Recorder', () => {
   it('puts an operation into the phase of its scheduled time, late ones into the last', () => {

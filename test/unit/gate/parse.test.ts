@@ -77,7 +77,7 @@ describe('tryParseGate', () => {
     ['ack_latency{} p95 < 1s', '"{}" must be labels and their values, such as {phase=steady}'],
     ['ack_latency{phase} p95 < 1s', '"{phase}" must be labels and their values, such as {phase=steady}'],
     ['ack_latency{phase=} p95 < 1s', '"{phase=}" must be labels and their values, such as {phase=steady}'],
-    ['ack_latency{filter=a} p95 < 1s', 'ack_latency has no label "filter": use phase'],
+    ['ack_latency{filter=a} p95 < 1s', 'ack_latency has no label "filter": use phase or event'],
     [
       'eose_latency{fliter=a} p95 < 1s',
       'eose_latency has no label "fliter" (did you mean "filter"?): use phase or filter',

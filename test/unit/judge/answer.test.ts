@@ -227,3 +227,29 @@ it('a stored event is not sent twice, one that comes live between them may be', 
   expect(verdict({ filter, answer })).toBe('repeated');
   expect(verdict({ filter, answer, knowing: { certainBelow: 9 } })).toBe('right');
 });
+
+describe('a search (NIP-50)', () => {
+  const filter = { ...NOTES, limit: 3, search: 'coffee' };
+
+  it.each([
+    ['nothing', []],
+    ['fewer events than others would find', [event(2)]],
+    ['results in the order of their quality', [event(2), event(9), event(4)]],
+  ])('may answer with %s', (_what, answer) => {
+    expect(verdict({ filter, answer })).toBe('right');
+  });
+
+  it.each([
+    ['an event of another kind', [event(2, { kind: 7 })], 'no-match'],
+    ['the same event twice', [event(2), event(2)], 'repeated'],
+    ['more events than the limit', [event(2), event(9), event(4), event(3)], 'over-limit'],
+  ])('may not answer with %s', (_what, answer, fault) => {
+    expect(verdict({ filter, answer })).toBe(fault);
+  });
+
+  it('may not answer with what was replaced', () => {
+    const versions = [event(1, { kind: 0 }), event(2, { kind: 0 })];
+    const given = { corpus: versions, filter: { search: 'me' }, answer: [event(1, { kind: 0 })] };
+    expect(verdict(given)).toBe('superseded');
+  });
+});

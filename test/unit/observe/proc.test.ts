@@ -1,6 +1,6 @@
 import { pid } from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { parseCpuSeconds, parseRssBytes, readProcess } from '../../../src/observe/proc.ts';
+import { parseCpuSeconds, parseRssBytes, readDescriptors, readProcess } from '../../../src/observe/proc.ts';
 
 const STAT = '4242 (relay (v2) x) S 1 4242 4242 0 -1 4194560 900 0 0 0 150 50 7 8 20 0 11 0 99 1 2';
 
@@ -28,6 +28,17 @@ describe('reading a process from /proc', () => {
       throw new Error('ENOENT');
     });
     expect(reading).toEqual({ ok: false, reason: "process 7 can't be read from /proc: ENOENT" });
+  });
+
+  test('open files and sockets are the entries of a directory', () => {
+    expect(readDescriptors(7, (path) => (path === '/proc/7/fd' ? ['0', '1', '2'] : []))).toBe(3);
+  });
+
+  test('a process that has ended has no number of them', () => {
+    const gone = (): never => {
+      throw new Error('ENOENT');
+    };
+    expect(readDescriptors(7, gone)).toBeNull();
   });
 
   test('this very process can be read', () => {

@@ -38,13 +38,13 @@ describe('sampling processes around the measured phases', () => {
 
   test('keeps a sample a second of every process, also of one that says nothing about itself', () => {
     const read = script(sample(10, 100), sample(11, 900), sample(13, 300));
-    const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });
+    const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs, readDescriptors: () => 7 });
     sampler.start();
     vi.advanceTimersByTime(1_500);
     expect(sampler.stop().components[0]?.samples).toEqual([
-      { t: 0, cpuShare: null, rss_bytes: 100, figures: null },
-      { t: 1, cpuShare: 1, rss_bytes: 900, figures: null },
-      { t: 1.5, cpuShare: 4, rss_bytes: 300, figures: null },
+      { t: 0, cpuShare: null, rss_bytes: 100, descriptors: 7, figures: null },
+      { t: 1, cpuShare: 1, rss_bytes: 900, descriptors: 7, figures: null },
+      { t: 1.5, cpuShare: 4, rss_bytes: 300, descriptors: 7, figures: null },
     ]);
   });
 
@@ -101,15 +101,22 @@ describe('sampling the processes of a stack', () => {
     const readFigures = async () => ({ commits_total: commits++, connections: 5 });
     const sampler = sampleProcesses([{ ...RELAY, readFigures }], {
       read: script(sample(1, 10), sample(1.5, 30), sample(2, 20)),
+      readDescriptors: () => 7,
       nowNs: virtualNs,
     });
     sampler.start();
     await vi.advanceTimersByTimeAsync(2_500);
     const [component] = sampler.stop().components;
     expect(component?.samples?.slice(0, 3)).toEqual([
-      { t: 0, cpuShare: null, rss_bytes: 10, figures: { commits_total: 100, connections: 5 } },
-      { t: 1, cpuShare: 0.5, rss_bytes: 30, figures: { commits_total: 101, connections: 5 } },
-      { t: 2, cpuShare: 0.5, rss_bytes: 20, figures: { commits_total: 102, connections: 5 } },
+      {
+        t: 0,
+        cpuShare: null,
+        rss_bytes: 10,
+        descriptors: 7,
+        figures: { commits_total: 100, connections: 5 },
+      },
+      { t: 1, cpuShare: 0.5, rss_bytes: 30, descriptors: 7, figures: { commits_total: 101, connections: 5 } },
+      { t: 2, cpuShare: 0.5, rss_bytes: 20, descriptors: 7, figures: { commits_total: 102, connections: 5 } },
     ]);
     expect(component?.figures).toEqual({ commits_total: 2, connections_max: 5 });
   });

@@ -129,3 +129,77 @@ describe('scenario consistency', () => {
     ]);
   });
 });
+
+describe('sorts of events', () => {
+  const sorts = (events: readonly object[], changes: object = {}) =>
+    problems({ workloads: { publish: { rate: '1/s', events } }, ...changes });
+
+  it('have names of their own', () => {
+    expect(sorts([{ name: 'note' }, { name: 'note' }])).toEqual([
+      'workloads.publish.events.1.name "note" is used twice',
+    ]);
+  });
+
+  it('leave connections to those that have none of their own', () => {
+    expect(sorts([{ name: 'a', connections: 'all' }, { name: 'b' }])).toEqual([
+      'workloads.publish.events take 10 connections of their own and need 1 for the others, but 10 publish',
+    ]);
+    expect(
+      sorts([
+        { name: 'a', connections: '40%' },
+        { name: 'b', connections: '60%' },
+      ]),
+    ).toEqual([]);
+  });
+
+  it('belong to a run that signs its events, in the open model where they have connections of their own', () => {
+    expect(sorts([{ name: 'a' }], { corpus: { profile: 'social', events: 100 } })).toEqual([
+      'workloads.publish.events are signed for the run: a named corpus has its own',
+    ]);
+    const closed = {
+      ...CLOSED,
+      workloads: { publish: { events: [{ name: 'a', connections: '40%' }, { name: 'b' }] } },
+    };
+    expect(problems(closed)).toEqual([
+      'workloads.publish.events have connections of their own in the open model only',
+    ]);
+  });
+
+  it('can be watched only where all of them are kept and shown to everybody', () => {
+    const workloads = {
+      publish: { rate: '1/s', events: [{ name: 'a' }, { name: 'b', kind: 10_002 }] },
+      visibility: {},
+    };
+    expect(problems({ workloads })).toEqual([
+      'workloads.publish.kind must be one that relays keep and show to everybody, such as 1: its events are watched',
+    ]);
+  });
+});
+
+describe('survivors', () => {
+  it('need events that replace each other and are signed for the run', () => {
+    expect(problems({ workloads: { survivors: {} } })).toEqual([
+      'workloads.survivors needs a publish workload whose events replace each other',
+    ]);
+    expect(problems({ workloads: { publish: { rate: '1/s' }, survivors: {} } })).toEqual([
+      'workloads.publish.kind must be replaceable or addressable, such as 10002: its survivors are read back',
+    ]);
+    expect(problems({ workloads: { publish: { rate: '1/s', kind: 30_023 }, survivors: {} } })).toEqual([]);
+  });
+});
+
+describe('searches', () => {
+  it('are no questions for a count', () => {
+    const count = { rate: '1/s', filters: [{ name: 'words', filter: { search: 1 } }] };
+    expect(problems({ corpus: { events: 10 }, workloads: { count } })).toEqual([
+      'workloads.count.filters.0.filter.search has no number that could be wrong (NIP-50): ask for it in a query',
+    ]);
+  });
+
+  it('need contents to draw words from', () => {
+    expect(problems({ workloads: filters({ search: 1 }) })).toEqual([
+      'workloads.query.filters.0.filter.search draws 1 values, a corpus of this size has 0 (see corpus and publish.authors)',
+    ]);
+    expect(problems({ corpus: { events: 10 }, workloads: filters({ search: 1 }) })).toEqual([]);
+  });
+});

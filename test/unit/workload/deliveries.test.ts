@@ -9,7 +9,7 @@ import { FakeCases } from '../../support/fake-cases.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 
 const RUN = 'cafe0123';
-const series = buildSeriesTable(LATENCY_NAMES, []);
+const series = buildSeriesTable(LATENCY_NAMES, {});
 const DELIVERY = series.indexOf('delivery_latency');
 const LAST = series.indexOf('delivery_last_latency');
 const CROSS = series.indexOf('delivery_cross_latency');

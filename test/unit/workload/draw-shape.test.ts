@@ -9,8 +9,8 @@ import { corpusOf } from '../../support/corpus-figures.ts';
 const events = corpusOf('social', 3_000);
 const index = new CorpusIndex();
 for (const event of events) index.add(event);
-const { authors, ids, threads, hashtags, ...shapes } = index.pools();
-const pools: DrawPools = { authors, ids, threads, topics: hashtags, shapes };
+const { authors, ids, threads, hashtags, words, ...shapes } = index.pools();
+const pools: DrawPools = { authors, ids, threads, topics: hashtags, words, shapes };
 
 /** A named shape as a plan has it. */
 function shapeOf(name: (typeof SHAPE_NAMES)[number]) {

@@ -13,7 +13,7 @@ import { PublishWorkload } from '../../../src/workload/publish/publish-workload.
 import { FakeCases } from '../../support/fake-cases.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 
-const series = buildSeriesTable(LATENCY_NAMES, []);
+const series = buildSeriesTable(LATENCY_NAMES, {});
 const ACK = series.indexOf('ack_latency');
 const REJECT = series.indexOf('reject_latency');
 const LAG = series.indexOf('send_lag');
@@ -28,6 +28,7 @@ const frames: EventFrames = {
   hasVersions: true,
   isReady: () => true,
   isRepeat: () => false,
+  sortOf: () => 0,
   idHigh: HIGH,
   idLow: 0,
   write(target, offset, n) {
@@ -52,11 +53,14 @@ function setUp(
   const sentAgain: { connection: number; frame: Buffer }[] = [];
   const fates: unknown[][] = [];
   const startNs = monotonicNs() - 1e6;
+  const model = openModel(new Rotation([1, 2], (connection) => openConnections.includes(connection)));
   const publish = new PublishWorkload({
     store: new FrameStore(4, 8),
     frames: written,
     schedule,
-    model: openModel(new Rotation([1, 2], (connection) => openConnections.includes(connection))),
+    model,
+    pick: () => model.pick(),
+    sorts: [{ ackSeries: ACK, kind: 1 }],
     timeoutMs: 1_000,
     start: { monotonicNs: startNs, wallMs: 0 },
     sink,
@@ -66,7 +70,6 @@ function setUp(
       onEnded: (...ended) => void fates.push(['ended', ...ended]),
       onLate: (...late) => void fates.push(['late', ...late]),
     },
-    kind: 1,
     cases,
     sendNow: (connection, frame) => sentAgain.push({ connection, frame: Buffer.from(frame) }),
     mayNeedAgain: () => mayNeedAgain,

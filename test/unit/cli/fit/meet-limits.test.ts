@@ -87,3 +87,28 @@ it('says which NIP is not listed, and nothing where the relay lists none at all'
   expect(met(counting, { supported_nips: [1, 45] })).toEqual([]);
   expect(met(counting, {})).toEqual([]);
 });
+
+describe('sorts of events', () => {
+  const events = [
+    { name: 'small' },
+    { name: 'large', contentBytes: 20_000 },
+    { name: 'most', contentBytes: 'limit' },
+  ];
+  const sorts = { publish: { ...publish, events } };
+
+  it('are each within the longest message, and the one that goes up to it always is', () => {
+    expect(refusal(sorts, { max_message_length: 16_384 })).toMatchObject({
+      code: 'MESSAGE_BEYOND_LIMIT',
+      message: expect.stringMatching(/^events large of publish makes messages of 20/) as string,
+    });
+    expect(refusal(sorts, { max_message_length: 30_000 })).toEqual([]);
+  });
+
+  it('are within the longest content', () => {
+    expect(refusal(sorts, { max_content_length: 19_999 })).toMatchObject({
+      code: 'MESSAGE_BEYOND_LIMIT',
+      message: expect.stringContaining('contents of 20000 characters') as string,
+    });
+    expect(refusal(sorts, { max_content_length: 20_000 })).toEqual([]);
+  });
+});

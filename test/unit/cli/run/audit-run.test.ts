@@ -4,8 +4,11 @@ import { samplePlan } from '../../../support/sample-plan.ts';
 
 const plan = samplePlan();
 const publish = (kind: number) => {
-  if (plan.workloads.publish === undefined) throw new Error('the sample publishes');
-  return { workloads: { publish: { ...plan.workloads.publish, kind } } };
+  const { publish: part } = plan.workloads;
+  if (part === undefined) throw new Error('the sample publishes');
+  const [note] = part.sorts;
+  if (note === undefined) throw new Error('it publishes a sort of events');
+  return { workloads: { publish: { ...part, sorts: [{ ...note, kind }] } } };
 };
 
 describe('whether a run is audited', () => {

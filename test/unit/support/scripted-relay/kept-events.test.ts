@@ -43,4 +43,16 @@ describe('what the scripted relay keeps', () => {
   ])('%s', (_name, script, filter, expected) => {
     expect(ids(script, filter)).toBe(expected);
   });
+
+  it.each([
+    ['newest', '4'],
+    ['first', '1'],
+    ['highest-id', '5'],
+  ] as const)('keeps one version of an address where it is to: the %s', (versions, expected) => {
+    const kept = new KeptEvents({ versions });
+    for (const note of NOTES) kept.add({ ...note, kind: 10_002 });
+    kept.add({ ...(NOTES[0] as (typeof NOTES)[number]), id: 'n' });
+    expect(kept.answer([{ kinds: [10_002] }]).map(({ id }) => id)).toEqual([expected]);
+    expect(kept.answer([{}])).toHaveLength(2);
+  });
 });

@@ -10,7 +10,7 @@ import { SessionRequests } from '../../../../src/workload/sessions/session-reque
 import { StepSender } from '../../../../src/workload/sessions/step-sender.ts';
 import { FakeSink } from '../../../support/fake-sink.ts';
 
-const SERIES = buildSeriesTable(LATENCY_NAMES, ['thread']);
+const SERIES = buildSeriesTable(LATENCY_NAMES, { filter: ['thread'] });
 const ASKED = SERIES.indexOf('session_request_latency', 'thread');
 const MS = 1e6;
 let nowNs = 0;

@@ -9,7 +9,7 @@ import { SessionWrites } from '../../../../src/workload/sessions/session-writes.
 import { StepSender } from '../../../../src/workload/sessions/step-sender.ts';
 import { FakeSink } from '../../../support/fake-sink.ts';
 
-const SERIES = buildSeriesTable(LATENCY_NAMES, []);
+const SERIES = buildSeriesTable(LATENCY_NAMES, {});
 const WRITTEN = SERIES.indexOf('session_write_latency');
 const MS = 1e6;
 let nowNs = 0;

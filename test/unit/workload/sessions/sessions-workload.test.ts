@@ -10,7 +10,7 @@ import { SessionsWorkload } from '../../../../src/workload/sessions/sessions-wor
 import type { Wishes } from '../../../../src/workload/sessions/wishes.ts';
 import { FakeSink } from '../../../support/fake-sink.ts';
 
-const SERIES = buildSeriesTable(LATENCY_NAMES, []);
+const SERIES = buildSeriesTable(LATENCY_NAMES, {});
 const READY = SERIES.indexOf('session_ready_latency');
 const MS = 1e6;
 const S = 1e9;

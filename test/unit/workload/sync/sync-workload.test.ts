@@ -17,7 +17,7 @@ import { SyncWorkload } from '../../../../src/workload/sync/sync-workload.ts';
 import { FakeCases } from '../../../support/fake-cases.ts';
 import { FakeSink } from '../../../support/fake-sink.ts';
 
-const SERIES = buildSeriesTable(LATENCY_NAMES, []);
+const SERIES = buildSeriesTable(LATENCY_NAMES, {});
 const notes = Array.from({ length: 300 }, (_, i) => ({
   id: i.toString(16).padStart(64, '0'),
   created_at: 1_700_000_000 + i,

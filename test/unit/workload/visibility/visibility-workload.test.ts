@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const SERIES = buildSeriesTable(LATENCY_NAMES, []);
+const SERIES = buildSeriesTable(LATENCY_NAMES, {});
 const ID = 'ab'.repeat(32);
 const MS = 1e6;
 
