@@ -36,7 +36,7 @@ export function watchedReads({ counters, metrics }: Pick<RunRecord, 'counters' |
   return `under load ${behind} of ${samples} watched events were not returned by a REQ behind their OK on another connection${after}`;
 }
 
-const NO_SUBSCRIBERS = 'the run had no live subscriptions';
+const NO_SUBSCRIBERS = 'no accepted event had a live subscriber';
 /** Counters of the run by what they mean for a delivery. */
 const DELIVERY_FAULTS = {
   deliveries_missing: 'never delivered',

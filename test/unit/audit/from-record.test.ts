@@ -21,7 +21,7 @@ describe('deliveries, as the run has counted them', () => {
   test('of a run without subscriptions are not checked', () => {
     expect(fromRecord(recordWith({ deliveries_expected: 0 }), null).I6).toMatchObject({
       checked: 0,
-      reason: 'the run had no live subscriptions',
+      reason: 'no accepted event had a live subscriber',
     });
   });
 
