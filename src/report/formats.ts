@@ -1,8 +1,10 @@
 import { RelayBenchError } from '../base/errors.ts';
+import type { Forecast } from '../capacity/forecast.ts';
 import type { Capacity } from '../capacity/schema.ts';
 import type { Comparison } from '../compare/schema.ts';
 import type { Standing } from '../compare/standing-schema.ts';
 import type { Diagnosis } from '../diagnose/schema.ts';
+import { FORECAST_FORMATS } from './capacity/forecast.ts';
 import { CAPACITY_FORMATS } from './capacity/formats.ts';
 import { COMPARISON_FORMATS } from './comparison/formats.ts';
 import { STANDING_FORMATS } from './comparison/standing-formats.ts';
@@ -23,6 +25,7 @@ interface Formats {
   readonly standing: readonly Format<Standing>[];
   readonly capacity: readonly Format<Capacity>[];
   readonly diagnosis: readonly Format<Diagnosis>[];
+  readonly forecast: readonly Format<Forecast>[];
 }
 
 /**
@@ -44,6 +47,7 @@ export const FORMATS: Formats = {
   standing: STANDING_FORMATS,
   capacity: CAPACITY_FORMATS,
   diagnosis: DIAGNOSIS_FORMATS,
+  forecast: FORECAST_FORMATS,
 };
 
 /** What `--format` may name. */

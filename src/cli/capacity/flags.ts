@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
+import type { AssumptionName } from '../../capacity/assumptions.ts';
 import { FORMATS } from '../../report/formats.ts';
 import { isUrl } from '../contest/contender.ts';
 import { asTyped, authUrl, durationMs, repeatable, shareInPercent } from '../options.ts';
 import { printedFormat } from '../report-format.ts';
 import { addShapeOptions, type LoadFlags } from '../run/flags.ts';
+import { assumption, numberOfUsers } from './forecast.ts';
 
 /** Options of `capacity`. */
 export interface CapacityFlags extends Omit<LoadFlags, 'relay' | 'audit' | 'abortOnFail' | 'evenArrivals'> {
@@ -17,6 +19,9 @@ export interface CapacityFlags extends Omit<LoadFlags, 'relay' | 'audit' | 'abor
   readonly out?: string;
   readonly format: string;
   readonly iOwnThisRelay?: readonly string[];
+  /** Users to estimate for, in place of a search. */
+  readonly for?: number;
+  readonly assume?: readonly (readonly [AssumptionName, number])[];
 }
 
 const DEFAULT_TOLERANCE = 0.05;
@@ -44,7 +49,7 @@ export function addCapacityOptions(command: Command): Command {
         .choices(['even', 'scenario'])
         .default('even'),
     );
-  return addShapeOptions(command)
+  addShapeOptions(command)
     .option(
       '--auth-url <url>',
       'address that AUTH names (NIP-42), where a proxy stands before the relay',
@@ -55,6 +60,18 @@ export function addCapacityOptions(command: Command): Command {
     .option('--out <dir>', 'directory of the result; default: reports/<UTC time>-capacity-<scenario>')
     .addOption(printedFormat(FORMATS.capacity))
     .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped));
+  const others = command.options.map((option) => option.attributeName()).filter((name) => name !== 'format');
+  return command
+    .addOption(
+      new Option('--for <users>', 'estimate what so many users need, such as "1M users"; loads nothing')
+        .argParser(numberOfUsers)
+        .conflicts(others),
+    )
+    .addOption(
+      new Option('--assume <key=value>', 'with --for: another value of an assumption, repeatable')
+        .argParser(repeatable(assumption))
+        .conflicts(others),
+    );
 }
 
 /** Finer than what one run can tell from the next is not worth its time. */

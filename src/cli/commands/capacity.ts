@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
+import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import type { Capacity } from '../../capacity/schema.ts';
 import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
@@ -8,6 +9,7 @@ import { buildCapacityDocument } from '../../report/capacity/document.ts';
 import { wordOf } from '../../report/capacity/words.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { addCapacityOptions, type CapacityFlags } from '../capacity/flags.ts';
+import { printForecast } from '../capacity/forecast.ts';
 import { levelsOf } from '../capacity/levels.ts';
 import { placeOf } from '../capacity/place.ts';
 import { searchIn } from '../capacity/search-in.ts';
@@ -29,8 +31,22 @@ export function addCapacity(program: Command, host: CommandHost): void {
     .command('capacity')
     .description('find the highest rate, or number of connections, at which every gate holds')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
-  addCapacityOptions(command).action(async (scenario: string, flags: CapacityFlags) =>
-    runCapacity(scenario, flags, host),
+  addCapacityOptions(command).action(async (scenario: string, flags: CapacityFlags, { args }: Command) => {
+    if (flags.for === undefined && flags.assume === undefined) return runCapacity(scenario, flags, host);
+    requireEstimate(flags, args);
+    printForecast(flags, host);
+  });
+}
+
+/** @throws RelayBenchError `ESTIMATE_INVALID` where something was said that an estimate does not use */
+function requireEstimate({ for: users }: CapacityFlags, args: readonly string[]): void {
+  if (users !== undefined && args.length === 0) return;
+  throw new RelayBenchError(
+    users === undefined ? '--assume needs --for' : '--for estimates and runs no scenario',
+    {
+      code: 'ESTIMATE_INVALID',
+      hint: 'write relay-bench capacity --for "1M users", or a scenario without --for',
+    },
   );
 }
 
