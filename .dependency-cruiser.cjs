@@ -62,6 +62,8 @@ module.exports = {
         ...['^src/cli/', '^src/engine/', '^src/stack/', '^src/observe/', '^src/relay/'],
         // The clock, and who this process is to the file system.
         '^src/base/(clock|trusted-path)\\.ts$',
+        // Which Node.js a guard starts; programs.
+        '^src/fault/(fault-guard|proxy/main|healer/main)\\.ts$',
       ],
       'Pure layers get what they need as arguments, so that they run in tests without a process of their own.',
     ),

@@ -134,6 +134,7 @@ class Run {
     const startNs = monotonicNs() + LEAD_MS * NS_PER_MS;
     this.#startedAt = new Date(Date.now() + LEAD_MS);
     this.#measurements.setStart(startNs);
+    this.#options.onStart?.(startNs);
     const done = this.#fleet.all('done');
     this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + LEAD_MS, stored: this.#stored });
     const phases = plan.phases.map(({ name, kind, startNs: from, endNs: to }) => ({

@@ -10,6 +10,7 @@ import type { PlannedPhase } from '../plan/parts.ts';
 import type { IntervalRow } from '../result/schema.ts';
 import { SecondOfLatencies, withCensored } from './interval-latencies.ts';
 import type { CounterRows, WorkerInterval } from './messages.ts';
+import { addGrowth, type Reasons, reasonsIn } from './second-reasons.ts';
 
 /** What the display of a second needs beyond its row. */
 export interface IntervalExtras {
@@ -23,6 +24,7 @@ interface OpenRow {
   readonly latencies: SecondOfLatencies;
   readonly loopDelays: LatencyHistogram;
   readonly reported: Set<number>;
+  readonly reasons: Map<string, number>;
   readonly counts: Record<SecondCount | 'connections' | 'cpu_s', number>;
 }
 
@@ -48,6 +50,7 @@ export class IntervalMerger {
   readonly #options: IntervalMergerOptions;
   readonly #rows = new Map<number, OpenRow>();
   readonly #before = new Map<number, Totalled>();
+  readonly #reasonsBefore = new Map<number, Reasons>();
   readonly #lastIndex = new Map<number, number>();
   readonly #complete: IntervalRow[] = [];
   readonly #held = new Map<number, SecondOfLatencies>();
@@ -68,6 +71,9 @@ export class IntervalMerger {
     row.counts.connections += interval.connections.open;
     row.counts.cpu_s += interval.health.cpu_s;
     this.#before.set(worker, now);
+    const reasons = reasonsIn(interval.counters);
+    addGrowth(row.reasons, reasons, this.#reasonsBefore.get(worker) ?? new Map());
+    this.#reasonsBefore.set(worker, reasons);
     this.#lastIndex.set(worker, interval.index);
     for (const { series, delta } of interval.samples) {
       const metric = this.#options.series.metrics[series];
@@ -93,7 +99,7 @@ export class IntervalMerger {
     const counts = { sent: 0, acked: 0, completed: 0, errors: 0, rejected: 0, connections: 0, cpu_s: 0 };
     const loopDelays = new LatencyHistogram();
     const latencies = new SecondOfLatencies(this.#options.keepHistograms);
-    const row: OpenRow = { latencies, loopDelays, reported: new Set(), counts };
+    const row: OpenRow = { latencies, loopDelays, reported: new Set(), reasons: new Map(), counts };
     this.#rows.set(index, row);
     return row;
   }
@@ -109,7 +115,7 @@ export class IntervalMerger {
     const row = this.#rows.get(index);
     if (row === undefined) return;
     this.#rows.delete(index);
-    const { counts, latencies, loopDelays } = row;
+    const { counts, reasons, latencies, loopDelays } = row;
     const result: IntervalRow = {
       t: index,
       phase: this.#phaseAt(index),
@@ -120,6 +126,7 @@ export class IntervalMerger {
       completed: counts.completed,
       connections: counts.connections,
       errors: counts.errors,
+      ...(reasons.size === 0 ? {} : { reasons: Object.fromEntries(reasons) }),
       latencies: latencies.row(),
       cpu: counts.cpu_s,
       loopDelay_us: { p99_us: loopDelays.percentile(99), max_us: loopDelays.max_us },

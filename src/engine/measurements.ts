@@ -23,6 +23,7 @@ import { IntervalMerger } from './intervals.ts';
 import { LoadAccount } from './load-account.ts';
 import type { ConnectionCounts, CounterRows, WorkerInterval } from './messages.ts';
 import { countOffered, hasUnplanned, type Offered } from './offered.ts';
+import { MomentSums } from './moment-sums.ts';
 import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
@@ -51,6 +52,7 @@ export class Measurements {
   readonly #series: SeriesTable;
   readonly #totals: Totals;
   readonly #intervals: IntervalMerger;
+  readonly #moments = new MomentSums();
   readonly #dependence: Dependence;
   readonly #health: HealthSummary;
   readonly #connections = new Map<number, ConnectionCounts>();
@@ -95,6 +97,7 @@ export class Measurements {
   addInterval(worker: number, interval: WorkerInterval): void {
     this.#totals.addSamples(interval.samples);
     this.#dependence.add(interval);
+    this.#moments.add(interval.moments ?? []);
     this.#totals.setCounters(worker, interval.counters);
     this.#health.add(worker, interval);
     this.#connections.set(worker, interval.connections);
@@ -186,6 +189,7 @@ export class Measurements {
       histograms,
       effective: this.#dependence.of(histograms),
       intervals: [...this.#intervals.rows],
+      ...(plan.faults.length === 0 ? {} : { moments: this.#moments.result() }),
       ratios,
       remarks: [
         ...(plan.fitted?.remarks ?? []),

@@ -80,6 +80,14 @@ export interface CensoredCount {
   readonly count: number;
 }
 
+/** What came in one slice of time, see `result/moments`. */
+export interface MomentCount {
+  /** Number of the slice, from the start of the load. */
+  readonly at: number;
+  readonly answers: number;
+  readonly errors: number;
+}
+
 /** One second of a worker. */
 export interface WorkerInterval {
   /** Seconds after the start of the load at which the interval began. */
@@ -87,6 +95,8 @@ export interface WorkerInterval {
   readonly samples: readonly SeriesDelta[];
   /** What was given up since the last message. */
   readonly censored: readonly CensoredCount[];
+  /** Since the last message; left out where no fault is planned. */
+  readonly moments?: readonly MomentCount[];
   /** Cumulative, so that a lost worker loses at most its last second. */
   readonly counters: CounterRows;
   readonly connections: ConnectionCounts;

@@ -10,6 +10,8 @@ export interface RunOptions {
    * `SIGTERM` or anything else) is reported as `stopped`.
    */
   readonly signal: AbortSignal;
+  /** Told when the load will start, monotonic ns, a moment before it does. */
+  readonly onStart?: (startNs: number) => void;
   /** Given, once the load starts, a way to see what the run has measured so far. */
   readonly onSnapshot?: (snapshot: () => RunResult) => void;
   /** Arguments for the Node.js of each worker, such as `--cpu-prof`; default none. */

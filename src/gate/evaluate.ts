@@ -35,6 +35,7 @@ const measuredScenario = z.object({
   corpus: z.object({ profile: z.string().optional(), file: z.string().optional() }).optional(),
   workloads: z.record(z.string(), z.unknown()),
   phases: z.array(z.object({ name: z.string(), duration: z.number() })),
+  faults: z.array(z.unknown()).optional(),
 });
 
 /**

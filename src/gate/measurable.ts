@@ -27,6 +27,7 @@ export interface MeasuredScenario {
   readonly corpus?: { readonly profile?: string | undefined; readonly file?: string | undefined } | undefined;
   /** By their names. */
   readonly workloads: Readonly<Record<string, unknown>>;
+  readonly faults?: readonly unknown[] | undefined;
   /** `duration` in milliseconds. */
   readonly phases: readonly { readonly name: string; readonly duration: number }[];
 }
@@ -38,7 +39,7 @@ export interface MeasuredScenario {
  * @throws z.ZodError where a workload is none
  */
 export function measurableOf(scenario: MeasuredScenario, relayProcesses = 1): Measurable {
-  const { load, workloads, phases } = scenario;
+  const { load, workloads, phases, faults = [] } = scenario;
   const run = { isNamed: isNamed(scenario), relayProcesses, canBeSuperseded };
   const measured = METRIC_SETS.map((set) => ({ ...measuredBy(set, workloads, run), accounts: set.accounts }));
   const sources = new Set<string>(['connections', ...measured.flatMap((each) => each.sources)]);
@@ -47,6 +48,7 @@ export function measurableOf(scenario: MeasuredScenario, relayProcesses = 1): Me
     sources.add('replies');
     if (load.model === 'open') sources.add('generator');
   }
+  if (faults.length > 0) sources.add('faults');
   return {
     sources: sources as ReadonlySet<Source>,
     latencies: LATENCY_NAMES.filter((name) => sources.has(latencyDefinition(baseLatency(name)).source)),

@@ -15,6 +15,8 @@ export interface GateRequest {
   /** Gates of the scenario and of the command line. */
   readonly expressions: readonly string[];
   readonly withDefaults: boolean;
+  /** Whether the target is broken on purpose: a percentile of the whole run then says how long, which is for faults to say. */
+  readonly isBroken?: boolean;
 }
 
 /**
@@ -28,13 +30,15 @@ export function resolveGates({
   plannedByPhase,
   expressions,
   withDefaults,
+  isBroken = false,
 }: GateRequest): readonly string[] {
   const own = parseGates(expressions);
   checkGates(own, run);
   checkWindows(own, run, planned);
-  const defaults = withDefaults ? defaultGates(run, planned) : [];
+  const latencies = isBroken ? new Map() : planned;
+  const defaults = withDefaults ? defaultGates(run, latencies) : [];
   const kept = defaults.filter((gate) => !own.some((other) => replaces(other, gate)));
-  const ofPhases = withDefaults ? phaseGates(plannedByPhase ?? new Map()) : [];
+  const ofPhases = withDefaults && !isBroken ? phaseGates(plannedByPhase ?? new Map()) : [];
   const keptOfPhases = ofPhases.flatMap((gate) => inPhase(gate, own));
   return [...new Set([...kept, ...keptOfPhases, ...own].map(formatGate))];
 }

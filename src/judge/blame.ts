@@ -64,6 +64,11 @@ export const REASONS = {
     consequence: 'invalidates',
     what: 'the scenario asks for something that its corpus does not hold',
   },
+  'fault-failed': {
+    owner: 'machine',
+    consequence: 'invalidates',
+    what: 'a fault that the scenario asks for could not be done or undone',
+  },
   'books-wrong': {
     owner: 'generator',
     consequence: 'invalidates',

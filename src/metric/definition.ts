@@ -61,6 +61,8 @@ interface CountDefinition extends Definition {
   /** Under which names of a second it is counted. */
   readonly row?: readonly SecondCount[];
   readonly gate?: NoneAllowed;
+  /** Whether it counts what came a second time. */
+  readonly isRepeat?: true;
   /** What a relay sends and should not: the counter that says how much was looked at, or that all is. */
   readonly trouble?: { readonly outOf: string | null };
 }

@@ -2,6 +2,7 @@ import { WORKLOAD_METRICS } from '../workload/registry/metrics.ts';
 import type { MetricSet } from './definition.ts';
 import { authenticationMetrics } from './shared/authentication.ts';
 import { connectionMetrics } from './shared/connections.ts';
+import { faultMetrics } from './shared/faults.ts';
 import { generatorMetrics } from './shared/generator.ts';
 import { replyMetrics } from './shared/replies.ts';
 
@@ -12,6 +13,7 @@ export const METRIC_SETS = [
   replyMetrics,
   generatorMetrics,
   authenticationMetrics,
+  faultMetrics,
 ] as const satisfies readonly MetricSet[];
 
 /** In the order of default gates: first whether the load was offered. */

@@ -84,6 +84,7 @@ export function buildPlan({
     phases,
     drainMs: resolved.drain,
     streams,
+    faults: planFaults(resolved),
     rounds: roundsOf(workloads),
     workloads,
     sources: [...run.sources],
@@ -93,6 +94,13 @@ export function buildPlan({
     asked: { rate_per_s: overrides.rate_per_s ?? null, loadFactor: overrides.loadFactor ?? null },
   };
   return { ...plan, opened: openedBy(plan), ...judgedBy(plan, run, overrides) };
+}
+
+/** In the order of time; a scenario counts from the first measured phase, a run from the start of its load. */
+function planFaults({ faults = [], warmup }: Scenario): Plan['faults'] {
+  return faults
+    .map(({ at, ...order }) => ({ ...order, atMs: warmup + at }))
+    .toSorted((a, b) => a.atMs - b.atMs);
 }
 
 /** The gates in force, those of them that are the user's own, and what they need of the run. */
@@ -108,9 +116,12 @@ function judgedBy(
     plannedByPhase: plannedByPhase(plan),
     expressions,
     withDefaults: overrides.noDefaultGates !== true,
+    isBroken: plan.faults.length > 0,
   });
   const ownGates = parseGates(expressions).map(formatGate);
-  return { gates, ownGates, keepSeconds: parseGates(gates).some(({ over_s }) => over_s !== undefined) };
+  // What a fault did to a percentile is read from the seconds after it.
+  const keepSeconds = plan.faults.length > 0 || parseGates(gates).some(({ over_s }) => over_s !== undefined);
+  return { gates, ownGates, keepSeconds };
 }
 
 function planReconnect(asked: Scenario['connections']['reconnect']): Plan['connections']['reconnect'] {

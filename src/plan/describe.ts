@@ -1,6 +1,7 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { formatDurationMs } from '../base/duration.ts';
 import { maskUrl } from '../base/mask-url.ts';
+import { orderText } from '../fault/form/order-text.ts';
 import { WORKLOAD_NAMES } from '../workload/registry/forms.ts';
 import { number, perSecond, whole } from './describe-text.ts';
 import { plannedWorkloads } from './each-workload.ts';
@@ -22,6 +23,7 @@ export function describePlan(plan: Plan): readonly PlanSection[] {
     { title: 'Connections', rows: connectionRows(plan) },
     { title: 'Workloads', rows: workloadRows(plan) },
     { title: 'Phases', rows: plan.phases.map((phase, index) => phaseRow(phase, index, plan.streams)) },
+    { title: 'Faults', rows: plan.faults.map(faultRow) },
     { title: 'Gates', rows: plan.gates.map((gate) => ['gate', gate] as const) },
   ].filter(({ rows }) => rows.length > 0);
 }
@@ -150,6 +152,10 @@ function phaseRow(phase: PlannedPhase, index: number, streams: readonly StreamPl
     ...(kind === 'measured' ? [] : ['not measured']),
   ];
   return [name, parts.join(', ')];
+}
+
+function faultRow({ atMs, ...order }: Plan['faults'][number]): Rows[number] {
+  return [formatDurationMs(atMs), orderText(order)];
 }
 
 function rangeText({ first, count }: ConnectionRange): string {

@@ -62,6 +62,7 @@ export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Sc
     workloads,
     warmup: warmupMs ?? scenario.warmup,
     phases: durationMs === undefined ? scenario.phases : scalePhases(scenario.phases, durationMs),
+    ...faultsWithin(scenario, durationMs),
   };
 }
 
@@ -131,7 +132,25 @@ function setRate(scenario: Scenario, workloads: Workloads, rate_per_s: number): 
   return { ...workloads, [first]: paceOf(first)?.at(form, rate_per_s) };
 }
 
+function measuredMs(phases: Scenario['phases']): number {
+  return phases.reduce((sum, { duration }) => sum + duration, 0);
+}
+
+/** Faults keep their place in the run, and last as long as they did, but not beyond its end. */
+function faultsWithin(
+  { faults, phases }: Scenario,
+  durationMs: number | undefined,
+): Pick<Scenario, 'faults'> {
+  if (faults === undefined || durationMs === undefined) return {};
+  const factor = durationMs / measuredMs(phases);
+  const moved = faults.map(({ for: forMs, ...fault }) => {
+    const at = fault.at * factor;
+    return { ...fault, at, ...(forMs === undefined ? {} : { for: Math.min(forMs, durationMs - at) }) };
+  });
+  return { faults: moved };
+}
+
 function scalePhases(phases: Scenario['phases'], durationMs: number): Scenario['phases'] {
-  const factor = durationMs / phases.reduce((sum, { duration }) => sum + duration, 0);
+  const factor = durationMs / measuredMs(phases);
   return phases.map((phase) => ({ ...phase, duration: phase.duration * factor }));
 }

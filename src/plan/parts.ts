@@ -1,4 +1,5 @@
 import type { BackOff } from '../base/back-off.ts';
+import type { PlannedFault } from '../fault/form/form.ts';
 import type { Advertised } from '../judge/advertised.ts';
 import type { Finding } from '../judge/observations.ts';
 import type { LatencyMetric } from '../metric/catalogue.ts';
@@ -199,6 +200,8 @@ export interface PlanParts {
   readonly exhaustedNs: number | null;
   readonly phases: readonly PlannedPhase[];
   readonly drainMs: number;
+  /** What is done to parts of the target, and when: ms after the start of the load. */
+  readonly faults: readonly PlannedFault[];
   /** In the closed model their rate is 0 and nothing is scheduled: replies set the pace. */
   readonly streams: readonly StreamPlan[];
   readonly rounds: readonly Rounds[];

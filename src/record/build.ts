@@ -4,11 +4,13 @@ import type { Evidence } from '../judge/observations.ts';
 import { enforcedUnadvertised } from '../judge/unadvertised.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
+import type { FaultLog } from '../result/fault-log.ts';
 import type { RunResult } from '../result/run-result.ts';
 import { standardCaveats } from './caveats.ts';
 import { ceilingDoubts } from './ceiling.ts';
 import { checkConservation } from './conservation.ts';
 import { allDrifts, isTold } from './drift.ts';
+import { assessFaults, faultHistograms } from './faults/assess.ts';
 import { rateLimiterOf, rateLimiterText } from './rate-limiter.ts';
 import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 import { validityOf } from './validity.ts';
@@ -30,7 +32,8 @@ export interface RecordInput {
   readonly components: readonly ComponentUsage[];
   /** How near the generator came to what it can do; null where unknown, with a reason in `notMeasured`; default null. */
   readonly ceiling?: Ceiling | null;
-  readonly faults?: RunRecord['faults'];
+  /** What was done to the target meanwhile; default nothing. */
+  readonly faults?: readonly FaultLog[];
   readonly audit?: RunRecord['audit'];
   /** What was deleted at the end; default null. */
   readonly cleanUp?: RunRecord['cleanUp'];
@@ -48,8 +51,13 @@ export function buildRecord(input: RecordInput): RunRecord {
   const ceiling = input.ceiling ?? null;
   const doubts = [...result.generator.doubts, ...ceilingDoubts(ceiling)];
   const generator = { ...result.generator, ceiling, doubts };
-  const metrics = summaries(result);
-  const validity = validityOf(invalidities(result));
+  const lost = input.audit?.lost ?? null;
+  const faults = assessFaults(input.faults ?? [], { result, lost });
+  const metrics = summaries({
+    ...result,
+    histograms: new Map([...result.histograms, ...faultHistograms(faults)]),
+  });
+  const validity = validityOf([...invalidities(result), ...failedFaults(faults, result)]);
   const { environment } = input;
   const { load, notMeasured, intervals } = result;
   const observed = { environment, load, generator, metrics, notMeasured };
@@ -71,7 +79,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     intervals: result.intervals,
     components: [...input.components],
     ...driftOf({ load, intervals, components: [...input.components] }),
-    faults: input.faults ?? [],
+    faults,
     audit: input.audit ?? null,
     ...(input.cleanUp == null ? {} : { cleanUp: input.cleanUp }),
     ...(rateLimiter === null ? {} : { rateLimiter }),
@@ -101,6 +109,14 @@ function driftOf(sources: Parameters<typeof allDrifts>[0]): Pick<RunRecord, 'dri
 function invalidities(result: RunResult): Invalidity[] {
   const wrong = [...checkConservation(result.counters, result.load.offered), ...refusals(result.histograms)];
   return [...result.invalidities, ...wrong.map((text): Invalidity => ({ kind: 'books-wrong', text }))];
+}
+
+/** A run whose target was not broken as its scenario asks proves nothing; one that was ended early did not come to that. */
+function failedFaults(faults: RunRecord['faults'], { partial }: RunResult): Invalidity[] {
+  if (partial) return [];
+  return faults.flatMap(({ action, on, problem }) =>
+    problem === null ? [] : [{ kind: 'fault-failed', text: `fault ${action} on ${on}: ${problem}` }],
+  );
 }
 
 function refusals(histograms: ReadonlyMap<string, LatencyHistogram>): string[] {

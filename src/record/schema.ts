@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { kindsThat, REASON_KINDS } from '../judge/blame.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 import { counters } from '../result/counters-schema.ts';
+import { faultEntry } from './faults/fault-schema.ts';
 import { evidence, finding } from '../result/observed-schema.ts';
 import { corpus, doubts, generatorHealth, interval, load } from '../result/schema.ts';
 import { audit } from './audit-schema.ts';
@@ -179,7 +180,7 @@ export const runRecordSchema = z.strictObject({
   intervals: z.array(interval),
   generator: z.strictObject({ ...generatorHealth, ceiling: ceiling.nullable(), doubts }),
   components: z.array(component),
-  faults: z.array(z.record(z.string(), z.unknown())),
+  faults: z.array(faultEntry),
   audit: audit.nullable(),
   /** What `--clean-up` has deleted at the relays; null or left out where nobody asked for it. */
   cleanUp: z

@@ -2,6 +2,7 @@ import type { Failure, Invalidity } from '../judge/blame.ts';
 import type { Observations } from '../judge/observations.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
 import type { LatencySummary } from '../metric/summary.ts';
+import type { Moments } from './moments.ts';
 import type { Corpus, Counters, Generator, IntervalRow, Load } from './schema.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface RunResult {
   readonly load: Load;
   readonly counters: Counters;
   readonly intervals: IntervalRow[];
+  /** Answers and errors in slices of time; left out where no fault is planned. */
+  readonly moments?: Moments;
   readonly ratios: Record<string, number | null>;
   readonly noticeSamples: string[];
   /** Why a number could not be had, by its key. */

@@ -44,6 +44,8 @@ export const interval = z.strictObject({
   /** Open connections at the end of this second. */
   connections: whole,
   errors: whole,
+  /** Everything of this second of which less is better, by counter, or `counter{word}`; absent where nothing was. */
+  reasons: z.record(z.string(), whole).optional(),
   latencies: z.record(z.string(), intervalLatency),
   /** CPU of all generator workers in this second, in cores. */
   cpu: maybe,

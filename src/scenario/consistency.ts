@@ -1,4 +1,5 @@
 import { LONGEST_MS, LONGEST_TEXT } from '../base/duration.ts';
+import { faultsFit } from '../fault/form/check.ts';
 import { WORKLOAD_FORMS, WORKLOAD_NAMES, type WorkloadName } from '../workload/registry/forms.ts';
 import { CORPUS_CHECKS } from './corpus-consistency.ts';
 import { type Check, type Inconsistency, problem, repeated } from './inconsistency.ts';
@@ -101,6 +102,7 @@ const CHECKS: readonly Check<Workloads>[] = [
   reconnectNeedsSchedule,
   scheduleIsBounded,
   runIsBounded,
+  faultsFit,
   ...CORPUS_CHECKS,
   ...Object.values(WORKLOAD_FORMS).flatMap(({ checks }): readonly Check<Workloads>[] => checks),
 ];

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { builtinNames, builtinPath } from './builtin.ts';
-import { type CheckGate, MAX_SCENARIO_BYTES, parseScenario } from './parse.ts';
+import { type CheckFault, type CheckGate, MAX_SCENARIO_BYTES, parseScenario } from './parse.ts';
 import { scenarioError } from './problem.ts';
 import type { Scenario } from './schema.ts';
 
@@ -30,12 +30,17 @@ export async function readScenario(nameOrPath: string): Promise<ScenarioText> {
 /**
  * Loads a scenario by built-in name or path.
  * @param checkGate says what is wrong with a gate's text, `gateProblem` of the gate layer
+ * @param checkFault says what keeps a fault from happening to the target; default: nothing does
  * @throws RelayBenchError `SCENARIO_INVALID` with every problem on a line of its own, `SCENARIO_NOT_FOUND`,
  *   `SCENARIO_UNREADABLE`
  */
-export async function loadScenario(nameOrPath: string, checkGate: CheckGate): Promise<Scenario> {
+export async function loadScenario(
+  nameOrPath: string,
+  checkGate: CheckGate,
+  checkFault?: CheckFault,
+): Promise<Scenario> {
   const source = await readScenario(nameOrPath);
-  const parsed = parseScenario(source.text, checkGate);
+  const parsed = parseScenario(source.text, checkGate, checkFault);
   if ('problems' in parsed) throw scenarioError(nameOrPath, parsed.problems);
   return parsed.scenario;
 }

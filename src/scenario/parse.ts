@@ -9,6 +9,14 @@ import { type Scenario, scenarioSchema } from './schema.ts';
 /** What is wrong with a gate's text, or null. */
 export type CheckGate = (expression: string) => string | null;
 
+/** What keeps a fault from happening to the target of a run, by the key that it is about; null where nothing does. */
+export type CheckFault = (fault: {
+  readonly on: string;
+  readonly action: string;
+}) => { readonly key: 'on' | 'action'; readonly message: string } | null;
+
+const ANY_TARGET: CheckFault = () => null;
+
 export type ParsedScenario = { readonly scenario: Scenario } | { readonly problems: readonly Problem[] };
 
 /** A scenario is written by hand; anything larger is not one. */
@@ -18,8 +26,15 @@ const MAX_PROBLEMS = 1_000;
 /** Aliases multiply what a small file expands to. */
 const MAX_ALIASES = 100;
 
-/** Reads the text of a scenario file and reports everything that is wrong with it at once. */
-export function parseScenario(source: string, checkGate: CheckGate): ParsedScenario {
+/**
+ * Reads the text of a scenario file and reports everything that is wrong with it at once.
+ * @param checkFault looks at faults as the target of a run has them; default: as some target could have them
+ */
+export function parseScenario(
+  source: string,
+  checkGate: CheckGate,
+  checkFault: CheckFault = ANY_TARGET,
+): ParsedScenario {
   const text = withoutMark(source);
   if (Buffer.byteLength(text) > MAX_SCENARIO_BYTES) {
     return { problems: [{ line: 1, column: 1, path: '', message: 'is larger than 128 KiB' }] };
@@ -43,6 +58,7 @@ export function parseScenario(source: string, checkGate: CheckGate): ParsedScena
   const problems = [
     ...(result.success ? [] : schemaProblems(result.error.issues, data, positions)),
     ...gateProblems(data, checkGate, positions),
+    ...(result.success ? faultProblems(result.data, checkFault, positions) : []),
   ].sort((a, b) => a.line - b.line || a.column - b.column);
   return result.success && problems.length === 0 ? { scenario: result.data } : { problems };
 }
@@ -59,6 +75,19 @@ function schemaProblems(issues: readonly Issue[], data: unknown, positions: Posi
       ? { ...positions.ofValue(issue.path), message: issueText(issue, data) }
       : { ...positions.ofKey(issue.path, key), message: unknownKeyText(key, issue.path) }),
   }));
+}
+
+function faultProblems(
+  { faults = [] }: Scenario,
+  checkFault: CheckFault,
+  positions: Positions,
+): readonly Problem[] {
+  return faults.flatMap((fault, index) => {
+    const found = checkFault(fault);
+    if (found === null) return [];
+    const path = ['faults', index, found.key];
+    return [{ ...positions.ofValue(path), path: path.join('.'), message: found.message }];
+  });
 }
 
 /** Gates are looked at even where the rest is wrong: all problems at once. */

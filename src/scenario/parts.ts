@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CLIENT_BACK_OFF } from '../base/back-off.ts';
+import { faultForm } from '../fault/form/form.ts';
 import { corpus } from './corpus-shape.ts';
 import { count, duration, name, positiveDuration, rate, share, timeout } from './fields.ts';
 
@@ -118,6 +119,14 @@ export const partsBehind = {
     .default(5_000)
     .describe(
       'How long to wait for deliveries after the last operation has ended; operations themselves are waited for until their timeouts.',
+    ),
+  faults: z
+    .array(faultForm)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'What is done to parts of the target while the load goes on; only to what relay-bench has started.',
     ),
   gates: z.array(z.string()).max(100).default([]).describe('Gates besides the default gates.'),
   abortOnFail: abortOnFail.optional(),

@@ -6,6 +6,8 @@ export interface Addresses {
   readonly bind: string;
   /** The host under which the others find it. */
   hostOf(service: Service): string;
+  /** The port under which one finds another; left out, that of the other itself. */
+  portTo?(to: Service, purpose: string, from: Service): number;
   /** Networks from which the balancer speaks to the relays. */
   readonly proxies: readonly string[];
 }
@@ -25,7 +27,21 @@ export const BY_NAME: Addresses = {
   proxies: ['172.16.0.0/12', '192.168.0.0/16', '10.0.0.0/8'],
 };
 
-/** `host:port` of a service for a purpose. */
-export function addressOf(addresses: Addresses, service: Service, purpose: string): string {
-  return `${addresses.hostOf(service)}:${portOf(service, purpose)}`;
+/** How somebody reaches a service: for a purpose, and by whom where that matters. */
+export interface Way {
+  readonly purpose: string;
+  readonly from?: Service;
+}
+
+/** The port of a service on a way. */
+export function portOn(addresses: Addresses, service: Service, { purpose, from }: Way): number {
+  return (
+    (from === undefined ? undefined : addresses.portTo?.(service, purpose, from)) ?? portOf(service, purpose)
+  );
+}
+
+/** `host:port` of a service for a purpose. @param from who connects, where that matters */
+export function addressOf(addresses: Addresses, service: Service, purpose: string, from?: Service): string {
+  const port = portOn(addresses, service, from === undefined ? { purpose } : { purpose, from });
+  return `${addresses.hostOf(service)}:${port}`;
 }

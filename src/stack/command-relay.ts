@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { endOfProcess } from '../base/ends.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { processesOf } from '../observe/process-identity.ts';
+import { type ProcessIdentity, processesOf } from '../observe/process-identity.ts';
 import { type Guard, startGuard } from './guard.ts';
 import { portPicker } from './ports.ts';
 import { asEnvironment, endGroup, newMark } from './started-group.ts';
@@ -16,7 +16,15 @@ import { asEnvironment, endGroup, newMark } from './started-group.ts';
 export interface CommandRelay {
   /** `ws://127.0.0.1:port`. */
   readonly url: string;
+  /** Of the process that was started last. */
   readonly pid: number;
+  /** All that the command has started and that still runs; empty on systems without /proc. */
+  processes(): readonly ProcessIdentity[];
+  /**
+   * Runs the command again, with the same port and directory, where nothing of it runs any more.
+   * @throws RelayBenchError `RELAY_COMMAND_FAILED`
+   */
+  start(): Promise<void>;
   /**
    * Stops all that the command has started, in less than two seconds (SIGTERM, then SIGKILL), and removes its directory. Where
    * this process dies before, a guard does it.
@@ -64,13 +72,37 @@ export async function startCommandRelay(
   const dir = await mkdtemp(join(tmpdir(), 'relay-bench-relay-'));
   const mark = newMark();
   const guard = await startGuard(CLEAN_UP, [mark, dir]);
-  const child = spawnCommand(command.replaceAll('{port}', String(port)).replaceAll('{dir}', dir), mark);
+  const text = command.replaceAll('{port}', String(port)).replaceAll('{dir}', dir);
+  let child = spawnCommand(text, mark);
   guard.tell(String(child.pid ?? ''));
-  const said = keepTail(child);
   const stop = onlyOnce(() => cleanUp({ group: child.pid, mark, dir, guard }));
-  const problem = await waitUntilListening({ child, mark, port, signal });
-  if (problem === null) return { url: `ws://127.0.0.1:${port}`, pid: child.pid ?? 0, stop };
-  await stop();
+  const processes = (): ProcessIdentity[] => processesOf({ group: child.pid ?? 0, mark }) ?? [];
+  try {
+    await untilUp(name, { child, mark, port, signal });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    processes,
+    start: async () => {
+      if (processes().length > 0) return;
+      child = spawnCommand(text, mark);
+      await untilUp(name, { child, mark, port, signal });
+    },
+    stop,
+  };
+}
+
+/** @throws RelayBenchError `RELAY_COMMAND_FAILED` with what the command said */
+async function untilUp(name: string, starting: Starting): Promise<void> {
+  const said = keepTail(starting.child);
+  const problem = await waitUntilListening(starting);
+  if (problem === null) return;
   const tail = said();
   throw new RelayBenchError(`the command of ${name} ${problem}${tail === '' ? '' : `: ${tail}`}`, {
     code: 'RELAY_COMMAND_FAILED',

@@ -44,6 +44,7 @@ export function openFigures(service: Service): FigureReader {
       return overHttp(service, 'metrics', '/metrics', relayFigures);
     case 'supervisor':
     case 'watcher':
+    case 'links':
       return { read: async () => ({}), close: async () => undefined };
   }
 }

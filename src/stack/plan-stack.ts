@@ -1,7 +1,16 @@
 import { join } from 'node:path';
+import { linksOf } from './links.ts';
 import type { Owner } from './owner.ts';
 import { portPicker } from './ports.ts';
-import type { CacheMode, Durability, PerAddress, Service, StackState } from './state.ts';
+import {
+  type CacheMode,
+  type Durability,
+  entryPurpose,
+  type LinkKind,
+  type PerAddress,
+  type Service,
+  type StackState,
+} from './state.ts';
 import { readPurposes, type ServiceKind, type StackShape, servicesOf } from './topology.ts';
 
 /** What a stack is to be. */
@@ -15,6 +24,8 @@ export interface StackRequest {
   readonly port?: number | undefined;
   /** Connections that one address may hold; default `default`. */
   readonly perAddress?: PerAddress | undefined;
+  /** Links that a proxy is to stand in; default none. */
+  readonly links?: readonly LinkKind[] | undefined;
 }
 
 /** What each kind listens on, by purpose. */
@@ -24,6 +35,7 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   'redis-cache': ['redis', 'bus'],
   supervisor: ['http', 'roles'],
   watcher: [],
+  links: [],
   haproxy: ['ws', 'pg_write', 'stats'],
   relay: ['ws', 'metrics'],
 };
@@ -31,30 +43,15 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
 /** The programs of a stack, and whose Postgres that is. */
 export type PlannedPrograms = Pick<StackState, 'binaries' | 'postgres'>;
 
-/** Gives every process of a shape its directory and its ports. */
+/** Plans every process of a shape. */
 export async function planStack(
   request: StackRequest,
   owner: Owner | null,
   { binaries, postgres }: PlannedPrograms,
 ): Promise<StackState> {
-  const { shape, dir, port } = request;
-  const pick = portPicker();
-  const services: Service[] = [];
-  for (const spec of servicesOf(shape)) {
-    const ports = new Map<string, number>();
-    for (const purpose of PORTS[spec.kind]) ports.set(purpose, await pick());
-    if (spec.kind === 'haproxy') {
-      for (const purpose of readPurposes(shape)) ports.set(purpose, await pick());
-    }
-    services.push({
-      ...spec,
-      dependsOn: [...spec.dependsOn],
-      dir: join(dir, spec.name),
-      ports: Object.fromEntries(ports),
-    });
-  }
-  const entry = services.find(({ kind }) => kind === (shape.balancer ? 'haproxy' : 'relay'));
-  if (port !== undefined && entry !== undefined) entry.ports['ws'] = port;
+  const { shape, dir, port, links = [] } = request;
+  const services = await placeServices(request);
+  if (port !== undefined) listenAt(port, { services, links });
   return {
     format: 3,
     profile: request.profile,
@@ -68,6 +65,42 @@ export async function planStack(
     binaries,
     postgres,
     perAddress: request.perAddress ?? 'default',
+    links: [...links],
     services,
   };
+}
+
+/** Gives every process its directory and its ports. */
+async function placeServices({ shape, dir, links = [] }: StackRequest): Promise<Service[]> {
+  const pick = portPicker();
+  const specs = servicesOf(shape, links.length > 0);
+  const more: Readonly<Partial<Record<ServiceKind, readonly string[]>>> = {
+    haproxy: readPurposes(shape),
+    links: linksOf({ shape, links: [...links], services: specs }).map(({ name }) => name),
+  };
+  const services: Service[] = [];
+  for (const spec of specs) {
+    const ports = new Map<string, number>();
+    for (const purpose of [...PORTS[spec.kind], ...(more[spec.kind] ?? [])]) ports.set(purpose, await pick());
+    const place = { dir: join(dir, spec.name), ports: Object.fromEntries(ports) };
+    services.push({ ...spec, dependsOn: [...spec.dependsOn], ...place });
+  }
+  return services;
+}
+
+/** Clients connect to the proxy where it stands before them, else to the balancer, else to the relay. */
+function listenAt(
+  port: number,
+  { services, links }: { services: Service[]; links: readonly LinkKind[] },
+): void {
+  const entry = [...byKind(services, 'haproxy'), ...byKind(services, 'relay')][0];
+  const [proxy] = byKind(services, 'links');
+  if (entry === undefined) return;
+  if (proxy !== undefined && links.includes('clients'))
+    Object.assign(proxy.ports, { [entryPurpose(entry)]: port });
+  else entry.ports['ws'] = port;
+}
+
+function byKind(services: readonly Service[], wanted: Service['kind']): Service[] {
+  return services.filter(({ kind }) => kind === wanted);
 }

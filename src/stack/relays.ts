@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { type Addresses, addressOf, ON_LOOPBACK } from './addresses.ts';
+import { type Addresses, addressOf } from './addresses.ts';
+import { addressesIn } from './links.ts';
 import type { Owner } from './owner.ts';
 import { DATABASE, RELAY_USER } from './postgres/settings.ts';
 import { launch } from './processes.ts';
@@ -20,11 +21,15 @@ const READ_POOL = Math.max(4, 2 * availableParallelism());
  * needs to know neither who the primary is nor which replicas live, and a failover is over when the balancer has
  * seen it. That costs a tenth of a millisecond a query. Without one the relay talks to its only Postgres.
  */
-export function relayArgs(state: StackState, relay: Service, addresses: Addresses = ON_LOOPBACK): string[] {
+export function relayArgs(
+  state: StackState,
+  relay: Service,
+  addresses: Addresses = addressesIn(state),
+): string[] {
   const [balancer] = servicesOfKind(state, 'haproxy');
   const [database] = servicesOfKind(state, 'postgres');
   if (database === undefined) throw new Error('a stack has a Postgres');
-  const at = (service: Service, purpose: string): string => addressOf(addresses, service, purpose);
+  const at = (service: Service, purpose: string): string => addressOf(addresses, service, purpose, relay);
   const write = balancer === undefined ? at(database, 'sql') : at(balancer, 'pg_write');
   const readers = balancer === undefined ? [] : readPurposes(state.shape).map((each) => at(balancer, each));
   return [

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { launchHaproxy } from './haproxy/server.ts';
 import { httpGet } from './http-get.ts';
+import { launchProxy, proxySocket } from './links.ts';
 import { answersQueries, launchPostgres } from './postgres/servers.ts';
 import { findProcess } from './processes.ts';
 import { answersPing, launchRedis } from './redis/servers.ts';
@@ -25,6 +28,7 @@ const KINDS: Readonly<Record<Service['kind'], Kind>> = {
   supervisor: { launch: launchSupervisor, check: (service) => answers(portOf(service, 'http'), '/health') },
   // It has nothing to say but that it runs.
   watcher: { launch: launchWatcher, check: async () => undefined },
+  links: { launch: launchProxy, check: answersControl },
   haproxy: { launch: launchHaproxy, check: (service) => answers(portOf(service, 'stats'), '/metrics') },
   relay: { launch: launchRelay, check: (service) => answers(portOf(service, 'ws'), '/ready') },
 };
@@ -32,6 +36,7 @@ const KINDS: Readonly<Record<Service['kind'], Kind>> = {
 const READY_POLL_MS = 50;
 const READY_TIMEOUT_MS = 30_000;
 const LOG_TAIL_CHARACTERS = 800;
+const CONTROL_TIMEOUT_MS = 1_000;
 
 /** Starts the process of a service, without waiting for it. */
 export async function launchService(state: StackState, service: Service): Promise<void> {
@@ -67,6 +72,13 @@ export async function waitUntilReady(service: Service, signal: AbortSignal): Pro
 async function answers(port: number, path: string): Promise<void> {
   const { status, body } = await httpGet(port, path);
   if (status !== 200) throw new Error(`${status} ${body.trim().slice(0, 200)}`);
+}
+
+/** Whether the proxy takes orders. @throws Error of the socket where it does not */
+async function answersControl(proxy: Service): Promise<void> {
+  const socket = createConnection(proxySocket(proxy));
+  await once(socket, 'connect', { signal: AbortSignal.timeout(CONTROL_TIMEOUT_MS) });
+  socket.destroy();
 }
 
 function failed(service: Service, problem: string): RelayBenchError {

@@ -12,9 +12,13 @@ import { problemOfPaths } from './state-paths.ts';
 
 const port = z.int().min(1).max(65_535);
 
+/** Sorts of links between parts that a proxy can stand in. */
+export const LINK_KINDS = ['clients', 'postgres', 'redis', 'replication'] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
+
 const service = z.strictObject({
   name: z.string(),
-  kind: z.enum(['postgres', 'redis-pubsub', 'redis-cache', 'supervisor', 'watcher', 'haproxy', 'relay']),
+  kind: z.enum(['postgres', 'redis-pubsub', 'redis-cache', 'supervisor', 'watcher', 'links', 'haproxy', 'relay']),
   role: z.string(),
   dependsOn: z.array(z.string()),
   /** Its own directory: working directory, data, log. */
@@ -48,6 +52,8 @@ const stackState = z.strictObject({
   postgres: z.enum(['system', 'npm']),
   /** Connections to the balancer that one address may hold. */
   perAddress: z.union([z.int().min(1), z.enum(['default', 'off'])]),
+  /** Links that the proxy stands in, so that something can happen to them. */
+  links: z.array(z.enum(LINK_KINDS)).default([]),
   services: z.array(service),
 });
 
@@ -134,11 +140,22 @@ export function portOf(of: Service, purpose: string): number {
   return value;
 }
 
-/** The address that clients load: the balancer where there is one, else the relay. */
-export function entryOf(state: StackState): string {
+function entryPort(state: StackState): number {
   const [entry] = [...servicesOfKind(state, 'haproxy'), ...servicesOfKind(state, 'relay')];
   if (entry === undefined) throw new Error('a stack has a relay');
-  return `ws://127.0.0.1:${portOf(entry, 'ws')}/`;
+  const [proxy] = servicesOfKind(state, 'links');
+  const isBehind = proxy !== undefined && state.links.includes('clients');
+  return isBehind ? portOf(proxy, entryPurpose(entry)) : portOf(entry, 'ws');
+}
+
+/** The port of the proxy that leads clients to the entry of a stack. */
+export function entryPurpose(entry: Pick<Service, 'name'>): string {
+  return `clients>${entry.name}:ws`;
+}
+
+/** The address that clients load: the proxy where it stands before them, else the balancer, else the relay. */
+export function entryOf(state: StackState): string {
+  return `ws://127.0.0.1:${entryPort(state)}/`;
 }
 
 /** Where a service writes what it has to say. */

@@ -32,6 +32,7 @@ export type ServiceKind =
   | 'redis-cache'
   | 'supervisor'
   | 'watcher'
+  | 'links'
   | 'haproxy'
   | 'relay';
 
@@ -100,23 +101,31 @@ function numbered(prefix: string, count: number): string[] {
  * Every process of a shape in the order in which people read it, from the data up to the clients. Postgres 1 is
  * the first primary. Replicas copy the primary, the balancer needs the supervisor's answer to who the primary is,
  * relays reach Postgres through the balancer.
+ * @param hasLinks whether a proxy stands in links; whoever may connect through it is started after it
  */
-export function servicesOf(shape: StackShape): ServiceSpec[] {
+export function servicesOf(shape: StackShape, hasLinks = false): ServiceSpec[] {
   const databases = numbered('postgres', 1 + shape.replicas);
   const caches = numbered('cache', shape.cacheNodes);
   const pubsub = shape.pubsub ? ['pubsub'] : [];
   const balancer = shape.balancer ? ['haproxy'] : [];
+  const links = hasLinks ? ['links'] : [];
   const [primary = 'postgres-1', ...replicas] = databases;
   return [
     { name: primary, kind: 'postgres', role: 'Postgres primary', dependsOn: [] },
-    ...replicas.map((name) => spec(name, 'postgres', 'Postgres replica', [primary])),
+    ...links.map((name) => spec(name, 'links', 'proxy in the links', [])),
+    ...replicas.map((name) => spec(name, 'postgres', 'Postgres replica', [primary, ...links])),
     ...pubsub.map((name) => spec(name, 'redis-pubsub', 'Redis pub/sub', [])),
     ...caches.map((name) => spec(name, 'redis-cache', 'Redis Cluster master', [])),
     spec('supervisor', 'supervisor', 'restarts, failover', databases),
     spec('watcher', 'watcher', 'restarts the supervisor', ['supervisor']),
     ...balancer.map((name) => spec(name, 'haproxy', 'load balancer', ['supervisor'])),
     ...numbered('relay', shape.relays).map((name) =>
-      spec(name, 'relay', 'relay', [...(shape.balancer ? balancer : [primary]), ...pubsub, ...caches]),
+      spec(name, 'relay', 'relay', [
+        ...(shape.balancer ? balancer : [primary]),
+        ...pubsub,
+        ...caches,
+        ...links,
+      ]),
     ),
   ];
 }

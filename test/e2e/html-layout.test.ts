@@ -13,6 +13,7 @@ import { standingPage } from '../../src/report/comparison/standing-page.ts';
 import { reportPage } from '../../src/report/html/report-page.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { longRecord } from '../support/long-record.ts';
+import { sampleFault } from '../support/sample-fault.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 import { runsOf } from '../support/sample-runs.ts';
 import { overprinted, plotTexts, rememberCanvasTexts, type TextBox } from '../support/text-boxes.ts';
@@ -53,7 +54,7 @@ function crowded(): RunRecord {
       expression: `ack_latency ${aggregation} < ${limit}ms`,
     })),
   );
-  const faults = [30, 32, 300, 600].map((at) => ({ at, action: 'primary stopped', recoveredMs: 2_000 }));
+  const faults = [30, 32, 300, 600].map((at) => sampleFault({ at, action: 'kill', on: 'primary' }));
   return { ...record, gates: [...record.gates, ...limits], faults };
 }
 

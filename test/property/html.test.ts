@@ -5,6 +5,7 @@ import { decimate } from '../../src/report/html/decimate.ts';
 import { html, jsonBlock, preformatted } from '../../src/report/html/markup.ts';
 import type { Point } from '../../src/report/html/plot.ts';
 import { reportPage } from '../../src/report/html/report-page.ts';
+import { sampleFault } from '../support/sample-fault.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 const MARKUP = /[<>"'\u202e]|&(?!(amp|lt|gt|quot|#39);)/;
@@ -84,7 +85,7 @@ function withTexts(record: RunRecord, value: string): RunRecord {
     },
     load: { ...record.load, phases: record.load.phases.map((phase) => ({ ...phase, name: value })) },
     components: record.components.map((one) => ({ ...one, name: value, role: value })),
-    faults: [{ at: 7, action: value }],
+    faults: [sampleFault({ at: 7, action: value, on: value, parts: [value], detail: value, problem: value })],
     gates: record.gates.map((gate) => ({ ...gate, expression: `${gate.metric} ${value}` })),
     noticeSamples: [value, value],
     caveats: [value],

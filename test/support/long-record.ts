@@ -1,6 +1,7 @@
 import { createRandom, type Random } from '../../src/base/random.ts';
 import { LatencyHistogram } from '../../src/metric/histogram.ts';
 import type { IntervalRow, RunRecord } from '../../src/record/schema.ts';
+import { sampleFault } from './sample-fault.ts';
 import { sampleRecord } from './sample-record.ts';
 
 const LEVELS = [0.25, 0.5, 1, 2, 4];
@@ -36,7 +37,7 @@ export function longRecord(): RunRecord {
     measured_s: LEVELS.length * PHASE_S,
     phases: [{ ...warmUp, offered: 55 * WARM_UP_S, sent: 55 * WARM_UP_S }, ...phases],
   };
-  const faults = [{ at: 400, action: 'relay stopped', detectedMs: 900, recoveredMs: 12_000 }];
+  const faults = [sampleFault({ at: 400, detectedMs: 900, recoveredMs: 12_000 })];
   return {
     ...record,
     counters: { ...record.counters, events_sent: 2_118, events_timeout: 118 },

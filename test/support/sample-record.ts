@@ -13,8 +13,9 @@ import { judge, type Stopped } from '../../src/record/judge.ts';
 import type { Ceiling, Counters, GateResult, IntervalRow, RunRecord } from '../../src/record/schema.ts';
 import type { RunResult } from '../../src/result/run-result.ts';
 import { scenarioSchema } from '../../src/scenario/schema.ts';
+import { sampleFault } from './sample-fault.ts';
 
-export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'undecided', 'partial', 'hostile'] as const;
+export const SAMPLE_NAMES = ['pass', 'fail', 'invalid', 'undecided', 'partial', 'hostile', 'broken'] as const;
 export type SampleName = (typeof SAMPLE_NAMES)[number];
 
 /** A realistic, judged run record; the same for the same name on every machine, and the caller's own. */
@@ -66,6 +67,7 @@ const BUILDERS: Record<SampleName, () => RunRecord> = {
   undecided,
   partial,
   hostile,
+  broken,
 };
 
 const SAMPLE_EVIDENCE: RunResult['evidence'] = {
@@ -123,6 +125,35 @@ function failing(): RunRecord {
     evidence: SAMPLE_EVIDENCE,
   };
   return judged(buildRecord({ ...sampleInput(), result: { ...result, ...more }, ceiling: null }));
+}
+
+/** A run whose target was broken on purpose, twice. */
+function broken(): RunRecord {
+  const record = judged(buildRecord(sampleInput()));
+  const { reasons, errors } = sampleFault();
+  const lagging = sampleFault({
+    ...{
+      at: 16,
+      action: 'pause-replay',
+      on: 'replica/1',
+      parts: ['postgres-2'],
+      forMs: 2_000,
+      undoneMs: 2_004,
+    },
+    ...{
+      notices: [],
+      detectedMs: null,
+      detectedBy: null,
+      recoveredMs: 0,
+      silenceMs: 50,
+      reasons: {},
+      errors: 0,
+    },
+    ...{ p99_us: { ack_latency: 9_100 }, lost: null, duplicated: 0 },
+    notMeasured: { detectedMs: 'neither the stack nor a client showed a sign of it' },
+  });
+  const intervals = record.intervals.map((row) => (row.t === 12 ? { ...row, errors, reasons } : row));
+  return { ...record, intervals, faults: [sampleFault(), lagging] };
 }
 
 function invalid(): RunRecord {
@@ -588,6 +619,7 @@ function samplePlan(): Plan {
     },
     exhaustedNs: null,
     phases: [],
+    faults: [],
     drainMs: 5_000,
     streams: [],
     opened: [],

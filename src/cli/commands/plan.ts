@@ -6,6 +6,7 @@ import { visible } from '../../report/escape.ts';
 import { wantsColour } from '../colour.ts';
 import type { CommandHost } from '../host.ts';
 import { corporaInCache } from '../run/corpora.ts';
+import { checkFaultsFor } from '../run/faults-of-run.ts';
 import { addLoadOptions, type LoadFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, preparePlan } from '../run/prepare-plan.ts';
 
@@ -16,7 +17,8 @@ export function addPlan(program: Command, host: CommandHost): void {
     .description('print every resolved number of a run, start nothing')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
   addLoadOptions(command).action(async (scenario: string, flags: LoadFlags) => {
-    const plan = await preparePlan(scenario, flags, corporaInCache(host.io.env, flags.cache), host.io.env);
+    const planned = { ...flags, checkFault: checkFaultsFor(flags, host.io.env) };
+    const plan = await preparePlan(scenario, planned, corporaInCache(host.io.env, flags.cache), host.io.env);
     const own = flags.stack === undefined ? 'the embedded relay' : `the stack ${flags.stack}`;
     const targets = flags.relay?.map(maskUrl) ?? [own];
     const colour = wantsColour(host.colourFlag(), host.io.env, host.io.stdout);

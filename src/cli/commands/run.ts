@@ -3,6 +3,7 @@ import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import type { CommandHost } from '../host.ts';
 import { corporaOf } from '../run/corpora.ts';
 import { executeRun } from '../run/execute-run.ts';
+import { checkFaultsFor } from '../run/faults-of-run.ts';
 import { addLoadOptions, addRunOptions, type RunFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, preparePlan } from '../run/prepare-plan.ts';
 
@@ -18,7 +19,13 @@ export function addRun(program: Command, host: CommandHost): void {
       requireOwnDirectory(flags.out, '--out');
       await requireWritable(flags.out, '--out');
     }
-    const plan = await preparePlan(scenario, flags, corporaOf(host, flags.cache), host.io.env);
+    const checkFault = checkFaultsFor(flags, host.io.env);
+    const plan = await preparePlan(
+      scenario,
+      { ...flags, checkFault },
+      corporaOf(host, flags.cache),
+      host.io.env,
+    );
     host.finish(await executeRun({ host, plan, flags }));
   });
 }

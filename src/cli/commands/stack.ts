@@ -8,6 +8,7 @@ import { asTyped, portNumber, wholeNumber } from '../options.ts';
 import { type ComposeFlags, runCompose } from '../stack/compose.ts';
 import { runStackDoctor } from '../stack/doctor.ts';
 import { type ExplainFlags, runExplain } from '../stack/explain.ts';
+import { addFault } from '../stack/fault.ts';
 import { type InstallFlags, runInstall } from '../stack/install.ts';
 import { type LogsFlags, runLogs } from '../stack/logs.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
@@ -23,6 +24,7 @@ export function addStack(program: Command, host: CommandHost): void {
     .command('stack')
     .description('run the reference stack: HAProxy, relays, Redis and Postgres with replicas');
   addUp(stack, host);
+  addFault(stack, host);
   withDir(stack.command('down'))
     .description('stop every process of the stack and remove its data')
     .option('--keep', 'keep the data for the next start', false)
@@ -84,6 +86,7 @@ function addUp(stack: Command, host: CommandHost): void {
   withShape(withDir(stack.command('up')))
     .description('start the stack, or find it running')
     .option('--port <n>', 'port for clients; default: a free one', portNumber)
+    .option('--faultable', 'with a proxy in every link, for `stack fault` and scenarios; costs some CPU')
     .addOption(postgresOption("which Postgres; default: the system's, or npm's where there is none"))
     .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
 }

@@ -1,5 +1,6 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { maskUrl } from '../../base/mask-url.ts';
+import { relayTarget } from '../../fault/relay-target.ts';
 import { isRelayCommand, startCommandRelay } from '../../stack/command-relay.ts';
 import { relayUrl } from '../options.ts';
 import type { OpenTarget } from '../run/open-target.ts';
@@ -75,7 +76,8 @@ export async function openContender(
   return {
     kind: 'url',
     relays: await resolveTargets([relay.url]),
-    processes: [{ name, role: 'relay', pid: relay.pid }],
+    processes: [{ name, role: 'relay', pid: relay.pid, pidNow: () => relay.processes()[0]?.pid ?? null }],
+    faultTarget: relayTarget(`the relay of ${name}`, relay),
     close: () => relay.stop(),
   };
 }

@@ -3,6 +3,7 @@ import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
 import type { Lookup } from '../../calibrate/lookup.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
+import { linksForFaults } from '../../fault/links-for-faults.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { RunRecord } from '../../record/schema.ts';
@@ -74,7 +75,11 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
           () =>
             flags.stack === undefined
               ? stages.openTarget(given)
-              : stages.openStack(flags.stack, flags, { host, interruption }),
+              : stages.openStack(
+                  flags.stack,
+                  { ...flags, links: linksForFaults(plan.faults) },
+                  { host, interruption },
+                ),
           (target, information) =>
             loadAndReport(
               { ...request, baseline, reports, outDir, interruption, target, information },

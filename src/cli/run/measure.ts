@@ -19,6 +19,7 @@ import { buildRecord, type RecordInput } from '../../record/build.ts';
 import { CEILING_KEY } from '../../record/caveats.ts';
 import { judge } from '../../record/judge.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import type { FaultLog } from '../../result/fault-log.ts';
 import type { OnProgress } from '../../result/progress.ts';
 import type { RunResult } from '../../result/run-result.ts';
 import { type FitCorpus, fitCorpus } from '../fit/fit-corpus.ts';
@@ -27,6 +28,7 @@ import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
 import { AUDIT_KEY, type AuditOutcome, NO_AUDIT, type RunAudit } from './audit-run.ts';
 import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
+import { healWhenDraining, timelineOf } from './faults-of-run.ts';
 import type { OpenTarget } from './open-target.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
 
@@ -96,13 +98,14 @@ async function fitted(request: MeasureRequest, salt: string, adapt: FitCorpus): 
 
 async function measureFitted(request: MeasureRequest, runId: string, run: RunPlan): Promise<RunRecord> {
   const { plan, target, audit = NO_AUDIT } = request;
+  const timeline = timelineOf(plan, target);
   const identity = { tool: readTool(), runId };
   const sampler = sampleProcesses(target.processes);
   const others = watchOtherPrograms(() => [pid, ...target.processes.map((one) => one.pidNow?.() ?? one.pid)]);
   const watch = watchGates({
     plan,
     signal: request.signal,
-    onProgress: sampleDuringMeasuredPhases([sampler, others], request.onProgress),
+    onProgress: healWhenDraining(timeline, sampleDuringMeasuredPhases([sampler, others], request.onProgress)),
     recordOf: (soFar) =>
       buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
   });
@@ -110,8 +113,10 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
   const result = await runOrSalvage(run, request.onCrash, {
     plan,
     ...watch.options,
+    onStart: (startNs) => timeline.begin(startNs),
     ...(onHistory === undefined ? {} : { onHistory }),
-  });
+  }).finally(() => timeline.end());
+  const faults = await timeline.end();
   const usage = { ...sampler.stop(), others: others.stop() };
   const finish = (audited: AuditOutcome, caveats: readonly string[], cleaned: CleanUpResult | null = null) =>
     finishRecord({
@@ -121,6 +126,7 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
       usage,
       audited,
       cleaned,
+      faults,
       caveats: [watch.reason(), ...caveats],
     });
   const problem = await audit.prepare();
@@ -174,11 +180,21 @@ interface Finished {
   readonly usage: UsageReport & { readonly others: OtherPrograms | null };
   readonly audited: AuditOutcome;
   readonly cleaned: CleanUpResult | null;
+  readonly faults: readonly FaultLog[];
   readonly caveats: readonly (string | null)[];
 }
 
 /** Puts everything together and judges it. */
-function finishRecord({ request, identity, result, usage, audited, cleaned, caveats }: Finished): RunRecord {
+function finishRecord({
+  request,
+  identity,
+  result,
+  usage,
+  audited,
+  cleaned,
+  faults,
+  caveats,
+}: Finished): RunRecord {
   const { plan, information } = request;
   const found = ceilingOf(request.calibration, plan, result);
   const notMeasured = {
@@ -197,6 +213,7 @@ function finishRecord({ request, identity, result, usage, audited, cleaned, cave
     result: { ...result, notMeasured },
     components: usage.components,
     audit: audited.result,
+    faults,
     ceiling: found.ceiling,
     cleanUp: cleaned === null ? null : { ...cleaned, problems: [...cleaned.problems] },
     caveats: [...caveats, ...leftBehind(cleaned)].filter((caveat) => caveat !== null),

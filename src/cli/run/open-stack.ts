@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { stackTarget } from '../../fault/stack-target.ts';
 import type { WatchedProcess } from '../../observe/sample-processes.ts';
 import { openFigures } from '../../stack/figures.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
@@ -8,7 +9,7 @@ import { primaryClaims } from '../../stack/primary-claims.ts';
 import { findProcess } from '../../stack/processes.ts';
 import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
-import { entryOf } from '../../stack/state.ts';
+import { entryOf, type LinkKind } from '../../stack/state.ts';
 import { roleOf } from '../../stack/status.ts';
 import type { CommandHost } from '../host.ts';
 import { runningStack } from '../stack/running-stack.ts';
@@ -23,6 +24,8 @@ export interface StackFlags {
   readonly stackDir?: string;
   /** Leave a stack running that this run has started. */
   readonly stackKeep?: boolean;
+  /** Links that a proxy has to stand in, so that faults can happen to them. */
+  readonly links?: readonly LinkKind[];
 }
 
 /**
@@ -32,12 +35,12 @@ export interface StackFlags {
  */
 export async function openStack(
   profile: string,
-  { stackDir, stackKeep }: StackFlags,
+  { stackDir, stackKeep, links = [] }: StackFlags,
   up: UpHost,
 ): Promise<OpenTarget> {
   const { host } = up;
   const dir = resolve(stackDir ?? defaultStackDir(host.io.env));
-  const { state, isReattached, guard } = await bringUpFor(up, requestFor(profile, dir, host));
+  const { state, isReattached, guard } = await bringUpFor(up, { ...requestFor(profile, dir, host), links });
   const isOurs = !isReattached && stackKeep !== true;
   if (!isOurs) await guard?.release();
   const readers = state.services.map((service) => openFigures(service));
@@ -59,6 +62,7 @@ export async function openStack(
     processes,
     relayAddresses: relayAddresses(state),
     askPrimaries: () => primaryClaims(state),
+    faultTarget: stackTarget(state),
     close: async (how) => {
       await Promise.all(readers.map((reader) => reader.close()));
       if (!isOurs) return;

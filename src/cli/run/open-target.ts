@@ -1,4 +1,7 @@
 import type { PrimaryClaim } from '../../audit/from-record.ts';
+import { relayTarget } from '../../fault/relay-target.ts';
+import type { FaultTarget } from '../../fault/target.ts';
+import { identifyProcess, type ProcessIdentity } from '../../observe/process-identity.ts';
 import type { WatchedProcess } from '../../observe/sample-processes.ts';
 import { type EmbeddedRelay, startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
@@ -9,6 +12,8 @@ export interface OpenTarget {
   readonly relays: readonly ResolvedTarget[];
   /** Processes that this run started and whose resources it reports. */
   readonly processes: readonly WatchedProcess[];
+  /** What faults can happen to; left out where this run has started nothing. */
+  readonly faultTarget?: FaultTarget;
   /** Addresses of the relay processes behind `relays`, where they are others. */
   readonly relayAddresses?: readonly string[];
   /** Asks the databases behind them, where this program has started those, whether they take themselves for the primary. */
@@ -26,8 +31,11 @@ const HARD_GRACE_MS = 1_500;
 /** The clients of a load do not authenticate, and what they publish is to be found and delivered whatever its kind. */
 const FLAGS_FOR_LOAD = ['--open-gift-wraps'];
 
-/** Starts the embedded relay; tests pass another one. */
-export type StartRelay = () => Promise<EmbeddedRelay>;
+/** Starts the embedded relay, at a port where one is named; tests pass another one. */
+export type StartRelay = (port?: number) => Promise<EmbeddedRelay>;
+
+const startForLoad: StartRelay = (port) =>
+  startEmbeddedRelay({ args: [...FLAGS_FOR_LOAD, ...(port === undefined ? [] : ['--port', String(port)])] });
 
 /**
  * The user's relays as they are, or the embedded relay, started.
@@ -35,14 +43,31 @@ export type StartRelay = () => Promise<EmbeddedRelay>;
  */
 export async function openTarget(
   given: readonly ResolvedTarget[],
-  startRelay: StartRelay = () => startEmbeddedRelay({ args: FLAGS_FOR_LOAD }),
+  startRelay: StartRelay = startForLoad,
 ): Promise<OpenTarget> {
   if (given.length > 0) return { kind: 'url', relays: given, processes: [], close: async () => undefined };
-  const relay = await startRelay();
+  let relay = await startRelay();
+  const { url } = relay;
+  const processes = (): ProcessIdentity[] => identifiedProcesses([relay.pid]);
+  const start = async (): Promise<void> => {
+    if (processes().length === 0) relay = await startRelay(Number(new URL(url).port));
+  };
   return {
     kind: 'embedded',
-    relays: await resolveTargets([relay.url]),
-    processes: [{ name: 'relay', role: 'embedded reference relay', pid: relay.pid }],
+    relays: await resolveTargets([url]),
+    processes: [
+      {
+        name: 'relay',
+        role: 'embedded reference relay',
+        pid: relay.pid,
+        pidNow: () => processes()[0]?.pid ?? null,
+      },
+    ],
+    faultTarget: relayTarget('the embedded relay', { processes, start }),
     close: (how) => relay.stop(how === 'hard' ? HARD_GRACE_MS : undefined),
   };
+}
+
+function identifiedProcesses(pids: readonly number[]): ProcessIdentity[] {
+  return pids.flatMap((pid) => identifyProcess(pid) ?? []);
 }

@@ -5,6 +5,7 @@ import { buildPlan } from '../../plan/build-plan.ts';
 import { applyOverrides } from '../../plan/overrides.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { loadScenario } from '../../scenario/load.ts';
+import type { CheckFault } from '../../scenario/parse.ts';
 import { relayProcessesOf } from '../stack/running-stack.ts';
 import { wantsAudit, withAuditGate } from './audit-run.ts';
 import { type Corpora, corporaInCache } from './corpora.ts';
@@ -13,6 +14,12 @@ import { findNamedCorpus } from './named-corpus.ts';
 
 /** Runs without a name use this scenario. */
 export const DEFAULT_SCENARIO = 'quick';
+
+/** What decides a plan: flags, and what a command knows of its target. */
+export interface PlanFlags extends LoadFlags {
+  /** What keeps a fault from happening to the target; left out, nothing does. */
+  readonly checkFault?: CheckFault;
+}
 
 /** Stands in a plan for the address of the embedded relay; its port is known only once it runs. */
 export const EMBEDDED_TARGET = 'ws://127.0.0.1:0/';
@@ -25,13 +32,13 @@ export const EMBEDDED_TARGET = 'ws://127.0.0.1:0/';
  */
 export async function preparePlan(
   nameOrPath: string,
-  flags: LoadFlags,
+  flags: PlanFlags,
   corpora: Corpora = corporaInCache({}),
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Plan> {
   // A URL is never looked up as a name: the message would repeat the credentials in it.
   if (/^[a-z]+:\/\//i.test(nameOrPath)) throw relayInPlaceOfScenario();
-  const scenario = await loadScenario(nameOrPath, gateProblem);
+  const scenario = await loadScenario(nameOrPath, gateProblem, flags.checkFault);
   const overrides = overridesOf(flags);
   const plan = buildPlan({
     scenario,

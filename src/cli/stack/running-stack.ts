@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { readState, type StackState } from '../../stack/state.ts';
-import { resolveShape } from '../../stack/topology.ts';
+import { resolveShape, type StackShape } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { defaultStackDir } from './stack-dir.ts';
 
@@ -28,8 +28,20 @@ export function relayProcessesOf(
   dir: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): number {
+  return shapeOf(profile, dir, env).relays;
+}
+
+/**
+ * The shape of the stack that a run of a profile will load: that of the one that runs, else that of the profile.
+ * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`
+ */
+export function shapeOf(
+  profile: string,
+  dir: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): StackShape {
   const wanted = resolveShape(profile);
-  return (runningStack(profile, dir, env)?.shape ?? wanted).relays;
+  return runningStack(profile, dir, env)?.shape ?? wanted;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type CacheMode,
   type Durability,
   entryOf,
+  LINK_KINDS,
   type PerAddress,
   readState,
   type StackState,
@@ -31,6 +32,8 @@ export interface UpFlags {
   readonly cache?: CacheMode;
   readonly postgres?: PostgresFrom;
   readonly perAddressConnections?: PerAddress;
+  /** Whether a proxy stands in every link, so that faults can happen to them. */
+  readonly faultable?: boolean;
 }
 
 /** What the flags ask for. @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID` */
@@ -56,6 +59,7 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
     cache: flags.cache ?? (shape.cacheNodes > 0 ? 'l2' : 'l1'),
     port: flags.port,
     perAddress: flags.perAddressConnections,
+    links: flags.faultable === true ? LINK_KINDS : [],
   };
 }
 

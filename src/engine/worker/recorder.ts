@@ -1,17 +1,25 @@
-import { NS_PER_S, NS_PER_US } from '../../base/clock.ts';
+import { monotonicNs, NS_PER_S, NS_PER_US } from '../../base/clock.ts';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
-import { COUNTER_MAP_NAMES, type CounterMapMetric } from '../../metric/counter-maps.ts';
-import { COUNTER_NAMES, type CounterMetric } from '../../metric/counters.ts';
+import { ANSWER_LATENCIES } from '../../metric/catalogue.ts';
+import { COUNTER_MAP_NAMES, type CounterMapMetric, counterMapDefinition } from '../../metric/counter-maps.ts';
+import { COUNTER_NAMES, type CounterMetric, counterDefinition } from '../../metric/counters.ts';
 import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import type { PlannedPhase } from '../../plan/parts.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
 import type { CensoredCount, CounterRows, SeriesDelta, WorkerInterval } from '../messages.ts';
+import type { MomentCounts } from './moment-counts.ts';
 
 const COUNTER_INDEX = Object.fromEntries(COUNTER_NAMES.map((name, index) => [name, index])) as Record<
   CounterMetric,
   number
 >;
+
+/** Counters that a second counts among its errors. */
+const IS_ERROR: ReadonlySet<string> = new Set([
+  ...COUNTER_NAMES.filter((name) => counterDefinition(name).row?.includes('errors') === true),
+  ...COUNTER_MAP_NAMES.filter((name) => counterMapDefinition(name).row?.includes('errors') === true),
+]);
 
 /** A relay chooses these words: without a bound it could fill the memory and the report. */
 const MAX_WORDS = 32;
@@ -25,6 +33,9 @@ const MAX_NOTICE_CHARACTERS = 300;
  * per phase. Memory does not grow with the length of the run.
  */
 export class Recorder implements SampleSink {
+  readonly #moments: MomentCounts | null;
+  /** By series: whether its samples are the wanted ends of operations. */
+  readonly #isAnswer: readonly boolean[];
   readonly #phaseEndsNs: readonly number[];
   readonly #seriesCount: number;
   readonly #histograms: (LatencyHistogram | undefined)[];
@@ -36,7 +47,10 @@ export class Recorder implements SampleSink {
   /** The first of each status. */
   readonly #refusals = new Map<number, UpgradeRefusal>();
 
-  constructor(phases: readonly PlannedPhase[], series: SeriesTable) {
+  /** @param moments left out where nobody asks when in a second something came */
+  constructor(phases: readonly PlannedPhase[], series: SeriesTable, moments: MomentCounts | null = null) {
+    this.#moments = moments;
+    this.#isAnswer = series.metrics.map((name) => (ANSWER_LATENCIES as readonly string[]).includes(name));
     this.#phaseEndsNs = phases.map((phase) => phase.endNs);
     this.#seriesCount = series.keys.length;
     this.#histograms = new Array(this.#seriesCount * (phases.length + 1));
@@ -65,7 +79,9 @@ export class Recorder implements SampleSink {
   }
 
   latency(series: number, phase: number, fromNs: number, toNs: number): void {
-    if (series >= 0) this.#histogram(series, phase).record((toNs - fromNs) / NS_PER_US);
+    if (series < 0) return;
+    this.#histogram(series, phase).record((toNs - fromNs) / NS_PER_US);
+    if (this.#moments !== null && this.#isAnswer[series] === true) this.#moments.answer(toNs);
   }
 
   censored(series: number, phase: number, offsetNs: number, times = 1): void {
@@ -79,6 +95,7 @@ export class Recorder implements SampleSink {
     const row = this.#rows[phase] as Float64Array;
     const index = COUNTER_INDEX[counter];
     row[index] = (row[index] as number) + by;
+    if (this.#moments !== null && IS_ERROR.has(counter)) this.#moments.error(monotonicNs());
   }
 
   countWord(phase: number, map: CounterMapMetric, word: string): void {
@@ -86,6 +103,7 @@ export class Recorder implements SampleSink {
     const isKept = word !== NO_KEY && (words.has(word) || words.size < MAX_WORDS);
     const key = isKept ? word : 'other';
     words.set(key, (words.get(key) ?? 0) + 1);
+    if (this.#moments !== null && IS_ERROR.has(map)) this.#moments.error(monotonicNs());
   }
 
   /** A connection that could not be opened; `refusal` where the relay answered its upgrade. */
@@ -105,8 +123,9 @@ export class Recorder implements SampleSink {
   }
 
   /** What a second of a worker reports of its operations. */
-  take(): Pick<WorkerInterval, 'samples' | 'censored'> {
-    return { samples: this.takeSamples(), censored: this.takeCensored() };
+  take(): Pick<WorkerInterval, 'samples' | 'censored' | 'moments'> {
+    const taken = { samples: this.takeSamples(), censored: this.takeCensored() };
+    return this.#moments === null ? taken : { ...taken, moments: this.#moments.take() };
   }
 
   /** What was recorded since the last call; the histograms start anew. */

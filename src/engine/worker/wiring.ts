@@ -16,6 +16,7 @@ import type { FromWorker, ToWorker } from '../messages.ts';
 import { Authentication } from './authentication.ts';
 import { ClientHub } from './client-hub.ts';
 import { createHistoryLog, type HistoryLog } from './history-log.ts';
+import { MomentCounts } from './moment-counts.ts';
 import { Parts } from './parts.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { Recorder } from './recorder.ts';
@@ -56,7 +57,8 @@ export class Wiring {
     const currentPhase = (): number => this.#currentPhase();
     this.#options = options;
     this.#series = buildSeriesTable(plan.latencies, plan.labels);
-    this.recorder = new Recorder(plan.phases, this.#series);
+    const moments = plan.faults.length === 0 ? null : new MomentCounts(() => this.#start.monotonicNs);
+    this.recorder = new Recorder(plan.phases, this.#series, moments);
     this.observer = new RelayObserver({
       sink: this.recorder,
       start: this.#start,

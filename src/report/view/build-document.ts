@@ -6,6 +6,7 @@ import { auditSection, violationsSection } from './audit.ts';
 import { list, type ReportDocument, type Section } from './document.ts';
 import { driftSection } from './drift.ts';
 import { errorsSection, noticesSection } from './errors.ts';
+import { errorsOverTimeSection, faultsSection } from './faults.ts';
 import { gatesSection } from './gates.ts';
 import { headline } from './headline.ts';
 import { latenciesSection } from './latencies.ts';
@@ -22,10 +23,12 @@ export function buildDocument(record: RunRecord): ReportDocument {
     auditSection(record),
     violationsSection(record),
     driftSection(record),
+    faultsSection(record),
     latenciesSection(record),
     loadSection(record),
     phasesSection(record),
     errorsSection(record),
+    errorsOverTimeSection(record),
     evidenceSection(record),
     findingsSection(record),
     noticesSection(record),

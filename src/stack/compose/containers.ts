@@ -9,6 +9,7 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   'redis-cache': { redis: 6_379, bus: 16_379 },
   supervisor: {},
   watcher: {},
+  links: {},
   haproxy: { ws: 8_080, pg_write: 5_432, stats: 8_404 },
   relay: { ws: 8_080, metrics: 9_464 },
 };
@@ -23,6 +24,7 @@ const DIRS: Readonly<Record<ServiceKind, string>> = {
   'redis-cache': '/data',
   supervisor: '/',
   watcher: '/',
+  links: '/',
   haproxy: '/tmp',
   relay: '/app',
 };
@@ -50,7 +52,7 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
   return {
     ...{ format: 3, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
     ...{ durability: request.durability, cache: request.cache, createdAt: new Date(0).toISOString() },
-    ...{ postgres: 'system', perAddress: request.perAddress ?? 'default' },
+    ...{ postgres: 'system', perAddress: request.perAddress ?? 'default', links: [] },
     ...{ dir: '/', owner: null, binaries: {}, services },
   };
 }

@@ -38,6 +38,7 @@ export function composeService(state: StackState, service: Service, place: Compo
     'redis-cache': () => redisService(cacheConfig(service, USERS, BY_NAME)),
     supervisor: () => ({}),
     watcher: () => ({}),
+    links: () => ({}),
     haproxy: () => haproxyService(state, service),
     relay: () => relayService(state, service, place),
   };

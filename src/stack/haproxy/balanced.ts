@@ -30,7 +30,7 @@ export async function untilRelaysUp(balancer: Service, signal: AbortSignal): Pro
 }
 
 /** Whether a server takes connections: `UP`, or on its way down; `no check` where only an agent is asked. */
-function isUp(status: string): boolean {
+export function isUp(status: string): boolean {
   return status.startsWith('UP') || status === 'no check';
 }
 

@@ -13,3 +13,13 @@ export async function askHaproxy(balancer: Service, command: string): Promise<st
   socket.end(`${command}\n`);
   return (await text(socket)).trim();
 }
+
+/**
+ * Sets the administrative state of a server: `drain` sends it no new clients, `ready` lets its checks decide again.
+ * @param server as `backend/name`
+ * @throws Error where the balancer refuses or does not answer
+ */
+export async function setServer(balancer: Service, server: string, state: 'drain' | 'ready'): Promise<void> {
+  const said = await askHaproxy(balancer, `set server ${server} state ${state}`);
+  if (said !== '') throw new Error(`the load balancer refused to set ${server} to ${state}: ${said}`);
+}

@@ -13,19 +13,25 @@ const OWN_FILE = /^(?:stack|secrets|relay-secrets)\.json(?:\..+\.new)?$/;
 const ORDER: readonly (readonly Service['kind'][])[] = [
   ['watcher', 'supervisor'],
   ['haproxy', 'relay'],
-  ['redis-pubsub', 'redis-cache', 'postgres'],
+  ['redis-pubsub', 'redis-cache', 'postgres', 'links'],
 ];
 
 /** Signals for an orderly end; SIGINT is the fast shutdown of Postgres. */
 const SIGNALS: Readonly<Record<Service['kind'], EndSignal>> = {
   supervisor: 'SIGTERM',
   watcher: 'SIGTERM',
+  links: 'SIGTERM',
   haproxy: 'SIGTERM',
   relay: 'SIGTERM',
   'redis-pubsub': 'SIGTERM',
   'redis-cache': 'SIGTERM',
   postgres: 'SIGINT',
 };
+
+/** How a service is asked to end in an orderly way. */
+export function endSignalOf({ kind }: Service): EndSignal {
+  return SIGNALS[kind];
+}
 
 /** The relay promises to end within 5 s. */
 const GRACE_MS = 6_000;
@@ -55,7 +61,7 @@ export async function stopAll(state: StackState): Promise<number> {
   await beginStop(state);
   for (const kinds of ORDER) {
     const services = servicesOfKind(state, ...kinds);
-    await Promise.all(services.map((service) => end(service, SIGNALS[service.kind], GRACE_MS)));
+    await Promise.all(services.map((service) => end(service, endSignalOf(service), GRACE_MS)));
   }
   return running;
 }

@@ -13,7 +13,7 @@ import { type PlannedPrograms, planStack, type StackRequest } from '../plan-stac
 import { requireFree } from '../ports.ts';
 import { relayOwner } from '../relays.ts';
 import { provideSecrets } from '../secrets.ts';
-import { readState, type StackState, UNTRUSTED, writeState } from '../state.ts';
+import { type LinkKind, readState, type StackState, UNTRUSTED, writeState } from '../state.ts';
 import { type StackShape, servicesOf } from '../topology.ts';
 import { reattach } from './reattach.ts';
 import { type OnStartStep, startAll } from './start-all.ts';
@@ -167,10 +167,21 @@ async function requireEmpty(dir: string): Promise<void> {
 function requireSame(running: StackState, wanted: StackRequest): void {
   const facts = ({ profile, shape, durability, cache }: StackState | StackRequest): string =>
     `${profile} (${shape.relays} relays, ${shape.replicas} replicas, ${durability}, cache ${cache})`;
+  const lacking = (wanted.links ?? []).filter((kind) => !running.links.includes(kind));
+  if (lacking.length > 0) throw withoutProxy(wanted.dir, lacking);
   if (facts(running) === facts(wanted)) return;
   throw new RelayBenchError(`${wanted.dir} holds another stack: ${facts(running)}, not ${facts(wanted)}`, {
     code: 'STACK_DIFFERENT',
     hint: 'take it down with `relay-bench stack down`, or name another directory with --dir',
+    exitCode: EXIT.unreachable,
+  });
+}
+
+function withoutProxy(dir: string, lacking: readonly LinkKind[]): RelayBenchError {
+  const links = `${lacking.join(', ')} ${lacking.length === 1 ? 'link' : 'links'}`;
+  return new RelayBenchError(`the stack in ${dir} was started without a proxy in its ${links}`, {
+    code: 'STACK_DIFFERENT',
+    hint: 'take it down with `relay-bench stack down`; then start it with `stack up --faultable`, or let the run start it',
     exitCode: EXIT.unreachable,
   });
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import { addressesIn } from '../links.ts';
 import { launch } from '../processes.ts';
 import { type Roles, readRoles } from '../roles.ts';
 import { runProgram } from '../run-program.ts';
@@ -95,7 +96,7 @@ function initdbArgs(node: Service, passwordFile: string): string[] {
 
 /** Makes a server a replica of `primary`; a running one follows it after {@link reload}. */
 export async function follow(state: StackState, replica: Service, primary: Service): Promise<void> {
-  await putFile(join(replica.dir, NODE_FILE), nodeFile(replica, primary), state);
+  await putFile(join(replica.dir, NODE_FILE), nodeFile(replica, primary, addressesIn(state)), state);
   await asOwner(state, replica, 'touch', [join(dataDir(replica), 'standby.signal')]);
 }
 

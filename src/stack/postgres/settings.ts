@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Addresses, ON_LOOPBACK } from '../addresses.ts';
+import { type Addresses, ON_LOOPBACK, portOn } from '../addresses.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
 
 /** One setting of Postgres and why it has this value. */
@@ -216,7 +216,7 @@ export function nodeFile(node: Service, primary: Service | null, addresses: Addr
 export function conninfo(node: Service, primary: Service, addresses: Addresses): string {
   const fields = {
     host: addresses.hostOf(primary),
-    port: portOf(primary, 'sql'),
+    port: portOn(addresses, primary, { purpose: 'sql', from: node }),
     user: REPLICATION_USER,
     application_name: node.name,
     connect_timeout: 2,

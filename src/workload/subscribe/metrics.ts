@@ -82,6 +82,7 @@ export const subscribeMetrics = {
       source: 'subscribe',
       description: 'an event that came again on the same subscription',
       direction: 'lower',
+      isRepeat: true,
       trouble: { outOf: 'deliveries_expected' },
     },
     deliveries_unmatched: {

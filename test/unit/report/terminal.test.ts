@@ -23,7 +23,8 @@ function printed(key: string, value: number): string[] {
   if (key.endsWith('_us')) return [duration(value)];
   if (key === 'cpuShare') return [cores(value)];
   if (key.endsWith('_s')) return [seconds(value)];
-  if (key === 'atMs') return [seconds(value / 1_000)];
+  if (key.endsWith('Ms')) return [seconds(value / 1_000), count(value), String(value)];
+  if (key === 'at' || key === 't') return [`${value} s`, count(value)];
   if (/bytes/i.test(key)) return [bytes(value), count(value)];
   if (key.endsWith('PerSecond')) return [rate(value), count(value)];
   if (key === 'level') return [`${number(value)}×`];
@@ -34,7 +35,7 @@ function printed(key: string, value: number): string[] {
 type Leaf = readonly [key: string, value: unknown];
 
 /** Keys whose unit their object's name gives: `sendLag_us: { p50_us … }` has it itself, these have not. */
-const UNIT_FROM_PARENT = ['eventLoopUtilization'];
+const UNIT_FROM_PARENT = ['eventLoopUtilization', 'p99_us'];
 
 /** All values of the record with their keys; lists also as their length. */
 function leavesOf(key: string, value: unknown): Leaf[] {

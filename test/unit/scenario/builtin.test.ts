@@ -38,7 +38,9 @@ describe.each(NAMES)('built-in scenario %s', (name) => {
 
   it('bounds a p95 for every latency at its full length', async () => {
     const plan = await planOf(name);
-    expect(plan.gates.filter((gate) => gate.includes(' max '))).toEqual([]);
+    // Of a fault, or of connections that come back from it, there are few.
+    const isFew = (gate: string): boolean => /^(?:fault|reconnect)_/.test(gate);
+    expect(plan.gates.filter((gate) => gate.includes(' max ') && !isFew(gate))).toEqual([]);
   });
 
   it('stays within what a laptop carries', async () => {

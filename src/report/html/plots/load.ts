@@ -1,5 +1,7 @@
+import { own } from '../../../base/own.ts';
 import type { RunRecord } from '../../../record/schema.ts';
-import { linesAbove, type Plot } from '../plot.ts';
+import { visible } from '../../escape.ts';
+import { linesAbove, type Plot, type Series } from '../plot.ts';
 import { overTime, overTimePlot, timeSeries } from './time.ts';
 
 type Interval = RunRecord['intervals'][number];
@@ -94,20 +96,51 @@ export function deliveryPlot(record: RunRecord): Plot | null {
   });
 }
 
+/** More lines than this nobody tells apart; the others are one. */
+const MAX_REASONS = 5;
+const REASON_INKS = [2, 4, 5, 6, 3] as const;
+
+/** What went wrong in each second, the most frequent reasons apart; older records know only the sum. */
+function reasonSeries(record: RunRecord): Series[] {
+  const sums = new Map<string, number>();
+  for (const { reasons = {} } of record.intervals) {
+    for (const [reason, count] of Object.entries(reasons)) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  }
+  const sorted = [...sums].sort(([, a], [, b]) => b - a).map(([reason]) => reason);
+  const shown = sorted.slice(0, MAX_REASONS);
+  const others = sorted.slice(MAX_REASONS);
+  const ofReasons = (names: readonly string[]) => (one: Interval) =>
+    names.reduce((sum, name) => sum + (own(one.reasons ?? {}, name) ?? 0), 0);
+  return [
+    ...shown.map((name, at) =>
+      timeSeries(visible(name, MAX_REASON), REASON_INKS[at] ?? 'muted', overTime(record, ofReasons([name]))),
+    ),
+    ...(others.length === 0
+      ? []
+      : [timeSeries(`${others.length} other reasons`, 'muted', overTime(record, ofReasons(others)))]),
+  ];
+}
+
+const MAX_REASON = 60;
+
 /** Errors of each second; null where there was none. */
 export function errorPlot(record: RunRecord): Plot | null {
-  if (record.intervals.every((one) => one.errors === 0)) return null;
+  const byReason = reasonSeries(record);
+  if (byReason.length === 0 && record.intervals.every((one) => one.errors === 0)) return null;
   return overTimePlot(record, {
     id: 'errors-over-time',
     title: 'Errors over time',
     unit: 'count',
     label: 'errors in each second',
-    series: [
-      timeSeries(
-        'errors',
-        2,
-        overTime(record, (one) => one.errors),
-      ),
-    ],
+    series:
+      byReason.length > 0
+        ? byReason
+        : [
+            timeSeries(
+              'errors',
+              2,
+              overTime(record, (one) => one.errors),
+            ),
+          ],
   });
 }

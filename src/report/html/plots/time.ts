@@ -52,10 +52,9 @@ const MAX_LABEL = 40;
 const MIN_FAULT_S = 1;
 
 function faultBand(fault: RunRecord['faults'][number]): Band[] {
-  const { at, action, recoveredMs } = fault;
-  if (typeof at !== 'number') return [];
-  const length_s = typeof recoveredMs === 'number' ? recoveredMs / 1_000 : MIN_FAULT_S;
-  const label = visible(typeof action === 'string' ? action : 'fault', MAX_LABEL);
+  const { at, action, on, recoveredMs, forMs } = fault;
+  const length_s = Math.max(recoveredMs ?? 0, forMs ?? 0) / 1_000;
+  const label = visible(`${action} ${on}`, MAX_LABEL);
   return [{ from: at, to: at + Math.max(MIN_FAULT_S, length_s), label, kind: 'fault' }];
 }
 

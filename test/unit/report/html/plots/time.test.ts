@@ -31,7 +31,7 @@ describe('plots over time', () => {
       'level-4: shaded',
       'level-5: plain',
       'drain: warm-up',
-      'relay stopped: fault',
+      'kill relay/2: fault',
     ]);
     expect(timeBands(record).at(-1)).toMatchObject({ from: 400, to: 412 });
   });

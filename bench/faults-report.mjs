@@ -1,0 +1,63 @@
+// What the repetitions of a fault have shown, as a verdict and as a table.
+
+import { FIGURES } from './faults-cases.mjs';
+
+/**
+ * The figures of a case over its repetitions. `held` where every one of them is within its limit in every repetition; a figure
+ * that is not known holds nothing. A run that is invalid by the doing of its generator or machine is `undecided`.
+ */
+export function summaryOf({ name, most, measured }, records) {
+  const invalid = records.filter(({ verdict }) => verdict === 'invalid');
+  const names = [...Object.keys(most), ...measured];
+  const figures = names.map((figure) => {
+    const values = records.map((record) => FIGURES[figure](record));
+    return { figure, limit: most[figure] ?? null, ...spread(values) };
+  });
+  const broken = figures.filter(({ limit, worst }) => limit !== null && (worst === null || worst > limit));
+  const why = broken.map(({ figure, limit, worst }) =>
+    worst === null ? `${figure} not known` : `${figure} ${round(worst)}, allowed ${limit}`,
+  );
+  if (broken.length === 0 && invalid.length > 0)
+    why.push(invalid[0].validity.reasons[0] ?? 'a run was invalid');
+  const verdict = broken.length > 0 ? 'failed' : invalid.length > 0 ? 'undecided' : 'held';
+  return { name, verdict, why: why.length === 0 ? null : why.join('; '), figures };
+}
+
+/** Median and worst; null where a repetition does not know it. */
+function spread(values) {
+  const known = values.filter((value) => value !== null).sort((a, b) => a - b);
+  const median = known[Math.floor((known.length - 1) / 2)] ?? null;
+  return {
+    median,
+    worst: known.length < values.length ? null : (known.at(-1) ?? null),
+    unknown: values.length - known.length,
+  };
+}
+
+const COLUMNS = ['fault', 'must hold: median, worst (limit)', 'measured besides: median, worst', 'verdict'];
+
+/** The machine, and a row a fault. */
+export function reportOf({ at, machine, busy_cores }, rows, repetitions) {
+  const where = `_${at.slice(0, 10)}: ${machine.cpuModel}, ${machine.cpus} CPUs, kernel ${machine.kernel}, Node.js ${machine.node}; ${repetitions} runs each; others kept ${busy_cores} cores busy at the start._`;
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const head = [line(COLUMNS), line(COLUMNS.map(() => ':--'))];
+  return [where, '', ...head, ...rows.map((row) => line(cellsOf(row)))].join('\n');
+}
+
+function cellsOf({ name, verdict, why, figures }) {
+  const limited = figures.filter(({ limit }) => limit !== null);
+  const others = figures.filter(({ limit }) => limit === null);
+  const outcome = verdict === 'held' ? verdict : `**${verdict}**: ${(why ?? '').replaceAll('|', '\\|')}`;
+  return [name, limited.map(textOf).join('; ') || '–', others.map(textOf).join('; ') || '–', outcome];
+}
+
+function textOf({ figure, limit, median, worst, unknown }) {
+  const numbers = median === worst ? round(worst) : `${round(median)}, ${round(worst)}`;
+  const gap = unknown > 0 ? ` (${unknown} not known)` : '';
+  return `${figure} ${numbers}${gap}${limit === null ? '' : ` (${limit})`}`;
+}
+
+function round(value) {
+  if (value === null) return '–';
+  return Number.isInteger(value) || Math.abs(value) >= 100 ? String(Math.round(value)) : value.toFixed(1);
+}
