@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { kindsThat, REASON_KINDS } from '../judge/blame.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
 import { counters } from '../result/counters-schema.ts';
-import { faultEntry } from './faults/fault-schema.ts';
 import { evidence, finding } from '../result/observed-schema.ts';
 import { corpus, doubts, generatorHealth, interval, load } from '../result/schema.ts';
 import { audit } from './audit-schema.ts';
+import { faultEntry } from './faults/fault-schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
 export const SCHEMA_VERSION = '1.1.0';
