@@ -39,7 +39,12 @@ const KEEPERS: readonly Service['kind'][] = ['supervisor', 'watcher'];
 /** Programs that may be ended because they sit in the directory of a service; a shell of the user may not. */
 const OWN_PROGRAMS = ['postgres', 'redis-server', 'haproxy', 'initdb', 'pg_basebackup'];
 /** Programs of this package, by the end of their path. */
-const OWN_SCRIPTS = ['relay/main.js', 'supervisor/main.js', 'supervisor/watcher-main.js', 'fault/proxy/main.js'];
+const OWN_SCRIPTS = [
+  'relay/main.js',
+  'supervisor/main.js',
+  'supervisor/watcher-main.js',
+  'fault/proxy/main.js',
+];
 
 /**
  * Starts a service that outlives this process: detached, its output in its log, its identity in its pid file. Its

@@ -18,7 +18,16 @@ export type LinkKind = (typeof LINK_KINDS)[number];
 
 const service = z.strictObject({
   name: z.string(),
-  kind: z.enum(['postgres', 'redis-pubsub', 'redis-cache', 'supervisor', 'watcher', 'links', 'haproxy', 'relay']),
+  kind: z.enum([
+    'postgres',
+    'redis-pubsub',
+    'redis-cache',
+    'supervisor',
+    'watcher',
+    'links',
+    'haproxy',
+    'relay',
+  ]),
   role: z.string(),
   dependsOn: z.array(z.string()),
   /** Its own directory: working directory, data, log. */
