@@ -40,6 +40,10 @@ const STARTED = {
   '@nostr-relay/core': () => start([rootPath('test/support/nostr-relay-main.mjs'), '0']),
 };
 
+/**
+ * @param {readonly string[]} [named] as NAME=URL
+ * @returns {(readonly [string, () => Promise<{ url: string, stop: () => unknown }>])[]}
+ */
 function relaysOf(named = []) {
   if (named.length === 0) return Object.entries(STARTED);
   return named.map((each) => {
@@ -87,9 +91,11 @@ async function startProxy(target) {
     client.on('close', () => relay.close());
     relay.on('close', () => client.close());
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, () => resolve(undefined)));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
   return {
-    url: `ws://127.0.0.1:${server.address().port}`,
+    url: `ws://127.0.0.1:${address.port}`,
     /** How often something passed from a moment on. */
     count: (key, fromMs) => (passed.get(key) ?? []).filter((at) => at >= fromMs).length,
     stop: () => {
