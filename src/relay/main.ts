@@ -15,7 +15,7 @@ const STOP_DEADLINE_MS = 4_500;
  */
 const HEAP_GROWING_PERCENT = 60;
 /** A heap with more in use is full of events: it grows as V8 has it (0 percent), which costs less. */
-const SMALL_HEAP_BYTES = 128 * 2 ** 20;
+const SMALL_HEAP_BYTES = 192 * 2 ** 20;
 const HEAP_LOOK_MS = 1_000;
 
 function boundHeapGrowth(): void {
