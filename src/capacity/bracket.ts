@@ -73,15 +73,18 @@ export interface Limit {
   readonly confirmed: boolean;
 }
 
-/** What the steps so far say of the limit. */
+/**
+ * What the steps so far say of the limit. A level that nobody can decide, because the generator was late by as much as the
+ * gate is missed or held by, is no end: where a higher one breaks, the limit lies below that.
+ */
 export function limitOf(trials: readonly Trial[]): Limit {
   const { low, high } = bracketOf(trials);
-  const breaks = high !== null && standingOf(high) === 'breaks';
+  const broken = votesOf(trials).find((one) => one.level > (low?.level ?? 0) && standingOf(one) === 'breaks');
   return {
     value: low?.level ?? null,
     low: low?.level ?? null,
-    high: breaks ? high.level : null,
-    atLeast: low !== null && !breaks,
+    high: broken?.level ?? null,
+    atLeast: low !== null && broken === undefined,
     confirmed: isConfirmed(low) && (high === null || isConfirmed(high)),
   };
 }

@@ -2,6 +2,7 @@ import {
   type Bracket,
   bracketOf,
   isConfirmed,
+  limitOf,
   standingOf,
   type Trial,
   type Votes,
@@ -40,7 +41,7 @@ export function nextStep(options: SearchOptions, trials: readonly Trial[]): Next
   const open = votesOf(trials).find((votes) => standingOf(votes) === 'open');
   if (open !== undefined) return tryAt(open.level, 'repeat');
   const bracket = bracketOf(trials);
-  return levelToTry(options, bracket) ?? confirmation(bracket) ?? { kind: 'done', why: endOf(bracket) };
+  return levelToTry(options, bracket) ?? confirmation(bracket) ?? { kind: 'done', why: endOf(trials) };
 }
 
 /** A level that was not tried yet; null where the bracket is as narrow as wanted. */
@@ -75,9 +76,10 @@ function confirmation({ low, high }: Bracket): Next | null {
   return open === undefined ? null : tryAt(open.level, 'confirm');
 }
 
-function endOf({ low, high }: Bracket): 'tolerance' | 'floor' | 'ceiling' {
+function endOf(trials: readonly Trial[]): 'tolerance' | 'floor' | 'ceiling' {
+  const { low, atLeast } = limitOf(trials);
   if (low === null) return 'floor';
-  return high === null || standingOf(high) === 'out-of-reach' ? 'ceiling' : 'tolerance';
+  return atLeast ? 'ceiling' : 'tolerance';
 }
 
 function tryAt(level: number, why: StepReason): Next {

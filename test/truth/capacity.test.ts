@@ -61,7 +61,7 @@ describe('capacity against a relay whose limit is known', () => {
   test('one whose answers take 100 ms with 700 connections carries 700 connections ± 5 %', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const args = ['--of', 'connections', '--connections', '175', '--rate', '100'];
+    const args = ['--of', 'connections', '--connections', '160', '--rate', '100'];
     const { result, found } = await searched({ events: { msPerConnection: 1 / 7 } }, args);
     expect(result.exitCode).toBe(0);
     if (!isUndisturbed(found)) return;

@@ -60,6 +60,14 @@ describe('the search for the limit', () => {
     expect(limitOf(trials)).toEqual({ value: 298, low: 298, high: null, atLeast: true, confirmed: true });
   });
 
+  it('ends below a level that breaks where one between can not be decided', () => {
+    const { trials, why } = search((level) =>
+      level >= 290 && level < 310 ? 'invalid' : breaksAbove(300)(level),
+    );
+    expect(why).toBe('tolerance');
+    expect(limitOf(trials)).toMatchObject({ low: 282, high: 313, atLeast: false });
+  });
+
   it('tries a level again that was invalid once, and takes the second answer', () => {
     const { trials } = search((level, attempt) => {
       if (level === 250 && attempt === 0) return 'invalid';
