@@ -7,13 +7,16 @@ import { FIGURES } from './faults-cases.mjs';
  * that is not known holds nothing. A run that is invalid by the doing of its generator or machine is `undecided`.
  */
 export function summaryOf({ name, most, measured }, records) {
-  const invalid = records.filter(({ verdict }) => verdict === 'invalid');
+  const invalid = records.filter((record) => record.verdict === 'invalid');
+  // What a late generator or a busy machine has measured says nothing of the stack.
+  const valid = records.filter((record) => record.verdict !== 'invalid');
   const names = [...Object.keys(most), ...measured];
   const figures = names.map((figure) => {
-    const values = records.map((record) => FIGURES[figure](record));
+    const values = valid.map((record) => FIGURES[figure](record));
     return { figure, limit: most[figure] ?? null, ...spread(values) };
   });
-  const broken = figures.filter(({ limit, worst }) => limit !== null && (worst === null || worst > limit));
+  const isBroken = ({ limit, worst }) => limit !== null && (worst === null || worst > limit);
+  const broken = valid.length === 0 ? [] : figures.filter(isBroken);
   const why = broken.map(({ figure, limit, worst }) =>
     worst === null ? `${figure} not known` : `${figure} ${round(worst)}, allowed ${limit}`,
   );
