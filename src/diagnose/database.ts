@@ -7,6 +7,7 @@ import {
   meanOf,
   type Part,
   partsOf,
+  readAt,
   type Sample,
   secondsWith,
   type View,
@@ -96,7 +97,7 @@ function waiting(view: View, part: Part, { cause, key, what }: Wait): readonly S
 }
 
 function valuesIn(part: Part, seconds: readonly number[], key: string): readonly (number | null)[] {
-  return seconds.map((t) => (part.samples.has(t) ? figure(part.samples.get(t) as Sample, key) : null));
+  return seconds.map((t) => readAt(part, t, key));
 }
 
 /** How much of what was read lay in memory. */

@@ -1,5 +1,15 @@
 import type { Cause, Sureness, Suspect } from './causes.ts';
-import { figure, meanCpu, meanOf, type Part, partsOf, type Sample, secondsWith, type View } from './view.ts';
+import {
+  figure,
+  meanCpu,
+  meanOf,
+  type Part,
+  partsOf,
+  readAt,
+  type Sample,
+  secondsWith,
+  type View,
+} from './view.ts';
 import { ofText, percentText, shortNumber, spansText } from './words.ts';
 
 /** A process with one busy thread does no more from here on: the rest is what sampling blurs. */
@@ -63,8 +73,7 @@ function relayLoops(view: View): readonly Suspect[] {
 }
 
 function loopSuspect(view: View, part: Part, sureness: Sureness, seconds: readonly number[]): Suspect {
-  const read = (key: string): number | null =>
-    meanOf(seconds.map((t) => (part.samples.has(t) ? figure(part.samples.get(t) as Sample, key) : null)));
+  const read = (key: string): number | null => meanOf(seconds.map((t) => readAt(part, t, key)));
   const busy = read('loopBusy') ?? 0;
   const delay = read('loopDelayP99_ms');
   const evidence = [
@@ -75,10 +84,9 @@ function loopSuspect(view: View, part: Part, sureness: Sureness, seconds: readon
 }
 
 function guessedLoop(view: View, part: Part, seconds: readonly number[]): Suspect {
-  const suspect = cpuSuspect(view, { part, cause: 'relay-loop', sureness: 'likely', seconds });
   const cores = meanCpu(part, seconds) ?? 0;
   const text = `${part.name} used ${shortNumber(cores)} cores in ${ofText(seconds, view.seconds)} (${spansText(seconds)}); it does not tell how much of that was its event loop`;
-  return { ...suspect, evidence: [text] };
+  return { cause: 'relay-loop', component: part.name, sureness: 'likely', seconds, evidence: [text] };
 }
 
 /** Every core of the machine busy, whoever keeps them so. Only what runs beside the generator shares its cores. */

@@ -85,7 +85,8 @@ export function meanFigure(view: View, part: Part, key: string): number | null {
   return meanOf(view.seconds.map((t) => readAt(part, t, key)));
 }
 
-function readAt(part: Part, t: number, key: string): number | null {
+/** A figure of the sample of a second; null where it was not read. */
+export function readAt(part: Part, t: number, key: string): number | null {
   const sample = part.samples.get(t);
   return sample === undefined ? null : figure(sample, key);
 }
