@@ -117,7 +117,9 @@ async function undoInTime(
       exitCode: EXIT.unreachable,
     });
   }
-  stdout.write(order.for === undefined ? 'over\n' : `over after ${formatDurationMs(order.for)}\n`);
+  // After Ctrl-C it was shorter than ordered.
+  const forMs = interruption.signal.aborted ? undefined : order.for;
+  stdout.write(forMs === undefined ? 'over\n' : `over after ${formatDurationMs(forMs)}\n`);
 }
 
 /** @param forMs undefined for ever */
