@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 import { buildRecord } from '../../../src/record/build.ts';
 import { runRecordSchema } from '../../../src/record/schema.ts';
+import type { FaultLog } from '../../../src/result/fault-log.ts';
 import { noCounters, sampleCeiling, sampleInput, sampleResult } from '../../support/sample-record.ts';
 
+const FAILED_FAULT: FaultLog = {
+  ...{ action: 'kill', on: 'relay/2', parts: ['relay-2'], plannedMs: 12_000, struckMs: null },
+  ...{ forMs: null, undoneMs: null, detail: null, problem: 'no such part', notices: [] },
+};
 const counters = noCounters();
 const result = sampleResult({ counters, slowdown: 1 });
 
@@ -67,5 +72,32 @@ describe('buildRecord', () => {
     const record = buildRecord({ ...sampleInput(), caveats: ['mine'] });
     expect(record.caveats.at(-1)).toBe('mine');
     expect(record.caveats.length).toBeGreaterThan(1);
+  });
+
+  it('is invalid where the target was not broken as the scenario asks', () => {
+    const record = buildRecord({ ...sampleInput(), faults: [FAILED_FAULT] });
+    expect(record.validity.reasons).toEqual(['fault kill on relay/2: no such part']);
+  });
+
+  it('blames no fault where the run was ended early', () => {
+    const { result: whole, ...input } = sampleInput();
+    const record = buildRecord({ ...input, result: { ...whole, partial: true }, faults: [FAILED_FAULT] });
+    expect(record.validity.reasons).toEqual([]);
+  });
+
+  it('keeps what was deleted at the end, where that was asked for', () => {
+    const cleanUp = { found: 3, deleted: 3, requests: 1, refused: {}, problems: [] };
+    expect(buildRecord({ ...sampleInput(), cleanUp }).cleanUp).toEqual(cleanUp);
+    expect(buildRecord(sampleInput())).not.toHaveProperty('cleanUp');
+  });
+
+  it('keeps evidence of what no filter asked for', () => {
+    const evidence = {
+      deliveries_unmatched: [
+        { atMs: 1, connection: 1, subscription: 's', filter: null, expected: [], got: [] },
+      ],
+    };
+    const record = buildRecord({ ...sampleInput(), result: { ...result, evidence } });
+    expect(record.evidence['deliveries_unmatched']?.[0]?.filter).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LatencyHistogram } from '../../../../src/metric/histogram.ts';
 import { assessFaults, faultHistograms } from '../../../../src/record/faults/assess.ts';
 import type { FaultLog } from '../../../../src/result/fault-log.ts';
 import type { IntervalRow } from '../../../../src/result/schema.ts';
@@ -189,5 +190,59 @@ describe('the latencies of faults', () => {
     const over = faultHistograms(assess({ rows: { 12: { acked: 0 } } }));
     expect(over.get('fault_recovery')?.summary()).toMatchObject({ count: 1, max_us: 1_000_000 });
     expect(faultHistograms([])).toEqual(new Map());
+  });
+});
+
+describe('a fault in a report', () => {
+  it('was undone so long after it struck', () => {
+    expect(assess({ logs: [log({ undoneMs: 14_500 })] })[0]?.undoneMs).toBe(2_500);
+  });
+
+  it('was never undone where it did not strike', () => {
+    const notices = [{ atMs: 12_300, text: 'relay-2 came back' }];
+    const [fault] = assess({ logs: [log({ struckMs: null, undoneMs: 14_500, notices })] });
+    expect(fault).toMatchObject({ undoneMs: null, notices: [{ afterMs: 12_300 }] });
+  });
+
+  it('has no time to recover where the load ended at once', () => {
+    expect(assess({ logs: [log({ struckMs: 26_500 })] })[0]).toMatchObject({
+      recoveredMs: null,
+      notMeasured: { recoveredMs: expect.stringContaining('ended before 3 good seconds') },
+    });
+  });
+
+  it('has no silence where answers are so few that silence is usual', () => {
+    const moments = momentsWith({ from: 0, to: 11_000 });
+    expect(assess({ moments })[0]).toMatchObject({
+      silenceMs: null,
+      notMeasured: { silenceMs: 'fewer than 2 answers in 50 ms: silence is usual' },
+    });
+  });
+
+  it('is measured by what is usual where nothing was asked of the relay in a second', () => {
+    const idle = { offered: 0, sent: 0, acked: 0 };
+    const [fault] = assess({ rows: { 4: idle, 5: idle } });
+    expect(fault?.baseline).toMatchObject({ seconds: 10, answered: 1 });
+  });
+
+  it('has no figures in a run that measured nothing', () => {
+    const { load } = sampleRecord('pass');
+    const result = { intervals: [row(0)], load: { ...load, phases: [] }, counters: noCounters() };
+    expect(assessFaults([log()], { result, lost: null })[0]).toMatchObject({
+      baseline: null,
+      recoveredMs: null,
+      duplicated: null,
+    });
+  });
+
+  it('has the p99 of all that was answered and of what never was', () => {
+    const histogram = new LatencyHistogram();
+    for (let i = 0; i < 1_000; i++) histogram.record(5_000);
+    const ack = { count: 1_000, p50_us: 5_000, p95_us: 5_000, p99_us: 5_000, max_us: 5_000 };
+    const second = { ...ack, hdr: histogram.encoded() };
+    const rows = { 12: { latencies: { ack_latency: second } } };
+    expect(assess({ rows })[0]?.p99_us['ack_latency']).toBeCloseTo(5_000, -2);
+    const censored = { 12: { latencies: { ack_latency: { ...second, censored: 900 } } } };
+    expect(assess({ rows: censored })[0]?.p99_us['ack_latency']).toBeNull();
   });
 });
