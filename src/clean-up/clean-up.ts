@@ -8,7 +8,6 @@ import { prefixOf } from '../nostr/relay-message.ts';
 import { deletionsOf } from './deletions.ts';
 import { findOwn, type Whereabouts } from './find-own.ts';
 import type { OwnKeys } from './own-keys.ts';
-import { openPublishingConnection, type PublishingConnection } from './publishing-connection.ts';
 
 /** What has become of the events that a run has left at its relays. */
 export interface CleanUpResult {
@@ -68,21 +67,16 @@ async function cleanRelay(url: string, request: CleanUpRequest, tally: Tally): P
   const options = { url, timeoutMs: TIMEOUT_MS, insecure, authUrl };
   const reader = await openReadConnection(options);
   try {
-    const publisher = await openPublishingConnection(options);
-    try {
-      const asked = new Set<string>();
-      for (;;) {
-        const events = await newOnes(reader, request, asked);
-        if (events.length === 0) break;
-        onFound?.(events.length);
-        tally.found += events.length;
-        await requestDeletion(publisher, events, request, tally);
-      }
-      const batch = Math.min(AT_ONCE, request.maxLimit ?? AT_ONCE);
-      tally.deleted += asked.size - (await leftOf(reader, [...asked], { batch, againAfterMs })).length;
-    } finally {
-      publisher.close();
+    const asked = new Set<string>();
+    for (;;) {
+      const events = await newOnes(reader, request, asked);
+      if (events.length === 0) break;
+      onFound?.(events.length);
+      tally.found += events.length;
+      await requestDeletion(reader, events, request, tally);
     }
+    const batch = Math.min(AT_ONCE, request.maxLimit ?? AT_ONCE);
+    tally.deleted += asked.size - (await leftOf(reader, [...asked], { batch, againAfterMs })).length;
   } finally {
     reader.close();
   }
@@ -108,17 +102,17 @@ async function newOnes(
 }
 
 async function requestDeletion(
-  publisher: PublishingConnection,
+  relay: ReadConnection,
   events: readonly NostrEvent[],
   { keys, rateLimitMs = RATE_LIMIT_MS }: CleanUpRequest,
   tally: Tally,
 ): Promise<void> {
   for (const deletion of deletionsOf(events)) {
     const signed = keys.sign(deletion, Math.floor(Date.now() / 1_000));
-    let answer = await publisher.publish(signed);
+    let answer = await relay.publish(signed);
     for (let tries = 1; isLimited(answer.message) && !answer.accepted && tries < MOST_TRIES; tries++) {
       await sleep(rateLimitMs);
-      answer = await publisher.publish(signed);
+      answer = await relay.publish(signed);
     }
     tally.answered(answer);
   }

@@ -1,13 +1,7 @@
 import { Sealer } from '../corpus/generate/sealer.ts';
 import type { ThrowawayKeys } from '../corpus/keys.ts';
+import type { NostrEvent } from '../nostr/event.ts';
 import { DELETION_KIND } from '../nostr/kinds.ts';
-
-/** An event that is ready to be sent. */
-export interface SignedDeletion {
-  readonly id: string;
-  /** The whole event. */
-  readonly json: string;
-}
 
 /** What a deletion request asks for. */
 export interface Deletion {
@@ -44,16 +38,17 @@ export class OwnKeys {
    * @param createdAt_s Unix seconds
    * @throws RangeError where the author is not one of the run
    */
-  sign({ pubkey, ids, kinds }: Deletion, createdAt_s: number): SignedDeletion {
+  sign({ pubkey, ids, kinds }: Deletion, createdAt_s: number): NostrEvent {
     const owner = this.#owners.get(pubkey);
     if (owner === undefined) throw new RangeError(`${pubkey} is no key of this run`);
     const tags = [...ids.map((id) => ['e', id]), ...kinds.map((kind) => ['k', String(kind)])];
-    return owner.sealer.seal({
+    const { json } = owner.sealer.seal({
       kind: DELETION_KIND,
       key: owner.key,
       createdAt_s,
       tags: { json: JSON.stringify(tags) },
       content: '',
     });
+    return JSON.parse(json) as NostrEvent;
   }
 }

@@ -15,11 +15,10 @@ test('knows the keys of every set, and nobody else', () => {
 test('signs a deletion request as the author of the events', () => {
   const ids = ['1'.repeat(64), '2'.repeat(64)];
   for (const pubkey of [NOTES.publicKeys[2] as string, PEOPLE.publicKeys[1] as string]) {
-    const { id, json } = keys.sign({ pubkey, ids, kinds: [1, 7] }, 1_700_000_000);
-    const event = JSON.parse(json);
-    expect(event).toMatchObject({ id, pubkey, kind: 5, created_at: 1_700_000_000, content: '' });
+    const event = keys.sign({ pubkey, ids, kinds: [1, 7] }, 1_700_000_000);
+    expect(event).toMatchObject({ pubkey, kind: 5, created_at: 1_700_000_000, content: '' });
     expect(event.tags).toEqual([...ids.map((each) => ['e', each]), ['k', '1'], ['k', '7']]);
-    expect(verifyEvent(event)).toBe(true);
+    expect(verifyEvent(structuredClone(event) as never)).toBe(true);
   }
 });
 
