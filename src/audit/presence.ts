@@ -50,7 +50,7 @@ export class Presence {
   async read(cases: readonly PresenceCase[]): Promise<void> {
     if (cases.length === 0) return;
     const ids = [...new Set(cases.map(({ operation }) => operation.facts.id))];
-    const found = await askAll(this.#relays, (relay) => findIds(relay, ids));
+    const found = await askAll(this.#relays, ({ connection }) => findIds(connection, ids));
     for (const each of cases) this.#look(each, found);
     if (this.#suspects.size >= MOST_SUSPECTS) await this.settle();
   }
@@ -82,7 +82,7 @@ export class Presence {
     for (let from = 0; from < suspects.length; from += this.#batch) {
       const part = suspects.slice(from, from + this.#batch);
       const found = await findIds(
-        relay,
+        relay.connection,
         part.map(({ each }) => each.operation.facts.id),
       );
       for (const suspect of part) this.#acquit(suspect, at, found.has(suspect.each.operation.facts.id));
@@ -91,7 +91,7 @@ export class Presence {
 
   async #lookAtEach(relay: AskedRelay, at: number): Promise<void> {
     for (const suspect of this.#suspectsOf(at).slice(0, MOST_SINGLES))
-      this.#acquit(suspect, at, await hasId(relay, suspect.each.operation.facts.id));
+      this.#acquit(suspect, at, await hasId(relay.connection, suspect.each.operation.facts.id));
   }
 
   #acquit({ each, relays }: Suspect, at: number, isThere: boolean): void {

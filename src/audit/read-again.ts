@@ -47,7 +47,7 @@ async function readOnce(
   for (let from = 0; from < present.length; from += batch) {
     const part = present.slice(from, from + batch);
     const found = await findIds(
-      relay,
+      relay.connection,
       part.map(({ facts }) => facts.id),
     );
     gone.push(...part.filter(({ facts }) => seen.has(facts.id) && !found.has(facts.id)));

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findIds } from '../audit/find-ids.ts';
 import { openReadConnection, type ReadConnection } from '../audit/read-connection.ts';
 import { messageOf } from '../base/errors.ts';
 import { maskUrl } from '../base/mask-url.ts';
@@ -150,19 +151,7 @@ async function presentOf(
 ): Promise<readonly string[]> {
   const present: string[] = [];
   for (let at = 0; at < ids.length; at += batch)
-    present.push(...(await among(reader, ids.slice(at, at + batch))));
-  return present;
-}
-
-/** A relay that returns fewer than it has is asked until it shows no more: what it hides is not deleted. */
-async function among(reader: ReadConnection, ids: readonly string[]): Promise<readonly string[]> {
-  const present: string[] = [];
-  for (let rest = ids; rest.length > 0; ) {
-    const found = await reader.find(rest);
-    if (found.size === 0) break;
-    present.push(...found);
-    rest = rest.filter((id) => !found.has(id));
-  }
+    present.push(...(await findIds(reader, ids.slice(at, at + batch))));
   return present;
 }
 

@@ -35,8 +35,10 @@ export class EventMix implements EventFrames {
 
   sortOf(n: number): number {
     const draw = mix(n, this.#salt);
-    const at = this.#edges.findIndex((edge) => draw < edge);
-    return at < 0 ? this.#sorts.length - 1 : at;
+    let at = 0;
+    // The last edge may lie a rounding below the greatest draw.
+    while (at < this.#sorts.length - 1 && draw >= (this.#edges[at] as number)) at++;
+    return at;
   }
 
   isReady(): boolean {
@@ -47,7 +49,7 @@ export class EventMix implements EventFrames {
     return false;
   }
 
-  // biome-ignore lint/complexity/useMaxParams: as of EventFrames
+  // biome-ignore lint/complexity/useMaxParams: an options object per event is the garbage this avoids
   write(target: Buffer, offset: number, n: number, createdAt_s: number, scheduledOffsetNs: number): number {
     const { frames } = this.#sorts[this.sortOf(n)] as MixedSort;
     const length = frames.write(target, offset, n, createdAt_s, scheduledOffsetNs);

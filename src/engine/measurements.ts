@@ -3,9 +3,7 @@ import { refusedUpgrades, type UpgradeRefusal } from '../base/upgrade-refusal.ts
 import type { Failure, Invalidity } from '../judge/blame.ts';
 import { Casebook, type Observations } from '../judge/observations.ts';
 import { sumOfNouns } from '../metric/accounts.ts';
-import { baseLatency } from '../metric/catalogue.ts';
 import type { LatencyHistogram } from '../metric/histogram.ts';
-import { latencyDefinition } from '../metric/latencies.ts';
 import { buildSeriesTable, type SeriesTable } from '../metric/series-table.ts';
 import { type CpuTimes, stealShare } from '../observe/steal.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -15,6 +13,7 @@ import type { Load } from '../result/schema.ts';
 import { Achieved } from './achieved.ts';
 import { blameCloses } from './blame-target.ts';
 import { Dependence } from './dependence.ts';
+import { emptySeries } from './empty-series.ts';
 import { sumConnections } from './fleet.ts';
 import { measuredPhases, wholeRun } from './generator-parts.ts';
 import { HealthSummary } from './health-summary.ts';
@@ -198,7 +197,7 @@ export class Measurements {
         ...refusedUpgrades(counters.connection_errors, this.#refusals),
         ...blame.caveats,
       ],
-      notMeasured: { ...notMeasured, ...this.#emptySeries(histograms) },
+      notMeasured: { ...notMeasured, ...emptySeries(this.#series, histograms) },
       noticeSamples: this.#notices.slice(0, 20),
       generator: { ...this.#generator(histograms), doubts: [...blame.doubts] },
       failures: [...this.#failures, ...blameCloses(connections, this.#startNs, counters.close_codes)],
@@ -258,17 +257,6 @@ export class Measurements {
       lateWhileCold: this.#punctuality.lateWhileCold,
       lostWorkers: losses.map((loss) => `worker ${loss.index}: ${loss.reason}`),
     });
-  }
-
-  /** Series that the run should have and has no sample of. */
-  #emptySeries(histograms: ReadonlyMap<string, LatencyHistogram>): Record<string, string> {
-    // A run without rejections or late replies is no gap.
-    const missing = this.#series.keys.filter((key, index) => {
-      const metric = this.#series.metrics[index];
-      const isQuiet = metric !== undefined && latencyDefinition(baseLatency(metric)).isQuiet === true;
-      return !histograms.has(key) && !isQuiet;
-    });
-    return Object.fromEntries(missing.map((key) => [key, 'no sample in the measured phases']));
   }
 
   #countAchieved(worker: number, interval: WorkerInterval): void {

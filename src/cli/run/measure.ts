@@ -130,30 +130,43 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
       caveats: [watch.reason(), ...caveats],
     });
   const problem = await audit.prepare();
-  const early = problem ?? 'the audit has not ended';
-  const measured = finish({ result: null, reason: early }, []);
-  if (problem === null || request.cleanUp !== undefined) await request.onMeasured?.(measured);
-  const audited =
-    problem === null ? await auditOrSalvage(audit, request, measured) : { result: null, reason: problem };
   const wasWanted = onHistory !== undefined;
   const caveats = problem !== null && wasWanted ? [`nothing was audited: ${problem}`] : [];
+  const unaudited = { result: null, reason: problem ?? 'the audit has not ended' };
+  const measured = finish(unaudited, caveats);
+  // Nothing follows: that was all.
+  if (problem !== null && request.cleanUp === undefined) return measured;
+  await request.onMeasured?.(measured);
+  const audited = problem === null ? await auditOrSalvage(audit, request, measured) : unaudited;
   return finish(audited, caveats, await cleanUpOrSalvage(request));
 }
 
-/** A clean-up that breaks costs its result and nothing else. */
-async function cleanUpOrSalvage(request: MeasureRequest): Promise<CleanUpResult | null> {
-  const { cleanUp, plan, information, onCrash } = request;
+/** What follows the load: where it breaks, that costs its own result and nothing else. */
+async function orSalvage<T>(
+  onCrash: MeasureRequest['onCrash'],
+  follow: () => Promise<T>,
+  salvage: (error: unknown) => T,
+): Promise<T> {
   try {
-    const { maxLimit } = advertisedOf(information.information);
-    return (await cleanUp?.({ plan, urls: plan.targets, maxLimit })) ?? null;
+    return await follow();
   } catch (error) {
     if (onCrash === undefined) throw error;
     onCrash(error);
-    return null;
+    return salvage(error);
   }
 }
 
-/** An audit that breaks costs its result and nothing else. */
+async function cleanUpOrSalvage(request: MeasureRequest): Promise<CleanUpResult | null> {
+  const { cleanUp, plan, information, onCrash } = request;
+  if (cleanUp === undefined) return null;
+  const { maxLimit } = advertisedOf(information.information);
+  return orSalvage<CleanUpResult | null>(
+    onCrash,
+    () => cleanUp({ plan, urls: plan.targets, maxLimit }),
+    () => null,
+  );
+}
+
 async function auditOrSalvage(
   audit: RunAudit,
   { target, plan, onCrash }: MeasureRequest,
@@ -164,13 +177,11 @@ async function auditOrSalvage(
     relayAddresses === undefined
       ? { urls: plan.targets, entries: [] }
       : { urls: relayAddresses, entries: plan.targets.filter((url) => !relayAddresses.includes(url)) };
-  try {
-    return await audit.carryOut({ record, ...places, askPrimaries });
-  } catch (error) {
-    if (onCrash === undefined) throw error;
-    onCrash(error);
-    return { result: null, reason: messageOf(error) };
-  }
+  return orSalvage<AuditOutcome>(
+    onCrash,
+    () => audit.carryOut({ record, ...places, askPrimaries }),
+    (error) => ({ result: null, reason: messageOf(error) }),
+  );
 }
 
 interface Finished {

@@ -8,7 +8,7 @@ import { Backlogs } from '../fanout/backlogs.ts';
 import { FlushQueue } from '../fanout/flush-queue.ts';
 import type { Budgets } from '../limits/budgets.ts';
 import type { ClientAddresses } from '../limits/client-address.ts';
-import type { SessionParts } from '../protocol/session.ts';
+import type { SessionParts } from '../protocol/session-parts.ts';
 import { Turns } from '../work/turns.ts';
 import { Connection, type ConnectionShare, type Upgraded } from './connection.ts';
 import { Handshakes } from './handshakes.ts';

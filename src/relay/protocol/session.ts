@@ -6,36 +6,20 @@ import {
 } from '../../nostr/client-message.ts';
 import type { NostrEvent } from '../../nostr/event.ts';
 import type { Filter } from '../../nostr/filter.ts';
-import type { FanOut } from '../fanout/fan-out.ts';
 import { filtersProblem } from '../limits/check.ts';
-import type { FilterMemory } from '../limits/filter-memory.ts';
-import type { RelayLimits } from '../limits/limits.ts';
 import { longRequestProblem } from '../limits/long-request.ts';
-import type { RelayStats } from '../metrics/stats.ts';
-import type { EventStore, Reader } from '../store/store.ts';
+import type { Reader } from '../store/store.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
 import { CancelledError } from '../work/lane.ts';
 import { Reads } from '../work/reads.ts';
 import { readProblem } from './access.ts';
-import { Authentication, type AuthenticationParts } from './authentication.ts';
+import { Authentication } from './authentication.ts';
 import { Counts } from './counts.ts';
-import type { Answer, Ingest, Publisher } from './ingest.ts';
+import type { Answer, Publisher } from './ingest.ts';
 import { Reconciliations } from './reconciliations.ts';
 import { publisherOf, type SessionConnection } from './session-connection.ts';
+import type { SessionParts } from './session-parts.ts';
 import { Subscriptions } from './subscriptions.ts';
-
-/** What all sessions of a relay share. */
-export interface SessionParts extends AuthenticationParts {
-  readonly ingest: Ingest;
-  readonly store: EventStore;
-  readonly fanOut: FanOut;
-  readonly filterMemory: FilterMemory;
-  readonly limits: RelayLimits;
-  readonly stats: RelayStats;
-  /** Whether gift wraps are served to their authenticated recipients only (NIP-17, NIP-59). */
-  readonly hidesGiftWraps: boolean;
-  readonly onError: (error: unknown) => void;
-}
 
 type Query = Extract<ClientMessage, { type: 'REQ' | 'COUNT' }>;
 
