@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { standBack } from '../dist/stack/priority.js';
 
 const PROGRAM = fileURLToPath(import.meta.url);
 const START_DEADLINE_MS = 120_000;
@@ -11,11 +12,14 @@ const STOP_DEADLINE_MS = 15_000;
 const TOO_BUSY = 'it was too busy to say what it did';
 
 /** Begins an attack; resolves when it is under way. */
-export async function startAttack(path, url, options) {
+export async function startAttack(path, url, { doServersStandBack = false, ...options }) {
   const child = fork(PROGRAM, [path, url, JSON.stringify(options)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
   });
   const ended = once(child, 'exit');
+  // Attackers are elsewhere: here they must not be given the cores before servers that stand back for a load generator.
+  if (doServersStandBack && child.pid !== undefined) await standBack(child.pid);
   const answer = async (deadlineMs) => {
     let isLate = false;
     const timer = setTimeout(() => {

@@ -26,6 +26,7 @@ async function startRelay() {
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   return {
     name: 'relay',
+    doServersStandBack: false,
     url: JSON.parse(line).url,
     dir: null,
     watchMemory: () => watchMemory(() => [child.pid]),
@@ -57,6 +58,7 @@ async function startStack() {
   const first = pids();
   return {
     name: 'stack',
+    doServersStandBack: true,
     url: entryOf(state),
     dir,
     watchMemory: () => watchMemory(pids),

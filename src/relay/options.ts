@@ -29,6 +29,8 @@ export interface RelayOptions extends ServerOptions {
   readonly trustedProxies: readonly string[];
   /** Where `/metrics` is served; null where it is not. */
   readonly metrics: MetricsAddress | null;
+  /** Where a thread of its own answers `/health`; null where none does. */
+  readonly liveness: MetricsAddress | null;
   readonly secrets: RelaySecrets;
   /** Stop when standard input ends: the parent process is gone. */
   readonly exitWithParent: boolean;
@@ -87,6 +89,7 @@ const FLAGS = {
   'relay-id': { type: 'string' },
   'metrics-host': { type: 'string', default: '127.0.0.1' },
   'metrics-port': { type: 'string' },
+  'liveness-port': { type: 'string' },
   secrets: { type: 'string' },
   'memory-limit': { type: 'string' },
   'no-verify': { type: 'boolean', default: false },
@@ -105,7 +108,7 @@ function wholeNumber(values: Values, flag: string, fallback: number): number {
   throw invalid(`--${flag} "${text}" is not a whole number`, `for example --${flag} ${fallback}`);
 }
 
-function portOf(values: Values, flag: 'port' | 'metrics-port'): number {
+function portOf(values: Values, flag: 'port' | 'metrics-port' | 'liveness-port'): number {
   const port = wholeNumber(values, flag, 0);
   if (port <= PORT_MAX) return port;
   throw invalid(
@@ -120,9 +123,10 @@ function workersOf(values: Values): number {
   throw invalid('--verify-workers must be at least 1', 'use --no-verify to accept any signature');
 }
 
-function metricsOf(values: Values): MetricsAddress | null {
-  if (values['metrics-port'] === undefined) return null;
-  return { host: String(values['metrics-host']), port: portOf(values, 'metrics-port') };
+/** An address beside that of the clients. */
+function operatorAddress(values: Values, flag: 'metrics-port' | 'liveness-port'): MetricsAddress | null {
+  if (values[flag] === undefined) return null;
+  return { host: String(values['metrics-host']), port: portOf(values, flag) };
 }
 
 function secretsPathOf(values: Values): string | null {
@@ -212,7 +216,8 @@ export function parseRelayOptions(
     hidesGiftWraps: values['open-gift-wraps'] !== true,
     publicUrls: publicUrlsOf(values),
     trustedProxies: trustedProxiesOf(values),
-    metrics: metricsOf(values),
+    metrics: operatorAddress(values, 'metrics-port'),
+    liveness: operatorAddress(values, 'liveness-port'),
     secrets: readSecrets(secretsPathOf(values), env),
     exitWithParent: values['exit-with-parent'] === true,
   };

@@ -8,6 +8,7 @@ import type { Backend } from './backend.ts';
 import { FanOut } from './fanout/fan-out.ts';
 import { Connections } from './http/connections.ts';
 import { relayInformation } from './http/information.ts';
+import { type LivenessServer, serveLiveness } from './http/liveness.ts';
 import {
   type MetricsAddress,
   type MetricsServer,
@@ -36,6 +37,8 @@ export interface RunningRelay {
   readonly port: number;
   /** Where the metrics are served; null where they are not. */
   readonly metricsUrl: string | null;
+  /** Where a thread of its own says whether the process lives; null where none does. */
+  readonly livenessUrl: string | null;
   /**
    * Stops gracefully: no new connections, CLOSED for every subscription, every client is answered what it has sent and told
    * goodbye (1001) once it is silent. Takes less than 5 s whatever the clients do.
@@ -202,17 +205,27 @@ export async function startRelay(
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   let metrics: MetricsServer | null = null;
-  const stop = (): Promise<void> => {
+  let liveness: LivenessServer | null = null;
+  const stop = async (): Promise<void> => {
     isStopping = true;
     metrics?.close();
-    return stopParts(server, parts);
+    liveness?.stopping();
+    await stopParts(server, parts);
+    await liveness?.close();
   };
   try {
+    if (options.liveness !== null) liveness = await serveLiveness(options.liveness, environment.onError);
     if (options.metrics !== null) metrics = await openMetrics(options.metrics, parts, environment);
     await parts.backend.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `ws://${host}:${port}`, port, metricsUrl: metrics?.url ?? null, stop };
+  return {
+    url: `ws://${host}:${port}`,
+    port,
+    metricsUrl: metrics?.url ?? null,
+    livenessUrl: liveness?.url ?? null,
+    stop,
+  };
 }

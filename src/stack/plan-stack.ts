@@ -37,7 +37,7 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   watcher: [],
   links: [],
   haproxy: ['ws', 'pg_write', 'stats'],
-  relay: ['ws', 'metrics'],
+  relay: ['ws', 'metrics', 'liveness'],
 };
 
 /** The programs of a stack, and whose Postgres that is. */

@@ -35,6 +35,7 @@ export function relayArgs(
   return [
     ...['--host', addresses.bind, '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
     ...['--metrics-host', addresses.bind, '--metrics-port', String(portOf(relay, 'metrics'))],
+    ...['--liveness-port', String(portOf(relay, 'liveness'))],
     // Who clients are, each within its own limits, only the balancer knows.
     ...(balancer === undefined ? [] : addresses.proxies.flatMap((each) => ['--trust-proxy', each])),
     ...['--store', databaseUrl(write)],

@@ -9,6 +9,8 @@ export interface RelayReady {
   readonly pid: number;
   /** Where the metrics are served. */
   readonly metrics: string;
+  /** Where a thread of its own says whether the process lives; only with `--liveness-port`. */
+  readonly liveness?: string;
 }
 
 /** The built relay program, running. */

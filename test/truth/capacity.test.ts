@@ -58,14 +58,19 @@ describe('capacity against a relay whose limit is known', () => {
     expect(found.firstToFail?.gates[0]?.metric).toBe('ack_latency');
   });
 
-  test('one whose answers take 100 ms with 700 connections carries 700 connections ± 5 %', {
+  // A coarse search; a fine one is a case of bench/capacity.mjs.
+  test('one whose answers take 100 ms with 700 connections: so many lie between what holds and what breaks', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const args = ['--of', 'connections', '--connections', '160', '--rate', '100'];
+    const args = ['--of', 'connections', '--connections', '500', '--rate', '100', '--tolerance', '20%'];
     const { result, found } = await searched({ events: { msPerConnection: 1 / 7 } }, args);
     expect(result.exitCode).toBe(0);
     if (!isUndisturbed(found)) return;
-    expect(found.limit.connections).toBeGreaterThanOrEqual(665);
-    expect(found.limit.connections).toBeLessThanOrEqual(735);
+    const { low, high } = found.limit;
+    // What this machine adds to an answer counts too: a few per cent.
+    expect(low).toBeGreaterThanOrEqual(525);
+    expect(low).toBeLessThanOrEqual(700);
+    expect(high).toBeGreaterThanOrEqual(665);
+    expect(high).toBeLessThanOrEqual(840);
   });
 });

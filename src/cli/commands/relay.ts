@@ -46,7 +46,12 @@ export function addRelay(program: Command, host: CommandHost): void {
     )
     .option('--secrets <file>', 'passwords and keys as JSON, in a file that nobody else may read', asTyped)
     .option('--metrics-port <n>', 'port at which /metrics is served; default: nowhere', portNumber)
-    .option('--metrics-host <address>', 'address of that port; default: 127.0.0.1', asTyped)
+    .option(
+      '--liveness-port <n>',
+      'port at which a thread of its own answers /health; default: nowhere',
+      portNumber,
+    )
+    .option('--metrics-host <address>', 'address of both ports; default: 127.0.0.1', asTyped)
     .option('--relay-id <name>', 'tells the relay processes of one stack apart')
     .option(
       '--memory-limit <size>',

@@ -10,6 +10,7 @@ import type { EventOutcome, RelayStats } from '../metrics/stats.ts';
 import type { EventStore } from '../store/store.ts';
 import { expirationOf, type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
+import { placesOf } from '../verify/places.ts';
 import type { Sender } from '../verify/sender.ts';
 import type { Verdict, Verifier } from '../verify/verifier.ts';
 import type { Lane } from '../work/lane.ts';
@@ -139,7 +140,15 @@ export class Ingest {
     if (hash('sha256', texts.signed, 'hex') !== event.id) return WRONG_ID;
     const verdict = this.#parts.verifier.verify(event, sender);
     if (!(verdict instanceof Promise)) return this.#decideByVerdict(verdict, event, texts.json);
-    return verdict.then((settled) => lane.call(() => this.#decideByVerdict(settled, event, texts.json)));
+    return verdict.then((settled) => {
+      // It goes on waiting, for the turn of its client: who sends faster than that is not read from.
+      const places = placesOf(event);
+      sender.wait(places);
+      return lane.call(() => {
+        sender.settle(places);
+        return this.#decideByVerdict(settled, event, texts.json);
+      });
+    });
   }
 
   #decideByVerdict(verdict: Verdict, event: NostrEvent, json: string): Decision | Promise<Decision> {

@@ -2,7 +2,7 @@
 const DOUBTFUL_SHARE = 1 / 2;
 
 /**
- * Places of the queue that events of one sender may take; while they take more, nothing more should be read from it. Few at
+ * Places that waiting events of one sender may take; while they take more, nothing more should be read from it. Few at
  * first and more with every valid signature: of somebody who sends invalid ones not many are looked at before that shows.
  */
 const WAITING_LEAST = 16;
@@ -40,12 +40,12 @@ export class Sender {
     return this.#credit < this.#options.creditMax * DOUBTFUL_SHARE;
   }
 
-  /** Whether so much of it waits for verification that it should not be read from: what it sends would only pile up. */
+  /** Whether so much of it waits that it should not be read from: what it sends would only pile up. */
   get isBehind(): boolean {
     return this.#waiting >= this.#waitingMax;
   }
 
-  /** An event of it waits for verification. @param places of the queue that it takes */
+  /** An event of it waits for verification, or for its turn after that. @param places that it takes, see `placesOf` */
   wait(places: number): void {
     this.#waiting += places;
   }

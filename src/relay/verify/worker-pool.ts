@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { NostrEvent } from '../../nostr/event.ts';
 import { packEntries, type VerifyReply, type VerifyRequest } from './batch.ts';
 import { FairQueue } from './fair-queue.ts';
+import { placesOf } from './places.ts';
 import type { Sender } from './sender.ts';
 import type { Verdict, Verifier } from './verifier.ts';
 
@@ -23,24 +24,12 @@ const BATCHES_IN_FLIGHT = 2;
 /** Of each batch so many places are for senders of invalid signatures, where others wait too. */
 const DOUBTFUL_PLACES = 1;
 
-/** An event takes one place of the queue for each of so many bytes that it takes of the memory. */
-const PLACE_BYTES = 8 * 1_024;
-/** Measured on the heap of Node 20: what a tag takes besides its texts. */
-const TAG_BYTES = 100;
-
 interface Job {
   readonly event: NostrEvent;
   readonly sender: Sender;
   readonly places: number;
   readonly resolve: (verdict: Verdict) => void;
   readonly reject: (error: Error) => void;
-}
-
-/** Its texts are there twice while it waits: parsed, and as JSON. */
-function placesOf({ content, tags }: NostrEvent): number {
-  let bytes = 2 * content.length + TAG_BYTES * tags.length;
-  for (const tag of tags) for (const text of tag) bytes += 2 * text.length;
-  return 1 + Math.floor(bytes / PLACE_BYTES);
 }
 
 function newQueue(): FairQueue<Job> {

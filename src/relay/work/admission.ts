@@ -36,6 +36,10 @@ export function askedByRelay(): Asked {
 /** What is remembered of a client. */
 interface Client {
   inside: number;
+  /** When those who are inside came in, added up. */
+  startedMs: number;
+  /** Whether something of it has ended: before that nobody knows what it uses. */
+  isKnown: boolean;
   debtMs: number;
   countedMs: number;
   /** Told, when they are let in, whether they are costly; in the order of their coming. */
@@ -76,9 +80,12 @@ export class Admission {
     const client = this.#clientOf(asked.lane);
     const isCostly = this.#hasRoomFor(client) ? this.#enter(client) : await this.#wait(client, asked);
     const startedMs = this.#clock();
+    client.startedMs += startedMs;
     try {
       return await work();
     } finally {
+      client.startedMs -= startedMs;
+      client.isKnown = true;
       client.debtMs = Math.min(DEBT_MAX_MS, client.debtMs + this.#clock() - startedMs);
       client.inside--;
       this.#inside--;
@@ -92,6 +99,8 @@ export class Admission {
     if (client === undefined) {
       client = {
         inside: 0,
+        startedMs: 0,
+        isKnown: false,
         debtMs: BURST_MS - NEW_BURST_MS,
         countedMs: this.#clock(),
         waiting: new Set(),
@@ -126,14 +135,21 @@ export class Admission {
     });
   }
 
-  /** Lets in who has room and has used least of late; of equals, who waits longest. */
+  /** Lets in whoever has room, who has used least of late first; of equals, who waits longest. */
   #admit(): void {
+    for (let next = this.#next(); next !== null; next = this.#next()) this.#letIn(next);
+  }
+
+  #next(): Client | null {
     let next: Client | null = null;
     for (const client of this.#queue) {
       if (!this.#hasRoomFor(client)) continue;
       if (next === null || client.debtMs < next.debtMs) next = client;
     }
-    if (next === null) return;
+    return next;
+  }
+
+  #letIn(next: Client): void {
     this.#queue.delete(next);
     const [tell] = next.waiting;
     if (tell === undefined) return;
@@ -145,7 +161,7 @@ export class Admission {
   #hasRoomFor(client: Client): boolean {
     const { places, perClient, costlyPlaces } = this.#options;
     const isCostly = this.#isCostly(client);
-    if (this.#inside >= places || client.inside >= perClient) return false;
+    if (this.#inside >= places || client.inside >= (client.isKnown ? perClient : 1)) return false;
     return this.#costlyInside < costlyPlaces || !isCostly;
   }
 
@@ -153,6 +169,7 @@ export class Admission {
     const nowMs = this.#clock();
     client.debtMs = Math.max(0, client.debtMs - (nowMs - client.countedMs) * COSTLY_SHARE);
     client.countedMs = nowMs;
-    return client.debtMs > BURST_MS;
+    // What has not ended yet counts too: a client must not ask for the most before the first answer shows what it costs.
+    return client.debtMs + client.inside * nowMs - client.startedMs > BURST_MS;
   }
 }

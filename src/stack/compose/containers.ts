@@ -11,7 +11,7 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   watcher: {},
   links: {},
   haproxy: { ws: 8_080, pg_write: 5_432, stats: 8_404 },
-  relay: { ws: 8_080, metrics: 9_464 },
+  relay: { ws: 8_080, metrics: 9_464, liveness: 8_081 },
 };
 
 /** Where the balancer listens for reads: one port a replica, from this one on. */

@@ -146,12 +146,12 @@ ${perAddress(addressLimit(layout.state, clients))}  # What a client says of its 
 
 /**
  * The check asks whether the process lives (\`/health\`), not whether it can serve (\`/ready\`): while Postgres fails
- * over no relay can, and taking all of them out would cut every client for nothing.
+ * over no relay can, and taking all of them out would cut every client for nothing. It asks a thread of the relay that has
+ * nothing else to do: an event loop that a busy machine keeps waiting is no relay that hangs, and all of them wait at once.
  */
 function relaySection(layout: Layout): string {
   return `backend relays
-  # Three failures: a process that ends is noticed within 0.7 s, one that hangs within 2.5 s, and one that a busy
-  # machine keeps waiting for a second does not lose its clients.
+  # Three failures: a process that ends is noticed within 0.7 s, one that hangs within 2.5 s.
   timeout check 600ms
   # WebSockets last: the fewest connections, not the next in turn.
   balance leastconn
@@ -165,8 +165,15 @@ function relaySection(layout: Layout): string {
   http-response set-header X-Relay-Id %s
   # Weight 100, so that a weight of 50% is not rounded to nothing.
   default-server weight 100 check inter 500ms fastinter 100ms downinter 200ms fall 3 rise 2 on-marked-down shutdown-sessions
-${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws')}
+${relayLines(layout)}
 `;
+}
+
+/** The relays, each asked at the port at which it says whether it lives. */
+function relayLines(layout: Layout): string {
+  const relays = servicesOfKind(layout.state, 'relay');
+  const checks = new Map(relays.map((each) => [each.name, ` port ${portOf(each, 'liveness')}`]));
+  return serverLines(layout, relays, 'ws', (name) => checks.get(name) ?? '');
 }
 
 function eventSection(layout: Layout): string {

@@ -7,7 +7,7 @@ import { numberedSubscription } from '../../wire/subscription-id.ts';
 import type { SubscriptionOwner } from '../worker-part.ts';
 
 /** First letter of the subscription ids that survivors are read back with. */
-export const SURVIVORS_LETTER = 'w';
+export const SURVIVORS_LETTER = 'b';
 
 /** What came of a question, or why nothing did: a CLOSED prefix, `timeout` or `closed`. */
 export type ReadBack = { readonly events: readonly NostrEvent[] } | { readonly problem: string };

@@ -35,8 +35,8 @@ describe('the configuration of HAProxy', () => {
   test('has every relay twice: for WebSockets, and for events where the check is shared', async () => {
     const state = await sampleStack('scaled', { relays: 2 });
     for (const name of ['relay-1', 'relay-2']) {
-      const port = service(state, name).ports['ws'];
-      expect(haproxy(state)).toContain(`  server ${name} 127.0.0.1:${port}\n`);
+      const { ws: port, liveness } = service(state, name).ports;
+      expect(haproxy(state)).toContain(`  server ${name} 127.0.0.1:${port} port ${liveness}\n`);
       expect(haproxy(state)).toContain(`  server ${name} 127.0.0.1:${port} track relays/${name}\n`);
     }
   });
@@ -171,6 +171,7 @@ describe('the flags of a relay', () => {
     const args = relayArgs(state, service(state, 'relay-2')).join(' ');
     expect(args).toContain('--trust-proxy 127.0.0.1');
     expect(args).toContain(`--metrics-port ${service(state, 'relay-2').ports['metrics']}`);
+    expect(args).toContain(`--liveness-port ${service(state, 'relay-2').ports['liveness']}`);
     expect(args).not.toMatch(/\/\/[^@ ]*:[^@ ]*@|password/);
   });
 

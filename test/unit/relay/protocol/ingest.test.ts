@@ -3,12 +3,12 @@ import { eventId, type NostrEvent } from '../../../../src/nostr/event.ts';
 import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/limits.ts';
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
-import { Ingest } from '../../../../src/relay/protocol/ingest.ts';
+import { Ingest, type Publisher } from '../../../../src/relay/protocol/ingest.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
 import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
 import { notAnswered, notAsked } from '../../../../src/relay/store/unavailable.ts';
 import type { Verdict } from '../../../../src/relay/verify/verifier.ts';
-import { somePublisher } from '../../../support/relay-work.ts';
+import { manualTurns, settled, somePublisher, someSender } from '../../../support/relay-work.ts';
 import { someEvent } from '../../../support/stored-event.ts';
 
 const NOW = 1_000;
@@ -69,8 +69,8 @@ function setUp(
     hosts: new Set(['relay.example']),
     onError: (error) => errors.push(error),
   });
-  const publish = (event: NostrEvent, pubkeys: readonly string[] = []) =>
-    ingest.publish(event, somePublisher(...pubkeys));
+  const publish = (event: NostrEvent, pubkeys: readonly string[] = [], more: Partial<Publisher> = {}) =>
+    ingest.publish(event, { ...somePublisher(...pubkeys), ...more });
   const subject = {
     publish,
     idle: () => ingest.idle(),
@@ -261,6 +261,20 @@ describe('the way of an event into the relay', () => {
     expect([errors, stats.events.error, ingest.inFlight]).toEqual([[failure], 1, 0]);
     isBroken = false;
     expect((await ingest.publish(valid())).accepted).toBe(true);
+  });
+
+  it('holds a verified event against its sender until it is the turn of its client', async () => {
+    const { turns, turn, state } = manualTurns();
+    const [lane, sender] = [turns.lane(), someSender()];
+    // It has used more than its share, and has to wait.
+    for (let i = 0; i < 3; i++) lane.receive(() => (state.nowMs += 30), undefined);
+    const { ingest, log } = setUp();
+    const answer = ingest.publish(valid({ content: 'x'.repeat(65_000) }), [], { lane, sender });
+    await settled();
+    expect([log, sender.isBehind]).toEqual([[], true]);
+    while (await turn());
+    expect(await answer).toMatchObject({ accepted: true });
+    expect(sender.isBehind).toBe(false);
   });
 
   it('is idle when every event is answered', async () => {

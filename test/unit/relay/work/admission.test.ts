@@ -30,13 +30,20 @@ function setUp(options: Partial<ConstructorParameters<typeof Admission>[0]> = {}
     await settled();
   };
   const names = (): string[] => inside.map(({ name }) => name);
-  return { admission, enter, leave, names, state };
+  /** From then on it is known what the client uses. */
+  const enterAndLeave = async (client: object): Promise<void> => {
+    void enter(client, 'known');
+    await settled();
+    await leave('known');
+  };
+  return { admission, enter, leave, enterAndLeave, names, state };
 }
 
 describe('an admission', () => {
   it('lets one client have no more than its places, and another one in', async () => {
-    const { admission, enter, leave, names } = setUp();
+    const { admission, enter, leave, enterAndLeave, names } = setUp();
     const [greedy, modest] = [{}, {}];
+    await enterAndLeave(greedy);
     for (let i = 0; i < 5; i++) void enter(greedy, `greedy ${i}`);
     void enter(modest, 'modest');
     await settled();
@@ -100,6 +107,30 @@ describe('an admission', () => {
     }
     await settled();
     expect(names()).toEqual(['first again']);
+  });
+
+  it('lets a new client do one thing until it is known what it uses', async () => {
+    const { enter, leave, names } = setUp();
+    const [client, other] = [{}, {}];
+    for (let i = 0; i < 3; i++) void enter(client, `new ${i}`);
+    void enter(other, 'other');
+    await settled();
+    expect(names()).toEqual(['new 0', 'other']);
+    await leave('new 0');
+    expect(names()).toEqual(['other', 'new 1', 'new 2']);
+  });
+
+  it('counts what has not ended yet', async () => {
+    const { enter, enterAndLeave, names, state } = setUp({ places: 6 });
+    const [one, two] = [{}, {}];
+    for (const client of [one, two]) await enterAndLeave(client);
+    state.nowMs += 60_000;
+    for (const client of [one, two]) void enter(client, 'running');
+    await settled();
+    state.nowMs += 300;
+    for (const client of [one, two]) void enter(client, 'next');
+    await settled();
+    expect(names()).toEqual(['running', 'running', 'next']);
   });
 
   it('lets in who has used least first, also where everybody has used much', async () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { CANCELLED } from '../../../../src/relay/work/lane.ts';
 import type { Steps } from '../../../../src/relay/work/steps.ts';
@@ -7,6 +9,13 @@ import { manualTurns } from '../../../support/relay-work.ts';
 /** Work that takes milliseconds of the clock of a test. */
 function busy(state: { nowMs: number }, ms: number): void {
   state.nowMs += ms;
+}
+
+/** Frees what nobody holds; what a turn of the event loop has looked at is held until its end. */
+async function collectGarbage(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }
 
 /** Steps that each take a millisecond, noted in a log. */
@@ -52,6 +61,25 @@ describe('the turns of clients', () => {
     expect([log, lane.backlog]).toEqual([[0, 1], 2]);
     while (await turn());
     expect([log, lane.backlog]).toEqual([[0, 1, 2, 3], 0]);
+  });
+
+  it('let go of what was handled, also of a client that never catches up', async () => {
+    const { knownLane, turn, state } = setUp();
+    const lane = knownLane();
+    const handled: WeakRef<object>[] = [];
+    const receive = (): void => {
+      const item = { text: 'a message' };
+      handled.push(new WeakRef(item));
+      lane.receive(() => busy(state, 10), item);
+    };
+    for (let i = 0; i < 8; i++) receive();
+    for (let i = 0; i < 20; i++) {
+      receive();
+      await turn();
+    }
+    expect(lane.backlog).toBeGreaterThan(0);
+    await collectGarbage();
+    expect(handled.filter((one) => one.deref() !== undefined).length).toBeLessThan(2 * (lane.backlog + 1));
   });
 
   it('come first to whom has used least, however many others wait', async () => {

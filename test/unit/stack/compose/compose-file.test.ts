@@ -66,7 +66,7 @@ describe('the Compose file', () => {
 
   test('relays reach the others by their names', () => {
     expect(containersOf('scaled')['relay-1']?.command?.join(' ')).toBe(
-      '--host 0.0.0.0 --port 8080 --relay-id relay-1 --metrics-host 0.0.0.0 --metrics-port 9464 ' +
+      '--host 0.0.0.0 --port 8080 --relay-id relay-1 --metrics-host 0.0.0.0 --metrics-port 9464 --liveness-port 8081 ' +
         '--trust-proxy 172.16.0.0/12 --trust-proxy 192.168.0.0/16 --trust-proxy 10.0.0.0/8 ' +
         '--store postgres://relay@haproxy:5432/relaybench ' +
         '--replica postgres://relay@haproxy:5433/relaybench ' +

@@ -20,7 +20,7 @@ const EVENT = {
     sig: 'c'.repeat(128),
   },
 };
-const frame = Buffer.from(JSON.stringify(['EVENT', 'w00000000', EVENT]));
+const frame = Buffer.from(JSON.stringify(['EVENT', 'b00000000', EVENT]));
 
 function harness() {
   const sent: unknown[][] = [];
@@ -40,8 +40,8 @@ describe('Reader', () => {
     expect(reader.onEose(3, 0)).toBe(true);
     await expect(asked).resolves.toEqual({ events: [EVENT] });
     expect(sent).toEqual([
-      ['REQ', 'w00000000', { kinds: [0] }],
-      ['CLOSE', 'w00000000'],
+      ['REQ', 'b00000000', { kinds: [0] }],
+      ['CLOSE', 'b00000000'],
     ]);
   });
 
