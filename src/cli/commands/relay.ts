@@ -45,13 +45,6 @@ export function addRelay(program: Command, host: CommandHost): void {
       ]),
     )
     .option('--secrets <file>', 'passwords and keys as JSON, in a file that nobody else may read', asTyped)
-    .option('--metrics-port <n>', 'port at which /metrics is served; default: nowhere', portNumber)
-    .option(
-      '--liveness-port <n>',
-      'port at which a thread of its own answers /health; default: nowhere',
-      portNumber,
-    )
-    .option('--metrics-host <address>', 'address of both ports; default: 127.0.0.1', asTyped)
     .option('--relay-id <name>', 'tells the relay processes of one stack apart')
     .option(
       '--memory-limit <size>',
@@ -67,8 +60,21 @@ export function addRelay(program: Command, host: CommandHost): void {
   for (const [flag, { description, least }] of Object.entries(RELAY_LIMIT_FLAGS)) {
     command.option(`--${flag} <n>`, description, wholeNumber(least, HIGHEST_LIMIT));
   }
+  addOperation(command);
   addAccess(command);
   command.action(async (flags: RelayFlags) => runRelay(relayArgs(command, flags), host));
+}
+
+/** What those who operate it ask. */
+function addOperation(command: Command): void {
+  command
+    .option('--metrics-port <n>', 'port at which /metrics is served; default: nowhere', portNumber)
+    .option(
+      '--liveness-port <n>',
+      'port at which a thread of its own answers /health; default: nowhere',
+      portNumber,
+    )
+    .option('--metrics-host <address>', 'address of both ports; default: 127.0.0.1', asTyped);
 }
 
 /** Who may see what, and who is who. */
