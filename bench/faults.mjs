@@ -28,13 +28,23 @@ const { values } = parseArgs({
   },
 });
 
+/**
+ * Clients come back at once and often: what they wait by themselves says nothing of the stack. Scenarios have the longer waits
+ * of good clients.
+ */
+const RECONNECT = { first: '100ms', longest: '250ms' };
+
 /** A scenario as the file of a case: its load, with the faults of the case, and no gate of its own. */
 function scenarioOf({ scenario = 'failover', faults, duration = DURATION }, folder) {
   const written = parse(readFileSync(rootPath(`scenarios/${scenario}.yaml`), 'utf8'));
   const { faults: _, gates: __, ...load } = written;
   const phases = [{ name: 'steady', duration }];
   const file = join(folder, 'case.yaml');
-  writeFileSync(file, stringify({ ...load, phases, ...(faults.length === 0 ? {} : { faults }) }));
+  const connections = { ...load.connections, reconnect: RECONNECT };
+  writeFileSync(
+    file,
+    stringify({ ...load, connections, phases, ...(faults.length === 0 ? {} : { faults }) }),
+  );
   return file;
 }
 
