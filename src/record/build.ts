@@ -93,7 +93,7 @@ export function buildRecord(input: RecordInput): RunRecord {
       ...result.remarks,
       ...(input.caveats ?? []),
     ],
-    failures: [...result.failures],
+    failures: failuresOf(result, faults),
     validity,
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',
     exitCode: 0,
@@ -117,6 +117,11 @@ function failedFaults(faults: RunRecord['faults'], { partial }: RunResult): Inva
   return faults.flatMap(({ action, on, problem }) =>
     problem === null ? [] : [{ kind: 'fault-failed', text: `fault ${action} on ${on}: ${problem}` }],
   );
+}
+
+/** What was broken on purpose closes connections too: whether clients came back is then for the gates to say. */
+function failuresOf({ failures }: RunResult, faults: RunRecord['faults']): RunRecord['failures'] {
+  return failures.filter(({ kind }) => faults.length === 0 || kind !== 'connections-closed');
 }
 
 function refusals(histograms: ReadonlyMap<string, LatencyHistogram>): string[] {

@@ -5,6 +5,7 @@ import type { GateResult, RunRecord } from '../../record/schema.ts';
 import { provesNothing } from '../../record/validity.ts';
 import { seconds } from '../quantity.ts';
 import { gateSentence } from '../view/gate-sentence.ts';
+import { faultFinding } from './faults.ts';
 import { levelFinding } from './levels.ts';
 import { whoUsedTheCores } from './others.ts';
 import { plannedSeconds } from './question.ts';
@@ -51,7 +52,7 @@ function failedText(record: RunRecord): string {
   if (refusal !== null) return `${refusal.text}; ${share(failed.length, record.gates.length)}`;
   const [first] = failed;
   if (first === undefined) return 'a gate aborted the run';
-  return `${share(failed.length, record.gates.length)}: ${gateSentence(first)}`;
+  return `${afterFaults(record)}${share(failed.length, record.gates.length)}: ${gateSentence(first)}`;
 }
 
 function passedText(record: RunRecord): string {
@@ -60,7 +61,13 @@ function passedText(record: RunRecord): string {
   if (gates.length === 0) return 'no gate was set, so nothing was judged';
   const all = gates.length === 1 ? 'the one gate holds' : `all ${gates.length} gates hold`;
   const levels = levelFinding(record);
-  return levels === null ? all : `${levels.text}; ${all}`;
+  return levels === null ? `${afterFaults(record)}${all}` : `${levels.text}; ${all}`;
+}
+
+/** What was broken on purpose comes first. */
+function afterFaults(record: RunRecord): string {
+  const text = faultFinding(record);
+  return text === null ? '' : `${text}; `;
 }
 
 /** Gates that failed or have no data, in reading order. */

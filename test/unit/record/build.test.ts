@@ -79,6 +79,18 @@ describe('buildRecord', () => {
     expect(record.validity.reasons).toEqual(['fault kill on relay/2: no such part']);
   });
 
+  it('does not say that the target closed connections where something was broken on purpose', () => {
+    const failures = [
+      { kind: 'connections-closed', text: 'the relay closed 500 of 500 connections' },
+      { kind: 'subscriptions-refused', text: 'the relay refused 3 of 20 live subscriptions' },
+    ] as const;
+    const input = { ...sampleInput(), result: { ...result, failures } };
+    const kinds = (record: { failures: readonly { kind: string }[] }): string[] =>
+      record.failures.map(({ kind }) => kind);
+    expect(kinds(buildRecord(input))).toEqual(['connections-closed', 'subscriptions-refused']);
+    expect(kinds(buildRecord({ ...input, faults: [FAILED_FAULT] }))).toEqual(['subscriptions-refused']);
+  });
+
   it('blames no fault where the run was ended early', () => {
     const { result: whole, ...input } = sampleInput();
     const record = buildRecord({ ...input, result: { ...whole, partial: true }, faults: [FAILED_FAULT] });

@@ -4,6 +4,7 @@ import type { RunRecord } from '../../../../src/record/schema.ts';
 import { answerLine, answerOf } from '../../../../src/report/answer/answer.ts';
 import { annotationsOf } from '../../../../src/report/ci/annotations.ts';
 import { FORMATS } from '../../../../src/report/formats.ts';
+import { sampleFault } from '../../../support/sample-fault.ts';
 import { gateResult, sampleRecord } from '../../../support/sample-record.ts';
 
 const base = sampleRecord('pass');
@@ -35,6 +36,34 @@ describe('the answer of a run', () => {
     const counters = { ...base.counters, events_sent: 1_000, events_rejected: { pow: 10, restricted: 90 } };
     const answer = answerOf(judge({ ...base, counters }, [lost], null));
     expect(answer.finding).toMatch(/^refused 100 of 1,000 events: mostly restricted \(90\)/);
+  });
+
+  it.each([
+    [[sampleFault({ recoveredMs: 1_990 })], 'kill relay/2: recovered after 1.99 s; all 2 gates hold'],
+    [[sampleFault({ recoveredMs: 0 })], 'kill relay/2: no client noticed; all 2 gates hold'],
+    [[sampleFault({ recoveredMs: null })], 'kill relay/2: not recovered within the run; all 2 gates hold'],
+    [
+      [sampleFault({ recoveredMs: 0 }), sampleFault({ recoveredMs: 2_500 })],
+      '2 faults: recovered from all, the slowest after 2.50 s; all 2 gates hold',
+    ],
+    [
+      [sampleFault({ recoveredMs: 0 }), sampleFault({ recoveredMs: 0 })],
+      '2 faults: no client noticed; all 2 gates hold',
+    ],
+    [
+      [sampleFault({ recoveredMs: null }), sampleFault({ recoveredMs: 2_500 })],
+      '2 faults: 1 not recovered from within the run; all 2 gates hold',
+    ],
+  ])('begins with what was broken on purpose, and how soon that was over: %#', (faults, finding) => {
+    const gates = [gateResult('ack_latency p95 < 100ms', 25, true), gateResult('ack_ratio >= 100%', 100, true)];
+    expect(answerOf(judge({ ...base, faults }, gates, null)).finding).toBe(finding);
+  });
+
+  it('says what was broken before the gate that failed', () => {
+    const faults = [sampleFault({ recoveredMs: 1_990 })];
+    expect(answerOf(judge({ ...base, faults }, [slow], null)).finding).toBe(
+      'kill relay/2: recovered after 1.99 s; the one gate failed: ack_latency p95 < 100ms was 125 ms, 25.0 ms over',
+    );
   });
 
   it('blames no refusal for what is only slow', () => {
