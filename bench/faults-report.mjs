@@ -37,14 +37,43 @@ function spread(values) {
   };
 }
 
-const COLUMNS = ['fault', 'must hold: median, worst (limit)', 'measured besides: median, worst', 'verdict'];
+const COLUMNS = [
+  'fault',
+  'must hold: median, worst (limit)',
+  'measured besides: median, worst',
+  'verdict',
+  'measured on',
+];
 
 /** The machine, and a row a fault. */
 export function reportOf({ at, machine, busy_cores }, rows, repetitions) {
-  const where = `_${at.slice(0, 10)}: ${machine.cpuModel}, ${machine.cpus} CPUs, kernel ${machine.kernel}, Node.js ${machine.node}; ${repetitions} runs each; others kept ${busy_cores} cores busy at the start._`;
+  const where = `_${machine.cpuModel}, ${machine.cpus} CPUs, kernel ${machine.kernel}, Node.js ${machine.node}; ${repetitions} runs each; others kept ${busy_cores} cores busy at the start._`;
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const head = [line(COLUMNS), line(COLUMNS.map(() => ':--'))];
-  return [where, '', ...head, ...rows.map((row) => line(cellsOf(row)))].join('\n');
+  return [where, '', ...head, ...rows.map((row) => line([...cellsOf(row), at.slice(0, 10)]))].join('\n');
+}
+
+/**
+ * The newer report with the rows of the older text that it does not have.
+ * @param {string} older anything with the rows of such a table in it
+ * @param {readonly string[]} order of the faults
+ * @param {string} newer
+ */
+export function mergedReport(older, order, newer) {
+  const rows = new Map([...rowsOf(older), ...rowsOf(newer)]);
+  const head = newer.split('\n').filter((line) => !rows.has(faultOf(line)));
+  return [...head, ...order.flatMap((name) => rows.get(name) ?? [])].join('\n');
+}
+
+/** @returns {(readonly [string, string])[]} */
+function rowsOf(text) {
+  const lines = text.split('\n').map((line) => /** @type {const} */ ([faultOf(line), line]));
+  return lines.filter(([name]) => name !== '' && name !== COLUMNS[0] && name !== ':--');
+}
+
+/** What a row of the table is about; empty for what is no row. */
+function faultOf(line) {
+  return line.startsWith('| ') ? (line.slice(2).split(' | ', 1)[0] ?? '') : '';
 }
 
 function cellsOf({ name, verdict, why, figures }) {

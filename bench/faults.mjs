@@ -1,5 +1,6 @@
 // Faults, each as a run of a scenario against the scaled stack at 200 events/s and 500 connections: what is broken, what must
-// hold, and what was measured in several repetitions. A whole run writes the table of docs/reliability.md.
+// hold, and what was measured in several repetitions. With five repetitions or more its rows go into the table of
+// docs/reliability.md, where those of other faults stay, each with the day on which it was measured.
 //
 //   npm run bench:faults -- [--only TEXT] [--repetitions N] [--json]
 
@@ -9,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { CASES } from './faults-cases.mjs';
-import { reportOf, summaryOf } from './faults-report.mjs';
+import { mergedReport, reportOf, summaryOf } from './faults-report.mjs';
 import { startOfBenchmark } from './machine.mjs';
 import { runOn, withStack } from './stack-load.mjs';
 import { rootPath } from './support.mjs';
@@ -73,10 +74,13 @@ async function measured(one, repetitions, folder) {
   }
 }
 
-function writeDoc(text) {
+/** Puts the rows into the document; those of faults that were not measured now stay. */
+function writeDoc(start, rows, repetitions) {
   const doc = readFileSync(DOC, 'utf8');
   const [from, to] = [doc.indexOf(BEGIN), doc.indexOf(END)];
   if (from === -1 || to < from) throw new Error(`${DOC} has no place for the table: ${BEGIN} … ${END}`);
+  const order = CASES.map(({ name }) => name);
+  const text = mergedReport(doc.slice(from, to), order, reportOf(start, rows, repetitions));
   writeFileSync(DOC, `${doc.slice(0, from)}${BEGIN}\n\n${text}\n\n${doc.slice(to)}`);
 }
 
@@ -99,5 +103,5 @@ try {
 }
 const text = reportOf(start, rows, repetitions);
 console.log(values.json ? JSON.stringify({ start, rows }, null, 2) : text);
-if (values.only === undefined && repetitions >= REPETITIONS) writeDoc(text);
+if (repetitions >= REPETITIONS) writeDoc(start, rows, repetitions);
 if (rows.some(({ verdict }) => verdict !== 'held')) process.exitCode = 99;

@@ -11,6 +11,9 @@ const NEW_BURST_MS = 20;
 /** Most that is remembered of what it has used: a while of little use makes up for any. */
 const DEBT_MAX_MS = 2_000;
 
+/** After a slow start so many may be inside. */
+const FIRST_PLACES = 2;
+
 /** How many may be inside at the same time. */
 export interface AdmissionOptions {
   readonly places: number;
@@ -58,9 +61,14 @@ export class Admission {
   readonly #queue = new Set<Client>();
   #inside = 0;
   #costlyInside = 0;
+  /** Places that may be taken now. */
+  #open: number;
+  /** What was begun before is no measure of what a client uses. */
+  #lossMs = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#open = options.places;
     this.#clock = options.clock ?? (() => performance.now());
   }
 
@@ -82,16 +90,29 @@ export class Admission {
     const startedMs = this.#clock();
     client.startedMs += startedMs;
     try {
-      return await work();
+      const result = await work();
+      this.#open = Math.min(this.#options.places, this.#open + 1);
+      return result;
     } finally {
       client.startedMs -= startedMs;
       client.isKnown = true;
-      client.debtMs = Math.min(DEBT_MAX_MS, client.debtMs + this.#clock() - startedMs);
+      const usedMs = this.#clock() - Math.max(startedMs, this.#lossMs);
+      client.debtMs = Math.min(DEBT_MAX_MS, client.debtMs + usedMs);
       client.inside--;
       this.#inside--;
       if (isCostly) this.#costlyInside--;
       this.#admit();
     }
+  }
+
+  /**
+   * What is inside has to begin anew (its connections were lost): few are let in at first, and one more with each that has
+   * been served. Who all come at once would each pay for the beginning, and wait for each other. What clients have waited
+   * until now is not counted to them.
+   */
+  slowStart(): void {
+    this.#lossMs = this.#clock();
+    this.#open = Math.min(this.#open, FIRST_PLACES);
   }
 
   #clientOf(key: object): Client {
@@ -159,9 +180,9 @@ export class Admission {
   }
 
   #hasRoomFor(client: Client): boolean {
-    const { places, perClient, costlyPlaces } = this.#options;
+    const { perClient, costlyPlaces } = this.#options;
     const isCostly = this.#isCostly(client);
-    if (this.#inside >= places || client.inside >= (client.isKnown ? perClient : 1)) return false;
+    if (this.#inside >= this.#open || client.inside >= (client.isKnown ? perClient : 1)) return false;
     return this.#costlyInside < costlyPlaces || !isCostly;
   }
 
@@ -170,6 +191,7 @@ export class Admission {
     client.debtMs = Math.max(0, client.debtMs - (nowMs - client.countedMs) * COSTLY_SHARE);
     client.countedMs = nowMs;
     // What has not ended yet counts too: a client must not ask for the most before the first answer shows what it costs.
-    return client.debtMs + client.inside * nowMs - client.startedMs > BURST_MS;
+    const runningMs = client.inside * nowMs - client.startedMs;
+    return client.debtMs + Math.min(runningMs, client.inside * (nowMs - this.#lossMs)) > BURST_MS;
   }
 }

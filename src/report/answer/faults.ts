@@ -24,7 +24,9 @@ function recoveryOfAll(faults: readonly Fault[]): string {
   const open = faults.length - times.length;
   if (open > 0) return `${open} not recovered from within the run`;
   const slowest = Math.max(...times);
-  return slowest === 0 ? 'no client noticed' : `recovered from all, the slowest after ${milliseconds(slowest)}`;
+  return slowest === 0
+    ? 'no client noticed'
+    : `recovered from all, the slowest after ${milliseconds(slowest)}`;
 }
 
 function milliseconds(ms: number): string {

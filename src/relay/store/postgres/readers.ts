@@ -11,7 +11,7 @@ import { isTimeout, isTransient } from './postgres-errors.ts';
 import type { Replica } from './replica.ts';
 
 /** How long a query waits for a replica to catch up before it goes to the primary. */
-const CATCH_UP_MAX_MS = 50;
+const CATCH_UP_MAX_MS = 20;
 /** How long a question waits while the database fails over, from its coming on. */
 const PATIENCE_MS = 3_000;
 const RETRY_MS = 50;
@@ -164,6 +164,7 @@ export class Readers {
         return await this.#askOne(replicas, ask);
       } catch (error) {
         if (!isTransient(error)) throw orTooSlow(error);
+        this.#admission.slowStart();
         if (performance.now() + RETRY_MS > lateMs) throw notAsked(error);
       }
       await delay(RETRY_MS);
@@ -205,6 +206,8 @@ export class Readers {
       return page;
     } catch (error) {
       if (!isTransient(error)) throw orTooSlow(error);
+      // A new connection has every table and statement to learn.
+      this.#admission.slowStart();
       await replica.check();
       return null;
     }

@@ -133,6 +133,43 @@ describe('an admission', () => {
     expect(names()).toEqual(['running', 'running', 'next']);
   });
 
+  it('lets few in after a loss, and one more with each that was served', async () => {
+    const { admission, enter, leave, names } = setUp({ places: 4 });
+    admission.slowStart();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) void enter({}, name);
+    await settled();
+    expect(names()).toEqual(['a', 'b']);
+    await leave('a');
+    expect(names()).toEqual(['b', 'c', 'd']);
+    await leave('b');
+    expect(names()).toEqual(['c', 'd', 'e', 'f']);
+  });
+
+  it('does not count to a client what it has waited for a loss to be over', async () => {
+    const { admission, enter, enterAndLeave, leave, names, state } = setUp({ places: 4 });
+    const clients = [{}, {}];
+    for (const client of clients) await enterAndLeave(client);
+    for (const client of clients) void enter(client, 'during');
+    await settled();
+    state.nowMs += 3_000;
+    admission.slowStart();
+    state.nowMs += 5;
+    for (const _ of clients) await leave('during');
+    for (const client of clients) void enter(client, 'after');
+    await settled();
+    expect(names()).toEqual(['after', 'after']);
+  });
+
+  it('goes on slowly where what was let in fails', async () => {
+    const { admission, enter, names } = setUp({ places: 4 });
+    admission.slowStart();
+    const failing = { lane: {}, onCancel: never };
+    await expect(admission.run(failing, () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
+    for (const name of ['a', 'b', 'c']) void enter({}, name);
+    await settled();
+    expect(names()).toEqual(['a', 'b']);
+  });
+
   it('lets in who has used least first, also where everybody has used much', async () => {
     const { enter, leave, names, state } = setUp();
     const [heavy, light] = [{}, {}];

@@ -55,7 +55,10 @@ describe('the answer of a run', () => {
       '2 faults: 1 not recovered from within the run; all 2 gates hold',
     ],
   ])('begins with what was broken on purpose, and how soon that was over: %#', (faults, finding) => {
-    const gates = [gateResult('ack_latency p95 < 100ms', 25, true), gateResult('ack_ratio >= 100%', 100, true)];
+    const gates = [
+      gateResult('ack_latency p95 < 100ms', 25, true),
+      gateResult('ack_ratio >= 100%', 100, true),
+    ];
     expect(answerOf(judge({ ...base, faults }, gates, null)).finding).toBe(finding);
   });
 
