@@ -44,6 +44,12 @@ function highestOf(values) {
   return known.length < values.length || known.length === 0 ? null : Math.max(...known);
 }
 
+/** Percentiles that are those of all repetitions together: a single one has few clients that come back. */
+export const POOLED = {
+  'clients back p99, ms': { metric: 'reconnect_latency', percent: 99 },
+  'visible p99, ms': { metric: 'visibility_latency', percent: 99 },
+};
+
 /** Figures that have limits, by what the table calls them. */
 export const FIGURES = {
   'noticed, ms': detected,

@@ -7,6 +7,8 @@ export interface Figure {
   readonly worst: number | null;
   /** Repetitions that do not know it. */
   readonly unknown: number;
+  /** A percentile of all repetitions together; left out where the figure is none. */
+  readonly pooled?: number | null;
 }
 
 /** One fault. */
@@ -17,6 +19,13 @@ export interface FaultRow {
   readonly figures: readonly Figure[];
 }
 
-export function summaryOf(one: object, records: readonly object[]): FaultRow;
+export function summaryOf(
+  one: { readonly name: string; readonly most: object; readonly measured: readonly string[] },
+  records: readonly object[],
+  percentileOf: (
+    percentile: { metric: string; percent: number },
+    records: readonly object[],
+  ) => number | null,
+): FaultRow;
 export function reportOf(start: object, rows: readonly FaultRow[], repetitions: number): string;
 export function mergedReport(older: string, order: readonly string[], newer: string): string;

@@ -1,24 +1,29 @@
 // What the repetitions of a fault have shown, as a verdict and as a table.
 
-import { FIGURES } from './faults-cases.mjs';
+import { FIGURES, POOLED } from './faults-cases.mjs';
 
 /**
- * The figures of a case over its repetitions. `held` where every one of them is within its limit in every repetition; a figure
- * that is not known holds nothing. A run that is invalid by the doing of its generator or machine is `undecided`.
+ * The figures of a case over its repetitions. `held` where every one of them is within its limit in every repetition, percentiles
+ * of few clients in all of them together; a figure that is not known holds nothing. A run that is invalid by the doing of its generator or machine is `undecided`.
  */
-export function summaryOf({ name, most, measured }, records) {
+export function summaryOf({ name, most, measured }, records, percentileOf) {
   const invalid = records.filter((record) => record.verdict === 'invalid');
   // What a late generator or a busy machine has measured says nothing of the stack.
   const valid = records.filter((record) => record.verdict !== 'invalid');
   const names = [...Object.keys(most), ...measured];
   const figures = names.map((figure) => {
     const values = valid.map((record) => FIGURES[figure](record));
-    return { figure, limit: most[figure] ?? null, ...spread(values) };
+    const limit = most[figure] ?? null;
+    const pooled = POOLED[figure] === undefined ? {} : { pooled: percentileOf(POOLED[figure], valid) };
+    return { figure, limit, ...spread(values), ...pooled };
   });
-  const isBroken = ({ limit, worst }) => limit !== null && (worst === null || worst > limit);
+  const judged = ({ pooled, worst }) => (pooled === undefined ? worst : pooled);
+  const isBroken = (each) => each.limit !== null && (judged(each) === null || judged(each) > each.limit);
   const broken = valid.length === 0 ? [] : figures.filter(isBroken);
-  const why = broken.map(({ figure, limit, worst }) =>
-    worst === null ? `${figure} not known` : `${figure} ${round(worst)}, allowed ${limit}`,
+  const why = broken.map((each) =>
+    judged(each) === null
+      ? `${each.figure} not known`
+      : `${each.figure} ${round(judged(each))}, allowed ${each.limit}`,
   );
   if (broken.length === 0 && invalid.length > 0)
     why.push(invalid[0].validity.reasons[0] ?? 'a run was invalid');
@@ -83,8 +88,9 @@ function cellsOf({ name, verdict, why, figures }) {
   return [name, limited.map(textOf).join('; ') || '–', others.map(textOf).join('; ') || '–', outcome];
 }
 
-function textOf({ figure, limit, median, worst, unknown }) {
-  const numbers = median === worst ? round(worst) : `${round(median)}, ${round(worst)}`;
+function textOf({ figure, limit, median, worst, unknown, pooled }) {
+  const each = median === worst ? round(worst) : `${round(median)}, ${round(worst)}`;
+  const numbers = pooled === undefined ? each : `${round(pooled)} of all runs, of each ${each}`;
   const gap = unknown > 0 ? ` (${unknown} not known)` : '';
   return `${figure} ${numbers}${gap}${limit === null ? '' : ` (${limit})`}`;
 }

@@ -12,6 +12,7 @@ import { parse, stringify } from 'yaml';
 import { CASES } from './faults-cases.mjs';
 import { mergedReport, reportOf, summaryOf } from './faults-report.mjs';
 import { startOfBenchmark } from './machine.mjs';
+import { percentileOf } from './pooled-percentile.mjs';
 import { runOn, withStack } from './stack-load.mjs';
 import { rootPath } from './support.mjs';
 
@@ -61,7 +62,7 @@ async function repeat(one, repetitions, folder) {
       records.push(record);
     }
   });
-  return summaryOf(one, records);
+  return summaryOf(one, records, percentileOf);
 }
 
 /** One that can't be measured is a row of its own; the others are measured all the same. */

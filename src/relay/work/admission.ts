@@ -13,6 +13,9 @@ const DEBT_MAX_MS = 2_000;
 
 /** After a slow start so many may be inside. */
 const FIRST_PLACES = 2;
+/** Somebody who asks little has been there: what is costly leaves them as much time as it takes, up to this much at once. */
+const RECENT_MS = 1_000;
+const REST_MAX_MS = 500;
 
 /** How many may be inside at the same time. */
 export interface AdmissionOptions {
@@ -23,6 +26,12 @@ export interface AdmissionOptions {
   readonly costlyPlaces: number;
   /** Monotonic milliseconds; tests pass their own. */
   readonly clock?: () => number;
+  /** Calls back after so many milliseconds; tests pass their own. */
+  readonly later?: (callback: () => void, ms: number) => void;
+}
+
+function afterwards(callback: () => void, ms: number): void {
+  setTimeout(callback, ms).unref();
 }
 
 /** What somebody asks for: for whom, and until when. */
@@ -51,11 +60,15 @@ interface Client {
 
 /**
  * Lets clients in to something that is slow when many use it at once. Who waits is let in in turn, whoever has used little
- * first; those who use much share a few places, so that they wait for each other and nobody else does for them. Where everything is slow everybody seems to use much: who has used least still comes first.
+ * first; those who use much share a few places, so that they wait for each other and nobody else does for them, and while
+ * there is anybody else they leave a place as long as they had it. Where everything is slow everybody seems to use much: who has used least still comes first.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #clock: () => number;
+  readonly #later: NonNullable<AdmissionOptions['later']>;
+  /** When somebody who is not costly was last let in. */
+  #modestMs = Number.NEGATIVE_INFINITY;
   readonly #clients = new WeakMap<object, Client>();
   /** Clients of whom something waits, in the order of their turns. */
   readonly #queue = new Set<Client>();
@@ -70,6 +83,7 @@ export class Admission {
     this.#options = options;
     this.#open = options.places;
     this.#clock = options.clock ?? (() => performance.now());
+    this.#later = options.later ?? afterwards;
   }
 
   /** Those who wait. */
@@ -100,9 +114,27 @@ export class Admission {
       client.debtMs = Math.min(DEBT_MAX_MS, client.debtMs + usedMs);
       client.inside--;
       this.#inside--;
-      if (isCostly) this.#costlyInside--;
+      if (isCostly) this.#rest(usedMs);
       this.#admit();
     }
+  }
+
+  /** A place of a costly client is free again: at once, or after a rest where others are there. */
+  #rest(usedMs: number): void {
+    const free = (): void => {
+      this.#costlyInside--;
+    };
+    if (this.#clock() - this.#modestMs > RECENT_MS) {
+      free();
+      return;
+    }
+    this.#later(
+      () => {
+        free();
+        this.#admit();
+      },
+      Math.min(usedMs, REST_MAX_MS),
+    );
   }
 
   /**
@@ -137,6 +169,7 @@ export class Admission {
     client.inside++;
     this.#inside++;
     if (isCostly) this.#costlyInside++;
+    else this.#modestMs = this.#clock();
     return isCostly;
   }
 

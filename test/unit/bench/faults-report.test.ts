@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergedReport, reportOf } from '../../../bench/faults-report.mjs';
+import { mergedReport, reportOf, summaryOf } from '../../../bench/faults-report.mjs';
 
 const MACHINE = { cpuModel: 'a CPU', cpus: 2, kernel: '6.1', node: 'v20' };
 const start = (day: string) => ({ at: `${day}T10:00:00Z`, machine: MACHINE, busy_cores: 0.1 });
@@ -8,6 +8,39 @@ const row = (name: string, worst: number) => ({
   figures: [{ figure: 'silence, ms', limit: 500, median: worst, worst, unknown: 0 }],
 });
 const ORDER = ['relay SIGKILL', 'HAProxy SIGKILL', 'no fault'];
+
+/** A run of which the table knows how long its clients were away, and how many events were refused. */
+const run = (p99_us: number, refused = 0) => ({
+  verdict: 'pass',
+  metrics: { reconnect_latency: { p99_us, max_us: p99_us } },
+  counters: { events_rejected: refused === 0 ? {} : { error: refused } },
+});
+const CASE = { name: 'relay SIGKILL', most: { 'clients back p99, ms': 500, refused: 0 }, measured: [] };
+
+describe('what repetitions of a fault show', () => {
+  it('judges percentiles of clients by all repetitions together, and shows each', () => {
+    const summary = summaryOf(CASE, [run(300_000), run(600_000)], () => 450);
+    expect([summary.verdict, summary.why]).toEqual(['held', null]);
+    const [line = ''] = reportOf(start('2026-11-29'), [summary], 2).split('\n').slice(-1);
+    expect(line).toContain('clients back p99, ms 450 of all runs, of each 300, 600 (500); refused 0 (0)');
+  });
+
+  it('judges counts by the worst repetition', () => {
+    const { verdict, why } = summaryOf(CASE, [run(300_000), run(300_000, 2), run(300_000)], () => 300);
+    expect([verdict, why]).toEqual(['failed', 'refused 2, allowed 0']);
+  });
+
+  it('holds nothing where a percentile is not known', () => {
+    const { verdict, why } = summaryOf(CASE, [run(300_000)], () => null);
+    expect([verdict, why]).toEqual(['failed', 'clients back p99, ms not known']);
+  });
+
+  it('leaves a fault undecided where a run was invalid', () => {
+    const invalid = { ...run(9_000_000, 7), verdict: 'invalid', validity: { reasons: ['late'] } };
+    const { verdict, why } = summaryOf(CASE, [run(300_000), invalid], () => 300);
+    expect([verdict, why]).toEqual(['undecided', 'late']);
+  });
+});
 
 describe('the table of faults', () => {
   it('has a row a fault, with the day on which it was measured', () => {

@@ -8,11 +8,13 @@ const never: Asked['onCancel'] = () => () => undefined;
 
 function setUp(options: Partial<ConstructorParameters<typeof Admission>[0]> = {}) {
   const state = { nowMs: 0 };
+  const later: { readonly callback: () => void; readonly ms: number }[] = [];
   const admission = new Admission({
     places: 4,
     perClient: 2,
     costlyPlaces: 1,
     clock: () => state.nowMs,
+    later: (callback, ms) => void later.push({ callback, ms }),
     ...options,
   });
   const inside: { readonly name: string; readonly leave: () => void }[] = [];
@@ -36,7 +38,7 @@ function setUp(options: Partial<ConstructorParameters<typeof Admission>[0]> = {}
     await settled();
     await leave('known');
   };
-  return { admission, enter, leave, enterAndLeave, names, state };
+  return { admission, enter, leave, enterAndLeave, names, state, later };
 }
 
 describe('an admission', () => {
@@ -76,8 +78,30 @@ describe('an admission', () => {
     expect(names()).toEqual(['costly 0', 'cheap 0', 'cheap 1', 'cheap 2']);
     await leave('cheap 0');
     expect(names()).not.toContain('costly 1');
+    state.nowMs += 1_500;
     await leave('costly 0');
     expect(names()).toContain('costly 1');
+  });
+
+  it('lets costly clients leave a place for as long as they had it while others are there', async () => {
+    const { enter, leave, names, state, later } = setUp();
+    const [one, two] = [{}, {}];
+    for (const client of [one, two]) {
+      void enter(client, 'first');
+      await settled();
+      state.nowMs += 1_000;
+      await leave('first');
+    }
+    void enter(one, 'costly');
+    void enter(two, 'next');
+    void enter({}, 'modest');
+    await settled();
+    state.nowMs += 80;
+    await leave('costly');
+    expect([names(), later.map(({ ms }) => ms)]).toEqual([['modest'], [80]]);
+    later[0]?.callback();
+    await settled();
+    expect(names()).toEqual(['modest', 'next']);
   });
 
   it('forgets after a while that a client has used much', async () => {
@@ -186,6 +210,7 @@ describe('an admission', () => {
     void enter(light, 'light');
     await settled();
     expect(names()).toEqual(['heavy 0']);
+    state.nowMs += 1_500;
     await leave('heavy 0');
     expect(names()).toEqual(['light']);
   });
