@@ -4,7 +4,8 @@ import { FIGURES, POOLED } from './faults-cases.mjs';
 
 /**
  * The figures of a case over its repetitions. `held` where every one of them is within its limit in every repetition, percentiles
- * of few clients in all of them together; a figure that is not known holds nothing. A run that is invalid by the doing of its generator or machine is `undecided`.
+ * of few clients in all of them together; a figure that is not known holds nothing. A run that is invalid by the doing of its
+ * generator or machine is `undecided`.
  */
 export function summaryOf({ name, most, measured }, records, percentileOf) {
   const invalid = records.filter((record) => record.verdict === 'invalid');

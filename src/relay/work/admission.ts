@@ -61,7 +61,8 @@ interface Client {
 /**
  * Lets clients in to something that is slow when many use it at once. Who waits is let in in turn, whoever has used little
  * first; those who use much share a few places, so that they wait for each other and nobody else does for them, and while
- * there is anybody else they leave a place as long as they had it. Where everything is slow everybody seems to use much: who has used least still comes first.
+ * there is anybody else they leave a place as long as they had it. Where everything is slow everybody seems to use much: who
+ * has used least still comes first.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
