@@ -11,7 +11,7 @@ export interface CorpusCount {
   readonly lastingRegular: number;
   /** All that match, stored or published, whether or not something ends them. */
   readonly all: number;
-  /** Whether only events of this corpus can match: the filter names ids, authors or what refers to them. */
+  /** Whether only events of this corpus can match: the filter names ids of events, or what refers to them. */
   readonly isOwn: boolean;
 }
 
@@ -25,8 +25,11 @@ export interface Taken {
   readonly isComplete: boolean;
 }
 
-/** Values of these are keys and ids, which no other client's events carry by chance. */
-const OWN_KEYS: readonly string[] = ['ids', 'authors', '#e', '#p'];
+/**
+ * Values of these are ids of events, which nobody else's events carry by chance. Authors don't do: corpora of one seed share
+ * their keys, and a relay that keeps what another scenario has stored counts that rightly.
+ */
+const OWN_KEYS: readonly string[] = ['ids', '#e'];
 
 /** Counts in a corpus. @param stored how many of its events, from the first, are stored before the load */
 export function countInCorpus(known: KnownEvents, filter: Filter, stored: number): CorpusCount {

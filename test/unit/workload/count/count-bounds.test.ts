@@ -29,15 +29,26 @@ describe('how many events of a corpus match', () => {
   });
 
   it('has a most where only events of the corpus can match', () => {
-    const authors = [events[0]?.pubkey ?? ''];
-    const { least, most } = boundsOf(countInCorpus(index, { authors }, events.length), ALL_TAKEN);
-    const own = events.filter(({ pubkey }) => pubkey === authors[0]);
-    expect(most).toBe(own.length);
+    const ids = events.slice(0, 20).map(({ id }) => id);
+    const { least, most } = boundsOf(countInCorpus(index, { ids }, events.length), ALL_TAKEN);
+    expect(most).toBe(20);
     expect(least).toBeLessThanOrEqual(most);
+    const referred = events.find(({ tags }) => tags.some(([name]) => name === 'e'));
+    const parent = referred?.tags.find(([name]) => name === 'e')?.[1] ?? '';
+    expect(boundsOf(countInCorpus(index, { '#e': [parent] }, events.length), ALL_TAKEN).most).toBeLessThan(300);
   });
 
+  it.each(['authors', '#p'])(
+    'has no most by %s alone: another corpus of the same seed has the same authors',
+    (key) => {
+      const filter = { [key]: [...new Set(events.map(({ pubkey }) => pubkey))] };
+      const { most } = boundsOf(countInCorpus(index, filter, events.length), ALL_TAKEN);
+      expect(most).toBe(Number.POSITIVE_INFINITY);
+    },
+  );
+
   it('counts what is published later in the most only', () => {
-    const filter = { authors: [...new Set(events.map(({ pubkey }) => pubkey))] };
+    const filter = { ids: events.map(({ id }) => id) };
     const none = boundsOf(countInCorpus(index, filter, 0), ALL_TAKEN);
     expect(none).toEqual({ least: 0, most: events.length });
   });
