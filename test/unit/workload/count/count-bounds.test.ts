@@ -35,7 +35,9 @@ describe('how many events of a corpus match', () => {
     expect(least).toBeLessThanOrEqual(most);
     const referred = events.find(({ tags }) => tags.some(([name]) => name === 'e'));
     const parent = referred?.tags.find(([name]) => name === 'e')?.[1] ?? '';
-    expect(boundsOf(countInCorpus(index, { '#e': [parent] }, events.length), ALL_TAKEN).most).toBeLessThan(300);
+    expect(boundsOf(countInCorpus(index, { '#e': [parent] }, events.length), ALL_TAKEN).most).toBeLessThan(
+      300,
+    );
   });
 
   it.each(['authors', '#p'])(
