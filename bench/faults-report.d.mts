@@ -19,12 +19,12 @@ export interface FaultRow {
   readonly figures: readonly Figure[];
 }
 
-export function summaryOf(
+export function summaryOf<R extends object>(
   one: { readonly name: string; readonly most: object; readonly measured: readonly string[] },
-  records: readonly object[],
+  records: readonly R[],
   percentileOf: (
-    percentile: { metric: string; percent: number },
-    records: readonly object[],
+    percentile: { readonly metric: string; readonly percent: number },
+    records: readonly R[],
   ) => number | null,
 ): FaultRow;
 export function reportOf(start: object, rows: readonly FaultRow[], repetitions: number): string;
