@@ -21,7 +21,8 @@ test('an event is gone from its page behind the balancer within a second, whatev
   const [balancer] = servicesOfKind(state, 'haproxy');
   const [relay] = servicesOfKind(state, 'relay');
   if (balancer === undefined || relay === undefined) throw new Error('the stack has no balancer or no relay');
-  const program = await startBuiltRelay(['--port', String(portOf(relay, 'ws'))]);
+  const ports = ['--port', String(portOf(relay, 'ws')), '--liveness-port', String(portOf(relay, 'liveness'))];
+  const program = await startBuiltRelay(ports);
   onTestFinished(() => program.stop());
   await mkdir(balancer.dir, { recursive: true });
   onTestFinished(async () => void (await end(balancer, 'SIGTERM', 2_000)));
