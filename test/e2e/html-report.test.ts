@@ -105,7 +105,10 @@ describe.each(NAMES)('the page of the %s run in a browser', (name) => {
     expect(colours).toHaveLength(figures);
     for (const count of colours) expect(count).toBeGreaterThan(3);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await page.evaluate('document.documentElement.scrollWidth'), 'width on a phone').toBe(390);
+    // Drawings follow in a frame of their own.
+    await eventuallyPasses(async () =>
+      expect(await page.evaluate('document.documentElement.scrollWidth'), 'width on a phone').toBe(390),
+    );
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);
   });
