@@ -15,7 +15,7 @@ import {
   type MetricsText,
   serveMetrics,
 } from './http/metrics-server.ts';
-import { ownHosts } from './http/own-hosts.ts';
+import { bracketed, ownHosts } from './http/own-hosts.ts';
 import { answerHttp, type HttpContent } from './http/routes.ts';
 import { Budgets } from './limits/budgets.ts';
 import { ClientAddresses } from './limits/client-address.ts';
@@ -203,7 +203,6 @@ export async function startRelay(
   server.listen(options.port, options.host, 4_096);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   let metrics: MetricsServer | null = null;
   let liveness: LivenessServer | null = null;
   const stop = async (): Promise<void> => {
@@ -222,7 +221,7 @@ export async function startRelay(
     throw error;
   }
   return {
-    url: `ws://${host}:${port}`,
+    url: `ws://${bracketed(options.host)}:${port}`,
     port,
     metricsUrl: metrics?.url ?? null,
     livenessUrl: liveness?.url ?? null,

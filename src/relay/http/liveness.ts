@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { monotonicNs } from '../../base/clock.ts';
+import { onThreadLoss } from '../../base/ends.ts';
 import type { MetricsAddress } from './metrics-server.ts';
+import { bracketed } from './own-hosts.ts';
 import { type LivenessWork, PULSE_BYTES, Pulse } from './pulse.ts';
 
 /** What answers whether the process lives. */
@@ -32,13 +34,13 @@ export async function serveLiveness(
   const work: LivenessWork = { host, port, shared };
   const thread = new Worker(new URL('./liveness-thread.js', import.meta.url), { workerData: work });
   const [bound] = (await once(thread, 'message')) as [number];
-  thread.on('error', onError);
+  const ended = onThreadLoss(thread, onError);
   thread.unref();
   const timer = setInterval(beat, BEAT_MS).unref();
   const close = async (): Promise<void> => {
     clearInterval(timer);
+    ended();
     await thread.terminate();
   };
-  const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${bound}/health`, stopping: () => pulse.stop(), close };
+  return { url: `http://${bracketed(host)}:${bound}/health`, stopping: () => pulse.stop(), close };
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { bracketed } from './own-hosts.ts';
 
 /** Where the metrics are served. */
 export interface MetricsAddress {
@@ -49,10 +50,9 @@ export async function serveMetrics(
   await once(server, 'listening');
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const close = (): void => {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://${host}:${port}/metrics`, close };
+  return { url: `http://${bracketed(address.host)}:${port}/metrics`, close };
 }

@@ -4,7 +4,8 @@ import { hostOf } from '../../nostr/nip42.ts';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-function bracketed(address: string): string {
+/** An address as URLs have it: that of IPv6 in brackets (RFC 3986, 3.2.2). */
+export function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 

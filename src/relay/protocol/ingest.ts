@@ -140,15 +140,9 @@ export class Ingest {
     if (hash('sha256', texts.signed, 'hex') !== event.id) return WRONG_ID;
     const verdict = this.#parts.verifier.verify(event, sender);
     if (!(verdict instanceof Promise)) return this.#decideByVerdict(verdict, event, texts.json);
-    return verdict.then((settled) => {
-      // It goes on waiting, for the turn of its client: who sends faster than that is not read from.
-      const places = placesOf(event);
-      sender.wait(places);
-      return lane.call(() => {
-        sender.settle(places);
-        return this.#decideByVerdict(settled, event, texts.json);
-      });
-    });
+    return verdict.then((settled) =>
+      inTurn(event, { sender, lane }, () => this.#decideByVerdict(settled, event, texts.json)),
+    );
   }
 
   #decideByVerdict(verdict: Verdict, event: NostrEvent, json: string): Decision | Promise<Decision> {
@@ -186,4 +180,27 @@ export class Ingest {
     if (decision === STORED) stats.deliveries += fanOut.publish(event);
     return decision;
   }
+}
+
+/**
+ * Decides when it is the turn of the client. What has to wait for that is held against its sender: who sends faster than it
+ * is served is not read from.
+ */
+function inTurn<T>(
+  event: NostrEvent,
+  { sender, lane }: Pick<Publisher, 'sender' | 'lane'>,
+  decide: () => T | Promise<T>,
+): Promise<T> {
+  let isDecided = false;
+  let places = 0;
+  const decision = lane.call(() => {
+    isDecided = true;
+    if (places > 0) sender.settle(places);
+    return decide();
+  });
+  if (!isDecided) {
+    places = placesOf(event);
+    sender.wait(places);
+  }
+  return decision;
 }
