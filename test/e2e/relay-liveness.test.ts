@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -31,6 +32,14 @@ async function startBlocked(): Promise<{ child: ChildProcess; url: string }> {
   return { child, url: url.toString() };
 }
 
+function areStopped(pid = 0): boolean {
+  const states = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0];
+  });
+  return states.every((state) => state === 'T');
+}
+
 async function statusOf(url: string): Promise<number> {
   const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
   await response.arrayBuffer();
@@ -46,6 +55,8 @@ it('a process whose event loop is late is said to live, and one whose event loop
 it('a process that is stopped says nothing', async () => {
   const { child, url } = await startBlocked();
   child.kill('SIGSTOP');
+  // A thread that runs on another core stops only when the signal reaches it there.
+  await eventually('all its threads are stopped', () => areStopped(child.pid), { everyMs: 5 });
   await expect(fetch(url, { signal: AbortSignal.timeout(1_000) })).rejects.toThrow(/timeout/);
 });
 
