@@ -16,7 +16,10 @@ const serial = (groupOrder: number) => ({
 });
 
 /** E2e tests that want the machine for themselves: a dozen processes that watch each other, or a search for its limits. */
-const ALONE = ['test/e2e/stack{,-*}.test.ts', 'test/e2e/calibrate.test.ts'];
+const ALONE = [
+  'test/e2e/stack{,-attack,-capacity,-fault-command,-faults,-mends,-runbooks}.test.ts',
+  'test/e2e/calibrate.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -50,8 +53,8 @@ export default defineConfig({
         test: {
           name: 'truth',
           include: ['test/truth/**/*.test.ts'],
-          // Runs that mostly wait; more of them at once would be late.
-          maxConcurrency: 3,
+          // Runs that mostly wait. Those that are timed stand alone with their other transport (truth-case.ts).
+          maxConcurrency: 5,
           ...serial(2),
         },
       },

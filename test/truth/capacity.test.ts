@@ -8,7 +8,7 @@ import { runCli } from '../support/run-cli.ts';
 import type { RelayScript } from '../support/scripted-relay/script.ts';
 import { withScriptedRelay } from '../support/scripted-relay.ts';
 
-// Searches against relays whose limit is known. Where a busy machine keeps the generator from carrying out steps the
+// A search against a relay whose limit is known. Where a busy machine keeps the generator from carrying out steps the
 // result says so, and then no number is asserted; five searches in a row are those of bench/capacity.mjs.
 
 /** Ten steps, each with its processes. */
@@ -23,10 +23,10 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-async function searched(script: RelayScript, args: readonly string[]) {
+async function searched(script: RelayScript) {
   const out = await mkdtemp(join(root, 'capacity-'));
   const result = await withScriptedRelay(script, ({ url }) =>
-    runCli(['capacity', 'publish', '--relay', url, '--out', out, ...SHORT, ...args]),
+    runCli(['capacity', 'publish', '--relay', url, '--out', out, ...SHORT]),
   );
   const found = capacitySchema.parse(JSON.parse(result.stdout));
   expect(JSON.parse(await readFile(join(out, 'capacity.json'), 'utf8'))).toEqual(found);
@@ -45,7 +45,7 @@ describe('capacity against a relay whose limit is known', () => {
   test('one that takes exactly 300 events/s one after the other carries 300 ± 5 %, found in twelve steps', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const { result, found, out } = await searched({ events: { capacity_per_s: 300 } }, []);
+    const { result, found, out } = await searched({ events: { capacity_per_s: 300 } });
     expect(result.exitCode).toBe(0);
     expect(result.stderr).toMatch(/step 2: 250 events\/s \(double\); 125 holds; /);
     for (const { file, runId } of found.steps) {
@@ -56,21 +56,5 @@ describe('capacity against a relay whose limit is known', () => {
     expect(found.limit.rate_per_s).toBeGreaterThanOrEqual(285);
     expect(found.limit.rate_per_s).toBeLessThanOrEqual(315);
     expect(found.firstToFail?.gates[0]?.metric).toBe('ack_latency');
-  });
-
-  // A coarse search; a fine one is a case of bench/capacity.mjs.
-  test('one whose answers take 100 ms with 700 connections: so many lie between what holds and what breaks', {
-    timeout: TIMEOUT_MS,
-  }, async () => {
-    const args = ['--of', 'connections', '--connections', '500', '--rate', '100', '--tolerance', '20%'];
-    const { result, found } = await searched({ events: { msPerConnection: 1 / 7 } }, args);
-    expect(result.exitCode).toBe(0);
-    if (!isUndisturbed(found)) return;
-    const { low, high } = found.limit;
-    // What this machine adds to an answer counts too: a few per cent.
-    expect(low).toBeGreaterThanOrEqual(525);
-    expect(low).toBeLessThanOrEqual(700);
-    expect(high).toBeGreaterThanOrEqual(665);
-    expect(high).toBeLessThanOrEqual(840);
   });
 });
