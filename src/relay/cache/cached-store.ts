@@ -137,6 +137,7 @@ export class CachedStore implements EventStore {
     const gone = event.kind === DELETION_KIND ? this.#onDeletion(event) : [];
     // Of an id nothing is kept before its event is there, and afterwards nothing that could change.
     if (event.address !== null) gone.push(cacheKey(event));
+    else this.#events.onStored(cacheKey(event), event);
     if (gone.length > 0) await this.#events.forget(gone);
   }
 

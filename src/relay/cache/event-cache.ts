@@ -3,6 +3,7 @@ import type { StoredEvent } from '../store/stored-event.ts';
 import { type EventRow, eventRow, TextEvent } from '../store/text-event.ts';
 import { isKeepable } from './cache-key.ts';
 import type { CacheStats } from './cache-stats.ts';
+import { RecentEvents } from './recent-events.ts';
 import type { SecondLayer } from './second-layer.ts';
 
 /** What a cache of single events is given. */
@@ -58,6 +59,7 @@ export class EventCache {
     ttl: KEEP_MS,
   });
   readonly #flights = new Map<string, Flight>();
+  readonly #recent = new RecentEvents();
 
   constructor(options: EventCacheOptions) {
     this.#options = options;
@@ -70,7 +72,7 @@ export class EventCache {
     const flights: Promise<StoredEvent | null>[] = [];
     const started = new Map<string, Flight>();
     for (const key of keys) {
-      const entry = this.#entries.get(key);
+      const entry = this.#entries.get(key) ?? this.#recentEntry(key);
       if (entry !== undefined) found.push(entry.event);
       else {
         const known = this.#flights.get(key);
@@ -85,10 +87,18 @@ export class EventCache {
     return [...found, ...(await Promise.all(flights))].filter((event) => event !== null);
   }
 
+  /** An event was stored, here or by another relay. Who looks it up at this moment may have come too early. */
+  onStored(key: string, event: StoredEvent): void {
+    this.#forgetFlight(key);
+    const { isGone = () => false } = this.#options;
+    if (isKeepable(key, event) && !isGone(event)) this.#recent.add(key, event);
+  }
+
   /** Forgets keys in both layers; resolves when no relay can read them any more. */
   async forget(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       this.#entries.delete(key);
+      this.#recent.remove(key);
       this.#forgetFlight(key);
     }
     await this.#options.secondLayer?.deleteMany(keys);
@@ -97,7 +107,13 @@ export class EventCache {
   /** Forgets the first layer, because it may have missed what changed. */
   clear(): void {
     this.#entries.clear();
+    this.#recent.clear();
     for (const key of [...this.#flights.keys()]) this.#forgetFlight(key);
+  }
+
+  #recentEntry(key: string): Entry | undefined {
+    const event = this.#recent.get(key);
+    return event === undefined ? undefined : { event };
   }
 
   /** Who asks from now on looks the key up again. */
