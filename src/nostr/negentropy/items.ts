@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { endianness } from 'node:os';
 import type { Ordered } from '../kinds.ts';
 import { ID_BYTES, MessageWriter, type RangeBound } from './codec.ts';
@@ -101,7 +101,7 @@ export class NegentropyItems {
     const total = Buffer.alloc(ID_BYTES);
     for (const [i, sum] of sums.entries()) total.writeUInt32LE(sum, i * 4);
     const count = new MessageWriter().varint(to - from).bytes();
-    return createHash('sha256').update(total).update(count).digest().subarray(0, FINGERPRINT_BYTES);
+    return hash('sha256', Buffer.concat([total, count]), 'buffer').subarray(0, FINGERPRINT_BYTES);
   }
 
   /** Adds the words of a range of ids to the sums, without carries. */

@@ -38,6 +38,8 @@ interface Sync {
   readonly found: Differences;
   rounds: number;
   bytes: number;
+  /** What this side has taken to work out its messages, in nanoseconds. */
+  own_ns: number;
 }
 
 /** NEG-OPEN → reconciled (NIP-77), and whether the differences found are those that there are. */
@@ -101,18 +103,19 @@ export class SyncWorkload implements SubscriptionOwner {
     const { sets, seed, filter } = this.#options;
     const set = sets[createRandom(seed + number, 'sync').int(sets.length)] as ClientSet;
     const found = { have: new Set<string>(), need: new Set<string>() };
-    this.#syncs.set(sequence, { set, found, rounds: 0, bytes: set.opening.length });
+    this.#syncs.set(sequence, { set, found, rounds: 0, bytes: set.opening.length, own_ns: 0 });
     return ['NEG-OPEN', numberedSubscription(SYNC_LETTER, sequence), filter, set.opening.toString('hex')];
   }
 
   #goOn(asked: Asked, sync: Sync, payload: string): void {
-    // That nothing is left to ask, this side finds out for itself: it is no part of the latency.
+    // What this side works out by itself is the relay's fault in nothing: it is no part of the latency.
     const cameNs = monotonicNs();
     sync.rounds++;
     sync.bytes += payload.length / 2;
     const next = nextOf(sync, payload);
+    sync.own_ns += monotonicNs() - cameNs;
     if (next === 'malformed') this.#giveUp(asked, 'malformed');
-    else if (next === null) this.#converged(asked, sync, cameNs);
+    else if (next === null) this.#converged(asked, sync);
     else if (sync.rounds >= MOST_ROUNDS) this.#giveUp(asked, 'endless');
     else {
       sync.bytes += next.length;
@@ -120,10 +123,10 @@ export class SyncWorkload implements SubscriptionOwner {
     }
   }
 
-  #converged(asked: Asked, { set, found, rounds, bytes }: Sync, cameNs: number): void {
+  #converged(asked: Asked, { set, found, rounds, bytes, own_ns }: Sync): void {
     const { sink } = this.#options;
     const { connection, sequence, phase } = asked;
-    this.stream.answered(connection, sequence, cameNs);
+    this.stream.answered(connection, sequence, monotonicNs() - own_ns);
     this.#syncs.delete(sequence);
     this.#close(asked);
     sink.count(phase, 'syncs_completed');
