@@ -1,5 +1,5 @@
 import { kill } from 'node:process';
-import { readDescriptors, readProcess, type ReadText, readTextFile } from './proc.ts';
+import { type ReadText, readDescriptors, readProcess, readTextFile } from './proc.ts';
 import { identifyProcess } from './process-identity.ts';
 
 /** Whether a process runs, and whether this user may look at it. */

@@ -140,11 +140,7 @@ class Track {
   }
 
   /** @returns cores in use since the sample before */
-  #add(
-    snapshot: { cpu_s: number; rss_bytes: number },
-    pids: readonly number[],
-    atNs: number,
-  ): number | null {
+  #add(snapshot: { cpu_s: number; rss_bytes: number }, pids: readonly number[], atNs: number): number | null {
     const { cpu_s, rss_bytes } = snapshot;
     const last = this.#last;
     this.#reason = 'only one sample could be taken';

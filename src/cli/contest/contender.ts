@@ -23,7 +23,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/;
 export function contender(name: string, text: string): Contender {
   if (isUrl(text)) return { name, url: relayUrl(text), command: null };
   // `PORT={port} ./relay` without a name reads like one that is called PORT.
-  if (isRelayCommand(text) && !text.trimStart().startsWith('{port}')) return { name, url: null, command: text };
+  if (isRelayCommand(text) && !text.trimStart().startsWith('{port}'))
+    return { name, url: null, command: text };
   throw new RelayBenchError(
     `${name}: "${shown(text)}" is neither a relay address nor a command with {port}`,
     {

@@ -14,9 +14,9 @@ import {
   type SessionStages,
 } from '../load-session.ts';
 import { measure } from '../run/measure.ts';
+import { openRelays } from '../run/open-relays.ts';
 import { makeOutDir, type OutDir } from '../run/out-dir.ts';
 import { EMBEDDED_TARGET } from '../run/prepare-plan.ts';
-import { openRelays } from '../run/open-relays.ts';
 import { type Contender, resolveContenders } from './contender.ts';
 import type { RunOnce } from './hold-rounds.ts';
 

@@ -51,15 +51,15 @@ export async function recordedRelays({ named = [] }: Named): Promise<{ relays?: 
 }
 
 /** What a reader must know of relays that have ended by themselves; of one that was killed on purpose nothing. */
-export function endedRelays(
-  { faults }: Pick<Plan, 'faults'>,
-  { named = [] }: Named,
-): readonly string[] {
+export function endedRelays({ faults }: Pick<Plan, 'faults'>, { named = [] }: Named): readonly string[] {
   if (faults.length > 0) return [];
   return named.flatMap(({ name, started }) => {
     const end = started?.endedBy() ?? null;
     if (started === null || end === null) return [];
-    const said = started.said().slice(-MOST_SAID).replaceAll(/\s*\n\s*/g, ' / ');
+    const said = started
+      .said()
+      .slice(-MOST_SAID)
+      .replaceAll(/\s*\n\s*/g, ' / ');
     const last = said === '' ? 'it had said nothing' : `the end of its log: ${said}`;
     return [`the relay ${name} ended with ${end} before the run was over; ${last}`];
   });

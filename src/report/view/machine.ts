@@ -86,7 +86,11 @@ interface MoreOfRelay {
 
 /** What is known besides of a relay that a command has started, or that `--process` names. */
 const OF_A_RELAY: readonly MoreOfRelay[] = [
-  { title: 'open files, max', of: mostDescriptors, text: (value) => (value === null ? NOTHING : count(value)) },
+  {
+    title: 'open files, max',
+    of: mostDescriptors,
+    text: (value) => (value === null ? NOTHING : count(value)),
+  },
   { title: 'written to disk', of: ({ figures = {} }) => figures['bytesToDisk_total'] ?? null, text: bytes },
   { title: 'data, max', of: ({ figures = {} }) => figures['data_bytes_max'] ?? null, text: bytes },
 ];
@@ -98,7 +102,9 @@ function mostDescriptors({ samples = [] }: ComponentUsage): number | null {
 
 /** What commands have started for the run; null where that is nothing. */
 export function startedSection({ target: { relays = [] } }: RunRecord): Section | null {
-  const started = relays.flatMap(({ command, ...relay }) => (command === null ? [] : [{ ...relay, command }]));
+  const started = relays.flatMap(({ command, ...relay }) =>
+    command === null ? [] : [{ ...relay, command }],
+  );
   if (started.length === 0) return null;
   const rows = started.map(({ name, command, readyMs, dataBytes, log }) => [
     cell(name),

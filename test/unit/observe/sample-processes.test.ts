@@ -160,7 +160,11 @@ describe('sampling the processes of a stack', () => {
   };
 
   test('a family whose members come and go is the same while one of them stays', () => {
-    const sampler = family({ pids: [42], cpu_s: 1 }, { pids: [42, 43], cpu_s: 3 }, { pids: [43], cpu_s: 3.5 });
+    const sampler = family(
+      { pids: [42], cpu_s: 1 },
+      { pids: [42, 43], cpu_s: 3 },
+      { pids: [43], cpu_s: 3.5 },
+    );
     sampler.start();
     vi.advanceTimersByTime(1_999);
     const [component] = sampler.stop().components;

@@ -105,8 +105,7 @@ describe('a relay that a command starts', () => {
     await expect(start(listen(), { opens, deadlineMs: 200 })).rejects.toMatchObject({
       code: 'RELAY_COMMAND_FAILED',
       exitCode: 3,
-      message:
-        'the command of it opened no WebSocket within 0.2 s (HTTP status 426 instead of a WebSocket)',
+      message: 'the command of it opened no WebSocket within 0.2 s (HTTP status 426 instead of a WebSocket)',
     });
     expect(await processesMarked(mark)).toEqual([]);
   });
@@ -121,7 +120,7 @@ describe('a relay that a command starts', () => {
     const log = join(await tempDir(), 'relay-it.log');
     const command = `sh -c 'echo starting; echo no database >&2; exit 7' {port}`;
     await expect(start(command, { log })).rejects.toMatchObject({
-      message: expect.stringMatching(/^the command of it ended with exit code 7: [^]*no database/),
+      message: expect.stringMatching(/^the command of it ended with exit code 7: .*no database/s),
       hint: expect.stringContaining(log),
     });
     const text = await readFile(log, 'utf8');
@@ -164,7 +163,9 @@ describe('a relay that a command starts', () => {
     const relay = await start(`sh -c 'test ! -e "{dir}/once" && touch "{dir}/once" && exec ${listen()}'`);
     process.kill(relay.pid, 'SIGKILL');
     await eventually('it has gone', () => relay.processes().length === 0);
-    await expect(relay.start()).rejects.toMatchObject({ message: 'the command of it ended with exit code 1' });
+    await expect(relay.start()).rejects.toMatchObject({
+      message: 'the command of it ended with exit code 1',
+    });
     await relay.stop();
   });
 

@@ -55,7 +55,9 @@ function fakeStages(changes: Partial<Stages> = {}) {
       return target;
     },
     openRelays: async (relays, { directory }) => {
-      calls.push(`open ${relays.map(({ name, url }) => name ?? url).join(', ')} in ${basename(directory ?? '')}`);
+      calls.push(
+        `open ${relays.map(({ name, url }) => name ?? url).join(', ')} in ${basename(directory ?? '')}`,
+      );
       return { ...target, kind: 'url', named: [STARTED] };
     },
     openStack: async (profile) => {
@@ -80,13 +82,13 @@ function fakeStages(changes: Partial<Stages> = {}) {
 /** Runs `quick` unless told otherwise; the outcome is the exit code or what was thrown. */
 async function run(
   stages: Stages,
-  changes: Partial<RunFlags> = {},
+  changes: Partial<RunFlags> & { readonly observed?: Observed } = {},
   process = new FakeProcess(),
   scenario = 'quick',
-  observed?: Observed,
 ) {
   const out = join(directory, 'out');
-  const flags: RunFlags = { defaultGates: true, progress: 'plain', out, ...changes };
+  const { observed, ...given } = changes;
+  const flags: RunFlags = { defaultGates: true, progress: 'plain', out, ...given };
   const host = { io: createIo(process), colourFlag: () => undefined, finish: () => undefined };
   const plan = await preparePlan(scenario, { ...flags, relay: plannedAddresses(flags) });
   const request = { host, plan, flags, ...(observed === undefined ? {} : { observed }) };
@@ -143,7 +145,7 @@ describe('run', () => {
     const watched = { name: 'mine', role: 'relay that ran already', pid: 42 };
     const observed = { processes: [watched], caveats: ['nothing of mine can be read'] };
     const relay = [relayFlag(RELAY)];
-    await run(stages, { relay }, new FakeProcess(), 'quick', observed);
+    await run(stages, { relay, observed });
     expect(vi.mocked(stages.measure).mock.calls[0]?.[0].target).toMatchObject({
       processes: [watched],
       caveats: observed.caveats,
@@ -153,8 +155,8 @@ describe('run', () => {
   test('a process of this machine is no relay on another one', async () => {
     const { stages, calls } = fakeStages();
     const observed = { processes: [{ name: 'mine', role: 'relay', pid: 42 }], caveats: [] };
-    const flags = { relay: [relayFlag('ws://192.0.2.1/')], iOwnThisRelay: ['192.0.2.1'] };
-    const { outcome } = await run(stages, flags, new FakeProcess(), 'quick', observed);
+    const relay = [relayFlag('ws://192.0.2.1/')];
+    const { outcome } = await run(stages, { relay, iOwnThisRelay: ['192.0.2.1'], observed });
     expect(outcome).toMatchObject({ code: 'PROCESS_ELSEWHERE', exitCode: 2 });
     expect(calls).toEqual([]);
   });

@@ -77,10 +77,13 @@ describe('the faults of a scenario, before anything is started', () => {
     expect(checkFaultsFor({ relay }, {})(of('relay/1'))).toMatchObject({ key: 'on' });
   });
 
-  test.each(['kill', 'freeze', 'thaw', 'restart'] as const)('may %s a relay that a command starts', (action) => {
-    const check = checkFaultsFor({ relay: [relayFlag('mine=./relay {port}')] }, {});
-    expect(check(of('relay', action))).toBeNull();
-  });
+  test.each(['kill', 'freeze', 'thaw', 'restart'] as const)(
+    'may %s a relay that a command starts',
+    (action) => {
+      const check = checkFaultsFor({ relay: [relayFlag('mine=./relay {port}')] }, {});
+      expect(check(of('relay', action))).toBeNull();
+    },
+  );
 
   test('may happen to each of several relays that commands start, and to no more', () => {
     const relay = ['a=./relay {port}', 'b=./relay {port}'].map(relayFlag);

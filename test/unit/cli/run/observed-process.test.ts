@@ -40,7 +40,9 @@ describe('the processes of a relay that runs already', () => {
 
   test('are called by what the kernel calls them, and each once', () => {
     const { processes } = observedProcesses({ process: [pid, pid], relay: [RELAY] });
-    expect(processes.map(({ name }) => name)).toEqual([expect.stringMatching(new RegExp(`^.+ \\(${pid}\\)$`))]);
+    expect(processes.map(({ name }) => name)).toEqual([
+      expect.stringMatching(new RegExp(`^.+ \\(${pid}\\)$`)),
+    ]);
   });
 
   test('are sampled with their children', async () => {
@@ -78,7 +80,9 @@ describe('the processes of a relay that runs already', () => {
 
   test('are on the machine of the relay', () => {
     const observed = observedProcesses({ process: [pid], relay: [RELAY] });
-    const at = (address: string) => [{ url: RELAY.url ?? '', host: 'x', addresses: [address], problem: null }];
+    const at = (address: string) => [
+      { url: RELAY.url ?? '', host: 'x', addresses: [address], problem: null },
+    ];
     expect(() => requireHere(observed, at('127.0.0.1'))).not.toThrow();
     expect(() => requireHere(observed, at('192.0.2.1'))).toThrow(
       expect.objectContaining({ code: 'PROCESS_ELSEWHERE' }),
