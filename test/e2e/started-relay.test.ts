@@ -112,7 +112,7 @@ describe('a run that starts its relay', () => {
 
   test('samples it with its children', () => {
     const [component] = record.components;
-    expect(component).toMatchObject({ name: 'mine', role: 'relay, started by its command' });
+    expect(component).toMatchObject({ name: 'mine', role: 'started relay' });
     // The relay itself is a child of the shell that was started.
     expect(component?.rssMax_bytes).toBeGreaterThan(30e6);
     expect(component?.cpu_s).toBeGreaterThan(0);
@@ -245,14 +245,12 @@ describe('a relay that runs already', () => {
     );
     expect(VERDICTS).toContain(exitCode);
     const { components, target, caveats } = await readRunRecord(join(at.out, 'run.json'));
-    expect(components).toMatchObject([
-      { name: 'mine', role: 'relay that ran already', pid: relay.ready.pid },
-    ]);
+    expect(components).toMatchObject([{ name: 'mine', role: 'running relay', pid: relay.ready.pid }]);
     expect(components[0]?.cpu_s).toBeGreaterThan(0);
     expect(components[0]?.samples?.[0]?.descriptors).toBeGreaterThan(0);
     expect(target.relays).toMatchObject([{ name: 'mine', command: null, log: null }]);
     expect(caveats.join()).not.toContain("can't be read");
-    expect(stdout).toContain('relay that ran already');
+    expect(stdout).toContain('running relay');
   });
 
   test('is refused where --process names nobody', async () => {

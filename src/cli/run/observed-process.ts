@@ -73,7 +73,7 @@ function observe(pid: number, alone: string | null): Found {
   return {
     watched: {
       name,
-      role: 'relay that ran already',
+      role: 'running relay',
       pid,
       familyNow,
       readFigures: diskFigures(familyNow, null),

@@ -20,7 +20,7 @@ export function watchedRelay({ name, relay, dir }: RelayToWatch): WatchedProcess
   const familyNow = rememberedFor(FAMILY_MS, () => relay.processes().map(({ pid }) => pid));
   return {
     name,
-    role: 'relay, started by its command',
+    role: 'started relay',
     pid: relay.pid,
     familyNow,
     readFigures: diskFigures(familyNow, dir),

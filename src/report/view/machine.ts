@@ -87,11 +87,11 @@ interface MoreOfRelay {
 /** What is known besides of a relay that a command has started, or that `--process` names. */
 const OF_A_RELAY: readonly MoreOfRelay[] = [
   {
-    title: 'open files, max',
+    title: 'open files',
     of: mostDescriptors,
     text: (value) => (value === null ? NOTHING : count(value)),
   },
-  { title: 'written to disk', of: ({ figures = {} }) => figures['bytesToDisk_total'] ?? null, text: bytes },
+  { title: 'to disk', of: ({ figures = {} }) => figures['bytesToDisk_total'] ?? null, text: bytes },
   { title: 'data, max', of: ({ figures = {} }) => figures['data_bytes_max'] ?? null, text: bytes },
 ];
 

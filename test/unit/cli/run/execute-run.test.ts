@@ -142,7 +142,7 @@ describe('run', () => {
 
   test('a process that was named is sampled with the relay, and what can not be read of it is known', async () => {
     const { stages } = fakeStages();
-    const watched = { name: 'mine', role: 'relay that ran already', pid: 42 };
+    const watched = { name: 'mine', role: 'running relay', pid: 42 };
     const observed = { processes: [watched], caveats: ['nothing of mine can be read'] };
     const relay = [relayFlag(RELAY)];
     await run(stages, { relay, observed });

@@ -98,13 +98,13 @@ describe('the components of a run', () => {
 
   it('say of a relay what it has open, writes and stores', () => {
     const [titles, row] = of('url', relay);
-    expect(titles?.slice(5)).toEqual(['open files, max', 'written to disk', 'data, max']);
+    expect(titles?.slice(5)).toEqual(['open files', 'to disk', 'data, max']);
     expect(row?.slice(5)).toEqual(['40', '2 KiB', '4 KiB']);
   });
 
   it('have no column for what is known of none', () => {
     const { figures: _, ...without } = relay;
-    expect(of('url', without)[0]?.slice(5)).toEqual(['open files, max']);
+    expect(of('url', without)[0]?.slice(5)).toEqual(['open files']);
     expect(of('url', { ...without, samples: [] })[0]).toHaveLength(5);
   });
 
