@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunRecord } from '../../src/record/read.ts';
 import { startBuiltRelay } from '../support/built-relay.ts';
 import { expectNothingMarked, MARK, newMark, untilMarked } from '../support/marked-processes.ts';
@@ -16,8 +16,8 @@ import { type CliResult, runCli, startCli } from '../support/run-cli.ts';
 
 const RELAY = fileURLToPath(new URL('../../dist/relay/main.js', import.meta.url));
 const OURS = `${process.execPath} ${RELAY} --port {port}`;
-/** Keeps something in its directory, and has a child beside the relay. */
-const WITH_DATA = `sh -c 'head -c 1000000 /dev/zero > "{dir}/data"; ${OURS} & wait'`;
+/** Keeps something in its directory, floods its log, has a child beside the relay, and ignores SIGTERM. */
+const UNRULY = `sh -c 'trap "" TERM; head -c 1000000 /dev/zero > "{dir}/data"; head -c 20000000 /dev/zero | tr "\\0" x; echo; ${OURS} & while true; do wait; sleep 1; done'`;
 
 const SCENARIO = `
 name: started
@@ -73,13 +73,13 @@ async function expectNothingLeft({ env, mark }: Place): Promise<void> {
   expect(names.filter((name) => name.startsWith('relay-bench-relay-'))).toEqual([]);
 }
 
-describe('a run that starts its relay', () => {
+describe('a run that starts its relay, however unruly', () => {
   let at: Place;
   let result: CliResult;
   let record: Awaited<ReturnType<typeof readRunRecord>>;
   beforeAll(async () => {
     at = await place();
-    result = await run(at, '--relay', `mine=${WITH_DATA}`, '--audit');
+    result = await run(at, '--relay', `mine=${UNRULY}`, '--audit');
     record = await readRunRecord(join(at.out, 'run.json'));
   });
 
@@ -99,7 +99,7 @@ describe('a run that starts its relay', () => {
       {
         name: 'mine',
         url: record.target.urls[0],
-        command: WITH_DATA,
+        command: UNRULY,
         log: 'relay-mine.log',
         readyMs: expect.any(Number),
         dataBytes: expect.any(Number),
@@ -120,14 +120,16 @@ describe('a run that starts its relay', () => {
     expect(component?.samples?.at(-1)?.descriptors).toBeGreaterThan(6);
   });
 
-  test('keeps its log beside the record, and names it among the files', async () => {
-    const log = await readFile(join(at.out, 'relay-mine.log'), 'utf8');
+  test('keeps the beginning and the end of its log beside the record, and names it among the files', async () => {
+    const log = await readFile(join(at.out, 'relay-mine.log'), 'latin1');
     expect(log).toMatch(/^\[relay-bench\] \S+ port \d+: sh -c/);
+    expect(log).toMatch(/\[relay-bench\] \d+ bytes are left out here/);
     expect(log).toContain('"ready":true');
+    expect(log.length).toBeLessThan(9e6);
     expect(result.stdout).toContain(join(at.out, 'relay-mine.log'));
   });
 
-  test('leaves nothing behind', () => expectNothingLeft(at));
+  test('leaves nothing behind, though it ignores SIGTERM', () => expectNothingLeft(at));
 
   test('can not be audited later: the relay is gone', async () => {
     const { exitCode, stderr } = await runCli(['audit', join(at.out, 'run.json')]);
@@ -136,7 +138,7 @@ describe('a run that starts its relay', () => {
   });
 });
 
-describe('a command that gives no relay', () => {
+describe.concurrent('a command that gives no relay', () => {
   test.each([
     [
       'fails',
@@ -155,11 +157,19 @@ describe('a command that gives no relay', () => {
   });
 });
 
-describe('a relay that misbehaves', () => {
-  test('by dying in the midst of the load fails the run, which says how it ended and what it said last', async () => {
+describe.concurrent('a relay that ends under load', () => {
+  test('by itself fails the run, which says how it ended and what it said last', async ({
+    onTestFinished,
+  }) => {
     const at = await place();
-    const dies = `sh -c '${OURS} & relay=$!; sleep 5; echo out of memory; kill -9 $relay; exit 9'`;
-    const { exitCode, stdout } = await run(at, '--relay', `mine=${dies}`, '--duration', '8s');
+    const order = `${at.out}-die`;
+    const dies = `sh -c '${OURS} & until [ -e ${order} ]; do sleep 0.2; done; sleep 1; echo out of memory; kill -9 $!; exit 9'`;
+    const args = ['--out', at.out, '--relay', `mine=${dies}`, '--duration', '4s', '--progress', 'plain'];
+    const cli = startCli(['run', at.scenario, ...args], { env: at.env });
+    onTestFinished(() => cli.stop());
+    await cli.until(/load starts/);
+    await writeFile(order, '');
+    const { exitCode, stdout } = await cli.result;
     expect(exitCode).toBe(99);
     const { caveats } = await readRunRecord(join(at.out, 'run.json'));
     expect(caveats).toContainEqual(
@@ -168,25 +178,6 @@ describe('a relay that misbehaves', () => {
       ),
     );
     expect(stdout).toContain('out of memory');
-    await expectNothingLeft(at);
-  });
-
-  test('by ignoring SIGTERM is killed', async () => {
-    const at = await place();
-    const ignores = `sh -c 'trap "" TERM; ${OURS} & while true; do wait; sleep 1; done'`;
-    const { exitCode } = await run(at, '--relay', `mine=${ignores}`, '--duration', '1s');
-    expect(VERDICTS).toContain(exitCode);
-    await expectNothingLeft(at);
-  });
-
-  test('by flooding its log has the beginning and the end of it kept', async () => {
-    const at = await place();
-    const floods = `sh -c 'head -c 20000000 /dev/zero | tr "\\0" x; echo; ${OURS} & wait'`;
-    const { exitCode } = await run(at, '--relay', `mine=${floods}`, '--duration', '1s');
-    expect(VERDICTS).toContain(exitCode);
-    const log = await readFile(join(at.out, 'relay-mine.log'));
-    expect(log.length).toBeLessThan(9e6);
-    expect(log.toString('latin1')).toMatch(/\[relay-bench\] \d+ bytes are left out here/);
     await expectNothingLeft(at);
   });
 
@@ -203,41 +194,28 @@ describe('a relay that misbehaves', () => {
   });
 });
 
-describe('an interrupted run', () => {
-  const ENDINGS = {
-    'while its relay starts': { command: 'sleep 100 {port}', runs: null, signals: ['SIGINT'] },
-    'under load': { command: WITH_DATA, runs: /load starts/, signals: ['SIGINT'] },
-    'by a crash': { command: WITH_DATA, runs: /load starts/, signals: ['SIGKILL'] },
-  } as const;
-
-  test.each(Object.entries(ENDINGS))('leaves nothing behind: %s', async (_, { command, runs, signals }) => {
-    const at = await place();
-    const args = ['--relay', `mine=${command}`, '--duration', '5m', '--progress', 'plain', '--out', at.out];
-    const cli = startCli(['run', at.scenario, ...args], { env: at.env });
-    try {
-      if (runs !== null) await cli.until(runs);
-      // The command, the guard of its relay, and the relay.
-      await untilMarked(at.mark, 3);
-      for (const signal of signals) cli.child.kill(signal);
-      const { exitCode } = await cli.result;
-      expect(exitCode).toBe(signals[0] === 'SIGKILL' ? null : 130);
-      await expectNothingMarked(at.mark);
-      expect(existsSync(join(at.out, 'relay-mine.log'))).toBe(true);
-    } finally {
-      await cli.stop();
-    }
-  });
+// Under load: nothing-left.test.ts.
+test('a run that is interrupted while its relay starts leaves nothing behind but its log', async () => {
+  const at = await place();
+  const args = ['--relay', 'mine=sleep 100 {port}', '--out', at.out];
+  const cli = startCli(['run', at.scenario, ...args], { env: at.env });
+  try {
+    // The command, the guard of its relay, and the relay.
+    await untilMarked(at.mark, 3);
+    cli.child.kill('SIGINT');
+    const { exitCode } = await cli.result;
+    expect(exitCode).toBe(130);
+    await expectNothingLeft(at);
+    expect(existsSync(join(at.out, 'relay-mine.log'))).toBe(true);
+  } finally {
+    await cli.stop();
+  }
 });
 
-describe('a relay that runs already', () => {
-  const startedRelay = async () => {
+describe.concurrent('a relay that runs already', () => {
+  test('is sampled where --process names it', async ({ onTestFinished }) => {
     const relay = await startBuiltRelay();
     onTestFinished(() => relay.stop());
-    return relay;
-  };
-
-  test('is sampled where --process names it', async () => {
-    const relay = await startedRelay();
     const at = await place();
     const { exitCode, stdout } = await run(
       at,
