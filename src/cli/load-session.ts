@@ -31,11 +31,21 @@ export interface SessionRequest {
   readonly insecure: boolean;
   /** Told of the first signal. */
   readonly onFirst: (signal: StopSignal) => void;
+  /** Where the files of the command go; left out where it keeps none of what relays that it starts write. */
+  readonly directory?: string;
+}
+
+/** What a target is opened with. */
+export interface Opening extends Interruption {
+  /** Receives what relays that are started write; null where none of it is kept. */
+  readonly directory: string | null;
+  /** Tells the user, one line each. */
+  readonly say: (line: string) => void;
 }
 
 /** Carries out one load against a target that is opened for it and closed after it, whatever happens. */
 export type LoadTarget = <T>(
-  open: (interruption: Interruption) => Promise<OpenTarget>,
+  open: (opening: Opening) => Promise<OpenTarget>,
   use: (target: OpenTarget, information: RelayInformationResult) => Promise<T>,
 ) => Promise<T>;
 
@@ -87,7 +97,9 @@ function targetLoader({ request, stages, interruption, open }: LoaderParts): Loa
     throwIfInterrupted(interruption);
     // A signal for this target alone: what listens to it ends with the target, however many follow in this session.
     const signal = AbortSignal.any([interruption.signal]);
-    const target = await openOne({ ...interruption, signal }).catch((error: unknown) => {
+    const say = (line: string): void => void request.host.io.stderr.write(`${line}\n`);
+    const { directory = null } = request;
+    const target = await openOne({ ...interruption, signal, directory, say }).catch((error: unknown) => {
       // What was interrupted while it started did not fail.
       throwIfInterrupted(interruption);
       throw error;
@@ -97,7 +109,7 @@ function targetLoader({ request, stages, interruption, open }: LoaderParts): Loa
       const questions = networkQuestions(request.insecure);
       const information = await stages.preflight(target.relays, questions, {
         longestMs: LONGEST_WAIT_MS,
-        say: (line) => request.host.io.stderr.write(`${line}\n`),
+        say,
         signal,
       });
       throwIfInterrupted(interruption);

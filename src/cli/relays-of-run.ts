@@ -26,10 +26,12 @@ export function relaysOfRun(
       exitCode: EXIT.usage,
     });
   }
-  if (target.kind === 'url') return target.urls.map(relayUrl);
+  const started = (target.relays ?? []).filter(({ command }) => command !== null);
+  if (target.kind === 'url' && started.length === 0) return target.urls.map(relayUrl);
   const state = target.kind === 'stack' ? readState(resolve(stackDir ?? defaultStackDir(io.env))) : null;
   if (state !== null) return relayAddresses(state);
-  const what = target.kind === 'stack' ? 'stack' : 'embedded relay';
+  const own = target.kind === 'stack' ? 'stack' : 'embedded relay';
+  const what = started.length === 0 ? own : `relay ${started.map(({ name }) => name).join(', ')}`;
   throw new RelayBenchError(`the ${what} of this run is gone, and its events with it`, {
     code: 'AUDIT_NO_TARGET',
     hint: 'name the relays with --relay, or the directory of the stack with --stack-dir',

@@ -10,8 +10,7 @@ export interface LoneRelay {
   start(): Promise<void>;
 }
 
-const ONE_RELAY: PartCounts = {
-  relay: 1,
+const NOTHING_ELSE: Omit<PartCounts, 'relay'> = {
   primary: 0,
   replica: 0,
   postgres: 0,
@@ -23,23 +22,35 @@ const ONE_RELAY: PartCounts = {
 
 /** What faults can happen to a relay that stands alone. @param what it is, such as `the embedded relay` */
 export function relayTarget(what: string, relay: LoneRelay): FaultTarget {
-  const part: FaultPart = {
-    name: 'relay',
+  return relaysTarget(what, [relay]);
+}
+
+/** What faults can happen to relays that stand beside each other, in the order in which they are numbered. */
+export function relaysTarget(what: string, relays: readonly LoneRelay[]): FaultTarget {
+  const parts = relays.map((relay, at) => partOf(relays.length === 1 ? 'relay' : `relay-${at + 1}`, relay));
+  return {
+    what,
+    state: null,
+    counts: partsOfRelays(relays.length),
+    parts: ({ kind, number }) => {
+      if (kind !== 'relay') return [];
+      return number === null ? parts : parts.slice(number - 1, number);
+    },
+  };
+}
+
+function partOf(name: string, relay: LoneRelay): FaultPart {
+  return {
+    name,
     service: null,
     endSignal: 'SIGTERM',
     processes: () => relay.processes(),
     problem: async () => (relay.processes().length === 0 ? 'its process has ended' : null),
     start: () => relay.start(),
   };
-  return {
-    what,
-    state: null,
-    counts: ONE_RELAY,
-    parts: ({ kind, number }) => (kind === 'relay' && (number ?? 1) === 1 ? [part] : []),
-  };
 }
 
-/** The parts of a target that is one relay. */
-export function partsOfRelay(): PartCounts {
-  return ONE_RELAY;
+/** The parts of a target that is so many relays and nothing else. */
+export function partsOfRelays(count: number): PartCounts {
+  return { relay: count, ...NOTHING_ELSE };
 }

@@ -8,8 +8,9 @@ export interface ProcessIdentity {
   readonly startTicks: number;
 }
 
-/** Of the fields after the command name: state is field 3 in proc(5), pgrp field 5, starttime field 22. */
+/** Of the fields after the command name: state is field 3 in proc(5), ppid field 4, pgrp field 5, starttime field 22. */
 const STATE = 0;
+const PARENT = 1;
 const GROUP = 2;
 const START_TICKS = 19;
 
@@ -57,6 +58,20 @@ export function processesOf({ group, mark }: Kinship): ProcessIdentity[] | null 
     const identity = isMember ? identifyProcess(pid) : null;
     return identity === null ? [] : [identity];
   });
+}
+
+/** A process and all that descend from it, itself first; empty where it has ended. */
+export function familyOf(root: ProcessIdentity): number[] {
+  if (!isAlive(root)) return [];
+  const children = new Map<number, number[]>();
+  for (const pid of allPids()) {
+    const parent = Number(statFields(pid, readTextFile)?.[PARENT]);
+    children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const family = [root.pid];
+  // Grows while it is walked through.
+  for (const pid of family) family.push(...(children.get(pid) ?? []));
+  return family;
 }
 
 function hasMark(pid: number, mark: string): boolean {

@@ -8,26 +8,34 @@ const KIB = 1_024;
 
 /**
  * CPU time and memory of a process and its children together, for servers that work in processes of their own
- * (Postgres). CPU of children that have ended counts too. Memory that they share counts once: what each has for
- * itself is added to the largest shared part.
+ * (Postgres), as {@link readFamily} adds them up.
  */
 export function readProcessTree(pid: number, readText: ReadText = readTextFile): ProcessReading {
   const parent = readProcess(pid, readText);
   if (!parent.ok) return parent;
   try {
-    const members = [pid, ...childrenOf(pid, readText)];
-    const memories = members.flatMap((member) => memoryOf(member, readText) ?? []);
-    const shared = Math.max(0, ...memories.map((memory) => memory.shared));
-    const own = memories.reduce((sum, memory) => sum + memory.own, 0);
-    const cpu_s = members.reduce((sum, member) => sum + cpuOf(member, readText), 0);
-    return {
-      ok: true,
-      snapshot: { cpu_s: cpu_s + endedChildrenCpu(pid, readText), rss_bytes: shared + own },
-    };
+    return readFamily([pid, ...childrenOf(pid, readText)], readText);
   } catch {
     // A kernel without lists of children: the parent alone is what can be known.
     return parent;
   }
+}
+
+/**
+ * CPU time and memory of processes that belong together. CPU of children that have ended and were waited for counts too, so
+ * that the sum falls only where one ends of which nobody in the family is the parent. Memory that they share counts once: what
+ * each has for itself is added to the largest shared part.
+ * @param pids the one that leads first; those that have ended since they were listed count nothing
+ */
+export function readFamily(pids: readonly number[], readText: ReadText = readTextFile): ProcessReading {
+  const [leader] = pids;
+  if (leader === undefined) return { ok: false, reason: 'it was not running' };
+  const members = pids.flatMap((pid) => memberOf(pid, readText) ?? []);
+  if (members.length === 0) return readProcess(leader, readText);
+  const shared = Math.max(...members.map((member) => member.shared));
+  const own = members.reduce((sum, member) => sum + member.own, 0);
+  const cpu_s = members.reduce((sum, member) => sum + member.cpu_s, 0);
+  return { ok: true, snapshot: { cpu_s, rss_bytes: shared + own } };
 }
 
 /** Direct children of a process. @throws Error where it has ended, or the kernel keeps no such lists */
@@ -36,35 +44,37 @@ export function childrenOf(pid: number, readText: ReadText = readTextFile): numb
   return text.split(' ').flatMap((word) => (/^\d+$/.test(word) ? [Number(word)] : []));
 }
 
-/** 0 for a child that has ended since it was listed. */
-function cpuOf(pid: number, readText: ReadText): number {
-  return textOrNull(`/proc/${pid}/stat`, readText, parseCpuSeconds) ?? 0;
-}
-
-function endedChildrenCpu(pid: number, readText: ReadText): number {
-  const stat = readText(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[CHILD_UTIME] ?? 0) + Number(fields[CHILD_STIME] ?? 0)) / TICKS_PER_S;
-}
-
-interface Memory {
+interface Member {
+  readonly cpu_s: number;
   readonly own: number;
   readonly shared: number;
 }
 
-function memoryOf(pid: number, readText: ReadText): Memory | null {
-  return textOrNull(`/proc/${pid}/status`, readText, (status) => {
-    const bytes = (name: string): number =>
-      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * KIB;
-    return { own: bytes('RssAnon'), shared: bytes('RssFile') + bytes('RssShmem') };
-  });
-}
-
-function textOrNull<T>(path: string, readText: ReadText, parse: (text: string) => T): T | null {
+/** Null for one that has ended since it was listed. */
+function memberOf(pid: number, readText: ReadText): Member | null {
   try {
-    return parse(readText(path));
+    const stat = readText(`/proc/${pid}/stat`);
+    const cpu_s = parseCpuSeconds(stat);
+    return cpu_s === null
+      ? null
+      : { cpu_s: cpu_s + endedChildrenCpu(stat), ...memoryOf(readText(`/proc/${pid}/status`)) };
   } catch {
-    // The process has ended since it was listed.
     return null;
   }
+}
+
+function endedChildrenCpu(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[CHILD_UTIME] ?? 0) + Number(fields[CHILD_STIME] ?? 0)) / TICKS_PER_S;
+}
+
+/** A system that does not tell what is shared gives all of it as the process' own. */
+function memoryOf(status: string): Pick<Member, 'own' | 'shared'> {
+  const bytes = (name: string): number | null => {
+    const kilobytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * KIB;
+  };
+  const own = bytes('RssAnon');
+  if (own === null) return { own: bytes('VmRSS') ?? 0, shared: 0 };
+  return { own, shared: (bytes('RssFile') ?? 0) + (bytes('RssShmem') ?? 0) };
 }

@@ -1,7 +1,7 @@
 import { monotonicNs, NS_PER_S } from '../base/clock.ts';
 import { type Figures, growth, isTotal } from './figures/figures.ts';
 import { type ProcessReading, readDescriptors, readProcess } from './proc.ts';
-import { readProcessTree } from './process-tree.ts';
+import { readFamily, readProcessTree } from './process-tree.ts';
 import { type ComponentSample, SampleSeries } from './sample-series.ts';
 
 /** A process whose resources belong into the record. */
@@ -15,6 +15,8 @@ export interface WatchedProcess {
   readonly pidNow?: () => number | null;
   /** Whether its children belong to it; default false. */
   readonly withChildren?: boolean;
+  /** All processes that it is made of, as they are now, the leading one first; takes the place of `pidNow` and `withChildren`. */
+  readonly familyNow?: () => readonly number[];
   /** Reads what it says about itself; kept with each sample. */
   readonly readFigures?: () => Promise<Figures>;
 }
@@ -50,6 +52,7 @@ export interface ProcessSampler {
 export interface SamplerOptions {
   readonly everyMs?: number;
   readonly read?: (pid: number) => ProcessReading;
+  readonly readFamily?: (pids: readonly number[]) => ProcessReading;
   readonly readDescriptors?: (pid: number) => number | null;
   readonly nowNs?: () => number;
 }
@@ -92,11 +95,11 @@ export function sampleProcesses(
 /** What is known of one process: its CPU so far, its highest memory, its samples. */
 class Track {
   readonly process: WatchedProcess;
-  readonly #read: (pid: number) => ProcessReading;
+  readonly #read: (pids: readonly number[]) => ProcessReading;
   readonly #readDescriptors: (pid: number) => number | null;
   readonly #series = new SampleSeries();
   #first: { atNs: number } | null = null;
-  #last: { atNs: number; pid: number; cpu_s: number } | null = null;
+  #last: { atNs: number; pids: readonly number[]; cpu_s: number } | null = null;
   #cpu_s = 0;
   #rssMax: number | null = null;
   readonly #grown = new Map<string, number>();
@@ -104,25 +107,21 @@ class Track {
   #figures: Figures | null = null;
   #reason = 'the measured phases did not begin';
 
-  constructor(
-    process: WatchedProcess,
-    { read, readDescriptors: descriptorsOf = readDescriptors }: SamplerOptions,
-  ) {
+  constructor(process: WatchedProcess, options: SamplerOptions) {
     this.process = process;
-    this.#readDescriptors = descriptorsOf;
-    this.#read = read ?? (process.withChildren === true ? readProcessTree : readProcess);
+    this.#readDescriptors = options.readDescriptors ?? readDescriptors;
+    this.#read = readerOf(process, options);
   }
 
   sample(atNs: number): void {
-    const { pid, pidNow, readFigures } = this.process;
-    const pidAt = pidNow === undefined ? pid : pidNow();
-    const reading: ProcessReading =
-      pidAt === null ? { ok: false, reason: 'it was not running' } : this.#read(pidAt);
-    const cpuShare = reading.ok ? this.#add(reading.snapshot, pidAt ?? pid, atNs) : null;
+    const { readFigures } = this.process;
+    const pids = pidsNow(this.process);
+    const reading = this.#read(pids);
+    const cpuShare = reading.ok ? this.#add(reading.snapshot, pids, atNs) : null;
     if (!reading.ok) this.#reason = reading.reason;
     const t = (atNs - (this.#first?.atNs ?? atNs)) / NS_PER_S;
     const rss_bytes = reading.ok ? reading.snapshot.rss_bytes : null;
-    const descriptors = reading.ok && pidAt !== null ? this.#readDescriptors(pidAt) : null;
+    const descriptors = reading.ok ? this.#descriptorsOf(pids) : null;
     const setFigures = this.#series.add({ t, cpuShare, rss_bytes, descriptors, figures: null });
     readFigures?.().then(
       (figures) => {
@@ -134,17 +133,24 @@ class Track {
     );
   }
 
+  /** Of all of them together; null where none can be read. */
+  #descriptorsOf(pids: readonly number[]): number | null {
+    const known = pids.flatMap((pid) => this.#readDescriptors(pid) ?? []);
+    return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0);
+  }
+
   /** @returns cores in use since the sample before */
-  #add(snapshot: { cpu_s: number; rss_bytes: number }, pid: number, atNs: number): number | null {
+  #add(snapshot: { cpu_s: number; rss_bytes: number }, pids: readonly number[], atNs: number): number | null {
     const { cpu_s, rss_bytes } = snapshot;
     const last = this.#last;
     this.#reason = 'only one sample could be taken';
     this.#first ??= { atNs };
-    this.#last = { atNs, pid, cpu_s };
+    this.#last = { atNs, pids, cpu_s };
     this.#rssMax = Math.max(this.#rssMax ?? 0, rss_bytes);
     if (last === null || atNs <= last.atNs) return null;
-    // A process that was started anew counts from zero.
-    const used_s = Math.max(0, last.pid === pid ? cpu_s - last.cpu_s : cpu_s);
+    // What was started anew, so that nobody is left of those before, counts from zero.
+    const isSame = last.pids.some((pid) => pids.includes(pid));
+    const used_s = Math.max(0, isSame ? cpu_s - last.cpu_s : cpu_s);
     this.#cpu_s += used_s;
     return (used_s * NS_PER_S) / (atNs - last.atNs);
   }
@@ -178,6 +184,22 @@ class Track {
   get reason(): string {
     return this.#reason;
   }
+}
+
+/** The processes that a component is made of, the leading one first; empty while there is none. */
+export function pidsNow({ pid, pidNow, familyNow }: WatchedProcess): readonly number[] {
+  if (familyNow !== undefined) return familyNow();
+  const now = pidNow === undefined ? pid : pidNow();
+  return now === null ? [] : [now];
+}
+
+function readerOf(
+  { familyNow, withChildren }: WatchedProcess,
+  options: SamplerOptions,
+): (pids: readonly number[]) => ProcessReading {
+  if (familyNow !== undefined) return options.readFamily ?? ((pids) => readFamily(pids));
+  const read = options.read ?? (withChildren === true ? readProcessTree : readProcess);
+  return ([pid]) => (pid === undefined ? { ok: false, reason: 'it was not running' } : read(pid));
 }
 
 function reportOf(tracks: readonly Track[]): UsageReport {

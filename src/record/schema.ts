@@ -107,6 +107,21 @@ const componentSample = z.strictObject({
   figures: z.record(z.string(), z.number()).nullable(),
 });
 
+/** A relay that the command line gives a name. */
+const namedRelay = z.strictObject({
+  name: z.string(),
+  /** Masked as in `urls`. */
+  url: z.string(),
+  /** What started it for this run, without its secrets; null where it ran already. */
+  command: z.string().nullable(),
+  /** File beside run.json that has what it wrote. */
+  log: z.string().nullable(),
+  /** From the start of the command until a WebSocket opened. */
+  readyMs: whole.nullable(),
+  /** What its directory (`{dir}`) took on disk when the load had ended; null where it has none, or it can't be read. */
+  dataBytes: whole.nullable(),
+});
+
 const component = z.strictObject({
   name: z.string(),
   role: z.string(),
@@ -116,7 +131,7 @@ const component = z.strictObject({
   /** Mean cores over the measured phases. */
   cpuShare: maybe,
   rssMax_bytes: maybe,
-  /** Of a stack: how much its growing figures (`…_total`) grew, the highest sample of the others (`…_max`). */
+  /** Of a stack or a started relay: how much its growing figures (`…_total`) grew, the highest sample of the others (`…_max`). */
   figures: z.record(z.string(), z.number()).optional(),
   /** One a second, thinned out in long runs; records before 1.1.0 have them of stacks alone. */
   samples: z.array(componentSample).optional(),
@@ -159,6 +174,8 @@ export const runRecordSchema = z.strictObject({
     nip11: z.record(z.string(), z.unknown()).nullable(),
     /** Relay processes behind the addresses, where that is known. */
     relayProcesses: whole.optional(),
+    /** Those that the command line gives a name; left out where it gives none. */
+    relays: z.array(namedRelay).optional(),
   }),
   environment: z.strictObject({
     cpus: whole,

@@ -131,6 +131,10 @@ function properties(record: RunRecord): string[] {
     ['scenario.sha256', record.scenario.sha256],
     ['verdict', record.verdict],
     ...record.target.urls.map((url, at) => [`target.urls.${at}`, url]),
+    ...(record.target.relays ?? []).flatMap(({ name, command }, at) => [
+      [`target.relays.${at}.name`, name],
+      [`target.relays.${at}.command`, command],
+    ]),
     ...gates,
   ];
   const known = all.filter(([, value]) => value !== null);

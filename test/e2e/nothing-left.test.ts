@@ -24,6 +24,20 @@ const CASES: Readonly<Record<string, Case>> = {
     args: (out) => ['run', '--duration', '5m', '--progress', 'plain', '--out', out],
     runs: /load starts/,
   },
+  'run with a relay that it starts': {
+    args: (out) => [
+      'run',
+      '--relay',
+      `mine=${LEAVES}`,
+      '--duration',
+      '5m',
+      '--progress',
+      'plain',
+      '--out',
+      out,
+    ],
+    runs: /load starts/,
+  },
   ab: {
     args: (out) => ['ab', '--base', LEAVES, '--candidate', LEAVES, '--duration', '5m', '--out', out],
     runs: /round 1: /,

@@ -8,7 +8,7 @@ import { addShapeOptions, type LoadFlags } from '../run/flags.ts';
 import { assumption, numberOfUsers } from './forecast.ts';
 
 /** Options of `capacity`. */
-export interface CapacityFlags extends Omit<LoadFlags, 'relay' | 'audit' | 'abortOnFail' | 'evenArrivals'> {
+export interface CapacityFlags extends Omit<LoadFlags, 'audit' | 'abortOnFail' | 'evenArrivals'> {
   /** Addresses, or one `NAME=URL` or `NAME=COMMAND`, as typed. */
   readonly relay?: readonly string[];
   readonly of: 'rate' | 'connections';

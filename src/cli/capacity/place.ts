@@ -1,11 +1,11 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { maskUrl } from '../../base/mask-url.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
-import { type Contender, namedContender, openContender } from '../contest/contender.ts';
+import { type Contender, namedContender } from '../contest/contender.ts';
 import type { CommandHost } from '../host.ts';
-import type { Interruption } from '../interruption.ts';
-import type { LoadSession, LoadTarget } from '../load-session.ts';
+import type { LoadSession, LoadTarget, Opening } from '../load-session.ts';
 import { relayUrl } from '../options.ts';
+import { openRelays } from '../run/open-relays.ts';
 import { openStack } from '../run/open-stack.ts';
 import { type OpenTarget, openTarget } from '../run/open-target.ts';
 import { EMBEDDED_TARGET } from '../run/prepare-plan.ts';
@@ -25,17 +25,17 @@ export interface Place {
   readonly starts: string | null;
   /** Whether the same relay serves all steps, so that it has to come to rest between them. */
   readonly isKept: boolean;
-  open(interruption: Interruption): Promise<OpenTarget>;
+  open(opening: Opening): Promise<OpenTarget>;
 }
 
 /** The stages that reach outside this process; tests replace them. */
 export interface PlaceStages {
   readonly openTarget: typeof openTarget;
   readonly openStack: typeof openStack;
-  readonly openContender: typeof openContender;
+  readonly openRelays: typeof openRelays;
 }
 
-export const REAL_PLACE_STAGES: PlaceStages = { openTarget, openStack, openContender };
+export const REAL_PLACE_STAGES: PlaceStages = { openTarget, openStack, openRelays };
 
 /**
  * What the flags ask to load.
@@ -55,7 +55,7 @@ export async function placeOf(
       given: [],
       starts: null,
       isKept: true,
-      open: (interruption) => stages.openStack(stack, flags, { host, interruption }),
+      open: (opening) => stages.openStack(stack, flags, { host, interruption: opening }),
     };
   }
   if (!areUrls(relay)) return placeOfContender(onlyOne(relay), stages);
@@ -91,7 +91,7 @@ async function placeOfContender(one: Contender, stages: PlaceStages): Promise<Pl
     given: await resolveTargets(url === null ? [] : [url]),
     starts: command === null ? null : `the relay ${name}`,
     isKept: command === null,
-    open: ({ signal }) => stages.openContender(one, signal),
+    open: (opening) => stages.openRelays([one], opening),
   };
 }
 

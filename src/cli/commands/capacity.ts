@@ -68,6 +68,7 @@ async function runCapacity(scenario: string, flags: CapacityFlags, host: Command
     demands: [demandOf(first, place.starts)],
     insecure: first.connections.insecure,
     onFirst: (signal: string) => say(`${signal}: stopping, a second signal ends at once`),
+    directory: outDir.path,
   };
   try {
     await inLoadSession(session, async (held) => {

@@ -5,7 +5,9 @@ import { corporaOf } from '../run/corpora.ts';
 import { executeRun } from '../run/execute-run.ts';
 import { checkFaultsFor } from '../run/faults-of-run.ts';
 import { addLoadOptions, addRunOptions, type RunFlags } from '../run/flags.ts';
-import { DEFAULT_SCENARIO, preparePlan } from '../run/prepare-plan.ts';
+import { observedProcesses } from '../run/observed-process.ts';
+import { DEFAULT_SCENARIO, plannedAddresses, preparePlan } from '../run/prepare-plan.ts';
+import { requireDifferentNames } from '../run/relay-flag.ts';
 
 /** `run`: carry out a scenario and judge it; exit 0 where every gate holds. */
 export function addRun(program: Command, host: CommandHost): void {
@@ -19,13 +21,14 @@ export function addRun(program: Command, host: CommandHost): void {
       requireOwnDirectory(flags.out, '--out');
       await requireWritable(flags.out, '--out');
     }
-    const checkFault = checkFaultsFor(flags, host.io.env);
-    const plan = await preparePlan(
-      scenario,
-      { ...flags, checkFault },
-      corporaOf(host, flags.cache),
-      host.io.env,
-    );
-    host.finish(await executeRun({ host, plan, flags }));
+    requireDifferentNames(flags.relay);
+    const observed = observedProcesses(flags);
+    const planned = {
+      ...flags,
+      relay: plannedAddresses(flags),
+      checkFault: checkFaultsFor(flags, host.io.env),
+    };
+    const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
+    host.finish(await executeRun({ host, plan, flags, observed }));
   });
 }

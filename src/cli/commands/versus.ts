@@ -15,6 +15,7 @@ import { printedFormat, writeReports } from '../report-format.ts';
 import { corporaOf } from '../run/corpora.ts';
 import { addShapeOptions, type ShapeFlags } from '../run/flags.ts';
 import { DEFAULT_SCENARIO, EMBEDDED_TARGET, preparePlan } from '../run/prepare-plan.ts';
+import { requireDifferentNames } from '../run/relay-flag.ts';
 import { screenOptions } from '../run/reporters.ts';
 import { sayVerdict } from '../say-verdict.ts';
 
@@ -53,7 +54,7 @@ export function addVersus(program: Command, host: CommandHost): void {
 }
 
 async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost): Promise<void> {
-  const contenders = requireDifferent(flags.relay);
+  const contenders = requireSeveral(flags.relay);
   const relay = contenders.map(({ url }) => url ?? EMBEDDED_TARGET);
   const plan = await preparePlan(
     scenario,
@@ -94,13 +95,11 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
   if (standing.validity === 'invalid') host.finish(EXIT.invalidRun);
 }
 
-function requireDifferent(contenders: readonly Contender[]): readonly Contender[] {
-  const names = contenders.map(({ name }) => name);
-  if (names.length > 1 && new Set(names).size === names.length) return contenders;
-  throw new RelayBenchError(
-    names.length < 2
-      ? 'versus needs at least two relays'
-      : `two relays have the same name: ${names.join(', ')}`,
-    { code: 'CONTENDER_INVALID', hint: 'write --relay NAME=URL once for each relay' },
-  );
+function requireSeveral(contenders: readonly Contender[]): readonly Contender[] {
+  requireDifferentNames(contenders);
+  if (contenders.length > 1) return contenders;
+  throw new RelayBenchError('versus needs at least two relays', {
+    code: 'CONTENDER_INVALID',
+    hint: 'write --relay NAME=URL once for each relay',
+  });
 }

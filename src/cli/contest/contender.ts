@@ -1,12 +1,10 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { maskUrl } from '../../base/mask-url.ts';
-import { relayTarget } from '../../fault/relay-target.ts';
-import { isRelayCommand, startCommandRelay } from '../../stack/command-relay.ts';
+import { isRelayCommand } from '../../stack/command-text.ts';
 import { relayUrl } from '../options.ts';
-import type { OpenTarget } from '../run/open-target.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
 
-/** A relay that takes part in a contest. */
+/** A relay with a name: one that takes part in a contest, or that a run calls so. */
 export interface Contender {
   /** Short; names its files. */
   readonly name: string;
@@ -24,7 +22,9 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/;
  */
 export function contender(name: string, text: string): Contender {
   if (isUrl(text)) return { name, url: relayUrl(text), command: null };
-  if (isRelayCommand(text)) return { name, url: null, command: text };
+  // `PORT={port} ./relay` without a name reads like one that is called PORT.
+  if (isRelayCommand(text) && !text.trimStart().startsWith('{port}'))
+    return { name, url: null, command: text };
   throw new RelayBenchError(
     `${name}: "${shown(text)}" is neither a relay address nor a command with {port}`,
     {
@@ -58,26 +58,4 @@ function shown(text: string): string {
 /** The addresses of the contenders that run already; the others live on this machine. */
 export async function resolveContenders(all: readonly Contender[]): Promise<ResolvedTarget[]> {
   return resolveTargets(all.flatMap(({ url }) => (url === null ? [] : [url])));
-}
-
-/**
- * The relay, ready for a run; one that a command starts begins with nothing stored.
- * @throws RelayBenchError `RELAY_COMMAND_FAILED`
- */
-export async function openContender(
-  { name, url, command }: Contender,
-  signal: AbortSignal,
-): Promise<OpenTarget> {
-  if (command === null) {
-    const relays = await resolveTargets(url === null ? [] : [url]);
-    return { kind: 'url', relays, processes: [], close: async () => undefined };
-  }
-  const relay = await startCommandRelay(name, command, signal);
-  return {
-    kind: 'url',
-    relays: await resolveTargets([relay.url]),
-    processes: [{ name, role: 'relay', pid: relay.pid, pidNow: () => relay.processes()[0]?.pid ?? null }],
-    faultTarget: relayTarget(`the relay of ${name}`, relay),
-    close: () => relay.stop(),
-  };
 }

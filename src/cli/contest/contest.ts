@@ -14,9 +14,10 @@ import {
   type SessionStages,
 } from '../load-session.ts';
 import { measure } from '../run/measure.ts';
+import { openRelays } from '../run/open-relays.ts';
 import { makeOutDir, type OutDir } from '../run/out-dir.ts';
 import { EMBEDDED_TARGET } from '../run/prepare-plan.ts';
-import { type Contender, openContender, resolveContenders } from './contender.ts';
+import { type Contender, resolveContenders } from './contender.ts';
 import type { RunOnce } from './hold-rounds.ts';
 
 export interface ContestRequest {
@@ -40,11 +41,11 @@ export interface Contest {
 
 /** The stages that reach outside this process; tests replace them. */
 export interface ContestStages extends SessionStages {
-  readonly open: typeof openContender;
+  readonly open: typeof openRelays;
   readonly measure: typeof measure;
 }
 
-const REAL_STAGES: ContestStages = { ...REAL_SESSION_STAGES, open: openContender, measure };
+const REAL_STAGES: ContestStages = { ...REAL_SESSION_STAGES, open: openRelays, measure };
 
 /**
  * Output directory, consent, limits, signals: everything around the runs of a contest. Whatever happens, the relay that
@@ -70,6 +71,7 @@ export async function inContest<T>(
     demands: contenders.map((one) => demandOfRun(plan, one)),
     insecure: plan.connections.insecure,
     onFirst: (signal: string) => say(`${signal}: stopping, a second signal ends at once`),
+    directory: outDir.path,
   };
   try {
     return await inLoadSession(
@@ -100,7 +102,7 @@ interface RunContext {
 async function runAgainst(one: Contender, { request, session, stages }: RunContext): ReturnType<RunOnce> {
   const { plan, host } = request;
   return session.loadTarget(
-    ({ signal }) => stages.open(one, signal),
+    (opening) => stages.open([one], opening),
     async (target, information) =>
       stages.measure({
         plan: { ...plan, targets: target.relays.map(({ url }) => url) },

@@ -17,7 +17,13 @@ import { missingNips } from '../fit/meet-limits.ts';
 import type { CommandHost } from '../host.ts';
 import type { Interruption } from '../interruption.ts';
 import type { StopSignal } from '../io.ts';
-import { demandOf, inLoadSession, REAL_SESSION_STAGES, type SessionStages } from '../load-session.ts';
+import {
+  demandOf,
+  inLoadSession,
+  type Opening,
+  REAL_SESSION_STAGES,
+  type SessionStages,
+} from '../load-session.ts';
 import { resolveTargets } from '../target.ts';
 import { prepareAudit, wantsAudit } from './audit-run.ts';
 import { compareWithBaseline, readBaseline } from './baseline.ts';
@@ -25,26 +31,40 @@ import { prepareCleanUp } from './clean-up-run.ts';
 import { watchCrashes } from './crash.ts';
 import type { RunFlags } from './flags.ts';
 import { measure } from './measure.ts';
+import { logsOf } from './named-relays.ts';
+import { type Observed, requireHere } from './observed-process.ts';
+import { openRelays } from './open-relays.ts';
 import { openStack } from './open-stack.ts';
 import { type OpenTarget, openTarget } from './open-target.ts';
 import { makeOutDir, type OutDir } from './out-dir.ts';
 import { progressReporter, resolveProgress } from './progress.ts';
+import { givenAddresses, relaysText, startedNames } from './relay-flag.ts';
 import { chooseReports, RECORD_FILE, resultReporters } from './reporters.ts';
 
 /** The stages that reach outside this process; tests replace them. */
 export interface Stages extends SessionStages {
   readonly openTarget: typeof openTarget;
+  readonly openRelays: typeof openRelays;
   readonly openStack: typeof openStack;
   readonly measure: typeof measure;
   readonly findCalibration: typeof findCalibration;
 }
 
-const REAL_STAGES: Stages = { ...REAL_SESSION_STAGES, openTarget, openStack, measure, findCalibration };
+const REAL_STAGES: Stages = {
+  ...REAL_SESSION_STAGES,
+  openTarget,
+  openRelays,
+  openStack,
+  measure,
+  findCalibration,
+};
 
 export interface RunRequest {
   readonly host: CommandHost;
   readonly plan: Plan;
   readonly flags: RunFlags;
+  /** What `--process` names; left out: nothing. */
+  readonly observed?: Observed;
 }
 
 /**
@@ -58,28 +78,22 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, plan);
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
   try {
-    const given = await resolveTargets(flags.relay ?? []);
-    const isEmbedded = given.length === 0 && flags.stack === undefined;
+    const given = await resolveTargets(givenAddresses(flags.relay));
+    if (request.observed !== undefined) requireHere(request.observed, given);
     const session = {
       host,
       given,
       owned: flags.iOwnThisRelay ?? [],
-      demands: [demandOf(plan, isEmbedded ? 'the embedded relay' : null)],
+      demands: [demandOf(plan, startedAlone(flags))],
       insecure: plan.connections.insecure,
       onFirst: sayStopping(request),
+      directory: outDir.path,
     };
     return await inLoadSession(
       session,
       ({ interruption, loadTarget }) =>
         loadTarget(
-          () =>
-            flags.stack === undefined
-              ? stages.openTarget(given)
-              : stages.openStack(
-                  flags.stack,
-                  { ...flags, links: linksForFaults(plan.faults) },
-                  { host, interruption },
-                ),
+          (opening) => openFor(request, opening, stages),
           (target, information) =>
             loadAndReport(
               { ...request, baseline, reports, outDir, interruption, target, information },
@@ -91,6 +105,32 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
   } finally {
     await outDir.removeIfEmpty();
   }
+}
+
+/** What messages call the one relay that is started for a run; null where it runs already, or several share the load. */
+function startedAlone({ relay, stack }: RunFlags): string | null {
+  if (relay === undefined) return stack === undefined ? 'the embedded relay' : null;
+  return relay.length === 1 && startedNames(relay).length === 1 ? relaysText(startedNames(relay)) : null;
+}
+
+/** The target of the run, with what `--process` adds to it. */
+async function openFor(
+  { plan, flags, host, observed = { processes: [], caveats: [] } }: RunRequest,
+  opening: Opening,
+  stages: Stages,
+): Promise<OpenTarget> {
+  const { relay, stack } = flags;
+  if (stack !== undefined) {
+    const links = linksForFaults(plan.faults);
+    return stages.openStack(stack, { ...flags, links }, { host, interruption: opening });
+  }
+  if (relay === undefined) return stages.openTarget([]);
+  const target = await stages.openRelays(relay, opening);
+  return {
+    ...target,
+    processes: [...target.processes, ...observed.processes],
+    caveats: observed.caveats,
+  };
 }
 
 interface Session extends RunRequest {
@@ -189,11 +229,12 @@ async function judgedByBaseline(session: Session, record: RunRecord): Promise<Ex
   return compareWithBaseline({ baseline, record, directory: outDir.path, host, isShown, isCi });
 }
 
-function reportersOf({ host, flags, reports, outDir }: Session): Multiplexer {
+function reportersOf({ host, flags, reports, outDir, target }: Session): Multiplexer {
   const { io } = host;
   const progress = progressReporter(resolveProgress(flags.progress, io), io, host.colourFlag());
   const ci = flags.ci === true ? [ciReporter(io)] : [];
-  const results = [...resultReporters(reports, outDir.path, host), ...ci, ...verdictOn(host, reports, flags)];
+  const files = { directory: outDir.path, others: logsOf(target) };
+  const results = [...resultReporters(reports, files, host), ...ci, ...verdictOn(host, reports, flags)];
   return multiplex(progress === null ? results : [progress, ...results], (text) => io.stderr.write(text));
 }
 

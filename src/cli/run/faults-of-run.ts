@@ -1,7 +1,7 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { missingPart } from '../../fault/form/part.ts';
 import { NOBODY_NOTICES, watchNotices } from '../../fault/notices.ts';
-import { partsOfRelay } from '../../fault/relay-target.ts';
+import { partsOfRelays } from '../../fault/relay-target.ts';
 import { partsOfShape } from '../../fault/stack-target.ts';
 import { type FaultTimeline, faultTimeline, NO_FAULTS } from '../../fault/timeline.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -10,6 +10,7 @@ import type { CheckFault } from '../../scenario/parse.ts';
 import { shapeOf } from '../stack/running-stack.ts';
 import type { LoadFlags } from './flags.ts';
 import type { OpenTarget } from './open-target.ts';
+import { relaysText, startedNames, type TargetFlags } from './relay-flag.ts';
 
 /**
  * The faults of a run, ready to happen.
@@ -31,24 +32,35 @@ const ON_LONE_RELAY: readonly string[] = ['kill', 'freeze', 'thaw', 'restart'];
  * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`
  */
 export function checkFaultsFor(
-  { stack, stackDir, relay }: Pick<LoadFlags, 'stack' | 'stackDir' | 'relay'>,
+  { stack, stackDir, relay }: Pick<LoadFlags, 'stack' | 'stackDir'> & TargetFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): CheckFault {
   if (stack !== undefined) {
     const counts = partsOfShape(shapeOf(stack, stackDir, env));
     return ({ on }) => asProblem('on', missingPart(on, counts, `the stack ${stack}`));
   }
-  if (relay !== undefined) {
-    return () => asProblem('on', 'can be hit only where relay-bench starts the target: leave out --relay');
-  }
+  if (relay === undefined) return onLoneRelays('the embedded relay', 1, 'add --stack scaled');
+  const names = startedNames(relay);
+  if (names.length < relay.length) return () => SOMEBODY_ELSES;
+  const what = names.length === 1 ? relaysText(names) : 'the target';
+  return onLoneRelays(what, names.length, 'take --stack scaled in place of --relay');
+}
+
+/** What a scenario may break of relays that stand alone. @param what as messages call them */
+function onLoneRelays(what: string, count: number, advice: string): CheckFault {
+  const missing = (on: string): string | null => {
+    const problem = missingPart(on, partsOfRelays(count), what);
+    return problem === null ? null : `${problem}: ${advice}`;
+  };
   return ({ on, action }) =>
-    asProblem('on', withAdvice(missingPart(on, partsOfRelay(), 'the embedded relay'))) ??
+    asProblem('on', missing(on)) ??
     asProblem('action', ON_LONE_RELAY.includes(action) ? null : `is ${action}, which needs --stack scaled`);
 }
 
-function withAdvice(problem: string | null): string | null {
-  return problem === null ? null : `${problem}: add --stack scaled`;
-}
+const SOMEBODY_ELSES = asProblem(
+  'on',
+  'can be hit only where relay-bench starts the target: leave out --relay, or write --relay NAME=COMMAND with {port}',
+);
 
 function asProblem(key: 'on' | 'action', message: string | null): ReturnType<CheckFault> {
   return message === null ? null : { key, message };

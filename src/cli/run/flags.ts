@@ -7,13 +7,13 @@ import {
   durationMs,
   positiveNumber,
   ratePerSecond,
-  relayUrl,
   repeatable,
   seedNumber,
   wholeNumber,
   wordList,
 } from '../options.ts';
 import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
+import { relayFlag, type TargetFlags } from './relay-flag.ts';
 import { DEFAULT_FORMATS } from './reporters.ts';
 
 /** What decides the load; shared by all commands that run or plan one. */
@@ -35,7 +35,6 @@ export interface ShapeFlags {
 
 /** What decides the numbers of a run and its verdict; shared by `run` and `plan`. */
 export interface LoadFlags extends ShapeFlags {
-  readonly relay?: readonly string[];
   /** Profile of the stack to load. */
   readonly stack?: string;
   /** Where that stack is, or will be; undefined: the default. */
@@ -56,7 +55,9 @@ export interface LoadFlags extends ShapeFlags {
 }
 
 /** All options of `run`. */
-export interface RunFlags extends LoadFlags {
+export interface RunFlags extends LoadFlags, TargetFlags {
+  /** Processes of a relay that runs already. */
+  readonly process?: readonly number[];
   readonly out?: string;
   readonly format?: readonly string[];
   readonly progress: ProgressMode;
@@ -74,12 +75,12 @@ export interface RunFlags extends LoadFlags {
 
 const FORMAT_NAMES = formatNames(FORMATS.run);
 
-/** Adds the options of {@link LoadFlags}. */
+/** Adds the options of {@link LoadFlags} and {@link TargetFlags}. */
 export function addLoadOptions(command: Command): Command {
   command.option(
-    '--relay <url>',
-    'relay to load, repeatable; default: the embedded one',
-    repeatable(relayUrl),
+    '--relay <url|name=command>',
+    'relay to load, repeatable: URL, NAME=URL, or NAME=COMMAND with {port} (and {dir}), which is started for the run; default: the embedded one',
+    repeatable(relayFlag),
   );
   command.addOption(
     new Option(
@@ -138,6 +139,11 @@ export function addRunOptions(command: Command): Command {
       '--format <list>',
       `reports to make: ${FORMAT_NAMES.join(', ')}; default: ${DEFAULT_FORMATS.join(',')}`,
       wordList(FORMAT_NAMES),
+    )
+    .option(
+      '--process <pid>',
+      'process of the relay at --relay URL: it and its children are sampled, repeatable',
+      repeatable(wholeNumber(1)),
     )
     .option('--ci', 'annotations for GitHub Actions on stderr, the report in its step summary')
     .option('--baseline <run.json>', 'compare with this run at the end; exit 98 where this one is worse')

@@ -12,7 +12,7 @@ import { advertisedOf } from '../../judge/advertised.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import { readEnvironment } from '../../observe/environment.ts';
 import { type OtherPrograms, watchOtherPrograms } from '../../observe/other-programs.ts';
-import { sampleProcesses, type UsageReport } from '../../observe/sample-processes.ts';
+import { pidsNow, sampleProcesses, type UsageReport } from '../../observe/sample-processes.ts';
 import { adaptPlan } from '../../plan/adapt-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { buildRecord, type RecordInput } from '../../record/build.ts';
@@ -29,6 +29,7 @@ import { watchGates } from './abort-on-fail.ts';
 import { AUDIT_KEY, type AuditOutcome, NO_AUDIT, type RunAudit } from './audit-run.ts';
 import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
 import { healWhenDraining, timelineOf } from './faults-of-run.ts';
+import { endedRelays, recordedRelays } from './named-relays.ts';
 import type { OpenTarget } from './open-target.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
 
@@ -101,7 +102,7 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
   const timeline = timelineOf(plan, target);
   const identity = { tool: readTool(), runId };
   const sampler = sampleProcesses(target.processes);
-  const others = watchOtherPrograms(() => [pid, ...target.processes.map((one) => one.pidNow?.() ?? one.pid)]);
+  const others = watchOtherPrograms(() => [pid, ...target.processes.flatMap((one) => pidsNow(one))]);
   const watch = watchGates({
     plan,
     signal: request.signal,
@@ -118,16 +119,18 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
   }).finally(() => timeline.end());
   const faults = await timeline.end();
   const usage = { ...sampler.stop(), others: others.stop() };
+  const place = surroundings(request, await recordedRelays(target));
   const finish = (audited: AuditOutcome, caveats: readonly string[], cleaned: CleanUpResult | null = null) =>
     finishRecord({
       request,
       identity,
+      place,
       result,
       usage,
       audited,
       cleaned,
       faults,
-      caveats: [watch.reason(), ...caveats],
+      caveats: [watch.reason(), ...(target.caveats ?? []), ...endedRelays(plan, target), ...caveats],
     });
   const problem = await audit.prepare();
   const wasWanted = onHistory !== undefined;
@@ -187,6 +190,7 @@ async function auditOrSalvage(
 interface Finished {
   readonly request: MeasureRequest;
   readonly identity: Pick<RecordInput, 'tool' | 'runId'>;
+  readonly place: Place;
   readonly result: RunResult;
   readonly usage: UsageReport & { readonly others: OtherPrograms | null };
   readonly audited: AuditOutcome;
@@ -199,6 +203,7 @@ interface Finished {
 function finishRecord({
   request,
   identity,
+  place,
   result,
   usage,
   audited,
@@ -215,7 +220,6 @@ function finishRecord({
     ...(found.ceiling === null ? { [CEILING_KEY]: found.reason } : {}),
     ...(audited.reason === null ? {} : { [AUDIT_KEY]: audited.reason }),
   };
-  const place = surroundings(request);
   const { others } = usage;
   const record = buildRecord({
     ...identity,
@@ -266,12 +270,14 @@ async function runOrSalvage(
   }
 }
 
-/** What a record says about the place of the run, the same from its start to its end. */
-function surroundings({
-  plan,
-  target,
-  information,
-}: MeasureRequest): Pick<RecordInput, 'plan' | 'target' | 'environment'> {
+/** What a record says about the place of the run. */
+type Place = Pick<RecordInput, 'plan' | 'target' | 'environment'>;
+
+/** @param relays what is known of those that have a name, at the end */
+function surroundings(
+  { plan, target, information }: MeasureRequest,
+  relays: Pick<RunRecord['target'], 'relays'> = {},
+): Place {
   return {
     plan,
     target: {
@@ -279,6 +285,7 @@ function surroundings({
       urls: target.relays.map((relay) => relay.url),
       nip11: information.information === null ? null : { ...information.information },
       ...(target.relayAddresses === undefined ? {} : { relayProcesses: target.relayAddresses.length }),
+      ...relays,
     },
     environment: readEnvironment(target.relays.some(isThisMachine)),
   };

@@ -5,13 +5,18 @@ import { identifyProcess, type ProcessIdentity } from '../../observe/process-ide
 import type { WatchedProcess } from '../../observe/sample-processes.ts';
 import { type EmbeddedRelay, startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
+import type { NamedRelay } from './named-relays.ts';
 
 /** The relays that a run loads. */
 export interface OpenTarget {
   readonly kind: 'embedded' | 'url' | 'stack';
   readonly relays: readonly ResolvedTarget[];
-  /** Processes that this run started and whose resources it reports. */
+  /** Processes whose resources the run reports: those that it started, and what `--process` names. */
   readonly processes: readonly WatchedProcess[];
+  /** Relays that the command line gives a name; left out where it gives none. */
+  readonly named?: readonly NamedRelay[];
+  /** What a reader must know of the target, one sentence each; left out: nothing. */
+  readonly caveats?: readonly string[];
   /** What faults can happen to; left out where this run has started nothing. */
   readonly faultTarget?: FaultTarget;
   /** Addresses of the relay processes behind `relays`, where they are others. */

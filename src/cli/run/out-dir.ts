@@ -14,6 +14,8 @@ export interface OutDir {
 
 /** Everything that runs and contests write beside their records, whatever formats this one is asked for. */
 const WRITTEN: ReadonlySet<string> = new Set([...formatFiles(), 'run.json.broken', HISTORY_FILE]);
+/** What a relay that a command has started wrote. */
+const LOG_OF_RELAY = /^relay-.+\.log$/;
 /** The records of a search for the capacity. */
 const STEPS = 'steps';
 /** A record of a contest: `01-base.json`, `confirm-03-candidate.json`. */
@@ -30,7 +32,9 @@ export async function makeOutDir(path: string): Promise<OutDir> {
     const firstMade = await makeDirectory(path);
     requireOwnDirectory(path, '--out');
     await writeTo(path);
-    const old = (await readdir(path)).filter((name) => WRITTEN.has(name) || RECORD_OF_CONTEST.test(name));
+    const old = (await readdir(path)).filter(
+      (name) => WRITTEN.has(name) || RECORD_OF_CONTEST.test(name) || LOG_OF_RELAY.test(name),
+    );
     for (const name of old) await rm(join(path, name));
     await removeSteps(join(path, STEPS));
     return { path, removeIfEmpty: () => removeMade(path, firstMade) };

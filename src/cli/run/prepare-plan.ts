@@ -11,18 +11,26 @@ import { wantsAudit, withAuditGate } from './audit-run.ts';
 import { type Corpora, corporaInCache } from './corpora.ts';
 import { type LoadFlags, overridesOf } from './flags.ts';
 import { findNamedCorpus } from './named-corpus.ts';
+import type { TargetFlags } from './relay-flag.ts';
 
 /** Runs without a name use this scenario. */
 export const DEFAULT_SCENARIO = 'quick';
 
 /** What decides a plan: flags, and what a command knows of its target. */
 export interface PlanFlags extends LoadFlags {
+  /** Addresses of the relays; left out: the embedded one. */
+  readonly relay?: readonly string[] | undefined;
   /** What keeps a fault from happening to the target; left out, nothing does. */
   readonly checkFault?: CheckFault;
 }
 
-/** Stands in a plan for the address of the embedded relay; its port is known only once it runs. */
+/** Stands in a plan for the address of a relay that is started for it, the embedded one too; its port is known only once it runs. */
 export const EMBEDDED_TARGET = 'ws://127.0.0.1:0/';
+
+/** Addresses for a plan; those of relays that are started are known only once they run. Undefined without `--relay`. */
+export function plannedAddresses({ relay }: TargetFlags): readonly string[] | undefined {
+  return relay?.map(({ url }) => url ?? EMBEDDED_TARGET);
+}
 
 /**
  * Loads a scenario and resolves every number of its run, flags included.

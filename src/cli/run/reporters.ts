@@ -41,11 +41,22 @@ export function chooseReports(names: readonly string[] = DEFAULT_FORMATS): Repor
   return { onStdout, files: wanted.filter(isFile) };
 }
 
+/** The directory of a run, and what lies in it besides the reports. */
+export interface RunFiles {
+  readonly directory: string;
+  /** Names of files that are worth naming. */
+  readonly others: readonly string[];
+}
+
 /** The reporters that show a finished run, in the order in which they do it: files first, so that all exist. */
-export function resultReporters(choice: ReportChoice, directory: string, host: CommandHost): Reporter[] {
+export function resultReporters(
+  choice: ReportChoice,
+  { directory, others }: RunFiles,
+  host: CommandHost,
+): Reporter[] {
   const reporters = choice.files.map((format) => fileReporter(format, join(directory, format.fileName)));
   if (choice.onStdout === null) return reporters;
-  const names = [RECORD_FILE, ...choice.files.map((format) => format.fileName)];
+  const names = [RECORD_FILE, ...choice.files.map((format) => format.fileName), ...others];
   const files = names.map((name) => join(directory, name));
   const write = (text: string): void => {
     host.io.stdout.write(text);

@@ -52,10 +52,10 @@ export async function drain(state: StackState, part: FaultPart, signal: AbortSig
   }
 }
 
-function notBack({ name }: FaultPart, problem: string): RelayBenchError {
+function notBack({ name, service }: FaultPart, problem: string): RelayBenchError {
   return new RelayBenchError(`${name} has not come back within ${BACK_TIMEOUT_MS / 1_000} s: ${problem}`, {
     code: 'FAULT_NOT_BACK',
-    hint: `see \`relay-bench stack logs ${name}\``,
+    hint: service === null ? 'look into its log' : `see \`relay-bench stack logs ${name}\``,
     exitCode: EXIT.unreachable,
   });
 }

@@ -46,14 +46,15 @@ export function thaw(frozen: readonly ProcessIdentity[]): number {
 }
 
 /**
- * Ends exactly the processes that a part has now: whatever starts it again meanwhile is left alone.
+ * Ends exactly the processes that a part has now: whatever starts it again meanwhile is left alone. The leading process of a
+ * service tells its children; of a relay that a command has started all are told, since the first may be a shell that passes
+ * nothing on.
  * @returns false where even SIGKILL has not ended them
  */
 export async function endOrderly(part: FaultPart): Promise<boolean> {
   const before = part.processes();
   const isThere = (): boolean => before.some((each) => isAlive(each));
-  const [leader] = before;
-  if (leader !== undefined) send(leader, part.endSignal);
+  for (const each of part.service === null ? before : before.slice(0, 1)) send(each, part.endSignal);
   if (await goneWithin(isThere, GRACE_MS)) return true;
   for (const each of before) send(each, 'SIGKILL');
   return await goneWithin(isThere, KILLED_MS);

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../record/schema.ts';
 import { count, number, seconds } from '../quantity.ts';
+import { relayNames } from '../relay-names.ts';
 
 /** What was asked of whom: `quick: 200 events/s and 25 queries/s on 64 connections for 12.0 s, embedded relay`. */
 export function questionOf(record: RunRecord): string {
@@ -35,8 +36,9 @@ function ratesOf(record: RunRecord): string {
   return rates.length === 0 ? '' : `${rates.join(' and ')}${model}`;
 }
 
-function targetOf({ target: { kind, urls } }: RunRecord): string {
+function targetOf(record: RunRecord): string {
+  const { kind } = record.target;
   if (kind !== 'url') return `${kind} relay`;
-  const [first = '', ...others] = urls;
+  const [first = '', ...others] = relayNames(record);
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

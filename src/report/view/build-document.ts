@@ -11,7 +11,7 @@ import { gatesSection } from './gates.ts';
 import { headline } from './headline.ts';
 import { latenciesSection } from './latencies.ts';
 import { loadSection, phasesSection } from './load.ts';
-import { componentsSection, environmentSection, generatorSection } from './machine.ts';
+import { componentsSection, environmentSection, generatorSection, startedSection } from './machine.ts';
 import { evidenceSection, findingsSection } from './observed.ts';
 
 /** What a report of this record says, in reading order: verdict, why, numbers, what to doubt. */
@@ -33,6 +33,7 @@ export function buildDocument(record: RunRecord): ReportDocument {
     findingsSection(record),
     noticesSection(record),
     generatorSection(record),
+    startedSection(record),
     componentsSection(record),
     environmentSection(record),
     caveatsSection(record),

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../record/schema.ts';
 import { answerOf } from '../answer/answer.ts';
 import { count, seconds } from '../quantity.ts';
+import { relayNames } from '../relay-names.ts';
 import type { Headline } from './document.ts';
 
 /** The answer of a run, and what ran against what. */
@@ -10,7 +11,7 @@ export function headline(record: RunRecord): Headline {
 }
 
 function facts(record: RunRecord): string[] {
-  const [first = '', ...others] = record.target.urls;
+  const [first = '', ...others] = relayNames(record, true);
   return [
     record.scenario.name,
     others.length === 0 ? first : `${first} and ${others.length} more`,

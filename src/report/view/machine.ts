@@ -1,6 +1,6 @@
-import type { RunRecord } from '../../record/schema.ts';
-import { bytes, cores, count, duration, percent, seconds } from '../quantity.ts';
-import { type Cell, cell, columns, row, type Section } from './document.ts';
+import type { ComponentUsage, RunRecord } from '../../record/schema.ts';
+import { bytes, cores, count, duration, NOTHING, percent, seconds } from '../quantity.ts';
+import { type Cell, cell, code, columns, row, type Section } from './document.ts';
 
 /** Whether the generator itself was at ease; without it no latency can be believed. */
 export function generatorSection(record: RunRecord): Section {
@@ -56,20 +56,65 @@ function distributionRow(label: string, d: RunRecord['generator']['sendLag_us'])
 /** CPU and memory of the relay and of every other observed process; null where none could be observed. */
 export function componentsSection(record: RunRecord): Section | null {
   if (record.components.length === 0) return null;
+  const more = record.target.kind === 'url' ? OF_A_RELAY : [];
+  const shown = more.filter(({ of }) => record.components.some((component) => of(component) !== null));
   const rows = record.components.map((component) => [
     cell(component.name),
     cell(component.role),
     cell(cores(component.cpuShare)),
     cell(seconds(component.cpu_s)),
     cell(bytes(component.rssMax_bytes)),
+    ...shown.map(({ of, text }) => cell(text(of(component)))),
   ]);
-  const all = columns('component', 'role', '>CPU, mean', '>CPU time', '>memory, max');
+  const all = columns(
+    ...['component', 'role', '>CPU, mean', '>CPU time', '>memory, max'],
+    ...shown.map(({ title }) => `>${title}?`),
+  );
   return {
     title: 'Components',
     topic: 'machine',
     detail: 'folded',
     content: { kind: 'table', columns: all, rows },
   };
+}
+
+interface MoreOfRelay {
+  readonly title: string;
+  readonly of: (component: ComponentUsage) => number | null;
+  readonly text: (value: number | null) => string;
+}
+
+/** What is known besides of a relay that a command has started, or that `--process` names. */
+const OF_A_RELAY: readonly MoreOfRelay[] = [
+  {
+    title: 'open files',
+    of: mostDescriptors,
+    text: (value) => (value === null ? NOTHING : count(value)),
+  },
+  { title: 'to disk', of: ({ figures = {} }) => figures['bytesToDisk_total'] ?? null, text: bytes },
+  { title: 'data, max', of: ({ figures = {} }) => figures['data_bytes_max'] ?? null, text: bytes },
+];
+
+function mostDescriptors({ samples = [] }: ComponentUsage): number | null {
+  const known = samples.flatMap(({ descriptors }) => descriptors ?? []);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** What commands have started for the run; null where that is nothing. */
+export function startedSection({ target: { relays = [] } }: RunRecord): Section | null {
+  const started = relays.flatMap(({ command, ...relay }) =>
+    command === null ? [] : [{ ...relay, command }],
+  );
+  if (started.length === 0) return null;
+  const rows = started.map(({ name, command, readyMs, dataBytes, log }) => [
+    cell(name),
+    cell(readyMs === null ? NOTHING : seconds(readyMs / 1_000)),
+    cell(bytes(dataBytes)),
+    cell(log ?? NOTHING),
+    code(command),
+  ]);
+  const all = columns('relay', '>ready after', '>data at the end?', 'log?', '~command');
+  return { title: 'Started for the run', topic: 'machine', content: { kind: 'table', columns: all, rows } };
 }
 
 /** Where the run took place. */

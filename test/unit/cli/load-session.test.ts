@@ -109,6 +109,26 @@ describe('a session that runs load', () => {
     expect(process.exits).toEqual([130]);
   });
 
+  test('opens its target with the directory of the command, and with a way to tell the user something', async () => {
+    const process = new FakeProcess();
+    const found: unknown[] = [];
+    await inLoadSession(
+      request(process, { directory: '/reports/mine' }),
+      ({ loadTarget }) =>
+        loadTarget(
+          async ({ directory, say }) => {
+            found.push(directory);
+            say('it takes a while');
+            return target(async () => undefined);
+          },
+          async () => null,
+        ),
+      STAGES,
+    );
+    expect(found).toEqual(['/reports/mine']);
+    expect(process.stderr.text).toBe('it takes a while\n');
+  });
+
   test('was interrupted, and did not fail, where its target could not be opened after a signal', async () => {
     const process = new FakeProcess();
     const session = inLoadSession(
@@ -170,8 +190,8 @@ describe('a contest', () => {
       {
         ...STAGES,
         supply,
-        open: async ({ name }) => {
-          opened.push(name);
+        open: async (relays) => {
+          opened.push(...relays.map(({ name }) => name ?? ''));
           return target(async () => undefined);
         },
         measure: async () => sampleRecord('pass'),

@@ -88,6 +88,7 @@ describe('the command line', () => {
       '--abort-on-fail',
       '--out',
       '--format',
+      '--process',
       '--ci',
       '--baseline',
       '--progress',

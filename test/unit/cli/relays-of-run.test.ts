@@ -28,3 +28,19 @@ test('an embedded relay is gone with its run', () => {
     expect.objectContaining({ code: 'AUDIT_NO_TARGET' }),
   );
 });
+
+test('a relay that a command has started is gone with its run', () => {
+  const relays = [
+    {
+      ...{ name: 'mine', url: TARGET.urls[0], command: './relay {port}' },
+      ...{ log: 'relay-mine.log', readyMs: 12, dataBytes: null },
+    },
+  ];
+  const record = { ...sampleRecord('pass'), target: { ...TARGET, urls: [...TARGET.urls], relays } };
+  expect(() => relaysOfRun(record, undefined, HOST)).toThrow(
+    expect.objectContaining({
+      code: 'AUDIT_NO_TARGET',
+      message: 'the relay mine of this run is gone, and its events with it',
+    }),
+  );
+});

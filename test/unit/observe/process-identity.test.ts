@@ -4,10 +4,12 @@ import { realpath } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import {
   commandLineOf,
+  familyOf,
   identifyProcess,
   isAlive,
   processesIn,
 } from '../../../src/observe/process-identity.ts';
+import { eventually } from '../../support/eventually.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 /** A stat line as proc(5) describes it. */
@@ -45,5 +47,23 @@ describe('the identity of a process', () => {
       await once(child, 'exit');
     }
     expect(processesIn(dir)).toEqual([]);
+  });
+
+  test('all that descend from a process are its family, itself first', async () => {
+    const child = spawn('/bin/sh', ['-c', '(sleep 60; true) & sleep 60; true'], {
+      stdio: 'ignore',
+      detached: true,
+    });
+    await once(child, 'spawn');
+    const root = identifyProcess(child.pid ?? 0) ?? { pid: 0, startTicks: 0 };
+    try {
+      // The shell, its two children, and the child of one of them.
+      await eventually('all have started', () => familyOf(root).length === 4);
+      expect(familyOf(root)[0]).toBe(child.pid);
+    } finally {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+      await once(child, 'exit');
+    }
+    expect(familyOf(root)).toEqual([]);
   });
 });

@@ -145,4 +145,39 @@ describe('sampling the processes of a stack', () => {
     await vi.advanceTimersByTimeAsync(1_100);
     expect(sampler.stop().components[0]?.samples?.[0]).toMatchObject({ figures: null, rss_bytes: 10 });
   });
+
+  const family = (...sums: readonly { readonly pids: readonly number[]; readonly cpu_s: number }[]) => {
+    let at = -1;
+    const now = () => sums[Math.min(at, sums.length - 1)] ?? { pids: [], cpu_s: 0 };
+    const familyNow = () => {
+      at++;
+      return now().pids;
+    };
+    const readFamily = (pids: readonly number[]): ProcessReading =>
+      pids.length === 0 ? { ok: false, reason: 'it was not running' } : sample(now().cpu_s, 10);
+    const options = { readFamily, readDescriptors: (pid: number) => pid, nowNs: virtualNs };
+    return sampleProcesses([{ ...RELAY, familyNow }], options);
+  };
+
+  test('a family whose members come and go is the same while one of them stays', () => {
+    const sampler = family(
+      { pids: [42], cpu_s: 1 },
+      { pids: [42, 43], cpu_s: 3 },
+      { pids: [43], cpu_s: 3.5 },
+    );
+    sampler.start();
+    vi.advanceTimersByTime(1_999);
+    const [component] = sampler.stop().components;
+    expect(component?.cpu_s).toBe(2 + 0.5);
+    expect(component?.samples?.map(({ descriptors }) => descriptors)).toEqual([42, 85, 43]);
+  });
+
+  test('a family that is started anew counts from zero, and has no sample while there is none', () => {
+    const sampler = family({ pids: [42], cpu_s: 5 }, { pids: [], cpu_s: 0 }, { pids: [77], cpu_s: 0.25 });
+    sampler.start();
+    vi.advanceTimersByTime(1_999);
+    const [component] = sampler.stop().components;
+    expect(component?.cpu_s).toBe(0.25);
+    expect(component?.samples?.map(({ rss_bytes }) => rss_bytes)).toEqual([10, null, 10]);
+  });
 });

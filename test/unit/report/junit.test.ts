@@ -24,6 +24,16 @@ function checkWellFormed(xml: string): void {
 }
 
 describe('junitFormat', () => {
+  it('says what was started for the run', () => {
+    const record = sampleRecord('pass');
+    const relay = { url: 'ws://127.0.0.1:1/', log: null, readyMs: 1, dataBytes: null };
+    const relays = [{ ...relay, name: 'mine', command: './relay "{port}"' }];
+    const text = render({ ...record, target: { ...record.target, relays } });
+    checkWellFormed(text);
+    expect(text).toContain('<property name="target.relays.0.name" value="mine"/>');
+    expect(text).toContain('value="./relay &quot;{port}&quot;"');
+  });
+
   it.each(SAMPLE_NAMES)('is well-formed for the %s run', (name) => {
     checkWellFormed(render(sampleRecord(name)));
   });

@@ -26,4 +26,11 @@ describe('a contender', () => {
     expect(() => contender('base', './relay')).toThrow(/neither a relay address nor a command with \{port\}/);
     expect(() => contender('base', 'http://me:secret@host')).toThrow(/^(?!.*secret)/);
   });
+
+  test('without a name, whose environment reads like one, is refused', () => {
+    expect(() => namedContender('PORT={port} ./relay')).toThrow(
+      expect.objectContaining({ code: 'CONTENDER_INVALID' }),
+    );
+    expect(namedContender('mine=PORT={port} ./relay').command).toBe('PORT={port} ./relay');
+  });
 });

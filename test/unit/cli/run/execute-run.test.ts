@@ -1,13 +1,16 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RelayBenchError } from '../../../../src/base/errors.ts';
 import { createIo } from '../../../../src/cli/io.ts';
 import { executeRun, type Stages } from '../../../../src/cli/run/execute-run.ts';
 import type { RunFlags } from '../../../../src/cli/run/flags.ts';
+import type { NamedRelay } from '../../../../src/cli/run/named-relays.ts';
+import type { Observed } from '../../../../src/cli/run/observed-process.ts';
 import type { OpenTarget } from '../../../../src/cli/run/open-target.ts';
-import { preparePlan } from '../../../../src/cli/run/prepare-plan.ts';
+import { plannedAddresses, preparePlan } from '../../../../src/cli/run/prepare-plan.ts';
+import { relayFlag } from '../../../../src/cli/run/relay-flag.ts';
 import { readRunRecord } from '../../../../src/record/read.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
 import { sampleRecord } from '../../../support/sample-record.ts';
@@ -21,6 +24,19 @@ afterEach(async () => {
 });
 
 const RELAY = 'ws://127.0.0.1:7777/';
+
+const STARTED: NamedRelay = {
+  name: 'mine',
+  url: RELAY,
+  started: {
+    command: './relay {port}',
+    readyMs: 12,
+    log: 'relay-mine.log',
+    dataBytes: async () => null,
+    endedBy: () => null,
+    said: () => '',
+  },
+};
 
 /** Stages that reach nothing, with the calls they got in order. */
 function fakeStages(changes: Partial<Stages> = {}) {
@@ -37,6 +53,12 @@ function fakeStages(changes: Partial<Stages> = {}) {
     openTarget: async () => {
       calls.push('open');
       return target;
+    },
+    openRelays: async (relays, { directory }) => {
+      calls.push(
+        `open ${relays.map(({ name, url }) => name ?? url).join(', ')} in ${basename(directory ?? '')}`,
+      );
+      return { ...target, kind: 'url', named: [STARTED] };
     },
     openStack: async (profile) => {
       calls.push(`open stack ${profile}`);
@@ -60,15 +82,17 @@ function fakeStages(changes: Partial<Stages> = {}) {
 /** Runs `quick` unless told otherwise; the outcome is the exit code or what was thrown. */
 async function run(
   stages: Stages,
-  changes: Partial<RunFlags> = {},
+  changes: Partial<RunFlags> & { readonly observed?: Observed } = {},
   process = new FakeProcess(),
   scenario = 'quick',
 ) {
   const out = join(directory, 'out');
-  const flags: RunFlags = { defaultGates: true, progress: 'plain', out, ...changes };
+  const { observed, ...given } = changes;
+  const flags: RunFlags = { defaultGates: true, progress: 'plain', out, ...given };
   const host = { io: createIo(process), colourFlag: () => undefined, finish: () => undefined };
-  const plan = await preparePlan(scenario, flags);
-  const outcome: unknown = await executeRun({ host, plan, flags }, stages).catch((error: unknown) => error);
+  const plan = await preparePlan(scenario, { ...flags, relay: plannedAddresses(flags) });
+  const request = { host, plan, flags, ...(observed === undefined ? {} : { observed }) };
+  const outcome: unknown = await executeRun(request, stages).catch((error: unknown) => error);
   return { process, outcome };
 }
 
@@ -109,9 +133,37 @@ describe('run', () => {
     expect((await run(stages)).outcome).toBe(99);
   });
 
+  test('relays that are named are opened, their logs in the directory of the run and among its files', async () => {
+    const { stages, calls } = fakeStages();
+    const { process } = await run(stages, { relay: [relayFlag('mine=./relay {port}')] });
+    expect(calls).toEqual(['open mine in out', 'preflight', 'measure', 'close']);
+    expect(process.stdout.text).toContain(join(directory, 'out/relay-mine.log'));
+  });
+
+  test('a process that was named is sampled with the relay, and what can not be read of it is known', async () => {
+    const { stages } = fakeStages();
+    const watched = { name: 'mine', role: 'running relay', pid: 42 };
+    const observed = { processes: [watched], caveats: ['nothing of mine can be read'] };
+    const relay = [relayFlag(RELAY)];
+    await run(stages, { relay, observed });
+    expect(vi.mocked(stages.measure).mock.calls[0]?.[0].target).toMatchObject({
+      processes: [watched],
+      caveats: observed.caveats,
+    });
+  });
+
+  test('a process of this machine is no relay on another one', async () => {
+    const { stages, calls } = fakeStages();
+    const observed = { processes: [{ name: 'mine', role: 'relay', pid: 42 }], caveats: [] };
+    const relay = [relayFlag('ws://192.0.2.1/')];
+    const { outcome } = await run(stages, { relay, iOwnThisRelay: ['192.0.2.1'], observed });
+    expect(outcome).toMatchObject({ code: 'PROCESS_ELSEWHERE', exitCode: 2 });
+    expect(calls).toEqual([]);
+  });
+
   test('nothing is opened without consent', async () => {
     const { stages, calls } = fakeStages();
-    const { outcome } = await run(stages, { relay: ['ws://192.0.2.1/'] });
+    const { outcome } = await run(stages, { relay: [relayFlag('ws://192.0.2.1/')] });
     expect(outcome).toMatchObject({ code: 'CONSENT_REQUIRED', exitCode: 2 });
     expect(calls).toEqual([]);
   });

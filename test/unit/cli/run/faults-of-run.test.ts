@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkFaultsFor, healWhenDraining, timelineOf } from '../../../../src/cli/run/faults-of-run.ts';
 import type { OpenTarget } from '../../../../src/cli/run/open-target.ts';
+import { relayFlag } from '../../../../src/cli/run/relay-flag.ts';
 import { relayTarget } from '../../../../src/fault/relay-target.ts';
 import { stackTarget } from '../../../../src/fault/stack-target.ts';
 import { NO_FAULTS } from '../../../../src/fault/timeline.ts';
@@ -67,8 +68,38 @@ describe('the faults of a scenario, before anything is started', () => {
   });
 
   test('are refused where the relay is of somebody else', () => {
-    const check = checkFaultsFor({ relay: ['wss://relay.example/'] }, {});
+    const check = checkFaultsFor({ relay: [relayFlag('wss://relay.example/')] }, {});
     expect(check(of('relay'))).toEqual({ key: 'on', message: expect.stringContaining('leave out --relay') });
+  });
+
+  test('are refused where one of the relays is of somebody else', () => {
+    const relay = [relayFlag('mine=./relay {port}'), relayFlag('ws://127.0.0.1:1/')];
+    expect(checkFaultsFor({ relay }, {})(of('relay/1'))).toMatchObject({ key: 'on' });
+  });
+
+  test.each(['kill', 'freeze', 'thaw', 'restart'] as const)(
+    'may %s a relay that a command starts',
+    (action) => {
+      const check = checkFaultsFor({ relay: [relayFlag('mine=./relay {port}')] }, {});
+      expect(check(of('relay', action))).toBeNull();
+    },
+  );
+
+  test('may happen to each of several relays that commands start, and to no more', () => {
+    const relay = ['a=./relay {port}', 'b=./relay {port}'].map(relayFlag);
+    const check = checkFaultsFor({ relay }, {});
+    expect([check(of('relay/1')), check(of('relay/2')), check(of('relay'))]).toEqual([null, null, null]);
+    expect(check(of('relay/3'))).toEqual({
+      key: 'on',
+      message: 'is relay/3, but the target has 2 of relay: take --stack scaled in place of --relay',
+    });
+  });
+
+  test('on a part that a started relay does not have name the relay', () => {
+    const check = checkFaultsFor({ relay: [relayFlag('mine=./relay {port}')] }, {});
+    expect(check(of('primary'))?.message).toBe(
+      'is primary, but the relay mine has no primary: take --stack scaled in place of --relay',
+    );
   });
 
   test.each(['kill', 'freeze', 'thaw', 'restart'] as const)('may %s the embedded relay', (action) => {

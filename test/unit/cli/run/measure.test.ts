@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Lookup } from '../../../../src/calibrate/lookup.ts';
 import { prepareAudit, type RunAudit } from '../../../../src/cli/run/audit-run.ts';
 import { type MeasureRequest, measure } from '../../../../src/cli/run/measure.ts';
+import type { NamedRelay } from '../../../../src/cli/run/named-relays.ts';
 import type { RunPlan } from '../../../../src/engine/run-plan.ts';
 import type { RunResult } from '../../../../src/result/run-result.ts';
 import { sampleCalibration } from '../../../support/sample-calibration.ts';
@@ -176,5 +177,51 @@ describe('a run with an audit', () => {
     expect(record.counters.events_sent).toBe(7);
     expect(record.notMeasured['audit']).toBe('x is not a function');
     expect(onCrash).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a run against a relay that a command has started', () => {
+  const result = sampleResult({ counters: noCounters(), slowdown: 1 });
+  const named = (endedBy: string | null): NamedRelay => ({
+    name: 'mine',
+    url: RELAY,
+    started: {
+      command: './relay {port}',
+      readyMs: 40,
+      log: 'relay-mine.log',
+      dataBytes: async () => 4_096,
+      endedBy: () => endedBy,
+      said: () => 'panic: out of memory',
+    },
+  });
+  const recordAgainst = (endedBy: string | null, caveats: readonly string[] = []) => {
+    const request = requestOf({ calibration: null, reason: 'none' });
+    return measure(
+      { ...request, target: { ...request.target, named: [named(endedBy)], caveats } },
+      async () => result,
+    );
+  };
+
+  it('has its command, its log and the size of its data in the record', async () => {
+    const { target, caveats } = await recordAgainst(null);
+    expect(target.relays).toEqual([
+      {
+        ...{ name: 'mine', url: `${RELAY}/`, command: './relay {port}' },
+        ...{ log: 'relay-mine.log', readyMs: 40, dataBytes: 4_096 },
+      },
+    ]);
+    expect(caveats.join()).not.toContain('mine');
+  });
+
+  it('says that the relay has ended, with the end of its log', async () => {
+    expect((await recordAgainst('SIGSEGV')).caveats).toContainEqual(
+      'the relay mine ended with SIGSEGV before the run was over; the end of its log: panic: out of memory',
+    );
+  });
+
+  it('says what can not be known of its target', async () => {
+    expect((await recordAgainst(null, ['nothing of it can be read'])).caveats).toContain(
+      'nothing of it can be read',
+    );
   });
 });

@@ -45,6 +45,13 @@ describe('the output directory', () => {
     expect(await readdir(join(steps, 'mine'))).toEqual(['run.json']);
   });
 
+  test('loses what the relays of an earlier run wrote, and no other log', async () => {
+    for (const name of ['relay-mine.log', 'relay-a.b-c.log', 'mine.log', 'relay-mine.log.1'])
+      await writeFile(join(directory, name), '');
+    await makeOutDir(directory);
+    expect((await readdir(directory)).sort()).toEqual(['mine.log', 'relay-mine.log.1']);
+  });
+
   test('stays where something was written', async () => {
     const out = await makeOutDir(join(directory, 'a/b'));
     await writeFile(join(out.path, 'run.json'), '{}');

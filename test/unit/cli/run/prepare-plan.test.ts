@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EMBEDDED_TARGET, preparePlan } from '../../../../src/cli/run/prepare-plan.ts';
+import { EMBEDDED_TARGET, plannedAddresses, preparePlan } from '../../../../src/cli/run/prepare-plan.ts';
+import { relayFlag } from '../../../../src/cli/run/relay-flag.ts';
 import { type StackState, writeState } from '../../../../src/stack/state.ts';
 import { sampleStack } from '../../../support/sample-stack.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
@@ -30,6 +31,12 @@ describe('preparing a plan', () => {
 
   test('without an address the plan is for the embedded relay', async () => {
     expect((await preparePlan('quick', { defaultGates: true })).targets).toEqual([EMBEDDED_TARGET]);
+  });
+
+  test('a relay that is started has no address yet', () => {
+    const relay = ['mine=./relay {port}', 'ws://127.0.0.1:1'].map(relayFlag);
+    expect(plannedAddresses({ relay })).toEqual([EMBEDDED_TARGET, 'ws://127.0.0.1:1/']);
+    expect(plannedAddresses({})).toBeUndefined();
   });
 
   test('an address in the place of the scenario is told apart, and its credentials are not repeated', async () => {

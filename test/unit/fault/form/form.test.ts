@@ -9,7 +9,7 @@ import {
 import { tryParseBytes, tryParseBytesPerS } from '../../../../src/fault/form/bytes.ts';
 import { orderText } from '../../../../src/fault/form/order-text.ts';
 import { missingPart, parsePart, partProblem } from '../../../../src/fault/form/part.ts';
-import { partsOfRelay } from '../../../../src/fault/relay-target.ts';
+import { partsOfRelays } from '../../../../src/fault/relay-target.ts';
 import { partsOfShape } from '../../../../src/fault/stack-target.ts';
 import { gateProblem } from '../../../../src/gate/parse.ts';
 import { type CheckFault, parseScenario } from '../../../../src/scenario/parse.ts';
@@ -126,11 +126,11 @@ describe('a part', () => {
   );
 
   it('is missing where the target has fewer', () => {
-    expect(missingPart('relay/1', partsOfRelay(), 'the embedded relay')).toBeNull();
-    expect(missingPart('relay/2', partsOfRelay(), 'the embedded relay')).toBe(
+    expect(missingPart('relay/1', partsOfRelays(1), 'the embedded relay')).toBeNull();
+    expect(missingPart('relay/2', partsOfRelays(1), 'the embedded relay')).toBe(
       'is relay/2, but the embedded relay has one relay',
     );
-    expect(missingPart('pubsub', partsOfRelay(), 'the embedded relay')).toBe(
+    expect(missingPart('pubsub', partsOfRelays(1), 'the embedded relay')).toBe(
       'is pubsub, but the embedded relay has no pubsub',
     );
     expect(missingPart('haproxy', partsOfShape(PROFILES.single), 'the stack')).toContain('has no haproxy');

@@ -77,4 +77,12 @@ describe('headline', () => {
     const { facts } = headline({ ...base, target: { kind: 'url', urls, nip11: null } });
     expect(facts[1]).toBe('ws://a/ and 2 more');
   });
+
+  it('calls a relay by its name where it has one', () => {
+    const relay = { name: 'mine', url: 'ws://b/', command: null, log: null, readyMs: null, dataBytes: null };
+    const target = { kind: 'url' as const, urls: ['ws://b/', 'ws://c/'], nip11: null, relays: [relay] };
+    const { facts, question } = headline({ ...base, target });
+    expect(facts[1]).toBe('mine (ws://b/) and 1 more');
+    expect(question).toMatch(/, mine and 1 more$/);
+  });
 });

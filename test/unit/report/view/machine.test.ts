@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ceiling, RunRecord } from '../../../../src/record/schema.ts';
-import { generatorSection } from '../../../../src/report/view/machine.ts';
+import { componentsSection, generatorSection, startedSection } from '../../../../src/report/view/machine.ts';
 import { sampleCeiling, sampleRecord } from '../../../support/sample-record.ts';
 
 /** The rows about the ceiling, as texts. */
@@ -36,5 +36,79 @@ describe('the ceiling in a report', () => {
 
   it('is left to the caveats where it is unknown', () => {
     expect(ceilingRows(null)).toEqual([]);
+  });
+});
+
+const MINE = {
+  name: 'mine',
+  url: 'ws://127.0.0.1:7777/',
+  command: './relay --port {port} --db {dir}',
+  log: 'relay-mine.log',
+  readyMs: 412,
+  dataBytes: 3 * 2 ** 20,
+};
+
+function textsOf(section: ReturnType<typeof startedSection>): string[][] {
+  if (section?.content.kind !== 'table') return [];
+  const { columns, rows } = section.content;
+  return [columns.map(({ title }) => title), ...rows.map((row) => row.map(({ text }) => text))];
+}
+
+describe('what was started for a run', () => {
+  const target = { ...sampleRecord('pass').target, kind: 'url' as const };
+  const RAN = { ...MINE, name: 'other', command: null, log: null, readyMs: null, dataBytes: null };
+
+  it('stands in the report with its command', () => {
+    const record = { ...sampleRecord('pass'), target: { ...target, relays: [RAN, MINE] } };
+    expect(textsOf(startedSection(record))).toEqual([
+      ['relay', 'ready after', 'data at the end', 'log', 'command'],
+      ['mine', '412 ms', '3 MiB', 'relay-mine.log', './relay --port {port} --db {dir}'],
+    ]);
+  });
+
+  it('leaves open what is not known', () => {
+    const relays = [{ ...MINE, log: null, readyMs: null, dataBytes: null }];
+    const record = { ...sampleRecord('pass'), target: { ...target, relays } };
+    expect(textsOf(startedSection(record))[1]?.slice(1, 4)).toEqual(['–', '–', '–']);
+  });
+
+  it('is no section where nothing was', () => {
+    expect(startedSection(sampleRecord('pass'))).toBeNull();
+    expect(startedSection({ ...sampleRecord('pass'), target: { ...target, relays: [RAN] } })).toBeNull();
+  });
+});
+
+describe('the components of a run', () => {
+  const sample = { t: 0, cpuShare: 0.1, rss_bytes: 1, figures: null };
+  const relay = {
+    ...{ name: 'mine', role: 'relay', pid: 7, cpu_s: 1, cpuShare: 0.5, rssMax_bytes: 2 ** 20 },
+    figures: { bytesToDisk_total: 2_048, data_bytes_max: 4_096 },
+    samples: [
+      { ...sample, descriptors: 12 },
+      { ...sample, descriptors: 40 },
+      { ...sample, descriptors: null },
+    ],
+  };
+  const of = (kind: RunRecord['target']['kind'], component: RunRecord['components'][number]) => {
+    const record = sampleRecord('pass');
+    return textsOf(
+      componentsSection({ ...record, target: { ...record.target, kind }, components: [component] }),
+    );
+  };
+
+  it('say of a relay what it has open, writes and stores', () => {
+    const [titles, row] = of('url', relay);
+    expect(titles?.slice(5)).toEqual(['open files', 'to disk', 'data, max']);
+    expect(row?.slice(5)).toEqual(['40', '2 KiB', '4 KiB']);
+  });
+
+  it('have no column for what is known of none', () => {
+    const { figures: _, ...without } = relay;
+    expect(of('url', without)[0]?.slice(5)).toEqual(['open files']);
+    expect(of('url', { ...without, samples: [] })[0]).toHaveLength(5);
+  });
+
+  it('are shown without in a stack, whose tables are wide enough', () => {
+    expect(of('stack', relay)[0]).toHaveLength(5);
   });
 });
