@@ -18,6 +18,7 @@ const PLACE: Place = {
   given: [],
   starts: null,
   isKept: false,
+  relays: null,
   open: () => Promise.reject(GONE),
 };
 
@@ -91,6 +92,12 @@ describe('a search in one place', () => {
     const place = { ...PLACE, kind: 'embedded', starts: 'the embedded relay' } as const;
     const { target } = await searchIn(request([sampleRecord('pass')], { place }).asked);
     expect(target.urls).toEqual([]);
+  });
+
+  test('says how many relays a stack was brought up with', async () => {
+    const place = { ...PLACE, kind: 'stack', relays: 2 } as const;
+    const { target } = await searchIn(request([sampleRecord('pass')], { place }).asked);
+    expect(target.relays).toBe(2);
   });
 
   test('refuses a first step that this machine has too few open files for', async () => {
