@@ -21,6 +21,8 @@ export interface Coefficients {
 /** Draws that the intervals rest on, and the share of them that lies inside. */
 const DRAWS = 2_000;
 const INSIDE = 0.95;
+/** Coefficients below this are what binary fractions leave over. */
+const NEGLIGIBLE = 1e-9;
 /** Three unknowns. */
 export const LEAST_POINTS = 3;
 
@@ -69,7 +71,8 @@ function lawOf(points: readonly Pick<ScalingPoint, 'relays' | 'rate_per_s'>[]): 
   ] as const;
   const fits = candidates.map((uses) => solve(points, uses)).filter(({ b, c }) => b >= 0 && c >= 0);
   const best = fits.toSorted((x, y) => x.error - y.error)[0] ?? solve(points, [false, false]);
-  return { rate: 1 / best.a, alpha: best.b / best.a, beta: best.c / best.a };
+  const share = (cost: number): number => (cost / best.a < NEGLIGIBLE ? 0 : cost / best.a);
+  return { rate: 1 / best.a, alpha: share(best.b), beta: share(best.c) };
 }
 
 interface Solution {
