@@ -73,7 +73,7 @@ export function sampleSearch(
   const steps = [low, low, high, high].flatMap((level, at) =>
     level === null ? [] : [sampleStep(level, { number: at + 1 }, low ?? 0)],
   );
-  const target = { kind: 'stack', name: `stack scaled with ${relays}`, urls: [], relays } as const;
+  const target = { kind: 'stack' as const, name: `stack scaled with ${relays}`, urls: [], relays };
   return { relays, found: sampleCapacity({ target, steps, ...changes }) };
 }
 

@@ -6,6 +6,7 @@ import type { CommandHost } from '../../../../src/cli/host.ts';
 import type { Interruption } from '../../../../src/cli/interruption.ts';
 import { createIo } from '../../../../src/cli/io.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
+import { tempDir } from '../../../support/temp-dir.ts';
 
 const host: CommandHost = {
   io: createIo(new FakeProcess()),
@@ -63,15 +64,16 @@ describe('the levels of a search', () => {
   });
 
   test('of a stack ask for no audit, which would have no data', async () => {
-    const { gates } = await (await levels('publish', { stack: 'scaled' })).planAt(100);
+    const found = await levels('publish', { stack: 'scaled', stackDir: await tempDir() });
+    const { gates } = await found.planAt(100);
     expect(gates.filter((gate) => /lost_events|audit/.test(gate))).toEqual([]);
   });
 
   test('know with how many relays the stack will be brought up', async () => {
-    const flags = { ...FLAGS, stack: 'scaled' };
+    const flags = { ...FLAGS, stack: 'scaled', stackDir: await tempDir() };
     const one = await levelsOf('quick', flags, { place: stackPlace('scaled', { relays: 1 }, host), host });
     expect(one.base.relayProcesses).toBe(1);
-    expect((await levels('quick', { stack: 'scaled' })).base.relayProcesses).toBe(3);
+    expect((await levels('quick', flags)).base.relayProcesses).toBe(3);
   });
 
   test('refuse a scenario with levels of its own', async () => {
