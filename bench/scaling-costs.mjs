@@ -30,7 +30,8 @@ export function forecastCosts(a) {
 
 /** Cores that each part used in a run; of replicas the mean of one. */
 export function coresOf({ components, generator }) {
-  const used = (isWanted) => components.filter(({ name }) => isWanted(name)).map(({ cpuShare }) => cpuShare ?? 0);
+  const used = (isWanted) =>
+    components.filter(({ name }) => isWanted(name)).map(({ cpuShare }) => cpuShare ?? 0);
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const replicas = used((name) => /^postgres-/.test(name) && name !== 'postgres-1');
   return {

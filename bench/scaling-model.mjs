@@ -19,7 +19,11 @@ function buildStack(machine, { relays, replicas }) {
   return {
     generator: station(),
     balancer: station(),
-    relays: Array.from({ length: relays }, () => ({ loop: station(), verifier: station(), writer: station() })),
+    relays: Array.from({ length: relays }, () => ({
+      loop: station(),
+      verifier: station(),
+      writer: station(),
+    })),
     replicas: Array.from({ length: replicas }, station),
     redis: station(),
     caches: station(),
@@ -33,7 +37,11 @@ function buildStack(machine, { relays, replicas }) {
  */
 function journey(machine, stack, costs) {
   const { balancer, generator } = stack;
-  const halves = { generator: costs.generator_us / 2, balancer: costs.balancer_us / 2, loop: costs.loop_us / 2 };
+  const halves = {
+    generator: costs.generator_us / 2,
+    balancer: costs.balancer_us / 2,
+    loop: costs.loop_us / 2,
+  };
   const nothing = () => undefined;
   const answer = ({ loop }, { done }) =>
     loop.submit(halves.loop, () =>
@@ -99,7 +107,16 @@ function startOwnWork(machine, stack, { own_cores: own }, { end_us, random }) {
  * @param setup `relays`, `replicas`, `cores`, `rate_per_s`, `costs`, `warmup_s`, `duration_s`, `random`
  * @returns what came of the events of the measured time; a latency is null where it was not answered in time
  */
-export function simulateStep({ relays, replicas, cores, rate_per_s, costs, warmup_s = 3, duration_s = 10, random }) {
+export function simulateStep({
+  relays,
+  replicas,
+  cores,
+  rate_per_s,
+  costs,
+  warmup_s = 3,
+  duration_s = 10,
+  random,
+}) {
   const machine = new Machine(cores);
   const stack = buildStack(machine, { relays, replicas });
   const publish = journey(machine, stack, costs);

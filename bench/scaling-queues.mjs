@@ -87,10 +87,8 @@ export class Machine {
   until(end_us) {
     for (;;) {
       const speed = this.#running <= this.#cores ? 1 : this.#cores / this.#running;
-      const job = this.#jobs.top;
-      const timer = this.#timers.top;
-      const done_us = job === null ? Infinity : this.#now_us + (job.key - this.#worked) / speed;
-      const next_us = Math.min(done_us, timer === null ? Infinity : timer.key);
+      const done_us = this.#doneAt(speed);
+      const next_us = Math.min(done_us, this.#timers.top?.key ?? Infinity);
       if (next_us > end_us || next_us === Infinity) {
         this.#pass(end_us, speed);
         return;
@@ -99,6 +97,12 @@ export class Machine {
       if (done_us <= next_us) this.#finish();
       else this.#timers.pop().action();
     }
+  }
+
+  /** When the next job is done at this speed. */
+  #doneAt(speed) {
+    const job = this.#jobs.top;
+    return job === null ? Infinity : this.#now_us + (job.key - this.#worked) / speed;
   }
 
   #pass(time_us, speed) {

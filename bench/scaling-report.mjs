@@ -35,7 +35,8 @@ export function errorOfLimit({ low, high }, simulated) {
 }
 
 const perSecond = (rate) => (rate === null ? '–' : `${count(rate)}/s`);
-const signed = (share) => (share === null ? '–' : `${share < 0 ? '−' : '+'}${Math.abs(Math.round(share * 100))} %`);
+const signed = (share) =>
+  share === null ? '–' : `${share < 0 ? '−' : '+'}${Math.abs(Math.round(share * 100))} %`;
 const estimate = ({ value, low, high }, text) => `${text(value)} (${text(low)} to ${text(high)})`;
 const twoDigits = (value) => String(Number(value.toPrecision(2)));
 
@@ -46,8 +47,7 @@ function limitText({ low, high }) {
 
 function lawText({ law, noLaw }) {
   if (law === null) return `No law: ${noLaw}.`;
-  const peak =
-    law.peakRelays === null ? 'no peak' : `peak at ${twoDigits(law.peakRelays)} relays`;
+  const peak = law.peakRelays === null ? 'no peak' : `peak at ${twoDigits(law.peakRelays)} relays`;
   const rate = estimate(law.ratePerRelay, count);
   const [alpha, beta] = [law.alpha, law.beta].map((one) => estimate(one, twoDigits));
   return `The law through it: X₁ = ${rate} events/s, α = ${alpha}, β = ${beta}; ${peak}. Intervals at 95 %.`;
@@ -65,7 +65,15 @@ export function targetText(text, errors) {
 
 function limitsTable(points) {
   return table(
-    ['relays', '>measured', '>simulated', '>error', '>simulated, costs of `--for`', '>error', '>simulated, a core for each part'],
+    [
+      'relays',
+      '>measured',
+      '>simulated',
+      '>error',
+      '>simulated, costs of `--for`',
+      '>error',
+      '>simulated, a core for each part',
+    ],
     points.map(({ relays, measured, simulated, byForecast, apart }) => [
       relays,
       measured === null ? 'not measured' : limitText(measured),

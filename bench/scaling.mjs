@@ -85,10 +85,14 @@ function simulate(relays, rate_per_s, costs, more = {}) {
 /** What the parts cost in the steps of the smallest number of relays, which must be one. */
 function costsOf(searches) {
   const [first] = searches;
-  if (first?.relays !== 1) throw new Error('costs are taken from a stack with one relay: --relays has to begin with 1');
+  if (first?.relays !== 1)
+    throw new Error('costs are taken from a stack with one relay: --relays has to begin with 1');
   const standard = forecastCosts(assumed());
   const records = first.records();
-  const used = records.map(({ step, record }) => ({ rate_per_s: step.achieved_per_s ?? step.rate_per_s, record }));
+  const used = records.map(({ step, record }) => ({
+    rate_per_s: step.achieved_per_s ?? step.rate_per_s,
+    record,
+  }));
   const lightest = records
     .map(({ step }) => step)
     .filter((step) => meanOf(step) !== null)

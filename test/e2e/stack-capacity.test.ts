@@ -11,7 +11,18 @@ import { stackDir } from '../support/stack-dir.ts';
 // Searches over numbers of relays, as short as they can be: that each has a stack of its own and that everything is kept.
 // How much a stack carries is not asserted; bench/scaling.mjs measures it.
 
-const SHORT = ['--rate', '100', '--connections', '20', '--duration', '3s', '--warmup', '1s', '--tolerance', '90%'];
+const SHORT = [
+  '--rate',
+  '100',
+  '--connections',
+  '20',
+  '--duration',
+  '3s',
+  '--warmup',
+  '1s',
+  '--tolerance',
+  '90%',
+];
 
 /** Exit codes of a search that was carried out; a busy machine may break every gate or leave the generator late. */
 const CARRIED_OUT = [0, 99, 103];
@@ -55,7 +66,18 @@ describe('capacity --relays', () => {
   test('keeps what it has found when it is interrupted, and leaves no stack behind', async () => {
     const dir = await stackDir();
     const out = join(dirname(dir), 'out');
-    const args = ['capacity', 'publish', '--stack', 'scaled', '--stack-dir', dir, '--relays', '1,2', '--out', out];
+    const args = [
+      'capacity',
+      'publish',
+      '--stack',
+      'scaled',
+      '--stack-dir',
+      dir,
+      '--relays',
+      '1,2',
+      '--out',
+      out,
+    ];
     const cli = startCli([...args, ...SHORT]);
     try {
       await cli.until(/step 2: /);

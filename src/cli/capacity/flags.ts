@@ -32,6 +32,23 @@ const DEFAULT_BUDGET_MS = 600_000;
 
 /** Adds them. */
 export function addCapacityOptions(command: Command): Command {
+  addTargetOptions(command);
+  addSearchOptions(command);
+  addShapeOptions(command)
+    .option(
+      '--auth-url <url>',
+      'address that AUTH names (NIP-42), where a proxy stands before the relay',
+      authUrl,
+    )
+    .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
+    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone')
+    .option('--out <dir>', 'directory of the result; default: reports/<UTC time>-capacity-<scenario>')
+    .addOption(printedFormat(FORMATS.capacity))
+    .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped));
+  return addEstimateOptions(command);
+}
+
+function addTargetOptions(command: Command): void {
   command
     .option(
       '--relay <url|name=command>',
@@ -51,7 +68,11 @@ export function addCapacityOptions(command: Command): Command {
       )
         .argParser(relayNumbers)
         .conflicts('relay'),
-    )
+    );
+}
+
+function addSearchOptions(command: Command): void {
+  command
     .addOption(new Option('--of <what>', 'what is raised').choices(['rate', 'connections']).default('rate'))
     .option('--tolerance <share>', 'how near to the limit, as a share of it', tolerance, DEFAULT_TOLERANCE)
     .option(
@@ -65,17 +86,10 @@ export function addCapacityOptions(command: Command): Command {
         .choices(['even', 'scenario'])
         .default('even'),
     );
-  addShapeOptions(command)
-    .option(
-      '--auth-url <url>',
-      'address that AUTH names (NIP-42), where a proxy stands before the relay',
-      authUrl,
-    )
-    .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
-    .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone')
-    .option('--out <dir>', 'directory of the result; default: reports/<UTC time>-capacity-<scenario>')
-    .addOption(printedFormat(FORMATS.capacity))
-    .option('--i-own-this-relay <host>', 'consent to load this host, repeatable', repeatable(asTyped));
+}
+
+/** What estimates takes none of the other options, save how it is printed. */
+function addEstimateOptions(command: Command): Command {
   const others = command.options.map((option) => option.attributeName()).filter((name) => name !== 'format');
   return command
     .addOption(

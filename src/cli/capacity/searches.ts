@@ -67,10 +67,8 @@ function refused(message: string, hint: string): RelayBenchError {
 }
 
 /** What searches need besides what was planned. */
-export interface SearchesRequest extends Pick<
-  SearchRequest,
-  'flags' | 'host' | 'session' | 'supply' | 'say'
-> {
+export interface SearchesRequest
+  extends Pick<SearchRequest, 'flags' | 'host' | 'session' | 'supply' | 'say'> {
   readonly searches: readonly PlannedSearch[];
   /** Of the result. */
   readonly outDir: string;

@@ -92,7 +92,9 @@ function factsOf(capacity: Capacity): string[] {
     `to ${percent(tolerance)}`,
     arrivals === 'even' ? 'arrivals evenly spaced' : 'arrivals as in the scenario',
     endedText(capacity),
-    ...(others.length === 0 ? [] : [`searched with ${others.map(({ relays }) => relays).join(', ')} as well`]),
+    ...(others.length === 0
+      ? []
+      : [`searched with ${others.map(({ relays }) => relays).join(', ')} as well`]),
     startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
   ];
 }

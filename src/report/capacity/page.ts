@@ -42,7 +42,14 @@ export function capacityPage(capacity: Capacity): string {
 <h2 class="hidden">Verdict</h2>
 ${sectionsMarkup(of('verdict'))}
 ${chapterMarkup(latency, of('latency'))}
-${scaling === null ? NO_MARKUP : chapterMarkup(scaling, sections.filter(({ title }) => title === scalingTitle))}
+${
+  scaling === null
+    ? NO_MARKUP
+    : chapterMarkup(
+        scaling,
+        sections.filter(({ title }) => title === scalingTitle),
+      )
+}
 ${chapterMarkup(steps, of('load'))}
 </main>
 <footer>All of it is in capacity.json. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`,

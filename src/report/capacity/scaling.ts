@@ -52,7 +52,9 @@ function lawRows({ ratePerRelay, alpha, beta }: ScalingLaw): Cell[][] {
 
 function lawText({ ratePerRelay, alpha, peakRelays }: ScalingLaw): string {
   const source = 'intervals at 95 % from those of the limits';
-  if (peakRelays !== null) return `peak of the law at ${relaysText(Number(peakRelays.toPrecision(2)))}; ${source}`;
-  if (alpha.value === 0) return `neither contention nor coherence was found: linear as far as measured; ${source}`;
+  if (peakRelays !== null)
+    return `peak of the law at ${relaysText(Number(peakRelays.toPrecision(2)))}; ${source}`;
+  if (alpha.value === 0)
+    return `neither contention nor coherence was found: linear as far as measured; ${source}`;
   return `no coherence was found: the law levels off at ${rate(ratePerRelay.value / alpha.value)}; ${source}`;
 }

@@ -44,11 +44,21 @@ describe('a line through cores by rate', () => {
 
   test('goes through zero with one rate, and where it would begin below', () => {
     expect(lineThrough([[100, 0.05]])).toMatchObject({ own_cores: 0, event_us: expect.closeTo(500, 6) });
-    expect(lineThrough([[100, 0.01], [200, 0.04]]).own_cores).toBe(0);
+    expect(
+      lineThrough([
+        [100, 0.01],
+        [200, 0.04],
+      ]).own_cores,
+    ).toBe(0);
   });
 
   test('is flat where an event adds nothing', () => {
-    expect(lineThrough([[100, 0.03], [200, 0.01]])).toEqual({ own_cores: 0.02, event_us: 0 });
+    expect(
+      lineThrough([
+        [100, 0.03],
+        [200, 0.01],
+      ]),
+    ).toEqual({ own_cores: 0.02, event_us: 0 });
   });
 });
 
@@ -73,7 +83,10 @@ describe('costs from the steps of a search', () => {
   });
 
   test('leave something to the event loop where a relay takes less than a signature should', () => {
-    const cheap = steps.map(({ rate_per_s }) => ({ rate_per_s, record: record({ 'relay-1': rate_per_s * 100e-6 }) }));
+    const cheap = steps.map(({ rate_per_s }) => ({
+      rate_per_s,
+      record: record({ 'relay-1': rate_per_s * 100e-6 }),
+    }));
     expect(measuredCosts(cheap, FORECAST).verify_us).toBeCloseTo(80, 3);
   });
 

@@ -21,7 +21,15 @@ const limit = (changes: Partial<Setup> & { readonly costs: Costs }) =>
 
 describe('a simulated step', () => {
   test('of a light load takes what the parts on its way take, and no more', () => {
-    const costs = { ...FREE, generator_us: 10, balancer_us: 20, loop_us: 100, verify_us: 250, primary_us: 120, wait_us: 500 };
+    const costs = {
+      ...FREE,
+      generator_us: 10,
+      balancer_us: 20,
+      loop_us: 100,
+      verify_us: 250,
+      primary_us: 120,
+      wait_us: 500,
+    };
     const found = step({ costs });
     expect(found).toMatchObject({ offered_per_s: 100, achieved_per_s: 100, unanswered: 0 });
     // What follows a commit (replay, Redis, caches) is nobody's wait.

@@ -62,7 +62,10 @@ describe('a queue with one server', () => {
 
 test('a queue with two servers, M/M/2, waits ρ²/(1−ρ²) services', () => {
   const rho = 0.7;
-  expectNear(meanTime(rho, exponentially, inLine(2), { servers: 2, cores: 2 }) - 1, rho ** 2 / (1 - rho ** 2));
+  expectNear(
+    meanTime(rho, exponentially, inLine(2), { servers: 2, cores: 2 }) - 1,
+    rho ** 2 / (1 - rho ** 2),
+  );
 });
 
 describe('a core that jobs share', () => {

@@ -47,7 +47,9 @@ describe('the document of searches over numbers of relays', () => {
       sampleSearch(3, [null, 50]),
     ]);
     expect(law).toBeNull();
-    expect(noLaw).toBe('the law needs the limits of 3 numbers of relays with both ends known, and has 1 of 3');
+    expect(noLaw).toBe(
+      'the law needs the limits of 3 numbers of relays with both ends known, and has 1 of 3',
+    );
     expect(points.map(({ low, high }) => [low, high])).toEqual([
       [100, 104],
       [190, null],
@@ -59,7 +61,10 @@ describe('the document of searches over numbers of relays', () => {
     const hasty = sampleSearch(2, [190, 198]);
     const found = { ...hasty.found, limit: { ...hasty.found.limit, confirmed: false } };
     const caveats = combineSearches([sampleSearch(1, [100, null]), { relays: 2, found }])?.caveats;
-    expect(caveats).toEqual(['the limit with 1 relay is a lower bound', 'the limit with 2 relays is not confirmed']);
+    expect(caveats).toEqual([
+      'the limit with 1 relay is a lower bound',
+      'the limit with 2 relays is not confirmed',
+    ]);
   });
 
   it('is that of the number before where the last search was interrupted with nothing found', () => {
@@ -70,7 +75,10 @@ describe('the document of searches over numbers of relays', () => {
   });
 
   it('does not hide a number of relays that holds nothing', () => {
-    const found = combineSearches([sampleSearch(1, [100, 104]), sampleSearch(2, [null, 50], { ended: 'floor' })]);
+    const found = combineSearches([
+      sampleSearch(1, [100, 104]),
+      sampleSearch(2, [null, 50], { ended: 'floor' }),
+    ]);
     expect(found).toMatchObject({ target: { relays: 2 }, limit: { low: null }, ended: 'floor' });
   });
 

@@ -27,7 +27,11 @@ const GONE = new RelayBenchError('the stack does not come up', { code: 'GONE', e
 type Search = (request: SearchRequest) => Promise<Capacity>;
 
 /** Searches with 1, 2 and 3 relays that end as given; `signal` is received from the n-th on. */
-async function over(relays: readonly number[] | undefined, search: Search, signalFrom = Number.POSITIVE_INFINITY) {
+async function over(
+  relays: readonly number[] | undefined,
+  search: Search,
+  signalFrom = Number.POSITIVE_INFINITY,
+) {
   const root = await tempDir();
   const outDir = join(root, 'out');
   const stackDir = join(root, 'stack');

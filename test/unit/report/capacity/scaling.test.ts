@@ -26,7 +26,11 @@ describe('what a report says of scaling over relays', () => {
       ['2 relays', '1,818/s', '1,818/s to 1,891/s'],
       ['3 relays', '2,500/s', '2,500/s to 2,600/s'],
     ]);
-    expect(rows.slice(3).map(([name]) => name)).toEqual(['one relay, by the law', 'α, contention', 'β, coherence']);
+    expect(rows.slice(3).map(([name]) => name)).toEqual([
+      'one relay, by the law',
+      'α, contention',
+      'β, coherence',
+    ]);
   });
 
   it('says plainly that there is no law, why, and what is known of each limit', () => {
