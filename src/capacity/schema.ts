@@ -32,7 +32,7 @@ const step = z.strictObject({
   achieved_per_s: maybe,
   /** Headline latencies of its measured phase. */
   latencies: z.record(z.string(), latency),
-  /** How the target was before the next step; null where each step has a fresh one, or after a step that held. */
+  /** How the target was before the next step; null where each step has a fresh one, after a step that held, and after the last. */
   coolDown: z.strictObject({ waited_s: z.number(), calm: z.boolean() }).nullable(),
 });
 
