@@ -93,12 +93,23 @@ export function measuredCosts(steps, forecast) {
   };
 }
 
+/** Halvings of the waiting that is looked for. */
+const HALVINGS = 10;
+
 /**
- * The same with the waiting that is no CPU: what the lightest step took longer than its simulation.
+ * The same with the waiting that is no CPU: so much for each commit that the lightest step takes as long in its simulation as
+ * it was measured to. That is less than what is missing without it, because what comes meanwhile waits for the commit before.
  * @param lightest `mean_us` as measured
- * @param simulate gives the mean of that step with given costs, µs
+ * @param simulate gives the mean of that step with given costs, µs; the same for the same costs
  */
 export function withWait(costs, { mean_us }, simulate) {
-  const { mean_us: simulated } = simulate(costs);
-  return { ...costs, wait_us: Math.max(0, mean_us - (simulated ?? mean_us)) };
+  const meanWith = (wait_us) => simulate({ ...costs, wait_us }).mean_us ?? Infinity;
+  let [low, high] = [0, Math.max(0, mean_us - meanWith(0))];
+  if (high === 0 || meanWith(high) <= mean_us) return { ...costs, wait_us: high };
+  for (let turn = 0; turn < HALVINGS; turn++) {
+    const middle = (low + high) / 2;
+    if (meanWith(middle) <= mean_us) low = middle;
+    else high = middle;
+  }
+  return { ...costs, wait_us: low };
 }

@@ -1,10 +1,13 @@
 // How the scaled stack scales over relay processes: `capacity --relays` measures the limit and the curve of each number of
 // them, the simulation of bench/scaling-model.mjs has the same steps beside it, and both go with the fit and the planning
-// table of `capacity --for` into docs/scaling.md. About half an hour on a quiet machine.
+// table of `capacity --for` into docs/scaling.md. At most 25 minutes, on a quiet machine.
 //
-//   npm run bench:scaling -- [--relays 1,2,3] [--budget 8m] [--tolerance 5%] [--keep DIR] [--from DIR] [--json]
+//   npm run bench:scaling -- [--relays 1,2,3] [--budget 6m] [--tolerance 5%] [--keep DIR] [--from DIR] [--doc FILE]
+//                            [--rehearsal] [--json]
 //
-// --keep leaves the records of all steps in DIR; --from simulates beside such a DIR, and measures nothing.
+// --keep leaves the records of all steps in DIR; --from simulates beside such a DIR, and measures nothing; --doc writes into
+// another page than docs/scaling.md, and where --relays or --from is named it alone has anything written. --rehearsal goes
+// through all of it in some two minutes, busy machine or not, and says nothing of any stack: it writes no page unless --doc names one.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +27,6 @@ import { findLimit, simulateStep } from './scaling-model.mjs';
 import { reportOf } from './scaling-report.mjs';
 import { rootPath } from './support.mjs';
 
-const DOC = rootPath('docs/scaling.md');
 const [BEGIN, END] = ['<!-- scaling:begin -->', '<!-- scaling:end -->'];
 /** Events that are published and acknowledged: the way that the model knows. */
 const SCENARIO = 'publish';
@@ -37,21 +39,38 @@ const MORE_RELAYS = [6];
 const START_PER_S = 125;
 const TOLERANCE = 0.03;
 
+const FULL = { relays: '1,2,3', budget: '6m', tolerance: '5%', more: [] };
+/** Whatever the machine does besides, some step holds. */
+const REHEARSAL = {
+  relays: '1,2',
+  budget: '20s',
+  tolerance: '60%',
+  more: [
+    ...['--rate', '50', '--connections', '20', '--duration', '3s', '--warmup', '1s'],
+    ...['--no-default-gates', '--gate', 'ack_latency p95 < 5s'],
+  ],
+};
+
 const { values } = parseArgs({
   options: {
-    relays: { type: 'string', default: '1,2,3' },
-    budget: { type: 'string', default: '8m' },
-    tolerance: { type: 'string', default: '5%' },
+    relays: { type: 'string' },
+    budget: { type: 'string' },
+    tolerance: { type: 'string' },
     keep: { type: 'string' },
     from: { type: 'string' },
+    doc: { type: 'string' },
+    rehearsal: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 
+const standard = values.rehearsal ? REHEARSAL : FULL;
+
 /** The searches, with their progress on stderr; a limit that was not found is a result as well. */
 async function measure(out, stackDir) {
   const args = ['capacity', SCENARIO, '--stack', 'scaled', '--stack-dir', stackDir, '--out', out];
-  const asked = ['--relays', values.relays, '--budget', values.budget, '--tolerance', values.tolerance];
+  const { relays, budget, tolerance } = { ...standard, ...values };
+  const asked = ['--relays', relays, '--budget', budget, '--tolerance', tolerance, ...standard.more];
   const command = [rootPath('bin/relay-bench.js'), ...args, ...asked, '--format', 'json'];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(child, 'close');
@@ -152,12 +171,21 @@ function planningTable() {
   };
 }
 
-function writeDoc(text) {
-  const doc = readFileSync(DOC, 'utf8');
-  const [from, to] = [doc.indexOf(BEGIN), doc.indexOf(END)];
-  if (from === -1 || to < from) throw new Error(`${DOC} has no place for the tables: ${BEGIN} … ${END}`);
-  writeFileSync(DOC, `${doc.slice(0, from)}${BEGIN}\n\n${text}\n\n${doc.slice(to)}`);
+/** The page that the tables go into; null for none. */
+function pageOf({ doc, from, relays, rehearsal }) {
+  if (doc !== undefined) return doc;
+  return from === undefined && relays === undefined && !rehearsal ? rootPath('docs/scaling.md') : null;
 }
+
+function writeInto(page, text) {
+  const doc = readFileSync(page, 'utf8');
+  const [from, to] = [doc.indexOf(BEGIN), doc.indexOf(END)];
+  if (from === -1 || to < from) throw new Error(`${page} has no place for the tables: ${BEGIN} … ${END}`);
+  writeFileSync(page, `${doc.slice(0, from)}${BEGIN}\n\n${text}\n\n${doc.slice(to)}`);
+}
+
+/** Beside the searches, so that tables that are made later say when and where those were. */
+const START = 'start.json';
 
 /** Measures into `out`, on stacks that the servers' user can reach. */
 async function measureInto(out) {
@@ -170,11 +198,15 @@ async function measureInto(out) {
   }
 }
 
-const start = startOfBenchmark();
 const temporary = mkdtempSync(join(tmpdir(), 'relay-bench-scaling-'));
 try {
   const directory = values.from ?? values.keep ?? temporary;
-  if (values.from === undefined) await measureInto(directory);
+  if (values.from === undefined) {
+    const now = startOfBenchmark();
+    await measureInto(directory);
+    writeFileSync(join(directory, START), JSON.stringify(now));
+  }
+  const start = readJson(directory, START);
   const { scaling, searches } = searchesIn(directory);
   const costs = costsOf(searches);
   const curve = curveRows(searches, costs);
@@ -182,7 +214,8 @@ try {
   const result = { start, scenario: SCENARIO, cores: CORES, scaling, points, curve, costs };
   const text = reportOf({ ...result, planning: planningTable() });
   console.log(values.json ? JSON.stringify(result, null, 2) : text);
-  if (values.from === undefined && values.relays === '1,2,3') writeDoc(text);
+  const page = pageOf(values);
+  if (page !== null) writeInto(page, text);
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

@@ -97,7 +97,13 @@ describe('costs from the steps of a search', () => {
 
 describe('the waiting that is no CPU', () => {
   test('is what the lightest step took longer than its simulation', () => {
-    expect(withWait(FORECAST, { mean_us: 3_000 }, () => ({ mean_us: 800 })).wait_us).toBe(2_200);
+    const simulate = ({ wait_us }: { wait_us: number }) => ({ mean_us: 800 + wait_us });
+    expect(withWait(FORECAST, { mean_us: 3_000 }, simulate).wait_us).toBe(2_200);
+  });
+
+  test('is less than that where events wait for the commit before, too', () => {
+    const simulate = ({ wait_us }: { wait_us: number }) => ({ mean_us: 800 + 1.5 * wait_us });
+    expect(withWait(FORECAST, { mean_us: 3_800 }, simulate).wait_us).toBeCloseTo(2_000, -1);
   });
 
   test('is never below zero, and none where nothing was simulated', () => {
