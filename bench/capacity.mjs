@@ -93,7 +93,7 @@ function search(args) {
       // The document and a line for each step.
       maxBuffer: 64 * 1024 ** 2,
     });
-    if (!CARRIED_OUT.includes(status))
+    if (status === null || !CARRIED_OUT.includes(status))
       throw new Error(`capacity ended with ${status}: ${stderr.slice(-2_000)}`);
     return searchOf(JSON.parse(readFileSync(join(out, 'capacity.json'), 'utf8')));
   } finally {

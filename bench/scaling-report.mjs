@@ -27,14 +27,19 @@ export function errorOf(measured, simulated) {
   return measured === null || simulated === null || measured === 0 ? null : simulated / measured - 1;
 }
 
-/** The error of a limit: none where the simulated one lies between the ends of the measured one. */
+/**
+ * The error of a limit: none where the simulated one lies between the ends of the measured one. Null where that was not measured
+ * as near as the target wants; where no simulated rate holds, all of it is missing.
+ */
 export function errorOfLimit({ low, high }, simulated) {
-  if (low === null || high === null || simulated === null) return null;
+  if (low === null || high === null || high > low * (1 + WITHIN)) return null;
+  if (simulated === null) return -1;
   if (simulated >= low && simulated <= high) return 0;
   return simulated < low ? simulated / low - 1 : simulated / high - 1;
 }
 
 const perSecond = (rate) => (rate === null ? '–' : `${count(rate)}/s`);
+const simulatedText = (rate) => (rate === null ? 'none holds' : perSecond(rate));
 const signed = (share) =>
   share === null ? '–' : `${share < 0 ? '−' : '+'}${Math.abs(Math.round(share * 100))} %`;
 const estimate = ({ value, low, high }, text) => `${text(value)} (${text(low)} to ${text(high)})`;
@@ -77,11 +82,11 @@ function limitsTable(points) {
     points.map(({ relays, measured, simulated, byForecast, apart }) => [
       relays,
       measured === null ? 'not measured' : limitText(measured),
-      perSecond(simulated),
+      simulatedText(simulated),
       measured === null ? '–' : signed(errorOfLimit(measured, simulated)),
-      perSecond(byForecast),
+      simulatedText(byForecast),
       measured === null ? '–' : signed(errorOfLimit(measured, byForecast)),
-      perSecond(apart),
+      simulatedText(apart),
     ]),
   );
 }

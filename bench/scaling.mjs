@@ -172,7 +172,8 @@ function planningTable() {
 }
 
 /** The page that the tables go into; null for none. */
-function pageOf({ doc, from, relays, rehearsal }) {
+function pageToWrite() {
+  const { doc, from, relays, rehearsal } = values;
   if (doc !== undefined) return doc;
   return from === undefined && relays === undefined && !rehearsal ? rootPath('docs/scaling.md') : null;
 }
@@ -214,7 +215,7 @@ try {
   const result = { start, scenario: SCENARIO, cores: CORES, scaling, points, curve, costs };
   const text = reportOf({ ...result, planning: planningTable() });
   console.log(values.json ? JSON.stringify(result, null, 2) : text);
-  const page = pageOf(values);
+  const page = pageToWrite();
   if (page !== null) writeInto(page, text);
 } finally {
   rmSync(temporary, { recursive: true, force: true });

@@ -37,7 +37,7 @@ describe('the tables of scaling', () => {
   test('have the measured limit beside each simulated one, with its error', () => {
     expect(text).toContain('| 1 | 1,000/s to 1,040/s | 1,020/s | +0 % | 1,300/s | +25 % | 4,000/s |');
     expect(text).toContain('| 2 | at least 900/s | 850/s | – | 1,200/s | – | 8,000/s |');
-    expect(text).toContain('| 6 | not measured | 700/s | – | – | – | 24,000/s |');
+    expect(text).toContain('| 6 | not measured | 700/s | – | none holds | – | 24,000/s |');
   });
 
   test('have the curve, and nothing where it was not answered in time', () => {
@@ -84,6 +84,11 @@ describe('errors', () => {
     expect(errorOfLimit({ low: 100, high: 110 }, 90)).toBeCloseTo(-0.1, 10);
     expect(errorOfLimit({ low: 100, high: 110 }, 121)).toBeCloseTo(0.1, 10);
     expect(errorOfLimit({ low: 100, high: null }, 121)).toBeNull();
+  });
+
+  test('of a limit are all of it where no simulated rate holds, and unknown where it was hardly measured', () => {
+    expect(errorOfLimit({ low: 100, high: 110 }, null)).toBe(-1);
+    expect(errorOfLimit({ low: 100, high: 150 }, 120)).toBeNull();
   });
 
   test('decide a target only where all of them are known', () => {

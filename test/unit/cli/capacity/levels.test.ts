@@ -3,8 +3,8 @@ import type { CapacityFlags } from '../../../../src/cli/capacity/flags.ts';
 import { type Levels, lengthMs, levelsOf } from '../../../../src/cli/capacity/levels.ts';
 import { placeOf, stackPlace } from '../../../../src/cli/capacity/place.ts';
 import type { CommandHost } from '../../../../src/cli/host.ts';
-import type { Interruption } from '../../../../src/cli/interruption.ts';
 import { createIo } from '../../../../src/cli/io.ts';
+import type { Opening } from '../../../../src/cli/load-session.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
@@ -110,10 +110,10 @@ describe('the place of a search', () => {
       asked.push(args[0], args[1]);
       throw new Error('not here');
     };
-    const stages = { openTarget: openStack, openStack, openContender: openStack };
+    const stages = { openTarget: openStack, openStack, openRelays: openStack };
     const place = stackPlace('scaled', { relays: 2, stackDir: '/tmp/s' }, host, stages);
     expect(place).toMatchObject({ name: 'stack scaled with 2 relays', relays: 2, starts: null });
-    await expect(place.open({} as Interruption)).rejects.toThrow('not here');
+    await expect(place.open({} as Opening)).rejects.toThrow('not here');
     expect(asked).toEqual(['scaled', { relays: 2, stackDir: '/tmp/s' }]);
   });
 
