@@ -1,5 +1,5 @@
 import { createRandom } from '../base/random.ts';
-import type { Capacity } from './schema.ts';
+import type { ScalingLaw } from './schema.ts';
 
 /** The limit that was found with so many relays. */
 export interface ScalingPoint {
@@ -9,8 +9,6 @@ export interface ScalingPoint {
   readonly low: number;
   readonly high: number;
 }
-
-type Scaling = NonNullable<Capacity['scaling']>;
 
 /** Coefficients of the Universal Scalability Law. */
 export interface Coefficients {
@@ -23,6 +21,8 @@ export interface Coefficients {
 /** Draws that the intervals rest on, and the share of them that lies inside. */
 const DRAWS = 2_000;
 const INSIDE = 0.95;
+/** Coefficients below this are what binary fractions leave over. */
+const NEGLIGIBLE = 1e-9;
 /** Three unknowns. */
 export const LEAST_POINTS = 3;
 
@@ -32,25 +32,24 @@ export const LEAST_POINTS = 3;
  * there are no residuals to tell more. Null with fewer than three numbers of relays.
  * @param seed of the draws
  */
-export function fitScaling(points: readonly ScalingPoint[], seed: number): Scaling | null {
+export function fitScaling(points: readonly ScalingPoint[], seed: number): ScalingLaw | null {
   if (new Set(points.map(({ relays }) => relays)).size < LEAST_POINTS) return null;
   const best = lawOf(points);
   const random = createRandom(seed, 'capacity/scaling');
   const drawn = Array.from({ length: DRAWS }, () =>
     lawOf(points.map((one) => ({ ...one, rate_per_s: one.low + random.next() * (one.high - one.low) }))),
   );
-  const estimate = (key: keyof Coefficients): Scaling['alpha'] => {
+  const estimate = (key: keyof Coefficients): ScalingLaw['alpha'] => {
     const sorted = drawn.map((one) => one[key]).sort((a, b) => a - b);
     const at = (share: number): number => sorted[Math.round(share * (DRAWS - 1))] ?? best[key];
     const tail = (1 - INSIDE) / 2;
     return { value: best[key], low: Math.min(best[key], at(tail)), high: Math.max(best[key], at(1 - tail)) };
   };
   return {
-    points: points.map((point) => ({ ...point })),
     ratePerRelay: estimate('rate'),
     alpha: estimate('alpha'),
     beta: estimate('beta'),
-    peakRelays: best.beta > 0 ? Math.sqrt(Math.max(0, 1 - best.alpha) / best.beta) : null,
+    peakRelays: best.beta > 0 ? Math.max(1, Math.sqrt(Math.max(0, 1 - best.alpha) / best.beta)) : null,
   };
 }
 
@@ -72,7 +71,8 @@ function lawOf(points: readonly Pick<ScalingPoint, 'relays' | 'rate_per_s'>[]): 
   ] as const;
   const fits = candidates.map((uses) => solve(points, uses)).filter(({ b, c }) => b >= 0 && c >= 0);
   const best = fits.toSorted((x, y) => x.error - y.error)[0] ?? solve(points, [false, false]);
-  return { rate: 1 / best.a, alpha: best.b / best.a, beta: best.c / best.a };
+  const share = (cost: number): number => (cost / best.a < NEGLIGIBLE ? 0 : cost / best.a);
+  return { rate: 1 / best.a, alpha: share(best.b), beta: share(best.c) };
 }
 
 interface Solution {

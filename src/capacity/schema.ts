@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { gateSchema } from '../record/schema.ts';
 
 /** Version of the format of `capacity.json`; additions raise the minor number, anything else the major one. */
-export const CAPACITY_VERSION = '1.0.0';
+export const CAPACITY_VERSION = '1.1.0';
 
 const maybe = z.number().nullable();
 const whole = z.int().min(0);
@@ -32,22 +32,41 @@ const step = z.strictObject({
   achieved_per_s: maybe,
   /** Headline latencies of its measured phase. */
   latencies: z.record(z.string(), latency),
-  /** How the target was before the next step; null where each step has a fresh one, or after a step that held. */
+  /** How the target was before the next step; null where each step has a fresh one, after a step that held, and after the last. */
   coolDown: z.strictObject({ waited_s: z.number(), calm: z.boolean() }).nullable(),
 });
 
+const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+
 const scaling = z.strictObject({
-  /** C(N) = N / (1 + α(N−1) + βN(N−1)), times the rate of one. */
+  /** One search for each number of relays, ascending. */
   points: z.array(
-    z.strictObject({ relays: whole, rate_per_s: z.number(), low: z.number(), high: z.number() }),
+    z.strictObject({
+      relays: whole,
+      /** Highest rate that held every gate; null where none did. */
+      rate_per_s: maybe,
+      /** The limit lies between these; null where nothing was found on that side. */
+      low: maybe,
+      high: maybe,
+      /** Its own `capacity.json`, below the directory of this file. */
+      file: z.string(),
+    }),
   ),
-  ratePerRelay: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
-  /** Contention: what can't be done side by side. */
-  alpha: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
-  /** Coherence: what each costs every other. */
-  beta: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
-  /** Relays with which the law has its peak; null where it has none. */
-  peakRelays: maybe,
+  /** Null where too few limits are known for one. */
+  law: z
+    .strictObject({
+      /** C(N) = N / (1 + α(N−1) + βN(N−1)), times the rate of one. */
+      ratePerRelay: estimate,
+      /** Contention: what can't be done side by side. */
+      alpha: estimate,
+      /** Coherence: what each costs every other. */
+      beta: estimate,
+      /** Relays with which the law has its peak; null where it has none. */
+      peakRelays: maybe,
+    })
+    .nullable(),
+  /** Why there is no law; null where there is one. */
+  noLaw: z.string().nullable(),
 });
 
 /** The one schema of `capacity.json` and of `capacity --format json`. */
@@ -60,6 +79,7 @@ export const capacitySchema = z.strictObject({
     /** As the user named it. */
     name: z.string(),
     urls: z.array(z.string()),
+    /** Relay processes of a stack that was brought up with so many. */
     relays: whole.optional(),
   }),
   startedAt: z.iso.datetime(),
@@ -107,12 +127,15 @@ export const capacitySchema = z.strictObject({
     })
     .nullable(),
   steps: z.array(step),
+  /** How the limit grows with the number of relays, which this search has the largest of; null where one alone was searched. */
   scaling: scaling.nullable(),
   caveats: z.array(z.string()),
 });
 
 export type Capacity = z.infer<typeof capacitySchema>;
 export type CapacityStep = Capacity['steps'][number];
+export type Scaling = NonNullable<Capacity['scaling']>;
+export type ScalingLaw = NonNullable<Scaling['law']>;
 
 /** The JSON Schema of `capacity.json`, as it lies in `reports/`: its title ends with the version of the format. */
 export function capacityJsonSchema(): object {

@@ -53,8 +53,8 @@ export interface ShapeOverrides {
   readonly replicas?: number | undefined;
 }
 
-/** More processes than this help nobody on one machine. */
-const MOST = 16;
+/** More processes of one kind than this help nobody on one machine. */
+export const MOST_PROCESSES = 16;
 
 /**
  * The shape of a profile with its overrides.
@@ -67,8 +67,9 @@ export function resolveShape(profile: string, overrides: ShapeOverrides = {}): S
     relays: overrides.relays ?? base.relays,
     replicas: overrides.replicas ?? base.replicas,
   };
-  if (shape.relays > MOST || shape.replicas > MOST) {
-    throw invalidShape(`a stack has at most ${MOST} relays and ${MOST} replicas`, 'ask for fewer');
+  if (shape.relays > MOST_PROCESSES || shape.replicas > MOST_PROCESSES) {
+    const most = `a stack has at most ${MOST_PROCESSES} relays and ${MOST_PROCESSES} replicas`;
+    throw invalidShape(most, 'ask for fewer');
   }
   if (!shape.balancer && shape.relays > 1) {
     throw invalidShape(

@@ -1,4 +1,5 @@
 import { buildCapacity, trialsOf } from '../../src/capacity/build.ts';
+import { combineSearches, type RelaySearch } from '../../src/capacity/over-relays.ts';
 import type { Capacity, CapacityStep } from '../../src/capacity/schema.ts';
 import { nextStep } from '../../src/capacity/search.ts';
 import { gateResult } from './sample-record.ts';
@@ -61,4 +62,25 @@ export function sampleCapacity(changes: Partial<Parameters<typeof buildCapacity>
     caveats: [],
     ...changes,
   });
+}
+
+/** A search against a stack with so many relays whose limit lies between these; null for an end that is not known. */
+export function sampleSearch(
+  relays: number,
+  [low, high]: readonly [number | null, number | null],
+  changes: Partial<Parameters<typeof buildCapacity>[0]> = {},
+): RelaySearch {
+  const steps = [low, low, high, high].flatMap((level, at) =>
+    level === null ? [] : [sampleStep(level, { number: at + 1 }, low ?? 0)],
+  );
+  const target = { kind: 'stack' as const, name: `stack scaled with ${relays}`, urls: [], relays };
+  return { relays, found: sampleCapacity({ target, steps, ...changes }) };
+}
+
+/** The document of searches with 1, 2, … relays, which hold these rates and break at 4 % more. */
+export function sampleOverRelays(rates: readonly number[]): Capacity {
+  const searches = rates.map((rate, at) => sampleSearch(at + 1, [rate, rate * 1.04]));
+  const found = combineSearches(searches);
+  if (found === null) throw new Error('no search was given');
+  return found;
 }

@@ -56,16 +56,17 @@ export async function findLimit(request: LimitRequest): Promise<Found> {
     if (isInterrupted()) return { steps, ended: 'interrupted', lost: null };
     const next = nextStep(levels.search, trialsOf(steps, of));
     if (next.kind === 'done') return { steps, ended: next.why, lost: null };
-    const end = await takeStep(request, next, { steps, leftMs: budgetMs - (nowNs() - beganNs) / NS_PER_MS });
+    const leftMs = (): number => budgetMs - (nowNs() - beganNs) / NS_PER_MS;
+    const end = await takeStep(request, next, { steps, leftMs });
     if (end !== null) return { steps, ...end };
-    await rest(request, steps);
   }
 }
 
 interface SoFar {
   /** The step is added. */
   readonly steps: CapacityStep[];
-  readonly leftMs: number;
+  /** Of the budget. */
+  readonly leftMs: () => number;
 }
 
 type End = Omit<Found, 'steps'>;
@@ -80,11 +81,14 @@ async function takeStep(request: LimitRequest, next: Try, { steps, leftMs }: SoF
     request.say.after(impossibleStep(planned, plan));
     return null;
   }
-  if (lengthMs(plan) + OVERHEAD_MS > leftMs) {
+  const spareMs = leftMs() - lengthMs(plan) - OVERHEAD_MS;
+  if (spareMs < 0) {
     if (steps.length === 0) throw budgetTooSmall(plan);
     return { ended: 'budget', lost: null };
   }
-  request.say.before(planned, steps, leftMs);
+  await rest(request, steps, spareMs);
+  if (request.isInterrupted()) return { ended: 'interrupted', lost: null };
+  request.say.before(planned, steps, leftMs());
   try {
     const step = await carryOut(request, planned, plan);
     steps.push(step);
@@ -142,20 +146,21 @@ async function planOrReason(
   }
 }
 
-/** Lets the target come to rest where it was overloaded and is loaded again. */
-async function rest(request: LimitRequest, steps: CapacityStep[]): Promise<void> {
-  const { isKept, isInterrupted, levels, measure, of, say } = request;
-  const last = steps.at(-1);
-  if (!isKept || last === undefined || last.verdict !== 'broken' || isInterrupted()) return;
+/** Lets a target that was overloaded come to rest before it is loaded again, as long as that leaves the next step its time. */
+async function rest(request: LimitRequest, steps: CapacityStep[], mostMs: number): Promise<void> {
+  const { isKept, isInterrupted, levels, measure, of, say, nowNs = monotonicNs } = request;
+  const at = steps.findLastIndex(({ file }) => file !== null);
+  const last = steps[at];
+  if (!isKept || last?.verdict !== 'broken' || last.coolDown !== null) return;
   const lowest = Math.min(...trialsOf(steps, of).map(({ level }) => level));
   const plan = await levels.planAt(of === 'rate' ? lowest * CALM_SHARE : lowest, CALM_TIMES);
   try {
-    const result = await coolDown({ plan: { ...plan, abort: null }, measure, isInterrupted });
-    steps[steps.length - 1] = { ...last, coolDown: result };
+    const result = await coolDown({ plan: { ...plan, abort: null }, measure, isInterrupted, mostMs, nowNs });
+    steps[at] = { ...last, coolDown: result };
     if (!isInterrupted()) say.rested(result);
   } catch (error) {
     // Whether it comes back is for the next step to see.
-    steps[steps.length - 1] = { ...last, coolDown: { waited_s: 0, calm: false } };
+    steps[at] = { ...last, coolDown: { waited_s: 0, calm: false } };
     if (!(error instanceof RelayBenchError)) throw error;
   }
 }

@@ -53,9 +53,15 @@ export async function levelsOf(
   { place, host }: { readonly place: Place; readonly host: CommandHost },
 ): Promise<Levels> {
   const corpora = corporaOf(host, flags.cache);
-  const { relay: _asTyped, rate, loadFactor, ...others } = flags;
-  const relay = place.kind === 'url' ? { relay: place.urls } : {};
-  const fixed = { ...others, ...relay, evenArrivals: flags.arrivals === 'even', abortOnFail: true };
+  const { relay: _asTyped, relays: _ofAll, rate, loadFactor, ...others } = flags;
+  const fixed = {
+    ...others,
+    ...(place.kind === 'url' ? { relay: place.urls } : {}),
+    ...(place.relays === null ? {} : { relays: place.relays }),
+    ...{ evenArrivals: flags.arrivals === 'even', abortOnFail: true },
+    // Steps are not read back: a gate of the audit would have no data.
+    audit: false,
+  };
   const prepare = (more: Partial<ShapeFlags>): Promise<Plan> =>
     preparePlan(scenario, { ...fixed, ...more }, corpora, host.io.env);
   const pace = {

@@ -1,12 +1,13 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { maskUrl } from '../../base/mask-url.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
+import { relaysText } from '../../report/capacity/scaling.ts';
 import { type Contender, namedContender } from '../contest/contender.ts';
 import type { CommandHost } from '../host.ts';
 import type { LoadSession, LoadTarget, Opening } from '../load-session.ts';
 import { relayUrl } from '../options.ts';
 import { openRelays } from '../run/open-relays.ts';
-import { openStack } from '../run/open-stack.ts';
+import { openStack, type StackFlags } from '../run/open-stack.ts';
 import { type OpenTarget, openTarget } from '../run/open-target.ts';
 import { EMBEDDED_TARGET } from '../run/prepare-plan.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
@@ -25,6 +26,8 @@ export interface Place {
   readonly starts: string | null;
   /** Whether the same relay serves all steps, so that it has to come to rest between them. */
   readonly isKept: boolean;
+  /** Relay processes of the stack that is brought up for it; null where none is brought up with so many. */
+  readonly relays: number | null;
   open(opening: Opening): Promise<OpenTarget>;
 }
 
@@ -47,17 +50,7 @@ export async function placeOf(
   stages: PlaceStages = REAL_PLACE_STAGES,
 ): Promise<Place> {
   const { relay = [], stack } = flags;
-  if (stack !== undefined) {
-    return {
-      kind: 'stack',
-      name: `stack ${stack}`,
-      urls: [EMBEDDED_TARGET],
-      given: [],
-      starts: null,
-      isKept: true,
-      open: (opening) => stages.openStack(stack, flags, { host, interruption: opening }),
-    };
-  }
+  if (stack !== undefined) return stackPlace(stack, inDirectory(flags), host, stages);
   if (!areUrls(relay)) return placeOfContender(onlyOne(relay), stages);
   const urls = relay.map(relayUrl);
   const given = await resolveTargets(urls);
@@ -69,7 +62,33 @@ export async function placeOf(
     given,
     starts: isOurs ? 'the embedded relay' : null,
     isKept: !isOurs,
+    relays: null,
     open: () => stages.openTarget(given),
+  };
+}
+
+/** `--stack-dir` for whatever opens the stack. */
+export function inDirectory({ stackDir }: Pick<CapacityFlags, 'stackDir'>): Pick<StackFlags, 'stackDir'> {
+  return stackDir === undefined ? {} : { stackDir };
+}
+
+/** A stack, held for a whole search. @param how with `relays` one that is brought up with so many */
+export function stackPlace(
+  profile: string,
+  how: Pick<StackFlags, 'stackDir' | 'relays'>,
+  host: CommandHost,
+  stages: PlaceStages = REAL_PLACE_STAGES,
+): Place {
+  const relays = how.relays ?? null;
+  return {
+    kind: 'stack',
+    name: relays === null ? `stack ${profile}` : `stack ${profile} with ${relaysText(relays)}`,
+    urls: [EMBEDDED_TARGET],
+    given: [],
+    starts: null,
+    isKept: true,
+    relays,
+    open: (opening) => stages.openStack(profile, how, { host, interruption: opening }),
   };
 }
 
@@ -91,6 +110,7 @@ async function placeOfContender(one: Contender, stages: PlaceStages): Promise<Pl
     given: await resolveTargets(url === null ? [] : [url]),
     starts: command === null ? null : `the relay ${name}`,
     isKept: command === null,
+    relays: null,
     open: (opening) => stages.openRelays([one], opening),
   };
 }

@@ -80,7 +80,10 @@ function documentOf(
     tool: readTool().version,
     scenario: { name, sha256 },
     // A relay that is started for each step has another address each time.
-    target: { kind: place.kind, name: place.name, urls: place.starts === null ? urls : [] },
+    target: {
+      ...{ kind: place.kind, name: place.name, urls: place.starts === null ? urls : [] },
+      ...(place.relays === null ? {} : { relays: place.relays }),
+    },
     startedAt,
     duration_s,
     of: flags.of,

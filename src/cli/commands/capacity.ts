@@ -1,18 +1,15 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import { RelayBenchError } from '../../base/errors.ts';
-import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
+import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
 import type { Capacity } from '../../capacity/schema.ts';
-import { defaultOutDir, writeRunRecord } from '../../record/write.ts';
+import { defaultOutDir } from '../../record/write.ts';
 import { buildCapacityDocument } from '../../report/capacity/document.ts';
 import { wordOf } from '../../report/capacity/words.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { addCapacityOptions, type CapacityFlags } from '../capacity/flags.ts';
 import { printForecast } from '../capacity/forecast.ts';
-import { levelsOf } from '../capacity/levels.ts';
-import { placeOf } from '../capacity/place.ts';
-import { searchIn } from '../capacity/search-in.ts';
+import { planSearches, runSearches, type Searched } from '../capacity/searches.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption } from '../interruption.ts';
 import { readSupply } from '../limit-check.ts';
@@ -55,40 +52,37 @@ async function runCapacity(scenario: string, flags: CapacityFlags, host: Command
     requireOwnDirectory(flags.out, '--out');
     await requireWritable(flags.out, '--out');
   }
-  const place = await placeOf(flags, host);
-  const levels = await levelsOf(scenario, flags, { place, host });
-  const first = await levels.planAt(levels.search.start);
-  const name = `capacity-${first.scenario.name}`;
+  const searches = await planSearches(scenario, flags, host);
+  const plan = searches[0]?.first;
+  const name = `capacity-${plan?.scenario.name ?? scenario}`;
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), name));
   const say = (line: string): void => void host.io.stderr.write(`${line}\n`);
   const session = {
     host,
-    given: place.given,
+    given: searches.flatMap(({ place }) => place.given),
     owned: flags.iOwnThisRelay ?? [],
-    demands: [demandOf(first, place.starts)],
-    insecure: first.connections.insecure,
+    demands: searches.map(({ first, place }) => demandOf(first, place.starts)),
+    insecure: plan?.connections.insecure ?? false,
     onFirst: (signal: string) => say(`${signal}: stopping, a second signal ends at once`),
     directory: outDir.path,
   };
   try {
     await inLoadSession(session, async (held) => {
-      say(`at most ${Math.round(flags.budget / 1_000)} s, records in ${outDir.path}`);
-      const found = await searchIn({
-        ...{ flags, host, place, levels, first, say, keep },
-        session: held,
-        supply: readSupply(),
-      });
-      await writeReports(FORMATS.capacity, found, outDir.path);
-      show(found, flags, host);
-      host.finish(exitCodeFor(found, held.interruption));
+      say(`${lengthText(searches.length, flags)}, records in ${outDir.path}`);
+      const request = { flags, host, searches, say, session: held, supply: readSupply() };
+      const searched = await runSearches({ ...request, outDir: outDir.path });
+      await writeReports(FORMATS.capacity, searched.document, outDir.path);
+      show(searched.document, flags, host);
+      host.finish(exitCodeFor(searched, held.interruption));
     });
   } finally {
     await outDir.removeIfEmpty();
   }
+}
 
-  function keep(record: Parameters<typeof writeRunRecord>[1], file: string): Promise<void> {
-    return writeRunRecord(join(outDir.path, file), record);
-  }
+function lengthText(searches: number, { budget }: CapacityFlags): string {
+  const most = `at most ${Math.round(budget / 1_000)} s`;
+  return searches === 1 ? most : `${searches} searches, each ${most}`;
 }
 
 function show(found: Capacity, { format }: CapacityFlags, host: CommandHost): void {
@@ -97,9 +91,13 @@ function show(found: Capacity, { format }: CapacityFlags, host: CommandHost): vo
 }
 
 /** By the contract: what was asked for was found, or why it was not. */
-function exitCodeFor(found: Capacity, interruption: Interruption): ExitCode {
+function exitCodeFor({ all, failure }: Searched, interruption: Interruption): ExitCode {
   const signal = interruption.received();
   if (signal !== null) return exitCodeOf(signal);
+  return strongestExitCode([...all.map(exitCodeOfSearch), ...(failure === null ? [] : [failure.exitCode])]);
+}
+
+function exitCodeOfSearch(found: Capacity): ExitCode {
   if (found.ended === 'target-lost') return EXIT.unreachable;
   const word = wordOf(found);
   if (word === 'INVALID') return EXIT.invalidRun;

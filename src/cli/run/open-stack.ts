@@ -24,6 +24,8 @@ export interface StackFlags {
   readonly stackDir?: string;
   /** Leave a stack running that this run has started. */
   readonly stackKeep?: boolean;
+  /** Relay processes that it must have; left out: whatever a running one has, else those of the profile. */
+  readonly relays?: number;
   /** Links that a proxy has to stand in, so that faults can happen to them. */
   readonly links?: readonly LinkKind[];
 }
@@ -35,12 +37,15 @@ export interface StackFlags {
  */
 export async function openStack(
   profile: string,
-  { stackDir, stackKeep, links = [] }: StackFlags,
+  { stackDir, stackKeep, relays, links = [] }: StackFlags,
   up: UpHost,
 ): Promise<OpenTarget> {
   const { host } = up;
   const dir = resolve(stackDir ?? defaultStackDir(host.io.env));
-  const { state, isReattached, guard } = await bringUpFor(up, { ...requestFor(profile, dir, host), links });
+  const { state, isReattached, guard } = await bringUpFor(up, {
+    ...requestFor(profile, { dir, relays }, host),
+    links,
+  });
   const isOurs = !isReattached && stackKeep !== true;
   if (!isOurs) await guard?.release();
   const readers = state.services.map((service) => openFigures(service));
@@ -74,10 +79,18 @@ export async function openStack(
   };
 }
 
-/** A stack of this profile that is up is taken as it is, whatever its numbers. */
-function requestFor(profile: string, dir: string, host: CommandHost): StackRequest {
-  const wanted = stackRequest(profile, { dir, durability: 'async' }, host);
-  const running = runningStack(profile, dir, host.io.env);
+/** A stack of this profile that is up is taken as it is, whatever its numbers, unless one of them is asked for. */
+function requestFor(
+  profile: string,
+  { dir, relays }: { readonly dir: string; readonly relays: number | undefined },
+  host: CommandHost,
+): StackRequest {
+  const wanted = stackRequest(
+    profile,
+    { dir, durability: 'async', ...(relays === undefined ? {} : { relays }) },
+    host,
+  );
+  const running = relays === undefined ? runningStack(profile, dir, host.io.env) : null;
   if (running === null) return wanted;
   const { shape, durability, cache } = running;
   return { profile, dir, shape, durability, cache };

@@ -32,11 +32,14 @@ export async function makeOutDir(path: string): Promise<OutDir> {
     const firstMade = await makeDirectory(path);
     requireOwnDirectory(path, '--out');
     await writeTo(path);
-    const old = (await readdir(path)).filter(
-      (name) => WRITTEN.has(name) || RECORD_OF_CONTEST.test(name) || LOG_OF_RELAY.test(name),
+    const entries = await readdir(path, { withFileTypes: true });
+    const old = entries.filter(
+      ({ name }) => WRITTEN.has(name) || RECORD_OF_CONTEST.test(name) || LOG_OF_RELAY.test(name),
     );
-    for (const name of old) await rm(join(path, name));
+    for (const { name } of old) await rm(join(path, name));
     await removeSteps(join(path, STEPS));
+    const searches = entries.filter((entry) => entry.isDirectory() && SEARCH.test(entry.name));
+    for (const { name } of searches) await removeSearch(join(path, name));
     return { path, removeIfEmpty: () => removeMade(path, firstMade) };
   } catch (cause) {
     if (cause instanceof RelayBenchError) throw cause;
@@ -50,6 +53,17 @@ export async function makeOutDir(path: string): Promise<OutDir> {
 
 /** A step of a search: `04-375-100`. */
 const STEP = /^\d\d+-[\d.e+-]+-\d+$/;
+
+/** A search of those over numbers of relays. */
+const SEARCH = /^relays-\d+$/;
+
+/** Removes the reports and records of such a search, and its directory where nothing else lies in it. */
+async function removeSearch(path: string): Promise<void> {
+  for (const name of (await namesIn(path)).filter((one) => WRITTEN.has(one))) await rm(join(path, name));
+  const steps = join(path, STEPS);
+  await removeSteps(steps);
+  for (const directory of [resolve(steps), resolve(path)]) await removeMade(directory, directory);
+}
 
 /** Removes the records of a search and nothing else. */
 async function removeSteps(path: string): Promise<void> {

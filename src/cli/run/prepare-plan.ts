@@ -22,6 +22,8 @@ export interface PlanFlags extends LoadFlags {
   readonly relay?: readonly string[] | undefined;
   /** What keeps a fault from happening to the target; left out, nothing does. */
   readonly checkFault?: CheckFault;
+  /** Relay processes of a stack that is brought up with so many; left out: those of the one that runs, or of its profile. */
+  readonly relays?: number;
 }
 
 /** Stands in a plan for the address of a relay that is started for it, the embedded one too; its port is known only once it runs. */
@@ -51,7 +53,7 @@ export async function preparePlan(
   const plan = buildPlan({
     scenario,
     targets: flags.relay ?? [EMBEDDED_TARGET],
-    relayProcesses: flags.stack === undefined ? 1 : relayProcessesOf(flags.stack, flags.stackDir, env),
+    relayProcesses: relayProcessesFor(flags, env),
     cores: availableParallelism(),
     overrides,
     corpus: await findNamedCorpus({
@@ -61,6 +63,14 @@ export async function preparePlan(
     }),
   });
   return flags.defaultGates && wantsAudit(flags) ? withAuditGate(plan) : plan;
+}
+
+function relayProcessesFor(
+  { stack, stackDir, relays }: PlanFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): number {
+  if (stack === undefined) return 1;
+  return relays ?? relayProcessesOf(stack, stackDir, env);
 }
 
 function relayInPlaceOfScenario(): RelayBenchError {

@@ -83,7 +83,8 @@ function nextOf({ limit, ended, firstToFail, steps }: Capacity): string {
 }
 
 function factsOf(capacity: Capacity): string[] {
-  const { scenario, target, steps, duration_s, tolerance, arrivals, startedAt } = capacity;
+  const { scenario, target, steps, duration_s, tolerance, arrivals, startedAt, scaling } = capacity;
+  const others = (scaling?.points ?? []).filter(({ relays }) => relays !== target.relays);
   return [
     scenario.name,
     target.urls[0] ?? target.name,
@@ -91,6 +92,9 @@ function factsOf(capacity: Capacity): string[] {
     `to ${percent(tolerance)}`,
     arrivals === 'even' ? 'arrivals evenly spaced' : 'arrivals as in the scenario',
     endedText(capacity),
+    ...(others.length === 0
+      ? []
+      : [`searched with ${others.map(({ relays }) => relays).join(', ')} as well`]),
     startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
   ];
 }

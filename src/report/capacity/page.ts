@@ -1,12 +1,14 @@
 import { curveOf } from '../../capacity/knee.ts';
 import type { Capacity, CapacityStep } from '../../capacity/schema.ts';
 import { pageDocument } from '../html/document.ts';
-import { html } from '../html/markup.ts';
+import { html, NO_MARKUP } from '../html/markup.ts';
 import { type Chapter, chapterMarkup, pageHead, type ShownPlot } from '../html/page-parts.ts';
 import { type Axis, type Ink, linesAbove, type Plot, type Point, type Series } from '../html/plot.ts';
 import { sectionsMarkup } from '../html/table.ts';
 import type { Section, Topic } from '../view/document.ts';
 import { buildCapacityDocument, shownLatencies } from './document.ts';
+import { scalingSection } from './scaling.ts';
+import { scalingPlot } from './scaling-plot.ts';
 import { levelOf } from './words.ts';
 
 const BADGES = {
@@ -20,26 +22,44 @@ const BADGES = {
 /** A search as one HTML file: the limit, the throughput–latency curve with its knee, every step. */
 export function capacityPage(capacity: Capacity): string {
   const { headline, sections } = buildCapacityDocument(capacity);
-  const of = (topic: Topic): Section[] => sections.filter((section) => section.topic === topic);
+  const scalingTitle = scalingSection(capacity)?.title ?? null;
+  const of = (topic: Topic): Section[] =>
+    sections.filter((section) => section.topic === topic && section.title !== scalingTitle);
   const latency: Chapter = {
     id: 'curve',
     title: 'Throughput and latency',
     note: 'One point for each level, of several steps at one level the last. Where a line turns upwards, the relay begins to queue.',
     plots: plotsOf(capacity),
   };
+  const scaling = scalingChapter(capacity);
   const steps: Chapter = { id: 'steps', title: 'Steps', plots: [] };
+  const chapters = [latency, ...(scaling === null ? [] : [scaling]), steps];
   return pageDocument({
     title: `${headline.word}: ${capacity.scenario.name} · relay-bench`,
-    plots: latency.plots.map(({ plot }) => plot),
-    body: html`${pageHead({ kind: 'relay-bench capacity', badge: BADGES[headline.word], headline, chapters: [latency, steps] })}
+    plots: chapters.flatMap(({ plots }) => plots.map(({ plot }) => plot)),
+    body: html`${pageHead({ kind: 'relay-bench capacity', badge: BADGES[headline.word], headline, chapters })}
 <main>
 <h2 class="hidden">Verdict</h2>
 ${sectionsMarkup(of('verdict'))}
 ${chapterMarkup(latency, of('latency'))}
+${
+  scaling === null
+    ? NO_MARKUP
+    : chapterMarkup(
+        scaling,
+        sections.filter(({ title }) => title === scalingTitle),
+      )
+}
 ${chapterMarkup(steps, of('load'))}
 </main>
 <footer>All of it is in capacity.json. Interactive plots: uPlot by Leon Sorokin, MIT licence.</footer>`,
   });
+}
+
+function scalingChapter({ scaling, unit }: Capacity): Chapter | null {
+  if (scaling === null) return null;
+  const plot = scalingPlot(scaling, unit);
+  return { id: 'scaling', title: 'Scaling over relays', plots: plot === null ? [] : [{ plot }] };
 }
 
 function plotsOf(capacity: Capacity): ShownPlot[] {

@@ -63,6 +63,11 @@ describe('the fit of the Universal Scalability Law', () => {
     expect(fitted?.peakRelays).toBeCloseTo(9, 3);
   });
 
+  it('has its peak at one relay where every other one costs more than it brings', () => {
+    const fitted = fitScaling(points({ rate: 100, alpha: 1.2, beta: 0.1 }, [1, 2, 3]), 1);
+    expect(fitted?.peakRelays).toBe(1);
+  });
+
   it('needs three numbers of relays', () => {
     expect(fitScaling(points({ rate: 1, alpha: 0, beta: 0 }, [1, 2]), 1)).toBeNull();
   });

@@ -2,7 +2,9 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../../../src/cli/main.ts';
+import { writeState } from '../../../../src/stack/state.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
+import { sampleStack } from '../../../support/sample-stack.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
 async function capacity(...args: string[]) {
@@ -54,5 +56,30 @@ describe('capacity', () => {
     const { code, stderr } = await capacity('--relay', 'ws://192.0.2.1/', '--out', out);
     expect(code).toBe(2);
     expect(stderr).toContain('--i-own-this-relay');
+  });
+
+  test.each([
+    [['--relays', '0'], 'from 1 to 16'],
+    [['--relays', 'a'], 'such as 1,2,3'],
+    [['--relays', '1,,2'], 'such as 1,2,3'],
+    [['--relays', '17'], 'from 1 to 16'],
+    [['--relays', '1,2,3'], '--relays needs --stack scaled'],
+    [['--relays', '1,2', '--relay', NOBODY], "cannot be used with option '--relay"],
+    [['--relays', '1,2', '--stack', 'single'], 'can have one relay only'],
+    [['--relays', '1,2', '--stack', 'scales'], 'not a stack profile'],
+    [['--relays', '1', '--stack', 'scaled', '--of', 'connections'], 'not --of connections'],
+  ])('refuses %j in one line, and starts nothing', async (args, says) => {
+    const { code, stdout, stderr } = await capacity(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(stderr.match(/error: /g)).toHaveLength(1);
+  });
+
+  test('brings up no stack where there is one', async () => {
+    const stackDir = await tempDir();
+    await writeState({ ...(await sampleStack('scaled', { relays: 1, dir: stackDir })), phase: 'up' });
+    const { code, stderr } = await capacity('--stack', 'scaled', '--relays', '1,2', '--stack-dir', stackDir);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${stackDir} holds a stack already`);
   });
 });

@@ -140,12 +140,33 @@ describe('findLimit', () => {
       },
     });
     const found = await findLimit(asked);
-    const broken = found.steps.filter(({ verdict }) => verdict === 'broken');
+    const followed = found.steps.slice(0, -1);
+    const broken = followed.filter(({ verdict }) => verdict === 'broken');
     expect(broken.length).toBeGreaterThan(1);
     expect(broken.every(({ coolDown }) => coolDown?.calm === true)).toBe(true);
     expect(
       found.steps.filter(({ verdict }) => verdict === 'held').every(({ coolDown }) => coolDown === null),
     ).toBe(true);
     expect(asked.loads.filter((rate) => rate === 12.5).length).toBe(broken.length + 1);
+  });
+
+  test('waits for no rest where the budget has no other step, nor after the last one', async () => {
+    const asked = request({ isKept: true, budgetMs: 44_000 });
+    const found = await findLimit(asked);
+    expect(found.ended).toBe('budget');
+    expect(found.steps.at(-1)).toMatchObject({ verdict: 'broken', coolDown: null });
+    expect(asked.loads).toEqual([100, 200, 400]);
+  });
+
+  test('takes the next step in time where the target does not come to rest', async () => {
+    const asked = request({
+      isKept: true,
+      // Room for three steps, one question whether it is at rest, and one more step.
+      budgetMs: 54_000,
+      measure: async (plan) => (rateOf(plan) < 100 || rateOf(plan) > 300 ? RECORDS.fail : RECORDS.pass),
+    });
+    const found = await findLimit(asked);
+    expect(found.steps.map(({ rate_per_s }) => rate_per_s)).toEqual([100, 200, 400, 300]);
+    expect(found.steps[2]?.coolDown?.calm).toBe(false);
   });
 });

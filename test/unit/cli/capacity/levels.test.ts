@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { CapacityFlags } from '../../../../src/cli/capacity/flags.ts';
 import { type Levels, lengthMs, levelsOf } from '../../../../src/cli/capacity/levels.ts';
-import { placeOf } from '../../../../src/cli/capacity/place.ts';
+import { placeOf, stackPlace } from '../../../../src/cli/capacity/place.ts';
 import type { CommandHost } from '../../../../src/cli/host.ts';
 import { createIo } from '../../../../src/cli/io.ts';
+import type { Opening } from '../../../../src/cli/load-session.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
+import { tempDir } from '../../../support/temp-dir.ts';
 
 const host: CommandHost = {
   io: createIo(new FakeProcess()),
@@ -61,6 +63,19 @@ describe('the levels of a search', () => {
     expect((await (await levels('publish')).planAt(100)).abort).not.toBeNull();
   });
 
+  test('of a stack ask for no audit, which would have no data', async () => {
+    const found = await levels('publish', { stack: 'scaled', stackDir: await tempDir() });
+    const { gates } = await found.planAt(100);
+    expect(gates.filter((gate) => /lost_events|audit/.test(gate))).toEqual([]);
+  });
+
+  test('know with how many relays the stack will be brought up', async () => {
+    const flags = { ...FLAGS, stack: 'scaled', stackDir: await tempDir() };
+    const one = await levelsOf('quick', flags, { place: stackPlace('scaled', { relays: 1 }, host), host });
+    expect(one.base.relayProcesses).toBe(1);
+    expect((await levels('quick', flags)).base.relayProcesses).toBe(3);
+  });
+
   test('refuse a scenario with levels of its own', async () => {
     await expect(levels('steps')).rejects.toMatchObject({ code: 'PLAN_IMPOSSIBLE' });
   });
@@ -87,6 +102,19 @@ describe('the place of a search', () => {
 
   test('is a stack that is kept', async () => {
     expect(await placeOf({ ...FLAGS, stack: 'single' }, host)).toMatchObject({ kind: 'stack', isKept: true });
+  });
+
+  test('is a stack with so many relays, in the directory that was named', async () => {
+    const asked: unknown[] = [];
+    const openStack = async (...args: unknown[]): Promise<never> => {
+      asked.push(args[0], args[1]);
+      throw new Error('not here');
+    };
+    const stages = { openTarget: openStack, openStack, openRelays: openStack };
+    const place = stackPlace('scaled', { relays: 2, stackDir: '/tmp/s' }, host, stages);
+    expect(place).toMatchObject({ name: 'stack scaled with 2 relays', relays: 2, starts: null });
+    await expect(place.open({} as Opening)).rejects.toThrow('not here');
+    expect(asked).toEqual(['scaled', { relays: 2, stackDir: '/tmp/s' }]);
   });
 
   test('is one relay: names beside each other belong to versus', async () => {

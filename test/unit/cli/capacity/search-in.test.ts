@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { RelayBenchError } from '../../../../src/base/errors.ts';
 import { EXIT } from '../../../../src/base/exit-codes.ts';
+import type { Found } from '../../../../src/cli/capacity/find-limit.ts';
 import type { Place } from '../../../../src/cli/capacity/place.ts';
 import { type SearchRequest, searchIn } from '../../../../src/cli/capacity/search-in.ts';
 import { createIo } from '../../../../src/cli/io.ts';
 import type { LoadTarget } from '../../../../src/cli/load-session.ts';
 import type { RunRecord } from '../../../../src/record/schema.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
+import { sampleStep } from '../../../support/sample-capacity.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 import { sampleRecord } from '../../../support/sample-record.ts';
 
@@ -18,6 +20,7 @@ const PLACE: Place = {
   given: [],
   starts: null,
   isKept: false,
+  relays: null,
   open: () => Promise.reject(GONE),
 };
 
@@ -91,6 +94,15 @@ describe('a search in one place', () => {
     const place = { ...PLACE, kind: 'embedded', starts: 'the embedded relay' } as const;
     const { target } = await searchIn(request([sampleRecord('pass')], { place }).asked);
     expect(target.urls).toEqual([]);
+  });
+
+  test('says how many relays a stack was brought up with', async () => {
+    const place = { ...PLACE, kind: 'stack', relays: 2 } as const;
+    const { asked } = request([], { place });
+    // A stack is held for all steps: what its session gives back is what was found.
+    const found: Found = { steps: [sampleStep(100, { number: 1 }, 100)], ended: 'budget', lost: null };
+    const session = { ...asked.session, loadTarget: (async () => found) as unknown as LoadTarget };
+    expect((await searchIn({ ...asked, session })).target).toMatchObject({ kind: 'stack', relays: 2 });
   });
 
   test('refuses a first step that this machine has too few open files for', async () => {

@@ -52,6 +52,20 @@ describe('the output directory', () => {
     expect((await readdir(directory)).sort()).toEqual(['mine.log', 'relay-mine.log.1']);
   });
 
+  test('loses what an earlier search over numbers of relays has left, and nothing else there', async () => {
+    for (const name of ['relays-1', 'relays-2', 'relays-mine']) {
+      await mkdir(join(directory, name, 'steps/01-125-100'), { recursive: true });
+      await writeFile(join(directory, name, 'steps/01-125-100/run.json'), '{}');
+      await writeFile(join(directory, name, 'capacity.json'), '{}');
+    }
+    await writeFile(join(directory, 'relays-2', 'note.txt'), '');
+    await writeFile(join(directory, 'relays-3'), 'a file');
+    await makeOutDir(directory);
+    expect((await readdir(directory)).sort()).toEqual(['relays-2', 'relays-3', 'relays-mine']);
+    expect(await readdir(join(directory, 'relays-2'))).toEqual(['note.txt']);
+    expect((await readdir(join(directory, 'relays-mine'))).sort()).toEqual(['capacity.json', 'steps']);
+  });
+
   test('stays where something was written', async () => {
     const out = await makeOutDir(join(directory, 'a/b'));
     await writeFile(join(out.path, 'run.json'), '{}');

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fitScaling } from '../../../../src/capacity/scaling.ts';
 import type { Capacity } from '../../../../src/capacity/schema.ts';
 import { buildCapacityDocument } from '../../../../src/report/capacity/document.ts';
 import { FORMATS, formatNamed } from '../../../../src/report/formats.ts';
-import { sampleCapacity, sampleStep } from '../../../support/sample-capacity.ts';
+import { sampleCapacity, sampleOverRelays, sampleStep } from '../../../support/sample-capacity.ts';
 import { HOSTILE_TEXT } from '../../../support/sample-record.ts';
 
 const render = (name: string, capacity: Capacity): string =>
@@ -74,13 +73,16 @@ describe('reports of a search for the capacity', () => {
   });
 
   it('print the coefficients of the scaling law with their intervals', () => {
-    const points = [1, 2, 3].map((relays) => {
-      const rate_per_s = (1_000 * relays) / (1 + 0.1 * (relays - 1));
-      return { relays, rate_per_s, low: rate_per_s * 0.98, high: rate_per_s * 1.02 };
-    });
-    const text = render('terminal', sampleCapacity({ scaling: fitScaling(points, 1) }));
+    const text = render('terminal', sampleOverRelays([1_000, 1_818, 2_500]));
     expect(text).toMatch(/α, contention\s+0\.1/);
-    expect(text).toContain('3 relays');
+    expect(text).toMatch(/3 relays\s+2,500\/s\s+2,500\/s to 2,600\/s/);
+  });
+
+  it('draw the limits over the numbers of relays with the law, in a chapter of their own', () => {
+    const page = render('html', sampleOverRelays([1_000, 1_818, 2_500]));
+    expect(page).toContain('<h2 id="scaling">Scaling over relays</h2>');
+    for (const text of ['Limit by relays', 'by the law', 'in proportion']) expect(page).toContain(text);
+    expect(render('html', sampleCapacity())).not.toContain('Limit by relays');
   });
 
   it('are all of the same document', () => {
