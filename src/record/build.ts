@@ -30,6 +30,8 @@ export interface RecordInput {
   readonly target: RunRecord['target'];
   readonly environment: RunRecord['environment'];
   readonly components: readonly ComponentUsage[];
+  /** What relays said of themselves; left out where nobody was asked. */
+  readonly relayMetrics?: RunRecord['relayMetrics'];
   /** How near the generator came to what it can do; null where unknown, with a reason in `notMeasured`; default null. */
   readonly ceiling?: Ceiling | null;
   /** What was done to the target meanwhile; default nothing. */
@@ -78,6 +80,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     counters: result.counters,
     intervals: result.intervals,
     components: [...input.components],
+    ...(input.relayMetrics === undefined ? {} : { relayMetrics: input.relayMetrics }),
     ...driftOf({ load, intervals, components: [...input.components] }),
     faults,
     audit: input.audit ?? null,

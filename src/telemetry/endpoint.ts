@@ -16,7 +16,7 @@ export interface EndpointOptions {
   readonly address: ListenAddress;
   readonly snapshot: () => Snapshot;
   /** Labels of every sample. */
-  readonly common: () => Labels;
+  readonly common: Labels;
   /** Told where making the metrics failed, which is a bug. */
   readonly onFault: (error: unknown) => void;
 }
@@ -32,7 +32,7 @@ const MOST_SCRAPERS = 100;
 export class MetricsEndpoint {
   readonly #options: EndpointOptions;
   readonly #server: Server;
-  /** Who has asked, and what it was told last: 1 where that was the end of the run. */
+  /** Who has asked, and whether it was told the end of the run. */
   readonly #scrapers = new Map<string, boolean>();
   #text: { readonly version: number; readonly text: Promise<string> } | null = null;
   #onScrape: () => void = () => undefined;
@@ -107,12 +107,12 @@ export class MetricsEndpoint {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'GET only');
     if (path !== '/metrics') return refuse(response, 404, 'metrics are at /metrics');
     try {
-      const { version, stage } = this.#options.snapshot();
-      const text = await this.#textOf(version);
+      const who = request.socket.remoteAddress ?? '';
+      const snapshot = this.#options.snapshot();
+      const text = await this.#textOf(snapshot);
       response.writeHead(200, { 'content-type': PROMETHEUS_TYPE });
-      response.end(request.method === 'HEAD' ? undefined : text, () =>
-        this.#scraped(request.socket.remoteAddress ?? '', stage === 'finished'),
-      );
+      if (request.method === 'HEAD') response.end();
+      else response.end(text, () => this.#scraped(who, snapshot.stage === 'finished'));
     } catch (error) {
       this.#options.onFault(error);
       refuse(response, 500, messageOf(error));
@@ -120,11 +120,9 @@ export class MetricsEndpoint {
   }
 
   /** One text a second, however many ask. */
-  async #textOf(version: number): Promise<string> {
-    if (this.#text?.version !== version) {
-      const { families } = this.#options.snapshot();
-      this.#text = { version, text: prometheusText(families, this.#options.common()) };
-    }
+  async #textOf({ version, families }: Snapshot): Promise<string> {
+    if (this.#text?.version !== version)
+      this.#text = { version, text: prometheusText(families, this.#options.common) };
     return await this.#text.text;
   }
 

@@ -30,7 +30,7 @@ import { compareWithBaseline, readBaseline } from './baseline.ts';
 import { prepareCleanUp } from './clean-up-run.ts';
 import { watchCrashes } from './crash.ts';
 import type { RunFlags } from './flags.ts';
-import { measure } from './measure.ts';
+import { type MeasureRequest, measure } from './measure.ts';
 import { logsOf } from './named-relays.ts';
 import { type Observed, requireHere } from './observed-process.ts';
 import { openRelays } from './open-relays.ts';
@@ -40,6 +40,7 @@ import { makeOutDir, type OutDir } from './out-dir.ts';
 import { progressReporter, resolveProgress } from './progress.ts';
 import { givenAddresses, relaysText, startedNames } from './relay-flag.ts';
 import { chooseReports, RECORD_FILE, resultReporters } from './reporters.ts';
+import { openTelemetry, type Telemetry, type TelemetryRequest } from './telemetry.ts';
 
 /** The stages that reach outside this process; tests replace them. */
 export interface Stages extends SessionStages {
@@ -73,8 +74,17 @@ export interface RunRequest {
  * @throws RelayBenchError where a stage before the load fails, or the load itself
  */
 export async function executeRun(request: RunRequest, stages: Stages = REAL_STAGES): Promise<ExitCode> {
-  const { plan, flags, host } = request;
-  const reports = chooseReports(flags.format);
+  const reports = chooseReports(request.flags.format);
+  const telemetry = await openTelemetry(telemetryOf(request));
+  try {
+    return await executeTold({ ...request, reports, telemetry }, stages);
+  } finally {
+    await telemetry.close();
+  }
+}
+
+async function executeTold(request: ToldRequest, stages: Stages): Promise<ExitCode> {
+  const { plan, flags, host, telemetry } = request;
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, plan);
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
   try {
@@ -91,15 +101,15 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
     };
     return await inLoadSession(
       session,
-      ({ interruption, loadTarget }) =>
-        loadTarget(
+      async ({ interruption, loadTarget }) => {
+        const exitCode = await loadTarget(
           (opening) => openFor(request, opening, stages),
           (target, information) =>
-            loadAndReport(
-              { ...request, baseline, reports, outDir, interruption, target, information },
-              stages,
-            ),
-        ),
+            loadAndReport({ ...request, baseline, outDir, interruption, target, information }, stages),
+        );
+        await telemetry.linger(interruption.signal);
+        return exitCode;
+      },
       stages,
     );
   } finally {
@@ -133,9 +143,14 @@ async function openFor(
   };
 }
 
-interface Session extends RunRequest {
-  readonly baseline: NamedRun | null;
+/** Of which monitoring systems are told what the flags ask for. */
+interface ToldRequest extends RunRequest {
   readonly reports: ReturnType<typeof chooseReports>;
+  readonly telemetry: Telemetry;
+}
+
+interface Session extends ToldRequest {
+  readonly baseline: NamedRun | null;
   readonly outDir: OutDir;
   readonly interruption: Interruption;
   readonly target: OpenTarget;
@@ -143,7 +158,7 @@ interface Session extends RunRequest {
 }
 
 async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode> {
-  const { interruption, target, information } = session;
+  const { interruption, target, information, telemetry } = session;
   const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
   const reporters = reportersOf(session);
   const crashes = watchCrashes(session.host.io);
@@ -168,8 +183,8 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       }),
       cleanUp: session.flags.cleanUp === true ? prepareCleanUp(session.host.io) : undefined,
       signal: AbortSignal.any([interruption.signal, crashes.signal]),
-      onProgress: (event) => reporters.onProgress(event),
-      onRemarks: (remarks) => sayRemarks(remarks, session),
+      relayMetrics: session.flags.relayMetrics,
+      ...followedBy(reporters, session),
       onMeasured: async (record) => {
         const early = await problemOf(keep(crashes.mark(record)));
         if (early !== null)
@@ -177,7 +192,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       },
       onCrash: crashes.note,
     });
-    const record = crashes.mark(measured);
+    const record = await telemetry.finish(crashes.mark(measured));
     const failure = await problemOf(keep(record));
     // What could not be kept is shown at least.
     await reporters.onRecord(record);
@@ -187,6 +202,29 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
     crashes.dispose();
     await reporters.onEnd();
   }
+}
+
+/** Who is told while the run goes on. */
+function followedBy(
+  reporters: Multiplexer,
+  session: Session,
+): Pick<MeasureRequest, 'runId' | 'onSoFar' | 'onProgress' | 'onRemarks'> {
+  const { telemetry } = session;
+  return {
+    runId: telemetry.runId,
+    onSoFar: telemetry.follow,
+    onProgress: (event) => {
+      reporters.onProgress(event);
+      telemetry.onProgress(event);
+    },
+    onRemarks: (remarks) => sayRemarks(remarks, session),
+  };
+}
+
+function telemetryOf({ host: { io }, plan, flags }: RunRequest): TelemetryRequest {
+  const shown = resolveProgress(flags.progress, io);
+  const lines = shown === 'plain' ? 'at-once' : shown === 'tty' ? 'at-end' : 'none';
+  return { flags, io, scenario: plan.scenario.name, lines };
 }
 
 /** Before the load; the report says it again. */

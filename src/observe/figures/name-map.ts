@@ -21,6 +21,9 @@ export interface NameMap {
   readonly rules: readonly NameRule[];
 }
 
+/** Nothing of a relay is as large; what is, is none of its figures. */
+const MOST = 1e18;
+
 /** What the text of a metrics endpoint says. */
 export interface ReadFigures {
   /** Whose names they are; null where nobody's whom this program knows. */
@@ -55,7 +58,7 @@ export function figuresByName(
 
 function add(figures: Map<string, number>, rules: readonly NameRule[], sample: MetricSample): void {
   for (const { sample: name, where = {}, figure, factor = 1 } of rules) {
-    if (name !== sample.name || !Number.isFinite(sample.value)) continue;
+    if (name !== sample.name || !(Math.abs(sample.value) <= MOST)) continue;
     if (!hasLabels(sample, where)) continue;
     figures.set(figure, (figures.get(figure) ?? 0) + sample.value * factor);
   }

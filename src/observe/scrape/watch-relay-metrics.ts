@@ -29,7 +29,7 @@ export interface RelayMetrics {
   readonly problem: string | null;
   /** How much the growing figures grew, and the highest of the others (`…_max`). */
   readonly figures: Figures;
-  readonly samples: readonly RelaySample[];
+  readonly samples: RelaySample[];
 }
 
 export interface RelayMetricsWatch {
