@@ -1,5 +1,5 @@
 import { maskKeys } from '../base/mask-keys.ts';
-import { baseLatency, type LatencyMetric } from './catalogue.ts';
+import { baseLatency, LATENCY_NAMES } from './catalogue.ts';
 import { latencyDefinition } from './latencies.ts';
 import type { Labels } from './series.ts';
 import { QUANTILES, type QuantileName } from './summary.ts';
@@ -10,11 +10,13 @@ import { QUANTILES, type QuantileName } from './summary.ts';
 /** Begins every name that this program exposes. */
 export const EXPOSED_PREFIX = 'relaybench_';
 
-/** What a latency is, in one line. */
-export function latencyHelp(name: LatencyMetric): string {
-  const base = baseLatency(name);
+/** What a latency is, in one line; its name where a newer version knows it. */
+export function latencyHelp(name: string): string {
+  const known = LATENCY_NAMES.find((each) => each === name);
+  if (known === undefined) return name;
+  const base = baseLatency(known);
   const { from, to } = latencyDefinition(base);
-  return `${from} → ${to}, from ${name === base ? 'the schedule' : 'the write'}`;
+  return `${from} → ${to}, from ${known === base ? 'the schedule' : 'the write'}`;
 }
 
 /** A sample with its labels. */
