@@ -68,6 +68,12 @@ module.exports = {
       'Pure layers get what they need as arguments, so that they run in tests without a process of their own.',
     ),
     owned(
+      'prom-client-only-in-telemetry-and-relay',
+      '(^|/)prom-client/',
+      ['^src/telemetry/prometheus\\.ts$', '^src/relay/'],
+      'The text format of Prometheus is written in one place, apart from the relay, which is an island.',
+    ),
+    owned(
       'nostr-tools-only-in-nostr',
       '(^|/)nostr-tools/',
       ['^src/nostr/'],

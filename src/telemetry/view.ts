@@ -51,6 +51,7 @@ export class LiveView {
   /** The load begins: from now on there is a record of the run so far. */
   follow(recordSoFar: () => RunRecord): void {
     this.#recordSoFar = recordSoFar;
+    this.#version++;
   }
 
   /** The run is over, and this is its record. */
