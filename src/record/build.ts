@@ -79,8 +79,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     ratios: result.ratios,
     counters: result.counters,
     intervals: result.intervals,
-    components: [...input.components],
-    ...(input.relayMetrics === undefined ? {} : { relayMetrics: input.relayMetrics }),
+    ...componentsOf(input),
     ...driftOf({ load, intervals, components: [...input.components] }),
     faults,
     audit: input.audit ?? null,
@@ -101,6 +100,11 @@ export function buildRecord(input: RecordInput): RunRecord {
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',
     exitCode: 0,
   };
+}
+
+/** What was watched beside the load. */
+function componentsOf({ components, relayMetrics }: RecordInput): Pick<RunRecord, 'components' | 'relayMetrics'> {
+  return { components: [...components], ...(relayMetrics === undefined ? {} : { relayMetrics }) };
 }
 
 /** Most runs are too short to tell. */

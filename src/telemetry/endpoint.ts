@@ -17,7 +17,7 @@ export interface EndpointOptions {
   readonly snapshot: () => Snapshot;
   /** Labels of every sample. */
   readonly common: Labels;
-  /** Told where making the metrics failed, which is a bug. */
+  /** Told where serving failed once it had begun. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -60,6 +60,8 @@ export class MetricsEndpoint {
       });
       endpoint.#server.listen(port, host, resolve);
     });
+    // Such as a connection for which there is no descriptor left.
+    endpoint.#server.removeAllListeners('error').on('error', options.onFault);
     return endpoint;
   }
 

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { maskUrl } from '../../base/mask-url.ts';
 import type { ListenAddress } from '../../telemetry/endpoint.ts';
@@ -15,11 +15,10 @@ export interface TelemetryFlags {
 /** Adds the options of {@link TelemetryFlags}. */
 export function addTelemetryOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        '--metrics-listen <[host:]port>',
-        'serve live metrics of the run for Prometheus at /metrics; host: 127.0.0.1 unless given, port 0: a free one',
-      ).argParser(listenAddress),
+    .option(
+      '--metrics-listen <address>',
+      'serve live metrics for Prometheus at this [HOST:]PORT, path /metrics; host: 127.0.0.1, port 0: a free one',
+      listenAddress,
     )
     .option(
       '--pushgateway <url>',

@@ -57,7 +57,7 @@ export async function openTelemetry(request: TelemetryRequest): Promise<Telemetr
   const endpoint = await endpointOf(request, {
     view,
     common,
-    onFault: (error) => faults.add(`metrics could not be made (a bug in relay-bench): ${messageOf(error)}`),
+    onFault: (error) => faults.add(`metrics could not be served: ${messageOf(error)}`),
   });
   if (endpoint !== null) said.first(`live metrics at ${endpoint.url}`);
   const pushers = pushersOf(request, { view, common, say: said.during });

@@ -101,7 +101,7 @@ describe('telling monitoring systems of a run', () => {
     expect(never.written).toEqual([]);
   });
 
-  it('says in the record where metrics could not be made', async () => {
+  it('says in the record where metrics could not be served', async () => {
     const { telemetry, written } = await open({ flags: LISTEN });
     telemetry.follow(() => {
       throw new TypeError('x is not a function');
@@ -109,7 +109,7 @@ describe('telling monitoring systems of a run', () => {
     telemetry.onProgress({ type: 'started', phases: [] });
     expect((await fetch(urlIn(written))).status).toBe(500);
     const { caveats } = await telemetry.finish(sampleRecord('pass'));
-    expect(caveats.at(-1)).toBe('metrics could not be made (a bug in relay-bench): x is not a function');
+    expect(caveats.at(-1)).toBe('metrics could not be served: x is not a function');
   });
 });
 
