@@ -103,7 +103,10 @@ export function buildRecord(input: RecordInput): RunRecord {
 }
 
 /** What was watched beside the load. */
-function componentsOf({ components, relayMetrics }: RecordInput): Pick<RunRecord, 'components' | 'relayMetrics'> {
+function componentsOf({
+  components,
+  relayMetrics,
+}: RecordInput): Pick<RunRecord, 'components' | 'relayMetrics'> {
   return { components: [...components], ...(relayMetrics === undefined ? {} : { relayMetrics }) };
 }
 

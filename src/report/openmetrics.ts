@@ -2,13 +2,7 @@ import { digitsBeside } from '../base/beside.ts';
 import { own } from '../base/own.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
-import {
-  EXPOSED_PREFIX,
-  latencyHelp,
-  maskedLabels,
-  quantileLabel,
-  wordSamples,
-} from '../metric/exposed.ts';
+import { EXPOSED_PREFIX, latencyHelp, maskedLabels, quantileLabel, wordSamples } from '../metric/exposed.ts';
 import { RATIOS } from '../metric/ratios.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
@@ -112,7 +106,12 @@ function counterFamilies(record: RunRecord): Family[] {
   const maps = COUNTER_MAP_NAMES.map((name): Family => {
     const words = wordSamples(COUNTER_MAPS[name].label, record.counters[name]);
     const samples = words.map((each) => ({ ...each, suffix: '_total' }));
-    return { name: `${EXPOSED_PREFIX}${name}`, type: 'counter', help: COUNTER_MAPS[name].description, samples };
+    return {
+      name: `${EXPOSED_PREFIX}${name}`,
+      type: 'counter',
+      help: COUNTER_MAPS[name].description,
+      samples,
+    };
   });
   return [...plain, ...maps];
 }

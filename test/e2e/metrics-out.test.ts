@@ -39,7 +39,8 @@ describe('metrics of a run', () => {
     onTestFinished(() => running.stop());
     await running.until(/live metrics at http:\S+/);
     const [, url = ''] = /live metrics at (http:\S+)/.exec(running.stderr()) ?? [];
-    const scrape = async (): Promise<ReadonlyMap<string, number>> => samplesOf(await (await fetch(url)).text());
+    const scrape = async (): Promise<ReadonlyMap<string, number>> =>
+      samplesOf(await (await fetch(url)).text());
 
     let before = new Map<string, number>() as ReadonlyMap<string, number>;
     await eventually('a scrape under load', async () => {
@@ -131,7 +132,12 @@ describe('metrics of the relay', () => {
     await runCli(['run', 'quick', ...SHORT.slice(0, -2), '--format', 'md,html', ...args]);
     const record = await readRunRecord(`${out}/run.json`);
     const [told] = record.relayMetrics ?? [];
-    expect(told).toMatchObject({ url: relay.metricsUrl, software: 'relay-bench', failed: 0, malformedLines: 0 });
+    expect(told).toMatchObject({
+      url: relay.metricsUrl,
+      software: 'relay-bench',
+      failed: 0,
+      malformedLines: 0,
+    });
     expect(told?.samples.length).toBeGreaterThanOrEqual(4);
     expect(told?.figures['connections_max']).toBeGreaterThanOrEqual(8);
     // What was sent between the first answer and the last is what was sent in the measured phases, but for its edges.

@@ -19,7 +19,9 @@ export interface HttpReceiver {
 
 /** @param answer status and text for each request; default 200 with nothing */
 export async function startHttpReceiver(
-  answer: (request: Received) => { readonly status: number; readonly text?: string } = () => ({ status: 200 }),
+  answer: (request: Received) => { readonly status: number; readonly text?: string } = () => ({
+    status: 200,
+  }),
 ): Promise<HttpReceiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {

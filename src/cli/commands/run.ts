@@ -16,20 +16,22 @@ export function addRun(program: Command, host: CommandHost): void {
     .command('run')
     .description('run a scenario against relays and judge the result by its gates')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
-  addTelemetryOptions(addRunOptions(addLoadOptions(command))).action(async (scenario: string, flags: RunFlags) => {
-    // Before a corpus is generated, which takes its time.
-    if (flags.out !== undefined) {
-      requireOwnDirectory(flags.out, '--out');
-      await requireWritable(flags.out, '--out');
-    }
-    requireDifferentNames(flags.relay);
-    const observed = observedProcesses(flags);
-    const planned = {
-      ...flags,
-      relay: plannedAddresses(flags),
-      checkFault: checkFaultsFor(flags, host.io.env),
-    };
-    const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
-    host.finish(await executeRun({ host, plan, flags, observed }));
-  });
+  addTelemetryOptions(addRunOptions(addLoadOptions(command))).action(
+    async (scenario: string, flags: RunFlags) => {
+      // Before a corpus is generated, which takes its time.
+      if (flags.out !== undefined) {
+        requireOwnDirectory(flags.out, '--out');
+        await requireWritable(flags.out, '--out');
+      }
+      requireDifferentNames(flags.relay);
+      const observed = observedProcesses(flags);
+      const planned = {
+        ...flags,
+        relay: plannedAddresses(flags),
+        checkFault: checkFaultsFor(flags, host.io.env),
+      };
+      const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
+      host.finish(await executeRun({ host, plan, flags, observed }));
+    },
+  );
 }

@@ -81,12 +81,7 @@ function chaptersOf(record: RunRecord): RunChapter[] {
       id: 'load',
       title: 'Load and delivery',
       topic: 'load',
-      plots: shown(
-        ratePlot(record),
-        deliveryPlot(record),
-        connectionPlot(record),
-        relayMetricsPlot(record),
-      ),
+      plots: shown(ratePlot(record), deliveryPlot(record), connectionPlot(record), relayMetricsPlot(record)),
     },
     { id: 'errors', title: 'Errors', topic: 'errors', plots: shown(errorPlot(record)) },
     { id: 'machine', title: 'Machine', topic: 'machine', plots: shown(cpuPlot(record), memoryPlot(record)) },

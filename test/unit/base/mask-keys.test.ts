@@ -11,9 +11,13 @@ it.each([
   expect(maskKeys(text)).toBe(masked);
 });
 
-it.each(['rate-limited', 'ECONNREFUSED', '1006', 'home-feed', '6f1c1b0e-7f0c-4d0a-9a59-0d4d4e7c2b11', 'note'])(
-  'leaves %s alone',
-  (text) => {
-    expect(maskKeys(text)).toBe(text);
-  },
-);
+it.each([
+  'rate-limited',
+  'ECONNREFUSED',
+  '1006',
+  'home-feed',
+  '6f1c1b0e-7f0c-4d0a-9a59-0d4d4e7c2b11',
+  'note',
+])('leaves %s alone', (text) => {
+  expect(maskKeys(text)).toBe(text);
+});

@@ -149,7 +149,9 @@ describe('docs/observability.md', () => {
     const told = [...familiesOf(sampleRecord('pass'), true), ...new LiveView().snapshot().families];
     const own = told
       .map(prometheusName)
-      .filter((name) => /^relaybench_(operations|connections(_open)?$|last|gate|stage|phase|verdict|started)/.test(name));
+      .filter((name) =>
+        /^relaybench_(operations|connections(_open)?$|last|gate|stage|phase|verdict|started)/.test(name),
+      );
     expect(own.length).toBeGreaterThan(8);
     expect(own.filter((name) => !page.includes(name))).toEqual([]);
   });

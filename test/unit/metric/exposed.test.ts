@@ -9,7 +9,12 @@ describe('what is exposed of the catalogue', () => {
   });
 
   it('labels percentiles as Prometheus does', () => {
-    expect((['p50', 'p75', 'p95', 'p999'] as const).map(quantileLabel)).toEqual(['0.5', '0.75', '0.95', '0.999']);
+    expect((['p50', 'p75', 'p95', 'p999'] as const).map(quantileLabel)).toEqual([
+      '0.5',
+      '0.75',
+      '0.95',
+      '0.999',
+    ]);
   });
 
   it('counts words that hold different keys as one, without the keys', () => {

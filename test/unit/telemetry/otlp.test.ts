@@ -19,7 +19,10 @@ function received(name: (typeof SAMPLE_NAMES)[number]) {
 
 const metricsOf = (request: ReturnType<typeof received>) =>
   new Map<string, Record<string, never>>(
-    request.resourceMetrics[0].scopeMetrics[0].metrics.map((metric: { name: string }) => [metric.name, metric]),
+    request.resourceMetrics[0].scopeMetrics[0].metrics.map((metric: { name: string }) => [
+      metric.name,
+      metric,
+    ]),
   );
 
 describe('a request over OTLP', () => {

@@ -8,18 +8,21 @@ import { SAMPLE_NAMES, sampleRecord } from '../../support/sample-record.ts';
 const COMMON = { run_id: 'r1', scenario: 'quick' };
 
 describe('the text for Prometheus', () => {
-  it.each(SAMPLE_NAMES)('of the %s run is read by a parser without a malformed line, each sample once', async (name) => {
-    const text = await prometheusText(familiesOf(sampleRecord(name), true), COMMON);
-    const keys: string[] = [];
-    const malformed = readPrometheusText(text, ({ name: sample, labels }) => {
-      keys.push(`${sample} ${JSON.stringify([...labels].sort())}`);
-      expect(labels.get('run_id')).toBe('r1');
-      expect(labels.get('scenario')).toBe('quick');
-    });
-    expect(malformed).toBe(0);
-    expect(keys.length).toBeGreaterThan(200);
-    expect(new Set(keys).size).toBe(keys.length);
-  });
+  it.each(SAMPLE_NAMES)(
+    'of the %s run is read by a parser without a malformed line, each sample once',
+    async (name) => {
+      const text = await prometheusText(familiesOf(sampleRecord(name), true), COMMON);
+      const keys: string[] = [];
+      const malformed = readPrometheusText(text, ({ name: sample, labels }) => {
+        keys.push(`${sample} ${JSON.stringify([...labels].sort())}`);
+        expect(labels.get('run_id')).toBe('r1');
+        expect(labels.get('scenario')).toBe('quick');
+      });
+      expect(malformed).toBe(0);
+      expect(keys.length).toBeGreaterThan(200);
+      expect(new Set(keys).size).toBe(keys.length);
+    },
+  );
 
   it('has classic buckets that grow, end with all samples, and sum and count beside them', async () => {
     const record = sampleRecord('pass');

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exportTo, otlpUrl, pushgatewayUrl, pushTo } from '../../../src/telemetry/receivers.ts';
 import { send } from '../../../src/telemetry/send.ts';
@@ -93,7 +93,12 @@ describe('sending', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void silent.close());
     const { port } = silent.address() as AddressInfo;
-    const sending = { method: 'PUT', url: `http://127.0.0.1:${port}/`, contentType: 'text/plain', body: 'x' } as const;
+    const sending = {
+      method: 'PUT',
+      url: `http://127.0.0.1:${port}/`,
+      contentType: 'text/plain',
+      body: 'x',
+    } as const;
     await expect(send(sending, 20)).rejects.toThrow('no answer within 20 ms');
   });
 

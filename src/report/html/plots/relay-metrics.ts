@@ -14,9 +14,7 @@ const INKS: readonly Ink[] = [3, 1, 4, 2];
 export function relayMetricsPlot(record: RunRecord): Plot | null {
   const lines = FIGURES.flatMap((figure, at): Series[] => {
     const points = sumOf(record, figure);
-    return points.length === 0
-      ? []
-      : [timeSeries(figureWords(figure), INKS[at] ?? 'muted', points, 'mean')];
+    return points.length === 0 ? [] : [timeSeries(figureWords(figure), INKS[at] ?? 'muted', points, 'mean')];
   });
   if (lines.length === 0) return null;
   const sent = timeSeries(

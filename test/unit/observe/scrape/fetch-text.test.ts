@@ -42,6 +42,8 @@ describe('reading a metrics endpoint', () => {
 
   it('fails without the secrets of the address', async () => {
     const url = `http://me:secret@127.0.0.1:${await unusedPort()}/metrics?auth=hidden`;
-    await expect(fetchText(url, { timeoutMs: 5_000 })).rejects.toThrow(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
+    await expect(fetchText(url, { timeoutMs: 5_000 })).rejects.toThrow(
+      /^connect ECONNREFUSED 127\.0\.0\.1:\d+$/,
+    );
   });
 });
