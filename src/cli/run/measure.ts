@@ -126,6 +126,7 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
   }).finally(() => timeline.end());
   const faults = await timeline.end();
   asked.stop();
+  await asked.settled();
   const usage = { ...sampler.stop(), others: others.stop(), asked: asked.report() };
   const place = surroundings(request, await recordedRelays(target));
   const finish = (audited: AuditOutcome, caveats: readonly string[], cleaned: CleanUpResult | null = null) =>

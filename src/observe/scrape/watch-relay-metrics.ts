@@ -36,6 +36,8 @@ export interface RelayMetricsWatch {
   start(): void;
   /** Asks no more, after a last time; has no effect when called again. */
   stop(): void;
+  /** Resolves when nothing is asked at the moment; what does not answer is given up after its second. */
+  settled(): Promise<void>;
   /** What was said so far; empty where nothing was asked. */
   report(): RelayMetrics[];
 }
@@ -58,7 +60,7 @@ export function watchRelayMetrics(urls: readonly string[], options: WatchOptions
   let timer: NodeJS.Timeout | null = null;
   let isOver = false;
   const askAll = (): void => {
-    for (const track of tracks) void track.ask();
+    for (const track of tracks) track.ask();
   };
   return {
     start: () => {
@@ -73,6 +75,9 @@ export function watchRelayMetrics(urls: readonly string[], options: WatchOptions
       }
       isOver = true;
     },
+    settled: async () => {
+      await Promise.all(tracks.map((track) => track.answer));
+    },
     report: () => tracks.map((track) => track.report()),
   };
 }
@@ -85,7 +90,8 @@ class Track {
   readonly #grown = new Map<string, number>();
   readonly #highest = new Map<string, number>();
   #beganNs: number | null = null;
-  #isAsking = false;
+  /** To the question that is open; null where none is. */
+  #answer: Promise<void> | null = null;
   #last: Figures | null = null;
   #software: string | null = null;
   #scrapes = 0;
@@ -98,10 +104,19 @@ class Track {
     this.#options = options;
   }
 
-  /** Never throws. One question at a time: what does not answer within its second is asked less often. */
-  async ask(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  get answer(): Promise<void> | null {
+    return this.#answer;
+  }
+
+  /** One question at a time: what does not answer within its second is asked less often. */
+  ask(): void {
+    this.#answer ??= this.#ask().finally(() => {
+      this.#answer = null;
+    });
+  }
+
+  /** Never throws. */
+  async #ask(): Promise<void> {
     const { nowNs = monotonicNs, fetch = fetchText, everyMs = EVERY_MS, insecure = false } = this.#options;
     const atNs = nowNs();
     this.#beganNs ??= atNs;
@@ -117,13 +132,13 @@ class Track {
     } catch (error) {
       this.#failed++;
       this.#problem = messageOf(error);
-    } finally {
-      this.#isAsking = false;
     }
   }
 
   #take(figures: Figures): void {
-    for (const [key, value] of Object.entries(growth(this.#last ?? figures, figures)))
+    // The first answer says nothing of how much grew.
+    const grown = this.#last === null ? {} : growth(this.#last, figures);
+    for (const [key, value] of Object.entries(grown))
       this.#grown.set(key, (this.#grown.get(key) ?? 0) + value);
     for (const [key, value] of Object.entries(figures)) {
       if (isTotal(key)) continue;

@@ -75,6 +75,30 @@ describe('asking a relay for its metrics', () => {
     made.stop();
   });
 
+  it('waits for the last answer, and says nothing of growth after a single one', async () => {
+    let give = (_text: string): void => undefined;
+    const fetch = vi.fn(
+      () =>
+        new Promise<string>((resolve) => {
+          give = resolve;
+        }),
+    );
+    const made = watchRelayMetrics([URL_OF_RELAY], { fetch });
+    made.start();
+    made.stop();
+    let isSettled = false;
+    const settled = made.settled().then(() => {
+      isSettled = true;
+    });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(isSettled).toBe(false);
+    give(strfry(100, 8));
+    await settled;
+    expect(made.report()[0]).toMatchObject({ scrapes: 1, failed: 0, figures: { connections_max: 8 } });
+    expect(made.report()[0]?.figures).not.toHaveProperty('events_total');
+    await made.settled();
+  });
+
   it('never asks a second time before the first answer', async () => {
     const fetch = vi.fn(() => new Promise<string>(() => undefined));
     const made = watchRelayMetrics([URL_OF_RELAY], { fetch });
