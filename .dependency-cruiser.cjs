@@ -81,10 +81,10 @@ module.exports = {
     ),
     owned('commander-only-in-cli', '(^|/)commander/', ['^src/cli/'], 'Flags end at the command line.'),
     owned(
-      'yaml-only-in-scenario-and-compose',
+      'yaml-only-in-scenario-and-stack',
       '(^|/)yaml/',
-      ['^src/scenario/', '^src/stack/compose/'],
-      'YAML text ends at the scenario loader; the Compose file is the only YAML that is written.',
+      ['^src/scenario/', '^src/stack/compose/', '^src/stack/prometheus/'],
+      'YAML text ends at the scenario loader; only the Compose file and the configuration of Prometheus are written.',
     ),
     owned(
       'terminal-only-in-report-and-cli',
