@@ -40,19 +40,23 @@ export function figureWords(figure: string): string {
   return own(WORDS, figure) ?? figure;
 }
 
-/** A figure of one relay by time; x in seconds after the measured phases began. */
-export type FigurePoints = readonly (readonly [t: number, perSecond: number])[];
+/** How much a figure of one relay grew in the seconds before `t`, which counts from the begin of the measured phases. */
+interface Growth {
+  readonly t: number;
+  readonly grown: number;
+  readonly seconds: number;
+}
 
-/** How much a growing figure grew a second from each answer to the next; a relay that was started anew counts from zero. */
-export function ratesOf({ samples }: RelayMetricsEntry, figure: string): FigurePoints {
+/** How much a growing figure grew from each answer to the next; a relay that was started anew counts from zero. */
+export function growthsOf({ samples }: RelayMetricsEntry, figure: string): Growth[] {
   const read = samples.flatMap(({ t, figures }): [number, number][] => {
     const value = figures === null ? undefined : own(figures, figure);
     return value === undefined ? [] : [[t, value]];
   });
-  return read.slice(1).flatMap(([t, value], at): [number, number][] => {
+  return read.slice(1).flatMap(([t, value], at): Growth[] => {
     const [before_t, before] = read[at] ?? [t, value];
     const grown = value >= before ? value - before : value;
-    return t > before_t ? [[t, grown / (t - before_t)]] : [];
+    return t > before_t ? [{ t, grown, seconds: t - before_t }] : [];
   });
 }
 

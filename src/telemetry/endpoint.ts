@@ -75,9 +75,11 @@ export class MetricsEndpoint {
    * Waits until everybody who has asked during the run was told its end; where nobody has asked, for somebody who does.
    * @param longestMs for that
    * @param signal ends the waiting
+   * @param onWait told where there is something to wait for
    */
-  async linger(longestMs: number, signal: AbortSignal): Promise<void> {
+  async linger(longestMs: number, signal: AbortSignal, onWait: () => void = () => undefined): Promise<void> {
     if (signal.aborted || this.#isDone()) return;
+    onWait();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, longestMs);
       const end = (): void => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { formatDurationMs } from '../../base/duration.ts';
 import { messageOf } from '../../base/errors.ts';
 import { maskKeys } from '../../base/mask-keys.ts';
 import { maskUrl } from '../../base/mask-url.ts';
@@ -73,7 +74,9 @@ export async function openTelemetry(request: TelemetryRequest): Promise<Telemetr
     },
     linger: async (signal) => {
       said.flush();
-      await endpoint?.linger(request.lingerMs ?? LINGER_MS, signal);
+      const longestMs = request.lingerMs ?? LINGER_MS;
+      const wait = `waiting for the last scrape of ${endpoint?.url}, at most ${formatDurationMs(longestMs)}; Ctrl-C ends it`;
+      await endpoint?.linger(longestMs, signal, () => said.first(wait));
     },
     close: async () => {
       for (const pusher of pushers) pusher.stop();
@@ -160,7 +163,7 @@ function sayer({ io, lines }: TelemetryRequest) {
   const waiting: string[] = [];
   const write = (line: string): void => void io.stderr.write(`${line}\n`);
   return {
-    /** Before the run. */
+    /** Before the run and after it. */
     first: (line: string) => {
       if (lines !== 'none') write(line);
     },

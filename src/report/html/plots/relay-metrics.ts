@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../../record/schema.ts';
-import { figureWords, ratesOf } from '../../relay-figures.ts';
+import type { RelayMetricsEntry, RunRecord } from '../../../record/schema.ts';
+import { figureWords, growthsOf } from '../../relay-figures.ts';
 import { type Ink, linesAbove, type Plot, type Point, type Series } from '../plot.ts';
 import { overTime, overTimePlot, timeSeries } from './time.ts';
 
@@ -41,10 +41,19 @@ function sumOf(record: RunRecord, figure: string): Point[] {
   const start_s = record.load.phases.find(({ kind }) => kind === 'measured')?.start_s ?? 0;
   const sums = new Map<number, number>();
   for (const relay of record.relayMetrics ?? []) {
-    for (const [t, perSecond] of ratesOf(relay, figure)) {
-      const x = Math.round(start_s + t);
+    for (const [x, perSecond] of ratesBySecond(relay, figure, start_s))
       sums.set(x, (sums.get(x) ?? 0) + perSecond);
-    }
   }
   return [...sums].sort(([a], [b]) => a - b);
+}
+
+/** Growth a second; answers that came in the same second, as the last two of a run may, are one point. */
+function ratesBySecond(relay: RelayMetricsEntry, figure: string, start_s: number): [number, number][] {
+  const seconds = new Map<number, { readonly grown: number; readonly seconds: number }>();
+  for (const one of growthsOf(relay, figure)) {
+    const x = Math.round(start_s + one.t);
+    const before = seconds.get(x) ?? { grown: 0, seconds: 0 };
+    seconds.set(x, { grown: before.grown + one.grown, seconds: before.seconds + one.seconds });
+  }
+  return [...seconds].map(([x, sum]) => [x, sum.grown / sum.seconds]);
 }

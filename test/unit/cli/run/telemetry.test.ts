@@ -88,6 +88,19 @@ describe('telling monitoring systems of a run', () => {
     expect(written.join('')).not.toMatch(/secret|hidden/);
   });
 
+  it('says that it waits for a last scrape, and does not where the end was told', async () => {
+    const { telemetry, written } = await open({ flags: LISTEN });
+    await telemetry.finish(sampleRecord('pass'));
+    await telemetry.linger(new AbortController().signal);
+    expect(written.at(-1)).toMatch(
+      /^waiting for the last scrape of http:.*\/metrics, at most .*; Ctrl-C ends it\n$/,
+    );
+    const lines = written.length;
+    await (await fetch(urlIn(written))).text();
+    await telemetry.linger(new AbortController().signal);
+    expect(written).toHaveLength(lines);
+  });
+
   it('keeps its lines until the live block has gone, or to itself', async () => {
     const flags = { otlp: `http://127.0.0.1:${await unusedPort()}` };
     const late = await open({ flags, lines: 'at-end' });

@@ -36,6 +36,12 @@ describe('the plot of what the relay says', () => {
     ]);
   });
 
+  it('has one point a second, also where the last answer follows close on the one before', () => {
+    const samples = [0, 1, 1.25].map((t) => ({ t, figures: { events_total: 100 * t } }));
+    const plot = relayMetricsPlot(recordWithRelayMetrics(sampleRelayMetrics({ samples })));
+    expect(plot?.series[1]?.points).toEqual([[6, 100]]);
+  });
+
   it('is left out where nothing was told', () => {
     expect(relayMetricsPlot(sampleRecord('pass'))).toBeNull();
     expect(relayMetricsPlot(recordWithRelayMetrics(sampleRelayMetrics({ samples: [] })))).toBeNull();
