@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
-import type { Lookup } from '../../calibrate/lookup.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
 import { linksForFaults } from '../../fault/links-for-faults.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
@@ -13,10 +12,8 @@ import type { Reporter } from '../../report/reporter.ts';
 import { verdictLine } from '../../report/verdict-line.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
 import { ciReporter } from '../ci.ts';
-import { missingNips } from '../fit/meet-limits.ts';
 import type { CommandHost } from '../host.ts';
 import type { Interruption } from '../interruption.ts';
-import type { StopSignal } from '../io.ts';
 import {
   demandOf,
   inLoadSession,
@@ -40,6 +37,7 @@ import { makeOutDir, type OutDir } from './out-dir.ts';
 import { progressReporter, resolveProgress } from './progress.ts';
 import { givenAddresses, relaysText, startedNames } from './relay-flag.ts';
 import { chooseReports, RECORD_FILE, resultReporters } from './reporters.ts';
+import { sayMissingNips, sayNotCalibrated, sayRemarks, sayStopping } from './say.ts';
 import { openTelemetry, type Telemetry, type TelemetryRequest } from './telemetry.ts';
 
 /** The stages that reach outside this process; tests replace them. */
@@ -227,27 +225,6 @@ function telemetryOf({ host: { io }, plan, flags }: RunRequest): TelemetryReques
   return { flags, io, scenario: plan.scenario.name, lines };
 }
 
-/** Before the load; the report says it again. */
-function sayRemarks(remarks: readonly string[], { host: { io }, flags }: Session): void {
-  if (['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
-  for (const remark of remarks) io.stderr.write(`${remark}\n`);
-}
-
-/** Once a run, before it; its report only says what could not be measured. */
-function sayNotCalibrated({ calibration }: Lookup, { host: { io }, flags }: Session): void {
-  if (calibration !== null || ['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
-  io.stderr.write(
-    'not calibrated: how near the generator comes to its limit is unknown; relay-bench calibrate measures that once\n',
-  );
-}
-
-/** Before the run, which may then measure nothing but refusals; its report says it again. */
-function sayMissingNips({ plan, information, host: { io }, flags }: Session): void {
-  if (['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
-  for (const line of missingNips({ plan, information: information.information }))
-    io.stderr.write(`${line}\n`);
-}
-
 /** Null where it went well. */
 async function problemOf(action: Promise<void>): Promise<{ readonly error: unknown } | null> {
   try {
@@ -305,13 +282,4 @@ function finalExitCode(
     ...others.filter((code) => code !== null),
   ];
   return strongestExitCode(all);
-}
-
-function sayStopping({ host, flags }: RunRequest): (signal: StopSignal) => void {
-  const { io } = host;
-  // The live block would be torn by a line between its frames, and it shows the drain itself.
-  const isQuiet = ['tty', 'json', 'none'].includes(resolveProgress(flags.progress, io));
-  return (signal) => {
-    if (!isQuiet) io.stderr.write(`${signal}: stopping, a second signal ends at once\n`);
-  };
 }
