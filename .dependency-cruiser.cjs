@@ -68,6 +68,12 @@ module.exports = {
       'Pure layers get what they need as arguments, so that they run in tests without a process of their own.',
     ),
     owned(
+      'prom-client-only-in-telemetry-and-relay',
+      '(^|/)prom-client/',
+      ['^src/telemetry/prometheus\\.ts$', '^src/relay/'],
+      'The text format of Prometheus is written in one place, apart from the relay, which is an island.',
+    ),
+    owned(
       'nostr-tools-only-in-nostr',
       '(^|/)nostr-tools/',
       ['^src/nostr/'],
@@ -75,10 +81,10 @@ module.exports = {
     ),
     owned('commander-only-in-cli', '(^|/)commander/', ['^src/cli/'], 'Flags end at the command line.'),
     owned(
-      'yaml-only-in-scenario-and-compose',
+      'yaml-only-in-scenario-and-stack',
       '(^|/)yaml/',
-      ['^src/scenario/', '^src/stack/compose/'],
-      'YAML text ends at the scenario loader; the Compose file is the only YAML that is written.',
+      ['^src/scenario/', '^src/stack/compose/', '^src/stack/prometheus/'],
+      'YAML text ends at the scenario loader; only the Compose file and the configuration of Prometheus are written.',
     ),
     owned(
       'terminal-only-in-report-and-cli',

@@ -28,6 +28,18 @@ export function brokenGate(
   return results.find((gate) => isBroken(gate, record, minSamples)) ?? null;
 }
 
+/**
+ * How the gates of a run that goes on stand: `pass` where one holds so far and `fail` where it is broken by now, even if all that
+ * is in flight ends well; of all others only the end tells, they are `undecided`.
+ * @param record of the run so far
+ */
+export function gatesSoFar(record: RunRecord, expressions: readonly string[]): GateResult[] {
+  return evaluateGates(hopeful(record), expressions).map((gate) => {
+    const isKnown = gate.verdict === 'pass' || isBroken(gate, record, 1);
+    return isKnown ? gate : { ...gate, verdict: 'undecided' };
+  });
+}
+
 function isBroken(gate: GateResult, record: RunRecord, minSamples: number): boolean {
   if (gate.verdict !== 'fail') return false;
   const operator = operatorOf(gate.expression) ?? '';

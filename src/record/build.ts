@@ -30,6 +30,8 @@ export interface RecordInput {
   readonly target: RunRecord['target'];
   readonly environment: RunRecord['environment'];
   readonly components: readonly ComponentUsage[];
+  /** What relays said of themselves; left out where nobody was asked. */
+  readonly relayMetrics?: RunRecord['relayMetrics'];
   /** How near the generator came to what it can do; null where unknown, with a reason in `notMeasured`; default null. */
   readonly ceiling?: Ceiling | null;
   /** What was done to the target meanwhile; default nothing. */
@@ -77,7 +79,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     ratios: result.ratios,
     counters: result.counters,
     intervals: result.intervals,
-    components: [...input.components],
+    ...componentsOf(input),
     ...driftOf({ load, intervals, components: [...input.components] }),
     faults,
     audit: input.audit ?? null,
@@ -98,6 +100,14 @@ export function buildRecord(input: RecordInput): RunRecord {
     verdict: validity.verdict === 'valid' ? 'pass' : 'invalid',
     exitCode: 0,
   };
+}
+
+/** What was watched beside the load. */
+function componentsOf({
+  components,
+  relayMetrics,
+}: RecordInput): Pick<RunRecord, 'components' | 'relayMetrics'> {
+  return { components: [...components], ...(relayMetrics === undefined ? {} : { relayMetrics }) };
 }
 
 /** Most runs are too short to tell. */

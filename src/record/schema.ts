@@ -137,6 +137,31 @@ const component = z.strictObject({
   samples: z.array(componentSample).optional(),
 });
 
+const relayMetrics = z.strictObject({
+  /** Userinfo and query are masked. */
+  url: z.string(),
+  /** Whose names they are, such as `strfry`; null where nobody's whom this program knows. */
+  software: z.string().nullable(),
+  /** How often the address was asked, and how often that failed. */
+  scrapes: whole,
+  failed: whole,
+  /** Lines of all answers that were no metrics. */
+  malformedLines: whole,
+  /** Why asking failed the last time that it did; null where it never did. */
+  problem: z.string().nullable(),
+  /** How much its growing figures (`…_total`) grew in the measured phases, the highest sample of the others (`…_max`). */
+  figures: z.record(z.string(), z.number()),
+  /** One a second, thinned out in long runs. */
+  samples: z.array(
+    z.strictObject({
+      /** Seconds after the measured phases began. */
+      t: z.number(),
+      /** As read then, those that only grow since the relay started; null where it did not answer. */
+      figures: z.record(z.string(), z.number()).nullable(),
+    }),
+  ),
+});
+
 const drift = z.strictObject({
   /** Such as `ack_latency p95`, `rss` or `descriptors`. */
   of: z.string(),
@@ -197,6 +222,8 @@ export const runRecordSchema = z.strictObject({
   intervals: z.array(interval),
   generator: z.strictObject({ ...generatorHealth, ceiling: ceiling.nullable(), doubts }),
   components: z.array(component),
+  /** What relays said of themselves at the addresses of `--relay-metrics`; left out where nobody was asked. */
+  relayMetrics: z.array(relayMetrics).optional(),
   faults: z.array(faultEntry),
   audit: audit.nullable(),
   /** What `--clean-up` has deleted at the relays; null or left out where nobody asked for it. */
@@ -257,3 +284,4 @@ export type IntervalRow = RunRecord['intervals'][number];
 export type GateResult = RunRecord['gates'][number];
 export type Counters = RunRecord['counters'];
 export type ComponentUsage = RunRecord['components'][number];
+export type RelayMetricsEntry = NonNullable<RunRecord['relayMetrics']>[number];

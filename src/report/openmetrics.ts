@@ -2,15 +2,14 @@ import { digitsBeside } from '../base/beside.ts';
 import { own } from '../base/own.ts';
 import { COUNTER_MAP_NAMES, COUNTER_MAPS } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, COUNTERS } from '../metric/counters.ts';
+import { EXPOSED_PREFIX, latencyHelp, maskedLabels, quantileLabel, wordSamples } from '../metric/exposed.ts';
 import { RATIOS } from '../metric/ratios.ts';
 import { type Labels, parseSeriesKey } from '../metric/series.ts';
-import { QUANTILE_NAMES, QUANTILES } from '../metric/summary.ts';
+import { QUANTILE_NAMES } from '../metric/summary.ts';
 import type { GateResult, RunRecord } from '../record/schema.ts';
 import { visible } from './escape.ts';
 import type { Format } from './format.ts';
 import { limitsOn } from './quantity.ts';
-
-const PREFIX = 'relay_bench_';
 
 /**
  * OpenMetrics text, for GitLab's metrics report and for Prometheus: latencies as summaries in seconds, ratios as
@@ -48,14 +47,14 @@ function latencyFamilies(record: RunRecord): Family[] {
     const samples = byName.get(series.name) ?? [];
     byName.set(series.name, [
       ...samples,
-      ...summarySamples(summary, series.labels, (name) => limitsOn(record, series.name, name)),
+      ...summarySamples(summary, maskedLabels(series.labels), (name) => limitsOn(record, series.name, name)),
     ]);
   }
   return [...byName].map(([name, samples]) => ({
-    name: `${PREFIX}${name}_seconds`,
+    name: `${EXPOSED_PREFIX}${name}_seconds`,
     type: 'summary',
     unit: 'seconds',
-    help: `${name} of the measured phases`,
+    help: latencyHelp(name),
     samples,
   }));
 }
@@ -68,8 +67,7 @@ function summarySamples(
 ): Sample[] {
   const quantiles = QUANTILE_NAMES.flatMap((name): Sample[] => {
     const value_us = summary[`${name}_us`];
-    // 99.9 / 100 is 0.9990000000000001 in binary.
-    const quantile = (QUANTILES[name] / 100).toPrecision(3).replace(/0+$/, '');
+    const quantile = quantileLabel(name);
     return value_us === null
       ? []
       : [{ suffix: '', labels: { ...labels, quantile }, value: inSeconds(value_us, limitsOf(name)) }];
@@ -96,34 +94,36 @@ function ratioFamilies(record: RunRecord): Family[] {
     const rounded = (digits: number): number => Number(ratio.toPrecision(digits));
     const digits = digitsBeside(ratio, limitsOn(record, name, 'ratio'), { least: 6, rounded });
     const samples = [{ suffix: '', labels: {}, value: rounded(digits) }];
-    return [{ name: `${PREFIX}${name}`, type: 'gauge', help: description, samples }];
+    return [{ name: `${EXPOSED_PREFIX}${name}`, type: 'gauge', help: description, samples }];
   });
 }
 
 function counterFamilies(record: RunRecord): Family[] {
   const plain = COUNTER_NAMES.map((name): Family => {
     const samples = [{ suffix: '_total', labels: {}, value: record.counters[name] }];
-    return { name: `${PREFIX}${name}`, type: 'counter', help: COUNTERS[name].description, samples };
+    return { name: `${EXPOSED_PREFIX}${name}`, type: 'counter', help: COUNTERS[name].description, samples };
   });
   const maps = COUNTER_MAP_NAMES.map((name): Family => {
-    const samples = Object.entries(record.counters[name]).map(([word, value]) => ({
-      suffix: '_total',
-      labels: { [COUNTER_MAPS[name].label]: word },
-      value,
-    }));
-    return { name: `${PREFIX}${name}`, type: 'counter', help: COUNTER_MAPS[name].description, samples };
+    const words = wordSamples(COUNTER_MAPS[name].label, record.counters[name]);
+    const samples = words.map((each) => ({ ...each, suffix: '_total' }));
+    return {
+      name: `${EXPOSED_PREFIX}${name}`,
+      type: 'counter',
+      help: COUNTER_MAPS[name].description,
+      samples,
+    };
   });
   return [...plain, ...maps];
 }
 
 function gateFamilies(record: RunRecord): Family[] {
   const family = (name: string, help: string, verdict: GateResult['verdict']): Family => ({
-    name: `${PREFIX}${name}`,
+    name: `${EXPOSED_PREFIX}${name}`,
     type: 'gauge',
     help,
     samples: record.gates.map((gate) => ({
       suffix: '',
-      labels: { gate: gate.expression },
+      labels: maskedLabels({ gate: gate.expression }),
       value: gate.verdict === verdict ? 1 : 0,
     })),
   });
@@ -139,7 +139,7 @@ function verdictFamily(record: RunRecord): Family {
     labels: { verdict },
     value: record.verdict === verdict ? 1 : 0,
   }));
-  return { name: `${PREFIX}verdict`, type: 'gauge', help: '1 at the verdict of the run', samples };
+  return { name: `${EXPOSED_PREFIX}verdict`, type: 'gauge', help: '1 at the verdict of the run', samples };
 }
 
 function familyLines({ name, type, unit, help, samples }: Family): string[] {

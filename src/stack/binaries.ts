@@ -14,10 +14,11 @@ export const PROGRAMS = {
   pg_basebackup: { needs: 14, package: 'postgresql' },
   'redis-server': { needs: 6.2, package: 'redis' },
   haproxy: { needs: 2.4, package: 'haproxy' },
+  prometheus: { needs: 2.24, package: 'prometheus' },
 } as const satisfies Record<string, { readonly needs: number; readonly package: PackageName }>;
 
 export type ProgramName = keyof typeof PROGRAMS;
-export type PackageName = 'postgresql' | 'redis' | 'haproxy';
+export type PackageName = 'postgresql' | 'redis' | 'haproxy' | 'prometheus';
 
 /** A program that was found. */
 export interface FoundProgram {
@@ -42,7 +43,10 @@ export type Binaries = Readonly<Partial<Record<ProgramName, string>>>;
 
 const POSTGRES_PROGRAMS = ['postgres', 'initdb', 'pg_basebackup'] as const;
 /** Without it the stack copies the files of a server itself; that of another Postgres would not do. */
-const OPTIONAL: ProgramName = 'pg_basebackup';
+const COPIER: ProgramName = 'pg_basebackup';
+/** What only a stack needs that is observed. */
+export const OBSERVER: ProgramName = 'prometheus';
+const OPTIONAL: readonly ProgramName[] = [COPIER, OBSERVER];
 const POSTGRES_ROOTS = ['/usr/lib/postgresql', '/usr/libexec', '/usr/local/opt', '/opt/homebrew/opt'];
 const USUAL_PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 const VERSION_TIMEOUT_MS = 5_000;
@@ -57,6 +61,7 @@ export function programsFor(kinds: ReadonlySet<string>): ProgramName[] {
     ...(kinds.has('postgres') ? POSTGRES_PROGRAMS : []),
     ...(kinds.has('redis-pubsub') || kinds.has('redis-cache') ? (['redis-server'] as const) : []),
     ...(kinds.has('haproxy') ? (['haproxy'] as const) : []),
+    ...(kinds.has('prometheus') ? [OBSERVER] : []),
   ];
 }
 
@@ -91,7 +96,7 @@ export async function findPrograms(
 function homeOfPostgres(directories: readonly string[]): readonly string[] {
   const first = (names: readonly ProgramName[]): string | undefined =>
     directories.find((directory) => names.every((name) => isExecutable(join(directory, name))));
-  const home = first(POSTGRES_PROGRAMS) ?? first(POSTGRES_PROGRAMS.filter((name) => name !== OPTIONAL));
+  const home = first(POSTGRES_PROGRAMS) ?? first(POSTGRES_PROGRAMS.filter((name) => name !== COPIER));
   return home === undefined ? directories : [home];
 }
 
@@ -105,7 +110,8 @@ export async function requirePrograms(
   postgresHome?: string,
 ): Promise<Binaries> {
   const findings = await findPrograms(names, path, postgresHome);
-  const problems = missingAmong(findings);
+  // Who names it needs it.
+  const problems = missingAmong(findings, [OBSERVER]);
   if (problems.length > 0) {
     const packages = new Set(problems.map(({ name }) => PROGRAMS[name].package));
     throw new RelayBenchError(problems.map(({ problem }) => problem).join('; '), {
@@ -119,9 +125,17 @@ export async function requirePrograms(
   );
 }
 
-/** What a stack cannot do without. */
-export function missingAmong(findings: readonly ProgramCheck[]): (ProgramCheck & { readonly ok: false })[] {
-  return findings.flatMap((finding) => (finding.ok || finding.isOptional ? [] : [finding]));
+/**
+ * What a stack cannot do without.
+ * @param wanted optional programs that it is to have, too
+ */
+export function missingAmong(
+  findings: readonly ProgramCheck[],
+  wanted: readonly ProgramName[] = [],
+): (ProgramCheck & { readonly ok: false })[] {
+  return findings.flatMap((finding) =>
+    finding.ok || (finding.isOptional && !wanted.includes(finding.name)) ? [] : [finding],
+  );
 }
 
 async function findProgram(name: ProgramName, directories: readonly string[]): Promise<ProgramCheck> {
@@ -129,7 +143,7 @@ async function findProgram(name: ProgramName, directories: readonly string[]): P
     ...{ ok: false, name, problem, isOptional },
   });
   const path = directories.map((directory) => join(directory, name)).find(isExecutable);
-  if (path === undefined) return fail(`${name} is not installed`, name === OPTIONAL);
+  if (path === undefined) return fail(`${name} is not installed`, OPTIONAL.includes(name));
   const version = await versionOf(path, name);
   const { needs } = PROGRAMS[name];
   if (version === null) return fail(`${path} does not report its version`);

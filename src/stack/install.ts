@@ -2,7 +2,7 @@ import { delimiter, join } from 'node:path';
 import { isExecutable } from './executable.ts';
 
 /** A package of the operating system that a stack needs. */
-export type SystemPackage = 'postgresql' | 'redis' | 'haproxy';
+export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'prometheus';
 
 /** A package manager and its names for the packages. */
 export interface PackageManager {
@@ -26,6 +26,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql',
       redis: 'redis-server',
       haproxy: 'haproxy',
+      prometheus: 'prometheus',
     },
   },
   {
@@ -37,6 +38,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql-server',
       redis: 'redis',
       haproxy: 'haproxy',
+      prometheus: 'golang-github-prometheus',
     },
   },
   {
@@ -48,6 +50,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql',
       redis: 'redis',
       haproxy: 'haproxy',
+      prometheus: 'prometheus',
     },
   },
   {
@@ -59,6 +62,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       postgresql: 'postgresql@16',
       redis: 'redis',
       haproxy: 'haproxy',
+      prometheus: 'prometheus',
     },
   },
 ];
@@ -112,5 +116,6 @@ export function installAdvice(packages: readonly SystemPackage[], path: string):
     return `install ${packages.join(', ')}; neither apt-get, dnf, apk nor brew was found on this machine${npm}`;
   }
   const last = installCommands(manager, packages, false).at(-1) ?? [];
-  return `run \`relay-bench stack install\`, or \`${last.join(' ')}\``;
+  const observe = packages.includes('prometheus') ? ' --observe' : '';
+  return `run \`relay-bench stack install${observe}\`, or \`${last.join(' ')}\``;
 }

@@ -15,7 +15,13 @@ export function examinePrograms(path: string, postgresHome?: string): Promise<Pr
   return findPrograms(ALL_PROGRAMS, path, postgresHome);
 }
 
-/** The packages behind programs that are missing or too old, each once. */
-export function packagesOf(findings: readonly ProgramCheck[]): PackageName[] {
-  return [...new Set(missingAmong(findings).map(({ name }) => PROGRAMS[name].package))];
+/**
+ * The packages behind programs that are missing or too old, each once.
+ * @param wanted optional programs that are to be there, too
+ */
+export function packagesOf(
+  findings: readonly ProgramCheck[],
+  wanted: readonly ProgramName[] = [],
+): PackageName[] {
+  return [...new Set(missingAmong(findings, wanted).map(({ name }) => PROGRAMS[name].package))];
 }

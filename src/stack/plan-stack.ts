@@ -26,6 +26,8 @@ export interface StackRequest {
   readonly perAddress?: PerAddress | undefined;
   /** Links that a proxy is to stand in; default none. */
   readonly links?: readonly LinkKind[] | undefined;
+  /** Whether a Prometheus keeps what the others tell; default false. */
+  readonly observe?: boolean | undefined;
 }
 
 /** What each kind listens on, by purpose. */
@@ -38,6 +40,7 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   links: [],
   haproxy: ['ws', 'pg_write', 'stats'],
   relay: ['ws', 'metrics', 'liveness'],
+  prometheus: ['http', 'run'],
 };
 
 /** The programs of a stack, and whose Postgres that is. */
@@ -49,7 +52,7 @@ export async function planStack(
   owner: Owner | null,
   { binaries, postgres }: PlannedPrograms,
 ): Promise<StackState> {
-  const { shape, dir, port, links = [] } = request;
+  const { shape, dir, port, links = [], observe = false } = request;
   const services = await placeServices(request);
   if (port !== undefined) listenAt(port, { services, links });
   return {
@@ -66,14 +69,15 @@ export async function planStack(
     postgres,
     perAddress: request.perAddress ?? 'default',
     links: [...links],
+    observe,
     services,
   };
 }
 
 /** Gives every process its directory and its ports. */
-async function placeServices({ shape, dir, links = [] }: StackRequest): Promise<Service[]> {
+async function placeServices({ shape, dir, links = [], observe = false }: StackRequest): Promise<Service[]> {
   const pick = portPicker();
-  const specs = servicesOf(shape, links.length > 0);
+  const specs = servicesOf(shape, { links: links.length > 0, observe });
   const more: Readonly<Partial<Record<ServiceKind, readonly string[]>>> = {
     haproxy: readPurposes(shape),
     links: linksOf({ shape, links: [...links], services: specs }).map(({ name }) => name),

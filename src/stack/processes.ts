@@ -37,7 +37,7 @@ const PID_FILE = 'pid.json';
 const KEEPERS: readonly Service['kind'][] = ['supervisor', 'watcher'];
 
 /** Programs that may be ended because they sit in the directory of a service; a shell of the user may not. */
-const OWN_PROGRAMS = ['postgres', 'redis-server', 'haproxy', 'initdb', 'pg_basebackup'];
+const OWN_PROGRAMS = ['postgres', 'redis-server', 'haproxy', 'initdb', 'pg_basebackup', 'prometheus'];
 /** Programs of this package, by the end of their path. */
 const OWN_SCRIPTS = [
   'relay/main.js',
@@ -148,6 +148,7 @@ const MAIN: Readonly<Record<Service['kind'], string>> = {
   supervisor: 'supervisor/main.js',
   watcher: 'supervisor/watcher-main.js',
   links: 'fault/proxy/main.js',
+  prometheus: 'prometheus',
 };
 
 function isMainOf({ kind }: Service, pid: number): boolean {

@@ -8,6 +8,7 @@ import { httpGet } from './http-get.ts';
 import { launchProxy, proxySocket } from './links.ts';
 import { answersQueries, launchPostgres } from './postgres/servers.ts';
 import { findProcess } from './processes.ts';
+import { launchPrometheus } from './prometheus/server.ts';
 import { answersPing, launchRedis } from './redis/servers.ts';
 import { launchRelay } from './relays.ts';
 import { readServiceFile } from './service-files.ts';
@@ -31,6 +32,7 @@ const KINDS: Readonly<Record<Service['kind'], Kind>> = {
   links: { launch: launchProxy, check: answersControl },
   haproxy: { launch: launchHaproxy, check: (service) => answers(portOf(service, 'stats'), '/metrics') },
   relay: { launch: launchRelay, check: (service) => answers(portOf(service, 'ws'), '/ready') },
+  prometheus: { launch: launchPrometheus, check: (service) => answers(portOf(service, 'http'), '/-/ready') },
 };
 
 const READY_POLL_MS = 50;

@@ -27,6 +27,7 @@ const service = z.strictObject({
     'links',
     'haproxy',
     'relay',
+    'prometheus',
   ]),
   role: z.string(),
   dependsOn: z.array(z.string()),
@@ -63,6 +64,8 @@ const stackState = z.strictObject({
   perAddress: z.union([z.int().min(1), z.enum(['default', 'off'])]),
   /** Links that the proxy stands in, so that something can happen to them. */
   links: z.array(z.enum(LINK_KINDS)).default([]),
+  /** Whether a Prometheus is one of its services. */
+  observe: z.boolean().default(false),
   services: z.array(service),
 });
 

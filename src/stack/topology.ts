@@ -34,7 +34,8 @@ export type ServiceKind =
   | 'watcher'
   | 'links'
   | 'haproxy'
-  | 'relay';
+  | 'relay'
+  | 'prometheus';
 
 /** One process of a stack, before it has a port. */
 export interface ServiceSpec {
@@ -93,6 +94,14 @@ function invalidShape(message: string, hint: string): RelayBenchError {
   return new RelayBenchError(message, { code: 'STACK_SHAPE_INVALID', hint });
 }
 
+/** Parts that a shape may have besides, whatever its numbers. */
+export interface StackExtras {
+  /** Whether a proxy stands in links; whoever may connect through it is started after it. */
+  readonly links?: boolean;
+  /** Whether a Prometheus keeps what the others tell. */
+  readonly observe?: boolean;
+}
+
 /** `count` names `prefix-1` … `prefix-count`. */
 function numbered(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
@@ -102,14 +111,15 @@ function numbered(prefix: string, count: number): string[] {
  * Every process of a shape in the order in which people read it, from the data up to the clients. Postgres 1 is
  * the first primary. Replicas copy the primary, the balancer needs the supervisor's answer to who the primary is,
  * relays reach Postgres through the balancer.
- * @param hasLinks whether a proxy stands in links; whoever may connect through it is started after it
  */
-export function servicesOf(shape: StackShape, hasLinks = false): ServiceSpec[] {
+export function servicesOf(shape: StackShape, extras: StackExtras = {}): ServiceSpec[] {
   const databases = numbered('postgres', 1 + shape.replicas);
   const caches = numbered('cache', shape.cacheNodes);
   const pubsub = shape.pubsub ? ['pubsub'] : [];
   const balancer = shape.balancer ? ['haproxy'] : [];
-  const links = hasLinks ? ['links'] : [];
+  const links = extras.links === true ? ['links'] : [];
+  const relays = numbered('relay', shape.relays);
+  const observer = extras.observe === true ? ['prometheus'] : [];
   const [primary = 'postgres-1', ...replicas] = databases;
   return [
     { name: primary, kind: 'postgres', role: 'Postgres primary', dependsOn: [] },
@@ -120,7 +130,7 @@ export function servicesOf(shape: StackShape, hasLinks = false): ServiceSpec[] {
     spec('supervisor', 'supervisor', 'restarts, failover', databases),
     spec('watcher', 'watcher', 'restarts the supervisor', ['supervisor']),
     ...balancer.map((name) => spec(name, 'haproxy', 'load balancer', ['supervisor'])),
-    ...numbered('relay', shape.relays).map((name) =>
+    ...relays.map((name) =>
       spec(name, 'relay', 'relay', [
         ...(shape.balancer ? balancer : [primary]),
         ...pubsub,
@@ -128,6 +138,7 @@ export function servicesOf(shape: StackShape, hasLinks = false): ServiceSpec[] {
         ...links,
       ]),
     ),
+    ...observer.map((name) => spec(name, 'prometheus', 'metrics', relays)),
   ];
 }
 

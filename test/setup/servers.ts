@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, getuid, stderr, stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
+import { OBSERVER } from '../../src/stack/binaries.ts';
 import { findPackageManager, installByName, type SystemPackage } from '../../src/stack/install.ts';
 import { carryOut, type Installation } from '../../src/stack/install-packages.ts';
 import { examinePrograms, packagesOf } from '../../src/stack/missing-packages.ts';
@@ -36,7 +37,10 @@ interface Missing {
 
 async function missingPackages(): Promise<Missing> {
   const tools = TEST_PROGRAMS.filter(({ names }) => !names.some(isOnPath));
-  return { servers: packagesOf(await examinePrograms(PATH)), tools: tools.map((tool) => tool.package) };
+  return {
+    servers: packagesOf(await examinePrograms(PATH), [OBSERVER]),
+    tools: tools.map((tool) => tool.package),
+  };
 }
 
 /** @throws Error where this machine has no package manager that is known */

@@ -8,6 +8,7 @@ import { addLoadOptions, addRunOptions, type RunFlags } from '../run/flags.ts';
 import { observedProcesses } from '../run/observed-process.ts';
 import { DEFAULT_SCENARIO, plannedAddresses, preparePlan } from '../run/prepare-plan.ts';
 import { requireDifferentNames } from '../run/relay-flag.ts';
+import { addTelemetryOptions } from '../run/telemetry-flags.ts';
 
 /** `run`: carry out a scenario and judge it; exit 0 where every gate holds. */
 export function addRun(program: Command, host: CommandHost): void {
@@ -15,20 +16,22 @@ export function addRun(program: Command, host: CommandHost): void {
     .command('run')
     .description('run a scenario against relays and judge the result by its gates')
     .argument('[scenario]', 'built-in name or YAML file', DEFAULT_SCENARIO);
-  addRunOptions(addLoadOptions(command)).action(async (scenario: string, flags: RunFlags) => {
-    // Before a corpus is generated, which takes its time.
-    if (flags.out !== undefined) {
-      requireOwnDirectory(flags.out, '--out');
-      await requireWritable(flags.out, '--out');
-    }
-    requireDifferentNames(flags.relay);
-    const observed = observedProcesses(flags);
-    const planned = {
-      ...flags,
-      relay: plannedAddresses(flags),
-      checkFault: checkFaultsFor(flags, host.io.env),
-    };
-    const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
-    host.finish(await executeRun({ host, plan, flags, observed }));
-  });
+  addTelemetryOptions(addRunOptions(addLoadOptions(command))).action(
+    async (scenario: string, flags: RunFlags) => {
+      // Before a corpus is generated, which takes its time.
+      if (flags.out !== undefined) {
+        requireOwnDirectory(flags.out, '--out');
+        await requireWritable(flags.out, '--out');
+      }
+      requireDifferentNames(flags.relay);
+      const observed = observedProcesses(flags);
+      const planned = {
+        ...flags,
+        relay: plannedAddresses(flags),
+        checkFault: checkFaultsFor(flags, host.io.env),
+      };
+      const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
+      host.finish(await executeRun({ host, plan, flags, observed }));
+    },
+  );
 }

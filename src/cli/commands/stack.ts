@@ -60,6 +60,7 @@ export function addStack(program: Command, host: CommandHost): void {
     .command('install')
     .description('install what a stack needs and this machine lacks, with its package manager')
     .option('--yes', 'do not ask before using sudo', false)
+    .option('--observe', 'Prometheus too, for `stack up --observe`')
     .addOption(
       postgresOption('where Postgres comes from; default: the package manager, npm where there is none'),
     )
@@ -87,6 +88,7 @@ function addUp(stack: Command, host: CommandHost): void {
     .description('start the stack, or find it running')
     .option('--port <n>', 'port for clients; default: a free one', portNumber)
     .option('--faultable', 'with a proxy in every link, for `stack fault` and scenarios; costs some CPU')
+    .option('--observe', 'with a Prometheus that scrapes the stack, and runs with --metrics-listen')
     .addOption(postgresOption("which Postgres; default: the system's, or npm's where there is none"))
     .action(async (profile: string, flags: UpFlags) => runUp(profile, flags, host));
 }

@@ -1,4 +1,4 @@
-import { PROGRAMS, type ProgramCheck, type ProgramName } from '../../stack/binaries.ts';
+import { OBSERVER, PROGRAMS, type ProgramCheck, type ProgramName } from '../../stack/binaries.ts';
 import { installAdvice } from '../../stack/install.ts';
 import { examinePrograms } from '../../stack/missing-packages.ts';
 import type { CommandHost } from '../host.ts';
@@ -12,7 +12,14 @@ const ALLOWS: Readonly<Record<ProgramName, string>> = {
   pg_basebackup: 'replicas that are rebuilt',
   'redis-server': 'pub/sub and cache of a stack',
   haproxy: 'the load balancer of a stack',
+  prometheus: 'a stack that is observed (`stack up --observe`)',
 };
+
+/** What a stack does without an optional one. */
+const MISSING: ReadonlyMap<ProgramName, string> = new Map([
+  ['pg_basebackup', 'missing: files are copied without it'],
+  [OBSERVER, 'missing: only `stack up --observe` needs it'],
+]);
 
 /** The programs of a stack as `doctor` shows them: without one runs still work, stacks do not. */
 export function programChecks(programs: readonly ProgramCheck[], path: string): MachineCheck[] {
@@ -20,7 +27,7 @@ export function programChecks(programs: readonly ProgramCheck[], path: string): 
     const base = { name: check.name, allows: ALLOWS[check.name] };
     if (check.ok) return { ...base, verdict: 'ok', value: check.program.version };
     return check.isOptional
-      ? { ...base, verdict: 'ok', value: 'missing: files are copied without it' }
+      ? { ...base, verdict: 'ok', value: MISSING.get(check.name) ?? 'missing' }
       : {
           ...base,
           verdict: 'warning',

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
-import type { Lookup } from '../../calibrate/lookup.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
 import { linksForFaults } from '../../fault/links-for-faults.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
@@ -13,10 +12,8 @@ import type { Reporter } from '../../report/reporter.ts';
 import { verdictLine } from '../../report/verdict-line.ts';
 import { findCalibration } from '../calibrate/find-calibration.ts';
 import { ciReporter } from '../ci.ts';
-import { missingNips } from '../fit/meet-limits.ts';
 import type { CommandHost } from '../host.ts';
 import type { Interruption } from '../interruption.ts';
-import type { StopSignal } from '../io.ts';
 import {
   demandOf,
   inLoadSession,
@@ -30,7 +27,7 @@ import { compareWithBaseline, readBaseline } from './baseline.ts';
 import { prepareCleanUp } from './clean-up-run.ts';
 import { watchCrashes } from './crash.ts';
 import type { RunFlags } from './flags.ts';
-import { measure } from './measure.ts';
+import { type MeasureRequest, measure } from './measure.ts';
 import { logsOf } from './named-relays.ts';
 import { type Observed, requireHere } from './observed-process.ts';
 import { openRelays } from './open-relays.ts';
@@ -40,6 +37,8 @@ import { makeOutDir, type OutDir } from './out-dir.ts';
 import { progressReporter, resolveProgress } from './progress.ts';
 import { givenAddresses, relaysText, startedNames } from './relay-flag.ts';
 import { chooseReports, RECORD_FILE, resultReporters } from './reporters.ts';
+import { sayMissingNips, sayNotCalibrated, sayRemarks, sayStopping } from './say.ts';
+import { openTelemetry, type Telemetry, type TelemetryRequest } from './telemetry.ts';
 
 /** The stages that reach outside this process; tests replace them. */
 export interface Stages extends SessionStages {
@@ -73,8 +72,17 @@ export interface RunRequest {
  * @throws RelayBenchError where a stage before the load fails, or the load itself
  */
 export async function executeRun(request: RunRequest, stages: Stages = REAL_STAGES): Promise<ExitCode> {
-  const { plan, flags, host } = request;
-  const reports = chooseReports(flags.format);
+  const reports = chooseReports(request.flags.format);
+  const telemetry = await openTelemetry(telemetryOf(request));
+  try {
+    return await executeTold({ ...request, reports, telemetry }, stages);
+  } finally {
+    await telemetry.close();
+  }
+}
+
+async function executeTold(request: ToldRequest, stages: Stages): Promise<ExitCode> {
+  const { plan, flags, host, telemetry } = request;
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, plan);
   const outDir = await makeOutDir(flags.out ?? defaultOutDir(new Date().toISOString(), plan.scenario.name));
   try {
@@ -91,15 +99,15 @@ export async function executeRun(request: RunRequest, stages: Stages = REAL_STAG
     };
     return await inLoadSession(
       session,
-      ({ interruption, loadTarget }) =>
-        loadTarget(
+      async ({ interruption, loadTarget }) => {
+        const exitCode = await loadTarget(
           (opening) => openFor(request, opening, stages),
           (target, information) =>
-            loadAndReport(
-              { ...request, baseline, reports, outDir, interruption, target, information },
-              stages,
-            ),
-        ),
+            loadAndReport({ ...request, baseline, outDir, interruption, target, information }, stages),
+        );
+        await telemetry.linger(interruption.signal);
+        return exitCode;
+      },
       stages,
     );
   } finally {
@@ -133,9 +141,14 @@ async function openFor(
   };
 }
 
-interface Session extends RunRequest {
-  readonly baseline: NamedRun | null;
+/** Of which monitoring systems are told what the flags ask for. */
+interface ToldRequest extends RunRequest {
   readonly reports: ReturnType<typeof chooseReports>;
+  readonly telemetry: Telemetry;
+}
+
+interface Session extends ToldRequest {
+  readonly baseline: NamedRun | null;
   readonly outDir: OutDir;
   readonly interruption: Interruption;
   readonly target: OpenTarget;
@@ -143,7 +156,7 @@ interface Session extends RunRequest {
 }
 
 async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode> {
-  const { interruption, target, information } = session;
+  const { interruption, target, information, telemetry } = session;
   const plan = { ...session.plan, targets: target.relays.map((relay) => relay.url) };
   const reporters = reportersOf(session);
   const crashes = watchCrashes(session.host.io);
@@ -168,8 +181,8 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       }),
       cleanUp: session.flags.cleanUp === true ? prepareCleanUp(session.host.io) : undefined,
       signal: AbortSignal.any([interruption.signal, crashes.signal]),
-      onProgress: (event) => reporters.onProgress(event),
-      onRemarks: (remarks) => sayRemarks(remarks, session),
+      relayMetrics: session.flags.relayMetrics,
+      ...followedBy(reporters, session),
       onMeasured: async (record) => {
         const early = await problemOf(keep(crashes.mark(record)));
         if (early !== null)
@@ -177,7 +190,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       },
       onCrash: crashes.note,
     });
-    const record = crashes.mark(measured);
+    const record = await telemetry.finish(crashes.mark(measured));
     const failure = await problemOf(keep(record));
     // What could not be kept is shown at least.
     await reporters.onRecord(record);
@@ -189,25 +202,27 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
   }
 }
 
-/** Before the load; the report says it again. */
-function sayRemarks(remarks: readonly string[], { host: { io }, flags }: Session): void {
-  if (['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
-  for (const remark of remarks) io.stderr.write(`${remark}\n`);
+/** Who is told while the run goes on. */
+function followedBy(
+  reporters: Multiplexer,
+  session: Session,
+): Pick<MeasureRequest, 'runId' | 'onSoFar' | 'onProgress' | 'onRemarks'> {
+  const { telemetry } = session;
+  return {
+    runId: telemetry.runId,
+    onSoFar: telemetry.follow,
+    onProgress: (event) => {
+      reporters.onProgress(event);
+      telemetry.onProgress(event);
+    },
+    onRemarks: (remarks) => sayRemarks(remarks, session),
+  };
 }
 
-/** Once a run, before it; its report only says what could not be measured. */
-function sayNotCalibrated({ calibration }: Lookup, { host: { io }, flags }: Session): void {
-  if (calibration !== null || ['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
-  io.stderr.write(
-    'not calibrated: how near the generator comes to its limit is unknown; relay-bench calibrate measures that once\n',
-  );
-}
-
-/** Before the run, which may then measure nothing but refusals; its report says it again. */
-function sayMissingNips({ plan, information, host: { io }, flags }: Session): void {
-  if (['json', 'none'].includes(resolveProgress(flags.progress, io))) return;
-  for (const line of missingNips({ plan, information: information.information }))
-    io.stderr.write(`${line}\n`);
+function telemetryOf({ host: { io }, plan, flags }: RunRequest): TelemetryRequest {
+  const shown = resolveProgress(flags.progress, io);
+  const lines = shown === 'plain' ? 'at-once' : shown === 'tty' ? 'at-end' : 'none';
+  return { flags, io, scenario: plan.scenario.name, lines };
 }
 
 /** Null where it went well. */
@@ -267,13 +282,4 @@ function finalExitCode(
     ...others.filter((code) => code !== null),
   ];
   return strongestExitCode(all);
-}
-
-function sayStopping({ host, flags }: RunRequest): (signal: StopSignal) => void {
-  const { io } = host;
-  // The live block would be torn by a line between its frames, and it shows the drain itself.
-  const isQuiet = ['tty', 'json', 'none'].includes(resolveProgress(flags.progress, io));
-  return (signal) => {
-    if (!isQuiet) io.stderr.write(`${signal}: stopping, a second signal ends at once\n`);
-  };
 }

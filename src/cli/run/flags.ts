@@ -15,6 +15,7 @@ import {
 import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
 import { relayFlag, type TargetFlags } from './relay-flag.ts';
 import { DEFAULT_FORMATS } from './reporters.ts';
+import type { TelemetryFlags } from './telemetry-flags.ts';
 
 /** What decides the load; shared by all commands that run or plan one. */
 export interface ShapeFlags {
@@ -55,7 +56,7 @@ export interface LoadFlags extends ShapeFlags {
 }
 
 /** All options of `run`. */
-export interface RunFlags extends LoadFlags, TargetFlags {
+export interface RunFlags extends LoadFlags, TargetFlags, TelemetryFlags {
   /** Processes of a relay that runs already. */
   readonly process?: readonly number[];
   readonly out?: string;

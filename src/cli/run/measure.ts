@@ -13,6 +13,7 @@ import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import { readEnvironment } from '../../observe/environment.ts';
 import { type OtherPrograms, watchOtherPrograms } from '../../observe/other-programs.ts';
 import { pidsNow, sampleProcesses, type UsageReport } from '../../observe/sample-processes.ts';
+import { type RelayMetrics, watchRelayMetrics } from '../../observe/scrape/watch-relay-metrics.ts';
 import { adaptPlan } from '../../plan/adapt-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { buildRecord, type RecordInput } from '../../record/build.ts';
@@ -31,9 +32,12 @@ import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
 import { healWhenDraining, timelineOf } from './faults-of-run.ts';
 import { endedRelays, recordedRelays } from './named-relays.ts';
 import type { OpenTarget } from './open-target.ts';
+import { followed, type RecordSoFar } from './so-far.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
 
 export interface MeasureRequest {
+  /** Names the run; default: a name of its own. */
+  readonly runId?: string;
   readonly plan: Plan;
   readonly target: OpenTarget;
   readonly information: RelayInformationResult;
@@ -47,6 +51,10 @@ export interface MeasureRequest {
   /** After the audit. Left out, what was published stays. */
   readonly cleanUp?: RunCleanUp | undefined;
   readonly onProgress: OnProgress;
+  /** Where relays tell their metrics, which are kept; default nowhere. */
+  readonly relayMetrics?: readonly string[] | undefined;
+  /** Given a way to see the record of the run so far, once the load starts. */
+  readonly onSoFar?: (recordSoFar: RecordSoFar) => void;
   /**
    * Told the record as soon as everything but audit and clean-up is known, so that no failure of theirs costs what was
    * measured. Left out, nobody is.
@@ -63,7 +71,7 @@ export async function measure(
   run: RunPlan = runPlan,
   adapt: FitCorpus = fitCorpus,
 ): Promise<RunRecord> {
-  const runId = randomUUID();
+  const { runId = randomUUID() } = request;
   const adapted = adaptPlan(request.plan, advertisedOf(request.information.information));
   if (adapted.remarks.length > 0) request.onRemarks?.(adapted.remarks);
   const fitting = await fitted({ ...request, plan: adapted.plan }, request.salt ?? runId, adapt);
@@ -103,22 +111,23 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
   const identity = { tool: readTool(), runId };
   const sampler = sampleProcesses(target.processes);
   const others = watchOtherPrograms(() => [pid, ...target.processes.flatMap((one) => pidsNow(one))]);
-  const watch = watchGates({
-    plan,
-    signal: request.signal,
-    onProgress: healWhenDraining(timeline, sampleDuringMeasuredPhases([sampler, others], request.onProgress)),
-    recordOf: (soFar) =>
-      buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] }),
-  });
+  const asked = watchRelayMetrics(request.relayMetrics ?? [], { insecure: plan.connections.insecure });
+  const recordOf = (soFar: RunResult): RunRecord =>
+    buildRecord({ ...identity, ...surroundings(request), result: soFar, components: [] });
+  const watches = sampleDuringMeasuredPhases([sampler, others, asked], request.onProgress);
+  const onProgress = healWhenDraining(timeline, watches);
+  const watch = watchGates({ plan, signal: request.signal, onProgress, recordOf });
   const { onHistory } = audit;
   const result = await runOrSalvage(run, request.onCrash, {
     plan,
-    ...watch.options,
+    ...followed(watch.options, { gates: plan.gates, recordOf, tell: request.onSoFar }),
     onStart: (startNs) => timeline.begin(startNs),
     ...(onHistory === undefined ? {} : { onHistory }),
   }).finally(() => timeline.end());
   const faults = await timeline.end();
-  const usage = { ...sampler.stop(), others: others.stop() };
+  asked.stop();
+  await asked.settled();
+  const usage = { ...sampler.stop(), others: others.stop(), asked: asked.report() };
   const place = surroundings(request, await recordedRelays(target));
   const finish = (audited: AuditOutcome, caveats: readonly string[], cleaned: CleanUpResult | null = null) =>
     finishRecord({
@@ -192,7 +201,7 @@ interface Finished {
   readonly identity: Pick<RecordInput, 'tool' | 'runId'>;
   readonly place: Place;
   readonly result: RunResult;
-  readonly usage: UsageReport & { readonly others: OtherPrograms | null };
+  readonly usage: UsageReport & { readonly others: OtherPrograms | null; readonly asked: RelayMetrics[] };
   readonly audited: AuditOutcome;
   readonly cleaned: CleanUpResult | null;
   readonly faults: readonly FaultLog[];
@@ -227,6 +236,7 @@ function finishRecord({
     environment: others === null ? place.environment : { ...place.environment, others: asRecorded(others) },
     result: { ...result, notMeasured },
     components: usage.components,
+    ...(usage.asked.length === 0 ? {} : { relayMetrics: usage.asked }),
     audit: audited.result,
     faults,
     ceiling: found.ceiling,

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { missingAmong } from '../../stack/binaries.ts';
+import { missingAmong, OBSERVER } from '../../stack/binaries.ts';
 import { carryOut, planInstallation } from '../../stack/install-packages.ts';
 import { examinePrograms, packagesOf } from '../../stack/missing-packages.ts';
 import type { CommandHost } from '../host.ts';
@@ -14,12 +14,18 @@ import { npmHome, type PostgresFrom, programPath, programsDir } from './stack-di
 export interface InstallFlags {
   readonly yes: boolean;
   readonly postgres?: PostgresFrom;
+  /** Whether Prometheus is wanted, too. */
+  readonly observe?: boolean;
 }
 
 /** `stack install`: install what a stack needs and this machine lacks. */
-export async function runInstall({ yes, postgres }: InstallFlags, { io }: CommandHost): Promise<void> {
+export async function runInstall(
+  { yes, postgres, observe }: InstallFlags,
+  { io }: CommandHost,
+): Promise<void> {
   const path = programPath(io.env);
-  const packages = packagesOf(await examinePrograms(path));
+  const wanted = observe === true ? [OBSERVER] : [];
+  const packages = packagesOf(await examinePrograms(path), wanted);
   const request = { packages, path, asRoot: getuid?.() === 0, directory: programsDir(io.env) };
   const plan = planInstallation({ ...request, postgres });
   if (plan.packages.length === 0) {
@@ -35,7 +41,7 @@ export async function runInstall({ yes, postgres }: InstallFlags, { io }: Comman
   }
   await carryOut(plan, (command) => io.stderr.write(`$ ${command.join(' ')}\n`));
   const home = plan.npmDirectory === null ? undefined : npmHome(io.env);
-  const still = missingAmong(await examinePrograms(path, home)).map(({ problem }) => problem);
+  const still = missingAmong(await examinePrograms(path, home), wanted).map(({ problem }) => problem);
   if (still.length > 0) throw stillMissing(still);
   io.stdout.write(`installed ${plan.packages.join(', ')}\n`);
 }

@@ -13,8 +13,10 @@ import {
   entryOf,
   LINK_KINDS,
   type PerAddress,
+  portOf,
   readState,
   type StackState,
+  servicesOfKind,
 } from '../../stack/state.ts';
 import { resolveShape } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
@@ -34,6 +36,8 @@ export interface UpFlags {
   readonly perAddressConnections?: PerAddress;
   /** Whether a proxy stands in every link, so that faults can happen to them. */
   readonly faultable?: boolean;
+  /** Whether a Prometheus keeps what the stack and runs tell. */
+  readonly observe?: boolean;
 }
 
 /** What the flags ask for. @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID` */
@@ -60,6 +64,7 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
     port: flags.port,
     perAddress: flags.perAddressConnections,
     links: flags.faultable === true ? LINK_KINDS : [],
+    observe: flags.observe,
   };
 }
 
@@ -129,6 +134,14 @@ function warnOfRoot({ owner }: StackState, { io }: CommandHost): void {
   );
 }
 
+/** Where the metrics of a stack are kept, and how those of a run get there. */
+function observedLines(state: StackState): string[] {
+  return servicesOfKind(state, 'prometheus').map(
+    (service) =>
+      `Prometheus: http://127.0.0.1:${portOf(service, 'http')}/, which scrapes a run with --metrics-listen ${portOf(service, 'run')}, too`,
+  );
+}
+
 /** `stack up`. */
 export async function runUp(profile: string, flags: UpFlags, host: CommandHost): Promise<void> {
   const { io } = host;
@@ -148,7 +161,12 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
     const what = isReattached ? 'is up already' : `is up after ${took}`;
     const dir = flags.dir === undefined ? '' : ` --dir ${flags.dir}`;
     io.stdout.write(
-      `stack ${state.profile} ${what}: ${entryOf(state)}\nits files: ${resolve(request.dir)}\ntake it down: relay-bench stack down${dir}\n`,
+      [
+        `stack ${state.profile} ${what}: ${entryOf(state)}`,
+        ...observedLines(state),
+        `its files: ${resolve(request.dir)}`,
+        `take it down: relay-bench stack down${dir}\n`,
+      ].join('\n'),
     );
   } finally {
     interruption.dispose();

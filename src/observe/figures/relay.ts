@@ -1,50 +1,47 @@
-import { own } from '../../base/own.ts';
 import type { Figures } from './figures.ts';
+import { figuresByName, type NameMap, type NameRule } from './name-map.ts';
 
-/** Samples of the relay's metrics, by the names that they have here; those with the same name are added up. */
-const SAMPLES: Readonly<Record<string, string>> = {
-  nostr_connections: 'connections',
-  nostr_subscriptions: 'subscriptions',
-  nostr_events_total: 'events_total',
-  nostr_query_latency_seconds_count: 'queries_total',
-  nostr_deliveries_total: 'deliveries_total',
-  nostr_event_loop_utilization: 'loopBusy',
-  nostr_verify_queue_depth: 'verifyQueue',
-  nostr_store_queue_depth: 'storeQueue',
-  nostr_pool_waiting: 'poolWaiting',
+/** What the relay of this package tells, see docs/relay.md; cache samples have a label for their layer. */
+const RULES: readonly NameRule[] = [
+  { sample: 'nostr_connections', figure: 'connections' },
+  { sample: 'nostr_subscriptions', figure: 'subscriptions' },
+  { sample: 'nostr_events_total', figure: 'events_total' },
+  { sample: 'nostr_query_latency_seconds_count', figure: 'queries_total' },
+  { sample: 'nostr_deliveries_total', figure: 'deliveries_total' },
+  { sample: 'nostr_event_loop_utilization', figure: 'loopBusy' },
+  { sample: 'nostr_verify_queue_depth', figure: 'verifyQueue' },
+  { sample: 'nostr_store_queue_depth', figure: 'storeQueue' },
+  { sample: 'nostr_pool_waiting', figure: 'poolWaiting' },
+  { sample: 'nostr_cache_hits_total', where: { layer: 'l1' }, figure: 'l1Hits_total' },
+  { sample: 'nostr_cache_hits_total', where: { layer: 'l2' }, figure: 'l2Hits_total' },
+  { sample: 'nostr_cache_misses_total', where: { layer: 'l1' }, figure: 'l1Misses_total' },
+  { sample: 'nostr_cache_misses_total', where: { layer: 'l2' }, figure: 'l2Misses_total' },
+  {
+    sample: 'nostr_event_loop_delay_seconds',
+    where: { quantile: '0.99' },
+    figure: 'loopDelayP99_ms',
+    factor: 1_000,
+  },
+];
+
+/** What only whoever asks for it by an address gets. */
+const MORE_RULES: readonly NameRule[] = [
+  { sample: 'nostr_connections_total', figure: 'connections_total' },
+  { sample: 'nostr_events_total', where: { outcome: 'stored' }, figure: 'stored_total' },
+  { sample: 'nostr_events_total', where: { outcome: 'duplicate' }, figure: 'duplicates_total' },
+  { sample: 'nostr_query_latency_seconds_sum', figure: 'queryTime_ms_total', factor: 1_000 },
+  { sample: 'nostr_slow_readers_cut_total', figure: 'slowReadersCut_total' },
+  { sample: 'nostr_invalid_messages_total', figure: 'invalidMessages_total' },
+];
+
+/** The names of the relay of this package. */
+export const RELAY_NAMES: NameMap = {
+  software: 'relay-bench',
+  signs: ['nostr_events_per_second'],
+  rules: [...RULES, ...MORE_RULES],
 };
 
-/** Cache samples have a label for their layer: `nostr_cache_hits_total{layer="L1"}` is `l1Hits_total`. */
-const CACHE_SAMPLES: Readonly<Record<string, string>> = {
-  nostr_cache_hits_total: 'Hits_total',
-  nostr_cache_misses_total: 'Misses_total',
-};
-
-/** Delay of the event loop, in seconds there and in ms here. */
-const LOOP_DELAY = 'nostr_event_loop_delay_seconds';
-
-const LINE = /^([a-zA-Z_:][\w:]*)(?:\{([^}]*)\})? ([-+\d.eE]+|NaN)/;
-
-/** The figures in the metrics of a relay process (Prometheus text format). */
+/** The figures in the metrics of a relay process of a stack (Prometheus text format). */
 export function relayFigures(metrics: string): Figures {
-  const figures = new Map<string, number>();
-  for (const line of metrics.split('\n')) {
-    const [, name = '', labels = '', text = ''] = LINE.exec(line) ?? [];
-    const key = own(SAMPLES, name) ?? cacheKey(name, labels) ?? loopDelayKey(name, labels);
-    const value = Number(text) * (name === LOOP_DELAY ? MS_PER_S : 1);
-    if (key !== undefined && Number.isFinite(value)) figures.set(key, (figures.get(key) ?? 0) + value);
-  }
-  return Object.fromEntries(figures);
-}
-
-const MS_PER_S = 1_000;
-
-function loopDelayKey(name: string, labels: string): string | undefined {
-  return name === LOOP_DELAY && labels === 'quantile="0.99"' ? 'loopDelayP99_ms' : undefined;
-}
-
-function cacheKey(name: string, labels: string): string | undefined {
-  const result = own(CACHE_SAMPLES, name);
-  const layer = /layer="(\w+)"/.exec(labels)?.[1]?.toLowerCase();
-  return layer === undefined || result === undefined ? undefined : layer + result;
+  return figuresByName(metrics, [], RULES).figures;
 }

@@ -11,6 +11,7 @@ import type { Plot } from './plot.ts';
 import { latencyOverTime } from './plots/latency-over-time.ts';
 import { connectionPlot, deliveryPlot, errorPlot, ratePlot } from './plots/load.ts';
 import { percentileCurve, percentileTable } from './plots/percentile-curve.ts';
+import { relayMetricsPlot } from './plots/relay-metrics.ts';
 import { cpuPlot, memoryPlot } from './plots/resources.ts';
 import { throughputCurve } from './plots/throughput-curve.ts';
 import { shownIntervals } from './plots/time.ts';
@@ -80,7 +81,7 @@ function chaptersOf(record: RunRecord): RunChapter[] {
       id: 'load',
       title: 'Load and delivery',
       topic: 'load',
-      plots: shown(ratePlot(record), deliveryPlot(record), connectionPlot(record)),
+      plots: shown(ratePlot(record), deliveryPlot(record), connectionPlot(record), relayMetricsPlot(record)),
     },
     { id: 'errors', title: 'Errors', topic: 'errors', plots: shown(errorPlot(record)) },
     { id: 'machine', title: 'Machine', topic: 'machine', plots: shown(cpuPlot(record), memoryPlot(record)) },

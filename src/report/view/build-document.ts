@@ -13,6 +13,7 @@ import { latenciesSection } from './latencies.ts';
 import { loadSection, phasesSection } from './load.ts';
 import { componentsSection, environmentSection, generatorSection, startedSection } from './machine.ts';
 import { evidenceSection, findingsSection } from './observed.ts';
+import { relayMetricsSection } from './relay-metrics.ts';
 
 /** What a report of this record says, in reading order: verdict, why, numbers, what to doubt. */
 export function buildDocument(record: RunRecord): ReportDocument {
@@ -27,6 +28,7 @@ export function buildDocument(record: RunRecord): ReportDocument {
     latenciesSection(record),
     loadSection(record),
     phasesSection(record),
+    relayMetricsSection(record),
     errorsSection(record),
     errorsOverTimeSection(record),
     evidenceSection(record),

@@ -12,6 +12,7 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   links: {},
   haproxy: { ws: 8_080, pg_write: 5_432, stats: 8_404 },
   relay: { ws: 8_080, metrics: 9_464, liveness: 8_081 },
+  prometheus: {},
 };
 
 /** Where the balancer listens for reads: one port a replica, from this one on. */
@@ -27,6 +28,7 @@ const DIRS: Readonly<Record<ServiceKind, string>> = {
   links: '/',
   haproxy: '/tmp',
   relay: '/app',
+  prometheus: '/',
 };
 
 /** Port of this machine at which the entry of the containers is published, where none is named. */
@@ -52,7 +54,7 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
   return {
     ...{ format: 3, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
     ...{ durability: request.durability, cache: request.cache, createdAt: new Date(0).toISOString() },
-    ...{ postgres: 'system', perAddress: request.perAddress ?? 'default', links: [] },
+    ...{ postgres: 'system', perAddress: request.perAddress ?? 'default', links: [], observe: false },
     ...{ dir: '/', owner: null, binaries: {}, services },
   };
 }

@@ -39,6 +39,7 @@ export function composeService(state: StackState, service: Service, place: Compo
     supervisor: () => ({}),
     watcher: () => ({}),
     links: () => ({}),
+    prometheus: () => ({}),
     haproxy: () => haproxyService(state, service),
     relay: () => relayService(state, service, place),
   };

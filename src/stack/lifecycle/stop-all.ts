@@ -12,7 +12,7 @@ const OWN_FILE = /^(?:stack|secrets|relay-secrets)\.json(?:\..+\.new)?$/;
 /** Who must be gone before the next may go: nobody restarts what is stopped, clients before servers. */
 const ORDER: readonly (readonly Service['kind'][])[] = [
   ['watcher', 'supervisor'],
-  ['haproxy', 'relay'],
+  ['haproxy', 'relay', 'prometheus'],
   ['redis-pubsub', 'redis-cache', 'postgres', 'links'],
 ];
 
@@ -23,6 +23,7 @@ const SIGNALS: Readonly<Record<Service['kind'], EndSignal>> = {
   links: 'SIGTERM',
   haproxy: 'SIGTERM',
   relay: 'SIGTERM',
+  prometheus: 'SIGTERM',
   'redis-pubsub': 'SIGTERM',
   'redis-cache': 'SIGTERM',
   postgres: 'SIGINT',

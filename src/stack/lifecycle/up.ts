@@ -13,8 +13,8 @@ import { type PlannedPrograms, planStack, type StackRequest } from '../plan-stac
 import { requireFree } from '../ports.ts';
 import { relayOwner } from '../relays.ts';
 import { provideSecrets } from '../secrets.ts';
-import { type LinkKind, readState, type StackState, UNTRUSTED, writeState } from '../state.ts';
-import { type StackShape, servicesOf } from '../topology.ts';
+import { type LinkKind, readState, type Service, type StackState, UNTRUSTED, writeState } from '../state.ts';
+import { servicesOf } from '../topology.ts';
 import { reattach } from './reattach.ts';
 import { type OnStartStep, startAll } from './start-all.ts';
 import { removeData, removeIfEmpty, stopAll } from './stop-all.ts';
@@ -76,7 +76,7 @@ async function start(request: StackRequest, context: UpContext): Promise<StackUp
   const before = readState(request.dir);
   if (before?.phase === 'up') {
     requireSame(before, request);
-    const running = { ...before, ...(await findBinaries(before.shape, before.postgres, context)) };
+    const running = { ...before, ...(await findBinaries(before.services, before.postgres, context)) };
     await reattach(running, context.signal);
     return { state: running, isReattached: true };
   }
@@ -86,7 +86,7 @@ async function start(request: StackRequest, context: UpContext): Promise<StackUp
   const state =
     before === null
       ? await plan(request, context)
-      : { ...before, ...(await findBinaries(before.shape, before.postgres, context)) };
+      : { ...before, ...(await findBinaries(before.services, before.postgres, context)) };
   return { state: await startOrClean(state, context, before !== null), isReattached: false };
 }
 
@@ -96,12 +96,12 @@ async function start(request: StackRequest, context: UpContext): Promise<StackUp
  * @param postgres whose data is there already; null where none is
  */
 async function findBinaries(
-  shape: StackShape,
+  services: readonly Pick<Service, 'kind'>[],
   postgres: StackState['postgres'] | null,
   { path, wantsNpm, npmHome }: UpContext,
 ): Promise<PlannedPrograms> {
   if (npmHome !== undefined) requireTrustedDirectory(npmHome, UNTRUSTED_PROGRAMS);
-  const kinds = new Set(servicesOf(shape).map(({ kind }) => kind));
+  const kinds = new Set(services.map(({ kind }) => kind));
   const isNpm = postgres === null ? wantsNpm : postgres === 'npm';
   const binaries = await requirePrograms(programsFor(kinds), path, isNpm ? npmHome : undefined);
   const found = binaries.postgres === undefined ? null : dirname(binaries.postgres);
@@ -110,7 +110,8 @@ async function findBinaries(
 
 async function plan(request: StackRequest, context: UpContext): Promise<StackState> {
   await requireEmpty(request.dir);
-  const programs = await findBinaries(request.shape, null, context);
+  const { shape, observe = false } = request;
+  const programs = await findBinaries(servicesOf(shape, { observe }), null, context);
   const owner = ownerFor(getuid?.() ?? -1);
   requireReachable(request.dir, owner);
   await requireSpace(request.dir, request.shape);
@@ -169,6 +170,7 @@ function requireSame(running: StackState, wanted: StackRequest): void {
     `${profile} (${shape.relays} relays, ${shape.replicas} replicas, ${durability}, cache ${cache})`;
   const lacking = (wanted.links ?? []).filter((kind) => !running.links.includes(kind));
   if (lacking.length > 0) throw withoutProxy(wanted.dir, lacking);
+  if (wanted.observe === true && !running.observe) throw withoutObserver(wanted.dir);
   if (facts(running) === facts(wanted)) return;
   throw new RelayBenchError(`${wanted.dir} holds another stack: ${facts(running)}, not ${facts(wanted)}`, {
     code: 'STACK_DIFFERENT',
@@ -182,6 +184,14 @@ function withoutProxy(dir: string, lacking: readonly LinkKind[]): RelayBenchErro
   return new RelayBenchError(`the stack in ${dir} was started without a proxy in its ${links}`, {
     code: 'STACK_DIFFERENT',
     hint: 'take it down with `relay-bench stack down`; then start it with `stack up --faultable`, or let the run start it',
+    exitCode: EXIT.unreachable,
+  });
+}
+
+function withoutObserver(dir: string): RelayBenchError {
+  return new RelayBenchError(`the stack in ${dir} was started without Prometheus`, {
+    code: 'STACK_DIFFERENT',
+    hint: 'take it down with `relay-bench stack down`; then start it with `stack up --observe`',
     exitCode: EXIT.unreachable,
   });
 }

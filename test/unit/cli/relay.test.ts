@@ -6,8 +6,8 @@ import type { CommandHost } from '../../../src/cli/host.ts';
 import { parseRelayOptions } from '../../../src/relay/options.ts';
 
 const DOCS = readFileSync(new URL('../../../docs/relay.md', import.meta.url), 'utf8');
-/** Of the conformance script, which the page also shows. */
-const FOREIGN = ['--relay'];
+/** Of the conformance script and of `run`, which the page also shows. */
+const FOREIGN = ['--relay', '--relay-metrics'];
 
 function relayCommand(): Command {
   const program = new Command();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brokenGate } from '../../../src/gate/broken.ts';
+import { brokenGate, gatesSoFar } from '../../../src/gate/broken.ts';
 import type { Counters, RunRecord } from '../../../src/record/schema.ts';
 import { runOf } from '../../support/sample-runs.ts';
 
@@ -53,5 +53,35 @@ describe('a run that goes on', () => {
     expect(broken(late, 'achieved_rate_ratio >= 99%')).toBeNull();
     expect(broken(late, 'delivery_ratio >= 99%')).toBeNull();
     expect(broken(runOf(1), 'reject_latency p95 < 1ms')).toBeNull();
+  });
+});
+
+describe('the gates of a run so far', () => {
+  const verdicts = (record: RunRecord, ...gates: string[]) =>
+    gatesSoFar(record, gates).map(({ verdict }) => verdict);
+
+  it('hold, are broken, or nobody can tell yet', () => {
+    const record = runOf(1, {
+      ratios: { ...runOf(1).ratios, achieved_rate_ratio: 0.1, delivery_ratio: 0.1 },
+    });
+    expect(
+      verdicts(
+        record,
+        'ack_latency p95 < 1s',
+        'ack_latency p95 < 1ms',
+        'achieved_rate_ratio >= 99%',
+        'delivery_ratio >= 99%',
+        'reject_latency p95 < 1ms',
+      ),
+    ).toEqual(['pass', 'fail', 'undecided', 'undecided', 'undecided']);
+  });
+
+  it('count what was lost at once, and what may still come not at all', () => {
+    expect(verdicts(counted({ notices: 1 }), 'notices == 0')).toEqual(['fail']);
+    expect(verdicts(counted({ events_accepted: 1 }), 'events_accepted >= 100')).toEqual(['undecided']);
+    const half = counted({ events_sent: 2_000, events_accepted: 1_000 });
+    expect(verdicts({ ...half, ratios: { ...half.ratios, ack_ratio: 0.5 } }, 'ack_ratio >= 100%')).toEqual([
+      'pass',
+    ]);
   });
 });

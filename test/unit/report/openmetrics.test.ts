@@ -23,26 +23,26 @@ describe('openMetricsFormat', () => {
 
   it('gives latencies in seconds with three digits, by label', () => {
     const text = render('pass');
-    expect(text).toContain('relay_bench_ack_latency_seconds{quantile="0.95"} 0.00822\n');
-    expect(text).toContain('relay_bench_eose_latency_seconds{filter="profile",quantile="0.5"} ');
-    expect(text).toContain('relay_bench_delivery_latency_seconds{quantile="0.999"} ');
+    expect(text).toContain('relaybench_ack_latency_seconds{quantile="0.95"} 0.00822\n');
+    expect(text).toContain('relaybench_eose_latency_seconds{filter="profile",quantile="0.5"} ');
+    expect(text).toContain('relaybench_delivery_latency_seconds{quantile="0.999"} ');
   });
 
   it('tells a gate that is undecided from one that failed', () => {
     const text = render('undecided');
-    expect(text).toContain('relay_bench_gate_ok{gate="ack_latency p95 < 100ms"} 0\n');
-    expect(text).toContain('relay_bench_gate_undecided{gate="ack_latency p95 < 100ms"} 1\n');
-    expect(text).toContain('relay_bench_gate_undecided{gate="eose_latency p95 < 100ms"} 0\n');
+    expect(text).toContain('relaybench_gate_ok{gate="ack_latency p95 < 100ms"} 0\n');
+    expect(text).toContain('relaybench_gate_undecided{gate="ack_latency p95 < 100ms"} 1\n');
+    expect(text).toContain('relaybench_gate_undecided{gate="eose_latency p95 < 100ms"} 0\n');
   });
 
   it('leaves out percentiles on too few samples', () => {
-    expect(render('pass')).not.toContain('relay_bench_connect_latency_seconds{quantile="0.95"}');
+    expect(render('pass')).not.toContain('relaybench_connect_latency_seconds{quantile="0.95"}');
   });
 
   it('says which gates hold and what the verdict is', () => {
     const text = render('fail');
-    expect(text).toContain('relay_bench_gate_ok{gate="ack_latency p95 < 100ms"} 0\n');
-    expect(text).toContain('relay_bench_gate_ok{gate="eose_latency p95 < 100ms"} 1\n');
-    expect(text).toContain('relay_bench_verdict{verdict="fail"} 1\n');
+    expect(text).toContain('relaybench_gate_ok{gate="ack_latency p95 < 100ms"} 0\n');
+    expect(text).toContain('relaybench_gate_ok{gate="eose_latency p95 < 100ms"} 1\n');
+    expect(text).toContain('relaybench_verdict{verdict="fail"} 1\n');
   });
 });

@@ -40,9 +40,9 @@ describe('a value next to the limit of its gate', () => {
   });
 
   it('is on its own side of it for Prometheus', () => {
-    expect(text('openmetrics')).toContain('relay_bench_achieved_rate_ratio 0.98996');
-    expect(text('openmetrics')).toContain('relay_bench_delivery_ratio 0.999896');
-    expect(text('openmetrics')).toContain('relay_bench_ack_latency_seconds{quantile="0.95"} 0.09997');
+    expect(text('openmetrics')).toContain('relaybench_achieved_rate_ratio 0.98996');
+    expect(text('openmetrics')).toContain('relaybench_delivery_ratio 0.999896');
+    expect(text('openmetrics')).toContain('relaybench_ack_latency_seconds{quantile="0.95"} 0.09997');
   });
 
   it('is on its own side of it in the annotations of CI', () => {

@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 import {
   findPrograms,
   isAtLeast,
+  missingAmong,
+  OBSERVER,
+  type ProgramCheck,
   parseVersion,
   programsFor,
   requirePrograms,
@@ -24,6 +27,7 @@ describe('programs of a stack', () => {
     ['pg_basebackup (PostgreSQL) 17beta1', '17'],
     ['Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64', '7.0.15'],
     ['HAProxy version 2.6.12-1+deb12u2 2025/04/25 - https://haproxy.org/', '2.6.12'],
+    ['prometheus, version 2.42.0+ds (branch: debian/sid, revision: 2.42.0+ds-5+deb12u1)', '2.42.0'],
     ['something else', null],
   ])('the version of "%s" is %s', (text, version) => {
     expect(parseVersion(text)).toBe(version);
@@ -97,5 +101,22 @@ describe('programs of a stack', () => {
 
   test('only what the services need is asked for', () => {
     expect(programsFor(new Set(['relay', 'redis-cache']))).toEqual(['redis-server']);
+    expect(programsFor(new Set(['relay', 'prometheus']))).toEqual([OBSERVER]);
+  });
+
+  test('a stack can do without Prometheus, one that is observed can not', async () => {
+    const lacking: ProgramCheck = {
+      ...{ ok: false, name: 'prometheus', problem: 'prometheus is not installed', isOptional: true },
+    };
+    expect(missingAmong([lacking])).toEqual([]);
+    expect(missingAmong([lacking], [OBSERVER])).toEqual([lacking]);
+    const dir = await tempDir();
+    await fake(dir, 'prometheus', 'prometheus, version 1.8.2');
+    await fake(dir, 'apt-get', '');
+    await expect(requirePrograms([OBSERVER], dir)).rejects.toMatchObject({
+      code: 'STACK_BINARY_MISSING',
+      message: expect.stringMatching(/version 1\.8\.2, 2\.24 or newer is needed/),
+      hint: expect.stringContaining('`relay-bench stack install --observe`, or `sudo apt-get install'),
+    });
   });
 });

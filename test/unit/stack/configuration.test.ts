@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { addressLimit, clientLimit, haproxyConfig } from '../../../src/stack/haproxy/config.ts';
 import { hbaFile, nodeFile, settingsFile } from '../../../src/stack/postgres/settings.ts';
+import { prometheusConfig } from '../../../src/stack/prometheus/config.ts';
 import { cacheConfig, pubsubConfig } from '../../../src/stack/redis/config.ts';
 import { relayArgs } from '../../../src/stack/relays.ts';
 import { entryOf, type Service, type StackState } from '../../../src/stack/state.ts';
@@ -82,6 +85,53 @@ describe('the configuration of HAProxy', () => {
     [1_048_576, 30_000],
   ])('%d descriptors serve %d clients', (openFiles, clients) => {
     expect(clientLimit(openFiles)).toBe(clients);
+  });
+});
+
+describe('the configuration of Prometheus', () => {
+  interface Config {
+    readonly rule_files: readonly string[];
+    readonly scrape_configs: readonly {
+      readonly job_name: string;
+      readonly static_configs: readonly {
+        readonly targets: string[];
+        readonly labels: { instance: string };
+      }[];
+    }[];
+  }
+  const configOf = (state: StackState): Config =>
+    parse(prometheusConfig(state, service(state, 'prometheus'), '/stack/prometheus/alerts.yaml'));
+
+  test('names every relay, the balancer, itself and the port of a run, by the names of the services', async () => {
+    const state = await sampleStack('scaled', { observe: true });
+    const at = (name: string, purpose: string): string => `127.0.0.1:${service(state, name).ports[purpose]}`;
+    const { rule_files, scrape_configs } = configOf(state);
+    expect(rule_files).toEqual(['/stack/prometheus/alerts.yaml']);
+    const targets = scrape_configs.flatMap(({ job_name, static_configs }) =>
+      static_configs.map(({ targets: [target], labels }) => [job_name, labels.instance, target]),
+    );
+    expect(targets).toEqual([
+      ...[1, 2, 3].map((n) => ['nostr-relay', `relay-${n}`, at(`relay-${n}`, 'metrics')]),
+      ['haproxy', 'haproxy', at('haproxy', 'stats')],
+      ['relay-bench', 'run', at('prometheus', 'run')],
+      ['prometheus', 'prometheus', at('prometheus', 'http')],
+    ]);
+  });
+
+  test('has no job for a balancer that is not there', async () => {
+    const { scrape_configs } = configOf(await sampleStack('single', { observe: true }));
+    expect(scrape_configs.map((job) => job.job_name)).toEqual(['nostr-relay', 'relay-bench', 'prometheus']);
+  });
+
+  test('has the jobs that alert rules and documentation name', async () => {
+    const { scrape_configs } = configOf(await sampleStack('scaled', { observe: true }));
+    const jobs = scrape_configs.map((job) => job.job_name);
+    for (const file of ['grafana/alerts.yaml', 'observability.md']) {
+      const text = await readFile(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
+      const named = [...text.matchAll(/job(?:="|_name: )([\w-]+)/g)].map((match) => match[1]);
+      expect(named.length).toBeGreaterThan(0);
+      expect(named.filter((name) => !jobs.includes(name ?? ''))).toEqual([]);
+    }
   });
 });
 

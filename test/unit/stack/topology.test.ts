@@ -30,6 +30,13 @@ describe('profiles of stacks', () => {
     }
   });
 
+  test('who observes the others is started last, where that is asked for', () => {
+    const shape = resolveShape('scaled');
+    const last = servicesOf(shape, { observe: true }).at(-1);
+    expect(last).toMatchObject({ name: 'prometheus', dependsOn: ['relay-1', 'relay-2', 'relay-3'] });
+    expect(servicesOf(shape, { links: true }).map(({ kind }) => kind)).not.toContain('prometheus');
+  });
+
   test('an unknown profile is a usage error that names what was meant', () => {
     expect(() => resolveShape('scalde')).toThrow(/did you mean "scaled"/);
     expect(() => resolveShape('constructor')).toThrow(/not a stack profile/);

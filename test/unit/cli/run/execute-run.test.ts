@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RelayBenchError } from '../../../../src/base/errors.ts';
 import { createIo } from '../../../../src/cli/io.ts';
 import { executeRun, type Stages } from '../../../../src/cli/run/execute-run.ts';
@@ -13,6 +13,7 @@ import { plannedAddresses, preparePlan } from '../../../../src/cli/run/prepare-p
 import { relayFlag } from '../../../../src/cli/run/relay-flag.ts';
 import { readRunRecord } from '../../../../src/record/read.ts';
 import { FakeProcess } from '../../../support/fake-process.ts';
+import { startHttpReceiver, unusedPort } from '../../../support/http-receiver.ts';
 import { sampleRecord } from '../../../support/sample-record.ts';
 
 let directory = '';
@@ -289,5 +290,39 @@ describe('run', () => {
     const { outcome, process } = await run(fakeStages({ measure }).stages);
     expect(outcome).toMatchObject({ code: 'FILE_NOT_WRITTEN' });
     expect(process.stdout.text).toContain('PASS');
+  });
+
+  test('an address for metrics that is taken ends it before anything is opened', async () => {
+    const taken = await startHttpReceiver();
+    onTestFinished(() => taken.stop());
+    const port = Number(new URL(taken.url).port);
+    const { stages, calls } = fakeStages();
+    const { outcome } = await run(stages, { metricsListen: { host: '127.0.0.1', port } });
+    expect(outcome).toMatchObject({ code: 'METRICS_LISTEN_FAILED', exitCode: 2 });
+    expect(calls).toEqual([]);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('a push gateway that is away changes no exit code and is a caveat of the record', async () => {
+    const { stages } = fakeStages();
+    const pushgateway = `http://127.0.0.1:${await unusedPort()}`;
+    const { outcome, process } = await run(stages, { pushgateway });
+    expect(outcome).toBe(0);
+    expect(process.stderr.text).toContain('does not take metrics');
+    const { caveats } = await readRunRecord(join(directory, 'out/run.json'));
+    expect(caveats.at(-1)).toMatch(/^push gateway http:.* did not take 1 of 1 pushes: /);
+  });
+
+  test('a signal ends the wait for the last scrape', async () => {
+    const process = new FakeProcess();
+    const measure: Stages['measure'] = async ({ onProgress }) => {
+      onProgress({ type: 'finished' });
+      setTimeout(() => process.kill('SIGINT'), 50);
+      return sampleRecord('pass');
+    };
+    const metricsListen = { host: '127.0.0.1', port: 0 };
+    const { outcome } = await run(fakeStages({ measure }).stages, { metricsListen }, process);
+    expect(outcome).toBe(0);
+    expect(process.eventNames()).toEqual([]);
   });
 });

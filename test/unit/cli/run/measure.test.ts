@@ -1,12 +1,14 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Lookup } from '../../../../src/calibrate/lookup.ts';
 import { prepareAudit, type RunAudit } from '../../../../src/cli/run/audit-run.ts';
 import { type MeasureRequest, measure } from '../../../../src/cli/run/measure.ts';
 import type { NamedRelay } from '../../../../src/cli/run/named-relays.ts';
 import type { RunPlan } from '../../../../src/engine/run-plan.ts';
 import type { RunResult } from '../../../../src/result/run-result.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { startHttpReceiver } from '../../../support/http-receiver.ts';
 import { sampleCalibration } from '../../../support/sample-calibration.ts';
 import { samplePlan } from '../../../support/sample-plan.ts';
 import { noCounters, sampleResult } from '../../../support/sample-record.ts';
@@ -223,5 +225,54 @@ describe('a run against a relay that a command has started', () => {
     expect((await recordAgainst(null, ['nothing of it can be read'])).caveats).toContain(
       'nothing of it can be read',
     );
+  });
+});
+
+describe('a run that is followed', () => {
+  const found: Lookup = { calibration: null, reason: 'none' };
+  const counters = { ...noCounters(), events_sent: 7, events_accepted: 7 };
+  const result = sampleResult({ counters, slowdown: 1 });
+
+  it('tells its record so far from the start of the load, with its name and its gates as they stand', async () => {
+    const base = requestOf(found);
+    const plan = { ...base.plan, gates: ['events_sent >= 100', 'notices == 0'] };
+    const told: string[] = [];
+    const running: RunPlan = async ({ onSnapshot }) => {
+      expect(told).toEqual([]);
+      onSnapshot?.(() => result);
+      return result;
+    };
+    const record = await measure(
+      {
+        ...base,
+        plan,
+        runId: 'r1',
+        onSoFar: (recordSoFar) => {
+          const { runId, gates, counters: counted } = recordSoFar();
+          told.push(runId, String(counted.events_sent), ...gates.map(({ verdict }) => verdict));
+        },
+      },
+      running,
+    );
+    expect(told).toEqual(['r1', '7', 'undecided', 'pass']);
+    expect(record.runId).toBe('r1');
+  });
+
+  it('keeps what the relay said of itself in the measured phases', async () => {
+    const relay = await startHttpReceiver(() => ({
+      status: 200,
+      text: 'nostr_client_messages_total{verb="EVENT"} 7\n',
+    }));
+    onTestFinished(() => relay.stop());
+    const running: RunPlan = async ({ onProgress }) => {
+      const phase = { name: 'steady', kind: 'measured', start_s: 0, end_s: 1 } as const;
+      onProgress({ type: 'started', phases: [phase] });
+      await eventually('a question to the relay', () => relay.received.length > 0);
+      onProgress({ type: 'finished' });
+      return result;
+    };
+    const record = await measure({ ...requestOf(found), relayMetrics: [relay.url] }, running);
+    expect(record.relayMetrics).toMatchObject([{ url: `${relay.url}/`, scrapes: expect.any(Number) }]);
+    expect(await measure(requestOf(found), running)).not.toHaveProperty('relayMetrics');
   });
 });

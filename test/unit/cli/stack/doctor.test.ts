@@ -7,6 +7,6 @@ test('stack doctor names every program of a stack, and exits with 3 where one is
   const code = await main(process);
   const lines = process.stdout.text.split('\n').filter((line) => /^(ok|warning|problem) /.test(line));
   const names = lines.map((line) => line.split(/ +/)[1]);
-  expect(names).toEqual(['postgres', 'initdb', 'pg_basebackup', 'redis-server', 'haproxy']);
+  expect(names).toEqual(['postgres', 'initdb', 'pg_basebackup', 'redis-server', 'haproxy', 'prometheus']);
   expect(code).toBe(lines.every((line) => line.startsWith('ok')) ? 0 : 3);
 });

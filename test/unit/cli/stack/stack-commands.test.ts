@@ -46,6 +46,16 @@ describe('a command about a stack', () => {
   });
 });
 
+describe('stack up', () => {
+  test('--observe of a stack that runs without Prometheus says how to get one with it', async () => {
+    const { dir } = await stoppedStack();
+    const { code, stderr } = await cli('stack', 'up', 'single', '--observe', '--dir', dir);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`the stack in ${dir} was started without Prometheus`);
+    expect(stderr).toContain('stack up --observe');
+  });
+});
+
 describe('stack status', () => {
   test('ends with 3 where nothing runs, as text and as JSON', async () => {
     const { dir, services } = await stoppedStack();

@@ -43,6 +43,11 @@ describe('what stack up asks for', () => {
     expect(stackRequest('scaled', { ...FLAGS, faultable: true }, HOST).links).toEqual(LINK_KINDS);
   });
 
+  test('has a Prometheus with --observe alone', () => {
+    expect(stackRequest('single', { ...FLAGS, observe: true }, HOST).observe).toBe(true);
+    expect(stackRequest('single', FLAGS, HOST).observe).toBeUndefined();
+  });
+
   test('lies in a directory of its own where none is named', () => {
     const { dir: _, ...flags } = FLAGS;
     expect(stackRequest('single', flags, HOST).dir).toMatch(/^\/.*relay-bench/);
