@@ -12,6 +12,7 @@ import {
   type StackState,
 } from './state.ts';
 import { readPurposes, type ServiceKind, type StackShape, servicesOf } from './topology.ts';
+import type { Tuning } from './tuning/tuning.ts';
 
 /** What a stack is to be. */
 export interface StackRequest {
@@ -26,6 +27,10 @@ export interface StackRequest {
   readonly perAddress?: PerAddress | undefined;
   /** Links that a proxy is to stand in; default none. */
   readonly links?: readonly LinkKind[] | undefined;
+  /** What `--set` changes; default nothing. */
+  readonly settings?: Tuning | undefined;
+  /** Whether its tables are to lack their covering indexes; default no. */
+  readonly withoutIndexes?: boolean | undefined;
 }
 
 /** What each kind listens on, by purpose. */
@@ -66,6 +71,8 @@ export async function planStack(
     postgres,
     perAddress: request.perAddress ?? 'default',
     links: [...links],
+    settings: { ...request.settings },
+    withoutIndexes: request.withoutIndexes ?? false,
     services,
   };
 }

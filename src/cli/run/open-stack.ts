@@ -92,6 +92,6 @@ function requestFor(
   );
   const running = relays === undefined ? runningStack(profile, dir, host.io.env) : null;
   if (running === null) return wanted;
-  const { shape, durability, cache } = running;
-  return { profile, dir, shape, durability, cache };
+  const { shape, durability, cache, settings, withoutIndexes } = running;
+  return { profile, dir, shape, durability, cache, settings, withoutIndexes };
 }

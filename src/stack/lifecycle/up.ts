@@ -15,6 +15,7 @@ import { relayOwner } from '../relays.ts';
 import { provideSecrets } from '../secrets.ts';
 import { type LinkKind, readState, type StackState, UNTRUSTED, writeState } from '../state.ts';
 import { type StackShape, servicesOf } from '../topology.ts';
+import { peculiarities } from '../tuning/tuning.ts';
 import { reattach } from './reattach.ts';
 import { type OnStartStep, startAll } from './start-all.ts';
 import { removeData, removeIfEmpty, stopAll } from './stop-all.ts';
@@ -165,8 +166,11 @@ async function requireEmpty(dir: string): Promise<void> {
 }
 
 function requireSame(running: StackState, wanted: StackRequest): void {
-  const facts = ({ profile, shape, durability, cache }: StackState | StackRequest): string =>
-    `${profile} (${shape.relays} relays, ${shape.replicas} replicas, ${durability}, cache ${cache})`;
+  const facts = (one: StackState | StackRequest): string => {
+    const { profile, shape, durability, cache } = one;
+    const numbers = [`${shape.relays} relays`, `${shape.replicas} replicas`, durability, `cache ${cache}`];
+    return `${profile} (${[...numbers, ...peculiarities(one)].join(', ')})`;
+  };
   const lacking = (wanted.links ?? []).filter((kind) => !running.links.includes(kind));
   if (lacking.length > 0) throw withoutProxy(wanted.dir, lacking);
   if (facts(running) === facts(wanted)) return;

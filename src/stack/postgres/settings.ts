@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Addresses, ON_LOOPBACK, portOn } from '../addresses.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
+import { postgresTuning } from '../tuning/tuning.ts';
 
 /** One setting of Postgres and why it has this value. */
 interface Setting {
@@ -29,12 +30,18 @@ export function passFile(node: Service): string {
 
 /** Settings that are the same on every Postgres of a stack: each of them may become the primary. */
 function commonSettings(state: StackState, memoryBytes: number): Setting[] {
-  return [
+  const own = [
     ...memorySettings(servicesOfKind(state, 'postgres').length, memoryBytes),
     ...durabilitySettings(state),
     ...REPLICATION,
     ...MAINTENANCE,
     ...OBSERVATION,
+  ];
+  const set = postgresTuning(state.settings);
+  const why = 'as `stack up --set` says';
+  return [
+    ...own.filter(({ name }) => !set.has(name)),
+    ...[...set].map(([name, value]) => ({ name, value, why })),
   ];
 }
 
