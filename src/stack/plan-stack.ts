@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { own } from '../base/own.ts';
 import { linksOf } from './links.ts';
 import type { Owner } from './owner.ts';
 import { portPicker } from './ports.ts';
@@ -31,6 +32,8 @@ export interface StackRequest {
   readonly settings?: Tuning | undefined;
   /** Whether its tables are to lack their covering indexes; default no. */
   readonly withoutIndexes?: boolean | undefined;
+  /** Services that were there before, which keep their ports; default none. */
+  readonly known?: readonly Service[] | undefined;
 }
 
 /** What each kind listens on, by purpose. */
@@ -78,8 +81,12 @@ export async function planStack(
 }
 
 /** Gives every process its directory and its ports. */
-async function placeServices({ shape, dir, links = [] }: StackRequest): Promise<Service[]> {
-  const pick = portPicker();
+async function placeServices({ shape, dir, links = [], known = [] }: StackRequest): Promise<Service[]> {
+  const before = new Map(known.map(({ name, ports }) => [name, ports]));
+  const pick = portPicker(
+    Math.random,
+    known.flatMap(({ ports }) => Object.values(ports)),
+  );
   const specs = servicesOf(shape, links.length > 0);
   const more: Readonly<Partial<Record<ServiceKind, readonly string[]>>> = {
     haproxy: readPurposes(shape),
@@ -88,7 +95,8 @@ async function placeServices({ shape, dir, links = [] }: StackRequest): Promise<
   const services: Service[] = [];
   for (const spec of specs) {
     const ports = new Map<string, number>();
-    for (const purpose of [...PORTS[spec.kind], ...(more[spec.kind] ?? [])]) ports.set(purpose, await pick());
+    for (const purpose of [...PORTS[spec.kind], ...(more[spec.kind] ?? [])])
+      ports.set(purpose, own(before.get(spec.name) ?? {}, purpose) ?? (await pick()));
     const place = { dir: join(dir, spec.name), ports: Object.fromEntries(ports) };
     services.push({ ...spec, dependsOn: [...spec.dependsOn], ...place });
   }

@@ -153,14 +153,16 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
     onHardStop: async () => undefined,
   });
   try {
-    const { state, isReattached, guard } = await bringUpFor({ host, interruption }, request, flags.postgres);
+    const up = await bringUpFor({ host, interruption }, request, flags.postgres);
+    const { state, isReattached, guard, was } = up;
     await guard?.release();
     warnOfRoot(state, host);
     const took = formatDurationMs(performance.now() - beganMs);
     const what = isReattached ? 'is up already' : `is up after ${took}`;
     const dir = flags.dir === undefined ? '' : ` --dir ${flags.dir}`;
+    const before = was === null ? '' : `its data was kept; before it was ${was}\n`;
     io.stdout.write(
-      `stack ${state.profile} ${what}: ${entryOf(state)}\nits files: ${resolve(request.dir)}\ntake it down: relay-bench stack down${dir}\n`,
+      `stack ${state.profile} ${what}: ${entryOf(state)}\n${before}its files: ${resolve(request.dir)}\ntake it down: relay-bench stack down${dir}\n`,
     );
   } finally {
     interruption.dispose();
