@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { processesIn } from '../../src/observe/process-identity.ts';
+import { takeDown } from '../../src/stack/lifecycle/down.ts';
+import { commandBlocks } from '../support/doc-commands.ts';
+import { runCli } from '../support/run-cli.ts';
+
+// Every command of the runbooks of a stack is typed as it stands there, one page after the other, at one stack in the
+// directory that commands take by themselves.
+
+const BIN = fileURLToPath(new URL('../../bin/relay-bench.js', import.meta.url));
+
+/** In this order: replicas can't be taken away again. */
+const PAGES = [
+  'failover',
+  'reconnect-storm',
+  'replication-lag',
+  'upgrade-without-downtime',
+  'scale-out-relays',
+  'tune-the-caches',
+  'slow-queries',
+  'connection-limits',
+  'disk-full',
+  'add-a-replica',
+] as const;
+
+/** What a page must have brought about, as the commands of its last block print it. */
+const SHOWN: Readonly<Record<(typeof PAGES)[number], RegExp>> = {
+  failover: /failovers: 1, the last at .*: postgres-1 → postgres-[23]\b[\s\S]*\b2 replicas stream|2 replicas stream[\s\S]*failovers: 1/,
+  'reconnect-storm': /haproxy .*\b1 restarts/,
+  'replication-lag': /Postgres replica .*\blag 0 ms/,
+  'upgrade-without-downtime': /failovers: 2/,
+  'scale-out-relays': /relay-4 +relay +ok/,
+  'tune-the-caches': /cache l1\b[\s\S]*L1 hits/,
+  'slow-queries': /calls · total/,
+  'connection-limits': /postgres\.max_connections=300/,
+  'disk-full': /postgres\.max_wal_size=256MB/,
+  'add-a-replica': /3 replicas stream[\s\S]*started streaming WAL from primary/,
+};
+
+/**
+ * `npx` of the documentation: this program at once, and runs that are as short as can be and whose verdict is left open, because a
+ * busy machine decides it.
+ */
+const NPX = `#!/bin/bash
+shift
+if [ "$1" != run ]; then exec '${execPath}' '${BIN}' "$@"; fi
+'${execPath}' '${BIN}' "$@" --duration 2s --warmup 0s --workers 1 --no-default-gates --progress none
+code=$?
+if [ $code = 99 ] || [ $code = 103 ]; then exit 0; fi
+exit $code
+`;
+
+let parent = '';
+const stackOf = (): string => join(parent, 'relay-bench', 'stack');
+
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'relay-bench-runbooks-'));
+  await chmod(parent, 0o755);
+  await mkdir(join(parent, 'bin'));
+  await writeFile(join(parent, 'bin', 'npx'), NPX, { mode: 0o755 });
+  const up = await runCli(['stack', 'up', 'scaled'], { env: environment() });
+  expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+}, 120_000);
+
+afterAll(async () => {
+  await takeDown(stackOf(), { keep: false });
+  expect(processesIn(stackOf())).toEqual([]);
+  await rm(parent, { recursive: true, force: true });
+}, 60_000);
+
+function environment(): Record<string, string> {
+  return {
+    PATH: [join(parent, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
+    XDG_STATE_HOME: parent,
+  };
+}
+
+interface Typed {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a shell says that stops at the first command that fails. */
+async function typed(script: string): Promise<Typed> {
+  const child = spawn('bash', ['-e', '-c', script], {
+    cwd: parent,
+    env: { HOME: process.env['HOME'] ?? '', ...environment() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    texts.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    texts.stderr += text;
+  });
+  try {
+    await once(child, 'close');
+    return { exitCode: child.exitCode, ...texts };
+  } finally {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+}
+
+/** What was acknowledged by a primary that was killed may be lost with durability async, as its page says. */
+const MAY_BE_LOST = /\baudit reports\/failover\//;
+
+describe('the runbooks of a stack', () => {
+  test.each(PAGES)('%s: every command works and shows what the page says', { timeout: 180_000 }, async (name) => {
+    const blocks = commandBlocks(`docs/runbooks/${name}.md`);
+    expect(blocks.filter(({ onStack }) => !onStack)).toEqual([]);
+    expect(blocks.length).toBeGreaterThanOrEqual(3);
+    let shown = '';
+    for (const { where, script } of blocks) {
+      const { exitCode, stdout, stderr } = await typed(script);
+      expect(MAY_BE_LOST.test(script) ? [0, 99] : [0], `${where}: ${stdout}${stderr}`).toContain(exitCode);
+      expect(stderr, where).not.toMatch(/^error:|Warning:/m);
+      shown = stdout;
+    }
+    expect(shown).toMatch(SHOWN[name]);
+  });
+});
