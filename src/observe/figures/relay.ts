@@ -12,6 +12,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   nostr_verify_queue_depth: 'verifyQueue',
   nostr_store_queue_depth: 'storeQueue',
   nostr_pool_waiting: 'poolWaiting',
+  nostr_store_reads_waiting: 'poolWaiting',
 };
 
 /** Cache samples have a label for their layer: `nostr_cache_hits_total{layer="L1"}` is `l1Hits_total`. */
