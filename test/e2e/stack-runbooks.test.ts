@@ -57,7 +57,7 @@ const EFFECTS: Readonly<Record<(typeof PAGES)[number], Effect>> = {
     expect(settings).toMatchObject({ 'postgres.work_mem': '16MB', 'relay.pool': '8' });
     expect(printed).toMatch(/calls · total/);
   },
-  'connection-limits': ({ settings }) => expect(settings).toMatchObject({ 'postgres.max_connections': '300' }),
+  'connection-limits': ({ settings }) => expect(settings).toMatchObject({ 'relay.max-connections': '20000' }),
   'disk-full': ({ settings }) => expect(settings).toMatchObject({ 'postgres.max_wal_size': '256MB' }),
   'add-a-replica': (status, printed) => {
     expect(serviceIn(status, 'postgres-4')).toMatchObject({ role: 'Postgres replica', problem: null });

@@ -1,6 +1,7 @@
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { type PlannedPrograms, planStack, type StackRequest } from '../plan-stack.ts';
+import { loweredSetting } from '../postgres/settings.ts';
 import { readRoles } from '../roles.ts';
 import type { Service, StackState } from '../state.ts';
 import { removeServices } from './stop-all.ts';
@@ -17,6 +18,7 @@ export async function replanKept(
 ): Promise<StackState> {
   requireFitting(before, request);
   const planned = await planStack({ ...request, known: before.services }, before.owner, programs);
+  requireEnough(before, planned);
   const names = new Set(planned.services.map(({ name }) => name));
   await removeServices(
     before.services.filter(({ name }) => !names.has(name)),
@@ -47,6 +49,17 @@ function requireFitting(before: StackState, { profile, shape, withoutIndexes = f
   const has = before.withoutIndexes ? 'has no covering indexes' : 'has its covering indexes';
   const flag = before.withoutIndexes ? ' --without-indexes' : '';
   throw unfitting(`the data in ${before.dir} ${has}, and keeps to that`, `stack up ${profile}${flag}`);
+}
+
+/** A replica refuses to start with less than what its primary had. */
+function requireEnough(before: StackState, planned: StackState): void {
+  const lowered = before.shape.replicas === 0 ? null : loweredSetting(before, planned);
+  if (lowered === null) return;
+  const option = `--set postgres.${lowered.replace(' ', '=')}`;
+  throw unfitting(
+    `the replicas in ${before.dir} had ${lowered}, and start with no less`,
+    `stack up ${planned.profile} ${option}`,
+  );
 }
 
 function unfitting(message: string, command: string): RelayBenchError {

@@ -197,6 +197,20 @@ export function settingsFile(state: StackState, memoryBytes: number): string {
   return `# Settings of relay-bench; the same on every server of this stack.\n\n${lines.join('\n\n')}\n`;
 }
 
+/** Settings of which a replica starts with no less than its primary had, and what they are where nothing sets them. */
+const NEVER_LESS: readonly (readonly [name: string, usual: number])[] = [
+  ['max_connections', 100],
+  ['max_locks_per_transaction', 64],
+];
+
+/** A setting that replicas with data would not start with, because it was higher before; null where there is none. */
+export function loweredSetting(before: StackState, now: StackState): string | null {
+  const valueIn = (state: StackState, name: string, usual: number): number =>
+    Number(commonSettings(state, 0).find((setting) => setting.name === name)?.value ?? usual);
+  const lowered = NEVER_LESS.find(([name, usual]) => valueIn(now, name, usual) < valueIn(before, name, usual));
+  return lowered === undefined ? null : `${lowered[0]} ${valueIn(before, ...lowered)}`;
+}
+
 /**
  * The text of the file with what differs: where this server listens and, for a replica, whom it follows. Reloaded
  * when the primary changes.

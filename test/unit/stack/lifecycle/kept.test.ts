@@ -66,6 +66,17 @@ describe('a stack whose data was kept', () => {
     expect(['relay-2', 'relay-3'].map((name) => existsSync(join(before.dir, name)))).toEqual([true, false]);
   });
 
+  test('may have more connections, and fewer where no replica has seen more', async () => {
+    const before = await keptStack();
+    const more = request(before, { settings: { 'postgres.max_connections': '300' } });
+    expect(await replanKept(before, more, PROGRAMS)).toMatchObject({ settings: more.settings });
+    const alone: StackState = { ...(await sampleStack('single', { dir: await tempDir() })), phase: 'kept' };
+    const shape = resolveShape('single');
+    const settings = { 'postgres.max_connections': '90' };
+    const fewer = request(alone, { profile: 'single', shape, cache: 'l1', settings });
+    expect(await replanKept(alone, fewer, PROGRAMS)).toMatchObject({ settings });
+  });
+
   test('listens where --port says', async () => {
     const before = await keptStack();
     const now = await replanKept(before, request(before, { port: 7_777 }), PROGRAMS);
@@ -76,6 +87,7 @@ describe('a stack whose data was kept', () => {
     ['another profile', { profile: 'single', shape: resolveShape('single') }, 'profile scaled'],
     ['fewer replicas', { shape: resolveShape('scaled', { replicas: 1 }) }, 'has 2 replicas'],
     ['other indexes', { withoutIndexes: true }, 'has its covering indexes'],
+    ['fewer connections', { settings: { 'postgres.max_connections': '90' } }, 'had max_connections 200'],
   ])('is refused with %s, and keeps everything', async (_, changes, message) => {
     const before = await keptStack();
     await mkdir(join(before.dir, 'relay-3'));
