@@ -49,9 +49,11 @@ const EFFECTS: Readonly<Record<(typeof PAGES)[number], Effect>> = {
     expect(serviceIn(status, 'relay-4').problem).toBeNull();
     expect(printed).toContain('relay-4');
   },
-  'tune-the-caches': ({ cache }, printed) => {
-    expect(cache).toBe('l1');
-    expect(printed).toContain('L1 hits');
+  'tune-the-caches': (status) => {
+    expect(status.cache).toBe('l1');
+    const { figures } = serviceIn(status, 'relay-1');
+    expect(figures['l1Misses_total']).toBeDefined();
+    expect(figures['l2Misses_total']).toBeUndefined();
   },
   'slow-queries': ({ settings }, printed) => {
     expect(settings).toMatchObject({ 'postgres.work_mem': '16MB', 'relay.pool': '8' });
