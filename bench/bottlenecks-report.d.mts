@@ -1,5 +1,5 @@
-import type { RunRecord } from '../src/record/schema.ts';
 import type { Diagnosis } from '../src/diagnose/schema.ts';
+import type { RunRecord } from '../src/record/schema.ts';
 
 /** One run, in short. */
 export interface RunFigures {

@@ -78,7 +78,9 @@ export function reportOf({ at, machine, busy_cores }, rows) {
   const evidence = rows.flatMap(({ title, before: { summary } }) =>
     summary.evidence.length === 0 ? [] : [`- **${title}**: ${summary.evidence.join('; ')}`],
   );
-  return [where, '', line(COLUMNS), line(COLUMNS.map(() => ':--')), ...body, '', ...evidence].join('\n').trimEnd();
+  return [where, '', line(COLUMNS), line(COLUMNS.map(() => ':--')), ...body, '', ...evidence]
+    .join('\n')
+    .trimEnd();
 }
 
 function cellsOf({ flags, summary }) {

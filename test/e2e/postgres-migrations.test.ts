@@ -61,7 +61,9 @@ describe('migrations', () => {
     await prepareSchema(url, { nowSeconds: JUNE_S, withoutIndexes: true });
     await prepareSchema(url, { nowSeconds: JUNE_S + YEAR_S, withoutIndexes: true });
     const after = await indexesOf(url);
-    expect(after.filter((name) => /pubkey|by_author|by_kind|by_time|by_value|created_at_id_idx|^tag_/.test(name))).toEqual([]);
+    expect(
+      after.filter((name) => /pubkey|by_author|by_kind|by_time|by_value|created_at_id_idx|^tag_/.test(name)),
+    ).toEqual([]);
     expect(after).toEqual(expect.arrayContaining(['event_pkey', 'event_by_word', 'event_by_transaction']));
   });
 });

@@ -148,17 +148,21 @@ async function typed(script: string): Promise<Typed> {
 const MAY_BE_LOST = /\baudit reports\/failover\//;
 
 describe('the runbooks of a stack', () => {
-  test.each(PAGES)('%s: every command works and does what the page says', { timeout: 180_000 }, async (name) => {
-    const blocks = commandBlocks(`docs/runbooks/${name}.md`);
-    expect(blocks.filter(({ onStack }) => !onStack)).toEqual([]);
-    expect(blocks.length).toBeGreaterThanOrEqual(3);
-    let shown = '';
-    for (const { where, script } of blocks) {
-      const { exitCode, stdout, stderr } = await typed(script);
-      expect(MAY_BE_LOST.test(script) ? [0, 99] : [0], `${where}: ${stdout}${stderr}`).toContain(exitCode);
-      expect(stderr, where).not.toMatch(/^error:|Warning:/m);
-      shown = stdout;
-    }
-    EFFECTS[name](await statusNow(), shown);
-  });
+  test.each(PAGES)(
+    '%s: every command works and does what the page says',
+    { timeout: 180_000 },
+    async (name) => {
+      const blocks = commandBlocks(`docs/runbooks/${name}.md`);
+      expect(blocks.filter(({ onStack }) => !onStack)).toEqual([]);
+      expect(blocks.length).toBeGreaterThanOrEqual(3);
+      let shown = '';
+      for (const { where, script } of blocks) {
+        const { exitCode, stdout, stderr } = await typed(script);
+        expect(MAY_BE_LOST.test(script) ? [0, 99] : [0], `${where}: ${stdout}${stderr}`).toContain(exitCode);
+        expect(stderr, where).not.toMatch(/^error:|Warning:/m);
+        shown = stdout;
+      }
+      EFFECTS[name](await statusNow(), shown);
+    },
+  );
 });

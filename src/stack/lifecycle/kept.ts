@@ -38,7 +38,10 @@ function copiesPrimary(before: StackState, service: Service): Service {
 
 function requireFitting(before: StackState, { profile, shape, withoutIndexes = false }: StackRequest): void {
   if (profile !== before.profile)
-    throw unfitting(`the data in ${before.dir} is that of profile ${before.profile}`, `stack up ${before.profile}`);
+    throw unfitting(
+      `the data in ${before.dir} is that of profile ${before.profile}`,
+      `stack up ${before.profile}`,
+    );
   if (shape.replicas < before.shape.replicas) {
     throw unfitting(
       `the data in ${before.dir} has ${before.shape.replicas} replicas; replicas can be added to it, not taken away`,

@@ -122,7 +122,8 @@ async function plan(request: StackRequest, context: UpContext): Promise<StackSta
 /** @param kept state of the stack whose data is there */
 async function planAgain(kept: StackState, request: StackRequest, context: UpContext): Promise<StackState> {
   const programs = await findBinaries(kept.shape, kept.postgres, context);
-  if (request.port !== undefined) await requireFree(request.port, 'leave --port out to take the one of before');
+  if (request.port !== undefined)
+    await requireFree(request.port, 'leave --port out to take the one of before');
   return replanKept(kept, request, programs);
 }
 

@@ -207,7 +207,9 @@ const NEVER_LESS: readonly (readonly [name: string, usual: number])[] = [
 export function loweredSetting(before: StackState, now: StackState): string | null {
   const valueIn = (state: StackState, name: string, usual: number): number =>
     Number(commonSettings(state, 0).find((setting) => setting.name === name)?.value ?? usual);
-  const lowered = NEVER_LESS.find(([name, usual]) => valueIn(now, name, usual) < valueIn(before, name, usual));
+  const lowered = NEVER_LESS.find(
+    ([name, usual]) => valueIn(now, name, usual) < valueIn(before, name, usual),
+  );
   return lowered === undefined ? null : `${lowered[0]} ${valueIn(before, ...lowered)}`;
 }
 

@@ -20,8 +20,7 @@ export function whole(least: number, most: number): Rule {
 /** A number with or without decimals, both ends included. */
 export function decimal(least: number, most: number): Rule {
   return (value) => {
-    const isNumber =
-      /^\d{1,9}(?:\.\d{1,9})?$/.test(value) && Number(value) >= least && Number(value) <= most;
+    const isNumber = /^\d{1,9}(?:\.\d{1,9})?$/.test(value) && Number(value) >= least && Number(value) <= most;
     return isNumber ? null : `must be a number from ${least} to ${most}, such as 1.5`;
   };
 }

@@ -5,7 +5,13 @@ import { sampleRecord } from '../../support/sample-record.ts';
 
 const RUN: RunFigures = {
   ...{ p50_ms: 4, p95_ms: 20, answered_per_s: 60, unanswered: 0, postgres_cores: 0.5, relays_cores: 0.2 },
-  ...{ bottleneck: 'pool-wait', title: 'the pool', evidence: ['9 queries waited'], isValid: true, reasons: [] },
+  ...{
+    bottleneck: 'pool-wait',
+    title: 'the pool',
+    evidence: ['9 queries waited'],
+    isValid: true,
+    reasons: [],
+  },
 };
 const NOTHING = { bottleneck: null, title: null, evidence: [] };
 const START = { at: '2026-01-01T00:00:00Z', machine: { cpus: 2 }, busy_cores: 0 };
@@ -25,7 +31,14 @@ test('runs of one side come to their medians and to what most of them say', () =
     { ...RUN, ...NOTHING, p95_ms: 10, unanswered: 2, isValid: false },
     { ...RUN, p95_ms: 500 },
   ]);
-  expect(summary).toMatchObject({ p95_ms: 30, unanswered: 2, title: 'the pool', times: 2, runs: 3, invalid: 1 });
+  expect(summary).toMatchObject({
+    p95_ms: 30,
+    unanswered: 2,
+    title: 'the pool',
+    times: 2,
+    runs: 3,
+    invalid: 1,
+  });
   expect(summary.evidence).toEqual(['9 queries waited']);
 });
 
@@ -36,7 +49,9 @@ test('a figure that one run does not know is not known of all', () => {
 test('the table has a row before and one after, and nothing breaks its columns', () => {
   const before = { flags: ['--set', 'relay.pool=1'], summary: summaryOf([RUN, { ...RUN, ...NOTHING }, RUN]) };
   const calm = summaryOf([{ ...RUN, ...NOTHING, evidence: [] }]);
-  const lines = reportOf(START, [{ title: 'a | b', before, after: { flags: [], summary: calm } }]).split('\n');
+  const lines = reportOf(START, [{ title: 'a | b', before, after: { flags: [], summary: calm } }]).split(
+    '\n',
+  );
   const rows = lines.filter((line) => line.startsWith('|'));
   const columns = (line = '') => line.replaceAll('\\|', '').split('|').length;
   expect(new Set(rows.map(columns)).size).toBe(1);

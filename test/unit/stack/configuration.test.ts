@@ -115,7 +115,11 @@ describe('the configuration of Postgres', () => {
   });
 
   test('has what --set says in the place of its own value, and beside it', async () => {
-    const settings = { 'postgres.shared_buffers': '96MB', 'postgres.enable_seqscan': 'off', 'relay.pool': '1' };
+    const settings = {
+      'postgres.shared_buffers': '96MB',
+      'postgres.enable_seqscan': 'off',
+      'relay.pool': '1',
+    };
     const text = settingsFile(await sampleStack('scaled', { settings }), 4 * GIB);
     expect(text.match(/^shared_buffers = .*$/gm)).toEqual(['shared_buffers = 96MB']);
     expect(text).toMatch(/^# .*--set.*\nenable_seqscan = off$/m);
@@ -190,7 +194,9 @@ describe('the flags of a relay', () => {
     expect(args).toContain(' --read-pool 1 --max-limit 100 --without-indexes ');
     expect(args).not.toContain('work_mem');
     const plain = await sampleStack('scaled');
-    expect(relayArgs(plain, service(plain, 'relay-2')).join(' ')).not.toMatch(/--read-pool|--without-indexes/);
+    expect(relayArgs(plain, service(plain, 'relay-2')).join(' ')).not.toMatch(
+      /--read-pool|--without-indexes/,
+    );
   });
 
   test('in single a relay talks to its only Postgres', async () => {

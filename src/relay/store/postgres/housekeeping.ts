@@ -32,10 +32,7 @@ export interface SchemaPlan {
 }
 
 /** Brings the schema up to date and makes the partitions that will be needed. */
-export async function prepareSchema(
-  url: string,
-  { nowSeconds, withoutIndexes }: SchemaPlan,
-): Promise<void> {
+export async function prepareSchema(url: string, { nowSeconds, withoutIndexes }: SchemaPlan): Promise<void> {
   await withPatientClient(url, async (client) => {
     await migrate(client);
     if (withoutIndexes) await dropCoveringIndexes(client);

@@ -112,7 +112,11 @@ describe('the Compose file', () => {
     const shape = resolveShape('single');
     const settings = { 'postgres.work_mem': '16MB', 'relay.pool': '3' };
     const wanted = { profile: 'single', shape, durability: 'async', cache: 'l1', settings } as const;
-    const text = composeFile(planContainers(wanted), { packageDir: '/a', version: '1', memoryBytes: 2 ** 33 });
+    const text = composeFile(planContainers(wanted), {
+      packageDir: '/a',
+      version: '1',
+      memoryBytes: 2 ** 33,
+    });
     const { services } = parse(text) as { services: Record<string, Container> };
     expect(services['postgres-1']?.environment?.['CONFIG']).toContain('work_mem = 16MB');
     expect(services['relay-1']?.command?.join(' ')).toContain('--read-pool 3');
