@@ -101,4 +101,6 @@ export interface Suspect {
   readonly seconds: readonly number[];
   /** Figures, one sentence each. */
   readonly evidence: readonly string[];
+  /** What to change first, where that is something else than its cause has. */
+  readonly remedy?: string;
 }

@@ -9,6 +9,8 @@ export interface ComponentSample {
   readonly rss_bytes: number | null;
   /** Open files and sockets; null where they could not be read. */
   readonly descriptors: number | null;
+  /** Part of the periods of its CPU quota in which it had used it up, since the sample before, 0..1; left out without a quota. */
+  readonly throttled?: number;
   /** As read then, growing ones since the process started; null where they could not be read. */
   readonly figures: Figures | null;
 }
