@@ -1,3 +1,4 @@
+import type { Comparison } from '../src/compare/schema.ts';
 import type { Diagnosis } from '../src/diagnose/schema.ts';
 import type { RunRecord } from '../src/record/schema.ts';
 
@@ -34,12 +35,32 @@ export interface Side {
   readonly summary: Summary;
 }
 
+/** What `ab` says of a metric. */
+export interface Change {
+  /** Null where it has none. */
+  readonly verdict: string | null;
+  /** Shares of what was before. */
+  readonly change: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly pairs: number;
+  readonly why: string | null;
+}
+
 export interface Row {
   readonly title: string;
   readonly before: Side;
   readonly after: Side;
+  readonly comparison: Change;
 }
 
 export function figuresOf(record: RunRecord, diagnosis: Diagnosis): RunFigures;
 export function summaryOf(figures: readonly RunFigures[]): Summary;
+export function comparisonOf(
+  result: {
+    readonly comparison: Pick<Comparison, 'base' | 'quantities'> | null;
+    readonly why: string | null;
+  },
+  metric: string,
+): Change;
 export function reportOf(start: object, rows: readonly Row[]): string;

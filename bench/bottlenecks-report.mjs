@@ -47,6 +47,14 @@ export function summaryOf(figures) {
   };
 }
 
+/** What `ab` says of one metric; where it has no verdict, why. */
+export function comparisonOf({ comparison, why }, metric) {
+  const found = comparison?.quantities.find(({ key }) => key === metric);
+  if (found === undefined) return { verdict: null, change: null, low: null, high: null, pairs: 0, why };
+  const { change, changeLow, changeHigh, verdict } = found;
+  return { verdict, change, low: changeLow, high: changeHigh, pairs: comparison.base.length, why: null };
+}
+
 /** Null where one of them is not known. */
 function medianOf(values) {
   if (values.length === 0 || values.some((value) => value === null)) return null;
@@ -61,19 +69,20 @@ const COLUMNS = [
   'answered/s',
   'EOSE p50 / p95, ms',
   'Postgres, relays: cores',
+  '`ab`: EOSE p95, after against before',
 ];
 
 /**
  * The machine, two rows a bottleneck, and the evidence of each diagnosis.
  * @param start from `startOfBenchmark`
- * @param rows each `{ title, before: { flags, summary }, after: { flags, summary } }`
+ * @param rows each `{ title, before: { flags, summary }, after: { flags, summary }, comparison }`
  */
 export function reportOf({ at, machine, busy_cores }, rows) {
   const where = `_${at.slice(0, 10)}: ${machine.cpuModel}, ${machine.cpus} CPUs, kernel ${machine.kernel}, Node.js ${machine.node}; others kept ${busy_cores} cores busy at the start._`;
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const body = rows.flatMap(({ title, before, after }) => [
-    line([`${title}: before`, ...cellsOf(before)]),
-    line(['after', ...cellsOf(after)]),
+  const body = rows.flatMap(({ title, before, after, comparison }) => [
+    line([`${title}: before`, ...cellsOf(before), '']),
+    line(['after', ...cellsOf(after), changeText(comparison)]),
   ]);
   const evidence = rows.flatMap(({ title, before: { summary } }) =>
     summary.evidence.length === 0 ? [] : [`- **${title}**: ${summary.evidence.join('; ')}`],
@@ -95,6 +104,12 @@ function cellsOf({ flags, summary }) {
     `${number(summary.p50_ms)} / ${number(summary.p95_ms)}`,
     `${number(summary.postgres_cores)}, ${number(summary.relays_cores)}`,
   ];
+}
+
+function changeText({ verdict, change, low, high, pairs, why }) {
+  if (verdict === null) return `no verdict: ${why}`;
+  const percent = (share) => (share === null ? '?' : `${share > 0 ? '+' : ''}${(100 * share).toFixed(0)} %`);
+  return `${verdict}: ${percent(change)} (${percent(low)} to ${percent(high)}, ${pairs} pairs)`;
 }
 
 function number(value) {

@@ -9,63 +9,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { processesIn } from '../../src/observe/process-identity.ts';
 import { takeDown } from '../../src/stack/lifecycle/down.ts';
 import type { ServiceStatus, StackStatus } from '../../src/stack/status.ts';
-import { commandBlocks } from '../support/doc-commands.ts';
 import { runCli } from '../support/run-cli.ts';
+import { isLook, runbookSteps, type Step } from '../support/runbook-steps.ts';
 
-// Every command of the runbooks of a stack is typed as it stands there, one page after the other, at one stack in the
-// directory that commands take by themselves.
+// The commands of the runbooks of a stack are typed as they stand there, at one stack in the directory that commands take by
+// themselves. What stands on several pages is typed once; test/support/runbook-steps.ts says what else is left out, and why.
 
 const BIN = fileURLToPath(new URL('../../bin/relay-bench.js', import.meta.url));
-
-/** In this order: replicas can't be taken away again. */
-const PAGES = [
-  'failover',
-  'reconnect-storm',
-  'replication-lag',
-  'upgrade-without-downtime',
-  'scale-out-relays',
-  'tune-the-caches',
-  'slow-queries',
-  'connection-limits',
-  'disk-full',
-  'add-a-replica',
-] as const;
-
-/** What the commands of a page have brought about: of the stack as it is then, and of what the last block printed. */
-type Effect = (status: StackStatus, printed: string) => void;
-
-const EFFECTS: Readonly<Record<(typeof PAGES)[number], Effect>> = {
-  failover: ({ failovers }) => expect(failovers).toMatchObject([{ from: 'postgres-1' }]),
-  'reconnect-storm': (status) => expect(serviceIn(status, 'haproxy').restarts).toBe(1),
-  'replication-lag': ({ services }) => {
-    const replicas = services.filter(({ role }) => role === 'Postgres replica');
-    expect(replicas.map(({ figures }) => figures['replayLag_ms'])).toEqual([0, 0]);
-  },
-  'upgrade-without-downtime': (status) => {
-    expect(status.failovers).toHaveLength(2);
-    for (const name of ['relay-1', 'relay-2', 'relay-3']) expect(serviceIn(status, name).restarts).toBe(1);
-  },
-  'scale-out-relays': (status, printed) => {
-    expect(serviceIn(status, 'relay-4').problem).toBeNull();
-    expect(printed).toContain('relay-4');
-  },
-  'tune-the-caches': (status) => {
-    expect(status.cache).toBe('l1');
-    const { figures } = serviceIn(status, 'relay-1');
-    expect(figures['l1Misses_total']).toBeDefined();
-    expect(figures['l2Misses_total']).toBeUndefined();
-  },
-  'slow-queries': ({ settings }, printed) => {
-    expect(settings).toMatchObject({ 'postgres.work_mem': '16MB', 'relay.pool': '8' });
-    expect(printed).toMatch(/calls · total/);
-  },
-  'connection-limits': ({ settings }) => expect(settings).toMatchObject({ 'relay.max-connections': '20000' }),
-  'disk-full': ({ settings }) => expect(settings).toMatchObject({ 'postgres.max_wal_size': '256MB' }),
-  'add-a-replica': (status, printed) => {
-    expect(serviceIn(status, 'postgres-4')).toMatchObject({ role: 'Postgres replica', problem: null });
-    expect(printed).toContain('started streaming WAL from primary');
-  },
-};
 
 function serviceIn({ services }: StackStatus, wanted: string): ServiceStatus {
   const found = services.find(({ name }) => name === wanted);
@@ -147,22 +97,73 @@ async function typed(script: string): Promise<Typed> {
 /** What was acknowledged by a primary that was killed may be lost with durability async, as its page says. */
 const MAY_BE_LOST = /\baudit reports\/failover\//;
 
+/** Types a step, and tells what it has printed. */
+async function take({ where, script }: Step): Promise<string> {
+  const { exitCode, stdout, stderr } = await typed(script);
+  const codes = MAY_BE_LOST.test(script) ? [0, 99] : [0];
+  expect(codes, `${where}: ${script}\n${stdout}${stderr}`).toContain(exitCode);
+  expect(stderr, where).not.toMatch(/^error:|Warning:/m);
+  return stdout;
+}
+
+/** Types steps one after the other, those that only look side by side. @returns what each has printed, by its script */
+async function takeAll(steps: readonly Step[]): Promise<ReadonlyMap<string, string>> {
+  const printed = new Map<string, string>();
+  const looks: Step[] = [];
+  const look = async (): Promise<void> => {
+    const texts = await Promise.all(looks.map(async (step) => [step.script, await take(step)] as const));
+    for (const [script, text] of texts) printed.set(script, text);
+    looks.length = 0;
+  };
+  for (const step of steps) {
+    if (isLook(step)) looks.push(step);
+    if (isLook(step) && looks.length < AT_ONCE) continue;
+    await look();
+    if (!isLook(step)) printed.set(step.script, await take(step));
+  }
+  await look();
+  return printed;
+}
+
+const AT_ONCE = 3;
+
 describe('the runbooks of a stack', () => {
-  test.each(PAGES)(
-    '%s: every command works and does what the page says',
-    { timeout: 180_000 },
-    async (name) => {
-      const blocks = commandBlocks(`docs/runbooks/${name}.md`);
-      expect(blocks.filter(({ onStack }) => !onStack)).toEqual([]);
-      expect(blocks.length).toBeGreaterThanOrEqual(3);
-      let shown = '';
-      for (const { where, script } of blocks) {
-        const { exitCode, stdout, stderr } = await typed(script);
-        expect(MAY_BE_LOST.test(script) ? [0, 99] : [0], `${where}: ${stdout}${stderr}`).toContain(exitCode);
-        expect(stderr, where).not.toMatch(/^error:|Warning:/m);
-        shown = stdout;
-      }
-      EFFECTS[name](await statusNow(), shown);
-    },
-  );
+  const { before, restart, after } = runbookSteps();
+
+  test('see a failover, a reconnect storm, a replica that is behind, and restart one part after the other', {
+    timeout: 300_000,
+  }, async () => {
+    await takeAll(before);
+    const status = await statusNow();
+    expect(status.failovers.length).toBeGreaterThanOrEqual(2);
+    expect(status.failovers[0]).toMatchObject({ from: 'postgres-1' });
+    expect(serviceIn(status, 'haproxy').restarts).toBe(1);
+    expect(serviceIn(status, 'relay-1').restarts).toBe(1);
+    const replicas = status.services.filter(({ role }) => role === 'Postgres replica');
+    expect(replicas.map(({ problem }) => problem)).toEqual([null, null]);
+  });
+
+  test('bring it back with more relays and replicas, other caches and settings, and show that it works', {
+    timeout: 300_000,
+  }, async () => {
+    await takeAll(restart);
+    const printed = await takeAll(after);
+    const status = await statusNow();
+    expect(serviceIn(status, 'relay-4').problem).toBeNull();
+    expect(serviceIn(status, 'postgres-4')).toMatchObject({ role: 'Postgres replica', problem: null });
+    expect(printed.get('npx relay-bench stack logs postgres-4')).toContain(
+      'started streaming WAL from primary',
+    );
+    expect(printed.get('npx relay-bench stack explain --top 5')).toMatch(/calls · total/);
+    expect(status).toMatchObject({
+      cache: 'l1',
+      settings: {
+        ...{ 'postgres.work_mem': '16MB', 'relay.pool': '8', 'relay.max-connections': '20000' },
+        'postgres.max_wal_size': '256MB',
+      },
+    });
+    const { figures } = serviceIn(status, 'relay-1');
+    expect(figures['l1Misses_total']).toBeDefined();
+    expect(figures['l2Misses_total']).toBeUndefined();
+  });
 });

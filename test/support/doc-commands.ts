@@ -18,6 +18,9 @@ export interface CommandBlock {
 /** What a user types, at the start of a line. */
 const COMMAND = /^(?:\$ )?(?:npx|npm|node|strfry|relay-bench)\b/m;
 
+/** Languages of blocks that a shell reads; those of others are looked at too, so that their ends are not taken for beginnings. */
+const SHELL: ReadonlySet<string> = new Set(['sh', 'console', '']);
+
 /** README and every page below docs. */
 export function docPages(): string[] {
   const names = readdirSync(`${ROOT}docs`, { recursive: true }) as string[];
@@ -28,10 +31,10 @@ export function docPages(): string[] {
 export function commandBlocks(page: string): CommandBlock[] {
   const text = readFileSync(`${ROOT}${page}`, 'utf8');
   const blocks = text.matchAll(
-    /(?:<!-- (?:not run: (.+?)|(with a stack)) -->\n)?```(sh|console|)\n([\s\S]*?)```/g,
+    /(?:<!-- (?:not run: (.+?)|(with a stack)) -->\n)?```([a-z]*)\n([\s\S]*?)```/g,
   );
-  return [...blocks].flatMap(({ 1: reason, 2: stack, 3: language, 4: body = '', index }) => {
-    if (!COMMAND.test(body)) return [];
+  return [...blocks].flatMap(({ 1: reason, 2: stack, 3: language = '', 4: body = '', index }) => {
+    if (!SHELL.has(language) || !COMMAND.test(body)) return [];
     const lines = body.split('\n');
     const typed = lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2));
     const line = text.slice(0, index).split('\n').length;
