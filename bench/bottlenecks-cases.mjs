@@ -57,7 +57,7 @@ export const BOTTLENECKS = [
 ];
 
 const CONNECTIONS = 100;
-const WARMUP = '5s';
+const WARMUP = '3s';
 
 /** The load of a bottleneck as a scenario. @param {Bottleneck} bottleneck @param {string} duration */
 export function scenarioOf({ name, title, load: { events, topics, rate, filters } }, duration) {

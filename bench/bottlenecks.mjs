@@ -16,7 +16,7 @@ import { startOfBenchmark } from './machine.mjs';
 import { abBetween, duringFault, runOn, withStack } from './stack-load.mjs';
 
 /** Runs of which `diagnose` is asked, of either side. */
-const REPETITIONS = 3;
+const REPETITIONS = 2;
 /** Pairs of `ab`: one more than decide. */
 const ROUNDS = 5;
 const DURATION = '10s';

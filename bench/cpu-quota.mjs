@@ -40,17 +40,29 @@ export function quotaOf(cores) {
     writeFileSync(`${group}/cpu.cfs_period_us`, String(period_us));
     writeFileSync(`${group}/cpu.cfs_quota_us`, String(quota_us));
   } else writeFileSync(`${group}/cpu.max`, `${quota_us} ${period_us}`);
+  const list = isFirst ? 'tasks' : 'cgroup.procs';
+  let home = root;
   return {
     cores: quota_us / period_us,
     /** A process with its children; those that it starts later are in it too. @param {number} pid */
     addProcess: (pid) => {
+      home = homeOf(pid, root, isFirst);
       for (const one of [pid, ...childrenOf(pid)]) put(`${group}/cgroup.procs`, one);
     },
     /** @param {number} tid */
-    addThread: (tid) => put(`${group}/tasks`, tid),
-    end: () =>
-      release(group, isFirst ? `${root}/tasks` : `${root}/cgroup.procs`, isFirst ? 'tasks' : 'cgroup.procs'),
+    addThread: (tid) => {
+      home = homeOf(tid, root, isFirst);
+      put(`${group}/tasks`, tid);
+    },
+    end: () => release(group, `${home}/${list}`, list),
   };
+}
+
+/** The group in which something is now, and to which it goes back. */
+function homeOf(id, root, isFirst) {
+  const text = readFileSync(`/proc/${id}/cgroup`, 'utf8');
+  const [, path = '/'] = (isFirst ? /^\d+:cpu(?:,[^:]*)?:(.*)$/m : /^0::(.*)$/m).exec(text) ?? [];
+  return path === '/' ? root : `${root}${path}`;
 }
 
 function put(file, id) {

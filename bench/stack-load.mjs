@@ -76,6 +76,18 @@ export async function abBetween(base, candidate, scenario, flags) {
   return { comparison: null, why };
 }
 
+const WELL_ATTEMPTS = 20;
+
+/** Waits until every part of a stack is well again, for half a minute or so. @throws Error where one is not */
+export async function untilWell({ dir }) {
+  for (let attempt = 1; ; attempt++) {
+    const { code, stdout } = await cli(['stack', 'status', '--dir', dir], [0, 3]);
+    if (code === 0) return;
+    if (attempt === WELL_ATTEMPTS) throw new Error(`the stack did not become well again:\n${stdout}`);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
 /**
  * Does something while a fault lasts, as `stack fault` keeps it up.
  * @param {{ dir: string }} stack

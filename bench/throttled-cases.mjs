@@ -31,7 +31,7 @@ const QUESTIONS = {
  * @property {string} how in words
  * @property {string} cause what `diagnose` has to name
  * @property {string | null} component where there are several of its kind
- * @property {{ kind: 'service', service: string } | { kind: 'threads', service: string } | { kind: 'generator', cores: number } | null} throttle
+ * @property {{ kind: 'service' | 'threads', service: string, least: number } | { kind: 'generator', cores: number } | null} throttle
  */
 
 /** Part of what it used of the CPU with nothing in its way. */
@@ -41,9 +41,13 @@ const TENTH = 0.1;
 
 const HALF = 'half the CPU that it used before';
 
+/** A Postgres with less does not even get to say that it lives; others may have as little as it takes. */
+const LEAST_OF_POSTGRES = 0.015;
+
 /** @param {string} name @param {string} service @param {string} cause @returns {Throttled} */
 function service(name, service, cause) {
-  return { name, how: HALF, cause, component: service, throttle: { kind: 'service', service } };
+  const least = cause === 'postgres-cpu' ? LEAST_OF_POSTGRES : 0;
+  return { name, how: HALF, cause, component: service, throttle: { kind: 'service', service, least } };
 }
 
 /**
@@ -65,7 +69,7 @@ export const STACKS = [
         how: 'on, its thread with half the CPU that it used before',
         cause: 'verification',
         component: 'relay-1',
-        throttle: { kind: 'threads', service: 'relay-1' },
+        throttle: { kind: 'threads', service: 'relay-1', least: 0 },
       },
       {
         name: 'generator',

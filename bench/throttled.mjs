@@ -1,7 +1,7 @@
 // One part of the stack at a time held back, by a CPU quota as containers have them or by a setting, at a load that it carries
 // otherwise: `diagnose` has to name that part. A whole run writes the table of docs/bottlenecks.md; about twenty minutes.
 //
-//   npm run bench:diagnose -- [--only NAME] [--repetitions N] [--duration 8s] [--json]
+//   npm run bench:diagnose -- [--only NAME] [--repetitions N] [--duration 6s] [--json]
 //
 // Needs root and control groups; verification is held back by its thread, which takes version 1 of them.
 
@@ -16,16 +16,17 @@ import { readState } from '../dist/stack/state.js';
 import { canLimitThreads, cpuOfThreads, descendantsThat, quotaOf, requireQuotas } from './cpu-quota.mjs';
 import { writeBetween } from './doc-table.mjs';
 import { startOfBenchmark } from './machine.mjs';
-import { duringFault, runOn, withStack } from './stack-load.mjs';
+import { duringFault, runOn, untilWell, withStack } from './stack-load.mjs';
 import { PART, STACKS, scenarioOf } from './throttled-cases.mjs';
 import { answerOf, reportOf, summaryOf } from './throttled-report.mjs';
 
 const REPETITIONS = 10;
-const DURATION = '8s';
+const DURATION = '6s';
 /** Until what was held back has caught up. */
 const CALM_MS = 1_000;
 const WORKER = /engine\/worker-main\.js/;
 const LOOK_MS = 20;
+const LOOK_AT_THREADS_MS = 250;
 /** A run whose target threw clients out, or whose generator was late, is diagnosed as well. */
 const ENDS = [0, 99, 103];
 
@@ -45,6 +46,14 @@ const stacks = STACKS.filter(({ cases }) => cases.some(isChosen));
 if (stacks.length === 0) throw new Error(`there is no part "${values.only}"`);
 requireQuotas();
 
+/** A first signal ends it with what is held back set free and the stack taken down. */
+let isEnding = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    isEnding = true;
+  });
+}
+
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function pidOf({ dir }, name) {
@@ -57,19 +66,43 @@ function pidOf({ dir }, name) {
 /** A run with nothing in the way: what each service uses, and the busiest thread of each relay beside its main one. */
 async function usual(stack, file) {
   const relays = (readState(stack.dir)?.services ?? []).filter(({ kind }) => kind === 'relay');
-  const before = new Map(relays.map(({ name }) => [name, cpuOfThreads(pidOf(stack, name))]));
-  const record = await runOn(stack, file, ['--seed', '1'], ENDS);
-  const threads = new Map(
-    relays.map(({ name }) => {
-      const grown = [...cpuOfThreads(pidOf(stack, name))].map(([tid, cpu_s]) => {
-        return { tid, cpu_s: cpu_s - (before.get(name)?.get(tid) ?? 0) };
-      });
-      const [first] = grown.sort((a, b) => b.cpu_s - a.cpu_s);
-      return [name, { tid: first.tid, cores: first.cpu_s / (record.durationMs / 1_000) }];
-    }),
+  const looks = [];
+  const look = () =>
+    looks.push({
+      atMs: Date.now(),
+      threads: new Map(relays.map(({ name }) => [name, cpuOfThreads(pidOf(stack, name))])),
+    });
+  const timer = setInterval(look, LOOK_AT_THREADS_MS);
+  const record = await runOn(stack, file, ['--seed', '1'], ENDS).finally(() => clearInterval(timer));
+  const [from, to] = measuredMs(record).map((ms) =>
+    looks.reduce((best, one) => (Math.abs(one.atMs - ms) < Math.abs(best.atMs - ms) ? one : best)),
   );
+  const threads = new Map(relays.map(({ name }) => [name, busiestThread(name, from, to)]));
   const cores = new Map(record.components.map(({ name, cpuShare }) => [name, cpuShare]));
   return { cores, threads, said: saidOf(diagnose(record)) };
+}
+
+/** When the measured phase began and ended. */
+function measuredMs({ startedAt, load }) {
+  const { start_s, end_s } = load.phases.find(({ kind }) => kind === 'measured');
+  return [start_s, end_s].map((s) => Date.parse(startedAt) + 1_000 * s);
+}
+
+function busiestThread(relay, from, to) {
+  const before = from.threads.get(relay);
+  const grown = [...to.threads.get(relay)].map(([tid, cpu_s]) => ({
+    tid,
+    cpu_s: cpu_s - (before.get(tid) ?? 0),
+  }));
+  const [{ tid, cpu_s }] = grown.sort((a, b) => b.cpu_s - a.cpu_s);
+  return { tid, cores: (1_000 * cpu_s) / (to.atMs - from.atMs) };
+}
+
+/** What is used with nothing in the way, in cores. */
+function usageText({ cores, threads }) {
+  const services = [...cores].map(([name, used]) => `${name} ${used?.toFixed(3)}`);
+  const busiest = [...threads].map(([name, one]) => `thread of ${name} ${one.cores.toFixed(3)}`);
+  return `  cores: ${[...services, ...busiest].join(', ')}`;
 }
 
 /** Every suspect of a diagnosis, in short. */
@@ -80,60 +113,68 @@ function saidOf({ suspects }) {
   return texts.join(', ') || 'nothing';
 }
 
-/** Puts a quota over the workers of the generator as soon as they are there. */
-function limitGenerator(quota) {
-  const held = new Set();
-  const timer = setInterval(() => {
-    for (const pid of descendantsThat(WORKER)) {
-      if (held.has(pid)) continue;
-      held.add(pid);
-      quota.addProcess(pid);
-    }
-  }, LOOK_MS);
-  return () => {
-    clearInterval(timer);
-    if (held.size === 0) throw new Error('the generator had no worker to hold back');
-  };
+/** How many cores a part may use. */
+function coresFor(throttle, { cores, threads }) {
+  const { kind, service } = throttle;
+  if (kind === 'generator') return throttle.cores;
+  const used = kind === 'threads' ? threads.get(service).cores : cores.get(service);
+  return Math.max(throttle.least, PART * used);
 }
 
-/** Holds a part back while something is done. */
-async function heldBack(stack, throttle, { cores, threads }, work) {
-  if (throttle === null) return work();
+/** Puts a part under its quota. @param workers processes of the generator that are new */
+function holdBack(quota, { stack, throttle, threads }, workers) {
   const { kind, service } = throttle;
-  const used =
-    kind === 'generator'
-      ? throttle.cores
-      : kind === 'threads'
-        ? threads.get(service).cores
-        : cores.get(service);
-  const quota = quotaOf(kind === 'generator' ? used : PART * used);
-  /** @type {() => void} */
-  let stop = () => undefined;
+  if (kind === 'service') quota.addProcess(pidOf(stack, service));
+  else if (kind === 'threads') quota.addThread(threads.get(service).tid);
+  else for (const pid of workers) quota.addProcess(pid);
+}
+
+/** Holds a part back while something is done, from when the generator has workers: a stack that can't answer is not loaded. */
+async function heldBack(stack, throttle, baseline, work) {
+  if (throttle === null) return work();
+  const quota = quotaOf(coresFor(throttle, baseline));
+  const known = new Set();
+  const timer = setInterval(() => {
+    const workers = descendantsThat(WORKER).filter((pid) => !known.has(pid));
+    if (workers.length === 0) return;
+    for (const pid of workers) known.add(pid);
+    holdBack(quota, { stack, throttle, threads: baseline.threads }, workers);
+  }, LOOK_MS);
   try {
-    if (kind === 'service') quota.addProcess(pidOf(stack, service));
-    else if (kind === 'threads') quota.addThread(threads.get(service).tid);
-    else stop = limitGenerator(quota);
     return await work();
   } finally {
-    stop();
+    clearInterval(timer);
     quota.end();
   }
 }
 
-/** All repetitions of a case. */
-async function measured(stack, one, { file, baseline }) {
-  const answers = [];
-  for (let seed = 1; seed <= repetitions; seed++) {
+/** One run; one that failed has named nothing. */
+async function oneRun(stack, one, { file, baseline }, seed) {
+  try {
     const record = await heldBack(stack, one.throttle, baseline, () =>
       runOn(stack, file, ['--seed', String(seed)], ENDS),
     );
     const diagnosis = diagnose(record);
-    const answer = answerOf(one, diagnosis, record.verdict !== 'invalid');
+    return { answer: answerOf(one, diagnosis, record.verdict !== 'invalid'), said: saidOf(diagnosis) };
+  } catch (error) {
+    const why = /^error: (.+)$/m.exec(error.stderr ?? '')?.[1] ?? error.message;
+    const said = `the run failed: ${why}`;
+    return { answer: { isNamed: false, said, sureness: null, evidence: [], isValid: false }, said };
+  }
+}
+
+/** All repetitions of a case. */
+async function measured(stack, one, context) {
+  const answers = [];
+  for (let seed = 1; seed <= repetitions; seed++) {
+    if (isEnding) throw new Error('ended by a signal');
+    const { answer, said } = await oneRun(stack, one, context, seed);
     const verdict = answer.isNamed ? 'named' : 'NOT NAMED';
-    process.stderr.write(`${one.name}, ${seed} of ${repetitions}: ${verdict}: ${saidOf(diagnosis)}\n`);
+    process.stderr.write(`${one.name}, ${seed} of ${repetitions}: ${verdict}: ${said}\n`);
     if (!answer.isNamed) process.stderr.write(`  ${answer.evidence.join('; ')}\n`);
     answers.push(answer);
     await wait(CALM_MS);
+    await untilWell(stack);
   }
   return summaryOf(one, answers);
 }
@@ -153,9 +194,7 @@ try {
         await runOn(stack, file, ['--seed', '1'], ENDS);
         const baseline = await usual(stack, file);
         usually.push({ flags, said: baseline.said, cores: Object.fromEntries(baseline.cores) });
-        process.stderr.write(
-          `nothing held back: ${baseline.said}; ${JSON.stringify(Object.fromEntries(baseline.cores))}\n`,
-        );
+        process.stderr.write(`nothing held back: ${baseline.said}\n${usageText(baseline)}\n`);
         for (const one of cases.filter(isChosen)) {
           if (one.throttle?.kind === 'threads' && !canLimitThreads()) {
             process.stderr.write(

@@ -33,25 +33,3 @@ function capped(view: View, part: Part, cause: Cause): readonly Suspect[] {
   const remedy = 'raise the CPU quota of its control group: the part itself may have work for more';
   return [{ cause, component: part.name, sureness, seconds, evidence: [text], remedy }];
 }
-
-/**
- * What else shows in a part that waits for its quota follows from that: queues in front of it, locks that a halted statement
- * holds. The same cause is told once, with the figures of both.
- */
-export function withoutConsequences(
-  capped: readonly Suspect[],
-  others: readonly Suspect[],
-): readonly Suspect[] {
-  const capOf = ({ component }: Suspect): Suspect | undefined =>
-    capped.find((one) => component !== null && one.component === component);
-  const first = capped.map((cap) => {
-    const same = others.filter((one) => capOf(one) === cap && one.cause === cap.cause);
-    return { ...cap, evidence: [...cap.evidence, ...same.flatMap(({ evidence }) => evidence)] };
-  });
-  const rest = others.flatMap((one) => {
-    const cap = capOf(one);
-    if (cap === undefined) return [one];
-    return cap.cause === one.cause ? [] : [{ ...one, sureness: 'possible' as const }];
-  });
-  return [...first, ...rest];
-}

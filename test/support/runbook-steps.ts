@@ -36,8 +36,10 @@ export interface Steps {
 
 /**
  * What is typed, so that it takes a minute and not five:
- * - a command that stands on several pages once before and once after the restart; the folder of a run's reports is no difference
+ * - a command that stands on several pages, or both before and after the restart; the folder of a run's reports is no difference
  * - every `stack up` of the pages as one, with the flags of all: each takes ten seconds, and the flags are of different things
+ * - the audit of a run in which the primary was killed: it takes half a minute, and may find losses; that of another run is typed, after
+ *   the restart
  * - `drain` of the first relay and `restart` of the first replica: that of the second and third is the same command
  * @throws Error where a page has commands that no shell can be given here, or two pages contradict each other
  */
@@ -48,14 +50,20 @@ export function runbookSteps(): Steps {
     const at = steps.findIndex(isUp);
     return at === -1 ? steps.length : at;
   };
-  const isOther = (step: Step): boolean => !isUp(step) && !isDown(step);
+  const isOther = (step: Step): boolean => !isUp(step) && !isDown(step) && !OF_A_FAILOVER.test(step.script);
+  const before = pages.flatMap((steps) => steps.slice(0, place(steps)).filter(isOther));
+  const after = pages.flatMap((steps) => steps.slice(place(steps)).filter(isOther));
+  const all = once([...before, ...after]);
   return {
-    before: once(pages.flatMap((steps) => steps.slice(0, place(steps)).filter(isOther))),
+    before: all.filter((step) => before.includes(step.first)).map(({ step }) => step),
     restart: [{ where: 'docs/runbooks', script: DOWN }, upOfAll(ups)],
-    after: once(pages.flatMap((steps) => steps.slice(place(steps)).filter(isOther))),
+    // What the stack is, it has to show again.
+    after: [STATUS, ...all.filter((step) => after.includes(step.first)).map(({ step }) => step)],
   };
 }
 
+const OF_A_FAILOVER = /\baudit reports\/failover\//;
+const STATUS: Step = { where: 'docs/runbooks', script: 'npx relay-bench stack status' };
 const DOWN = 'npx relay-bench stack down --keep';
 const UP = 'npx relay-bench stack up scaled';
 const isDown = ({ script }: Step): boolean => script === DOWN;
@@ -82,11 +90,12 @@ function stepsOf(page: string): Step[] {
   });
 }
 
-/** The first of those that are the same; later ones find its reports under its name. */
-function once(steps: readonly Step[]): Step[] {
-  const found = new Map<string, Step>();
+/** The first of those that are the same, as it stands there and as it is typed: later ones find its reports under its name. */
+function once(steps: readonly Step[]): { readonly first: Step; readonly step: Step }[] {
+  const found = new Map<string, { readonly first: Step; readonly step: Step }>();
   const folders = new Map<string, string>();
-  for (const { where, script } of steps) {
+  for (const first of steps) {
+    const { where, script } = first;
     const named = script.replaceAll(
       /(reports\/)([\w-]+)/g,
       (_, path: string, name: string) => path + (folders.get(name) ?? name),
@@ -96,9 +105,9 @@ function once(steps: readonly Step[]): Step[] {
       .replace(/(drain relay|restart replica)\/\d/, '$1');
     const [, folder] = /--out reports\/([\w-]+)/.exec(named) ?? [];
     const before = found.get(key);
-    const [, first] = /--out reports\/([\w-]+)/.exec(before?.script ?? '') ?? [];
-    if (folder !== undefined && first !== undefined) folders.set(folder, first);
-    if (before === undefined) found.set(key, { where, script: named });
+    const [, known] = /--out reports\/([\w-]+)/.exec(before?.step.script ?? '') ?? [];
+    if (folder !== undefined && known !== undefined) folders.set(folder, known);
+    if (before === undefined) found.set(key, { first, step: { where, script: named } });
   }
   return [...found.values()];
 }

@@ -139,6 +139,22 @@ describe('diagnose', () => {
     expect(machine?.evidence[1]).toMatch(/^cores in use: postgres-1 3, the generator 0.3, /);
   });
 
+  it('takes a relay that had little of cores that are all busy for one that waits for a core', () => {
+    const figures = { loopBusy: 0.95, loopDelayP99_ms: 40, poolWaiting: 9 };
+    const starved = sampled('relay-1', 'relay', () => ({ cpu: 0.2, figures }));
+    const busy = sampled('relay-1', 'relay', () => ({ cpu: 0.9, figures }));
+    const suspectsOf = (one: ComponentUsage) => {
+      const record = stackRecord({ relay: one, primary: primary({}, 3) });
+      const small = { ...record, environment: { ...record.environment, cpus: 4 } };
+      return diagnose(small).suspects.map(({ cause, sureness }) => [cause, sureness]);
+    };
+    expect(suspectsOf(starved).slice(-2)).toEqual([
+      ['pool-wait', 'possible'],
+      ['relay-loop', 'possible'],
+    ]);
+    expect(suspectsOf(busy)).toContainEqual(['relay-loop', 'sure']);
+  });
+
   it('calls the loop of a relay fan-out where deliveries are most of its work', () => {
     const record = stackRecord(SATURATED['relay-loop'] ?? {});
     const counters = { ...record.counters, events_sent: 100, queries_sent: 0, deliveries_received: 50_000 };
