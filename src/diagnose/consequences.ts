@@ -23,8 +23,8 @@ export function withoutConsequences(
   return [...first, ...rest];
 }
 
-/** What a part shows as well that merely does not get a core: its loop and its queues take their time from the clock. */
-const BY_THE_CLOCK: ReadonlySet<Cause> = new Set(['relay-loop', 'verification', 'pool-wait']);
+/** What a relay shows as well that merely does not get a core: its event loop and its threads take their time from the clock. */
+const BY_THE_CLOCK: ReadonlySet<Cause> = new Set(['relay-loop', 'verification']);
 /** Whoever used less had no core to itself. */
 const OWN_CORE = 0.5;
 

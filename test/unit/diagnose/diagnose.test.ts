@@ -140,7 +140,7 @@ describe('diagnose', () => {
   });
 
   it('takes a relay that had little of cores that are all busy for one that waits for a core', () => {
-    const figures = { loopBusy: 0.95, loopDelayP99_ms: 40, poolWaiting: 9 };
+    const figures = { loopBusy: 0.95, loopDelayP99_ms: 40, verifyQueue: 90 };
     const starved = sampled('relay-1', 'relay', () => ({ cpu: 0.2, figures }));
     const busy = sampled('relay-1', 'relay', () => ({ cpu: 0.9, figures }));
     const suspectsOf = (one: ComponentUsage) => {
@@ -149,7 +149,7 @@ describe('diagnose', () => {
       return diagnose(small).suspects.map(({ cause, sureness }) => [cause, sureness]);
     };
     expect(suspectsOf(starved).slice(-2)).toEqual([
-      ['pool-wait', 'possible'],
+      ['verification', 'possible'],
       ['relay-loop', 'possible'],
     ]);
     expect(suspectsOf(busy)).toContainEqual(['relay-loop', 'sure']);
