@@ -36,6 +36,8 @@ const QUESTIONS = {
 
 /** Part of what it used of the CPU with nothing in its way. */
 export const PART = 0.5;
+/** Of a thread, which is awake for more than its work. */
+export const PART_OF_THREAD = 0.25;
 /** Of a core, all workers of the generator together. */
 const TENTH = 0.1;
 
@@ -66,7 +68,7 @@ export const STACKS = [
       service('HAProxy', 'haproxy', 'haproxy'),
       {
         name: 'verification',
-        how: 'on, its thread with half the CPU that it used before',
+        how: 'on, its thread with a quarter of the CPU that it used before',
         cause: 'verification',
         component: 'relay-1',
         throttle: { kind: 'threads', service: 'relay-1', least: 0 },

@@ -17,7 +17,7 @@ import { canLimitThreads, cpuOfThreads, descendantsThat, quotaOf, requireQuotas 
 import { writeBetween } from './doc-table.mjs';
 import { startOfBenchmark } from './machine.mjs';
 import { duringFault, runOn, untilWell, withStack } from './stack-load.mjs';
-import { PART, STACKS, scenarioOf } from './throttled-cases.mjs';
+import { PART, PART_OF_THREAD, STACKS, scenarioOf } from './throttled-cases.mjs';
 import { answerOf, reportOf, summaryOf } from './throttled-report.mjs';
 
 const REPETITIONS = 10;
@@ -118,7 +118,7 @@ function coresFor(throttle, { cores, threads }) {
   const { kind, service } = throttle;
   if (kind === 'generator') return throttle.cores;
   const used = kind === 'threads' ? threads.get(service).cores : cores.get(service);
-  return Math.max(throttle.least, PART * used);
+  return Math.max(throttle.least, (kind === 'threads' ? PART_OF_THREAD : PART) * used);
 }
 
 /** Puts a part under its quota. @param workers processes of the generator that are new */
