@@ -1,7 +1,8 @@
 // Stacks for benchmarks: brought up and taken down by the command line, loaded by a run of it, or read as fast as they
 // answer.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,12 +18,19 @@ const run = promisify(execFile);
 const EVENTS_OF_A_PAGE = 50;
 const CONNECTIONS = 16;
 
-/** The command line; rejects unless it ends with one of `codes`. */
+/**
+ * The command line; rejects unless it ends with one of `codes`.
+ * @returns what it has printed
+ */
 async function cli(args, codes = [0]) {
   try {
-    await run(process.execPath, [rootPath('bin/relay-bench.js'), ...args], { maxBuffer: 2 ** 28 });
+    const { stdout, stderr } = await run(process.execPath, [rootPath('bin/relay-bench.js'), ...args], {
+      maxBuffer: 2 ** 28,
+    });
+    return { code: 0, stdout, stderr };
   } catch (error) {
     if (!codes.includes(error.code)) throw error;
+    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
   }
 }
 
@@ -44,13 +52,72 @@ export async function withStack(flags, work) {
 /**
  * The record of a run against the stack; its verdict is not looked at, its validity is part of the record.
  * @param flags of `run`; nothing is audited unless they say `--audit`
+ * @param codes exit codes with which it may end
  */
-export async function runOn({ dir, parent }, scenario, flags) {
+export async function runOn({ dir, parent }, scenario, flags, codes = [0, 103]) {
   const out = join(parent, 'out');
   const args = ['run', scenario, '--stack', 'scaled', '--stack-dir', dir, '--out', out, '--progress', 'none'];
   const audit = flags.includes('--audit') ? [] : ['--no-audit'];
-  await cli([...args, ...audit, '--no-default-gates', '--format', 'json', ...flags], [0, 103]);
+  await cli([...args, ...audit, '--no-default-gates', '--format', 'json', ...flags], codes);
   return JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
+}
+
+/**
+ * What `ab` says of two stacks.
+ * @param flags of `ab`
+ * @returns its comparison, or why there is none
+ */
+export async function abBetween(base, candidate, scenario, flags) {
+  const sides = ['--base', base.url, '--candidate', candidate.url];
+  const out = ['--out', join(candidate.parent, 'ab'), '--format', 'json'];
+  const { code, stdout, stderr } = await cli(['ab', scenario, ...sides, ...out, ...flags], [0, 98, 103]);
+  if (code !== 103) return { comparison: JSON.parse(stdout), why: null };
+  const why = /^error: (.+)$/m.exec(stderr)?.[1] ?? 'too few pairs are valid';
+  return { comparison: null, why };
+}
+
+const WELL_ATTEMPTS = 20;
+
+/** Waits until every part of a stack is well again, for half a minute or so. @throws Error where one is not */
+export async function untilWell({ dir }) {
+  for (let attempt = 1; ; attempt++) {
+    const { code, stdout } = await cli(['stack', 'status', '--dir', dir], [0, 3]);
+    if (code === 0) return;
+    if (attempt === WELL_ATTEMPTS) throw new Error(`the stack did not become well again:\n${stdout}`);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+/**
+ * Does something while a fault lasts, as `stack fault` keeps it up.
+ * @param {{ dir: string }} stack
+ * @param {readonly string[] | null} fault null for none
+ * @param {() => Promise<any>} work
+ */
+export async function duringFault({ dir }, fault, work) {
+  if (fault === null) return work();
+  const args = [rootPath('bin/relay-bench.js'), 'stack', 'fault', ...fault, '--dir', dir];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  try {
+    await until(child, /until Ctrl-C/);
+    return await work();
+  } finally {
+    child.kill('SIGINT');
+    await ended;
+  }
+}
+
+/** @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} child */
+function until(child, pattern) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (piece) => {
+      text += piece;
+      if (pattern.test(text)) resolve(undefined);
+    });
+    child.once('close', (code) => reject(new Error(`stack fault ended with ${code}: ${text}`)));
+  });
 }
 
 function stateOf(dir) {

@@ -55,7 +55,7 @@ export const CAUSES = {
   },
   'pool-wait': {
     title: 'the pool of database connections',
-    remedy: 'raise the size of the pool, as long as Postgres has cores to spare',
+    remedy: 'a larger pool (`stack up --set relay.pool=N`), as long as Postgres has cores to spare',
     page: 'docs/bottlenecks.md#pool',
   },
   'replication-lag': {
@@ -101,4 +101,6 @@ export interface Suspect {
   readonly seconds: readonly number[];
   /** Figures, one sentence each. */
   readonly evidence: readonly string[];
+  /** What to change first, where that is something else than its cause has. */
+  readonly remedy?: string;
 }

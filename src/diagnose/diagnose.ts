@@ -1,7 +1,9 @@
 import type { RunRecord } from '../record/schema.ts';
 import { CAUSE_NAMES, CAUSES, type Sureness, type Suspect } from './causes.ts';
+import { withoutConsequences, withoutStarved } from './consequences.ts';
 import { waitsBehindRelays } from './database.ts';
 import { busyMachine, busyThreads } from './processes.ts';
+import { cappedParts } from './quota.ts';
 import { DIAGNOSIS_VERSION, type Diagnosis } from './schema.ts';
 import { headroomOf, ofFanOut, ofGenerator, ofLimiter, ofWay } from './traffic.ts';
 import { type View, viewOf } from './view.ts';
@@ -18,11 +20,12 @@ const MOST_HEADROOM = 5;
 export function diagnose(record: RunRecord): Diagnosis {
   const view = viewOf(record);
   const found = [...ofGenerator(view), ...ofLimiter(view), ...ofWay(view), ...busyThreads(view)];
-  const all = [...found, ...ofFanOut(view, found), ...busyMachine(view), ...waitsBehindRelays(view)];
+  const seen = [...found, ...ofFanOut(view, found), ...busyMachine(view), ...waitsBehindRelays(view)];
+  const all = withoutConsequences(cappedParts(view), withoutStarved(view, seen));
   const suspects = all.toSorted(byRank).map((suspect) => ({
     ...suspect,
     title: CAUSES[suspect.cause].title,
-    remedy: CAUSES[suspect.cause].remedy,
+    remedy: suspect.remedy ?? CAUSES[suspect.cause].remedy,
     page: CAUSES[suspect.cause].page,
     seconds: [...suspect.seconds],
     evidence: [...suspect.evidence],

@@ -1,7 +1,9 @@
 import { monotonicNs, NS_PER_S } from '../base/clock.ts';
+import { type CpuQuota, readCpuQuota } from './cpu-quota.ts';
 import { type Figures, growth, isTotal } from './figures/figures.ts';
 import { type ProcessReading, readDescriptors, readProcess } from './proc.ts';
 import { readFamily, readProcessTree } from './process-tree.ts';
+import { QuotaWatch } from './quota-watch.ts';
 import { type ComponentSample, SampleSeries } from './sample-series.ts';
 
 /** A process whose resources belong into the record. */
@@ -31,6 +33,8 @@ export interface ProcessUsage {
   readonly cpuShare: number | null;
   /** Highest of the samples taken once a second. */
   readonly rssMax_bytes: number | null;
+  /** Cores that its control group let it use, the fewest; left out where there is no such limit. */
+  readonly cpuQuota?: number;
   /** Growth of the figures that only grow (`…_total`), the highest sample of the others (`…_max`). */
   readonly figures?: Record<string, number>;
   readonly samples?: ComponentSample[];
@@ -54,6 +58,7 @@ export interface SamplerOptions {
   readonly read?: (pid: number) => ProcessReading;
   readonly readFamily?: (pids: readonly number[]) => ProcessReading;
   readonly readDescriptors?: (pid: number) => number | null;
+  readonly readQuota?: (pid: number) => CpuQuota | null;
   readonly nowNs?: () => number;
 }
 
@@ -97,6 +102,7 @@ class Track {
   readonly process: WatchedProcess;
   readonly #read: (pids: readonly number[]) => ProcessReading;
   readonly #readDescriptors: (pid: number) => number | null;
+  readonly #quota: QuotaWatch;
   readonly #series = new SampleSeries();
   #first: { atNs: number } | null = null;
   #last: { atNs: number; pids: readonly number[]; cpu_s: number } | null = null;
@@ -108,6 +114,7 @@ class Track {
   #reason = 'the measured phases did not begin';
 
   constructor(process: WatchedProcess, options: SamplerOptions) {
+    this.#quota = new QuotaWatch(options.readQuota ?? readCpuQuota);
     this.process = process;
     this.#readDescriptors = options.readDescriptors ?? readDescriptors;
     this.#read = readerOf(process, options);
@@ -122,7 +129,10 @@ class Track {
     const t = (atNs - (this.#first?.atNs ?? atNs)) / NS_PER_S;
     const rss_bytes = reading.ok ? reading.snapshot.rss_bytes : null;
     const descriptors = reading.ok ? this.#descriptorsOf(pids) : null;
-    const setFigures = this.#series.add({ t, cpuShare, rss_bytes, descriptors, figures: null });
+    const [pidAt] = pids;
+    const throttled = pidAt === undefined ? null : this.#quota.throttledSince(pidAt);
+    const quota = throttled === null ? {} : { throttled };
+    const setFigures = this.#series.add({ t, cpuShare, rss_bytes, descriptors, ...quota, figures: null });
     readFigures?.().then(
       (figures) => {
         setFigures(figures);
@@ -172,7 +182,9 @@ class Track {
     const rssMax_bytes = this.#rssMax;
     const figures =
       readFigures === undefined ? {} : { figures: Object.fromEntries([...this.#grown, ...this.#highest]) };
-    const extra = { ...figures, samples: this.#series.samples };
+    const cpuQuota = this.#quota.cores;
+    const quota = cpuQuota === null ? {} : { cpuQuota };
+    const extra = { ...quota, ...figures, samples: this.#series.samples };
     if (this.#first === null || this.#last === null || this.#last.atNs <= this.#first.atNs) {
       return { name, role, pid, cpu_s: null, cpuShare: null, rssMax_bytes, ...extra };
     }

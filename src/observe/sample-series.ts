@@ -15,6 +15,8 @@ export interface ComponentSample extends TimedFigures {
   readonly rss_bytes: number | null;
   /** Open files and sockets; null where they could not be read. */
   readonly descriptors: number | null;
+  /** Part of the periods of its CPU quota in which it had used it up, since the sample before, 0..1; left out without a quota. */
+  readonly throttled?: number;
 }
 
 /** Ten minutes of one sample a second; longer runs keep every second, every fourth, … of them. */

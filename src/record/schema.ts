@@ -103,6 +103,8 @@ const componentSample = z.strictObject({
   rss_bytes: maybe,
   /** Open files and sockets; left out of older records, and where they could not be read. */
   descriptors: whole.nullable().optional(),
+  /** Part of the periods of its CPU quota in which it had used it up, since the sample before; left out without a quota. */
+  throttled: z.number().min(0).max(1).optional(),
   /** As read then, those that only grow (`…_total`) since the process started; null where it did not answer. */
   figures: z.record(z.string(), z.number()).nullable(),
 });
@@ -131,6 +133,8 @@ const component = z.strictObject({
   /** Mean cores over the measured phases. */
   cpuShare: maybe,
   rssMax_bytes: maybe,
+  /** Cores that its control group (cgroup) let it use; left out where it had no quota. */
+  cpuQuota: z.number().positive().optional(),
   /** Of a stack or a started relay: how much its growing figures (`…_total`) grew, the highest sample of the others (`…_max`). */
   figures: z.record(z.string(), z.number()).optional(),
   /** One a second, thinned out in long runs; records before 1.1.0 have them of stacks alone. */

@@ -83,6 +83,7 @@ const FLAGS = {
   store: { type: 'string', default: 'memory' },
   replica: { type: 'string', multiple: true },
   'read-pool': { type: 'string' },
+  'without-indexes': { type: 'boolean', default: false },
   redis: { type: 'string' },
   'redis-cluster': { type: 'string', multiple: true },
   cache: { type: 'string' },

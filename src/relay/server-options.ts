@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly replicas: readonly string[];
   /** Most connections that read from each Postgres server. */
   readonly readPool: number;
+  /** Removes the covering indexes of the tables, for whoever wants to see what they are worth; of a stack alone. */
+  readonly withoutIndexes: boolean;
   /** Redis that carries events between relay processes: its URL, or nodes of a cluster; null for a relay alone. */
   readonly redis: string | readonly string[] | null;
   /** Nodes of the Redis Cluster of the second cache layer, `host:port`; it may be a single node. */
@@ -62,6 +64,12 @@ function readPoolOf(values: Values): number {
   throw invalid(`--read-pool "${text}" is not a number of connections`, 'for example --read-pool 50');
 }
 
+function withoutIndexesOf(values: Values, store: string): boolean {
+  if (values['without-indexes'] !== true) return false;
+  if (store !== 'memory') return true;
+  throw invalid('--without-indexes needs a Postgres store', 'a store in memory has no tables');
+}
+
 function redisOf(values: Values, store: string, cluster: readonly string[]): ServerOptions['redis'] {
   const url = values['redis'];
   if (url === undefined) return null;
@@ -110,6 +118,7 @@ export function parseServers(values: Values): ServerOptions {
     store,
     replicas: replicasOf(values, store),
     readPool: readPoolOf(values),
+    withoutIndexes: withoutIndexesOf(values, store),
     redis: redisOf(values, store, redisCluster),
     redisCluster,
     cache: cacheOf(values, store, redisCluster),

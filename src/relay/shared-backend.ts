@@ -41,6 +41,7 @@ export function openShared(options: RelayOptions, environment: BackendEnvironmen
     replicaUrls,
     readPool,
     queryDeadlineS: options.limits.queryDeadlineS,
+    withoutIndexes: options.withoutIndexes,
     nowSeconds,
     log,
   });

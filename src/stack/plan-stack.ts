@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { own } from '../base/own.ts';
 import { linksOf } from './links.ts';
 import type { Owner } from './owner.ts';
 import { portPicker } from './ports.ts';
@@ -12,6 +13,7 @@ import {
   type StackState,
 } from './state.ts';
 import { readPurposes, type ServiceKind, type StackShape, servicesOf } from './topology.ts';
+import type { Tuning } from './tuning/tuning.ts';
 
 /** What a stack is to be. */
 export interface StackRequest {
@@ -28,6 +30,12 @@ export interface StackRequest {
   readonly links?: readonly LinkKind[] | undefined;
   /** Whether a Prometheus keeps what the others tell; default false. */
   readonly observe?: boolean | undefined;
+  /** What `--set` changes; default nothing. */
+  readonly settings?: Tuning | undefined;
+  /** Whether its tables are to lack their covering indexes; default no. */
+  readonly withoutIndexes?: boolean | undefined;
+  /** Services that were there before, which keep their ports; default none. */
+  readonly known?: readonly Service[] | undefined;
 }
 
 /** What each kind listens on, by purpose. */
@@ -70,13 +78,20 @@ export async function planStack(
     perAddress: request.perAddress ?? 'default',
     links: [...links],
     observe,
+    settings: { ...request.settings },
+    withoutIndexes: request.withoutIndexes ?? false,
     services,
   };
 }
 
 /** Gives every process its directory and its ports. */
-async function placeServices({ shape, dir, links = [], observe = false }: StackRequest): Promise<Service[]> {
-  const pick = portPicker();
+async function placeServices(request: StackRequest): Promise<Service[]> {
+  const { shape, dir, links = [], observe = false, known = [] } = request;
+  const before = new Map(known.map(({ name, ports }) => [name, ports]));
+  const pick = portPicker(
+    Math.random,
+    known.flatMap(({ ports }) => Object.values(ports)),
+  );
   const specs = servicesOf(shape, { links: links.length > 0, observe });
   const more: Readonly<Partial<Record<ServiceKind, readonly string[]>>> = {
     haproxy: readPurposes(shape),
@@ -85,7 +100,8 @@ async function placeServices({ shape, dir, links = [], observe = false }: StackR
   const services: Service[] = [];
   for (const spec of specs) {
     const ports = new Map<string, number>();
-    for (const purpose of [...PORTS[spec.kind], ...(more[spec.kind] ?? [])]) ports.set(purpose, await pick());
+    for (const purpose of [...PORTS[spec.kind], ...(more[spec.kind] ?? [])])
+      ports.set(purpose, own(before.get(spec.name) ?? {}, purpose) ?? (await pick()));
     const place = { dir: join(dir, spec.name), ports: Object.fromEntries(ports) };
     services.push({ ...spec, dependsOn: [...spec.dependsOn], ...place });
   }

@@ -22,9 +22,13 @@ export function tryPort(port: number): Promise<string | null> {
 /**
  * Takes one free port after the other, none twice.
  * @param random uniform in [0, 1)
+ * @param spared ports that are somebody's although nobody listens there now
  */
-export function portPicker(random: () => number = Math.random): () => Promise<number> {
-  const taken = new Set<number>();
+export function portPicker(
+  random: () => number = Math.random,
+  spared: readonly number[] = [],
+): () => Promise<number> {
+  const taken = new Set(spared);
   return async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const port = FIRST + Math.floor(random() * (LAST - FIRST + 1));

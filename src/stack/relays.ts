@@ -10,6 +10,7 @@ import { programEnvironment, programOwner, unreadableFor } from './run-as.ts';
 import { relaySecretsFile } from './secrets.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from './state.ts';
 import { readPurposes } from './topology.ts';
+import { POOL_KEY, relayTuning } from './tuning/tuning.ts';
 
 const PROGRAM = fileURLToPath(new URL('../relay/main.js', import.meta.url));
 
@@ -43,6 +44,8 @@ export function relayArgs(
     ...servicesOfKind(state, 'redis-pubsub').flatMap((each) => ['--redis', `redis://${at(each, 'redis')}`]),
     ...servicesOfKind(state, 'redis-cache').flatMap((each) => ['--redis-cluster', at(each, 'redis')]),
     ...['--cache', state.cache],
+    ...relayTuning(state.settings),
+    ...(state.withoutIndexes ? ['--without-indexes'] : []),
     // The clients of a load do not authenticate.
     '--open-gift-wraps',
   ];
@@ -68,7 +71,8 @@ export function relayOwner(state: Pick<StackState, 'owner'>): Owner | null {
 /** Starts a relay process. Its passwords stand in a file: arguments can be read by everybody. */
 export async function launchRelay(state: StackState, relay: Service): Promise<void> {
   const secrets = ['--secrets', relaySecretsFile(state)];
-  const args = [PROGRAM, ...relayArgs(state, relay), ...secrets, '--read-pool', String(READ_POOL)];
+  const pool = Object.hasOwn(state.settings, POOL_KEY) ? [] : ['--read-pool', String(READ_POOL)];
+  const args = [PROGRAM, ...relayArgs(state, relay), ...secrets, ...pool];
   await launch(relay, { program: execPath, args, owner: relayOwner(state), env: programEnvironment() });
 }
 

@@ -9,6 +9,7 @@ import type { Binaries } from './binaries.ts';
 import { rootOwned } from './owner.ts';
 import { putFile } from './service-files.ts';
 import { problemOfPaths } from './state-paths.ts';
+import { settingProblem } from './tuning/tuning.ts';
 
 const port = z.int().min(1).max(65_535);
 
@@ -36,6 +37,11 @@ const service = z.strictObject({
   /** By purpose, for example `sql`, `ws`. */
   ports: z.record(z.string(), port),
 });
+
+/** They become lines of a configuration and arguments: nothing is believed that `--set` would refuse. */
+function areKnown(settings: Readonly<Record<string, string>>): boolean {
+  return Object.entries(settings).every(([key, value]) => settingProblem(key, value) === null);
+}
 
 const stackState = z.strictObject({
   format: z.literal(3),
@@ -66,6 +72,10 @@ const stackState = z.strictObject({
   links: z.array(z.enum(LINK_KINDS)).default([]),
   /** Whether a Prometheus is one of its services. */
   observe: z.boolean().default(false),
+  /** What `--set` has changed, of every Postgres and every relay. */
+  settings: z.record(z.string(), z.string()).refine(areKnown).default({}),
+  /** Whether its tables lack their covering indexes, so that it shows what they are worth. */
+  withoutIndexes: z.boolean().default(false),
   services: z.array(service),
 });
 

@@ -9,6 +9,7 @@ import { findProcess } from './processes.ts';
 import { type Failover, type Roles, readRoles } from './roles.ts';
 import { problemOf } from './start-service.ts';
 import { entryOf, portOf, type Service, type StackState, servicesOfKind } from './state.ts';
+import type { Tuning } from './tuning/tuning.ts';
 
 /** One process of a stack as it is now. */
 export interface ServiceStatus {
@@ -37,6 +38,9 @@ export interface StackStatus {
   readonly url: string;
   readonly durability: string;
   readonly cache: string;
+  /** What `--set` has changed. */
+  readonly settings: Tuning;
+  readonly withoutIndexes: boolean;
   readonly services: readonly ServiceStatus[];
   readonly failovers: readonly Failover[];
 }
@@ -70,7 +74,7 @@ export async function readStatus(state: StackState): Promise<StackStatus> {
       }),
     ),
   );
-  const { profile, phase, dir, durability, cache } = state;
+  const { profile, phase, dir, durability, cache, settings, withoutIndexes } = state;
   return {
     profile,
     phase,
@@ -78,6 +82,8 @@ export async function readStatus(state: StackState): Promise<StackStatus> {
     url: entryOf(state),
     durability,
     cache,
+    settings,
+    withoutIndexes,
     services,
     failovers: roles.failovers,
   };

@@ -13,13 +13,19 @@ import { commandBlocks, docPages } from '../support/doc-commands.ts';
 import { runsOf } from '../support/sample-runs.ts';
 
 // Every command of the README and of docs/ is run as it stands there, in a directory that looks like a clone; where a block
-// is not run, the line above it says why. docs.test.ts (unit) holds the options of all of them against the help.
+// is not run, the line above it says why; what needs a stack is run by stack-runbooks.test.ts. docs.test.ts (unit) holds the
+// options of all of them against the help.
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BLOCKS = docPages().flatMap(commandBlocks);
 /** A block that stands on two pages is run once. */
 const RUN = [
-  ...new Map(BLOCKS.filter(({ notRun }) => notRun === null).map((one) => [one.script.trim(), one])).values(),
+  ...new Map(
+    BLOCKS.filter(({ notRun, onStack }) => notRun === null && !onStack).map((one) => [
+      one.script.trim(),
+      one,
+    ]),
+  ).values(),
 ];
 
 let clone = '';

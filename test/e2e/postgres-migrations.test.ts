@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareSchema } from '../../src/relay/store/postgres/housekeeping.ts';
 import { migrate } from '../../src/relay/store/postgres/migrate.ts';
 import { MIGRATIONS } from '../../src/relay/store/postgres/schema.ts';
 import { wordNumbers } from '../../src/relay/store/postgres/words.ts';
@@ -21,6 +22,16 @@ async function fillOldSchema(client: Client): Promise<void> {
   await client.query("insert into search (created_at, id, words) values (5, 'a', $1)", [WORDS]);
 }
 
+async function indexesOf(url: string): Promise<string[]> {
+  return await withClient(url, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
+       join pg_class t on t.oid = i.indrelid where t.relname ~ '^(event|tag)'`,
+    );
+    return rows.map(({ name }) => name);
+  });
+}
+
 describe('migrations', () => {
   let postgres: TestPostgres;
 
@@ -38,5 +49,21 @@ describe('migrations', () => {
       const { rows } = await client.query<{ words: number[] }>('select words from event');
       expect(new Set(rows[0]?.words)).toEqual(new Set(wordNumbers(WORDS)));
     });
+  });
+
+  it('leave out the covering indexes where that is wished, in new months too', async () => {
+    const url = await postgres.createDatabase();
+    const JUNE_S = Date.UTC(2026, 5, 1) / 1_000;
+    const YEAR_S = 366 * 86_400;
+    await prepareSchema(url, { nowSeconds: JUNE_S, withoutIndexes: false });
+    const before = await indexesOf(url);
+    expect(before).toEqual(expect.arrayContaining(['event_by_author', 'event_by_kind', 'tag_by_value']));
+    await prepareSchema(url, { nowSeconds: JUNE_S, withoutIndexes: true });
+    await prepareSchema(url, { nowSeconds: JUNE_S + YEAR_S, withoutIndexes: true });
+    const after = await indexesOf(url);
+    expect(
+      after.filter((name) => /pubkey|by_author|by_kind|by_time|by_value|created_at_id_idx|^tag_/.test(name)),
+    ).toEqual([]);
+    expect(after).toEqual(expect.arrayContaining(['event_pkey', 'event_by_word', 'event_by_transaction']));
   });
 });

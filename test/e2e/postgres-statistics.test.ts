@@ -16,7 +16,7 @@ describe('statistics of the planner', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-    await prepareSchema(postgres.url, NOW_S);
+    await prepareSchema(postgres.url, { nowSeconds: NOW_S, withoutIndexes: false });
     pool = openTestPool(postgres.url);
   });
 

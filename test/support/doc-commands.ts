@@ -11,10 +11,15 @@ export interface CommandBlock {
   readonly script: string;
   /** Why no test runs it, from `<!-- not run: … -->` in the line above the block; null: it is run. */
   readonly notRun: string | null;
+  /** Whether it is run against a stack, from `<!-- with a stack -->` in that line. */
+  readonly onStack: boolean;
 }
 
 /** What a user types, at the start of a line. */
 const COMMAND = /^(?:\$ )?(?:npx|npm|node|strfry|relay-bench)\b/m;
+
+/** Languages of blocks that a shell reads; those of others are looked at too, so that their ends are not taken for beginnings. */
+const SHELL: ReadonlySet<string> = new Set(['sh', 'console', '']);
 
 /** README and every page below docs. */
 export function docPages(): string[] {
@@ -25,13 +30,15 @@ export function docPages(): string[] {
 /** The blocks of a page that hold commands. */
 export function commandBlocks(page: string): CommandBlock[] {
   const text = readFileSync(`${ROOT}${page}`, 'utf8');
-  const blocks = text.matchAll(/(?:<!-- not run: (.+?) -->\n)?```(sh|console|)\n([\s\S]*?)```/g);
-  return [...blocks].flatMap(({ 1: reason, 2: language, 3: body = '', index }) => {
-    if (!COMMAND.test(body)) return [];
+  const blocks = text.matchAll(
+    /(?:<!-- (?:not run: (.+?)|(with a stack)) -->\n)?```([a-z]*)\n([\s\S]*?)```/g,
+  );
+  return [...blocks].flatMap(({ 1: reason, 2: stack, 3: language = '', 4: body = '', index }) => {
+    if (!SHELL.has(language) || !COMMAND.test(body)) return [];
     const lines = body.split('\n');
     const typed = lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2));
     const line = text.slice(0, index).split('\n').length;
     const script = language === 'console' ? typed.join('\n') : body;
-    return [{ where: `${page}:${line}`, script, notRun: reason ?? null }];
+    return [{ where: `${page}:${line}`, script, notRun: reason ?? null, onStack: stack !== undefined }];
   });
 }

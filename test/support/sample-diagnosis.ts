@@ -4,17 +4,20 @@ import { sampleRecord } from './sample-record.ts';
 /** What a component is like in one second; cores, and what it says of itself. */
 export interface SampleAt {
   readonly cpu: number;
+  /** Part of the periods of its CPU quota that it had used up. */
+  readonly throttled?: number;
   readonly figures?: Readonly<Record<string, number>>;
 }
 
 /** A component with a sample a second, as `at` says; as long as the sample record is measured. */
 export function sampled(name: string, role: string, at: (second: number) => SampleAt): ComponentUsage {
   const samples = Array.from({ length: SECONDS + 1 }, (_, t) => {
-    const { cpu, figures } = at(t - 1);
+    const { cpu, throttled, figures } = at(t - 1);
     return {
       t,
       cpuShare: t === 0 ? null : cpu,
       rss_bytes: 50_000_000,
+      ...(t === 0 || throttled === undefined ? {} : { throttled }),
       figures: figures === undefined ? null : { ...figures },
     };
   });

@@ -4,7 +4,7 @@ import { takeDown } from '../../stack/lifecycle/down.ts';
 import type { PerAddress } from '../../stack/state.ts';
 import { STACK_PROFILES } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
-import { asTyped, portNumber, wholeNumber } from '../options.ts';
+import { asTyped, portNumber, repeatable, wholeNumber } from '../options.ts';
 import { type ComposeFlags, runCompose } from '../stack/compose.ts';
 import { runStackDoctor } from '../stack/doctor.ts';
 import { type ExplainFlags, runExplain } from '../stack/explain.ts';
@@ -122,12 +122,17 @@ function withShape(command: Command): Command {
         .default('async'),
     )
     .addOption(
-      new Option('--cache <layers>', 'caches of the relays; default: all that the profile has').choices([
-        'off',
-        'l1',
-        'l2',
-      ]),
-    );
+      new Option(
+        '--cache <layers>',
+        'caches of the relays: none, the one in each relay, or both (l2 is the same); default: all that the profile has',
+      ).choices(['off', 'l1', 'l2', 'both']),
+    )
+    .option(
+      '--set <key=value>',
+      'a setting of every Postgres (postgres.work_mem=16MB) or relay (relay.pool=8); repeatable',
+      repeatable(asTyped),
+    )
+    .option('--without-indexes', 'tables without their covering indexes, to see what those are worth');
 }
 
 function perAddress(text: string): PerAddress {

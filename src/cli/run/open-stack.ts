@@ -9,10 +9,10 @@ import { primaryClaims } from '../../stack/primary-claims.ts';
 import { findProcess } from '../../stack/processes.ts';
 import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
-import { entryOf, type LinkKind } from '../../stack/state.ts';
+import { entryOf, type LinkKind, readState } from '../../stack/state.ts';
 import { roleOf } from '../../stack/status.ts';
 import type { CommandHost } from '../host.ts';
-import { runningStack } from '../stack/running-stack.ts';
+import { standingStack } from '../stack/running-stack.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
 import { bringUpFor, stackRequest, type UpHost } from '../stack/up.ts';
 import { resolveTargets } from '../target.ts';
@@ -32,7 +32,7 @@ export interface StackFlags {
 
 /**
  * The stack of a profile as the target of a run: the one that runs already, or one that is brought up for it. The
- * latter is taken down at the end unless `--stack-keep` is given.
+ * latter is taken down at the end unless `--stack-keep` is given; data of it that was kept before stays.
  * @throws RelayBenchError (exit 3) where it can't be brought up
  */
 export async function openStack(
@@ -42,6 +42,8 @@ export async function openStack(
 ): Promise<OpenTarget> {
   const { host } = up;
   const dir = resolve(stackDir ?? defaultStackDir(host.io.env));
+  // Data that was there before this run stays.
+  const keep = readState(dir)?.phase === 'kept';
   const { state, isReattached, guard } = await bringUpFor(up, {
     ...requestFor(profile, { dir, relays }, host),
     links,
@@ -72,14 +74,14 @@ export async function openStack(
       await Promise.all(readers.map((reader) => reader.close()));
       if (!isOurs) return;
       // The guard stays after a hard stop, and does what this process had no time for.
-      if (how === 'hard') return killAll(state);
-      await takeDown(dir, { keep: false });
+      if (how === 'hard' && !keep) return killAll(state);
+      await takeDown(dir, { keep });
       await guard?.release();
     },
   };
 }
 
-/** A stack of this profile that is up is taken as it is, whatever its numbers, unless one of them is asked for. */
+/** A stack of this profile that is up, or whose data was kept, is taken as it is, whatever its numbers, unless one of them is asked for. */
 function requestFor(
   profile: string,
   { dir, relays }: { readonly dir: string; readonly relays: number | undefined },
@@ -90,8 +92,9 @@ function requestFor(
     { dir, durability: 'async', ...(relays === undefined ? {} : { relays }) },
     host,
   );
-  const running = relays === undefined ? runningStack(profile, dir, host.io.env) : null;
-  if (running === null) return wanted;
-  const { shape, durability, cache } = running;
-  return { profile, dir, shape, durability, cache };
+  const known = standingStack(profile, dir, host.io.env);
+  if (known === null || (known.phase === 'up' && relays !== undefined)) return wanted;
+  const { durability, cache, perAddress, settings, withoutIndexes } = known;
+  const shape = { ...known.shape, relays: relays ?? known.shape.relays };
+  return { profile, dir, shape, durability, cache, perAddress, settings, withoutIndexes };
 }

@@ -3,6 +3,7 @@ import { terminalTable, wrapped } from '../../report/terminal-table.ts';
 import { createChalk } from '../../report/tones.ts';
 import { type Cell, cell, columns, type Table } from '../../report/view/document.ts';
 import type { ServiceStatus, StackStatus } from '../../stack/status.ts';
+import { peculiarities } from '../../stack/tuning/tuning.ts';
 
 const MIB = 2 ** 20;
 
@@ -35,7 +36,8 @@ export function renderStatus(status: StackStatus, { colour, columns: width, wide
   };
   const layout = { chalk: createChalk(colour), columns: wide ? Number.POSITIVE_INFINITY : width, gap: 2 };
   const { profile, phase, url, durability, cache, failovers } = status;
-  const head = `stack ${profile} (${phase}): ${url}, durability ${durability}, cache ${cache}`;
+  const facts = [url, `durability ${durability}`, `cache ${cache}`, ...peculiarities(status)];
+  const head = `stack ${profile} (${phase}): ${facts.join(', ')}`;
   const last = failovers.at(-1);
   const failover =
     last === undefined

@@ -7,20 +7,22 @@ import type { CommandHost } from '../host.ts';
 import { defaultStackDir } from './stack-dir.ts';
 
 /**
- * The stack of a profile that is up in a directory; null where none is. A run takes it as it is, whatever its numbers.
+ * The stack of a profile that is up in a directory, or whose data was kept there; null where none is. A run takes it as it is,
+ * whatever its numbers.
  * @param dir as given; undefined for the default one
  */
-export function runningStack(
+export function standingStack(
   profile: string,
   dir: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): StackState | null {
   const state = readState(resolve(dir ?? defaultStackDir(env)));
-  return state?.phase === 'up' && state.profile === profile ? state : null;
+  const isThere = state?.phase === 'up' || state?.phase === 'kept';
+  return isThere && state.profile === profile ? state : null;
 }
 
 /**
- * Relay processes that a run of a profile will load: those of the stack that runs, else those of the profile.
+ * Relay processes that a run of a profile will load: those of the stack that is there, else those of the profile.
  * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`
  */
 export function relayProcessesOf(
@@ -32,7 +34,7 @@ export function relayProcessesOf(
 }
 
 /**
- * The shape of the stack that a run of a profile will load: that of the one that runs, else that of the profile.
+ * The shape of the stack that a run of a profile will load: that of the one that is there, else that of the profile.
  * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`
  */
 export function shapeOf(
@@ -41,7 +43,7 @@ export function shapeOf(
   env: Readonly<Record<string, string | undefined>>,
 ): StackShape {
   const wanted = resolveShape(profile);
-  return runningStack(profile, dir, env)?.shape ?? wanted;
+  return standingStack(profile, dir, env)?.shape ?? wanted;
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   servicesOfKind,
 } from '../../stack/state.ts';
 import { resolveShape } from '../../stack/topology.ts';
+import { parseTuning } from '../../stack/tuning/tuning.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
 import { defaultStackDir, npmHome, type PostgresFrom, programPath } from './stack-dir.ts';
@@ -31,16 +32,24 @@ export interface UpFlags {
   readonly replicas?: number;
   readonly port?: number;
   readonly durability: Durability;
-  readonly cache?: CacheMode;
+  /** `both` is another word for `l2`, which has the first layer before it. */
+  readonly cache?: CacheMode | 'both';
   readonly postgres?: PostgresFrom;
   readonly perAddressConnections?: PerAddress;
   /** Whether a proxy stands in every link, so that faults can happen to them. */
   readonly faultable?: boolean;
   /** Whether a Prometheus keeps what the stack and runs tell. */
   readonly observe?: boolean;
+  /** `KEY=VALUE` of each `--set`. */
+  readonly set?: readonly string[];
+  /** Whether the tables lack their covering indexes. */
+  readonly withoutIndexes?: boolean;
 }
 
-/** What the flags ask for. @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID` */
+/**
+ * What the flags ask for.
+ * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`, `STACK_SHAPE_INVALID`, `STACK_SETTING_INVALID`
+ */
 export function stackRequest(profile: string, flags: UpFlags, host: CommandHost): StackRequest {
   const shape = resolveShape(profile, flags);
   if (flags.durability === 'sync' && shape.replicas === 0) {
@@ -49,7 +58,8 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
       hint: 'add --replicas 1, or use profile scaled',
     });
   }
-  if (flags.cache === 'l2' && shape.cacheNodes === 0) {
+  const cache = flags.cache === 'both' ? 'l2' : flags.cache;
+  if (cache === 'l2' && shape.cacheNodes === 0) {
     throw new RelayBenchError(`profile ${profile} has no Redis Cluster for a second cache layer`, {
       code: 'STACK_SHAPE_INVALID',
       hint: 'use --cache l1, or profile scaled',
@@ -60,11 +70,13 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
     shape,
     dir: flags.dir ?? defaultStackDir(host.io.env),
     durability: flags.durability,
-    cache: flags.cache ?? (shape.cacheNodes > 0 ? 'l2' : 'l1'),
+    cache: cache ?? (shape.cacheNodes > 0 ? 'l2' : 'l1'),
     port: flags.port,
     perAddress: flags.perAddressConnections,
     links: flags.faultable === true ? LINK_KINDS : [],
     observe: flags.observe,
+    settings: parseTuning(flags.set ?? []),
+    withoutIndexes: flags.withoutIndexes ?? false,
   };
 }
 
@@ -154,7 +166,8 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
     onHardStop: async () => undefined,
   });
   try {
-    const { state, isReattached, guard } = await bringUpFor({ host, interruption }, request, flags.postgres);
+    const up = await bringUpFor({ host, interruption }, request, flags.postgres);
+    const { state, isReattached, guard, was } = up;
     await guard?.release();
     warnOfRoot(state, host);
     const took = formatDurationMs(performance.now() - beganMs);
@@ -163,6 +176,7 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
     io.stdout.write(
       [
         `stack ${state.profile} ${what}: ${entryOf(state)}`,
+        ...(was === null ? [] : [`its data was kept; before it was ${was}`]),
         ...observedLines(state),
         `its files: ${resolve(request.dir)}`,
         `take it down: relay-bench stack down${dir}\n`,

@@ -12,6 +12,7 @@ const RULES: readonly NameRule[] = [
   { sample: 'nostr_verify_queue_depth', figure: 'verifyQueue' },
   { sample: 'nostr_store_queue_depth', figure: 'storeQueue' },
   { sample: 'nostr_pool_waiting', figure: 'poolWaiting' },
+  { sample: 'nostr_store_reads_waiting', figure: 'poolWaiting' },
   { sample: 'nostr_cache_hits_total', where: { layer: 'l1' }, figure: 'l1Hits_total' },
   { sample: 'nostr_cache_hits_total', where: { layer: 'l2' }, figure: 'l2Hits_total' },
   { sample: 'nostr_cache_misses_total', where: { layer: 'l1' }, figure: 'l1Misses_total' },

@@ -94,6 +94,11 @@ export class Admission {
     return waiting;
   }
 
+  /** Those who wait because every place is taken; who waits for others of its kind, or for itself, is not among them. */
+  get waitingForPlace(): number {
+    return this.#inside >= this.#options.places ? this.waiting : 0;
+  }
+
   /**
    * Does something inside; what it takes is counted to the client.
    * @param asked what it is for: its client, and whether somebody still waits for it

@@ -55,6 +55,7 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
     ...{ format: 3, profile: request.profile, shape: { ...request.shape }, phase: 'starting' },
     ...{ durability: request.durability, cache: request.cache, createdAt: new Date(0).toISOString() },
     ...{ postgres: 'system', perAddress: request.perAddress ?? 'default', links: [], observe: false },
+    ...{ settings: { ...request.settings }, withoutIndexes: request.withoutIndexes ?? false },
     ...{ dir: '/', owner: null, binaries: {}, services },
   };
 }

@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { untilRelaysUp, untilRolesKnown } from '../haproxy/balanced.ts';
-import { createData, initialise, primaryOf } from '../postgres/servers.ts';
+import { addReplica, hasData, initialise, primaryOf, provideData } from '../postgres/servers.ts';
 import { formCluster } from '../redis/servers.ts';
 import { launchService, waitUntilReady } from '../start-service.ts';
 import { type Service, type StackState, servicesOfKind } from '../state.ts';
@@ -110,7 +110,9 @@ async function startOne(start: OneStart): Promise<void> {
 }
 
 async function launch({ state, service, signal }: OneStart): Promise<void> {
-  if (service === servicesOfKind(state, 'postgres')[0]) await createData(state, signal);
+  if (service === servicesOfKind(state, 'postgres')[0]) await provideData(state, signal);
+  // One that was added to data that was kept.
+  if (service.kind === 'postgres' && !hasData(service)) await addReplica(state, service);
   await launchService(state, service);
   await waitUntilReady(service, signal);
 }

@@ -69,9 +69,14 @@ export async function stopAll(state: StackState): Promise<number> {
 
 /** Removes what a stack has written, and its directory where nothing else is in it. */
 export async function removeData(state: StackState): Promise<void> {
-  await Promise.all(state.services.map(({ dir }) => removeDirectory(dir, state.owner)));
+  await removeServices(state.services, state.owner);
   const files = (await readdir(state.dir)).filter((name) => OWN_FILE.test(name));
   await Promise.all(files.map((name) => rm(join(state.dir, name), { force: true })));
+}
+
+/** Removes what services have written. @param owner who they run as; null for this user */
+export async function removeServices(services: readonly Service[], owner: Owner | null): Promise<void> {
+  await Promise.all(services.map(({ dir }) => removeDirectory(dir, owner)));
 }
 
 /**

@@ -15,6 +15,8 @@ import { relayOwner } from '../relays.ts';
 import { provideSecrets } from '../secrets.ts';
 import { type LinkKind, readState, type Service, type StackState, UNTRUSTED, writeState } from '../state.ts';
 import { servicesOf } from '../topology.ts';
+import { peculiarities } from '../tuning/tuning.ts';
+import { replanKept } from './kept.ts';
 import { reattach } from './reattach.ts';
 import { type OnStartStep, startAll } from './start-all.ts';
 import { removeData, removeIfEmpty, stopAll } from './stop-all.ts';
@@ -43,6 +45,8 @@ export interface StackUp {
   readonly state: StackState;
   /** Whether it ran already. */
   readonly isReattached: boolean;
+  /** What the stack was before its data was kept, in words; null where it is the same, or new. */
+  readonly was: string | null;
 }
 
 /**
@@ -78,16 +82,13 @@ async function start(request: StackRequest, context: UpContext): Promise<StackUp
     requireSame(before, request);
     const running = { ...before, ...(await findBinaries(before.services, before.postgres, context)) };
     await reattach(running, context.signal);
-    return { state: running, isReattached: true };
+    return { state: running, isReattached: true, was: null };
   }
   if (before?.phase === 'starting') throw halfDead(request.dir, 'start');
   if (before?.phase === 'stopping') throw halfDead(request.dir, 'end');
-  if (before?.phase === 'kept') requireSame(before, request);
-  const state =
-    before === null
-      ? await plan(request, context)
-      : { ...before, ...(await findBinaries(before.services, before.postgres, context)) };
-  return { state: await startOrClean(state, context, before !== null), isReattached: false };
+  const state = before === null ? await plan(request, context) : await planAgain(before, request, context);
+  const was = before === null || factsOf(before) === factsOf(request) ? null : factsOf(before);
+  return { state: await startOrClean(state, context, before !== null), isReattached: false, was };
 }
 
 /**
@@ -117,6 +118,15 @@ async function plan(request: StackRequest, context: UpContext): Promise<StackSta
   await requireSpace(request.dir, request.shape);
   if (request.port !== undefined) await requireFree(request.port, 'leave --port out to take a free one');
   return planStack(request, owner, programs);
+}
+
+/** @param kept state of the stack whose data is there */
+async function planAgain(kept: StackState, request: StackRequest, context: UpContext): Promise<StackState> {
+  const { shape, observe = false } = request;
+  const programs = await findBinaries(servicesOf(shape, { observe }), kept.postgres, context);
+  if (request.port !== undefined)
+    await requireFree(request.port, 'leave --port out to take the one of before');
+  return replanKept(kept, request, programs);
 }
 
 /** From the first write on, a failure or an interruption ends everything again. */
@@ -166,17 +176,23 @@ async function requireEmpty(dir: string): Promise<void> {
 }
 
 function requireSame(running: StackState, wanted: StackRequest): void {
-  const facts = ({ profile, shape, durability, cache }: StackState | StackRequest): string =>
-    `${profile} (${shape.relays} relays, ${shape.replicas} replicas, ${durability}, cache ${cache})`;
   const lacking = (wanted.links ?? []).filter((kind) => !running.links.includes(kind));
   if (lacking.length > 0) throw withoutProxy(wanted.dir, lacking);
   if (wanted.observe === true && !running.observe) throw withoutObserver(wanted.dir);
-  if (facts(running) === facts(wanted)) return;
-  throw new RelayBenchError(`${wanted.dir} holds another stack: ${facts(running)}, not ${facts(wanted)}`, {
+  const [is, shall] = [factsOf(running), factsOf(wanted)];
+  if (is === shall) return;
+  throw new RelayBenchError(`${wanted.dir} holds another stack: ${is}, not ${shall}`, {
     code: 'STACK_DIFFERENT',
-    hint: 'take it down with `relay-bench stack down`, or name another directory with --dir',
+    hint: 'take it down with `relay-bench stack down` (--keep leaves its data for the next one), or name another directory with --dir',
     exitCode: EXIT.unreachable,
   });
+}
+
+/** What tells one stack from another, in words. */
+function factsOf(one: StackState | StackRequest): string {
+  const { profile, shape, durability, cache } = one;
+  const numbers = [`${shape.relays} relays`, `${shape.replicas} replicas`, durability, `cache ${cache}`];
+  return `${profile} (${[...numbers, ...peculiarities(one)].join(', ')})`;
 }
 
 function withoutProxy(dir: string, lacking: readonly LinkKind[]): RelayBenchError {

@@ -35,14 +35,43 @@ export function hasData(node: Service): boolean {
   return existsSync(join(dataDir(node), 'PG_VERSION'));
 }
 
+/** Makes the data of all servers; where it was kept their settings are written anew, which may be others now. */
+export async function provideData(state: StackState, signal: AbortSignal): Promise<void> {
+  const [first] = servicesOfKind(state, 'postgres');
+  if (first === undefined) return;
+  if (hasData(first)) await configureKept(state);
+  else await createData(state, signal);
+}
+
+async function configureKept(state: StackState): Promise<void> {
+  const primary = primaryOf(state);
+  for (const node of servicesOfKind(state, 'postgres').filter(hasData)) {
+    await configure(state, node, secretsOf(node));
+    if (node.name === primary.name) await lead(state, node);
+    else await follow(state, node, primary);
+  }
+}
+
+/** Makes the data of one more replica, from the primary that runs. */
+export async function addReplica(state: StackState, node: Service): Promise<void> {
+  await configure(state, node, secretsOf(node));
+  try {
+    await rebuild(state, node, primaryOf(state));
+  } catch (error) {
+    // Half a copy must not be taken for data.
+    await rm(dataDir(node), { recursive: true, force: true });
+    throw error;
+  }
+}
+
 /**
  * Makes the data directories of all servers: one initdb without syncing (only these fresh files are not synced;
  * the server itself syncs every commit), copied for the replicas before it is first started, which takes a tenth
  * of a second where a base backup takes seconds.
  */
-export async function createData(state: StackState, signal: AbortSignal): Promise<void> {
+async function createData(state: StackState, signal: AbortSignal): Promise<void> {
   const [first, ...replicas] = servicesOfKind(state, 'postgres');
-  if (first === undefined || hasData(first)) return;
+  if (first === undefined) return;
   const { owner, binaries } = state;
   const secrets = secretsOf(first);
   const run = (program: string, args: readonly string[]): Promise<string> =>

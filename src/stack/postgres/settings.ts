@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Addresses, ON_LOOPBACK, portOn } from '../addresses.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
+import { postgresTuning } from '../tuning/tuning.ts';
 
 /** One setting of Postgres and why it has this value. */
 interface Setting {
@@ -29,12 +30,18 @@ export function passFile(node: Service): string {
 
 /** Settings that are the same on every Postgres of a stack: each of them may become the primary. */
 function commonSettings(state: StackState, memoryBytes: number): Setting[] {
-  return [
+  const own = [
     ...memorySettings(servicesOfKind(state, 'postgres').length, memoryBytes),
     ...durabilitySettings(state),
     ...REPLICATION,
     ...MAINTENANCE,
     ...OBSERVATION,
+  ];
+  const set = postgresTuning(state.settings);
+  const why = 'as `stack up --set` says';
+  return [
+    ...own.filter(({ name }) => !set.has(name)),
+    ...[...set].map(([name, value]) => ({ name, value, why })),
   ];
 }
 
@@ -188,6 +195,22 @@ export function settingsFile(state: StackState, memoryBytes: number): string {
     ({ name, value, why }) => `# ${why}\n${name} = ${value}`,
   );
   return `# Settings of relay-bench; the same on every server of this stack.\n\n${lines.join('\n\n')}\n`;
+}
+
+/** Settings of which a replica starts with no less than its primary had, and what they are where nothing sets them. */
+const NEVER_LESS: readonly (readonly [name: string, usual: number])[] = [
+  ['max_connections', 100],
+  ['max_locks_per_transaction', 64],
+];
+
+/** A setting that replicas with data would not start with, because it was higher before; null where there is none. */
+export function loweredSetting(before: StackState, now: StackState): string | null {
+  const valueIn = (state: StackState, name: string, usual: number): number =>
+    Number(commonSettings(state, 0).find((setting) => setting.name === name)?.value ?? usual);
+  const lowered = NEVER_LESS.find(
+    ([name, usual]) => valueIn(now, name, usual) < valueIn(before, name, usual),
+  );
+  return lowered === undefined ? null : `${lowered[0]} ${valueIn(before, ...lowered)}`;
 }
 
 /**

@@ -47,6 +47,48 @@ describe('diagnose', () => {
     },
   );
 
+  it.each([
+    ['haproxy', 'haproxy', 'load balancer'],
+    ['redis', 'pubsub', 'Redis pub/sub'],
+    ['relay', 'relay-1', 'relay'],
+    ['primary', 'postgres-1', 'Postgres primary'],
+    ['replica', 'postgres-2', 'Postgres replica'],
+  ])('finds a %s that has used up its CPU quota, however little that is', (kind, name, role) => {
+    const capped = sampled(name, role, () => ({ cpu: 0.04, throttled: 0.9 }));
+    const diagnosis = diagnose(stackRecord({ [kind]: { ...capped, cpuQuota: 0.05 } }));
+    expect(diagnosisSchema.parse(diagnosis)).toEqual(diagnosis);
+    expect(diagnosis.suspects).toMatchObject([
+      { component: name, sureness: 'sure', remedy: expect.stringContaining('quota') },
+    ]);
+    expect(diagnosis.suspects[0]?.evidence).toEqual([
+      `${name} had used up its CPU quota of 0.05 cores in 90 % of the periods in 12 of 12 s (3–14 s)`,
+    ]);
+  });
+
+  it('sees no bottleneck in a quota that is used up now and then', () => {
+    const haproxy = sampled('haproxy', 'load balancer', () => ({ cpu: 0.04, throttled: 0.3 }));
+    expect(diagnose(stackRecord({ haproxy })).bottleneck).toBeNull();
+  });
+
+  it('takes what shows in a part that waits for its quota for a consequence of that', () => {
+    const figures = { active: 10, running: 1, waitingForLocks: 9 };
+    const slow = sampled('postgres-1', 'Postgres primary', () => ({ cpu: 0.05, throttled: 1, figures }));
+    const { suspects } = diagnose(stackRecord({ primary: slow, ...SATURATED['pool-wait'] }));
+    expect(suspects.map(({ cause, sureness }) => [cause, sureness])).toEqual([
+      ['postgres-cpu', 'sure'],
+      ['pool-wait', 'sure'],
+      ['postgres-locks', 'possible'],
+    ]);
+  });
+
+  it('tells of a relay that waits for its quota once, with the figures of its event loop', () => {
+    const figures = { loopBusy: 0.99, loopDelayP99_ms: 90 };
+    const slow = sampled('relay-1', 'relay', () => ({ cpu: 0.05, throttled: 1, figures }));
+    const { suspects } = diagnose(stackRecord({ relay: slow }));
+    expect(suspects).toHaveLength(1);
+    expect(suspects[0]?.evidence.join('; ')).toMatch(/^relay-1 had used up its CPU quota .*busy 99 %/);
+  });
+
   it('sees nothing in a run in which every part was at ease, and says what was busiest', () => {
     const { bottleneck, suspects, headroom } = diagnose(stackRecord());
     expect({ bottleneck, suspects }).toEqual({ bottleneck: null, suspects: [] });
@@ -95,6 +137,22 @@ describe('diagnose', () => {
     const machine = diagnose(small).suspects.find(({ cause }) => cause === 'machine');
     expect(machine?.evidence[0]).toMatch(/all 4 cores were busy in 12 of 12 s/);
     expect(machine?.evidence[1]).toMatch(/^cores in use: postgres-1 3, the generator 0.3, /);
+  });
+
+  it('takes a relay that had little of cores that are all busy for one that waits for a core', () => {
+    const figures = { loopBusy: 0.95, loopDelayP99_ms: 40, verifyQueue: 90 };
+    const starved = sampled('relay-1', 'relay', () => ({ cpu: 0.2, figures }));
+    const busy = sampled('relay-1', 'relay', () => ({ cpu: 0.9, figures }));
+    const suspectsOf = (one: ComponentUsage) => {
+      const record = stackRecord({ relay: one, primary: primary({}, 3) });
+      const small = { ...record, environment: { ...record.environment, cpus: 4 } };
+      return diagnose(small).suspects.map(({ cause, sureness }) => [cause, sureness]);
+    };
+    expect(suspectsOf(starved).slice(-2)).toEqual([
+      ['verification', 'possible'],
+      ['relay-loop', 'possible'],
+    ]);
+    expect(suspectsOf(busy)).toContainEqual(['relay-loop', 'sure']);
   });
 
   it('calls the loop of a relay fan-out where deliveries are most of its work', () => {

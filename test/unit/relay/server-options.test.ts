@@ -13,6 +13,7 @@ describe('the flags of the relay that name servers', () => {
       cache: 'off',
       relayId: `relay-${process.pid}`,
       readPool: 50,
+      withoutIndexes: false,
     });
   });
 
@@ -29,6 +30,10 @@ describe('the flags of the relay that name servers', () => {
       relayId: 'one',
       readPool: 8,
     });
+  });
+
+  it('may ask for tables without covering indexes', () => {
+    expect(parseRelayOptions(['--store', POSTGRES, '--without-indexes']).withoutIndexes).toBe(true);
   });
 
   it.each([
@@ -66,6 +71,7 @@ describe('the flags of the relay that name servers', () => {
     [['--store', POSTGRES, '--cache', 'l2'], '--cache l2 needs a Redis'],
     [['--store', POSTGRES, '--read-pool', '0'], '--read-pool "0" is not a number of connections'],
     [['--cache', 'l1'], '--cache l1 needs a Postgres store'],
+    [['--without-indexes'], '--without-indexes needs a Postgres store'],
   ])('%j are refused', (args, message) => {
     expect(() => parseRelayOptions(args)).toThrow(message);
   });

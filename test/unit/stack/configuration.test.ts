@@ -164,6 +164,18 @@ describe('the configuration of Postgres', () => {
     expect(settingsFile(await sampleStack('scaled'), gib * GIB)).toContain(`shared_buffers = ${buffers}MB`);
   });
 
+  test('has what --set says in the place of its own value, and beside it', async () => {
+    const settings = {
+      'postgres.shared_buffers': '96MB',
+      'postgres.enable_seqscan': 'off',
+      'relay.pool': '1',
+    };
+    const text = settingsFile(await sampleStack('scaled', { settings }), 4 * GIB);
+    expect(text.match(/^shared_buffers = .*$/gm)).toEqual(['shared_buffers = 96MB']);
+    expect(text).toMatch(/^# .*--set.*\nenable_seqscan = off$/m);
+    expect(text).not.toMatch(/^\S*pool/m);
+  });
+
   test('a replica names its primary and its slot, a primary none', async () => {
     const state = await sampleStack('scaled');
     const [first, second] = [service(state, 'postgres-1'), service(state, 'postgres-2')];
@@ -223,6 +235,18 @@ describe('the flags of a relay', () => {
     expect(args).toContain(`--metrics-port ${service(state, 'relay-2').ports['metrics']}`);
     expect(args).toContain(`--liveness-port ${service(state, 'relay-2').ports['liveness']}`);
     expect(args).not.toMatch(/\/\/[^@ ]*:[^@ ]*@|password/);
+  });
+
+  test('hold what --set says and whether the tables lack their indexes', async () => {
+    const settings = { 'relay.pool': '1', 'relay.max-limit': '100', 'postgres.work_mem': '16MB' };
+    const state = await sampleStack('scaled', { settings, withoutIndexes: true });
+    const args = relayArgs(state, service(state, 'relay-2')).join(' ');
+    expect(args).toContain(' --read-pool 1 --max-limit 100 --without-indexes ');
+    expect(args).not.toContain('work_mem');
+    const plain = await sampleStack('scaled');
+    expect(relayArgs(plain, service(plain, 'relay-2')).join(' ')).not.toMatch(
+      /--read-pool|--without-indexes/,
+    );
   });
 
   test('in single a relay talks to its only Postgres', async () => {

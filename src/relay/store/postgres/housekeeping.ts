@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { StoreUsage } from '../store.ts';
 import type { Version } from './batch.ts';
+import { dropCoveringIndexes } from './covering-indexes.ts';
 import { migrate } from './migrate.ts';
 import { ensureMonths } from './partitions.ts';
 import { withPatientClient } from './pools.ts';
@@ -23,10 +24,18 @@ const DAY_S = 86_400;
 const MONTHS_BACK_S = 183 * DAY_S;
 const MONTHS_AHEAD_S = 61 * DAY_S;
 
+/** What the tables of a store are to be. */
+export interface SchemaPlan {
+  /** Now, which months get partitions. */
+  readonly nowSeconds: number;
+  readonly withoutIndexes: boolean;
+}
+
 /** Brings the schema up to date and makes the partitions that will be needed. */
-export async function prepareSchema(url: string, nowSeconds: number): Promise<void> {
+export async function prepareSchema(url: string, { nowSeconds, withoutIndexes }: SchemaPlan): Promise<void> {
   await withPatientClient(url, async (client) => {
     await migrate(client);
+    if (withoutIndexes) await dropCoveringIndexes(client);
     await ensureMonths(client, nowSeconds - MONTHS_BACK_S, nowSeconds + MONTHS_AHEAD_S);
   });
 }

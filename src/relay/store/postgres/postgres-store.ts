@@ -30,6 +30,8 @@ export interface PostgresStoreOptions {
   readonly readPool?: number | undefined;
   /** Seconds after which a question is given up; default 5. */
   readonly queryDeadlineS?: number | undefined;
+  /** Whether the tables are to lack their covering indexes; default no. */
+  readonly withoutIndexes?: boolean | undefined;
   /** Current Unix time in seconds; tests pass their own. */
   readonly nowSeconds: () => number;
   /** Told once of each failure that is survived, and of its end. */
@@ -131,8 +133,8 @@ export class PostgresStore implements EventStore {
    * @throws the error of the database where it cannot be used
    */
   async open(): Promise<void> {
-    const { url, nowSeconds } = this.#options;
-    await prepareSchema(url, nowSeconds());
+    const { url, nowSeconds, withoutIndexes = false } = this.#options;
+    await prepareSchema(url, { nowSeconds: nowSeconds(), withoutIndexes });
     await this.#writer.open();
     await this.#maintenance.start();
     this.#isOpen = true;

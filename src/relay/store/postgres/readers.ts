@@ -70,6 +70,11 @@ export class Readers {
     });
   }
 
+  /** Queries that wait because every connection that reads is in use. */
+  get waiting(): number {
+    return this.#admission.waitingForPlace;
+  }
+
   /** Later queries see everything up to this position of the log. */
   require(lsn: number): void {
     this.#needed = Math.max(this.#needed, lsn);

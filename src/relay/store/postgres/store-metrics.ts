@@ -16,6 +16,12 @@ export function registerStoreMetrics(registry: Registry, store: PostgresStore): 
   });
   store.onBatch = (events) => batches.observe(events);
   gauge(registry, 'nostr_store_queue_depth', 'Events waiting to be stored', () => store.queueDepth);
+  gauge(
+    registry,
+    'nostr_store_reads_waiting',
+    'Queries that wait because every connection that reads is in use',
+    () => readers.waiting,
+  );
   labelledCounter(
     registry,
     { name: 'nostr_store_reads_total', help: 'Queries answered, by server', label: 'server' },

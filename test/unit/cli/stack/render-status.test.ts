@@ -24,6 +24,8 @@ function statusWith(changes: Partial<ServiceStatus>): StackStatus {
     url: 'ws://127.0.0.1:21000/',
     durability: 'async',
     cache: 'l2',
+    settings: {},
+    withoutIndexes: false,
     services: [{ ...RELAY, ...changes }],
     failovers: [],
   };
@@ -66,6 +68,12 @@ describe('the status of a stack', () => {
     for (const part of ['ok', '33', '42 %', '100 MiB', '12 events/s', 'L1 hits 93 %']) {
       expect(text).toContain(part);
     }
+  });
+
+  test('says what was set and what its tables lack', () => {
+    const status = { ...statusWith({}), settings: { 'relay.pool': '1' }, withoutIndexes: true };
+    expect(textOf(status, 160)).toContain('cache l2, relay.pool=1, without covering indexes\n');
+    expect(textOf(statusWith({}), 160)).toContain('cache l2\n');
   });
 
   test('says what is wrong with a service and how often it was started again', () => {

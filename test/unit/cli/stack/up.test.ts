@@ -39,6 +39,20 @@ describe('what stack up asks for', () => {
     });
   });
 
+  test('is what --set says, and tables without indexes where those are not wished', () => {
+    const flags = { ...FLAGS, set: ['relay.pool=1', 'postgres.work_mem=16MB'], withoutIndexes: true };
+    expect(stackRequest('scaled', flags, HOST)).toMatchObject({
+      settings: { 'relay.pool': '1', 'postgres.work_mem': '16MB' },
+      withoutIndexes: true,
+    });
+    expect(stackRequest('scaled', FLAGS, HOST)).toMatchObject({ settings: {}, withoutIndexes: false });
+  });
+
+  test('has both cache layers by either of their names', () => {
+    expect(stackRequest('scaled', { ...FLAGS, cache: 'both' }, HOST).cache).toBe('l2');
+    expect(stackRequest('scaled', { ...FLAGS, cache: 'l2' }, HOST).cache).toBe('l2');
+  });
+
   test('has a proxy in every link with --faultable', () => {
     expect(stackRequest('scaled', { ...FLAGS, faultable: true }, HOST).links).toEqual(LINK_KINDS);
   });
@@ -62,7 +76,8 @@ describe('what stack up asks for', () => {
       'STACK_SHAPE_INVALID',
       '--replicas 1',
     ],
-    ['a cache layer without its cluster', 'single', { cache: 'l2' }, 'STACK_SHAPE_INVALID', '--cache l1'],
+    ['a cache layer without its cluster', 'single', { cache: 'both' }, 'STACK_SHAPE_INVALID', '--cache l1'],
+    ['a setting that is none', 'single', { set: ['relay.pol=1'] }, 'STACK_SETTING_INVALID', 'relay.pool=8'],
   ] as const)('is refused for %s', (...[_, profile, changes, code, hint]) => {
     expect(() => stackRequest(profile, { ...FLAGS, ...changes }, HOST)).toThrow(
       expect.objectContaining({ code, hint: expect.stringContaining(hint) }),
@@ -75,5 +90,14 @@ describe('what stack up asks for', () => {
     expect(await main(process)).toBe(2);
     expect(process.stderr.text).toContain('durability sync needs a replica');
     expect(process.eventNames()).toEqual([]);
+  });
+
+  test('says in one line which setting is wrong, and what was meant', async () => {
+    const dir = await tempDir();
+    const process = new FakeProcess(['stack', 'up', '--set', 'postgres.work_men=16MB', '--dir', dir]);
+    expect(await main(process)).toBe(2);
+    expect(process.stderr.text).toMatch(
+      /^error: --set: there is no setting "postgres\.work_men" \(did you mean "postgres\.work_mem"\?\)\nhint: .*\n$/,
+    );
   });
 });

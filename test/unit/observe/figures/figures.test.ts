@@ -44,6 +44,7 @@ nostr_event_loop_delay_seconds{quantile="0.99"} 0.012
 nostr_event_loop_utilization 0.25
 nostr_pool_waiting{pool="primary"} 2
 nostr_pool_waiting{pool="127.0.0.1:1"} 3
+nostr_store_reads_waiting 4
 nostr_connections 5
 `;
   expect(relayFigures(metrics)).toEqual({
@@ -55,7 +56,7 @@ nostr_connections 5
     connections: 5,
     loopDelayP99_ms: 12,
     loopBusy: 0.25,
-    poolWaiting: 5,
+    poolWaiting: 9,
   });
 });
 

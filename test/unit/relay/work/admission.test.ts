@@ -54,6 +54,19 @@ describe('an admission', () => {
     expect(names()).toEqual(['greedy 1', 'modest', 'greedy 2']);
   });
 
+  it('tells who waits for a place from who waits for another reason', async () => {
+    const { admission, enter, enterAndLeave } = setUp({ places: 3, perClient: 2 });
+    const [greedy, modest, late] = [{}, {}, {}];
+    await enterAndLeave(greedy);
+    for (let i = 0; i < 4; i++) void enter(greedy, `greedy ${i}`);
+    await settled();
+    expect([admission.waiting, admission.waitingForPlace]).toEqual([2, 0]);
+    void enter(modest, 'modest');
+    void enter(late, 'late');
+    await settled();
+    expect([admission.waiting, admission.waitingForPlace]).toEqual([3, 3]);
+  });
+
   it('lets clients in in turn where all places are taken', async () => {
     const { enter, leave, names } = setUp({ places: 1, perClient: 1 });
     const [one, two] = [{}, {}];

@@ -108,6 +108,20 @@ describe('the Compose file', () => {
     expect(JSON.parse(secrets)).toMatchObject({ redis: { username: 'relay' } });
   });
 
+  test('has what --set says, in Postgres and in the relays', () => {
+    const shape = resolveShape('single');
+    const settings = { 'postgres.work_mem': '16MB', 'relay.pool': '3' };
+    const wanted = { profile: 'single', shape, durability: 'async', cache: 'l1', settings } as const;
+    const text = composeFile(planContainers(wanted), {
+      packageDir: '/a',
+      version: '1',
+      memoryBytes: 2 ** 33,
+    });
+    const { services } = parse(text) as { services: Record<string, Container> };
+    expect(services['postgres-1']?.environment?.['CONFIG']).toContain('work_mem = 16MB');
+    expect(services['relay-1']?.command?.join(' ')).toContain('--read-pool 3');
+  });
+
   test('dollars of scripts and paths are not taken for variables of Compose', () => {
     expect(containersOf('single')['postgres-1']).toMatchObject({
       entrypoint: ['sh', '-c', expect.stringContaining('printf %s "$$CONFIG"')],
