@@ -79,6 +79,12 @@ module.exports = {
       ['^src/nostr/'],
       'What the library has another opinion on is settled in one place, a file for each NIP.',
     ),
+    owned(
+      'koffi-only-in-nostr',
+      '(^|/)koffi/',
+      ['^src/nostr/schnorr-native\\.ts$'],
+      'Whoever calls foreign code can end the process: one file, which checks every length.',
+    ),
     owned('commander-only-in-cli', '(^|/)commander/', ['^src/cli/'], 'Flags end at the command line.'),
     owned(
       'yaml-only-in-scenario-and-stack',

@@ -20,6 +20,7 @@ const BENCHMARKS = {
   transports: ['transports.mjs'],
   workers: ['workers.mjs'],
   relay: ['relay.mjs'],
+  verifier: ['verifier.mjs'],
   'many-connections': ['many-connections.mjs'],
   sessions: ['sessions.mjs'],
 };

@@ -35,6 +35,7 @@ const MEASUREMENTS = {
       ...OPTIONS,
       dir: join(dir, 'imported'),
       threads: workers,
+      verifier: 'wasm',
     });
     return fingerprint;
   },

@@ -1,9 +1,12 @@
+import type { VerifierChoice } from '../base/verifier-choice.ts';
 import { advertisedOf } from '../judge/advertised.ts';
 import { Ledger, type LedgerOptions } from '../judge/history/ledger.ts';
 import type { Invariant } from '../metric/invariants.ts';
+import { openVerifier } from '../nostr/verifier.ts';
 import type { Audit } from '../record/audit-schema.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { compareCounts } from './counts.ts';
+import { FoundProofs, type IsProven, provenBy } from './found-proofs.ts';
 import { fromRecord, type PrimaryClaim, watchedReads } from './from-record.ts';
 import { readOperations } from './history-file.ts';
 import { Patience } from './patience.ts';
@@ -24,6 +27,10 @@ export interface AuditRequest {
   /** What clients were connected to, where that is none of `urls`. */
   readonly entries?: readonly string[];
   readonly insecure: boolean;
+  /** What checks the signatures of what comes back; default `auto`. */
+  readonly verifier?: VerifierChoice;
+  /** Tests with made-up events replace it; default: by the NIPs. */
+  readonly isProven?: IsProven;
   /** By which address the relays want to be authenticated to (NIP-42); their own where left out. */
   readonly authUrl?: string | undefined;
   /** Whether a few events may be published to see whether they are read at once; null and why not otherwise. */
@@ -64,12 +71,14 @@ const MOST_VERSIONS_READ = 50;
 /**
  * Checks the invariants I1 to I10 of a finished run: reads every event of its history back over connections of its own, from
  * every relay process, and adds what the run itself has watched.
- * @throws RelayBenchError `AUDIT_FAILED` (exit 3) where a relay can't be asked; `AUDIT_FILE_INVALID`
+ * @throws RelayBenchError `AUDIT_FAILED` (exit 3) where a relay can't be asked; `AUDIT_FILE_INVALID`; `VERIFIER_UNAVAILABLE`
  */
 export async function audit(request: AuditRequest): Promise<Audit> {
   const beganMs = performance.now();
+  const { kind, library, reason, verifies } = openVerifier(request.verifier ?? 'auto');
   const ledger = await learn(request);
-  const access = { ...request, patienceMs: timingOf(request).patienceMs };
+  const proofs = new FoundProofs(request.isProven ?? provenBy(verifies));
+  const access = { ...request, patienceMs: timingOf(request).patienceMs, proofs };
   const relays = await openRelays(request.urls, access);
   try {
     const entries = await openRelays(request.entries ?? [], access);
@@ -82,6 +91,7 @@ export async function audit(request: AuditRequest): Promise<Audit> {
         lost: lost.slice(0, MOST_NAMED),
         relays: request.urls.length,
         history: { ...ledger.tally },
+        proofs: { ...proofs.tally, verifier: { kind, library, reason } },
         durationMs: Math.round(performance.now() - beganMs),
         invariants: inOrder({ ...checked, ...fromRecord(request.record, request.claims ?? null) }),
       };

@@ -73,7 +73,7 @@ export class Presence {
 
   #look(each: PresenceCase, found: readonly ReadonlySet<string>[]): void {
     const { id } = each.operation.facts;
-    const wrong = found.flatMap((ids, at) => (isRight(each, ids.has(id)) ? [] : [at]));
+    const wrong = found.flatMap((ids, at) => (this.#isRight(each, at, ids.has(id)) ? [] : [at]));
     if (wrong.length > 0) this.#suspects.set(id, { each, relays: new Set(wrong) });
   }
 
@@ -95,7 +95,7 @@ export class Presence {
   }
 
   #acquit({ each, relays }: Suspect, at: number, isThere: boolean): void {
-    if (!isRight(each, isThere)) return;
+    if (!this.#isRight(each, at, isThere)) return;
     relays.delete(at);
     if (relays.size === 0) this.#suspects.delete(each.operation.facts.id);
   }
@@ -103,8 +103,10 @@ export class Presence {
   #suspectsOf(at: number): Suspect[] {
     return [...this.#suspects.values()].filter(({ relays }) => relays.has(at));
   }
-}
 
-function isRight({ wanted }: PresenceCase, isThere: boolean): boolean {
-  return isThere === (wanted === 'present');
+  /** What is there in another form is not the event that has to be there; what may not be there is wrong in any. */
+  #isRight({ wanted, operation }: PresenceCase, at: number, isThere: boolean): boolean {
+    if (wanted === 'absent') return !isThere;
+    return isThere && this.#relays[at]?.forged?.has(operation.facts.id) !== true;
+  }
 }

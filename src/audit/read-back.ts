@@ -178,7 +178,9 @@ class Reading {
   #violation({ operation, wanted, because, relays }: WrongCase): Violation {
     const { clock, relays: all } = this.#request;
     const names = relays.map((at) => all[at]?.name ?? '').join(', ');
-    const found = wanted === 'present' ? `not found on ${names}` : `found on ${names}`;
+    const isForged = wanted === 'present' && relays.some((at) => all[at]?.forged?.has(operation.facts.id));
+    const isMissing = wanted === 'present' && !isForged;
+    const found = isMissing ? `not found on ${names}` : `found${isForged ? ' and wrong' : ''} on ${names}`;
     const { id, kind } = operation.facts;
     const others = all.length - relays.length;
     const elsewhere =
@@ -186,7 +188,9 @@ class Reading {
     return {
       subject: id,
       kind,
-      what: whatOf(wanted, because),
+      what: isForged
+        ? 'lost: acknowledged, and came back with a wrong id or signature'
+        : whatOf(wanted, because),
       timeline: timelineOf(operation, `${found}${elsewhere}`, clock),
     };
   }

@@ -40,6 +40,8 @@ export interface ReadOptions {
   readonly insecure: boolean;
   /** By which address the relay wants to be authenticated to (NIP-42); `url` where left out. */
   readonly authUrl?: string | undefined;
+  /** Told each event that was asked for by its id and came. */
+  readonly onFound?: ((event: NostrEvent) => void) | undefined;
 }
 
 const MASK = 0x3c5aa5c3;
@@ -49,7 +51,7 @@ const MASK = 0x3c5aa5c3;
  * is made for it. @throws Error where it can't be opened
  */
 export function openReadConnection(options: ReadOptions): Promise<ReadConnection> {
-  const { url, timeoutMs, insecure, authUrl = url } = options;
+  const { url, timeoutMs, insecure, authUrl = url, onFound } = options;
   return new Promise((resolve, reject) => {
     let exchange: Exchange<unknown> | null = null;
     let asked = 0;
@@ -61,7 +63,7 @@ export function openReadConnection(options: ReadOptions): Promise<ReadConnection
           exchange = next as Exchange<unknown>;
           return next.carryOut(connection.isOpen, timeoutMs);
         };
-        resolve(readerOn(connection, carryOut, () => `audit${asked++}`));
+        resolve(readerOn({ connection, carryOut, nextId: () => `audit${asked++}`, onFound }));
       },
       onFailed: (_connection, reason) => reject(new Error(`no connection: ${reason}`)),
       onClosed: (_connection, code) => exchange?.fail(new Error(`the connection was closed with ${code}`)),
@@ -82,13 +84,21 @@ function sendOn(connection: Connection, message: readonly unknown[]): void {
 
 type CarryOut = <T>(exchanged: Exchanged<T>) => Promise<T>;
 
-function readerOn(connection: Connection, carryOut: CarryOut, nextId: () => string): ReadConnection {
+interface ReaderParts extends Pick<ReadOptions, 'onFound'> {
+  readonly connection: Connection;
+  readonly carryOut: CarryOut;
+  readonly nextId: () => string;
+}
+
+function readerOn({ connection, carryOut, nextId, onFound }: ReaderParts): ReadConnection {
   const query = (filter: Filter): Promise<readonly NostrEvent[]> => carryOut(stored(nextId(), filter));
   return {
     find: async (ids) => {
       const wanted = new Set(ids);
-      const events = await query({ ids, limit: ids.length });
-      return new Set(events.map(({ id }) => id).filter((id) => wanted.has(id)));
+      const all = await query({ ids, limit: ids.length });
+      const events = all.filter(({ id }) => wanted.has(id));
+      for (const event of events) onFound?.(event);
+      return new Set(events.map(({ id }) => id));
     },
     query,
     count: (filter) => carryOut(counted(nextId(), filter)),

@@ -3,6 +3,8 @@ import pLimit from 'p-limit';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
+import type { NostrEvent } from '../nostr/event.ts';
+import type { FoundProofs } from './found-proofs.ts';
 import { openReadConnection, type ReadConnection } from './read-connection.ts';
 
 /** A relay process that is asked. */
@@ -10,6 +12,8 @@ export interface AskedRelay {
   /** Its address without secrets. */
   readonly name: string;
   readonly connection: ReadConnection;
+  /** Ids of events that it has returned with a wrong id or signature; left out where nobody looks. */
+  readonly forged?: ReadonlySet<string>;
 }
 
 /** How relays are reached. */
@@ -19,6 +23,8 @@ export interface Access {
   readonly authUrl?: string | undefined;
   /** For so long it is tried again where one can't be connected to: parts of a stack may still be coming back. */
   readonly patienceMs: number;
+  /** Looks at what comes back; left out, nobody does. */
+  readonly proofs?: FoundProofs;
 }
 
 const QUERY_TIMEOUT_MS = 10_000;
@@ -45,12 +51,16 @@ export function closeAll(relays: readonly AskedRelay[]): void {
 }
 
 async function open(url: string, access: Access): Promise<AskedRelay> {
-  const { insecure, authUrl, patienceMs } = access;
+  const { insecure, authUrl, patienceMs, proofs } = access;
+  const forged = new Set<string>();
+  const options = {
+    ...{ url, timeoutMs: QUERY_TIMEOUT_MS, insecure, authUrl },
+    onFound: (event: NostrEvent) => proofs?.look(event, forged),
+  };
   const until = performance.now() + patienceMs;
   for (;;) {
     try {
-      const connection = await openReadConnection({ url, timeoutMs: QUERY_TIMEOUT_MS, insecure, authUrl });
-      return { name: maskUrl(url), connection };
+      return { name: maskUrl(url), connection: await openReadConnection(options), forged };
     } catch (error) {
       if (performance.now() + AGAIN_AFTER_MS > until) throw failed(maskUrl(url), error);
       await sleep(AGAIN_AFTER_MS);

@@ -1,5 +1,13 @@
 import { isXOnlyPoint, verifySchnorr } from 'tiny-secp256k1';
 
+/**
+ * Whether a signature is right (BIP-340). Never throws.
+ * @param hash the 32 bytes that were signed
+ * @param pubkey 32 bytes: the x of a point of the curve, or the signature is wrong
+ * @param signature 64 bytes
+ */
+export type VerifySchnorr = (hash: Uint8Array, pubkey: Uint8Array, signature: Uint8Array) => boolean;
+
 /** Public keys that are known to be points of the curve, forgotten together when they are so many. */
 const POINTS_MAX = 20_000;
 let points = new Set<string>();
@@ -18,17 +26,12 @@ function isPoint(pubkey: Uint8Array): boolean {
   return true;
 }
 
-/**
- * Whether a signature is right (BIP-340). Never throws.
- * @param hash the 32 bytes that were signed
- * @param pubkey 32 bytes, see {@link isPoint}
- * @param signature 64 bytes
- */
-export function verifiesSchnorr(hash: Uint8Array, pubkey: Uint8Array, signature: Uint8Array): boolean {
+/** In WebAssembly, which works wherever Node.js does. */
+export const verifiesSchnorr: VerifySchnorr = (hash, pubkey, signature) => {
   try {
     return isPoint(pubkey) && verifySchnorr(hash, pubkey, signature);
   } catch {
     // A number of the signature is out of range.
     return false;
   }
-}
+};

@@ -79,6 +79,7 @@ export function buildPlan({
     scheduler: resolved.scheduler,
     catchUp: true,
     verifyShare: resolved.verify,
+    verifier: overrides.verifier ?? 'auto',
     corpus,
     exhaustedNs,
     phases,

@@ -44,7 +44,7 @@ function scenarioRows(plan: Plan): Rows {
     ...askedRows(plan),
     ['targets', plan.targets.join(', ')],
     ['workers', `${plan.workers}, scheduler ${plan.scheduler}`],
-    ['verification', `${number(plan.verifyShare * 100)} % of received events`],
+    ['verification', `${number(plan.verifyShare * 100)} % of received events, verifier ${plan.verifier}`],
     ['duration', formatDurationMs((plan.phases.at(-1)?.endNs ?? 0) / NS_PER_MS)],
     ['drain', drainText(plan)],
     ...abortRows(plan),

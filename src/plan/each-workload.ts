@@ -25,3 +25,8 @@ export function plannedWorkloads(workloads: WorkloadPlans): readonly PlannedWork
     return part === undefined ? [] : [{ name, planner, part }];
   });
 }
+
+/** Whether events come to some workload, of which a sample is verified. */
+export function receivesEvents({ workloads }: { readonly workloads: WorkloadPlans }): boolean {
+  return plannedWorkloads(workloads).some(({ planner }) => planner.receives);
+}

@@ -1,4 +1,5 @@
 import { RelayBenchError } from '../base/errors.ts';
+import type { VerifierChoice } from '../base/verifier-choice.ts';
 import { DEFAULT_RECONNECT } from '../scenario/parts.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { CommonForm, Pace } from '../scenario/workload-form.ts';
@@ -32,6 +33,8 @@ export interface PlanOverrides {
   readonly authUrl?: string | undefined;
   /** Clients whose connection is lost come back, also where the scenario does not say so. */
   readonly reconnect?: boolean | undefined;
+  /** What checks the signatures of received events; undefined: `auto`. */
+  readonly verifier?: VerifierChoice | undefined;
 }
 
 type Workloads = Scenario['workloads'];

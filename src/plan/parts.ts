@@ -1,4 +1,5 @@
 import type { BackOff } from '../base/back-off.ts';
+import type { VerifierChoice } from '../base/verifier-choice.ts';
 import type { PlannedFault } from '../fault/form/form.ts';
 import type { Advertised } from '../judge/advertised.ts';
 import type { Finding } from '../judge/observations.ts';
@@ -181,6 +182,8 @@ export interface PlanParts {
   readonly catchUp: boolean;
   /** Share of received events that are verified, 0..1. */
   readonly verifyShare: number;
+  /** What checks their signatures. */
+  readonly verifier: VerifierChoice;
   /**
    * Published before the load: the first `events` of the named corpus; or, where none is named, that many notes that
    * are signed for the run: note i carries one `t` tag, its topic i mod `topics`.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { INVARIANT_NAMES } from '../metric/invariants.ts';
+import { verifierInUse } from './verifier-schema.ts';
 
 const whole = z.int().min(0);
 const maybe = z.number().nullable();
@@ -50,6 +51,8 @@ export const audit = z.strictObject({
   relays: whole.optional(),
   /** How publishing has ended, all attempts; records before 1.1.0 do not say. */
   history: z.strictObject({ acknowledged: whole, refused: whole, unknown: whole }).optional(),
+  /** Id and signature of a sample of the events that came back, older records have none; wrong ones are among the lost. */
+  proofs: z.strictObject({ checked: whole, wrong: whole, verifier: verifierInUse }).optional(),
   durationMs: z.number().optional(),
   invariants: z.array(invariant).optional(),
 });

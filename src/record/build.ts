@@ -1,4 +1,5 @@
 import { maskUrl } from '../base/mask-url.ts';
+import type { VerifierInUse } from '../base/verifier-choice.ts';
 import type { Invalidity } from '../judge/blame.ts';
 import type { Evidence } from '../judge/observations.ts';
 import { enforcedUnadvertised } from '../judge/unadvertised.ts';
@@ -34,6 +35,8 @@ export interface RecordInput {
   readonly relayMetrics?: RunRecord['relayMetrics'];
   /** How near the generator came to what it can do; null where unknown, with a reason in `notMeasured`; default null. */
   readonly ceiling?: Ceiling | null;
+  /** What checked the signatures of received events; null where nothing did; default null. */
+  readonly verifier?: VerifierInUse | null;
   /** What was done to the target meanwhile; default nothing. */
   readonly faults?: readonly FaultLog[];
   readonly audit?: RunRecord['audit'];
@@ -52,7 +55,8 @@ export function buildRecord(input: RecordInput): RunRecord {
   const { plan, result } = input;
   const ceiling = input.ceiling ?? null;
   const doubts = [...result.generator.doubts, ...ceilingDoubts(ceiling)];
-  const generator = { ...result.generator, ceiling, doubts };
+  const { verifier = null } = input;
+  const generator = { ...result.generator, ceiling, doubts, ...(verifier === null ? {} : { verifier }) };
   const lost = input.audit?.lost ?? null;
   const faults = assessFaults(input.faults ?? [], { result, lost });
   const metrics = summaries({

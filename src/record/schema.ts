@@ -6,6 +6,7 @@ import { evidence, finding } from '../result/observed-schema.ts';
 import { corpus, doubts, generatorHealth, interval, load } from '../result/schema.ts';
 import { audit } from './audit-schema.ts';
 import { faultEntry } from './faults/fault-schema.ts';
+import { verifierInUse } from './verifier-schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
 export const SCHEMA_VERSION = '1.1.0';
@@ -224,7 +225,13 @@ export const runRecordSchema = z.strictObject({
   ratios: z.record(z.string(), z.number().nullable()),
   counters,
   intervals: z.array(interval),
-  generator: z.strictObject({ ...generatorHealth, ceiling: ceiling.nullable(), doubts }),
+  generator: z.strictObject({
+    ...generatorHealth,
+    ceiling: ceiling.nullable(),
+    doubts,
+    /** What checked the signatures of received events; left out where nothing did, and in older records. */
+    verifier: verifierInUse.optional(),
+  }),
   components: z.array(component),
   /** What relays said of themselves at the addresses of `--relay-metrics`; left out where nobody was asked. */
   relayMetrics: z.array(relayMetrics).optional(),

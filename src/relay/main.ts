@@ -83,6 +83,7 @@ async function main(): Promise<void> {
   const ready = {
     ...{ ready: true, url: relay.url, port: relay.port, pid: process.pid },
     ...(relay.metricsUrl === null ? {} : { metrics: relay.metricsUrl }),
+    ...(relay.verifier === null ? {} : { verifier: relay.verifier }),
     ...(relay.livenessUrl === null ? {} : { liveness: relay.livenessUrl }),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);

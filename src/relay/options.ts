@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import { own } from '../base/own.ts';
 import { RELAY_LIMIT_FLAGS, type RelayLimitFlag } from '../base/relay-limit-flags.ts';
+import { VERIFIER_CHOICES, type VerifierChoice } from '../base/verifier-choice.ts';
 import type { MetricsAddress } from './http/metrics-server.ts';
 import { parseNetwork } from './limits/client-address.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
@@ -20,6 +21,8 @@ export interface RelayOptions extends ServerOptions {
   /** False accepts every signature (ids are still checked); for benchmarks. */
   readonly verify: boolean;
   readonly verifyWorkers: number;
+  /** What checks signatures in those threads. */
+  readonly verifier: VerifierChoice;
   readonly limits: RelayLimits;
   /** False serves gift wraps (NIP-59) to everybody, not only to their authenticated recipients; for benchmarks. */
   readonly hidesGiftWraps: boolean;
@@ -95,6 +98,7 @@ const FLAGS = {
   'memory-limit': { type: 'string' },
   'no-verify': { type: 'boolean', default: false },
   'verify-workers': { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
+  verifier: { type: 'string' },
   'exit-with-parent': { type: 'boolean', default: false },
   'open-gift-wraps': { type: 'boolean', default: false },
   'public-url': { type: 'string', multiple: true },
@@ -122,6 +126,17 @@ function workersOf(values: Values): number {
   const workers = wholeNumber(values, 'verify-workers', 1);
   if (workers >= 1) return workers;
   throw invalid('--verify-workers must be at least 1', 'use --no-verify to accept any signature');
+}
+
+function verifierOf(values: Values): VerifierChoice {
+  const text = values['verifier'];
+  if (text === undefined) return 'auto';
+  if (values['no-verify'] === true) {
+    throw invalid('--verifier and --no-verify exclude each other', 'leave one of them out');
+  }
+  const choice = VERIFIER_CHOICES.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  throw invalid(`--verifier "${text}" is unknown`, `known: ${VERIFIER_CHOICES.join(', ')}`);
 }
 
 /** An address beside that of the clients. */
@@ -213,6 +228,7 @@ export function parseRelayOptions(
     memoryLimitBytes: memoryLimitOf(values),
     verify: values['no-verify'] !== true,
     verifyWorkers: workersOf(values),
+    verifier: verifierOf(values),
     limits: parseLimits(values),
     hidesGiftWraps: values['open-gift-wraps'] !== true,
     publicUrls: publicUrlsOf(values),

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { VerifierInUse } from '../base/verifier-choice.ts';
 import type { NostrEvent } from '../nostr/event.ts';
+import { openVerifier } from '../nostr/verifier.ts';
 import type { Backend } from './backend.ts';
 import { FanOut } from './fanout/fan-out.ts';
 import { Connections } from './http/connections.ts';
@@ -39,6 +41,8 @@ export interface RunningRelay {
   readonly metricsUrl: string | null;
   /** Where a thread of its own says whether the process lives; null where none does. */
   readonly livenessUrl: string | null;
+  /** What checks signatures; null where nothing does. */
+  readonly verifier: VerifierInUse | null;
   /**
    * Stops gracefully: no new connections, CLOSED for every subscription, every client is answered what it has sent and told
    * goodbye (1001) once it is silent. Takes less than 5 s whatever the clients do.
@@ -65,15 +69,28 @@ const BACKEND_DEADLINE_MS = 700;
 interface Parts {
   readonly backend: Backend;
   readonly verifier: Verifier;
+  readonly verifierInUse: VerifierInUse | null;
   readonly ingest: Ingest;
   readonly connections: Connections;
   readonly metrics: RelayMetrics;
   readonly http: Pick<HttpContent, 'events' | 'takeQuery'>;
 }
 
-function createVerifier(options: RelayOptions, onFailure: (error: Error) => void): Verifier {
-  if (!options.verify) return trustingVerifier;
+/** What checks signatures; whether it can is found out here, so that every thread has the same. */
+function verifierFor({ verify, verifier }: RelayOptions): VerifierInUse | null {
+  if (!verify) return null;
+  const { kind, library, reason } = openVerifier(verifier);
+  return { kind, library, reason };
+}
+
+function createVerifier(
+  options: RelayOptions,
+  inUse: VerifierInUse | null,
+  onFailure: (error: Error) => void,
+): Verifier {
+  if (inUse === null) return trustingVerifier;
   return new WorkerPool({
+    kind: inUse.kind,
     workers: options.verifyWorkers,
     queueMax: options.limits.verifyQueueMax,
     onFailure,
@@ -88,7 +105,8 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   const deliver = (event: StoredEvent): void => {
     stats.deliveries += fanOut.publish(event);
   };
-  const verifier = createVerifier(options, onFatal);
+  const verifierInUse = verifierFor(options);
+  const verifier = createVerifier(options, verifierInUse, onFatal);
   // What other relays send takes turns with the clients of this one; their channel is never cut for it.
   const bus = new Sender({ address: 'bus', creditMax: 0, onSpent: () => undefined });
   const verify = (event: NostrEvent): Verdict | Promise<Verdict> => verifier.verify(event, bus);
@@ -116,6 +134,7 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
     stats,
     subscriptions: () => fanOut.subscriptions,
     filterBytes: () => filterMemory.bytes,
+    verifier: verifierInUse,
     verifyQueueDepth: () => verifier.queueDepth,
     ingestInFlight: () => ingest.inFlight,
     storeUsage: () => store.usage(),
@@ -126,7 +145,7 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   };
   const takeQuery = (request: IncomingMessage): boolean => budgets.takeReq(addresses.of(request));
   backend.registerMetrics(metrics.registry);
-  return { backend, verifier, ingest, connections, metrics, http: { events, takeQuery } };
+  return { backend, verifier, verifierInUse, ingest, connections, metrics, http: { events, takeQuery } };
 }
 
 function createHttpServer(content: HttpContent, connections: Connections, deadlineMs: number): Server {
@@ -191,7 +210,7 @@ export async function startRelay(
   let isStopping = false;
   const server = createHttpServer(
     {
-      information: JSON.stringify(relayInformation(options, environment.version)),
+      information: JSON.stringify(relayInformation(options, environment.version, parts.verifierInUse)),
       notReady: () => (isStopping ? 'shutting down' : parts.backend.problem()),
       isStopping: () => isStopping,
       ...parts.http,
@@ -225,6 +244,7 @@ export async function startRelay(
     port,
     metricsUrl: metrics?.url ?? null,
     livenessUrl: liveness?.url ?? null,
+    verifier: parts.verifierInUse,
     stop,
   };
 }

@@ -1,8 +1,8 @@
 import { delimiter, join } from 'node:path';
 import { isExecutable } from './executable.ts';
 
-/** A package of the operating system that a stack needs. */
-export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'prometheus';
+/** A package of the operating system that a stack needs, or, libsecp256k1, that makes relays faster. */
+export type SystemPackage = 'postgresql' | 'redis' | 'haproxy' | 'prometheus' | 'libsecp256k1';
 
 /** A package manager and its names for the packages. */
 export interface PackageManager {
@@ -27,6 +27,8 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis-server',
       haproxy: 'haproxy',
       prometheus: 'prometheus',
+      // The library itself has a version in its name, which differs from release to release; this one brings it.
+      libsecp256k1: 'libsecp256k1-dev',
     },
   },
   {
@@ -39,6 +41,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       prometheus: 'golang-github-prometheus',
+      libsecp256k1: 'libsecp256k1',
     },
   },
   {
@@ -51,6 +54,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       prometheus: 'prometheus',
+      libsecp256k1: 'libsecp256k1',
     },
   },
   {
@@ -63,6 +67,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
       redis: 'redis',
       haproxy: 'haproxy',
       prometheus: 'prometheus',
+      libsecp256k1: 'secp256k1',
     },
   },
 ];

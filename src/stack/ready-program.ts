@@ -5,12 +5,15 @@ import { endOfProcess } from '../base/ends.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { settledWithin, stopOrKill } from '../base/stop.ts';
+import type { VerifierInUse } from '../base/verifier-choice.ts';
 
 /** One of our own programs that accepts connections, running as a process of its own. */
 export interface ReadyProgram {
   /** `ws://127.0.0.1:port`. */
   readonly url: string;
   readonly pid: number;
+  /** What checks signatures there; null where nothing does. */
+  readonly verifier: VerifierInUse | null;
   /** Resolves when it has ended, by itself or stopped, with what it ended by: `exit code 0`, `SIGKILL`. */
   readonly ended: Promise<string>;
   /**
@@ -44,6 +47,7 @@ interface ReadyLine {
   readonly ready: true;
   readonly url: string;
   readonly pid: number;
+  readonly verifier?: VerifierInUse;
 }
 
 /**
@@ -63,9 +67,15 @@ export async function startReadyProgram(options: ReadyProgramOptions): Promise<R
     if (isReady) options.onLog?.(text);
   });
   try {
-    const { url, pid } = await waitUntilReady(child, ended);
+    const { url, pid, verifier = null } = await waitUntilReady(child, ended);
     isReady = true;
-    return { url, pid, ended, stop: (graceMs = STOP_DEADLINE_MS) => stopChild(child, ended, graceMs) };
+    return {
+      url,
+      pid,
+      verifier,
+      ended,
+      stop: (graceMs = STOP_DEADLINE_MS) => stopChild(child, ended, graceMs),
+    };
   } catch (error) {
     child.kill('SIGKILL');
     const end = await ended;

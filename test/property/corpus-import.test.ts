@@ -26,7 +26,7 @@ async function imported(text: string, size: number) {
   const bytes = Buffer.from(text);
   const count = Math.ceil(bytes.length / size);
   const cut = Array.from({ length: count }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-  const checked = new CheckedChunks(pieces(...cut), 1);
+  const checked = new CheckedChunks(pieces(...cut), { threads: 1, verifier: 'wasm' });
   let output = '';
   for await (const chunk of checked.chunks()) output += Buffer.from(chunk.text).toString();
   return { output, drops: checked.drops() };

@@ -1,9 +1,10 @@
-// Installs the servers that tests start, where they are missing: as root or with CI=true at once, otherwise after
+// Installs the servers that tests start and the library that checks signatures, where they are missing: as root or with CI=true at once, otherwise after
 // one question. Fails naming the exact package where that is impossible; nothing is skipped.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, getuid, stderr, stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
+import { loadNativeSchnorr } from '../../src/nostr/schnorr-native.ts';
 import { OBSERVER } from '../../src/stack/binaries.ts';
 import { findPackageManager, installByName, type SystemPackage } from '../../src/stack/install.ts';
 import { carryOut, type Installation } from '../../src/stack/install-packages.ts';
@@ -37,8 +38,12 @@ interface Missing {
 
 async function missingPackages(): Promise<Missing> {
   const tools = TEST_PROGRAMS.filter(({ names }) => !names.some(isOnPath));
+  const servers = packagesOf(await examinePrograms(PATH), [OBSERVER]);
+  const native = loadNativeSchnorr();
+  // npm brings koffi; no package of the system does.
+  if (!native.ok && native.missing === 'koffi') throw new Error(`tests need koffi: ${native.problem}`);
   return {
-    servers: packagesOf(await examinePrograms(PATH), [OBSERVER]),
+    servers: [...servers, ...(native.ok ? [] : (['libsecp256k1'] as const))],
     tools: tools.map((tool) => tool.package),
   };
 }

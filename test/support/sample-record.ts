@@ -609,6 +609,7 @@ function samplePlan(): Plan {
     keepSeconds: false,
     abort: null,
     verifyShare: resolved.verify,
+    verifier: 'auto',
     corpus: {
       profile: 'synthetic',
       events: 500,

@@ -8,7 +8,7 @@ import type { LoadSession, LoadTarget, Opening } from '../load-session.ts';
 import { relayUrl } from '../options.ts';
 import { openRelays } from '../run/open-relays.ts';
 import { openStack, type StackFlags } from '../run/open-stack.ts';
-import { type OpenTarget, openTarget } from '../run/open-target.ts';
+import { type OpenTarget, openTarget, relayForLoad } from '../run/open-target.ts';
 import { EMBEDDED_TARGET } from '../run/prepare-plan.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
 import { areUrls, type CapacityFlags } from './flags.ts';
@@ -63,7 +63,7 @@ export async function placeOf(
     starts: isOurs ? 'the embedded relay' : null,
     isKept: !isOurs,
     relays: null,
-    open: () => stages.openTarget(given),
+    open: () => stages.openTarget(given, relayForLoad(flags.verifier)),
   };
 }
 

@@ -6,6 +6,7 @@ import { type ImportFlags, runImport } from '../corpus/import.ts';
 import { type InfoFlags, runInfo } from '../corpus/info.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, seedNumber, wholeNumber } from '../options.ts';
+import { verifierOption } from '../verifier-option.ts';
 
 /** More threads take more memory than they save time: one writes what they make. */
 const MAX_DEFAULT_THREADS = 4;
@@ -23,6 +24,7 @@ export function addCorpus(program: Command, host: CommandHost): void {
     .requiredOption('--out <dir>', 'directory to create', asTyped)
     .option('--gzip', 'compress the events', false)
     .addOption(threadsOption('threads that check ids and signatures'))
+    .addOption(verifierOption().default('auto'))
     .action(async (file: string, flags: ImportFlags) => runImport(file, flags, host));
   corpus
     .command('info')
@@ -31,6 +33,7 @@ export function addCorpus(program: Command, host: CommandHost): void {
     .option('--json', 'print the manifest as JSON', false)
     .option('--verify', 'check every id, signature and figure against the file', false)
     .addOption(threadsOption('threads that verify'))
+    .addOption(verifierOption().default('auto').implies({ verify: true }))
     .action(async (path: string, flags: InfoFlags) => runInfo(path, flags, host));
 }
 

@@ -3,10 +3,12 @@ import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { own } from '../../base/own.ts';
 import { RELAY_LIMIT_FLAGS } from '../../base/relay-limit-flags.ts';
+import { verifierText } from '../../base/verifier-choice.ts';
 import { startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import type { CommandHost } from '../host.ts';
 import { watchInterruption } from '../interruption.ts';
 import { asTyped, portNumber, repeatable, wholeNumber } from '../options.ts';
+import { verifierOption } from '../verifier-option.ts';
 
 /** Bytes may be many. */
 const HIGHEST_LIMIT = 999_999_999_999_999;
@@ -57,6 +59,7 @@ export function addRelay(program: Command, host: CommandHost): void {
     'threads that check signatures; default: one fewer than there are cores',
     wholeNumber(1),
   );
+  command.addOption(verifierOption());
   for (const [flag, { description, least }] of Object.entries(RELAY_LIMIT_FLAGS)) {
     command.option(`--${flag} <n>`, description, wholeNumber(least, HIGHEST_LIMIT));
   }
@@ -103,6 +106,9 @@ async function runRelay(args: readonly string[], { io }: CommandHost): Promise<v
     const relay = await startEmbeddedRelay({ args, onLog: (text) => io.stderr.write(text) });
     stop.relay = relay.stop;
     if (interruption.received() !== null) await relay.stop();
+    if (relay.verifier !== null) {
+      io.stderr.write(`signatures are checked by ${verifierText(relay.verifier)}\n`);
+    }
     io.stdout.write(`relay listens on ${relay.url}\n`);
     const reason = await relay.ended;
     if (interruption.received() === null) throw endedByItself(reason);

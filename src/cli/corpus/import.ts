@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
+import type { VerifierChoice } from '../../base/verifier-choice.ts';
 import type { CorpusManifest } from '../../corpus/files/manifest.ts';
 import { decompressed, readPieces } from '../../corpus/files/open-input.ts';
 import { DROP_REASONS } from '../../corpus/import/drop-reasons.ts';
 import { hintFor, importCorpus } from '../../corpus/import/import-corpus.ts';
 import type { CommandHost } from '../host.ts';
+import { chooseVerifier } from '../verifier-option.ts';
 import { runInterruptibly } from './interruptible.ts';
 import { printManifest } from './render-manifest.ts';
 
@@ -14,6 +16,7 @@ export interface ImportFlags {
   readonly out: string;
   readonly gzip: boolean;
   readonly workers: number;
+  readonly verifier: VerifierChoice;
 }
 
 /** What stands for stdin. */
@@ -24,6 +27,7 @@ export async function runImport(file: string, flags: ImportFlags, host: CommandH
   const { out: dir, gzip, workers: threads } = flags;
   requireOwnDirectory(dir, '--out');
   await requireWritable(dirname(dir), '--out');
+  const { kind: verifier } = chooseVerifier(flags.verifier, host);
   let read_bytes = 0;
   const onRead = (bytes: number): void => {
     read_bytes += bytes;
@@ -35,7 +39,7 @@ export async function runImport(file: string, flags: ImportFlags, host: CommandH
     total: isStdin ? 0 : await sizeOfFile(file),
     run: (progress, signal) =>
       importCorpus(decompressed(input, isStdin ? 'stdin' : file, onRead), {
-        ...{ dir, gzip, threads, signal },
+        ...{ dir, gzip, threads, verifier, signal },
         onProgress: (events) => progress.update(read_bytes, events),
       }),
   });

@@ -104,7 +104,15 @@ export function prepareAudit(options: RunAuditOptions): RunAudit {
     carryOut: async (target) => {
       io.stderr.write(`audit: reading what was published back from ${processesText(target.urls.length)}\n`);
       try {
-        return { result: await auditRun(target, { file, leavesNothing, ...plan.connections }), reason: null };
+        return {
+          result: await auditRun(target, {
+            file,
+            leavesNothing,
+            verifier: plan.verifier,
+            ...plan.connections,
+          }),
+          reason: null,
+        };
       } catch (error) {
         // The run was measured all the same: its record says why nothing is known of losses, and the gate fails.
         if (error instanceof RelayBenchError) return { result: null, reason: error.message };
@@ -118,14 +126,14 @@ function processesText(count: number): string {
   return count === 1 ? 'one relay process' : `${count} relay processes`;
 }
 
-interface AuditOptions extends Pick<Plan['connections'], 'insecure' | 'authUrl'> {
+interface AuditOptions extends Pick<Plan['connections'], 'insecure' | 'authUrl'>, Pick<Plan, 'verifier'> {
   readonly file: string;
   readonly leavesNothing: boolean;
 }
 
 async function auditRun(
   { record, urls, entries, askPrimaries }: AuditedTarget,
-  { file, leavesNothing, insecure, authUrl }: AuditOptions,
+  { file, leavesNothing, verifier, insecure, authUrl }: AuditOptions,
 ): Promise<Audit> {
   const claims = askPrimaries === null ? null : await askPrimaries();
   const access = { insecure, authUrl: authUrl ?? undefined };
@@ -133,5 +141,5 @@ async function auditRun(
   const probing = leavesNothing
     ? { reason: 'the run leaves nothing behind (--clean-up)' }
     : { events: PROBES };
-  return await audit({ file, record, urls, entries, claims, probing, timing, ...access });
+  return await audit({ file, record, urls, entries, claims, probing, timing, verifier, ...access });
 }

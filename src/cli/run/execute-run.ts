@@ -32,7 +32,7 @@ import { logsOf } from './named-relays.ts';
 import { type Observed, requireHere } from './observed-process.ts';
 import { openRelays } from './open-relays.ts';
 import { openStack } from './open-stack.ts';
-import { type OpenTarget, openTarget } from './open-target.ts';
+import { type OpenTarget, openTarget, relayForLoad } from './open-target.ts';
 import { makeOutDir, type OutDir } from './out-dir.ts';
 import { progressReporter, resolveProgress } from './progress.ts';
 import { givenAddresses, relaysText, startedNames } from './relay-flag.ts';
@@ -132,7 +132,7 @@ async function openFor(
     const links = linksForFaults(plan.faults);
     return stages.openStack(stack, { ...flags, links }, { host, interruption: opening });
   }
-  if (relay === undefined) return stages.openTarget([]);
+  if (relay === undefined) return stages.openTarget([], relayForLoad(flags.verifier));
   const target = await stages.openRelays(relay, opening);
   return {
     ...target,

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { VerifierChoice } from '../../base/verifier-choice.ts';
 import type { PlanOverrides } from '../../plan/overrides.ts';
 import { FORMATS, formatNames } from '../../report/formats.ts';
 import {
@@ -12,6 +13,7 @@ import {
   wholeNumber,
   wordList,
 } from '../options.ts';
+import { verifierOption } from '../verifier-option.ts';
 import { PROGRESS_MODES, type ProgressMode } from './progress.ts';
 import { relayFlag, type TargetFlags } from './relay-flag.ts';
 import { DEFAULT_FORMATS } from './reporters.ts';
@@ -28,6 +30,8 @@ export interface ShapeFlags {
   readonly seed?: number;
   /** Accept any TLS certificate. */
   readonly insecure?: boolean;
+  /** What checks the signatures of received events, and those that the embedded relay is sent. */
+  readonly verifier?: VerifierChoice;
   /** A corpus to publish in the place of the scenario's. */
   readonly corpus?: string;
   /** Where generated corpora are kept. */
@@ -129,7 +133,8 @@ export function addShapeOptions(command: Command): Command {
     .option('--seed <n>', 'seed of keys, events and arrivals', seedNumber)
     .option('--corpus <dir>', 'publish this corpus, made by `corpus import` or `corpus generate`', asTyped)
     .option('--cache <dir>', 'where generated corpora are kept (default: in $XDG_CACHE_HOME)', asTyped)
-    .option('--insecure', 'accept any TLS certificate of a wss:// relay');
+    .option('--insecure', 'accept any TLS certificate of a wss:// relay')
+    .addOption(verifierOption());
 }
 
 /** Adds the options that only `run` has. */
@@ -187,6 +192,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     insecure: flags.insecure,
     authUrl: flags.authUrl,
     reconnect: flags.reconnect,
+    verifier: flags.verifier,
     noDefaultGates: !flags.defaultGates,
     abortOnFail: flags.abortOnFail,
   };

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { pid } from 'node:process';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import type { VerifierInUse } from '../../base/verifier-choice.ts';
 import { ceilingOf } from '../../calibrate/ceiling.ts';
 import type { Lookup } from '../../calibrate/lookup.ts';
 import type { CleanUpResult } from '../../clean-up/clean-up.ts';
 import { runPlan } from '../../engine/coordinator.ts';
-import type { RunOptions, RunPlan } from '../../engine/run-plan.ts';
+import type { RunPlan } from '../../engine/run-plan.ts';
 import { evaluateGates } from '../../gate/evaluate.ts';
 import { advertisedOf } from '../../judge/advertised.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
@@ -32,7 +33,9 @@ import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
 import { healWhenDraining, timelineOf } from './faults-of-run.ts';
 import { endedRelays, recordedRelays } from './named-relays.ts';
 import type { OpenTarget } from './open-target.ts';
+import { runOrSalvage } from './salvage.ts';
 import { followed, type RecordSoFar } from './so-far.ts';
+import { verifierFor } from './verifier-of-run.ts';
 import { sampleDuringMeasuredPhases } from './watch-components.ts';
 
 export interface MeasureRequest {
@@ -106,7 +109,9 @@ async function fitted(request: MeasureRequest, salt: string, adapt: FitCorpus): 
 }
 
 async function measureFitted(request: MeasureRequest, runId: string, run: RunPlan): Promise<RunRecord> {
-  const { plan, target, audit = NO_AUDIT } = request;
+  const { target, audit = NO_AUDIT } = request;
+  const verifier = verifierFor(request.plan);
+  const plan = verifier === null ? request.plan : { ...request.plan, verifier: verifier.kind };
   const timeline = timelineOf(plan, target);
   const identity = { tool: readTool(), runId };
   const sampler = sampleProcesses(target.processes);
@@ -134,6 +139,7 @@ async function measureFitted(request: MeasureRequest, runId: string, run: RunPla
       request,
       identity,
       place,
+      verifier,
       result,
       usage,
       audited,
@@ -200,6 +206,7 @@ interface Finished {
   readonly request: MeasureRequest;
   readonly identity: Pick<RecordInput, 'tool' | 'runId'>;
   readonly place: Place;
+  readonly verifier: VerifierInUse | null;
   readonly result: RunResult;
   readonly usage: UsageReport & { readonly others: OtherPrograms | null; readonly asked: RelayMetrics[] };
   readonly audited: AuditOutcome;
@@ -213,6 +220,7 @@ function finishRecord({
   request,
   identity,
   place,
+  verifier,
   result,
   usage,
   audited,
@@ -240,6 +248,7 @@ function finishRecord({
     audit: audited.result,
     faults,
     ceiling: found.ceiling,
+    verifier,
     cleanUp: cleaned === null ? null : { ...cleaned, problems: [...cleaned.problems] },
     caveats: [...caveats, ...leftBehind(cleaned)].filter((caveat) => caveat !== null),
   });
@@ -257,27 +266,6 @@ function leftBehind(cleaned: CleanUpResult | null): readonly string[] {
 
 function asRecorded({ programs, ...others }: OtherPrograms): RunRecord['environment']['others'] {
   return { ...others, programs: programs.map((program) => ({ ...program })) };
-}
-
-/** Carries out the run; where it throws in the midst of the load, what was measured until then is its result. */
-async function runOrSalvage(
-  run: RunPlan,
-  onCrash: MeasureRequest['onCrash'],
-  options: RunOptions,
-): Promise<RunResult> {
-  let snapshot: (() => RunResult) | null = null;
-  const onSnapshot = (given: () => RunResult): void => {
-    snapshot = given;
-    options.onSnapshot?.(given);
-  };
-  try {
-    return await run({ ...options, onSnapshot });
-  } catch (error) {
-    const salvaged = (snapshot as (() => RunResult) | null)?.();
-    if (salvaged === undefined || onCrash === undefined) throw error;
-    onCrash(error);
-    return { ...salvaged, partial: true };
-  }
 }
 
 /** What a record says about the place of the run. */

@@ -1,4 +1,5 @@
 import type { PrimaryClaim } from '../../audit/from-record.ts';
+import type { VerifierChoice } from '../../base/verifier-choice.ts';
 import { relayTarget } from '../../fault/relay-target.ts';
 import type { FaultTarget } from '../../fault/target.ts';
 import { identifyProcess, type ProcessIdentity } from '../../observe/process-identity.ts';
@@ -39,8 +40,12 @@ const FLAGS_FOR_LOAD = ['--open-gift-wraps'];
 /** Starts the embedded relay, at a port where one is named; tests pass another one. */
 export type StartRelay = (port?: number) => Promise<EmbeddedRelay>;
 
-const startForLoad: StartRelay = (port) =>
-  startEmbeddedRelay({ args: [...FLAGS_FOR_LOAD, ...(port === undefined ? [] : ['--port', String(port)])] });
+/** @param verifier what checks the signatures of what it is sent; undefined leaves the choice to it */
+export function relayForLoad(verifier?: VerifierChoice): StartRelay {
+  const args = [...FLAGS_FOR_LOAD, ...(verifier === undefined ? [] : ['--verifier', verifier])];
+  return (port) =>
+    startEmbeddedRelay({ args: port === undefined ? args : [...args, '--port', String(port)] });
+}
 
 /**
  * The user's relays as they are, or the embedded relay, started.
@@ -48,7 +53,7 @@ const startForLoad: StartRelay = (port) =>
  */
 export async function openTarget(
   given: readonly ResolvedTarget[],
-  startRelay: StartRelay = startForLoad,
+  startRelay: StartRelay = relayForLoad(),
 ): Promise<OpenTarget> {
   if (given.length > 0) return { kind: 'url', relays: given, processes: [], close: async () => undefined };
   let relay = await startRelay();

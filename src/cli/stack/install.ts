@@ -4,10 +4,12 @@ import { Readable } from 'node:stream';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { missingAmong, OBSERVER } from '../../stack/binaries.ts';
+import type { CommandLine } from '../../stack/install.ts';
 import { carryOut, planInstallation } from '../../stack/install-packages.ts';
 import { examinePrograms, packagesOf } from '../../stack/missing-packages.ts';
 import type { CommandHost } from '../host.ts';
 import type { Io } from '../io.ts';
+import { planFaster, tryFaster } from './faster.ts';
 import { npmHome, type PostgresFrom, programPath, programsDir } from './stack-dir.ts';
 
 /** Options of `stack install`. */
@@ -18,7 +20,7 @@ export interface InstallFlags {
   readonly observe?: boolean;
 }
 
-/** `stack install`: install what a stack needs and this machine lacks. */
+/** `stack install`: install what a stack needs and this machine lacks, and what makes its relays faster. */
 export async function runInstall(
   { yes, postgres, observe }: InstallFlags,
   { io }: CommandHost,
@@ -26,24 +28,30 @@ export async function runInstall(
   const path = programPath(io.env);
   const wanted = observe === true ? [OBSERVER] : [];
   const packages = packagesOf(await examinePrograms(path), wanted);
-  const request = { packages, path, asRoot: getuid?.() === 0, directory: programsDir(io.env) };
-  const plan = planInstallation({ ...request, postgres });
-  if (plan.packages.length === 0) {
+  const request = { path, asRoot: getuid?.() === 0, directory: programsDir(io.env) };
+  const plan = planInstallation({ ...request, packages, postgres });
+  const faster = planFaster(request);
+  const commands = [...plan.commands, ...faster.commands];
+  if (commands.length === 0) {
     io.stdout.write('everything that a stack needs is installed\n');
     return;
   }
   const isAgreed = yes || request.asRoot || io.env['CI'] === 'true';
   if (!isAgreed) {
     await agree(
-      plan.commands.map((command) => command.join(' ')),
+      commands.map((command) => command.join(' ')),
       io,
     );
   }
-  await carryOut(plan, (command) => io.stderr.write(`$ ${command.join(' ')}\n`));
+  const onCommand = (command: CommandLine): void => void io.stderr.write(`$ ${command.join(' ')}\n`);
+  await carryOut(plan, onCommand);
   const home = plan.npmDirectory === null ? undefined : npmHome(io.env);
   const still = missingAmong(await examinePrograms(path, home), wanted).map(({ problem }) => problem);
   if (still.length > 0) throw stillMissing(still);
-  io.stdout.write(`installed ${plan.packages.join(', ')}\n`);
+  const problem = await tryFaster(faster, onCommand);
+  if (problem !== null) io.stderr.write(`signatures are checked by WebAssembly: ${problem}\n`);
+  const installed = [...plan.packages, ...(problem === null ? faster.packages : [])];
+  if (installed.length > 0) io.stdout.write(`installed ${installed.join(', ')}\n`);
 }
 
 /** @throws RelayBenchError `STACK_INSTALL_DECLINED` where the answer is not yes */

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { checkEventShape, eventId, eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import { parseJson } from '../../nostr/json.ts';
 import { checkProofs } from '../../nostr/proofs.ts';
+import type { VerifySchnorr } from '../../nostr/schnorr.ts';
 import { type Chunk, ChunkBuilder } from '../chunk.ts';
 import { eachLine, type LineBlock } from '../files/line-blocks.ts';
 import type { DropReason } from './drop-reasons.ts';
@@ -49,8 +50,11 @@ type Verdict =
     }
   | { readonly reason: DropReason; readonly detail: string };
 
-/** Checks each line of a block: form, id and signature. Bounded in depth; the length is bounded by the block. */
-export function checkLines(block: LineBlock): CheckedLines {
+/**
+ * Checks each line of a block: form, id and signature. Bounded in depth; the length is bounded by the block.
+ * @param verifies what checks signatures
+ */
+export function checkLines(block: LineBlock, verifies: VerifySchnorr): CheckedLines {
   const builder = new ChunkBuilder(block.lines, block.text.length + block.lines);
   const dropped: Partial<Record<DropReason, number>> = {};
   const problems: LineProblem[] = [];
@@ -58,7 +62,7 @@ export function checkLines(block: LineBlock): CheckedLines {
   eachLine(block, (bytes, line) => {
     if (isBlank(bytes)) return;
     found.lines++;
-    const verdict = checkLine(bytes);
+    const verdict = checkLine(bytes, verifies);
     if (verdict.reason === undefined) {
       builder.add(columnsOf(verdict.event, verdict.json));
       found.verbatimIds += Number(verdict.isVerbatim);
@@ -76,12 +80,12 @@ function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => BLANKS.has(byte));
 }
 
-function checkLine(bytes: Buffer): Verdict {
+function checkLine(bytes: Buffer, verifies: VerifySchnorr): Verdict {
   if (isNestedDeeper(bytes, MAX_DEPTH))
     return { reason: 'too-deep', detail: `more than ${MAX_DEPTH} levels` };
   if (!isUtf8(bytes)) return { reason: 'not-json', detail: 'not UTF-8' };
   const text = bytes.toString();
-  const verdict = checkText(text);
+  const verdict = checkText(text, verifies);
   if (verdict.reason !== 'not-json' && verdict.reason !== 'wrong-id') return verdict;
   const doubled = DOUBLED.find(({ undo }) => isEvent(undo(text)));
   return doubled === undefined ? verdict : { reason: 'escaped-again', detail: doubled.detail };
@@ -105,12 +109,12 @@ function isEvent(text: string): boolean {
   return event !== undefined && eventId(event) === event.id;
 }
 
-function checkText(text: string): Verdict {
+function checkText(text: string, verifies: VerifySchnorr): Verdict {
   const value = unwrapped(parseJson(text));
   if (value === undefined) return { reason: 'not-json', detail: 'not JSON' };
   const { event, problem } = checkEventShape(value);
   if (event === undefined) return { reason: 'not-an-event', detail: problem };
-  return checkEvent(event);
+  return checkEvent(event, verifies);
 }
 
 /** The event in a message of a client (`["EVENT",{…}]`) or of a relay (`["EVENT","sub",{…}]`); else the value itself. */
@@ -123,9 +127,9 @@ function isMessage(bytes: Buffer): boolean {
   return bytes[bytes.findIndex((byte) => !BLANKS.has(byte))] === OPENING_BRACKET;
 }
 
-function checkEvent(event: NostrEvent): Verdict {
+function checkEvent(event: NostrEvent, verifies: VerifySchnorr): Verdict {
   const { signed, json } = eventTexts(event);
-  const proofs = checkProofs(event, signed);
+  const proofs = checkProofs(event, { verifies, signed });
   switch (proofs) {
     case 'wrong-id':
       return { reason: proofs, detail: `${event.id} should be ${hash('sha256', signed, 'hex')}` };

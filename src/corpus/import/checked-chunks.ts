@@ -1,3 +1,5 @@
+import type { VerifierChoice } from '../../base/verifier-choice.ts';
+import { openVerifier } from '../../nostr/verifier.ts';
 import type { Chunk } from '../chunk.ts';
 import { ID_STRIDE, selectEvents } from '../chunk.ts';
 import { type LineBlock, lineBlocks, MAX_LINE_BYTES } from '../files/line-blocks.ts';
@@ -20,13 +22,21 @@ export interface Drops {
   readonly verbatimIds: number;
 }
 
+/** How lines are checked. */
+export interface CheckOptions {
+  /** Threads that check; with 1 no thread is started. */
+  readonly threads: number;
+  /** What checks signatures. */
+  readonly verifier: VerifierChoice;
+}
+
 /**
  * Checks lines in threads and hands on the events that are right, each once, in their order. Everything else is
  * counted. Memory: what is under way, and 40 to 80 bytes for each different event.
  */
 export class CheckedChunks {
   readonly #pieces: AsyncIterable<Uint8Array>;
-  readonly #threads: number;
+  readonly #options: CheckOptions;
   readonly #ids = new HexTable();
   readonly #dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<
     DropReason,
@@ -37,10 +47,9 @@ export class CheckedChunks {
   #messages = 0;
   #verbatimIds = 0;
 
-  /** @param threads threads that check; with 1 no thread is started */
-  constructor(pieces: AsyncIterable<Uint8Array>, threads: number) {
+  constructor(pieces: AsyncIterable<Uint8Array>, { threads, verifier }: CheckOptions) {
     this.#pieces = pieces;
-    this.#threads = threads;
+    this.#options = { threads, verifier };
   }
 
   /** The events; to be iterated once. */
@@ -65,16 +74,18 @@ export class CheckedChunks {
 
   async *#checked(): AsyncGenerator<CheckedLines> {
     const blocks = this.#blocks();
-    if (this.#threads === 1) {
-      for await (const block of blocks) yield checkLines(block);
+    const { threads, verifier } = this.#options;
+    if (threads === 1) {
+      const { verifies } = openVerifier(verifier);
+      for await (const block of blocks) yield checkLines(block, verifies);
       return;
     }
     const program = new URL('./check-thread.js', import.meta.url);
     yield* runInThreads<LineBlock, CheckedLines>({
       requests: blocks,
-      threads: this.#threads,
+      threads,
       program,
-      setup: null,
+      setup: verifier,
     });
   }
 

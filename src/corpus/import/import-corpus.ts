@@ -2,16 +2,14 @@ import { RelayBenchError } from '../../base/errors.ts';
 import type { CorpusManifest, InputForm } from '../files/manifest.ts';
 import { writeCorpus } from '../files/write-corpus.ts';
 import type { LineProblem } from './check-lines.ts';
-import { CheckedChunks } from './checked-chunks.ts';
+import { CheckedChunks, type CheckOptions } from './checked-chunks.ts';
 import type { DropReason } from './drop-reasons.ts';
 import { asEventLines } from './input-form.ts';
 
-export interface ImportOptions {
+export interface ImportOptions extends CheckOptions {
   /** Directory to make. */
   readonly dir: string;
   readonly gzip: boolean;
-  /** Threads that check ids and signatures; with 1 no thread is started. */
-  readonly threads: number;
   /** Called now and then with the events written so far. */
   readonly onProgress?: (events: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -29,7 +27,7 @@ export async function importCorpus(
   options: ImportOptions,
 ): Promise<CorpusManifest> {
   const input = asEventLines(pieces);
-  const checked = new CheckedChunks(input.pieces, options.threads);
+  const checked = new CheckedChunks(input.pieces, options);
   return writeCorpus({
     ...options,
     chunks: checked.chunks(),

@@ -4,11 +4,9 @@ import type { CorpusManifest } from '../files/manifest.ts';
 import { decompressed, readPieces } from '../files/open-input.ts';
 import { corpusDir, readManifest } from '../files/read-manifest.ts';
 import { Tally } from '../files/tally.ts';
-import { CheckedChunks } from './checked-chunks.ts';
+import { CheckedChunks, type CheckOptions } from './checked-chunks.ts';
 
-export interface VerifyOptions {
-  /** Threads that check ids and signatures; with 1 no thread is started. */
-  readonly threads: number;
+export interface VerifyOptions extends CheckOptions {
   /** Called now and then with the events checked so far. */
   readonly onProgress?: (events: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -22,7 +20,7 @@ export interface VerifyOptions {
 export async function verifyCorpus(path: string, options: VerifyOptions): Promise<string[]> {
   const manifest = await readManifest(path);
   const file = join(corpusDir(path), manifest.file.name);
-  const checked = new CheckedChunks(decompressed(readPieces(file), file), options.threads);
+  const checked = new CheckedChunks(decompressed(readPieces(file), file), options);
   const tally = new Tally();
   for await (const chunk of checked.chunks()) {
     options.signal?.throwIfAborted();

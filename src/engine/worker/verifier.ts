@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { onThreadLoss } from '../../base/ends.ts';
+import type { VerifierChoice } from '../../base/verifier-choice.ts';
 import { type SubscriptionId, subscriptionText } from '../../wire/subscription-id.ts';
 import type { SampleSink } from '../../workload/sample-sink.ts';
 import { UnderWay } from '../../workload/under-way.ts';
@@ -34,6 +35,8 @@ export interface Verification {
 export interface VerifierOptions {
   /** Share of events to verify, 0..1. */
   readonly share: number;
+  /** What checks signatures; the worker ends where it can't. */
+  readonly choice: VerifierChoice;
   /** Told the outcome of each verification, and the event where it is not valid. */
   readonly onVerified: (verified: Verified, invalid: OfferedEvent | null) => void;
 }
@@ -94,7 +97,9 @@ export class Verifier {
   }
 
   #startThread(): Worker {
-    const thread = new Worker(new URL('./verify-thread.js', import.meta.url));
+    const thread = new Worker(new URL('./verify-thread.js', import.meta.url), {
+      workerData: this.#options.choice,
+    });
     thread.on('message', (verification: Verification) => this.#verified(verification));
     // Nothing would be verified any more and nobody would know: the worker ends and is told as lost.
     this.#unwatch = onThreadLoss(thread, (error) => {

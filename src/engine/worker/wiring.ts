@@ -5,7 +5,7 @@ import { ClientSigner } from '../../corpus/client-signer.ts';
 import { knowsAuthentication } from '../../judge/advertised.ts';
 import { buildSeriesTable, type SeriesTable } from '../../metric/series-table.ts';
 import { relayTagOf } from '../../nostr/nip42.ts';
-import { plannedWorkloads } from '../../plan/each-workload.ts';
+import { receivesEvents } from '../../plan/each-workload.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { sourceAddressOf } from '../../plan/source-address.ts';
 import { targetOf } from '../../plan/split.ts';
@@ -98,9 +98,10 @@ export class Wiring {
   connectReplies(): void {
     this.sorter.use(this.parts.claims);
     const { plan } = this.#options;
-    if (plannedWorkloads(plan.workloads).every(({ planner }) => !planner.receives)) return;
+    if (!receivesEvents(plan)) return;
     this.sorter.verifier = new Verifier({
       share: plan.verifyShare,
+      choice: plan.verifier,
       onVerified: (outcome, event) => this.observer.verified(outcome, event),
     });
   }

@@ -1,5 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { VerifierInUse } from '../../base/verifier-choice.ts';
 import type { StoreUsage } from '../store/store.ts';
 import { counter, gauge } from './instruments.ts';
 import { EVENT_OUTCOMES, type RelayStats } from './stats.ts';
@@ -9,6 +10,8 @@ export interface MetricSources {
   readonly stats: RelayStats;
   readonly subscriptions: () => number;
   readonly filterBytes: () => number;
+  /** What checks signatures; null where nothing does. */
+  readonly verifier: VerifierInUse | null;
   readonly verifyQueueDepth: () => number;
   readonly ingestInFlight: () => number;
   readonly storeUsage: () => StoreUsage;
@@ -37,6 +40,17 @@ function countEvents(registry: Registry, stats: RelayStats): void {
       for (const outcome of EVENT_OUTCOMES) this.inc({ outcome }, stats.events[outcome]);
     },
   });
+}
+
+/** A metric whose labels say what checks signatures. */
+function nameVerifier(registry: Registry, verifier: VerifierInUse | null): void {
+  const info = new Gauge({
+    name: 'nostr_verifier_info',
+    help: 'What checks signatures: native with its library, wasm, or none',
+    labelNames: ['kind', 'library'],
+    registers: [registry],
+  });
+  info.set({ kind: verifier?.kind ?? 'none', library: verifier?.library ?? '' }, 1);
 }
 
 function timeQueries(registry: Registry, stats: RelayStats): void {
@@ -133,6 +147,7 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
   collectDefaultMetrics({ register: registry });
   countEvents(registry, stats);
   timeQueries(registry, stats);
+  nameVerifier(registry, sources.verifier);
   watchLoop(registry, delay);
   watchLoopBusy(registry);
   const timer = watchRate(registry, stats);

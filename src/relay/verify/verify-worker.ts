@@ -1,9 +1,12 @@
-import { parentPort } from 'node:worker_threads';
-import { verifiesSchnorr } from '../../nostr/schnorr.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { VerifierKind } from '../../base/verifier-choice.ts';
+import { openVerifier } from '../../nostr/verifier.ts';
 import { ENTRY_BYTES, type VerifyReply, type VerifyRequest } from './batch.ts';
 
+const { verifies } = openVerifier(workerData as VerifierKind);
+
 function isValid(entry: Uint8Array): boolean {
-  return verifiesSchnorr(entry.subarray(0, 32), entry.subarray(32, 64), entry.subarray(64, ENTRY_BYTES));
+  return verifies(entry.subarray(0, 32), entry.subarray(32, 64), entry.subarray(64, ENTRY_BYTES));
 }
 
 parentPort?.on('message', ({ batch, entries }: VerifyRequest) => {

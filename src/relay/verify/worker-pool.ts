@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { VerifierKind } from '../../base/verifier-choice.ts';
 import type { NostrEvent } from '../../nostr/event.ts';
 import { packEntries, type VerifyReply, type VerifyRequest } from './batch.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -8,7 +9,9 @@ import type { Verdict, Verifier } from './verifier.ts';
 
 /** What a pool is given. */
 export interface WorkerPoolOptions {
-  /** Threads; each verifies a few thousand signatures a second. */
+  /** What the threads verify with; one that can't ends, and the relay with it. */
+  readonly kind: VerifierKind;
+  /** Threads; each verifies a few thousand signatures a second, natively several times as many. */
   readonly workers: number;
   /** Most events that wait for a thread, a large one counts for several; more are answered `overloaded`. */
   readonly queueMax: number;
@@ -93,7 +96,7 @@ export class WorkerPool implements Verifier {
   }
 
   #startThread(): Thread {
-    const worker = new Worker(workerUrl());
+    const worker = new Worker(workerUrl(), { workerData: this.#options.kind });
     const thread: Thread = { worker, inFlight: new Map() };
     worker.on('message', (reply: VerifyReply) => this.#settle(thread, reply));
     worker.on('error', (error) => this.#fail(error));

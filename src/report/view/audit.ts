@@ -1,3 +1,4 @@
+import { verifierText } from '../../base/verifier-choice.ts';
 import { INVARIANTS } from '../../metric/invariants.ts';
 import type { Audit, AuditedInvariant, Violation } from '../../record/audit-schema.ts';
 import type { RunRecord } from '../../record/schema.ts';
@@ -26,7 +27,18 @@ export function auditSection({ audit }: RunRecord): Section | null {
 }
 
 /** What was published and how that ended. */
-export function historyText({ history, relays }: Audit): string {
+export function historyText(audit: Audit): string {
+  return `${publishedText(audit)}${proofsText(audit)}`;
+}
+
+function proofsText({ proofs }: Audit): string {
+  if (proofs === undefined) return '';
+  const { checked, wrong, verifier } = proofs;
+  const found = wrong === 0 ? 'none of them wrong' : `${count(wrong)} of them wrong`;
+  return `; id and signature of ${count(checked)} that came back checked by ${verifierText(verifier)}, ${found}`;
+}
+
+function publishedText({ history, relays }: Audit): string {
   const asked =
     relays === undefined ? '' : `; ${count(relays)} relay ${relays === 1 ? 'process' : 'processes'} asked`;
   if (history === undefined) return `what was published was read back${asked}`;

@@ -61,6 +61,7 @@ async function auditOf(planted: Planted = {}): Promise<Audit> {
     record,
     urls: relays.urls,
     insecure: false,
+    isProven: () => true,
     probing: { events: 6 },
     timing: { retryAfterMs: [1, 2, 3], patienceMs: 0, countAgainAfterMs: 1 },
     ...request,
@@ -153,6 +154,17 @@ describe('a planted violation', () => {
       'acknowledged: OK true',
       expect.stringMatching(/^not found on ws:\/\/127\.0\.0\.1:\d+\/?, found on 1 others$/),
     ]);
+  });
+
+  test('an event that comes back with a wrong id or signature', async () => {
+    const [, , altered] = RIGHT;
+    const isProven = ({ id }: NostrEvent): boolean => id !== altered?.id;
+    const result = await auditOf({ relays: 1, request: { isProven } });
+    expect(broken(result)).toEqual(['I1']);
+    expect(result).toMatchObject({ found: 252, lost: [altered?.id], proofs: { wrong: 1 } });
+    const [violation] = of(result, 'I1').violations;
+    expect(violation?.what).toBe('lost: acknowledged, and came back with a wrong id or signature');
+    expect(violation?.timeline.at(-1)?.what).toMatch(/^found and wrong on ws:/);
   });
 
   test('a refused event that is visible', async () => {

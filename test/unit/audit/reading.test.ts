@@ -29,6 +29,7 @@ async function readBack({ events = EVENTS, nip11 = null, further = [], ...faults
     record: { ...sample, target: { ...sample.target, nip11 } },
     urls: [...relays.urls, ...further],
     insecure: false,
+    isProven: () => true,
     probing: { reason: 'not in this test' },
     timing: { retryAfterMs: [1, 2, 3], patienceMs: 0 },
   });
@@ -80,6 +81,7 @@ describe('reading back', () => {
       record: sampleRecord('pass'),
       urls: relays.urls,
       insecure: false,
+      isProven: () => true,
       probing: { reason: 'not in this test' },
       timing: { limitMs: 0 },
     });

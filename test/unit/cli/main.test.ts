@@ -79,6 +79,7 @@ describe('the command line', () => {
       '--corpus',
       '--cache',
       '--insecure',
+      '--verifier',
       '--audit',
       '--no-audit',
       '--auth-url',

@@ -3,6 +3,7 @@ import { ClientSigner } from '../../../src/corpus/client-signer.ts';
 import { checkEventShape } from '../../../src/nostr/event.ts';
 import { authProblem, unsignedAuth } from '../../../src/nostr/nip42.ts';
 import { checkProofs } from '../../../src/nostr/proofs.ts';
+import { verifiesSchnorr } from '../../../src/nostr/schnorr.ts';
 
 const auth = unsignedAuth('a "challenge"\n', 'ws://relay.example/', 1_700_000_000);
 
@@ -15,7 +16,7 @@ function signed(client: number, seed = 1) {
 describe('the signer of clients', () => {
   it('makes authentications that hold by NIP-42 and BIP-340', () => {
     const event = signed(3);
-    expect(checkProofs(event)).toBe('valid');
+    expect(checkProofs(event, { verifies: verifiesSchnorr })).toBe('valid');
     const expectation = {
       challenge: 'a "challenge"\n',
       hosts: new Set(['relay.example']),

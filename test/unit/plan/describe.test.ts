@@ -25,7 +25,7 @@ describe('describePlan', () => {
         load model: open
         targets: ws://127.0.0.1:1
         workers: 1, scheduler precise
-        verification: 1 % of received events
+        verification: 1 % of received events, verifier auto
         duration: 17.0 s
         drain: until every operation has ended, at most 10.0 s; then at most 5.00 s for deliveries
       Connections

@@ -97,6 +97,13 @@ describe('buildRecord', () => {
     expect(record.validity.reasons).toEqual([]);
   });
 
+  it('says what checked the signatures of events that came, where something did', () => {
+    const verifier = { kind: 'wasm' as const, library: null, reason: 'libsecp256k1 is not installed' };
+    const record = buildRecord({ ...sampleInput(), verifier });
+    expect(runRecordSchema.parse(record).generator.verifier).toEqual(verifier);
+    expect(buildRecord(sampleInput()).generator).not.toHaveProperty('verifier');
+  });
+
   it('keeps what was deleted at the end, where that was asked for', () => {
     const cleanUp = { found: 3, deleted: 3, requests: 1, refused: {}, problems: [] };
     expect(buildRecord({ ...sampleInput(), cleanUp }).cleanUp).toEqual(cleanUp);

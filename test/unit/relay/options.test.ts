@@ -10,6 +10,7 @@ describe('the flags of the relay', () => {
       store: 'memory',
       memoryLimitBytes: 512 * 2 ** 20,
       verify: true,
+      verifier: 'auto',
       limits: DEFAULT_LIMITS,
       exitWithParent: false,
     });
@@ -28,6 +29,10 @@ describe('the flags of the relay', () => {
       limits: { ...DEFAULT_LIMITS, maxLimit: 7 },
       exitWithParent: true,
     });
+  });
+
+  it.each(['auto', 'native', 'wasm'])('may ask for the verifier %s', (verifier) => {
+    expect(parseRelayOptions(['--verifier', verifier])).toMatchObject({ verifier, verify: true });
   });
 
   it('may name several public URLs and proxies', () => {
@@ -62,6 +67,8 @@ describe('the flags of the relay', () => {
     [['--store', 'disk'], '--store "disk" is unknown'],
     [['--public-url', 'https://x'], '--public-url "https://x" is not a ws:// or wss:// URL'],
     [['--trust-proxy', 'localhost'], '--trust-proxy "localhost" is not an address or network'],
+    [['--verifier', 'fast'], '--verifier "fast" is unknown'],
+    [['--verifier', 'wasm', '--no-verify'], '--verifier and --no-verify exclude each other'],
     [['--verify-workers', '0'], '--verify-workers must be at least 1'],
   ])('%j are refused', (args, message) => {
     expect(() => parseRelayOptions(args)).toThrow(message);

@@ -6,11 +6,13 @@ import { prepareAudit, type RunAudit } from '../../../../src/cli/run/audit-run.t
 import { type MeasureRequest, measure } from '../../../../src/cli/run/measure.ts';
 import type { NamedRelay } from '../../../../src/cli/run/named-relays.ts';
 import type { RunPlan } from '../../../../src/engine/run-plan.ts';
+import { openVerifier } from '../../../../src/nostr/verifier.ts';
+import type { Plan } from '../../../../src/plan/plan.ts';
 import type { RunResult } from '../../../../src/result/run-result.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { startHttpReceiver } from '../../../support/http-receiver.ts';
 import { sampleCalibration } from '../../../support/sample-calibration.ts';
-import { samplePlan } from '../../../support/sample-plan.ts';
+import { EVERYTHING, samplePlan } from '../../../support/sample-plan.ts';
 import { noCounters, sampleResult } from '../../../support/sample-record.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
@@ -72,6 +74,37 @@ describe('a run and the calibration of its machine', () => {
     });
     expect(record.caveats).toContainEqual(expect.stringContaining('own ceiling is not known'));
     expect(record.validity.verdict).toBe('valid');
+  });
+});
+
+describe('what checks signatures', () => {
+  const found: Lookup = { calibration: null, reason: 'none' };
+  const measured = async (plan: Partial<Plan>) => {
+    const overrides = { noDefaultGates: true };
+    const asked = samplePlan({ workloads: { query: EVERYTHING.query } }, { overrides });
+    const request = { ...requestOf(found), plan: { ...asked, ...plan } };
+    const run = vi.fn<RunPlan>(async () => sampleResult({ counters: noCounters(), slowdown: 1 }));
+    const record = await measure(request, run);
+    return { record, planned: run.mock.calls[0]?.[0].plan.verifier };
+  };
+
+  it('is found out before the load, the same for all workers, and stands in the record', async () => {
+    const { record, planned } = await measured({ verifier: 'auto', verifyShare: 0.01 });
+    const { verifies, ...inUse } = openVerifier('auto');
+    expect(record.generator.verifier).toEqual(inUse);
+    expect(planned).toBe(inUse.kind);
+    expect(verifies).toBeTypeOf('function');
+  });
+
+  it('is WebAssembly where that is asked for', async () => {
+    const { record, planned } = await measured({ verifier: 'wasm', verifyShare: 0.01 });
+    expect(record.generator.verifier).toEqual({ kind: 'wasm', library: null, reason: null });
+    expect(planned).toBe('wasm');
+  });
+
+  it('is left out where nothing is verified', async () => {
+    const { record } = await measured({ verifier: 'wasm', verifyShare: 0 });
+    expect(record.generator).not.toHaveProperty('verifier');
   });
 });
 

@@ -15,6 +15,7 @@ function starter(pids: readonly number[]) {
     return {
       url: `ws://127.0.0.1:${port ?? 7_000}/`,
       pid: pids[at] ?? NOBODY,
+      verifier: null,
       ended: new Promise<string>(() => undefined),
       stop: async (graceMs?: number) => {
         stops.push(graceMs);

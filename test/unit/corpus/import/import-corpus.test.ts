@@ -38,7 +38,7 @@ interface Imported {
 
 async function importText(...texts: readonly (string | Uint8Array)[]): Promise<Imported> {
   const dir = join(await tempDir(), 'corpus');
-  const manifest = await importCorpus(pieces(...texts), { dir, gzip: false, threads: 1 });
+  const manifest = await importCorpus(pieces(...texts), { dir, gzip: false, threads: 1, verifier: 'wasm' });
   return { dir, manifest };
 }
 
@@ -272,7 +272,7 @@ describe('a corpus that is there', () => {
 
   test('verifies', async () => {
     const { dir } = await importText(textOf(lines.slice(0, 20)));
-    expect(await verifyCorpus(dir, { threads: 1 })).toEqual([]);
+    expect(await verifyCorpus(dir, { threads: 1, verifier: 'wasm' })).toEqual([]);
   });
 
   test('tells what was changed since', async () => {
@@ -281,7 +281,7 @@ describe('a corpus that is there', () => {
     const text = await readFile(path, 'utf8');
     const { writeFile } = await import('node:fs/promises');
     await writeFile(path, text.replace('"created_at":177', '"created_at":178'));
-    expect(await verifyCorpus(dir, { threads: 1 })).toEqual(
+    expect(await verifyCorpus(dir, { threads: 1, verifier: 'wasm' })).toEqual(
       expect.arrayContaining([
         '1 lines are refused: wrong-id',
         expect.stringMatching(/^line 1: wrong-id/),
