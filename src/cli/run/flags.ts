@@ -5,6 +5,7 @@ import {
   asTyped,
   authUrl,
   durationMs,
+  oneWord,
   positiveNumber,
   ratePerSecond,
   repeatable,
@@ -151,7 +152,7 @@ export function addRunOptions(command: Command): Command {
     .option(
       '--progress <how>',
       `live progress on stderr: ${PROGRESS_MODES.join(', ')}`,
-      (text) => wordList(PROGRESS_MODES)(text)[0],
+      oneWord(PROGRESS_MODES),
       'auto',
     )
     .option(

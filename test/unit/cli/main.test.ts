@@ -56,6 +56,7 @@ describe('the command line', () => {
       'corpus',
       'relay',
       'stack',
+      'completion',
       'doctor',
       'help',
     ]);
