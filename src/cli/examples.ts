@@ -31,6 +31,13 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
   ['corpus import', ['corpus import events.jsonl --out mine']],
   ['corpus info', ['corpus info mine --verify']],
   ['relay', ['relay --port 7777', 'relay --store postgres://127.0.0.1/nostr']],
+  [
+    'record',
+    [
+      'record --listen 7778 --relay ws://127.0.0.1:7777',
+      'record --listen 7778 --relay ws://127.0.0.1:7777 --out mine --limit 200MB',
+    ],
+  ],
   ['stack up', ['stack up scaled', 'stack up single --port 7777']],
   [
     'stack fault',

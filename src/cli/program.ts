@@ -12,6 +12,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addGate } from './commands/gate.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRecord } from './commands/record.ts';
 import { addRelay } from './commands/relay.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addCalibrate,
   addCorpus,
   addRelay,
+  addRecord,
   addStack,
   addCompletion,
   addDoctor,

@@ -55,6 +55,7 @@ describe('the command line', () => {
       'calibrate',
       'corpus',
       'relay',
+      'record',
       'stack',
       'completion',
       'doctor',
