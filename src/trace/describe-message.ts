@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { parseClientMessage } from '../nostr/client-message.ts';
 import type { NostrEvent } from '../nostr/event.ts';
 import type { Filter } from '../nostr/filter.ts';
+import { parseRelayMessage } from '../nostr/relay-message.ts';
 import type { TracedEvent, TracedFilter, TraceStep } from './format.ts';
 
 /** What is kept of what clients send. */
@@ -24,14 +25,34 @@ const TAG_NAME = /^[a-zA-Z][a-zA-Z0-9_-]{0,19}$|^-$/;
 /** Verbs that a trace names although nothing of them can be offered again. */
 const OTHER_WORDS: ReadonlySet<string> = new Set(['NEG-OPEN', 'NEG-MSG', 'NEG-CLOSE']);
 
+/** More than these are not waited for at once: a relay that answers nothing costs no memory. */
+const MOST_UNANSWERED = 10_000;
+
 /** Says what clients do without saying who they are and what they write. Of one connection: it numbers its subscriptions. */
 export class MessageDescriber {
   readonly #keeping: Keeping;
   readonly #subscriptions = new Map<string, number>();
+  /** What the client waits for an answer to: `E` and the id of an event, `S` or `C` and that of a REQ or COUNT. */
+  readonly #unanswered = new Set<string>();
   #next = 0;
 
   constructor(keeping: Keeping) {
     this.#keeping = keeping;
+  }
+
+  /** Whether the client waits for no answer. */
+  get isAnswered(): boolean {
+    return this.#unanswered.size === 0;
+  }
+
+  /** The relay has sent this. */
+  heard(text: string): void {
+    const message = parseRelayMessage(text);
+    if (message.type === 'OK') this.#unanswered.delete(`E${message.eventId}`);
+    if (message.type === 'EOSE' || message.type === 'CLOSED')
+      this.#unanswered.delete(`S${message.subscriptionId}`);
+    if (message.type === 'COUNT' || message.type === 'CLOSED')
+      this.#unanswered.delete(`C${message.subscriptionId}`);
   }
 
   /** @param now_s Unix seconds */
@@ -39,16 +60,18 @@ export class MessageDescriber {
     const message = parseClientMessage(text);
     switch (message.type) {
       case 'EVENT':
+        this.#wait(`E${message.event.id}`);
         return { what: 'EVENT', event: this.#event(message.event, now_s) };
       case 'REQ':
       case 'COUNT':
+        this.#wait(`${message.type === 'REQ' ? 'S' : 'C'}${message.subscriptionId}`);
         return {
           what: message.type,
           subscription: this.#numberOf(message.subscriptionId),
           filters: message.filters.map((filter) => this.#filter(filter, now_s)),
         };
       case 'CLOSE':
-        return { what: 'CLOSE', subscription: this.#retire(message.subscriptionId) };
+        return this.#close(message.subscriptionId);
       case 'AUTH':
         return { what: 'AUTH' };
       default:
@@ -62,6 +85,15 @@ export class MessageDescriber {
     const number = this.#next++;
     this.#subscriptions.set(subscription, number);
     return number;
+  }
+
+  #wait(key: string): void {
+    if (this.#unanswered.size < MOST_UNANSWERED) this.#unanswered.add(key);
+  }
+
+  #close(subscription: string): Described {
+    const isAnswered = !this.#unanswered.delete(`S${subscription}`);
+    return { what: 'CLOSE', subscription: this.#retire(subscription), isAnswered };
   }
 
   /** Clients take a new id for every question: those that are closed are forgotten. */

@@ -55,9 +55,19 @@ interface At {
 /** One thing that a client did. `subscription`: its number on its connection, from 0. */
 export type TraceStep = At &
   (
-    | { readonly what: 'open' | 'close' | 'AUTH' }
+    | { readonly what: 'open' | 'AUTH' }
+    | {
+        readonly what: 'close';
+        /** Whether everything that the client had sent was answered by then, so that it had not given up anything. */
+        readonly isAnswered: boolean;
+      }
     | { readonly what: 'other'; readonly word: string }
-    | { readonly what: 'CLOSE'; readonly subscription: number }
+    | {
+        readonly what: 'CLOSE';
+        readonly subscription: number;
+        /** Whether its REQ was answered by then. */
+        readonly isAnswered: boolean;
+      }
     | {
         readonly what: 'REQ' | 'COUNT';
         readonly subscription: number;
@@ -106,10 +116,14 @@ const event: z.ZodType<TracedEvent> = z.strictObject({
     .optional(),
 });
 
+/** 1 for yes. */
+const flag = z.union([z.literal(0), z.literal(1)]);
+
 const line = z.union([
-  z.tuple([z.enum(['open', 'close', 'AUTH']), whole, whole]),
+  z.tuple([z.enum(['open', 'AUTH']), whole, whole]),
+  z.tuple([z.literal('close'), whole, whole, flag]),
   z.tuple([z.literal('other'), whole, whole, text]),
-  z.tuple([z.literal('CLOSE'), whole, whole, whole]),
+  z.tuple([z.literal('CLOSE'), whole, whole, whole, flag]),
   z.tuple([z.enum(['REQ', 'COUNT']), whole, whole, whole, z.array(filter)]),
   z.tuple([z.literal('EVENT'), whole, whole, event]),
 ]);
@@ -120,8 +134,10 @@ export function lineOfStep(step: TraceStep): string {
   switch (step.what) {
     case 'other':
       return JSON.stringify([what, atUs, connection, step.word]);
+    case 'close':
+      return JSON.stringify([what, atUs, connection, Number(step.isAnswered)]);
     case 'CLOSE':
-      return JSON.stringify([what, atUs, connection, step.subscription]);
+      return JSON.stringify([what, atUs, connection, step.subscription, Number(step.isAnswered)]);
     case 'REQ':
     case 'COUNT':
       return JSON.stringify([what, atUs, connection, step.subscription, step.filters]);
@@ -143,12 +159,18 @@ export function parseHead(value: unknown, file: string): TraceHead {
 export function parseStep(value: unknown, where: string): TraceStep {
   const parsed = line.safeParse(value);
   if (!parsed.success) throw invalid(`${where} is no step of a trace`);
-  const [what, atUs, connection] = parsed.data;
+  const [, atUs, connection] = parsed.data;
   switch (parsed.data[0]) {
     case 'other':
       return { what: 'other', atUs, connection, word: parsed.data[3] };
+    case 'close':
+      return { what: 'close', atUs, connection, isAnswered: parsed.data[3] === 1 };
     case 'CLOSE':
-      return { what: 'CLOSE', atUs, connection, subscription: parsed.data[3] };
+      return {
+        ...{ what: 'CLOSE', atUs, connection },
+        subscription: parsed.data[3],
+        isAnswered: parsed.data[4] === 1,
+      };
     case 'REQ':
     case 'COUNT':
       return {
@@ -161,7 +183,7 @@ export function parseStep(value: unknown, where: string): TraceStep {
     case 'EVENT':
       return { what: 'EVENT', atUs, connection, event: parsed.data[3] };
     default:
-      return { what: what as 'open' | 'close' | 'AUTH', atUs, connection };
+      return { what: parsed.data[0], atUs, connection };
   }
 }
 

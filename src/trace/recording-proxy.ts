@@ -1,22 +1,16 @@
-import { connect as connectPlain, createServer, isIP, type Server, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { createServer, type Server, type Socket } from 'node:net';
 import { monotonicNs, NS_PER_US } from '../base/clock.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { LatencySummary } from '../metric/summary.ts';
 import { AddedLatency } from './added-latency.ts';
-import { type Described, type Keeping, MessageDescriber } from './describe-message.ts';
+import type { Described } from './describe-message.ts';
 import type { TraceStep } from './format.ts';
-import { FrameTap } from './frame-tap.ts';
-import { endOfHead, forwardedHead, type RelayPlace } from './http-head.ts';
+import { Session, type SessionOptions } from './session.ts';
 
-export interface ProxyOptions {
-  readonly relay: RelayPlace;
-  /** Accept any TLS certificate of the relay. */
-  readonly insecure: boolean;
+export interface ProxyOptions extends SessionOptions {
   /** Port of 127.0.0.1; 0 takes a free one. */
   readonly port: number;
-  readonly keeping: Keeping;
   readonly onStep: (step: TraceStep) => void;
 }
 
@@ -35,11 +29,6 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-/** A request has no more than this before its body. */
-const LONGEST_HEAD = 16_384;
-/** Relays take no longer messages; what is longer is passed on and not read. */
-const LONGEST_MESSAGE = 2 * 2 ** 20;
-
 /**
  * Passes bytes between clients and a relay as they come, and tells what clients do.
  * @throws RelayBenchError `PORT_IN_USE` (exit 3)
@@ -50,9 +39,10 @@ export async function startRecordingProxy(options: ProxyOptions): Promise<Record
   return proxy;
 }
 
-/** Data of a client that is looked at when everything that came with it has been passed on. */
+/** Data that is looked at when everything that came with it has been passed on. */
 interface Seen {
   readonly session: Session;
+  readonly from: 'client' | 'relay';
   readonly chunk: Buffer;
   readonly atUs: number;
 }
@@ -107,7 +97,7 @@ class TracingProxy implements RecordingProxy {
         if (this.#added.arrived()) setImmediate(() => this.#endTurn());
       },
       onPassed: () => this.#added.passed(),
-      onClientData: (chunk) => this.#seen.push({ session, chunk, atUs: this.#nowUs() }),
+      onData: (chunk, from) => this.#seen.push({ session, from, chunk, atUs: this.#nowUs() }),
       onUnreached: (error) => {
         this.unreached++;
         this.problem = messageOf(error);
@@ -116,7 +106,7 @@ class TracingProxy implements RecordingProxy {
         this.#sessions.delete(session);
         // What it has sent before comes before its end.
         this.#look();
-        if (session.number !== null) this.#tell(session, { what: 'close' });
+        if (session.number !== null) this.#tell(session, { what: 'close', isAnswered: session.isAnswered });
       },
       onDescribed: (described, atUs) => this.#tell(session, described, atUs),
     });
@@ -135,7 +125,10 @@ class TracingProxy implements RecordingProxy {
   #look(): void {
     const seen = this.#seen;
     this.#seen = [];
-    for (const { session, chunk, atUs } of seen) session.look(chunk, atUs);
+    for (const { session, from, chunk, atUs } of seen) {
+      if (from === 'client') session.look(chunk, atUs);
+      else session.hear(chunk);
+    }
   }
 
   #tell(session: Session, described: Described, atUs = this.#nowUs()): void {
@@ -151,144 +144,4 @@ function notListening(port: number, cause: Error): RelayBenchError {
     exitCode: EXIT.unreachable,
     cause,
   });
-}
-
-interface SessionEvents {
-  /** The client asks for a WebSocket. */
-  readonly onUpgrade: () => void;
-  readonly onPassing: () => void;
-  readonly onPassed: () => void;
-  /** The client has sent this, behind its request; it is passed on already. */
-  readonly onClientData: (chunk: Buffer) => void;
-  readonly onUnreached: (error: Error) => void;
-  readonly onEnd: () => void;
-  readonly onDescribed: (described: Described, atUs: number) => void;
-}
-
-/** One connection of a client and the one to the relay that belongs to it. */
-class Session {
-  /** In the trace; null where the client has asked for no WebSocket. */
-  number: number | null = null;
-  readonly #client: Socket;
-  readonly #options: ProxyOptions;
-  readonly #events: SessionEvents;
-  readonly #describer: MessageDescriber;
-  readonly #tap: FrameTap;
-  #head: Buffer = Buffer.alloc(0);
-  #relay: Socket | null = null;
-  #isWebSocket = false;
-  #isOver = false;
-  #isRefused = false;
-  #atUs = 0;
-
-  constructor(client: Socket, options: ProxyOptions, events: SessionEvents) {
-    this.#client = client;
-    this.#options = options;
-    this.#events = events;
-    this.#describer = new MessageDescriber(options.keeping);
-    this.#tap = new FrameTap({
-      onText: (text) => this.#tell(this.#describer.describe(text, Math.floor(Date.now() / 1_000))),
-      onUnread: () => this.#tell({ what: 'other', word: 'unread' }),
-      longest: LONGEST_MESSAGE,
-    });
-    client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
-    this.#follow(client, () => this.#relay);
-  }
-
-  destroy(): void {
-    this.#client.destroy();
-    this.#relay?.destroy();
-  }
-
-  /** Reads what was passed on. */
-  look(chunk: Buffer, atUs: number): void {
-    this.#atUs = atUs;
-    this.#tap.push(chunk);
-  }
-
-  #tell(described: Described): void {
-    this.#events.onDescribed(described, this.#atUs);
-  }
-
-  #fromClient(chunk: Buffer): void {
-    if (this.#isRefused) return;
-    if (this.#relay === null) {
-      this.#head = Buffer.concat([this.#head, chunk]);
-      this.#begin();
-      return;
-    }
-    this.#pass(chunk, this.#client, this.#relay);
-    if (this.#isWebSocket) this.#events.onClientData(chunk);
-  }
-
-  /** Once its request is complete, the relay is connected to. */
-  #begin(): void {
-    const end = endOfHead(this.#head);
-    if (end < 0 && this.#head.length <= LONGEST_HEAD) return;
-    const head = end < 0 ? null : forwardedHead(this.#head.subarray(0, end), this.#options.relay);
-    if (head === null) {
-      this.#refuse('400 Bad Request');
-      return;
-    }
-    this.#isWebSocket = head.isUpgrade;
-    if (head.isUpgrade) this.#events.onUpgrade();
-    const rest = this.#head.subarray(end);
-    this.#head = Buffer.alloc(0);
-    const relay = this.#connect();
-    this.#relay = relay;
-    relay.write(head.bytes);
-    if (rest.length > 0) {
-      relay.write(rest);
-      if (head.isUpgrade) this.#events.onClientData(rest);
-    }
-  }
-
-  #connect(): Socket {
-    const { host, port, isTls } = this.#options.relay;
-    const place = { host, port, allowHalfOpen: true };
-    const tls = { servername: isIP(host) === 0 ? host : '', rejectUnauthorized: !this.#options.insecure };
-    const relay = isTls ? connectTls({ ...place, ...tls }) : connectPlain(place);
-    relay.setNoDelay(true);
-    let hasAnswered = false;
-    relay.on('data', (chunk: Buffer) => {
-      hasAnswered = true;
-      this.#pass(chunk, relay, this.#client);
-    });
-    relay.on('error', (error) => {
-      if (hasAnswered || this.#isOver) return;
-      this.#events.onUnreached(error);
-      this.#refuse('502 Bad Gateway');
-    });
-    this.#follow(relay, () => this.#client);
-    return relay;
-  }
-
-  #refuse(status: string): void {
-    this.#isRefused = true;
-    this.#client.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-  }
-
-  #pass(chunk: Buffer, source: Socket, sink: Socket): void {
-    this.#events.onPassing();
-    if (!sink.destroyed && !sink.write(chunk)) {
-      source.pause();
-      sink.once('drain', () => source.resume());
-    }
-    this.#events.onPassed();
-  }
-
-  /** What ends at one side ends at the other, behind the last byte. */
-  #follow(socket: Socket, other: () => Socket | null): void {
-    socket.on('end', () => other()?.end());
-    // It closes next.
-    socket.on('error', () => undefined);
-    socket.on('close', (hadError) => {
-      const partner = other();
-      if (hadError && !this.#isRefused) partner?.destroy();
-      else partner?.end();
-      if (this.#isOver) return;
-      this.#isOver = true;
-      this.#events.onEnd();
-    });
-  }
 }

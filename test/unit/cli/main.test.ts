@@ -81,6 +81,7 @@ describe('the command line', () => {
       '--corpus',
       '--cache',
       '--insecure',
+      '--trace',
       '--audit',
       '--no-audit',
       '--auth-url',

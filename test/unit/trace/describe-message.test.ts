@@ -128,6 +128,33 @@ describe('subscriptions', () => {
   });
 });
 
+describe('answers', () => {
+  const close = (it: MessageDescriber) => it.describe('["CLOSE","a"]', NOW_S);
+
+  test('a CLOSE tells whether its client had the answer', () => {
+    const it = describer();
+    it.describe('["REQ","a",{}]', NOW_S);
+    expect(close(it)).toMatchObject({ isAnswered: false });
+    it.describe('["REQ","a",{}]', NOW_S);
+    it.heard('["EOSE","a"]');
+    expect(close(it)).toMatchObject({ isAnswered: true });
+    it.describe('["REQ","a",{}]', NOW_S);
+    it.heard('["CLOSED","a","error: no"]');
+    expect(close(it)).toMatchObject({ isAnswered: true });
+  });
+
+  test('a client has all answers when nothing that it has sent is open', () => {
+    const it = describer();
+    it.describe(eventMessage(), NOW_S);
+    it.describe('["COUNT","a",{}]', NOW_S);
+    expect(it.isAnswered).toBe(false);
+    it.heard(JSON.stringify(['OK', ID, true, '']));
+    expect(it.isAnswered).toBe(false);
+    it.heard('["COUNT","a",{"count":1}]');
+    expect(it.isAnswered).toBe(true);
+  });
+});
+
 describe('what is kept on request', () => {
   test('ids, keys and tags', () => {
     const event = describer({ ids: true }).describe(eventMessage(), NOW_S);

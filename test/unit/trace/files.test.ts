@@ -113,8 +113,8 @@ describe('reading a trace', () => {
       request(0, 3_000, 0),
       request(0, 3_500, 1),
       request(0, 3_600, 1),
-      { what: 'CLOSE', atUs: 4_000, connection: 0, subscription: 0 } as const,
-      { what: 'close', atUs: 5_000, connection: 1 } as const,
+      { what: 'CLOSE', atUs: 4_000, connection: 0, subscription: 0, isAnswered: true } as const,
+      { what: 'close', atUs: 5_000, connection: 1, isAnswered: true } as const,
       opened(2, 6_000),
     ])
       writer.add(step);

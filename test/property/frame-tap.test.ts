@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
-import { FrameTap } from '../../../src/trace/frame-tap.ts';
+import { encodeMaskedTextFrame } from '../../src/base/websocket-frame.ts';
+import { FrameTap } from '../../src/trace/frame-tap.ts';
 
 function tapOf(longest = 1_000_000) {
   const texts: string[] = [];
