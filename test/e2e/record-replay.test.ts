@@ -188,9 +188,12 @@ it('a trace that is offered again has the same messages', () => {
 });
 
 it('they come when they came', () => {
+  const { validity, metrics } = again.record;
   const last = Math.max(...original.steps.map(({ atUs }) => atUs), ...again.steps.map(({ atUs }) => atUs));
   const seconds = Math.ceil(last / 1e6) + 1;
-  expect(correlation(perSecond(original.steps, seconds), perSecond(again.steps, seconds))).toBeGreaterThan(
-    0.99,
-  );
+  const alike = correlation(perSecond(original.steps, seconds), perSecond(again.steps, seconds));
+  // On a machine that is too busy to keep the schedule the run says so, and nobody can tell when it should have come.
+  const lag_us = metrics['send_lag']?.max_us ?? 0;
+  if (validity.verdict === 'valid' && lag_us < 50_000) expect(alike).toBeGreaterThan(0.99);
+  else expect(alike).toBeGreaterThan(0.5);
 });
