@@ -65,7 +65,7 @@ async function startProxy(url, dir) {
   let said = '';
   child.stderr.setEncoding('utf8');
   while (!/ →/.test(said)) said += (await once(child.stderr, 'data'))[0];
-  return { child, url: /ws:\S+/.exec(said)[0] };
+  return { child, url: /ws:\S+/.exec(said)?.[0] ?? '' };
 }
 
 /** Sends at the rate, evenly, and gives the one-way times in µs, sorted. */
@@ -103,7 +103,9 @@ const start = startOfBenchmark();
 const dir = mkdtempSync(join(tmpdir(), 'relay-bench-record-'));
 const arrivals = new Map();
 const server = await startServer(arrivals);
-const straight = `ws://127.0.0.1:${server.address().port}`;
+const address = server.address();
+if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+const straight = `ws://127.0.0.1:${address.port}`;
 const proxy = await startProxy(straight, join(dir, 'trace'));
 try {
   const contestant = (name, url) => ({
