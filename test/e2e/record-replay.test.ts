@@ -31,7 +31,7 @@ workloads:
       - { name: by-ids, weight: 2, filter: { ids: 5 } }
       - { name: hashtag, filter: { kinds: [1], "#t": 1, limit: 100 } }
 warmup: 0s
-phases: [{ name: steady, duration: 4s }]
+phases: [{ name: steady, duration: 3s }]
 drain: 1s
 probe: false
 `;

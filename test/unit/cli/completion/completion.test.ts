@@ -20,7 +20,7 @@ const TYPED: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['ru', ['run']],
   ['stack fault ki', ['kill']],
   ['stack fault kill ', []],
-  ['run --pro', ['--progress']],
+  ['run --prog', ['--progress']],
   ['run --progress ', ['auto', 'tty', 'plain', 'json', 'none']],
   // bash takes words apart at `=` and `:`.
   ['run --format = j', ['json', 'junit']],
