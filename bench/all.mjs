@@ -23,6 +23,7 @@ const BENCHMARKS = {
   verifier: ['verifier.mjs'],
   'many-connections': ['many-connections.mjs'],
   sessions: ['sessions.mjs'],
+  'record-proxy': ['record-proxy.mjs'],
 };
 
 /** Need PostgreSQL, and minutes to store a million events: only when they are named. */

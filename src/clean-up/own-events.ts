@@ -24,7 +24,9 @@ export function ownEventsOf(plan: Plan, fitted: FittedCorpus): OwnEvents {
 }
 
 /** Why some events can't be deleted whatever is tried; null where all can. */
-export function undeletable({ corpus: { named }, workloads: { publish } }: Plan): string | null {
+export function undeletable({ corpus: { named }, workloads: { publish, recorded } }: Plan): string | null {
+  if (recorded !== undefined)
+    return 'events of a trace that was offered again stay: nothing tells them from others';
   if (named !== null && named.generated === null)
     return 'events of an imported corpus stay: only their authors can ask for their deletion (NIP-09)';
   return named === null && publish?.sorts.some(({ authors }) => authors === 'fresh') === true

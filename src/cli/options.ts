@@ -60,14 +60,32 @@ export function shareInPercent(text: string): number {
   throw new InvalidArgumentError('must be a percentage such as 20% or 7.5%.');
 }
 
+/** A reader that takes nothing but some words. */
+interface WordReader<Value> {
+  (text: string): Value;
+  /** What it takes; `completion` offers it. */
+  readonly words: readonly string[];
+}
+
+/** Whether a reader says which words it takes. */
+export function hasWords<T>(reader: T): reader is T & WordReader<unknown> {
+  return typeof reader === 'function' && 'words' in reader && Array.isArray(reader.words);
+}
+
 /** A comma-separated list of words, each one of `allowed`. */
-export function wordList<T extends string>(allowed: readonly T[]): (text: string) => T[] {
-  return (text) => {
+export function wordList<T extends string>(allowed: readonly T[]): WordReader<T[]> {
+  const read = (text: string): T[] => {
     const words = text.split(',').map((word) => word.trim());
     const isAllowed = (word: string): word is T => (allowed as readonly string[]).includes(word);
     if (words.every(isAllowed)) return [...new Set(words)];
     throw new InvalidArgumentError(`must be one or more of ${allowed.join(', ')}, separated by commas.`);
   };
+  return Object.assign(read, { words: allowed });
+}
+
+/** The first word of such a list. */
+export function oneWord<T extends string>(allowed: readonly T[]): WordReader<T | undefined> {
+  return Object.assign((text: string) => wordList(allowed)(text)[0], { words: allowed });
 }
 
 /**

@@ -5,18 +5,21 @@ import { addAudit } from './commands/audit.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addCapacity } from './commands/capacity.ts';
 import { addCompare } from './commands/compare.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addCorpus } from './commands/corpus.ts';
 import { addDiagnose } from './commands/diagnose.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addGate } from './commands/gate.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRecord } from './commands/record.ts';
 import { addRelay } from './commands/relay.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
 import { addStack } from './commands/stack.ts';
 import { addVersus } from './commands/versus.ts';
+import { addExamples } from './examples.ts';
 import type { CommandHost } from './host.ts';
 import { type Io, sizeOf } from './io.ts';
 import { commandPath } from './options.ts';
@@ -40,7 +43,9 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addCalibrate,
   addCorpus,
   addRelay,
+  addRecord,
   addStack,
+  addCompletion,
   addDoctor,
 ];
 
@@ -64,6 +69,7 @@ export function createProgram(io: Io): Program {
     },
   };
   for (const add of COMMANDS) add(program, host);
+  addExamples(program);
   explainUsageErrors(program);
   return {
     run: async (args) => {

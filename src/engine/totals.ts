@@ -109,9 +109,9 @@ export class Totals {
     const metric = this.#series.metrics[series];
     if (metric !== undefined && latencyDefinition(baseLatency(metric)).span === 'run') return this.#allRows();
     const isConnect = metric !== undefined && baseLatency(metric) === 'connect_latency';
-    return isConnect && !this.#plan.streams.some(({ opens }) => opens)
-      ? [this.#plan.phases.length]
-      : measured;
+    const { streams, opened } = this.#plan;
+    const isLoad = streams.some(({ opens }) => opens) || opened.some(({ isTimed }) => isTimed);
+    return isConnect && !isLoad ? [this.#plan.phases.length] : measured;
   }
 
   #measuredPhases(): readonly number[] {

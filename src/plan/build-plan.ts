@@ -11,7 +11,7 @@ import type { WorkloadPlans } from '../workload/registry/plans.ts';
 import { ALL_PLANNERS, plannedWorkloads } from './each-workload.ts';
 import { scenarioSha256 } from './fingerprint.ts';
 import { applyOverrides, type PlanOverrides } from './overrides.ts';
-import type { NamedCorpus } from './parts.ts';
+import type { NamedCorpus, TracedLoad } from './parts.ts';
 import type { Plan } from './plan.ts';
 import { phasesWithin, planCorpus } from './plan-corpus.ts';
 import { plannedByPhase, plannedSamples } from './planned-samples.ts';
@@ -31,6 +31,8 @@ export interface PlanRequest {
   readonly overrides?: PlanOverrides;
   /** The corpus that the scenario, flags included, names; null or left out where it names none. */
   readonly corpus?: NamedCorpus | null;
+  /** The trace that the scenario, flags included, names; null or left out where it names none. */
+  readonly trace?: TracedLoad | null;
 }
 
 /**
@@ -45,6 +47,7 @@ export function buildPlan({
   cores,
   overrides = {},
   corpus: named,
+  trace = null,
 }: PlanRequest): Plan {
   const resolved = applyOverrides(scenario, overrides);
   assertConsistent(resolved);
@@ -55,7 +58,7 @@ export function buildPlan({
   const { corpus, replay, bounds } = planCorpus(resolved, named ?? null);
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
   const run = measurableOf(resolved, relayProcesses);
-  const workloads = planWorkloads(resolved, { workers, replay });
+  const workloads = planWorkloads(resolved, { workers, replay, trace });
   const streams = planStreams(resolved, phases, bounds);
   const plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds' | 'opened'> = {
     scenario: { name: resolved.name, sha256: scenarioSha256(resolved), resolved },
@@ -170,9 +173,9 @@ function roundsOf(workloads: WorkloadPlans): Plan['rounds'] {
 function openedBy(plan: PlanView & Pick<Plan, 'workloads'>): Plan['opened'] {
   let first = plan.connections.count;
   return plannedWorkloads(plan.workloads).flatMap(({ name, planner, part }) => {
-    const { numbers, atOnce } = planner.opens(part, plan);
+    const { numbers, ...rest } = planner.opens(part, plan);
     if (numbers === 0) return [];
-    const opened = { workload: name, first, atOnce };
+    const opened = { workload: name, first, ...rest };
     first += numbers;
     return [opened];
   });

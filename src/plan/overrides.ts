@@ -2,7 +2,7 @@ import { RelayBenchError } from '../base/errors.ts';
 import type { VerifierChoice } from '../base/verifier-choice.ts';
 import { DEFAULT_RECONNECT } from '../scenario/parts.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { CommonForm, Pace } from '../scenario/workload-form.ts';
+import type { CommonForm, Pace, Traced } from '../scenario/workload-form.ts';
 import { WORKLOAD_FORMS, WORKLOAD_NAMES, type WorkloadName } from '../workload/registry/forms.ts';
 
 /** What the command line sets over a scenario; undefined leaves the scenario's value. */
@@ -22,6 +22,8 @@ export interface PlanOverrides {
   readonly seed?: number | undefined;
   /** A corpus to publish in the place of the scenario's: its directory. */
   readonly corpus?: string | undefined;
+  /** A trace to offer again in the place of the scenario's: its path. */
+  readonly trace?: string | undefined;
   /** Besides those of the scenario. */
   readonly gates?: readonly string[] | undefined;
   readonly noDefaultGates?: boolean | undefined;
@@ -45,7 +47,7 @@ type Workloads = Scenario['workloads'];
  */
 export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Scenario {
   const { connections, rate_per_s, loadFactor, durationMs, warmupMs, seed } = overrides;
-  let workloads = scenario.workloads;
+  let workloads = withTrace(scenario.workloads, overrides.trace);
   if (connections !== undefined) workloads = scaleRoles(workloads, connections / scenario.connections.count);
   if (loadFactor !== undefined) workloads = scaleRates(scenario, workloads, loadFactor);
   if (rate_per_s !== undefined) workloads = setRate(scenario, workloads, rate_per_s);
@@ -69,6 +71,17 @@ export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Sc
   };
 }
 
+/** @throws RelayBenchError `PLAN_IMPOSSIBLE` where nothing is replayed */
+function withTrace(workloads: Workloads, trace: string | undefined): Workloads {
+  if (trace === undefined) return workloads;
+  if (WORKLOAD_NAMES.some((name) => workloads[name] !== undefined && tracedBy(name) !== null))
+    return mapForms(workloads, (form, _pace, traced) => traced?.(form, trace) ?? form);
+  throw new RelayBenchError('--trace needs a scenario that replays one', {
+    code: 'PLAN_IMPOSSIBLE',
+    hint: 'write `relay-bench run replay --trace FILE`',
+  });
+}
+
 /** What was to be stored before the load is so still, of the other corpus. */
 function replaceCorpus(corpus: Scenario['corpus'], file: string): Scenario['corpus'] {
   const { topics, events, profile, file: before, stored } = corpus;
@@ -87,11 +100,11 @@ function replaceCorpus(corpus: Scenario['corpus'], file: string): Scenario['corp
 /** The workloads with each one changed, as its form allows. */
 function mapForms(
   workloads: Workloads,
-  change: <F extends CommonForm>(form: F, pace: Pace<F> | null) => F,
+  change: <F extends CommonForm>(form: F, pace: Pace<F> | null, traced: Traced<F> | null) => F,
 ): Workloads {
   const changed = WORKLOAD_NAMES.flatMap((name) => {
     const form: CommonForm | undefined = workloads[name];
-    return form === undefined ? [] : [[name, change(form, paceOf(name))]];
+    return form === undefined ? [] : [[name, change(form, paceOf(name), tracedBy(name))]];
   });
   return Object.fromEntries(changed) as Workloads;
 }
@@ -102,6 +115,11 @@ function evenly<F extends CommonForm>(form: F): F {
 
 function paceOf(name: WorkloadName): Pace<CommonForm> | null {
   return WORKLOAD_FORMS[name].pace as Pace<CommonForm> | null;
+}
+
+function tracedBy(name: WorkloadName): Traced<CommonForm> | null {
+  const form: { readonly traced?: unknown } = WORKLOAD_FORMS[name];
+  return (form.traced ?? null) as Traced<CommonForm> | null;
 }
 
 function scaleRoles(workloads: Workloads, factor: number): Workloads {

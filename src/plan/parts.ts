@@ -58,6 +58,29 @@ export interface ReplayPlan {
   readonly copies: number;
 }
 
+/** A trace of what real clients did, as far as a plan looks at it. */
+export interface TracedLoad {
+  /** Its file, or the directory of its files. */
+  readonly path: string;
+  /** From its first step to its last, ns at the recorded pace. */
+  readonly spanNs: number;
+  /** Connections that are opened. */
+  readonly connections: number;
+  /** Most of them at once. */
+  readonly atOnce: number;
+  /** Most subscriptions of a connection at once. */
+  readonly subscriptions: number;
+  /** Messages by their verb. */
+  readonly messages: {
+    readonly REQ: number;
+    readonly EVENT: number;
+    readonly COUNT: number;
+    readonly CLOSE: number;
+  };
+  /** Messages that are not offered again: authentications, which the relay of a run asks for itself, and others. */
+  readonly passedOver: number;
+}
+
 /** Connections of which the target steps on with each round of `group`, so that each group is spread over all targets. */
 export interface Rounds {
   readonly connections: ConnectionRange;
@@ -72,6 +95,8 @@ export interface OpenedConnections {
   readonly first: number;
   /** How many are open at once, as far as that can be foreseen. */
   readonly atOnce: number;
+  /** As of `OwnConnections`. */
+  readonly isTimed?: true;
 }
 
 /** Everything that a generated corpus depends on. */

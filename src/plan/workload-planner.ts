@@ -2,7 +2,7 @@ import type { Advertised } from '../judge/advertised.ts';
 import type { BaseLatency } from '../metric/latencies.ts';
 import type { CheckedScenario } from '../scenario/inconsistency.ts';
 import type { PacedStream } from './pacer.ts';
-import type { ConnectionRange, PlanParts, ReplayPlan, Rounds, StreamPlan } from './parts.ts';
+import type { ConnectionRange, PlanParts, ReplayPlan, Rounds, StreamPlan, TracedLoad } from './parts.ts';
 
 /** A label and a text, for a table. */
 export type Row = readonly [label: string, text: string];
@@ -39,6 +39,8 @@ export interface Setting {
   readonly workers: number;
   /** What is replayed; null where events are signed for the run. */
   readonly replay: ReplayPlan | null;
+  /** What clients are to do again; null where nothing was recorded, or it was not looked up. */
+  readonly trace: TracedLoad | null;
 }
 
 /** Connections that a workload opens itself, besides those that are open before the load. */
@@ -47,6 +49,8 @@ export interface OwnConnections {
   readonly numbers: number;
   /** How many are open at once, as far as that can be foreseen. */
   readonly atOnce: number;
+  /** Whether they are opened at times of their own although no stream plans them: how long that takes is measured. */
+  readonly isTimed?: true;
 }
 
 /** A workload's part of a plan, as far as the core looks at it. */

@@ -19,6 +19,9 @@ export interface Pace<F> {
   at(form: F, rate_per_s: number): F;
 }
 
+/** Puts another trace, by its path, in the place of the one that a workload offers again. */
+export type Traced<F> = (form: F, trace: string) => F;
+
 /** A workload's part of a scenario. `W`: the workloads that its checks look at. */
 export interface WorkloadForm<S extends z.ZodType<CommonForm>, W> {
   readonly form: S;
@@ -26,6 +29,8 @@ export interface WorkloadForm<S extends z.ZodType<CommonForm>, W> {
   readonly checks: readonly Check<W>[];
   /** Null where it has no pace of its own. */
   readonly pace: Pace<z.output<S>> | null;
+  /** Left out where it offers no trace. */
+  readonly traced?: Traced<z.output<S>>;
   /** `leads`: its replies set the pace in the closed model; `follows`: it takes part; `none`: it needs the open model. */
   readonly closed: 'leads' | 'follows' | 'none';
 }

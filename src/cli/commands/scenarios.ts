@@ -23,7 +23,7 @@ export function addScenarios(program: Command, host: CommandHost): void {
   scenarios
     .command('show')
     .description('print a scenario as it is written')
-    .argument('<name>', 'built-in name or YAML file')
+    .argument('<scenario>', 'built-in name or YAML file')
     .action(async (name: string) => print((await readScenario(name)).text));
   scenarios
     .command('validate')

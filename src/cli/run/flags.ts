@@ -6,6 +6,7 @@ import {
   asTyped,
   authUrl,
   durationMs,
+  oneWord,
   positiveNumber,
   ratePerSecond,
   repeatable,
@@ -48,6 +49,8 @@ export interface LoadFlags extends ShapeFlags {
   readonly audit?: boolean;
   /** Arrivals evenly spaced, whatever the scenario says; no option of `run`. */
   readonly evenArrivals?: boolean;
+  /** A trace to offer again, of a scenario that does so. */
+  readonly trace?: string;
   /** Address of the relay in the `relay` tag of AUTH (NIP-42). */
   readonly authUrl?: string;
   /** Clients whose connection is lost come back. */
@@ -97,6 +100,11 @@ export function addLoadOptions(command: Command): Command {
   );
   command.option('--stack-dir <dir>', 'directory of the stack; default: as for `stack up`', asTyped);
   return addShapeOptions(command)
+    .option(
+      '--trace <file>',
+      'what `record` has written, to be offered again by scenario replay: a file, or its directory',
+      asTyped,
+    )
     .option('--audit', 'read every acknowledged event back at the end; default with --stack')
     .option('--no-audit', 'do not read them back')
     .option(
@@ -156,7 +164,7 @@ export function addRunOptions(command: Command): Command {
     .option(
       '--progress <how>',
       `live progress on stderr: ${PROGRESS_MODES.join(', ')}`,
-      (text) => wordList(PROGRESS_MODES)(text)[0],
+      oneWord(PROGRESS_MODES),
       'auto',
     )
     .option(
@@ -188,6 +196,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     workers: flags.workers,
     seed: flags.seed,
     corpus: flags.corpus,
+    trace: flags.trace,
     gates: flags.gate,
     insecure: flags.insecure,
     authUrl: flags.authUrl,

@@ -9,6 +9,7 @@ import type { CheckFault } from '../../scenario/parse.ts';
 import { relayProcessesOf } from '../stack/running-stack.ts';
 import { wantsAudit, withAuditGate } from './audit-run.ts';
 import { type Corpora, corporaInCache } from './corpora.ts';
+import { findTrace, lengthOfTrace } from './find-trace.ts';
 import { type LoadFlags, overridesOf } from './flags.ts';
 import { findNamedCorpus } from './named-corpus.ts';
 import type { TargetFlags } from './relay-flag.ts';
@@ -49,7 +50,15 @@ export async function preparePlan(
   // A URL is never looked up as a name: the message would repeat the credentials in it.
   if (/^[a-z]+:\/\//i.test(nameOrPath)) throw relayInPlaceOfScenario();
   const scenario = await loadScenario(nameOrPath, gateProblem, flags.checkFault);
-  const overrides = overridesOf(flags);
+  const given = overridesOf(flags);
+  const asked = applyOverrides(scenario, given);
+  const trace = await findTrace({
+    scenario: asked,
+    scenarioFile: flags.trace === undefined ? nameOrPath : null,
+  });
+  // A trace that a flag names is offered as a whole, unless a flag says how much of it.
+  const isWhole = trace !== null && flags.trace !== undefined && flags.duration === undefined;
+  const overrides = isWhole ? { ...given, durationMs: lengthOfTrace(trace, asked) } : given;
   const plan = buildPlan({
     scenario,
     targets: flags.relay ?? [EMBEDDED_TARGET],
@@ -61,6 +70,7 @@ export async function preparePlan(
       scenarioFile: flags.corpus === undefined ? nameOrPath : null,
       corpora,
     }),
+    trace,
   });
   return flags.defaultGates && wantsAudit(flags) ? withAuditGate(plan) : plan;
 }

@@ -25,15 +25,10 @@ interface FaultFlags extends Omit<FaultOrder, 'action' | 'on' | 'most' | 'bandwi
   readonly most?: string;
 }
 
-const EXAMPLES = `
+const SERVICES = `
 Services: relay/1 …, postgres/1 … or primary, replica/1 …, cache/1 …, pubsub, haproxy, supervisor; without a
 number all of them. Without --for what lasts goes on until Ctrl-C; freeze goes on until thaw.
-
-Examples:
-  relay-bench stack fault kill relay/2
-  relay-bench stack fault freeze primary --for 12s
-  relay-bench stack fault delay relay/1 --link postgres --latency 50ms --jitter 10ms --for 30s
-  relay-bench stack fault partition replica/1 --for 5s      (delay, throttle and partition need: stack up --faultable)`;
+delay, throttle and partition need: stack up --faultable`;
 
 /** `stack fault`: breaks a part of the running stack, by hand. */
 export function addFault(stack: Command, host: CommandHost): void {
@@ -67,7 +62,7 @@ export function addFault(stack: Command, host: CommandHost): void {
       ]),
     )
     .option('--most <size>', 'of fill-disk: write no more than this; default: 2GB', asTyped)
-    .addHelpText('after', `\nActions:\n${actions}\n${EXAMPLES}`)
+    .addHelpText('after', `\nActions:\n${actions}\n${SERVICES}`)
     .action(async (action: string, on: string, flags: FaultFlags) => runFault(action, on, flags, host));
 }
 

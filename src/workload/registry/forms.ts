@@ -3,6 +3,7 @@ import { connectForm } from '../connect/form.ts';
 import { countForm } from '../count/form.ts';
 import { publishForm } from '../publish/form.ts';
 import { queryForm } from '../query/form.ts';
+import { recordedForm } from '../recorded/form.ts';
 import { sessionsForm } from '../sessions/form.ts';
 import { slowReaderForm } from '../slow-reader/form.ts';
 import { stormForm } from '../storm/form.ts';
@@ -25,6 +26,7 @@ export const WORKLOAD_FORMS = {
   storm: stormForm,
   churn: churnForm,
   sessions: sessionsForm,
+  recorded: recordedForm,
 } as const;
 
 export type WorkloadName = keyof typeof WORKLOAD_FORMS;

@@ -2,6 +2,7 @@ import { churnMetrics } from '../churn/metrics.ts';
 import { countMetrics } from '../count/metrics.ts';
 import { publishMetrics } from '../publish/metrics.ts';
 import { queryMetrics } from '../query/metrics.ts';
+import { recordedMetrics } from '../recorded/metrics.ts';
 import { sessionsMetrics } from '../sessions/metrics.ts';
 import { slowReaderMetrics } from '../slow-reader/metrics.ts';
 import { stormMetrics } from '../storm/metrics.ts';
@@ -23,4 +24,5 @@ export const WORKLOAD_METRICS = [
   stormMetrics,
   churnMetrics,
   sessionsMetrics,
+  recordedMetrics,
 ] as const;

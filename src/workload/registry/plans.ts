@@ -3,6 +3,7 @@ import { connectPlanner } from '../connect/plan.ts';
 import { countPlanner } from '../count/plan.ts';
 import { publishPlanner } from '../publish/plan.ts';
 import { queryPlanner } from '../query/plan.ts';
+import { recordedPlanner } from '../recorded/plan.ts';
 import { sessionsPlanner } from '../sessions/plan.ts';
 import { slowReaderPlanner } from '../slow-reader/plan.ts';
 import { stormPlanner } from '../storm/plan.ts';
@@ -26,6 +27,7 @@ export const PLANNERS = {
   storm: stormPlanner,
   churn: churnPlanner,
   sessions: sessionsPlanner,
+  recorded: recordedPlanner,
 } as const satisfies Record<WorkloadName, unknown>;
 
 /** The part of a plan of each workload that takes part. */

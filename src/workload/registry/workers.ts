@@ -3,6 +3,7 @@ import { createConnectPart } from '../connect/worker.ts';
 import { createCountPart } from '../count/worker.ts';
 import { createPublishPart } from '../publish/worker.ts';
 import { createQueryPart } from '../query/worker.ts';
+import { createRecordedPart } from '../recorded/worker.ts';
 import { createSessionsPart } from '../sessions/worker.ts';
 import { createSlowReaderPart } from '../slow-reader/worker.ts';
 import { createStormPart } from '../storm/worker.ts';
@@ -28,4 +29,5 @@ export const WORKER_PARTS: { readonly [N in WorkloadName]: CreatePart<NonNullabl
   storm: createStormPart,
   churn: createChurnPart,
   sessions: createSessionsPart,
+  recorded: createRecordedPart,
 };

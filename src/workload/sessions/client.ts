@@ -1,6 +1,6 @@
 import type { Random } from '../../base/random.ts';
+import type { SignedNote } from '../signed-note.ts';
 import type { Range } from './plan.ts';
-import type { SignedNote } from './session-writes.ts';
 
 /** A client in its session. */
 export interface Client {

@@ -2,10 +2,11 @@ import { monotonicNs, NS_PER_MS } from '../../base/clock.ts';
 import type { CounterMetric } from '../../metric/counters.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
 import { AUTH_REQUIRED, type Held } from '../../nostr/auth-state.ts';
+import { LateRequests } from '../late-requests.ts';
 import type { RequestFrames } from '../request-frames.ts';
 import type { SampleSink } from '../sample-sink.ts';
+import { STEP, type StepSender } from '../step-sender.ts';
 import type { SubscriptionOwner } from '../worker-part.ts';
-import { STEP, type StepSender } from './step-sender.ts';
 
 /** What a client asks. */
 export interface Wish {
@@ -44,9 +45,6 @@ export interface SessionRequestsOptions {
   readonly onEnded: (wish: Wish, end: RequestEnd) => void;
 }
 
-/** Requests whose deadline is over and that are remembered; a relay that is later has answered others in between. */
-const MOST_LATE = 1 << 15;
-
 /** What clients ask, and the subscriptions that they keep open. */
 export class SessionRequests implements SubscriptionOwner {
   readonly #options: SessionRequestsOptions;
@@ -54,16 +52,14 @@ export class SessionRequests implements SubscriptionOwner {
   readonly #waiting = new Map<number, Request>();
   /** Subscriptions that are kept open, by connection. */
   readonly #live = new Map<number, Set<number>>();
-  /** Those whose deadline is over: when that was, and in which phase they belong. */
-  readonly #over = new Map<number, { readonly deadlineNs: number; readonly phase: number }>();
+  readonly #late: LateRequests;
   readonly #lagSeries: number;
-  readonly #lateSeries: number;
   #sequence = 0;
 
   constructor(options: SessionRequestsOptions) {
     this.#options = options;
     this.#lagSeries = options.series.indexOf('send_lag');
-    this.#lateSeries = options.series.indexOf('late_latency');
+    this.#late = new LateRequests(options);
   }
 
   get pending(): number {
@@ -113,7 +109,7 @@ export class SessionRequests implements SubscriptionOwner {
 
   onEose(connection: number, sequence: number): boolean {
     const request = this.#on(connection, sequence);
-    if (request === null) return this.#isLate(sequence);
+    if (request === null) return this.#late.isLate(sequence);
     const nowNs = monotonicNs();
     const { sink, frames, sendNow, onEnded } = this.#options;
     sink.latency(request.series, request.phase, request.scheduledNs, nowNs);
@@ -139,7 +135,7 @@ export class SessionRequests implements SubscriptionOwner {
       return true;
     }
     if (this.#live.get(connection)?.delete(sequence) !== true)
-      return this.#isLate(sequence) || sequence < this.#sequence;
+      return this.#late.isLate(sequence) || sequence < this.#sequence;
     sink.countWord(currentPhase(), 'session_closes', prefix);
     sink.count(currentPhase(), 'session_subscriptions_ended');
     return true;
@@ -217,19 +213,6 @@ export class SessionRequests implements SubscriptionOwner {
   }
 
   #remember({ sequence, startedNs, phase }: Request): void {
-    const [oldest] = this.#over.keys();
-    if (this.#over.size >= MOST_LATE && oldest !== undefined) this.#over.delete(oldest);
-    this.#over.set(sequence, { deadlineNs: startedNs + this.#options.timeoutMs * NS_PER_MS, phase });
-  }
-
-  /** Whether a request ends only now, after its deadline: then it is counted as late, once. */
-  #isLate(sequence: number): boolean {
-    const over = this.#over.get(sequence);
-    if (over === undefined) return false;
-    const { sink } = this.#options;
-    sink.count(over.phase, 'replies_late');
-    sink.latency(this.#lateSeries, over.phase, over.deadlineNs, monotonicNs());
-    this.#over.delete(sequence);
-    return true;
+    this.#late.remember(sequence, startedNs + this.#options.timeoutMs * NS_PER_MS, phase);
   }
 }

@@ -8,15 +8,9 @@ import type { OkReply } from '../../wire/reply-handlers.ts';
 import { EventsAgain } from '../events-again.ts';
 import { LateReplies } from '../late-replies.ts';
 import type { SampleSink } from '../sample-sink.ts';
+import type { SignedNote } from '../signed-note.ts';
+import { STEP, type StepSender } from '../step-sender.ts';
 import type { OkOwner } from '../worker-part.ts';
-import { STEP, type StepSender } from './step-sender.ts';
-
-/** A note that waits for the moment at which its client publishes it. */
-export interface SignedNote {
-  readonly frame: Buffer;
-  readonly idHigh: number;
-  readonly idLow: number;
-}
 
 export interface SessionWritesOptions {
   readonly sender: () => StepSender;

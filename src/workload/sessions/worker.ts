@@ -5,6 +5,7 @@ import { FrameStore } from '../../wire/frame-store.ts';
 import { poolsOf } from '../corpus-pools.ts';
 import { type DrawPools, emptyDraws } from '../draw-filter.ts';
 import { OwnNumbers } from '../own-numbers.ts';
+import { STEP, StepSender } from '../step-sender.ts';
 import { firstOpenedBy, scheduleOf } from '../stream-of.ts';
 import {
   type Claims,
@@ -18,7 +19,6 @@ import type { SessionsPlan } from './plan.ts';
 import { SessionRequests } from './session-requests.ts';
 import { SessionWrites } from './session-writes.ts';
 import { SessionsWorkload } from './sessions-workload.ts';
-import { STEP, StepSender } from './step-sender.ts';
 import { SESSION_FILTERS, SESSION_LETTER, Wishes } from './wishes.ts';
 
 /** Memory for frames between the moment at which they are due and the one at which they are written. */

@@ -55,7 +55,9 @@ describe('the command line', () => {
       'calibrate',
       'corpus',
       'relay',
+      'record',
       'stack',
+      'completion',
       'doctor',
       'help',
     ]);
@@ -80,6 +82,7 @@ describe('the command line', () => {
       '--cache',
       '--insecure',
       '--verifier',
+      '--trace',
       '--audit',
       '--no-audit',
       '--auth-url',

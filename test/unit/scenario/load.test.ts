@@ -103,6 +103,7 @@ describe('listBuiltins', () => {
       'quick',
       'reconnect-storm',
       'redis-restart',
+      'replay',
       'replica-lag',
       'rolling-restart',
       'search',

@@ -7,7 +7,7 @@ import { buildSeriesTable } from '../../../../src/metric/series-table.ts';
 import { FrameStore } from '../../../../src/wire/frame-store.ts';
 import { RequestFrames } from '../../../../src/workload/request-frames.ts';
 import { SessionRequests } from '../../../../src/workload/sessions/session-requests.ts';
-import { StepSender } from '../../../../src/workload/sessions/step-sender.ts';
+import { StepSender } from '../../../../src/workload/step-sender.ts';
 import { FakeSink } from '../../../support/fake-sink.ts';
 
 const SERIES = buildSeriesTable(LATENCY_NAMES, { filter: ['thread'] });

@@ -6,7 +6,7 @@ import { LATENCY_NAMES } from '../../../../src/metric/catalogue.ts';
 import { buildSeriesTable } from '../../../../src/metric/series-table.ts';
 import { FrameStore } from '../../../../src/wire/frame-store.ts';
 import { SessionWrites } from '../../../../src/workload/sessions/session-writes.ts';
-import { StepSender } from '../../../../src/workload/sessions/step-sender.ts';
+import { StepSender } from '../../../../src/workload/step-sender.ts';
 import { FakeSink } from '../../../support/fake-sink.ts';
 
 const SERIES = buildSeriesTable(LATENCY_NAMES, {});

@@ -1,7 +1,7 @@
-import type { FrameStore } from '../../wire/frame-store.ts';
-import type { FrameOwner, Outbox } from '../../wire/outbox.ts';
-import { NONE } from '../../wire/pending-table.ts';
-import type { Sender } from '../worker-part.ts';
+import type { FrameStore } from '../wire/frame-store.ts';
+import type { FrameOwner, Outbox } from '../wire/outbox.ts';
+import { NONE } from '../wire/pending-table.ts';
+import type { Sender } from './worker-part.ts';
 
 /** What the frame in a slot is; stands in its tag. */
 export const STEP = { request: 0, write: 1 } as const;
@@ -65,6 +65,11 @@ export class StepSender implements FrameOwner, Sender {
     this.#unwritten++;
     this.#outbox.stage(connection, this.#owner, slot);
     return true;
+  }
+
+  /** Writes what is in line: what comes next would overtake it. */
+  flush(): void {
+    this.#outbox?.flush();
   }
 
   onWritten(slot: number, _connection: number, startedNs: number): void {
