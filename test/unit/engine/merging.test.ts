@@ -131,7 +131,7 @@ describe('IntervalMerger', () => {
 });
 
 describe('Totals', () => {
-  const plan = { phases, streams: [] } as unknown as Plan;
+  const plan = { phases, streams: [], opened: [] } as unknown as Plan;
 
   it('leaves the warm-up out and gives each measured phase of its own', () => {
     const totals = new Totals(plan, series);
