@@ -79,6 +79,12 @@ module.exports = {
       ['^src/nostr/'],
       'What the library has another opinion on is settled in one place, a file for each NIP.',
     ),
+    owned(
+      'bullmq-only-in-distributed',
+      '(^|/)bullmq/',
+      ['^src/distributed/redis-bus\\.ts$'],
+      'Who gets a shard is decided in one place; all else knows the bus alone.',
+    ),
     owned('commander-only-in-cli', '(^|/)commander/', ['^src/cli/'], 'Flags end at the command line.'),
     owned(
       'yaml-only-in-scenario-and-stack',

@@ -42,6 +42,8 @@ export interface MeasureRequest {
   readonly target: OpenTarget;
   readonly information: RelayInformationResult;
   readonly calibration: Lookup;
+  /** How the plan is carried out; default by this machine. */
+  readonly run?: RunPlan | undefined;
   /** What is published is new for each text; by default in every run. */
   readonly salt?: string | undefined;
   /** Told before the load what is asked otherwise than the scenario says, because of what the relay says of itself. */
@@ -68,7 +70,7 @@ export interface MeasureRequest {
 /** Carries out a plan and judges it: everything between a reachable target and the finished record. */
 export async function measure(
   request: MeasureRequest,
-  run: RunPlan = runPlan,
+  run: RunPlan = request.run ?? runPlan,
   adapt: FitCorpus = fitCorpus,
 ): Promise<RunRecord> {
   const { runId = randomUUID() } = request;
