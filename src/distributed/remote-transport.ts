@@ -132,6 +132,9 @@ export class RemoteTransport implements Transport {
     const { bus, shards, runId } = this.#run;
     clearTimeout(this.#join);
     await bus.withdraw(shards.map((_, shard) => jobId(runId, shard)));
+    const left = this.#links.filter(({ stage }) => stage === 'here');
+    for (const { shard } of left) this.#tell(shard, shards[shard]?.first ?? 0, { type: 'end' });
+    await settledWithin(Promise.all(left.map(({ ended }) => ended)), FAREWELL_MS);
     await bus.flushed(FAREWELL_MS);
     clearInterval(this.#alive);
     await this.#follower.stop();

@@ -22,7 +22,7 @@ function canonicalJson(data: unknown): string {
  */
 export function planSha256(plan: Plan): string {
   const { gates, ownGates, keepSeconds, abort, asked, fitted, ...load } = plan;
-  const { salt, times, present = new Set<number>(), work = 0 } = fitted ?? {};
+  const { salt = '', times = null, present = new Set<number>(), work = 0 } = fitted ?? {};
   const kept = { ...load, fitted: { salt, times, present: [...present], work } };
   return createHash('sha256').update(canonicalJson(kept)).digest('hex');
 }

@@ -35,7 +35,9 @@ export class MemoryBus implements ControlBus {
     for (const changed of this.change(entry, stream)) this.#add(stream, changed, most);
   }
 
-  async flushed(): Promise<void> {}
+  async flushed(): Promise<void> {
+    // What is appended is there.
+  }
 
   follow(streams: readonly string[], onEntry: (entry: Buffer, stream: string) => void): Follower {
     const reader = { streams, onEntry };
@@ -85,14 +87,17 @@ export class MemoryBus implements ControlBus {
     };
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    // Nothing is held.
+  }
 
   #add(stream: string, entry: Buffer, most: number | undefined): void {
     const kept = this.streams.get(stream) ?? [];
     kept.push(entry);
     if (most !== undefined) kept.splice(0, kept.length - most);
     this.streams.set(stream, kept);
-    for (const reader of this.#readers) if (reader.streams.includes(stream)) this.#hand(reader, entry, stream);
+    for (const reader of this.#readers)
+      if (reader.streams.includes(stream)) this.#hand(reader, entry, stream);
   }
 
   /** Later and in order, as from a socket. */

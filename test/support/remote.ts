@@ -47,7 +47,11 @@ let runs = 0;
 /** The coordinator's side. */
 export async function openRemote(
   bus: ControlBus,
-  { agents = 1, workers = agents, ...others }: Partial<RemoteRun> & { agents?: number; workers?: number } = {},
+  {
+    agents = 1,
+    workers = agents,
+    ...others
+  }: Partial<RemoteRun> & { agents?: number; workers?: number } = {},
 ): Promise<RemoteTransport> {
   runs++;
   return RemoteTransport.open({

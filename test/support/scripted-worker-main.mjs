@@ -11,7 +11,8 @@ function send(message) {
 /** What workers do by run tag, on `connect`. */
 const ON_CONNECT = {
   counts: () => {
-    for (let done = 0; done < 300; done++) send({ type: 'preparing', done, total: process.pid, what: 'numbers' });
+    for (let done = 0; done < 300; done++)
+      send({ type: 'preparing', done, total: process.pid, what: 'numbers' });
   },
   dies: () => process.exit(7),
   fails: () => send({ type: 'failed', message: 'the worker says so' }),

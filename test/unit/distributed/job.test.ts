@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
 import { jobOfPlan, planOfJob, readJob, type ShardJob, splitWorkers } from '../../../src/distributed/job.ts';
-import { samplePlan } from '../../support/sample-plan.ts';
 import { sharedPlan } from '../../support/remote.ts';
+import { samplePlan } from '../../support/sample-plan.ts';
 
 const OVERRIDES = { workers: 4, rate_per_s: 120, durationMs: 3_000, seed: 9 };
 
 function sampleJob(changes: Partial<ShardJob> = {}): ShardJob {
   const { plan, source } = sharedPlan(OVERRIDES);
-  const fitted = { salt: 'salt', times: { end_s: 5, span_s: 6 }, present: new Set<number>(), remarks: ['told'], work: 3 };
+  const fitted = {
+    salt: 'salt',
+    times: { end_s: 5, span_s: 6 },
+    present: new Set<number>(),
+    remarks: ['told'],
+    work: 3,
+  };
   return {
     ...jobOfPlan({ ...plan, fitted }, source),
     tool: '1.2.3',

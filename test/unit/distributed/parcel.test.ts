@@ -47,11 +47,16 @@ test.each([
 });
 
 test.each([
-  ['a byte of it', (entry: Buffer) => entry.fill(entry.at(-3) === 1 ? 2 : 1, entry.length - 3, entry.length - 2)],
+  [
+    'a byte of it',
+    (entry: Buffer) => entry.fill(entry.at(-3) === 1 ? 2 : 1, entry.length - 3, entry.length - 2),
+  ],
   ['its head', (entry: Buffer) => Buffer.concat([Buffer.from('{}\n'), entry])],
   ['all of it', () => Buffer.from('nothing')],
 ])('a message of which %s is changed is noticed', (_what, change) => {
-  const [entry = Buffer.alloc(0)] = new Packer(0).pack('a message of some length, so that there is something');
+  const [entry = Buffer.alloc(0)] = new Packer(0).pack(
+    'a message of some length, so that there is something',
+  );
   expect(() => new Unpacker(0).accept(change(entry))).toThrow(
     expect.objectContaining({ code: 'MESSAGE_DAMAGED', exitCode: 103 }),
   );

@@ -8,7 +8,14 @@ const RESULT = { generator: { workers: 2 }, invalidities: [] } as unknown as Run
 function agent(startedLate_us: number | null): AgentReport {
   return {
     ...{ shard: 0, name: 'a', version: '1', node: 'v20', cpus: 2, memoryBytes: 1, workers: [0] },
-    ...{ clockRoundTrip_us: 100, clockDrift_us: 0, startedLate_us, newsBytes: 1, newsMessages: 1, lost: null },
+    ...{
+      clockRoundTrip_us: 100,
+      clockDrift_us: 0,
+      startedLate_us,
+      newsBytes: 1,
+      newsMessages: 1,
+      lost: null,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { approveShard, type Approval } from '../../../../src/cli/agent/approve.ts';
+import { type Approval, approveShard } from '../../../../src/cli/agent/approve.ts';
 import { readJob, type ShardJob } from '../../../../src/distributed/job.ts';
 import { sharedJob, sharedPlan } from '../../../support/remote.ts';
 
