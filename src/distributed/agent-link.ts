@@ -12,7 +12,7 @@ export interface AgentLinkOptions {
   /** Longer than this without news, and it is lost. */
   readonly silenceMs: number;
   /** Told of it once it has taken the shard. */
-  readonly onHere: () => void;
+  readonly onHere: (name: string) => void;
   /** Told where it is lost: it may only be slow, and must not go on. */
   readonly onLost: (error: RelayBenchError) => void;
   /** From common time to this machine's. */
@@ -149,7 +149,7 @@ export class AgentLink {
       longestMs: silenceMs,
       onSilence: () => this.lose(`nothing was heard of it for ${silenceMs / 1_000} s`),
     });
-    onHere();
+    onHere(facts.name);
   }
 
   /** Orderly: a worker that has not told its end by now is lost. */

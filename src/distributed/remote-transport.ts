@@ -32,8 +32,8 @@ export interface RemoteRun {
   readonly joinMs: number;
   readonly silenceMs?: number;
   readonly leadMs?: number;
-  /** Told each time that an agent has taken a shard. */
-  readonly onJoined?: (joined: number, wanted: number) => void;
+  /** Told each time that an agent has taken a shard, with its name. */
+  readonly onJoined?: (name: string, joined: number, wanted: number) => void;
 }
 
 /** Workers of agents on other machines, reached through a bus. */
@@ -76,7 +76,7 @@ export class RemoteTransport implements Transport {
         new AgentLink({
           shard,
           silenceMs,
-          onHere: () => this.#joined(),
+          onHere: (name) => this.#joined(name),
           onLost: (error) => this.#lost(shard, error),
           translate: (message) => onClockOf(message, change),
         }),
@@ -153,10 +153,10 @@ export class RemoteTransport implements Transport {
     for (const link of this.#links) if (link.stage === 'waiting') link.lose('the run has ended', error);
   }
 
-  #joined(): void {
+  #joined(name: string): void {
     const joined = this.#links.filter(({ stage }) => stage !== 'waiting').length;
     if (joined === this.#links.length) clearTimeout(this.#join);
-    this.#run.onJoined?.(joined, this.#links.length);
+    this.#run.onJoined?.(name, joined, this.#links.length);
   }
 
   #giveUpWaiting(): void {

@@ -7,6 +7,7 @@ import { withAgents } from '../../distributed/with-agents.ts';
 import { runPlan } from '../../engine/coordinator.ts';
 import type { RunPlan } from '../../engine/run-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { visible } from '../../report/escape.ts';
 import { readScenario } from '../../scenario/load.ts';
 import type { CommandHost } from '../host.ts';
 import { readTool } from '../version.ts';
@@ -65,7 +66,7 @@ export async function runOnAgents({ host, plan, flags, scenario }: AgentsRequest
         job: { ...jobOfPlan(options.plan, source), tool: readTool().version, host: hostname() },
         shards: splitWorkers(options.plan.workers, agents),
         joinMs: flags.agentWait ?? AGENT_WAIT_MS,
-        onJoined: (joined, wanted) => say(`agents: ${joined} of ${wanted} are here`),
+        onJoined: (name, joined, wanted) => say(`agent ${visible(name)} is here, ${joined} of ${wanted}`),
       });
       try {
         const endOnLoss = flags.onAgentLoss !== 'degrade';

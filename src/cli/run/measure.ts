@@ -223,7 +223,7 @@ function finishRecord({
   caveats,
 }: Finished): RunRecord {
   const { plan, information } = request;
-  const found = ceilingOf(request.calibration, plan, result);
+  const found = ceilingOrWhyNot(request.calibration, plan, result);
   const notMeasured = {
     ...result.notMeasured,
     ...usage.notMeasured,
@@ -248,6 +248,16 @@ function finishRecord({
   const own = new Set(plan.ownGates);
   const gates = evaluateGates(record, plan.gates).map((gate) => ({ ...gate, own: own.has(gate.expression) }));
   return judge(record, gates, result.stopped);
+}
+
+/** Of the machine that carried out the load, which is this one unless agents did. */
+function ceilingOrWhyNot(calibration: Lookup, plan: Plan, result: RunResult): ReturnType<typeof ceilingOf> {
+  if (result.generator.agents === undefined) return ceilingOf(calibration, plan, result);
+  return ceilingOf(
+    { calibration: null, reason: 'agents carried out the load, and nothing is known of their machines' },
+    plan,
+    result,
+  );
 }
 
 /** What a reader must know of a clean-up that did not come to its end. */
