@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlBus, Taker } from '../../src/distributed/bus.ts';
 import { openRedisBus } from '../../src/distributed/redis-bus.ts';
@@ -11,6 +12,7 @@ import { loadScenario } from '../../src/scenario/load.ts';
 import { type BuiltRelay, startBuiltRelay } from '../support/built-relay.ts';
 import { childrenOf } from '../support/children.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/postgres.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { openAgent, openRemote } from '../support/remote.ts';
 import { type CliResult, type RunningCli, startCli } from '../support/run-cli.ts';
@@ -20,17 +22,23 @@ import { transportContract } from '../support/transport-contract.ts';
 // busy machine changes.
 
 const PASSWORD = 'for-tests';
+const TLS = fileURLToPath(new URL('../support/tls', import.meta.url));
+const CERTIFICATE = `${TLS}/cert.pem`;
 
 let directory = '';
 let redis: TestRedis;
+/** With TLS; what the tests do in this process goes without, since Node reads whom to trust when it starts. */
 let url = '';
+let plainUrl = '';
 let relay: BuiltRelay;
 const agents = new Map<string, RunningCli>();
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'relay-bench-agents-'));
-  redis = await startTestRedis(['--user', ...(await documentedUser())]);
-  url = `redis://bench:${PASSWORD}@127.0.0.1:${redis.port}`;
+  const tlsPort = await freePort();
+  redis = await startTestRedis([...tlsArgs(tlsPort), '--user', ...(await documentedUser())]);
+  plainUrl = `redis://bench:${PASSWORD}@127.0.0.1:${redis.port}`;
+  url = `rediss://bench:${PASSWORD}@localhost:${tlsPort}`;
   relay = await startBuiltRelay();
   for (const name of ['a', 'b', 'c', 'd']) agents.set(name, startAgent(name));
   await Promise.all([...agents.values()].map((agent) => agent.until(/waits for shards/)));
@@ -42,15 +50,29 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** The line of `users.acl` in docs/distributed.md, with a password. */
+function tlsArgs(port: number): string[] {
+  const files = [
+    '--tls-cert-file',
+    CERTIFICATE,
+    '--tls-key-file',
+    `${TLS}/key.pem`,
+    '--tls-ca-cert-file',
+    CERTIFICATE,
+  ];
+  return ['--tls-port', String(port), ...files, '--tls-auth-clients', 'no'];
+}
+
+/** The user of the documentation, with a password. */
 async function documentedUser(): Promise<string[]> {
-  const text = await readFile('docs/distributed.md', 'utf8');
+  const text = await readFile('docs/distributed/users.acl', 'utf8');
   const line = /^user (bench .*)$/m.exec(text)?.[1] ?? '';
   return line.replace(/>\S+/, `>${PASSWORD}`).split(' ');
 }
 
 function startAgent(name: string): RunningCli {
-  return startCli(['agent', '--name', name], { env: { RELAY_BENCH_REDIS: url } });
+  return startCli(['agent', '--name', name], {
+    env: { RELAY_BENCH_REDIS: url, NODE_EXTRA_CA_CERTS: CERTIFICATE },
+  });
 }
 
 function startRun(name: string, agentsWanted: number, ...flags: readonly string[]): RunningCli {
@@ -58,7 +80,9 @@ function startRun(name: string, agentsWanted: number, ...flags: readonly string[
   const load = ['--connections', '60', '--rate', '100', '--warmup', '0s', '--relay', relay.url];
   const out = ['--out', join(directory, name), '--format', 'json', '--progress', 'plain'];
   const distributed = ['--agents', String(agentsWanted), '--redis', url];
-  return startCli(['run', 'publish', ...load, ...gates, ...out, ...distributed, ...flags]);
+  return startCli(['run', 'publish', ...load, ...gates, ...out, ...distributed, ...flags], {
+    env: { NODE_EXTRA_CA_CERTS: CERTIFICATE },
+  });
 }
 
 /** What one machine would offer. */
@@ -154,7 +178,7 @@ describe('over Redis', () => {
     // The agents above would take these shards.
     await Promise.all([...agents.values()].map((agent) => agent.stop()));
     const silent = (): void => undefined;
-    const [bus, agentBus] = [await openRedisBus(url, silent), await openRedisBus(url, silent)];
+    const [bus, agentBus] = [await openRedisBus(plainUrl, silent), await openRedisBus(plainUrl, silent)];
     open.push({ bus, agentBus, taker: openAgent(agentBus).taker });
   });
   afterAll(async () => {
