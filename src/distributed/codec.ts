@@ -1,3 +1,5 @@
+import { own } from '../base/own.ts';
+
 type TypedArray = Float64Array | Float32Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** Arrays of numbers that messages hold, by name. */
@@ -11,7 +13,7 @@ type ArrayName = keyof typeof ARRAYS;
 export function encodeMessage(message: unknown): string {
   return JSON.stringify(message, function (this: Record<string, unknown>, key: string, value: unknown) {
     // A Buffer comes as what its `toJSON` makes of it.
-    return marked(this[key]) ?? value;
+    return marked(own(this, key)) ?? value;
   });
 }
 

@@ -25,5 +25,7 @@ test('systemd finds nothing wrong with the unit of an agent', async () => {
 
 test('and would say so', async () => {
   const text = await readFile(UNIT, 'utf8');
-  expect(await problemsOf(text.replace('Restart=on-failure', 'Restart=perhaps'))).toContain('restart specifier');
+  expect(await problemsOf(text.replace('Restart=on-failure', 'Restart=perhaps'))).toContain(
+    'restart specifier',
+  );
 });

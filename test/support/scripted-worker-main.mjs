@@ -4,11 +4,15 @@ import process from 'node:process';
 const NO_CONNECTIONS = { opened: 0, failed: 0, dropped: 0, open: 0, firstDropNs: null, lastDropNs: null };
 const HISTORY_BYTES = 700_000;
 
+/** @param {unknown} message */
 function send(message) {
   process.send?.(message);
 }
 
-/** What workers do by run tag, on `connect`. */
+/**
+ * What workers do by run tag, on `connect`.
+ * @type {Record<string, () => void>}
+ */
 const ON_CONNECT = {
   counts: () => {
     for (let done = 0; done < 300; done++)
@@ -16,10 +20,6 @@ const ON_CONNECT = {
   },
   dies: () => process.exit(7),
   fails: () => send({ type: 'failed', message: 'the worker says so' }),
-  'dies-late': () => {
-    send({ type: 'draining', pending: 1 });
-    process.disconnect();
-  },
   tells: () => {
     const entries = Uint8Array.from({ length: HISTORY_BYTES }, (_, at) => (at * 7_919) % 251);
     send({ type: 'history', entries });
@@ -27,7 +27,8 @@ const ON_CONNECT = {
 };
 
 let tag = '';
-process.on('message', (message) => {
+process.on('message', (given) => {
+  const message = /** @type {import('../../src/engine/messages.ts').ToWorker} */ (given);
   if (message.type === 'init') {
     tag = message.runTag;
     send({ type: 'ready' });
@@ -37,7 +38,6 @@ process.on('message', (message) => {
     const counts = { ...NO_CONNECTIONS, firstDropNs: message.startNs };
     send({ type: 'connected', counts, refusals: [] });
   }
-  if (message.type === 'prepare') send({ type: 'draining', pending: message.startWallMs });
   if (message.type === 'go') {
     send({ type: 'started', late_us: 5 });
     const observations = { evidence: {}, findings: [] };
@@ -45,4 +45,5 @@ process.on('message', (message) => {
     process.disconnect();
   }
 });
+// Whoever started it is gone.
 process.on('disconnect', () => process.exit());

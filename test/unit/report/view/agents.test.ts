@@ -29,8 +29,8 @@ describe('the agents of a run in a report', () => {
   it('stand with their workers, what their clocks are worth, how late they began and what they sent', () => {
     const section = sectionOf([AGENT, { ...AGENT, name: 'beta', workers: [2] }]);
     expect(texts(section)).toEqual([
-      'alpha | 8 cores, 16.0 GiB | 0–1 | ± 200 µs | 12.0 µs | 850 µs | 2.00 KiB | stayed',
-      'beta | 8 cores, 16.0 GiB | 2 | ± 200 µs | 12.0 µs | 850 µs | 2.00 KiB | stayed',
+      'alpha | 8 cores, 16 GiB | 0–1 | ± 200 µs | 12 µs | 850 µs | 2 KiB | stayed',
+      'beta | 8 cores, 16 GiB | 2 | ± 200 µs | 12 µs | 850 µs | 2 KiB | stayed',
     ]);
     expect(section?.detail).toBe('folded');
   });
@@ -43,7 +43,7 @@ describe('the agents of a run in a report', () => {
       startedLate_us: null,
     };
     const section = sectionOf([lost]);
-    expect(texts(section)[0]).toMatch(/– \| – \| 2\.00 KiB \| nothing was heard of it for 3 s$/);
+    expect(texts(section)[0]).toMatch(/– \| – \| 2 KiB \| nothing was heard of it for 3 s$/);
     expect(section?.detail).toBeUndefined();
   });
 });
