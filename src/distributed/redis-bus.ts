@@ -30,6 +30,8 @@ export async function openRedisBus(url: string, onTrouble: (line: string) => voi
 
 async function connected(url: string, onTrouble: (line: string) => void): Promise<Redis> {
   let isUp = false;
+  // What is thrown in the end only says that the connection is closed.
+  let why: string | null = null;
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
@@ -39,6 +41,7 @@ async function connected(url: string, onTrouble: (line: string) => void): Promis
   });
   redis.on('error', (error: Error) => {
     if (isUp) onTrouble(`Redis: ${error.message}`);
+    else why = error.message;
   });
   try {
     await redis.connect();
@@ -47,7 +50,7 @@ async function connected(url: string, onTrouble: (line: string) => void): Promis
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw new RelayBenchError(`Redis at ${maskUrl(url)} can't be used: ${messageOf(error)}`, {
+    throw new RelayBenchError(`Redis at ${maskUrl(url)} can't be used: ${why ?? messageOf(error)}`, {
       code: 'REDIS_UNREACHABLE',
       hint: 'check the address, the password and the rights of the user (docs/distributed.md); rediss:// is for TLS',
       exitCode: EXIT.unreachable,

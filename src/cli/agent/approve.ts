@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import type { ShardJob } from '../../distributed/job.ts';
@@ -27,7 +28,9 @@ export async function approveShard(
   const named = allowed.map((each) => each.toLowerCase());
   for (const target of await resolveTargets(targets, resolve)) {
     if (named.includes(target.host)) continue;
-    if (!isLoopback(target)) throw notAllowed(target.host, 'its --allow does not name it');
+    // A name of a stranger may lead elsewhere the next time that it is looked up.
+    const isFixed = isIP(target.host) !== 0 || target.host === 'localhost';
+    if (!isFixed || !isLoopback(target)) throw notAllowed(target.host, 'its --allow does not name it');
     if (host !== hostName) throw notAllowed(target.host, `it is meant as the loopback of ${host}`);
   }
   checkLimits(

@@ -24,7 +24,7 @@ export function addRun(program: Command, host: CommandHost): void {
         requireOwnDirectory(flags.out, '--out');
         await requireWritable(flags.out, '--out');
       }
-      requireAgentFlags(flags);
+      requireAgentFlags(flags, (option) => command.getOptionValueSource(option) === 'cli');
       requireDifferentNames(flags.relay);
       const observed = observedProcesses(flags);
       const planned = {

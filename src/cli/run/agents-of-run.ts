@@ -16,9 +16,19 @@ import { resolveProgress } from './progress.ts';
 
 const AGENT_WAIT_MS = 60_000;
 
-/** @throws RelayBenchError `AGENTS_WITHOUT_REDIS` */
-export function requireAgentFlags({ agents, redis, workers }: RunFlags): void {
-  if (agents === undefined) return;
+/**
+ * @param typed whether an option stands on the command line; the address of Redis may also come from the environment
+ * @throws RelayBenchError `AGENTS_NOT_ASKED`, `AGENTS_WITHOUT_REDIS`, `TOO_FEW_WORKERS`
+ */
+export function requireAgentFlags(
+  { agents, redis, workers }: RunFlags,
+  typed: (option: keyof RunFlags) => boolean,
+): void {
+  if (agents === undefined) {
+    const unused = (['redis', 'agentWait', 'onAgentLoss'] as const).find(typed);
+    if (unused !== undefined) throw notAsked(unused);
+    return;
+  }
   if (redis === undefined)
     throw new RelayBenchError('--agents needs the Redis at which they wait', {
       code: 'AGENTS_WITHOUT_REDIS',
@@ -29,6 +39,15 @@ export function requireAgentFlags({ agents, redis, workers }: RunFlags): void {
       code: 'TOO_FEW_WORKERS',
       hint: 'leave out --workers, which is one for each agent then',
     });
+}
+
+const OPTIONS = { redis: '--redis', agentWait: '--agent-wait', onAgentLoss: '--on-agent-loss' } as const;
+
+function notAsked(unused: keyof typeof OPTIONS): RelayBenchError {
+  return new RelayBenchError(`${OPTIONS[unused]} has no meaning without --agents`, {
+    code: 'AGENTS_NOT_ASKED',
+    hint: 'say by --agents how many machines carry out the run, or leave it out',
+  });
 }
 
 export interface AgentsRequest {
@@ -51,14 +70,19 @@ export async function runOnAgents({ host, plan, flags, scenario }: AgentsRequest
   // Before anything is started.
   jobOfPlan(plan, source);
   const { agents = 1, redis = '' } = flags;
-  const isQuiet = ['json', 'none'].includes(resolveProgress(flags.progress, host.io));
-  const say = (line: string): void => {
-    if (!isQuiet) host.io.stderr.write(`${line}\n`);
-  };
+  const mode = resolveProgress(flags.progress, host.io);
+  const sayUnless =
+    (quiet: readonly string[]) =>
+    (line: string): void => {
+      if (!quiet.includes(mode)) host.io.stderr.write(`${line}\n`);
+    };
+  const say = sayUnless(['json', 'none']);
+  // It may come in the midst of the live block, which a line would tear.
+  const sayTrouble = sayUnless(['json', 'none', 'tty']);
   return async (options) => {
     // Loads BullMQ, which runs without agents need not wait for.
     const { openRedisBus } = await import('../../distributed/redis-bus.ts');
-    const bus = await openRedisBus(redis, say);
+    const bus = await openRedisBus(redis, sayTrouble);
     try {
       const transport = await RemoteTransport.open({
         bus,

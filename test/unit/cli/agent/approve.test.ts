@@ -7,6 +7,7 @@ const ADDRESSES: Record<string, readonly string[]> = {
   localhost: ['127.0.0.1', '::1'],
   '127.0.0.1': ['127.0.0.1'],
   'relay.example': ['203.0.113.5'],
+  'loopback.example': ['127.0.0.1'],
   // A name that anybody may point anywhere.
   'both.example': ['127.0.0.1', '203.0.113.5'],
 };
@@ -31,16 +32,19 @@ test('the loopback of the machine that leads the run is loaded without being ask
   await approve(['ws://127.0.0.1:7777/', 'ws://localhost:7777/']);
 });
 
-test.each(['ws://relay.example/', 'ws://both.example/', 'ws://nowhere.example/'])(
-  '%s is not loaded unless the agent was told so',
-  async (target) => {
-    await expect(approve(['ws://127.0.0.1/', target])).rejects.toMatchObject({
-      code: 'TARGET_NOT_ALLOWED',
-      exitCode: 3,
-      hint: expect.stringContaining(`--allow ${new URL(target).hostname}`),
-    });
-  },
-);
+test.each([
+  'ws://relay.example/',
+  'ws://both.example/',
+  // May lead elsewhere when it is connected to.
+  'ws://loopback.example/',
+  'ws://nowhere.example/',
+])('%s is not loaded unless the agent was told so', async (target) => {
+  await expect(approve(['ws://127.0.0.1/', target])).rejects.toMatchObject({
+    code: 'TARGET_NOT_ALLOWED',
+    exitCode: 3,
+    hint: expect.stringContaining(`--allow ${new URL(target).hostname}`),
+  });
+});
 
 test('a host that was named is loaded, and no other one', async () => {
   await approve(['wss://relay.example:444/path'], { allowed: ['Relay.Example'] });
