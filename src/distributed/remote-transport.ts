@@ -15,8 +15,8 @@ import { type Order, orderOf } from './orders.ts';
 import { Packer } from './parcel.ts';
 import { BEAT_EVERY_MS, BEATS_KEPT, type RunStreams, SILENCE_MS, streamsOf } from './streams.ts';
 
-/** Time for a message to reach every agent, also over a slow network. */
-const LEAD_MS = 3_000;
+/** Time for a message to reach every agent, also over a slow network: more where there are many. */
+const LEAD_MS = { least: 1_000, perAgent: 100, most: 3_000 };
 /** At the end: for agents to say that they are through. */
 const FAREWELL_MS = 2_000;
 const US_PER_MS = 1_000;
@@ -65,7 +65,7 @@ export class RemoteTransport implements Transport {
   }
 
   private constructor(run: RemoteRun, clock: CommonClock) {
-    const { bus, runId, shards, joinMs, silenceMs = SILENCE_MS, leadMs = LEAD_MS } = run;
+    const { bus, runId, shards, joinMs, silenceMs = SILENCE_MS, leadMs = leadOf(shards.length) } = run;
     this.#run = run;
     this.#clock = clock;
     this.leadMs = leadMs;
@@ -164,6 +164,10 @@ export class RemoteTransport implements Transport {
     const error = agentsMissing(missing, this.#links.length, this.#run.joinMs);
     for (const link of missing) link.lose(error.message, error);
   }
+}
+
+function leadOf(agents: number): number {
+  return Math.min(LEAD_MS.most, LEAD_MS.least + LEAD_MS.perAgent * agents);
 }
 
 function jobId(runId: string, shard: number): string {
