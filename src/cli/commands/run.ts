@@ -33,7 +33,8 @@ export function addRun(program: Command, host: CommandHost): void {
         checkFault: checkFaultsFor(flags, host.io.env),
       };
       const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
-      const run = flags.agents === undefined ? {} : { run: await runOnAgents({ host, plan, flags, scenario }) };
+      const run =
+        flags.agents === undefined ? {} : { run: await runOnAgents({ host, plan, flags, scenario }) };
       host.finish(await executeRun({ host, plan, flags, observed, ...run }));
     },
   );

@@ -28,7 +28,7 @@ import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
 import { AUDIT_KEY, type AuditOutcome, NO_AUDIT, type RunAudit } from './audit-run.ts';
-import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
+import { leftBehind, type RunCleanUp } from './clean-up-run.ts';
 import { healWhenDraining, timelineOf } from './faults-of-run.ts';
 import { endedRelays, recordedRelays } from './named-relays.ts';
 import type { OpenTarget } from './open-target.ts';
@@ -223,7 +223,7 @@ function finishRecord({
   caveats,
 }: Finished): RunRecord {
   const { plan, information } = request;
-  const found = ceilingOrWhyNot(request.calibration, plan, result);
+  const found = ceilingOf(request.calibration, plan, result);
   const notMeasured = {
     ...result.notMeasured,
     ...usage.notMeasured,
@@ -248,23 +248,6 @@ function finishRecord({
   const own = new Set(plan.ownGates);
   const gates = evaluateGates(record, plan.gates).map((gate) => ({ ...gate, own: own.has(gate.expression) }));
   return judge(record, gates, result.stopped);
-}
-
-/** Of the machine that carried out the load, which is this one unless agents did. */
-function ceilingOrWhyNot(calibration: Lookup, plan: Plan, result: RunResult): ReturnType<typeof ceilingOf> {
-  if (result.generator.agents === undefined) return ceilingOf(calibration, plan, result);
-  return ceilingOf(
-    { calibration: null, reason: 'agents carried out the load, and nothing is known of their machines' },
-    plan,
-    result,
-  );
-}
-
-/** What a reader must know of a clean-up that did not come to its end. */
-function leftBehind(cleaned: CleanUpResult | null): readonly string[] {
-  if (cleaned === null) return [];
-  const isLeft = cleaned.deleted < cleaned.found || cleaned.problems.length > 0;
-  return isLeft ? [`clean-up: ${[cleanUpText(cleaned), ...cleaned.problems].join('; ')}`] : [];
 }
 
 function asRecorded({ programs, ...others }: OtherPrograms): RunRecord['environment']['others'] {
