@@ -85,6 +85,12 @@ module.exports = {
       ['^src/nostr/schnorr-native\\.ts$'],
       'Whoever calls foreign code can end the process: one file, which checks every length.',
     ),
+    owned(
+      'bullmq-only-in-distributed',
+      '(^|/)bullmq/',
+      ['^src/distributed/redis-bus\\.ts$'],
+      'Who gets a shard is decided in one place; all else knows the bus alone.',
+    ),
     owned('commander-only-in-cli', '(^|/)commander/', ['^src/cli/'], 'Flags end at the command line.'),
     owned(
       'yaml-only-in-scenario-and-stack',

@@ -6,7 +6,7 @@ export interface Floor {
 
 /**
  * One floor a room of `src/`, a little under what the unit tests reach; raised where tests are added, never lowered to
- * let a change pass. Rooms whose code runs in processes and threads of its own (engine, relay, stack, the worker parts of
+ * let a change pass. Rooms whose code runs in processes and threads of its own (engine, relay, stack, Redis in distributed, the worker parts of
  * workloads, the checks of calibrate) are low here and reached by `test/engine`, `test/truth` and `test/e2e`, whose
  * processes are not counted: counting blocks would slow down what they time.
  */
@@ -20,6 +20,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'clean-up': { lines: 95, branches: 85 },
   compare: { lines: 99, branches: 86 },
   corpus: { lines: 98, branches: 95 },
+  distributed: { lines: 74, branches: 72 },
   diagnose: { lines: 97, branches: 85 },
   engine: { lines: 48, branches: 42 },
   fault: { lines: 50, branches: 50 },

@@ -14,7 +14,7 @@ export type RunCeiling = { readonly ceiling: Ceiling } | { readonly ceiling: nul
 
 /** What of a run decides how near its generator came to the ceiling. */
 export type CeilingRun = Pick<RunResult, 'load' | 'counters'> & {
-  readonly generator: Pick<RunResult['generator'], 'eventLoopUtilization'>;
+  readonly generator: Pick<RunResult['generator'], 'eventLoopUtilization' | 'agents'>;
 };
 
 /**
@@ -26,6 +26,11 @@ export type CeilingRun = Pick<RunResult, 'load' | 'counters'> & {
  */
 export function ceilingOf(found: Lookup, plan: Plan, run: CeilingRun): RunCeiling {
   if (plan.load.model === 'closed') return closedCeiling(plan, run);
+  if (run.generator.agents !== undefined)
+    return {
+      ceiling: null,
+      reason: 'agents carried out the load, and what their machines can do is unknown',
+    };
   if (found.calibration === null) return { ceiling: null, reason: found.reason };
   if (!usesCalibratedTransport(plan)) {
     return {

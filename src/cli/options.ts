@@ -101,6 +101,19 @@ export function authUrl(text: string): string {
   return relayAddress(text, '--auth-url');
 }
 
+/**
+ * Where agents meet: `redis://` or `rediss://`.
+ * @throws RelayBenchError `REDIS_URL_INVALID`; not commander's error, which would repeat the password in it
+ */
+export function redisUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && ['redis:', 'rediss:'].includes(url.protocol) && url.host !== '') return text;
+  throw new RelayBenchError(`--redis ${typed(text)} is not the address of a Redis`, {
+    code: 'REDIS_URL_INVALID',
+    hint: 'write an address such as redis://user:password@10.0.0.5:6379, or rediss:// for TLS',
+  });
+}
+
 function relayAddress(text: string, option: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isWebSocket = url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:');

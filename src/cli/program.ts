@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { addAb } from './commands/ab.ts';
+import { addAgent } from './commands/agent.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addCapacity } from './commands/capacity.ts';
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addCapacity,
   addCalibrate,
   addCorpus,
+  addAgent,
   addRelay,
   addRecord,
   addStack,

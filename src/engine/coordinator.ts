@@ -12,14 +12,14 @@ import { sumTallies } from '../workload/preparation-tally.ts';
 import type { StoredCorpus } from '../workload/worker-part.ts';
 import { blamePreparation, isHopeless, type Preparations } from './blame-target.ts';
 import { Fleet, sumConnections } from './fleet.ts';
+import { LocalTransport } from './local-transport.ts';
 import { Measurements, type RunEnd } from './measurements.ts';
 import type { FromWorker } from './messages.ts';
 import type { RunOptions, RunPlan } from './run-plan.ts';
+import type { Transport } from './transport.ts';
 
-/** Time for a `go` to reach every worker before the load starts. */
-const LEAD_MS = 250;
-/** The ramp starts a little later than its message arrives. */
-const RAMP_LEAD_MS = 50;
+/** The ramp starts a little later than its message arrives: so much of the lead of the transport. */
+const RAMP_LEAD = 0.2;
 
 /** The run: starts the workers, leads them from step to step, collects what they measured. */
 export const runPlan: RunPlan = async (options) => {
@@ -31,6 +31,9 @@ class Run {
   readonly #options: RunOptions;
   readonly #measurements: Measurements;
   readonly #fleet: Fleet;
+  readonly #transport: Transport;
+  /** Aborted where a worker is lost. */
+  readonly #loss = new AbortController();
   /** Start of the load once there is one, until then that of the run. */
   #startedAt = new Date();
   readonly #beganNs = monotonicNs();
@@ -39,11 +42,15 @@ class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { plan, signal, onProgress, workerExecArgv, onWorkers } = options;
+    const { plan, signal, onProgress, workerExecArgv = [], onWorkers } = options;
     this.#measurements = new Measurements({ plan, onProgress, liveWorkers: () => this.#fleet.live });
-    this.#fleet = new Fleet(plan.workers, workerExecArgv ?? [], (worker, message) =>
-      this.#received(worker, message),
-    );
+    this.#transport = options.transport ?? new LocalTransport({ execArgv: workerExecArgv });
+    this.#fleet = new Fleet({
+      count: plan.workers,
+      transport: this.#transport,
+      onMessage: (worker, message) => this.#received(worker, message),
+      onLoss: () => this.#loss.abort(),
+    });
     onWorkers?.(this.#fleet.pids);
     this.#aborted = new Promise((resolve) => {
       if (signal.aborted) resolve('aborted');
@@ -92,7 +99,7 @@ class Run {
     await ready;
     await this.#connect(plan);
     const prepared = this.#fleet.allOrFail('prepared');
-    this.#fleet.send({ type: 'prepare', startWallMs: Date.now() + LEAD_MS });
+    this.#fleet.send({ type: 'prepare', startWallMs: Date.now() + this.#transport.leadMs });
     const reports = await prepared;
     for (const { problems, remarks } of reports) this.#measurements.addFindings(problems, remarks);
     this.#stored = {
@@ -110,7 +117,8 @@ class Run {
 
   async #connect(plan: Plan): Promise<void> {
     const connected = this.#fleet.allOrFail('connected');
-    this.#fleet.send({ type: 'connect', startNs: monotonicNs() + RAMP_LEAD_MS * NS_PER_MS });
+    const leadNs = this.#transport.leadMs * RAMP_LEAD * NS_PER_MS;
+    this.#fleet.send({ type: 'connect', startNs: monotonicNs() + leadNs });
     const reports = await connected;
     const counts = sumConnections(reports.map((message) => message.counts));
     this.#options.onProgress({ type: 'connecting', ...counts, total: plan.connections.count });
@@ -130,13 +138,14 @@ class Run {
   }
 
   async #load(): Promise<void> {
-    const { plan, onProgress, signal } = this.#options;
-    const startNs = monotonicNs() + LEAD_MS * NS_PER_MS;
-    this.#startedAt = new Date(Date.now() + LEAD_MS);
+    const { plan, onProgress, signal, endOnLoss = false } = this.#options;
+    const { leadMs } = this.#transport;
+    const startNs = monotonicNs() + leadMs * NS_PER_MS;
+    this.#startedAt = new Date(Date.now() + leadMs);
     this.#measurements.setStart(startNs);
     this.#options.onStart?.(startNs);
     const done = this.#fleet.all('done');
-    this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + LEAD_MS, stored: this.#stored });
+    this.#fleet.send({ type: 'go', startNs, startWallMs: Date.now() + leadMs, stored: this.#stored });
     const phases = plan.phases.map(({ name, kind, startNs: from, endNs: to }) => ({
       name,
       kind,
@@ -149,9 +158,10 @@ class Run {
       this.#measurements.cut(monotonicNs() - startNs);
       this.#fleet.send({ type: 'stop' });
     };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    const timers = this.#watchSteal(plan);
+    const ending = endOnLoss ? AbortSignal.any([signal, this.#loss.signal]) : signal;
+    if (ending.aborted) stop();
+    else ending.addEventListener('abort', stop, { once: true });
+    const timers = this.#transport.isHere ? this.#watchSteal(plan) : [];
     const reports = await done;
     for (const { notices, refusals, observations } of reports) {
       this.#measurements.addSeen(notices, observations);
@@ -159,7 +169,7 @@ class Run {
     }
     this.#measurements.endWith(reports.map(({ exhaustedNs }) => exhaustedNs));
     for (const timer of timers) clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    ending.removeEventListener('abort', stop);
   }
 
   /** Read the machine's CPU times at both edges of the measured phases. */
@@ -168,7 +178,7 @@ class Run {
     const at = (offsetNs: number | undefined, edge: 'start' | 'end'): NodeJS.Timeout =>
       setTimeout(
         () => this.#measurements.setCpuTimes(edge, readCpuTimes()),
-        LEAD_MS + (offsetNs ?? 0) / NS_PER_MS,
+        this.#transport.leadMs + (offsetNs ?? 0) / NS_PER_MS,
       );
     return [at(measured[0]?.startNs, 'start'), at(measured.at(-1)?.endNs, 'end')];
   }

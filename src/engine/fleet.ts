@@ -1,29 +1,31 @@
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { ConnectionCounts, FromWorker, ToWorker } from './messages.ts';
-import { startWorker, type WorkerHandle, type WorkerLoss } from './worker-handle.ts';
+import type { MessageOf, Transport, WorkerHandle, WorkerLoss } from './transport.ts';
 
 type MessageType = FromWorker['type'];
-type MessageOf<T extends MessageType> = Extract<FromWorker, { type: T }>;
 
 /** For closing thousands of connections properly. */
 const END_GRACE_MS = 5_000;
+
+export interface FleetOptions {
+  readonly count: number;
+  readonly transport: Transport;
+  readonly onMessage: (worker: number, message: FromWorker) => void;
+  readonly onLoss?: (loss: WorkerLoss) => void;
+}
 
 /** All workers of a run, spoken to as one. */
 export class Fleet {
   readonly #workers: readonly WorkerHandle[];
 
-  constructor(
-    count: number,
-    execArgv: readonly string[],
-    onMessage: (worker: number, message: FromWorker) => void,
-  ) {
+  constructor({ count, transport, onMessage, onLoss = () => undefined }: FleetOptions) {
     this.#workers = Array.from({ length: count }, (_, index) =>
-      startWorker({ index, execArgv, onMessage: (message) => onMessage(index, message) }),
+      transport.start({ index, onMessage: (message) => onMessage(index, message), onLoss }),
     );
   }
 
-  /** Of the workers that could be started. */
+  /** Of the workers that could be started on this machine. */
   get pids(): readonly number[] {
     return this.#workers.map((worker) => worker.pid).filter((pid) => pid > 0);
   }
@@ -57,7 +59,7 @@ export class Fleet {
     const answers = await this.all(type);
     const loss = this.losses[0];
     if (loss === undefined) return answers;
-    throw loss.wasStarted ? failedEarly(loss) : notStarted(loss);
+    throw loss.error ?? (loss.wasStarted ? failedEarly(loss) : notStarted(loss));
   }
 
   /** End every process: those that are done by themselves, the others at once. */

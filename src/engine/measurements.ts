@@ -27,8 +27,8 @@ import { GRACE_S, Punctuality } from './punctuality.ts';
 import { computeRatios } from './ratios.ts';
 import { corpusOf, exhaustionText } from './run-corpus.ts';
 import { Totals } from './totals.ts';
+import type { WorkerLoss } from './transport.ts';
 import { blameGenerator, blameMachine, type GeneratorBlame } from './validity.ts';
-import type { WorkerLoss } from './worker-handle.ts';
 
 export interface MeasurementsOptions {
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 /**
  * The control messages between the coordinator and its workers: the whole protocol. A worker is a process of its
- * own today; threads and other machines carry the same messages.
+ * own, on this machine or on that of an agent; both get the same messages, see `transport.ts`.
  *
  *   coordinator            worker
  *   init          →
@@ -10,7 +10,8 @@
  *   prepare       →                 (subscriptions, corpus, frames built ahead)
  *                 ←        preparing … prepared
  *   go            →                 (all workers start at the same instant)
- *                 ←        interval, once a second
+ *                 ←        started, interval once a second
+ *   alive         →                 (to workers of agents: twice a second, from the beginning)
  *   stop          →                 (only to end early)
  *                 ←        done
  */
@@ -31,6 +32,8 @@ export type ToWorker =
       readonly runTag: string;
       /** Whether to report what is published and how that ends. */
       readonly logHistory: boolean;
+      /** The worker ends by itself where it has heard nothing for so long; left out, the pipe to its starter tells. */
+      readonly silenceMs?: number;
     }
   /** `startNs`: monotonic time at which connection 0 is scheduled. */
   | { readonly type: 'connect'; readonly startNs: number }
@@ -43,6 +46,8 @@ export type ToWorker =
       /** What all workers have found out about the named corpus. */
       readonly stored: StoredCorpus;
     }
+  /** Somebody wants this load. */
+  | { readonly type: 'alive' }
   /** Stop offering, drain, report. */
   | { readonly type: 'stop' };
 
@@ -139,6 +144,8 @@ export type FromWorker =
       /** What was counted so far; the load may never start. */
       readonly counters: CounterRows;
     }
+  /** How long after the common start its event loop had its first turn. */
+  | { readonly type: 'started'; readonly late_us: number }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
   /** Whole entries of the history, as `result/history` has them. */
   | { readonly type: 'history'; readonly entries: Uint8Array }

@@ -2,9 +2,11 @@
 import { messageOf } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
+import { Silence } from './silence.ts';
 import { Worker } from './worker/worker.ts';
 
 let worker: Worker | null = null;
+let silence: Silence | null = null;
 
 function send(message: FromWorker): void {
   process.send?.(message);
@@ -14,6 +16,7 @@ async function handle(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'init':
       worker = new Worker({ ...message, send });
+      silence = watchSilence(message.silenceMs);
       send({ type: 'ready' });
       return;
     case 'connect':
@@ -24,7 +27,10 @@ async function handle(message: ToWorker): Promise<void> {
       return;
     case 'go':
       await worker?.run(message);
+      silence?.stop();
       process.disconnect?.();
+      return;
+    case 'alive':
       return;
     case 'stop':
       worker?.stop();
@@ -32,6 +38,21 @@ async function handle(message: ToWorker): Promise<void> {
     default:
       message satisfies never;
   }
+}
+
+/** The dead-man switch: whoever wanted this load may be gone, or behind a network that is. */
+function watchSilence(silenceMs: number | undefined): Silence | null {
+  if (silenceMs === undefined) return null;
+  return new Silence({
+    longestMs: silenceMs,
+    onSilence: () => die(`nothing was heard of the coordinator for ${silenceMs / 1_000} s`),
+  });
+}
+
+/** What has ended this process is told before it ends, so that the record can say it. */
+function die(error: unknown): void {
+  if (process.connected) process.send?.(failed(error), () => process.exit(EXIT.internal));
+  else process.exit(EXIT.internal);
 }
 
 function failed(error: unknown): FromWorker {
@@ -42,13 +63,10 @@ function failed(error: unknown): FromWorker {
 }
 
 process.on('message', (message: ToWorker) => {
+  silence?.heard();
   handle(message).catch((error: unknown) => send(failed(error)));
 });
-// What nobody has caught is told before this process ends, so that the record can say it.
-process.on('uncaughtException', (error) => {
-  if (process.connected) process.send?.(failed(error), () => process.exit(EXIT.internal));
-  else process.exit(EXIT.internal);
-});
+process.on('uncaughtException', die);
 // The coordinator is gone: nobody wants this load any more.
 process.on('disconnect', () => process.exit());
 // A signal may be sent to the whole group (a terminal, a service manager, CI); the coordinator decides what happens.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Plan } from './plan.ts';
 
 /** SHA-256, in hex, of a resolved scenario: equal exactly where two runs were asked for the same load. */
 export function scenarioSha256(scenario: Scenario): string {
@@ -13,4 +14,15 @@ function canonicalJson(data: unknown): string {
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
+}
+
+/**
+ * SHA-256, in hex, of what workers carry out: equal exactly where two plans are the same load. How it is judged, and what is
+ * said of it, is left out.
+ */
+export function planSha256(plan: Plan): string {
+  const { gates, ownGates, keepSeconds, abort, asked, fitted, ...load } = plan;
+  const { salt = '', times = null, present = new Set<number>(), work = 0 } = fitted ?? {};
+  const kept = { ...load, fitted: { salt, times, present: [...present], work } };
+  return createHash('sha256').update(canonicalJson(kept)).digest('hex');
 }

@@ -119,6 +119,30 @@ export const load = z.strictObject({
   phases: z.array(phase),
 });
 
+const agent = z.strictObject({
+  /** Number of its part of the run. */
+  shard: whole,
+  name: z.string(),
+  version: z.string(),
+  node: z.string(),
+  cpus: whole,
+  memoryBytes: whole,
+  /** Numbers of its workers. */
+  workers: z.array(whole),
+  /** Of the question by which its clock was set: its instants may be wrong by half of it. */
+  clockRoundTrip_us: whole,
+  /** How far its clock has moved from the common one until the end; null where it did not tell. */
+  clockDrift_us: maybe,
+  /** How long after the common start the last of its workers began, by its clock; null where none did. */
+  startedLate_us: maybe,
+  /** What it has sent to the coordinator. */
+  newsBytes: whole,
+  newsMessages: whole,
+  /** Why it was lost; null where it stayed to the end. */
+  lost: z.string().nullable(),
+});
+export type AgentReport = z.infer<typeof agent>;
+
 const doubt = z.strictObject({ kind: z.enum(kindsThat('casts-doubt')), text: z.string() });
 
 /** Why figures of this run may be too high; its gates are judged by bounds. */
@@ -135,6 +159,8 @@ export const generatorHealth = {
   eventLoopDelay_us: distribution,
   sendLag_us: distribution,
   rssMax_bytes: maybe,
+  /** The machines that carried out the run, in the order of their shards; left out where this one did. */
+  agents: z.array(agent).optional(),
   /** Share of this machine's CPU time taken by the hypervisor for others in the measured phases, 0..1. */
   steal: maybe,
 };

@@ -16,6 +16,8 @@ const TEST_PROGRAMS: readonly { readonly package: string; readonly names: readon
   { package: 'chromium', names: BROWSER_NAMES },
   // Checks Compose files without a Docker.
   { package: 'docker-compose', names: ['docker-compose'] },
+  // Checks the unit of an agent.
+  { package: 'systemd', names: ['systemd-analyze'] },
 ];
 
 const PATH = env['PATH'] ?? '';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import type { CommandHost } from '../host.ts';
+import { requireAgentFlags, runOnAgents } from '../run/agents-of-run.ts';
 import { corporaOf } from '../run/corpora.ts';
 import { executeRun } from '../run/execute-run.ts';
 import { checkFaultsFor } from '../run/faults-of-run.ts';
@@ -23,6 +24,7 @@ export function addRun(program: Command, host: CommandHost): void {
         requireOwnDirectory(flags.out, '--out');
         await requireWritable(flags.out, '--out');
       }
+      requireAgentFlags(flags, (option) => command.getOptionValueSource(option) === 'cli');
       requireDifferentNames(flags.relay);
       const observed = observedProcesses(flags);
       const planned = {
@@ -31,7 +33,9 @@ export function addRun(program: Command, host: CommandHost): void {
         checkFault: checkFaultsFor(flags, host.io.env),
       };
       const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
-      host.finish(await executeRun({ host, plan, flags, observed }));
+      const run =
+        flags.agents === undefined ? {} : { run: await runOnAgents({ host, plan, flags, scenario }) };
+      host.finish(await executeRun({ host, plan, flags, observed, ...run }));
     },
   );
 }

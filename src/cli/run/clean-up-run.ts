@@ -47,3 +47,10 @@ export function cleanUpText({ found, deleted, requests, refused }: CleanUpResult
   const rest = left === 0 ? '' : `; ${left.toLocaleString('en-US')} are still there`;
   return `${deleted.toLocaleString('en-US')} of ${found.toLocaleString('en-US')} events are gone${rest} (${asked}, which stay)`;
 }
+
+/** What a reader must know of a clean-up that did not come to its end. */
+export function leftBehind(cleaned: CleanUpResult | null): readonly string[] {
+  if (cleaned === null) return [];
+  const isLeft = cleaned.deleted < cleaned.found || cleaned.problems.length > 0;
+  return isLeft ? [`clean-up: ${[cleanUpText(cleaned), ...cleaned.problems].join('; ')}`] : [];
+}

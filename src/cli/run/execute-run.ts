@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT, type ExitCode, strongestExitCode } from '../../base/exit-codes.ts';
 import type { NamedRun } from '../../compare/comparable.ts';
+import type { RunPlan } from '../../engine/run-plan.ts';
 import { linksForFaults } from '../../fault/links-for-faults.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -64,6 +65,8 @@ export interface RunRequest {
   readonly flags: RunFlags;
   /** What `--process` names; left out: nothing. */
   readonly observed?: Observed;
+  /** How the plan is carried out; default by this machine. */
+  readonly run?: RunPlan;
 }
 
 /**
@@ -92,7 +95,8 @@ async function executeTold(request: ToldRequest, stages: Stages): Promise<ExitCo
       host,
       given,
       owned: flags.iOwnThisRelay ?? [],
-      demands: [demandOf(plan, startedAlone(flags))],
+      // Agents look at their own limits.
+      demands: request.run === undefined ? [demandOf(plan, startedAlone(flags))] : [],
       insecure: plan.connections.insecure,
       onFirst: sayStopping(request),
       directory: outDir.path,
@@ -170,6 +174,7 @@ async function loadAndReport(session: Session, stages: Stages): Promise<ExitCode
       plan,
       target,
       information,
+      run: session.run,
       salt: session.flags.runSalt,
       calibration,
       audit: prepareAudit({

@@ -9,6 +9,7 @@ import {
   oneWord,
   positiveNumber,
   ratePerSecond,
+  redisUrl,
   repeatable,
   seedNumber,
   wholeNumber,
@@ -28,6 +29,8 @@ export interface ShapeFlags {
   readonly duration?: number;
   readonly warmup?: number;
   readonly workers?: number;
+  /** How many agents carry out the run; undefined: this machine does. */
+  readonly agents?: number;
   readonly seed?: number;
   /** Accept any TLS certificate. */
   readonly insecure?: boolean;
@@ -79,7 +82,16 @@ export interface RunFlags extends LoadFlags, TargetFlags, TelemetryFlags {
   readonly cleanUp?: boolean;
   /** Makes what is published that of an earlier run with the same text. */
   readonly runSalt?: string;
+  /** Where agents and coordinator meet. */
+  readonly redis?: string;
+  /** How long agents are waited for, ms. */
+  readonly agentWait?: number;
+  readonly onAgentLoss?: OnAgentLoss;
 }
+
+/** What becomes of a run that has lost an agent: it ends at once, or goes on with the others. It is invalid either way. */
+export type OnAgentLoss = (typeof ON_AGENT_LOSS)[number];
+const ON_AGENT_LOSS = ['abort', 'degrade'] as const;
 
 const FORMAT_NAMES = formatNames(FORMATS.run);
 
@@ -147,7 +159,7 @@ export function addShapeOptions(command: Command): Command {
 
 /** Adds the options that only `run` has. */
 export function addRunOptions(command: Command): Command {
-  return command
+  return addAgentOptions(command)
     .option('--out <dir>', 'directory of the reports; default: reports/<UTC time>-<scenario>')
     .option(
       '--format <list>',
@@ -184,6 +196,30 @@ export function addRunOptions(command: Command): Command {
     );
 }
 
+function addAgentOptions(command: Command): Command {
+  return command
+    .option(
+      '--agents <n>',
+      'let so many agents carry out the run, see `relay-bench agent`',
+      wholeNumber(1, 1_000),
+    )
+    .addOption(redisOption())
+    .option('--agent-wait <time>', 'how long agents are waited for; default: 60s', durationMs())
+    .addOption(
+      new Option(
+        '--on-agent-loss <how>',
+        'end the run where an agent is lost (default), or go on with the others',
+      ).choices(ON_AGENT_LOSS),
+    );
+}
+
+/** `--redis`, which is a secret where it holds a password: then better in the environment. */
+export function redisOption(): Option {
+  return new Option('--redis <url>', 'where agents and runs meet: redis:// or rediss:// (TLS)')
+    .argParser(redisUrl)
+    .env('RELAY_BENCH_REDIS');
+}
+
 /** The scenario's values that flags replace. */
 export function overridesOf(flags: LoadFlags): PlanOverrides {
   return {
@@ -193,7 +229,8 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     evenArrivals: flags.evenArrivals,
     durationMs: flags.duration,
     warmupMs: flags.warmup,
-    workers: flags.workers,
+    // One for each agent, unless more are asked for.
+    workers: flags.workers ?? flags.agents,
     seed: flags.seed,
     corpus: flags.corpus,
     trace: flags.trace,

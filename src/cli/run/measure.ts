@@ -29,7 +29,7 @@ import { isThisMachine } from '../target.ts';
 import { readTool } from '../version.ts';
 import { watchGates } from './abort-on-fail.ts';
 import { AUDIT_KEY, type AuditOutcome, NO_AUDIT, type RunAudit } from './audit-run.ts';
-import { cleanUpText, type RunCleanUp } from './clean-up-run.ts';
+import { leftBehind, type RunCleanUp } from './clean-up-run.ts';
 import { healWhenDraining, timelineOf } from './faults-of-run.ts';
 import { endedRelays, recordedRelays } from './named-relays.ts';
 import type { OpenTarget } from './open-target.ts';
@@ -45,6 +45,8 @@ export interface MeasureRequest {
   readonly target: OpenTarget;
   readonly information: RelayInformationResult;
   readonly calibration: Lookup;
+  /** How the plan is carried out; default by this machine. */
+  readonly run?: RunPlan | undefined;
   /** What is published is new for each text; by default in every run. */
   readonly salt?: string | undefined;
   /** Told before the load what is asked otherwise than the scenario says, because of what the relay says of itself. */
@@ -71,7 +73,7 @@ export interface MeasureRequest {
 /** Carries out a plan and judges it: everything between a reachable target and the finished record. */
 export async function measure(
   request: MeasureRequest,
-  run: RunPlan = runPlan,
+  run: RunPlan = request.run ?? runPlan,
   adapt: FitCorpus = fitCorpus,
 ): Promise<RunRecord> {
   const { runId = randomUUID() } = request;
@@ -255,13 +257,6 @@ function finishRecord({
   const own = new Set(plan.ownGates);
   const gates = evaluateGates(record, plan.gates).map((gate) => ({ ...gate, own: own.has(gate.expression) }));
   return judge(record, gates, result.stopped);
-}
-
-/** What a reader must know of a clean-up that did not come to its end. */
-function leftBehind(cleaned: CleanUpResult | null): readonly string[] {
-  if (cleaned === null) return [];
-  const isLeft = cleaned.deleted < cleaned.found || cleaned.problems.length > 0;
-  return isLeft ? [`clean-up: ${[cleanUpText(cleaned), ...cleaned.problems].join('; ')}`] : [];
 }
 
 function asRecorded({ programs, ...others }: OtherPrograms): RunRecord['environment']['others'] {

@@ -1,5 +1,5 @@
 import { afterPoll } from '../../base/after-poll.ts';
-import { monotonicNs } from '../../base/clock.ts';
+import { monotonicNs, NS_PER_MS, NS_PER_US } from '../../base/clock.ts';
 import { NOTHING_ASKED, sumTallies } from '../../workload/preparation-tally.ts';
 import type { ToWorker } from '../messages.ts';
 import { drain } from './drain.ts';
@@ -77,6 +77,7 @@ export class Worker {
     );
     const clock = new IntervalClock(startNs, (index) => this.#sendInterval(index, health));
     const expiry = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
+    this.#tellStart(startNs);
     if (this.#isStopped) loop.stop();
     await loop.run();
     reconnecting?.hurry();
@@ -101,6 +102,11 @@ export class Worker {
   stop(): void {
     this.#isStopped = true;
     this.#loop?.stop();
+  }
+
+  #tellStart(startNs: number): void {
+    const tell = (): void => this.#options.send({ type: 'started', late_us: lateness_us(startNs) });
+    setTimeout(tell, Math.max(0, (startNs - monotonicNs()) / NS_PER_MS));
   }
 
   #createLoop(startNs: number): LoadLoop {
@@ -156,4 +162,9 @@ export class Worker {
       },
     });
   }
+}
+
+/** Timers may be early by the rest of a millisecond. */
+function lateness_us(startNs: number): number {
+  return Math.max(0, Math.round((monotonicNs() - startNs) / NS_PER_US));
 }

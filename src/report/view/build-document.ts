@@ -2,6 +2,7 @@ import { diagnose } from '../../diagnose/diagnose.ts';
 import { isNotCalibrated } from '../../record/caveats.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { closingSection } from '../diagnosis/sections.ts';
+import { agentsSection } from './agents.ts';
 import { auditSection, violationsSection } from './audit.ts';
 import { list, type ReportDocument, type Section } from './document.ts';
 import { driftSection } from './drift.ts';
@@ -36,6 +37,7 @@ export function buildDocument(record: RunRecord): ReportDocument {
     noticesSection(record),
     generatorSection(record),
     startedSection(record),
+    agentsSection(record),
     componentsSection(record),
     environmentSection(record),
     caveatsSection(record),

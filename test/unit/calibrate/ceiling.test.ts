@@ -129,6 +129,15 @@ describe('the ceiling of an open run', () => {
     const plan = samplePlan({ connections: { count: 10, transport: 'ws' } });
     expect(ceilingOf(found, plan, runWith({})).ceiling).toBeNull();
   });
+
+  it('is unknown of agents, whatever this machine can do', () => {
+    const run = runWith({ events_sent: 10 });
+    const byAgents = { ...run, generator: { ...run.generator, agents: [] } };
+    expect(ceilingOf(found, samplePlan(), byAgents)).toEqual({
+      ceiling: null,
+      reason: 'agents carried out the load, and what their machines can do is unknown',
+    });
+  });
 });
 
 describe('the ceiling of a closed run', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runPlan } from '../../../src/engine/coordinator.ts';
 import { Fleet } from '../../../src/engine/fleet.ts';
+import { LocalTransport } from '../../../src/engine/local-transport.ts';
 import { samplePlan } from '../../support/sample-plan.ts';
 
 // A machine that refuses another process: `fork` then has an error and no exit.
@@ -14,7 +15,7 @@ afterEach(() => {
 });
 
 test('workers that can not be started are lost workers, and their end is not waited for', async () => {
-  const fleet = new Fleet(2, [], () => undefined);
+  const fleet = new Fleet({ count: 2, transport: new LocalTransport(), onMessage: () => undefined });
   expect(await fleet.all('done')).toEqual([]);
   expect(fleet.losses).toMatchObject([
     { index: 0, wasStarted: false, reason: expect.stringContaining('ENOENT') },

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { jobOfPlan, planOfJob, readJob, type ShardJob, splitWorkers } from '../../../src/distributed/job.ts';
+import { sharedPlan } from '../../support/remote.ts';
+import { samplePlan } from '../../support/sample-plan.ts';
+
+const OVERRIDES = { workers: 4, rate_per_s: 120, durationMs: 3_000, seed: 9 };
+
+function sampleJob(changes: Partial<ShardJob> = {}): ShardJob {
+  const { plan, source } = sharedPlan(OVERRIDES);
+  const fitted = {
+    salt: 'salt',
+    times: { end_s: 5, span_s: 6 },
+    present: new Set<number>(),
+    remarks: ['told'],
+    work: 3,
+  };
+  return {
+    ...jobOfPlan({ ...plan, fitted }, source),
+    tool: '1.2.3',
+    runId: '00000000-0000-4000-8000-000000000001',
+    shard: 0,
+    shards: 2,
+    workers: { first: 0, count: 2 },
+    host: 'here',
+    expiresUs: 1,
+    ...changes,
+  };
+}
+
+test('the workers of the shards are those of the plan, each once', () => {
+  for (const [workers, shards] of [
+    [4, 4],
+    [7, 3],
+    [16, 5],
+    [1, 1],
+  ] as const) {
+    const parts = splitWorkers(workers, shards);
+    const numbers = parts.flatMap(({ first, count }) => Array.from({ length: count }, (_, at) => first + at));
+    expect(numbers).toEqual(Array.from({ length: workers }, (_, at) => at));
+    const counts = parts.map(({ count }) => count);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  }
+});
+
+test('an agent makes the same plan from a job that has travelled as JSON', () => {
+  const { plan } = sharedPlan(OVERRIDES);
+  const made = planOfJob(readJob(JSON.parse(JSON.stringify(sampleJob()))));
+  expect(made.fitted).toMatchObject({ salt: 'salt', times: { end_s: 5, span_s: 6 }, work: 3 });
+  const { gates: _1, ownGates: _2, fitted: _3, ...load } = made;
+  expect(plan).toMatchObject(load);
+});
+
+test.each([
+  ['its target', { targets: ['ws://127.0.0.1:10/'] }],
+  ['its seed', { settings: { ...sampleJob().settings, seed: 10 } }],
+  ['its rate', { settings: { ...sampleJob().settings, rate_per_s: 1_000_000 } }],
+  ['its salt', { fitted: { ...sampleJob().fitted, salt: 'other' } }],
+  ['its scenario', { scenario: sampleJob().scenario.replace('authors: 12', 'authors: 6') }],
+])('a job of which %s was changed on its way is not carried out', (_what, changes) => {
+  expect(() => planOfJob(sampleJob(changes))).toThrow(
+    expect.objectContaining({ code: 'PLAN_DIFFERS', exitCode: 3 }),
+  );
+});
+
+test.each([
+  ['an unknown key', { command: 'rm -rf /' }],
+  ['a target of another kind', { targets: ['file:///etc/passwd'] }],
+  ['no target', { targets: [] }],
+  ['a setting that does not exist', { settings: { workers: 1, exec: 'id' } }],
+  ['a corpus of this machine', { settings: { workers: 1, corpus: '/etc' } }],
+  ['more workers than numbers', { workers: { first: -1, count: 2 } }],
+])('a job with %s is none', (_what, changes) => {
+  expect(() => readJob({ ...sampleJob(), ...changes })).toThrow(
+    expect.objectContaining({ code: 'JOB_INVALID', exitCode: 3 }),
+  );
+});
+
+test('a scenario that the schema refuses is refused', () => {
+  expect(() => planOfJob(sampleJob({ scenario: 'name: x\nrun: rm' }))).toThrow(
+    expect.objectContaining({ code: 'JOB_INVALID' }),
+  );
+});
+
+test('a corpus that lies on the machine of the coordinator can not be shared, and it says so before the run', () => {
+  const plan = samplePlan();
+  const named = { ...plan, corpus: { ...plan.corpus, named: {} } } as unknown as typeof plan;
+  expect(() => jobOfPlan(named, sharedPlan().source)).toThrow(
+    expect.objectContaining({ code: 'CORPUS_NOT_SHARED', exitCode: 2 }),
+  );
+});
