@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { VERIFIER_CHOICES } from '../base/verifier-choice.ts';
 import { gateProblem } from '../gate/parse.ts';
 import { adaptPlan } from '../plan/adapt-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
@@ -33,6 +34,7 @@ const settings = z.strictObject({
   insecure: z.boolean().optional(),
   authUrl: target.optional(),
   reconnect: z.boolean().optional(),
+  verifier: z.enum(VERIFIER_CHOICES).optional(),
 });
 
 const advertised = z.strictObject({
@@ -99,8 +101,9 @@ export function jobOfPlan(
   { scenario, overrides }: PlanSource,
 ): Omit<ShardJob, keyof JobEnvelope | 'shards' | 'workers' | 'host'> {
   if (plan.corpus.named !== null) throw namedCorpus();
+  if (overrides.trace !== undefined) throw namedTrace();
   const { salt, times, present, work } = plan.fitted ?? { salt: '', times: null, present: new Set<number>() };
-  const { corpus: _none, ...set } = overrides;
+  const { corpus: _corpus, trace: _trace, ...set } = overrides;
   return {
     scenario,
     settings: settings.parse({ ...set, workers: plan.workers, gates: [...(set.gates ?? [])] }),
@@ -168,6 +171,13 @@ function invalid(what: string): RelayBenchError {
   return new RelayBenchError(`the job is none of relay-bench: ${what}`, {
     code: 'JOB_INVALID',
     exitCode: EXIT.unreachable,
+  });
+}
+
+function namedTrace(): RelayBenchError {
+  return new RelayBenchError('agents can not replay a trace yet', {
+    code: 'TRACE_NOT_SHARED',
+    hint: 'leave out --agents: one machine replays what one proxy has recorded',
   });
 }
 

@@ -56,6 +56,8 @@ it('holds the program, its declarations and its documents, and nothing of how it
     /^scenarios\/.*\.(yaml|json)$/,
     /^reports\/\w+\.schema\.json$/,
     /^docs\/.*\.md$/,
+    // What operators copy: dashboards, alerts, units.
+    /^docs\/(distributed|grafana)\/.*\.(yaml|json|hcl|service|acl)$/,
     /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|action\.yml)$/,
   ];
   expect(files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);

@@ -69,9 +69,9 @@ describe('clients of a relay that drops them', () => {
       expect(failed.reduce((sum, each) => sum + each, 0)).toBe(6);
     },
     whenValid: (run) => {
-      // Six come back to a cold relay in the same moment: the last of them waits for the others.
-      run.expectQuantiles('reconnect_latency', { 0: [1_199, 1_212], 1: [1_199, 1_245] });
-      run.expectQuantiles('restore_latency', { 1: [0, 40] });
+      // Six come back to a cold relay in the same moment: the last of them waits for the others. One wait more would be 800 ms.
+      run.expectQuantiles('reconnect_latency', { 0: [1_199, 1_240], 1: [1_199, 1_300] });
+      run.expectQuantiles('restore_latency', { 1: [0, 80] });
     },
   });
 
@@ -229,6 +229,6 @@ describe('a storm', () => {
       });
       expect(run.relay.connections).toBe(12);
     },
-    whenValid: (run) => run.expectQuantiles('reconnect_latency', { 0: [399, 410], 1: [399, 420] }),
+    whenValid: (run) => run.expectQuantiles('reconnect_latency', { 0: [399, 440], 1: [399, 480] }),
   });
 });

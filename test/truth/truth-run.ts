@@ -10,11 +10,19 @@ const TOLERATED_LATENESS_MS = 1;
 /** Inclusive bounds in milliseconds. */
 export type Bounds = readonly [from_ms: number, to_ms: number];
 
+/** The maximum of a latency meets the maximum of lateness; its median the median. */
+function latenessFor(quantile: number): 'p50' | 'p99' | 'max' {
+  if (quantile <= 0.5) return 'p50';
+  return quantile === 1 ? 'max' : 'p99';
+}
+
 /** A finished run beside what the scripted relay knows about it. */
 export class TruthRun {
   readonly plan: Plan;
   readonly result: RunResult;
   readonly relay: RelayStats;
+  /** Numbers that were right only because the host was late. */
+  readonly excused: string[] = [];
 
   constructor(plan: Plan, result: RunResult, relay: RelayStats) {
     this.plan = plan;
@@ -52,7 +60,7 @@ export class TruthRun {
   /** Assert quantiles of a latency, for example `{ 0.5: [50, 51] }`. */
   expectQuantiles(series: string, bounds: Readonly<Record<number, Bounds>>): void {
     for (const [q, bound] of Object.entries(bounds)) {
-      const late_ms = Number(q) === 1 ? this.#lateness('max') : this.lateness_ms;
+      const late_ms = this.#lateness(latenessFor(Number(q)));
       this.#expectWithin(`${series} p${Number(q) * 100}`, this.quantileMs(series, Number(q)), bound, late_ms);
     }
   }
@@ -65,8 +73,8 @@ export class TruthRun {
     return this.#lateness('p99');
   }
 
-  /** The same at a percentile; the maximum of a latency meets the maximum of lateness, not its p99. */
-  #lateness(at: 'p99' | 'max'): number {
+  /** The same at a percentile. */
+  #lateness(at: 'p50' | 'p99' | 'max'): number {
     const { sendLag_us, eventLoopDelay_us } = this.result.generator;
     return [this.relay.lateness_us[at], sendLag_us[`${at}_us`] ?? 0, eventLoopDelay_us[`${at}_us`] ?? 0]
       .map((late_us) => late_us / 1_000)
@@ -86,6 +94,7 @@ export class TruthRun {
     const message = `${what} is ${actual_ms} ms, expected ${from_ms}–${to_ms} and ${late_ms.toFixed(2)} for a noisy host`;
     expect(actual_ms, message).toBeGreaterThanOrEqual(from_ms);
     expect(actual_ms, message).toBeLessThanOrEqual(to_ms + late_ms);
+    if (actual_ms > to_ms) this.excused.push(message);
   }
 
   /** Assert that every event sent has exactly one fate. */

@@ -88,3 +88,17 @@ test('a corpus that lies on the machine of the coordinator can not be shared, an
     expect.objectContaining({ code: 'CORPUS_NOT_SHARED', exitCode: 2 }),
   );
 });
+
+test('a trace that lies there neither', () => {
+  const { source } = sharedPlan();
+  const traced = { ...source, overrides: { ...source.overrides, trace: '/mine' } };
+  expect(() => jobOfPlan(samplePlan(), traced)).toThrow(
+    expect.objectContaining({ code: 'TRACE_NOT_SHARED', exitCode: 2 }),
+  );
+});
+
+test('what checks signatures is a setting like others, and a trace that is not named is none', () => {
+  const { plan, source } = sharedPlan();
+  const overrides = { ...source.overrides, verifier: 'wasm', trace: undefined } as const;
+  expect(jobOfPlan(plan, { ...source, overrides }).settings).toMatchObject({ verifier: 'wasm' });
+});
