@@ -72,12 +72,15 @@ function sentenceOf(suite: Suite): string {
   const figures = HEADLINE_FIGURES.flatMap(([part, key, words]) => {
     const found = figureOf(suite, part, key);
     const entry = found?.entries.find(({ relay }) => relay === name);
-    if (found === undefined || entry === undefined || entry.value === null) return [];
+    const isSound = suite.parts.some(({ id, runs }) => id === part && isMeasured(runs, name));
+    if (!isSound || found === undefined || entry === undefined || entry.value === null) return [];
     const relative = entry.relative === null ? '' : ` (${number(entry.relative.value)}× the reference)`;
     return [`${words} ${figureText(entry.value, found.unit)}${relative}`];
   });
   const differ = suite.answers.some(({ differs }) => differs) ? '; the answers of the relays differ' : '';
-  return `${name}: ${figures.length === 0 ? 'see the table' : figures.join(', ')}${differ}`;
+  const invalid = suite.parts.flatMap(({ runs }) => runs.filter(({ status }) => status === 'invalid')).length;
+  const doubt = invalid === 0 ? '' : `; ${count(invalid)} of its runs invalid`;
+  return `${name}: ${figures.length === 0 ? 'see the table' : figures.join(', ')}${differ}${doubt}`;
 }
 
 function figureOf({ parts }: Suite, part: string, key: string): SuiteFigure | undefined {
@@ -185,7 +188,7 @@ function shapesSection(suite: Suite): Section | null {
   const others = relays.filter(({ name }) => name !== reference);
   return {
     title: 'Query by query',
-    detail: 'folded',
+    detail: 'background',
     content: {
       kind: 'table',
       columns: columns('part', 'query', `>${reference}`, ...others.map(({ name }) => `>${name}`)),
@@ -199,7 +202,7 @@ function answersSection({ relays, answers }: Suite): Section | null {
   return {
     title: 'Answers to the same queries',
     note: 'a relay that finds less is not faster: it does less',
-    detail: 'folded',
+    ...(answers.some(({ differs }) => differs) ? {} : { detail: 'background' as const }),
     content: {
       kind: 'table',
       columns: columns('', '~answers', ...relays.map(({ name }) => `>${name}`)),
@@ -276,6 +279,15 @@ function doubtsSection({ warnings, parts }: Suite): Section | null {
   for (const { id, runs } of parts)
     for (const { relay, caveats } of runs)
       for (const text of caveats) about.set(text, [...(about.get(text) ?? []), `${relay} ${id}`]);
-  const items = [...warnings, ...[...about].map(([text, where]) => `${where.join(', ')}: ${text}`)];
-  return items.length === 0 ? null : { ...list('What to doubt', items), detail: 'folded' };
+  const items = [...warnings, ...[...about].map(([text, where]) => `${whereText(where)}: ${text}`)];
+  return items.length === 0
+    ? null
+    : { ...list('What to doubt', items), detail: warnings.length === 0 ? 'background' : 'folded' };
+}
+
+/** More names than these are not read. */
+const MOST_NAMED = 4;
+
+function whereText(where: readonly string[]): string {
+  return where.length > MOST_NAMED ? `${count(where.length)} runs` : where.join(', ');
 }
