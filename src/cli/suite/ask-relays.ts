@@ -8,7 +8,6 @@ import type { SuiteRelay } from '../../suite/schema.ts';
 import type { LoadSession } from '../load-session.ts';
 import { placeWithLog } from './carry-out.ts';
 import type { Contestant } from './contestant.ts';
-import { directoryOf } from './hold-suite.ts';
 
 /** An answer that takes longer is none. */
 const ANSWER_MS = 3_000;
@@ -43,7 +42,7 @@ export async function askRelays(
 ): Promise<readonly SuiteRelay[]> {
   const relays: SuiteRelay[] = [];
   for (const one of contestants) {
-    const place = placeWithLog(one, await directoryOf(directory, one.name));
+    const place = await placeWithLog(one, directory);
     const { abilities, software } = await session.loadTarget(place.open, async (target, information) => ({
       abilities: await askOne(one.name, target.relays[0]?.url ?? '', insecure),
       software: softwareOf(information),

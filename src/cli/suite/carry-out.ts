@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeDirectory } from '../../base/directory.ts';
 import { restart } from '../../fault/actions/restart.ts';
 import type { RelayInformationResult } from '../../nostr/nip11-fetch.ts';
 import type { RunRecord } from '../../record/schema.ts';
@@ -19,7 +20,7 @@ import { writeReports } from '../report-format.ts';
 import type { measure } from '../run/measure.ts';
 import type { OpenTarget } from '../run/open-target.ts';
 import type { Contestant } from './contestant.ts';
-import { type Carrier, type Chain, directoryOf, type Outcomes } from './hold-suite.ts';
+import type { Carrier, Chain, Outcomes } from './hold-suite.ts';
 import { fileOf } from './kept.ts';
 import type { Mode } from './mode.ts';
 import type { PartFlags, PlannedRun } from './plan-parts.ts';
@@ -47,8 +48,14 @@ export function carrierOf(parts: CarrierParts): Carrier {
   };
 }
 
-/** The place of a relay, whose log is kept with its records. */
-export function placeWithLog({ place }: Contestant, path: string): Place {
+/** The place of a relay; what a command of the user writes is kept with the records of its relay. */
+export async function placeWithLog(
+  { place, name, contender }: Contestant,
+  directory: string,
+): Promise<Place> {
+  if (contender?.command == null) return place;
+  const path = join(directory, name);
+  await makeDirectory(path);
   return { ...place, open: (opening: Opening) => place.open({ ...opening, directory: path }) };
 }
 
@@ -58,7 +65,7 @@ async function runChain(
   onOutcome: (run: PlannedRun, outcome: Outcome) => void,
 ): Promise<void> {
   const { session, directory } = parts;
-  const place = placeWithLog(contestant, await directoryOf(directory, contestant.name));
+  const place = await placeWithLog(contestant, directory);
   await session.loadTarget(place.open, async (target, information) => {
     let isUsed = false;
     for (const run of runs) {
@@ -101,7 +108,7 @@ const FIRST_SHARE = 0.4;
 async function search(parts: CarrierParts, contestant: Contestant, run: PlannedRun): Promise<Outcome> {
   const { host, session, directory, mode, outcomes, say } = parts;
   const { name } = contestant;
-  const place = placeWithLog(contestant, await directoryOf(directory, name));
+  const place = await placeWithLog(contestant, directory);
   const { budgetMs, durationMs, warmupMs, tolerance } = mode.search;
   const ingest = outcomes.get('ingest', name)?.readings.get('rate')?.value ?? null;
   const flags: CapacityFlags = {

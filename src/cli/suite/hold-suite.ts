@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { makeDirectory } from '../../base/directory.ts';
 import { messageOf, RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { interleave } from '../../compare/interleaving.ts';
@@ -159,11 +157,4 @@ function lackOf({ part }: PlannedRun, relay: SuiteRelay | undefined): string | n
   const [first] = lacks;
   if (first === undefined) return null;
   return `the relay does not do what it needs: ${first.title} (NIP-${String(first.nip).padStart(2, '0')}): ${first.detail ?? ''}`;
-}
-
-/** The directory that a relay's logs and records go to. */
-export async function directoryOf(directory: string, relay: string): Promise<string> {
-  const path = join(directory, relay);
-  await makeDirectory(path);
-  return path;
 }

@@ -20,7 +20,7 @@ import {
 } from '../load-session.ts';
 import { writeReports } from '../report-format.ts';
 import { measure } from '../run/measure.ts';
-import { makeOutDir } from '../run/out-dir.ts';
+import { makeOutDir, type OutDir } from '../run/out-dir.ts';
 import { readTool } from '../version.ts';
 import { askRelays, relayOf } from './ask-relays.ts';
 import { carrierOf } from './carry-out.ts';
@@ -71,7 +71,8 @@ export async function runBattery(
 ): Promise<BatteryResult> {
   const { host, field, planned, owned, flags } = request;
   const say = (line: string): void => void host.io.stderr.write(`${line}\n`);
-  const directory = await directoryOf(request);
+  const outDir = await outDirOf(request);
+  const { path: directory } = outDir;
   const session = {
     host,
     given: field.contestants.flatMap(({ place }) => place.given),
@@ -84,20 +85,24 @@ export async function runBattery(
       say(`${signal}: stopping, a second signal ends at once; --resume ${directory} goes on`),
     directory,
   };
-  return inLoadSession(
-    session,
-    (held) => battery({ ...request, stages, directory, session: held, say }),
-    stages,
-  );
+  try {
+    return await inLoadSession(
+      session,
+      (held) => battery({ ...request, stages, directory, session: held, say }),
+      stages,
+    );
+  } finally {
+    await outDir.removeIfEmpty();
+  }
 }
 
 /** The directory of the suite, without what an earlier one has left that this one does not go on with. */
-async function directoryOf({ out, resume, field, planned }: BatteryRequest): Promise<string> {
-  if (resume !== null) return resume;
-  const { path } = await makeOutDir(out ?? defaultOutDir(new Date().toISOString(), 'suite'));
+async function outDirOf({ out, resume, field, planned }: BatteryRequest): Promise<OutDir> {
+  if (resume !== null) return { path: resume, removeIfEmpty: async () => undefined };
+  const outDir = await makeOutDir(out ?? defaultOutDir(new Date().toISOString(), 'suite'));
   for (const { name } of field.contestants)
-    for (const run of planned) await rm(join(path, fileOf(run, name)), { force: true });
-  return path;
+    for (const run of planned) await rm(join(outDir.path, fileOf(run, name)), { force: true });
+  return outDir;
 }
 
 interface Battery extends BatteryRequest {
