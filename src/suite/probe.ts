@@ -30,7 +30,7 @@ interface Scene {
 const NOTE = 1;
 const PROFILE = 0;
 const EPHEMERAL = 20_001;
-const MOST_DETAIL = 200;
+const MOST_DETAIL = 100;
 
 /**
  * Asks a relay what it does, each question on its own: a handful of events by throwaway keys, read back. This is no test of

@@ -40,7 +40,7 @@ export function addSuite(program: Command, host: CommandHost): void {
     )
     .option('--quick', 'about two and a half minutes a relay in place of fifteen')
     .option('--only <parts>', `these parts alone: ${PART_IDS.join(', ')}`, wordList(PART_IDS))
-    .option('--duration <time>', 'measured time of each part; default: 30s, 6s with --quick', durationMs())
+    .option('--duration <time>', 'measured time of each part; default: 30s, 5s with --quick', durationMs())
     .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
     .option('--seed <n>', 'seed of keys, events, arrivals and of the order of the relays', seedNumber)
     .option('--cache <dir>', 'where generated corpora are kept (default: in $XDG_CACHE_HOME)', asTyped)

@@ -20,9 +20,9 @@ const SECOND_MS = 1_000;
 /** One relay and the reference in less than five minutes. */
 const QUICK: Mode = {
   name: 'quick',
-  durationMs: 6 * SECOND_MS,
+  durationMs: 5 * SECOND_MS,
   warmupMs: SECOND_MS,
-  search: { budgetMs: 40 * SECOND_MS, durationMs: 3 * SECOND_MS, warmupMs: SECOND_MS, tolerance: 0.25 },
+  search: { budgetMs: 32 * SECOND_MS, durationMs: 3 * SECOND_MS, warmupMs: SECOND_MS, tolerance: 0.25 },
 };
 
 /** One relay and the reference in less than thirty minutes. */

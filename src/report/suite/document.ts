@@ -1,4 +1,4 @@
-import type { Suite, SuiteEntry, SuiteFigure, SuitePartResult } from '../../suite/schema.ts';
+import type { Suite, SuiteFigure, SuitePartResult } from '../../suite/schema.ts';
 import { bytes, count, NOTHING, number, percent, seconds } from '../quantity.ts';
 import {
   type Cell,
@@ -10,7 +10,8 @@ import {
   row,
   type Section,
 } from '../view/document.ts';
-import { entryText, figureText, relativeText, relativeTone } from './words.ts';
+import { cardSection, shapesSection } from './card.ts';
+import { figureText } from './words.ts';
 
 /** A battery has no verdict: it was carried out, in part, or it proves nothing. */
 export type SuiteWord = 'SUITE' | 'PARTIAL' | 'INVALID';
@@ -97,49 +98,6 @@ function nextOf(suite: Suite): string {
     : 'post the card with its machine; compare two suite.json with relay-bench compare';
 }
 
-function cardSection(suite: Suite): Section {
-  const { relays, reference, parts } = suite;
-  const others = relays.filter(({ name }) => name !== reference);
-  return {
-    title: 'Card',
-    note: `value (interval at 95 %, or the range of what was measured), and × ${reference}, measured on this machine in turn`,
-    content: {
-      kind: 'table',
-      columns: columns('part', 'figure', `>${reference}`, ...others.map(({ name }) => `>${name}`)),
-      rows: parts.flatMap((part) => rowsOf(part, suite, ({ main }) => main)),
-    },
-  };
-}
-
-function rowsOf(part: SuitePartResult, suite: Suite, isShown: (figure: SuiteFigure) => boolean): Cell[][] {
-  const { relays, reference } = suite;
-  const order = [reference, ...relays.map(({ name }) => name).filter((name) => name !== reference)];
-  return part.figures
-    .filter(isShown)
-    .map((figure, at) => [
-      cell(at === 0 ? part.title : '', 'plain'),
-      cell(figure.title),
-      ...order.map((name) => entryCell(figure, part, name)),
-    ]);
-}
-
-function entryCell({ entries, unit, direction }: SuiteFigure, part: SuitePartResult, relay: string): Cell {
-  const entry = entries.find((one) => one.relay === relay);
-  const status = part.runs.find((run) => run.relay === relay)?.status;
-  if (entry === undefined || entry.value === null)
-    return cell(status === 'skipped' ? 'n/a' : NOTHING, 'muted');
-  const mark = status === 'invalid' ? '! ' : '';
-  const relative = entry.relative === null ? '' : `, ${relativeText(entry.relative)}`;
-  const tone = status === 'invalid' ? 'warn' : relativeTone(entry.relative, direction);
-  const shown = cell(`${mark}${entryText(entry, unit)}${relative}`, tone);
-  return { ...shown, short: `${mark}${shortText(entry, unit)}` };
-}
-
-/** For terminals: the value and its multiple without their intervals; the page and the JSON have those. */
-function shortText({ value, relative }: SuiteEntry, unit: SuiteFigure['unit']): string {
-  return `${figureText(value, unit)}${relative === null ? '' : ` ${number(relative.value)}×`}`;
-}
-
 /** Why a figure is missing or marked, one line each; null where all were measured. */
 function leftOutSection({ parts }: Suite): Section | null {
   const words = { invalid: 'invalid', failed: 'failed', skipped: 'left out', missing: 'missing' } as const;
@@ -180,33 +138,20 @@ function isMeasured(runs: SuitePartResult['runs'], relay: string): boolean {
   return runs.some((run) => run.relay === relay && run.status === 'measured');
 }
 
-/** The figures that are not on the card; null where there are none. */
-function shapesSection(suite: Suite): Section | null {
-  const { relays, reference, parts } = suite;
-  const rows = parts.flatMap((part) => rowsOf(part, suite, ({ main }) => !main));
-  if (rows.length === 0) return null;
-  const others = relays.filter(({ name }) => name !== reference);
-  return {
-    title: 'Query by query',
-    detail: 'background',
-    content: {
-      kind: 'table',
-      columns: columns('part', 'query', `>${reference}`, ...others.map(({ name }) => `>${name}`)),
-      rows,
-    },
-  };
-}
-
 function answersSection({ relays, answers }: Suite): Section | null {
   if (answers.length === 0) return null;
+  const differing = answers.filter(({ differs }) => differs);
+  const alike = answers.length - differing.length;
+  const shown = differing.length === 0 ? answers : differing;
+  const others = differing.length === 0 || alike === 0 ? '' : `; ${count(alike)} others are alike`;
   return {
     title: 'Answers to the same queries',
-    note: 'a relay that finds less is not faster: it does less',
-    ...(answers.some(({ differs }) => differs) ? {} : { detail: 'background' as const }),
+    note: `a relay that finds less is not faster: it does less${others}`,
+    ...(differing.length === 0 ? { detail: 'background' as const } : {}),
     content: {
       kind: 'table',
       columns: columns('', '~answers', ...relays.map(({ name }) => `>${name}`)),
-      rows: answers.map(({ what, entries, differs }) => [
+      rows: shown.map(({ what, entries, differs }) => [
         cell(differs ? '✗' : '✓', differs ? 'bad' : 'good'),
         cell(what),
         ...relays.map(({ name }) => {
@@ -248,7 +193,7 @@ function abilityCell(ability: Suite['relays'][number]['abilities'][number] | und
 }
 
 function machineSection({ machine, relays, tool, startedAt, parts }: Suite): Section {
-  const prints = [...new Set(parts.flatMap(({ fingerprint }) => fingerprint ?? []))];
+  const prints = [...new Set(parts.flatMap(({ fingerprint }) => fingerprint ?? []))].filter(isFingerprint);
   const known = relays.map(({ name, kind, software, command, url }): Cell[] => [
     cell(`relay ${name}`),
     code(
@@ -271,6 +216,11 @@ function machineSection({ machine, relays, tool, startedAt, parts }: Suite): Sec
       ],
     },
   };
+}
+
+/** That of a named corpus: notes that are signed for a run have none that says anything to a person. */
+function isFingerprint(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
 }
 
 /** What to doubt: of the suite, then of single parts, each sentence once with all that it is about. */
