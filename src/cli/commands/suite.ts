@@ -5,6 +5,8 @@ import { requireOwnDirectory, requireWritable } from '../../base/directory.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { buildSuiteDocument } from '../../report/suite/document.ts';
 import { PART_IDS, selectParts } from '../../suite/parts.ts';
+import { readSuite } from '../../suite/read.ts';
+import type { Suite } from '../../suite/schema.ts';
 import type { CommandHost } from '../host.ts';
 import { asTyped, durationMs, repeatable, seedNumber, wholeNumber, wordList } from '../options.ts';
 import { printedFormat } from '../report-format.ts';
@@ -39,7 +41,11 @@ export function addSuite(program: Command, host: CommandHost): void {
       repeatable(suiteFlag),
     )
     .option('--quick', 'about two and a half minutes a relay in place of fifteen')
-    .option('--only <parts>', `these parts alone: ${PART_IDS.join(', ')}`, wordList(PART_IDS))
+    .option(
+      '--only <parts>',
+      `these parts alone, comma-separated: ${PART_IDS.join(', ')}`,
+      wordList(PART_IDS),
+    )
     .option('--duration <time>', 'measured time of each part; default: 30s, 5s with --quick', durationMs())
     .option('--workers <n>', 'generator processes; default: by the cores', wholeNumber(1))
     .option('--seed <n>', 'seed of keys, events, arrivals and of the order of the relays', seedNumber)
@@ -69,15 +75,19 @@ async function runSuite(flags: SuiteFlags, host: CommandHost): Promise<void> {
     requireOwnDirectory(path, what);
     await requireWritable(path, what);
   }
+  const before =
+    resume === undefined ? null : { directory: resume, suite: await readSuite(join(resume, 'suite.json')) };
   const field = await fieldOf(flags.relay ?? []);
   const mode = modeOf(quick, duration);
   const parts = partFlagsOf(flags, seed);
-  const planned = await planParts(selectParts(only), { flags: parts, mode, host });
+  const planned = await planParts(selectParts(wantedParts(only, before?.suite ?? null)), {
+    ...{ flags: parts, mode, host },
+  });
   const { suite, exitCode, directory } = await runBattery({
     ...{ host, field, mode, planned, seed },
     flags: parts,
     out: out ?? null,
-    resume: resume ?? null,
+    before,
     owned: flags.iOwnThisRelay ?? [],
   });
   const files = FORMATS.suite.flatMap(({ fileName }) =>
@@ -86,6 +96,11 @@ async function runSuite(flags: SuiteFlags, host: CommandHost): Promise<void> {
   host.io.stdout.write(formatNamed(FORMATS.suite, flags.format).render(suite, screenOptions(host, files)));
   sayVerdict(buildSuiteDocument(suite).headline, flags.format, host);
   host.finish(exitCode);
+}
+
+/** Those that are named; a suite that goes on has its own parts besides. Null for all. */
+function wantedParts(only: readonly string[] | null, before: Suite | null): readonly string[] | null {
+  return before === null ? only : [...(only ?? []), ...before.parts.map(({ id }) => id)];
 }
 
 function partFlagsOf({ workers, cache, insecure }: SuiteFlags, seed: number): PartFlags {

@@ -7,7 +7,6 @@ import { jsonText } from '../../record/json-text.ts';
 import { defaultOutDir, writeFileAtomic } from '../../record/write.ts';
 import { FORMATS } from '../../report/formats.ts';
 import { buildSuite, type SuiteInput } from '../../suite/build.ts';
-import { readSuite } from '../../suite/read.ts';
 import type { Suite, SuiteRelay } from '../../suite/schema.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf } from '../interruption.ts';
@@ -39,8 +38,8 @@ export interface BatteryRequest {
   readonly flags: PartFlags;
   /** Null for the default. */
   readonly out: string | null;
-  /** Directory of a suite to go on with; null for a new one. */
-  readonly resume: string | null;
+  /** The suite to go on with, and where it lies; null for a new one. */
+  readonly before: { readonly directory: string; readonly suite: Suite } | null;
   /** Hosts that the user owns, as in `--i-own-this-relay`. */
   readonly owned: readonly string[];
 }
@@ -97,8 +96,8 @@ export async function runBattery(
 }
 
 /** The directory of the suite, without what an earlier one has left that this one does not go on with. */
-async function outDirOf({ out, resume, field, planned }: BatteryRequest): Promise<OutDir> {
-  if (resume !== null) return { path: resume, removeIfEmpty: async () => undefined };
+async function outDirOf({ out, before, field, planned }: BatteryRequest): Promise<OutDir> {
+  if (before !== null) return { path: before.directory, removeIfEmpty: async () => undefined };
   const outDir = await makeOutDir(out ?? defaultOutDir(new Date().toISOString(), 'suite'));
   for (const { name } of field.contestants)
     for (const run of planned) await rm(join(outDir.path, fileOf(run, name)), { force: true });
@@ -113,13 +112,10 @@ interface Battery extends BatteryRequest {
 }
 
 async function battery(parts: Battery): Promise<BatteryResult> {
-  const { host, field, planned, seed, mode, flags, directory, session, say, stages, resume } = parts;
+  const { host, field, planned, seed, mode, flags, directory, session, say, stages, before } = parts;
   const beganNs = monotonicNs();
   const head = headOf(parts);
-  if (resume !== null) {
-    const before = await readSuite(join(directory, 'suite.json'));
-    requireSameSuite(before, { ...head, relays: field.contestants.map(relayOf) });
-  }
+  if (before !== null) requireSameSuite(before.suite, { ...head, relays: field.contestants.map(relayOf) });
   say(`${planned.length} parts of ${field.contestants.length} relays, records in ${directory}`);
   const relays = await stages.ask(field.contestants, {
     session,
@@ -141,7 +137,7 @@ async function battery(parts: Battery): Promise<BatteryResult> {
   await stages.hold({
     ...{ directory, planned, seed, relays, outcomes, say },
     contestants: field.contestants,
-    isResumed: resume !== null,
+    isResumed: before !== null,
     carrier: carrierOf({ host, session, directory, mode, flags, outcomes, measure: stages.measure, say }),
     isInterrupted: () => interruption.received() !== null,
     onProgress: () => writeFileAtomic(join(directory, 'suite.json'), jsonText(suiteNow(true))),

@@ -42,6 +42,12 @@ describe('suite', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
+  test('goes on with nothing that is no suite', async () => {
+    const { code, stderr } = await cli('suite', '--resume', await tempDir());
+    expect(code).toBe(2);
+    expect(stderr).toContain('is not a readable suite');
+  });
+
   test('of a relay elsewhere wants consent', async () => {
     const { code, stderr } = await cli(
       'suite',
