@@ -77,20 +77,30 @@ export function requireSameSuite(
   before: Suite,
   now: Pick<Suite, 'mode' | 'seed' | 'relays' | 'machine'>,
 ): void {
-  const of = ({ mode, seed, relays, machine }: typeof now): Readonly<Record<string, string>> => ({
-    mode,
-    seed: String(seed),
-    relays: relays.map(({ name, kind, command, url }) => `${name} (${command ?? url ?? kind})`).join(', '),
-    machine: `${machine.cpus} × ${machine.cpuModel}`,
+  const [one, other] = [identityOf(before), identityOf(now)];
+  const at = one.findIndex(([, text], index) => text !== other[index]?.[1]);
+  const [what, was] = one[at] ?? [];
+  if (what === undefined) return;
+  throw new RelayBenchError(`this suite began with another ${what}: ${was}, now ${other[at]?.[1]}`, {
+    code: 'SUITE_DIFFERS',
+    hint: 'write the same --relay, --quick and --seed as before, or begin a new suite in another directory',
   });
-  const [one, other] = [of(before), of(now)];
-  const different = Object.keys(one).find((key) => one[key] !== other[key]);
-  if (different === undefined) return;
-  throw new RelayBenchError(
-    `this suite began with another ${different}: ${one[different]}, now ${other[different]}`,
-    {
-      code: 'SUITE_DIFFERS',
-      hint: 'write the same --relay, --quick and --seed as before, or begin a new suite in another directory',
-    },
-  );
+}
+
+/** What must be the same in all parts of a suite, by its name. */
+function identityOf({
+  mode,
+  seed,
+  relays,
+  machine,
+}: Pick<Suite, 'mode' | 'seed' | 'relays' | 'machine'>): readonly (readonly [string, string])[] {
+  return [
+    ['mode', mode],
+    ['seed', String(seed)],
+    [
+      'relays',
+      relays.map(({ name, kind, command, url }) => `${name} (${command ?? url ?? kind})`).join(', '),
+    ],
+    ['machine', `${machine.cpus} × ${machine.cpuModel}`],
+  ];
 }
