@@ -82,6 +82,21 @@ describe('suites that have little in common', () => {
     expect(relays).toMatchObject([{ base: { relay: 'mine' }, candidate: { relay: 'new' } }]);
   });
 
+  test('are compared relay by relay where they have several, by their names', () => {
+    const [mine, reference] = SAMPLE_RELAYS;
+    if (mine === undefined || reference === undefined) throw new Error('two relays');
+    const withRelays = (...names: string[]): Suite =>
+      sampleSuite({ changes: { relays: [...names.map((name) => ({ ...mine, name })), reference] } });
+    const { relays } = compare(withRelays('a', 'b', 'c'), withRelays('b', 'c', 'd'));
+    expect(relays.map((relay) => [relay.base.relay, relay.candidate.relay])).toEqual([
+      ['b', 'b'],
+      ['c', 'c'],
+    ]);
+    expect(refused(withRelays('a', 'b'), withRelays('c', 'd'))).toMatchObject({
+      message: expect.stringContaining('no relay in common'),
+    });
+  });
+
   test('are compared by the reference where it is all that was measured', () => {
     const relays = SAMPLE_RELAYS.filter(({ name }) => name === 'reference');
     const alone = sampleSuite({ changes: { relays } });

@@ -11,7 +11,7 @@ interface Event {
 }
 
 /** What a relay of the tests does not do. */
-type Lack = 'count' | 'sync' | 'verify' | 'live' | 'store' | 'ephemeral' | 'stay';
+type Lack = 'count' | 'sync' | 'verify' | 'live' | 'store' | 'ephemeral' | 'stay' | 'strangers';
 
 let servers: WebSocketServer[] = [];
 afterEach(() => {
@@ -51,6 +51,7 @@ class Relay {
   readonly #lacks: readonly Lack[];
   readonly #events: Event[] = [];
   readonly #subscriptions: Subscription[] = [];
+  readonly #known = new Set<WebSocket>();
 
   constructor(lacks: readonly Lack[]) {
     this.#lacks = lacks;
@@ -58,6 +59,10 @@ class Relay {
 
   take(client: WebSocket, [type, first, second]: readonly unknown[]): void {
     if (type === 'EVENT') this.#publish(client, first as Event);
+    if (type === 'AUTH') {
+      this.#known.add(client);
+      say(client, ['OK', (first as Event).id, true, '']);
+    }
     if (type === 'REQ') this.#ask(client, first, second as Filter);
     if (type === 'COUNT') say(client, this.#count(first, second as Filter));
     if (type === 'NEG-OPEN' && this.#lacks.includes('stay')) client.close(1003);
@@ -66,7 +71,8 @@ class Relay {
   }
 
   #publish(client: WebSocket, event: Event): void {
-    const refused = refusal(event, this.#lacks);
+    const isStranger = this.#lacks.includes('strangers') && !this.#known.has(client);
+    const refused = isStranger ? 'auth-required: who are you?' : refusal(event, this.#lacks);
     say(client, ['OK', event.id, refused === null, refused ?? '']);
     if (refused !== null) return;
     if (event.kind < 20_000 || this.#lacks.includes('ephemeral')) this.#events.push(event);
@@ -98,6 +104,7 @@ async function relayThatLacks(lacks: readonly Lack[]): Promise<string> {
   await new Promise((resolve) => server.once('listening', resolve));
   const relay = new Relay(lacks);
   server.on('connection', (client: WebSocket) => {
+    if (lacks.includes('strangers')) say(client, ['AUTH', 'a challenge']);
     client.on('message', (data: RawData) => relay.take(client, JSON.parse(data.toString()) as unknown[]));
   });
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -137,6 +144,10 @@ describe('what a relay does', () => {
     expect(found['stores']).toBe('refused: blocked: not here');
     expect(found['tags']).toBe('it was not found');
     expect(found).not.toHaveProperty('verifies');
+  });
+
+  test('is told to whom authenticates, where it takes nothing of strangers', async () => {
+    expect(await lacking('strangers')).toEqual({});
   });
 
   test('may end with its connection', async () => {
