@@ -19,6 +19,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addScenarios } from './commands/scenarios.ts';
 import { addStack } from './commands/stack.ts';
+import { addSuite } from './commands/suite.ts';
 import { addVersus } from './commands/versus.ts';
 import { addExamples } from './examples.ts';
 import type { CommandHost } from './host.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
   addAb,
   addVersus,
   addCapacity,
+  addSuite,
   addCalibrate,
   addCorpus,
   addAgent,

@@ -119,7 +119,7 @@ const namedRelay = z.strictObject({
   command: z.string().nullable(),
   /** File beside run.json that has what it wrote. */
   log: z.string().nullable(),
-  /** From the start of the command until a WebSocket opened. */
+  /** From the last start of the command until a WebSocket opened. */
   readyMs: whole.nullable(),
   /** What its directory (`{dir}`) took on disk when the load had ended; null where it has none, or it can't be read. */
   dataBytes: whole.nullable(),

@@ -4,6 +4,8 @@ import type { Capacity } from '../capacity/schema.ts';
 import type { Comparison } from '../compare/schema.ts';
 import type { Standing } from '../compare/standing-schema.ts';
 import type { Diagnosis } from '../diagnose/schema.ts';
+import type { SuiteComparison } from '../suite/comparison-schema.ts';
+import type { Suite } from '../suite/schema.ts';
 import { FORECAST_FORMATS } from './capacity/forecast.ts';
 import { CAPACITY_FORMATS } from './capacity/formats.ts';
 import { COMPARISON_FORMATS } from './comparison/formats.ts';
@@ -17,6 +19,8 @@ import { jsonFormat } from './json.ts';
 import { junitFormat } from './junit.ts';
 import { markdownFormat } from './markdown.ts';
 import { openMetricsFormat } from './openmetrics.ts';
+import { SUITE_COMPARISON_FORMATS } from './suite/comparison-formats.ts';
+import { SUITE_FORMATS } from './suite/formats.ts';
 import { terminalFormat } from './terminal.ts';
 
 interface Formats {
@@ -26,6 +30,8 @@ interface Formats {
   readonly capacity: readonly Format<Capacity>[];
   readonly diagnosis: readonly Format<Diagnosis>[];
   readonly forecast: readonly Format<Forecast>[];
+  readonly suite: readonly Format<Suite>[];
+  readonly suiteComparison: readonly Format<SuiteComparison>[];
 }
 
 /**
@@ -48,6 +54,8 @@ export const FORMATS: Formats = {
   capacity: CAPACITY_FORMATS,
   diagnosis: DIAGNOSIS_FORMATS,
   forecast: FORECAST_FORMATS,
+  suite: SUITE_FORMATS,
+  suiteComparison: SUITE_COMPARISON_FORMATS,
 };
 
 /** What `--format` may name. */
@@ -70,6 +78,12 @@ export function formatNamed<Document>(formats: readonly Format<Document>[], name
 
 /** Every file name that a format may write to. */
 export function formatFiles(): string[] {
-  const all = [...FORMATS.run, ...FORMATS.comparison, ...FORMATS.standing, ...FORMATS.capacity];
+  const all = [
+    ...FORMATS.run,
+    ...FORMATS.comparison,
+    ...FORMATS.standing,
+    ...FORMATS.capacity,
+    ...FORMATS.suite,
+  ];
   return all.map(({ fileName }: Pick<Format, 'fileName'>) => fileName).filter((name) => name !== null);
 }

@@ -18,3 +18,8 @@ export async function builtinNames(): Promise<readonly string[]> {
 export function builtinPath(name: string): string {
   return fileURLToPath(new URL(`${name}${SUFFIX}`, DIRECTORY));
 }
+
+/** Path of the scenario of a part of the `suite` command; these are no built-ins that `run` knows by name. */
+export function suiteScenarioPath(name: string): string {
+  return fileURLToPath(new URL(`suite/${name}${SUFFIX}`, DIRECTORY));
+}

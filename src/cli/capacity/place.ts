@@ -52,7 +52,14 @@ export async function placeOf(
   const { relay = [], stack } = flags;
   if (stack !== undefined) return stackPlace(stack, inDirectory(flags), host, stages);
   if (!areUrls(relay)) return placeOfContender(onlyOne(relay), stages);
-  const urls = relay.map(relayUrl);
+  return placeOfUrls(relay.map(relayUrl), stages);
+}
+
+/** Relays that run already; the embedded one, started for each load, where there is none. */
+export async function placeOfUrls(
+  urls: readonly string[],
+  stages: PlaceStages = REAL_PLACE_STAGES,
+): Promise<Place> {
   const given = await resolveTargets(urls);
   const isOurs = given.length === 0;
   return {
@@ -101,7 +108,11 @@ function onlyOne(relays: readonly string[]): Contender {
   });
 }
 
-async function placeOfContender(one: Contender, stages: PlaceStages): Promise<Place> {
+/** A relay with a name, started for each load where it is a command. */
+export async function placeOfContender(
+  one: Contender,
+  stages: PlaceStages = REAL_PLACE_STAGES,
+): Promise<Place> {
   const { name, url, command } = one;
   return {
     kind: 'url',

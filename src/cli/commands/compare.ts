@@ -7,6 +7,7 @@ import { readRunRecord } from '../../record/read.ts';
 import { buildComparisonDocument } from '../../report/comparison/document.ts';
 import { FORMATS, formatNamed } from '../../report/formats.ts';
 import { appendComparison } from '../ci.ts';
+import { areSuites, compareTwoSuites } from '../compare/compare-suites.ts';
 import { addJudgeOptions, compareOptionsOf, type JudgeFlags } from '../compare/flags.ts';
 import type { CommandHost } from '../host.ts';
 import { shareInPercent } from '../options.ts';
@@ -25,8 +26,8 @@ interface CompareFlags extends JudgeFlags {
 export function addCompare(program: Command, host: CommandHost): void {
   const command = program
     .command('compare')
-    .description('compare runs: BASE CANDIDATE, or BASE… --to CANDIDATE…')
-    .argument('<run.json...>', 'records: the base and the candidate, or all of the base')
+    .description('compare runs: BASE CANDIDATE, or BASE… --to CANDIDATE…; or two suite.json')
+    .argument('<run.json...>', 'records: the base and the candidate, or all of the base; or two suite.json')
     .option('--to <run.json...>', 'records of the candidate')
     .option(
       '--tolerance <percent>',
@@ -37,6 +38,7 @@ export function addCompare(program: Command, host: CommandHost): void {
     .addOption(printedFormat(FORMATS.comparison));
   addJudgeOptions(command).action(async (files: string[], flags: CompareFlags) => {
     const [base, candidate] = sidesOf(files, flags.to);
+    if (await areSuites(base)) return compareTwoSuites([base, candidate], flags, host);
     const sides = [await readAll(base), await readAll(candidate)] as const;
     requireDistinct(sides.flat());
     const comparison = compareRuns(...sides, compareOptionsOf(flags));

@@ -14,7 +14,7 @@ export interface NamedRelay {
 export interface StartedRelay {
   /** Without its secrets. */
   readonly command: string;
-  /** From its start until a WebSocket opened. */
+  /** From its last start until a WebSocket opened. */
   readonly readyMs: number;
   /** File in the directory of the run; null where none is kept. */
   readonly log: string | null;

@@ -86,7 +86,10 @@ function namedOf({ name, url, started }: Opened): readonly NamedRelay[] {
 function told({ command, relay, log, dir }: Started): StartedRelay {
   return {
     command: maskCommand(command),
-    readyMs: relay.readyMs,
+    // Of the last start: a relay may be started again.
+    get readyMs() {
+      return relay.readyMs;
+    },
     log,
     dataBytes: async () => (dir === null ? null : directorySize(dir)),
     endedBy: () => relay.endedBy(),

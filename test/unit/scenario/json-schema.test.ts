@@ -4,6 +4,7 @@ import { capacityJsonSchema } from '../../../src/capacity/schema.ts';
 import { comparisonJsonSchema } from '../../../src/compare/schema.ts';
 import { runJsonSchema } from '../../../src/record/json-schema.ts';
 import { knownKeys, scenarioJsonSchema } from '../../../src/scenario/json-schema.ts';
+import { suiteJsonSchema } from '../../../src/suite/schema.ts';
 
 async function committed(path: string): Promise<unknown> {
   return JSON.parse(await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8'));
@@ -21,6 +22,7 @@ describe('committed JSON Schemas', () => {
   it('has comparison.schema.json as `npm run schemas` writes it', async () => {
     expect(await committed('reports/comparison.schema.json')).toEqual(comparisonJsonSchema());
     expect(await committed('reports/capacity.schema.json')).toEqual(capacityJsonSchema());
+    expect(await committed('reports/suite.schema.json')).toEqual(suiteJsonSchema());
   });
 });
 
