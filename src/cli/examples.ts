@@ -30,6 +30,7 @@ export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
     'agent',
     ['agent --redis redis://127.0.0.1:6379', 'agent --redis redis://10.0.0.1:6379 --allow relay.example'],
   ],
+  ['suite', ['suite --quick --relay mine=embedded', 'suite --relay "mine=./my-relay --port {port}"']],
   ['calibrate', ['calibrate', 'calibrate --quick']],
   ['corpus generate', ['corpus generate --profile social --events 10000 --out social']],
   ['corpus import', ['corpus import events.jsonl --out mine']],

@@ -52,13 +52,17 @@ export async function placeOf(
   const { relay = [], stack } = flags;
   if (stack !== undefined) return stackPlace(stack, inDirectory(flags), host, stages);
   if (!areUrls(relay)) return placeOfContender(onlyOne(relay), stages);
-  return placeOfUrls(relay.map(relayUrl), stages);
+  return placeOfUrls(relay.map(relayUrl), stages, flags.verifier);
 }
 
-/** Relays that run already; the embedded one, started for each load, where there is none. */
+/**
+ * Relays that run already; the embedded one, started for each load, where there is none.
+ * @param verifier what checks the signatures of the embedded one
+ */
 export async function placeOfUrls(
   urls: readonly string[],
   stages: PlaceStages = REAL_PLACE_STAGES,
+  verifier: CapacityFlags['verifier'] = undefined,
 ): Promise<Place> {
   const given = await resolveTargets(urls);
   const isOurs = given.length === 0;
@@ -70,7 +74,7 @@ export async function placeOfUrls(
     starts: isOurs ? 'the embedded relay' : null,
     isKept: !isOurs,
     relays: null,
-    open: () => stages.openTarget(given, relayForLoad(flags.verifier)),
+    open: () => stages.openTarget(given, relayForLoad(verifier)),
   };
 }
 

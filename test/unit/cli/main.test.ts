@@ -52,6 +52,7 @@ describe('the command line', () => {
       'ab',
       'versus',
       'capacity',
+      'suite',
       'calibrate',
       'corpus',
       'agent',

@@ -30,6 +30,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/engine/coordinator.ts': 'the control message `connect` opens the connections of the run',
   'src/engine/worker-main.ts': 'the control message `connect` opens the connections of the run',
   'src/wire/raw/raw-connection.ts': 'the event `connect` of a socket',
+  'src/report/suite/card.ts': 'a column of the table of differing answers',
   'src/report/progress/block.ts': 'the bar that shows connections being opened',
 };
 
