@@ -13,7 +13,7 @@ import { withScriptedRelay } from '../support/scripted-relay.ts';
 
 /** Ten steps, each with its processes. */
 const TIMEOUT_MS = 400_000;
-const SHORT = ['--duration', '4s', '--warmup', '1s', '--budget', '6m', '--format', 'json'];
+const SHORT = ['--duration', '3s', '--warmup', '1s', '--budget', '6m', '--format', 'json'];
 
 let root = '';
 beforeAll(async () => {

@@ -34,13 +34,17 @@ export function isUp(status: string): boolean {
   return status.startsWith('UP') || status === 'no check';
 }
 
-async function until(
-  balancer: Service,
-  signal: AbortSignal,
-  holds: (servers: readonly BalancedServer[]) => boolean,
-): Promise<void> {
-  while (!holds(await balancedServers(balancer))) {
+async function until(balancer: Service, signal: AbortSignal, holds: Condition): Promise<void> {
+  while (!(await isSeen(balancer, holds))) {
     signal.throwIfAborted();
     await sleep(POLL_MS);
   }
+}
+
+type Condition = (servers: readonly BalancedServer[]) => boolean;
+
+/** A balancer that a busy machine keeps from answering in time is asked again: how long, says who waits. */
+async function isSeen(balancer: Service, holds: Condition): Promise<boolean> {
+  const servers = await balancedServers(balancer).catch(() => null);
+  return servers !== null && holds(servers);
 }
