@@ -4,6 +4,17 @@ import * as z from 'zod';
 export const STANDING_VERSION = '1.1.0';
 
 const maybe = z.number().nullable();
+
+/** What relays found for the same queries. */
+export const answersSchema = z.array(
+  z.strictObject({
+    what: z.string(),
+    entries: z.array(z.strictObject({ relay: z.string(), value: maybe })),
+    /** Whether relays answer the same queries differently. */
+    differs: z.boolean(),
+  }),
+);
+
 const entry = z.strictObject({
   relay: z.string(),
   /** One value a run; null where the run has none, or only a lower bound. */
@@ -46,14 +57,7 @@ export const standingSchema = z.strictObject({
       best: z.string().nullable(),
     }),
   ),
-  answers: z.array(
-    z.strictObject({
-      what: z.string(),
-      entries: z.array(z.strictObject({ relay: z.string(), value: maybe })),
-      /** Whether relays answer the same queries differently. */
-      differs: z.boolean(),
-    }),
-  ),
+  answers: answersSchema,
   warnings: z.array(z.string()),
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answersSchema } from '../compare/standing-schema.ts';
 
 /** Version of the format of `suite.json`; additions raise the minor number, anything else the major one. */
 export const SUITE_VERSION = '1.0.0';
@@ -101,14 +102,7 @@ export const suiteSchema = z.strictObject({
   reference: z.string(),
   relays: z.array(relay),
   parts: z.array(part),
-  /** What the relays found for the same queries. */
-  answers: z.array(
-    z.strictObject({
-      what: z.string(),
-      entries: z.array(z.strictObject({ relay: z.string(), value: maybe })),
-      differs: z.boolean(),
-    }),
-  ),
+  answers: answersSchema,
   /** What to doubt, one sentence each. */
   warnings: z.array(z.string()),
 });

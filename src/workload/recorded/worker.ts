@@ -3,15 +3,9 @@ import { ClientSigner } from '../../corpus/client-signer.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
 import { poolsOf } from '../corpus-pools.ts';
 import { StepSender } from '../step-sender.ts';
+import { type Stepped, SteppedPart } from '../stepped-part.ts';
 import { firstOpenedBy } from '../stream-of.ts';
-import {
-  type Claims,
-  type CreatePart,
-  IdlePart,
-  type Prepared,
-  type StoredNotes,
-  type WorkerContext,
-} from '../worker-part.ts';
+import type { CreatePart, Prepared, StoredNotes, WorkerContext } from '../worker-part.ts';
 import { loadSteps, publishersOf, REPLAY_LETTER, type ReplaySteps } from './load-steps.ts';
 import type { RecordedPlan } from './plan.ts';
 import { ReplayBooks } from './replay-books.ts';
@@ -24,41 +18,18 @@ import { TraceMapping } from './trace-mapping.ts';
 const STORE_BYTES = 8 * 1024 * 1024;
 const LEAST_SLOTS = 64;
 
-/** What a worker needs for its clients, once it is prepared. */
-interface Ready {
-  readonly workload: ReplayWorkload;
-  readonly requests: ReplayRequests;
-  readonly writes: ReplayWrites;
-  readonly sender: StepSender;
-}
+type Ready = Stepped<ReplayWorkload>;
 
 /** What real clients did, in a worker. */
-class RecordedPart extends IdlePart {
+class RecordedPart extends SteppedPart<ReplayWorkload> {
+  protected readonly letter = REPLAY_LETTER;
   readonly #plan: RecordedPlan;
   readonly #context: WorkerContext;
-  #ready: Ready | null = null;
 
   constructor(plan: RecordedPlan, context: WorkerContext) {
     super();
     this.#plan = plan;
     this.#context = context;
-  }
-
-  override get streams(): readonly ReplayWorkload[] {
-    return this.#ready === null ? [] : [this.#ready.workload];
-  }
-
-  override get senders(): readonly StepSender[] {
-    return this.#ready === null ? [] : [this.#ready.sender];
-  }
-
-  override get claims(): Claims {
-    if (this.#ready === null) return { subscriptions: [], oks: [] };
-    const { requests, writes } = this.#ready;
-    return {
-      subscriptions: [{ letter: REPLAY_LETTER, isNumbered: true, owner: requests }],
-      oks: [writes],
-    };
   }
 
   override async prepare(stored: StoredNotes): Promise<Prepared> {
@@ -77,26 +48,10 @@ class RecordedPart extends IdlePart {
       start_s: Math.floor(start.wallMs / 1_000),
       nextMask: createRandom(plan.seed, `replay-masks/${shard.index}`).uint32,
     });
-    this.#ready = this.#create(loaded);
+    this.ready = this.#create(loaded);
     // As much as is kept ahead anyway, so that the first second has not to wait for it.
-    while (this.#ready.workload.readAhead());
+    while (this.ready.workload.readAhead());
     return { problems: [], tally: null };
-  }
-
-  override onConnectionOpened(connection: number): void {
-    this.#ready?.workload.onConnectionOpened(connection);
-  }
-
-  override onConnectionFailed(connection: number): void {
-    this.#ready?.workload.onConnectionFailed(connection);
-  }
-
-  override onConnectionClosed(connection: number): void {
-    this.#ready?.workload.onConnectionClosed(connection);
-  }
-
-  override end(): void {
-    this.#ready?.workload.endAll();
   }
 
   #create({ steps, maxFrameBytes, sequences }: ReplaySteps): Ready {

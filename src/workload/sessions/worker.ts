@@ -6,15 +6,9 @@ import { poolsOf } from '../corpus-pools.ts';
 import { type DrawPools, emptyDraws } from '../draw-filter.ts';
 import { OwnNumbers } from '../own-numbers.ts';
 import { STEP, StepSender } from '../step-sender.ts';
+import { type Stepped, SteppedPart } from '../stepped-part.ts';
 import { firstOpenedBy, scheduleOf } from '../stream-of.ts';
-import {
-  type Claims,
-  type CreatePart,
-  IdlePart,
-  type Prepared,
-  type StoredNotes,
-  type WorkerContext,
-} from '../worker-part.ts';
+import type { CreatePart, Prepared, StoredNotes, WorkerContext } from '../worker-part.ts';
 import type { SessionsPlan } from './plan.ts';
 import { SessionRequests } from './session-requests.ts';
 import { SessionWrites } from './session-writes.ts';
@@ -26,19 +20,13 @@ const STORE_BYTES = 8 * 1024 * 1024;
 /** Clients that are there from the start do not all begin at once. */
 const LEAST_SPREAD_NS = 2e9;
 
-/** What a worker needs for its clients, once it is prepared. */
-interface Ready {
-  readonly workload: SessionsWorkload;
-  readonly requests: SessionRequests;
-  readonly writes: SessionWrites;
-  readonly sender: StepSender;
-}
+type Ready = Stepped<SessionsWorkload>;
 
 /** Real clients, in a worker. */
-class SessionsPart extends IdlePart {
+class SessionsPart extends SteppedPart<SessionsWorkload> {
+  protected readonly letter = SESSION_LETTER;
   readonly #plan: SessionsPlan;
   readonly #context: WorkerContext;
-  #ready: Ready | null = null;
 
   constructor(plan: SessionsPlan, context: WorkerContext) {
     super();
@@ -46,29 +34,12 @@ class SessionsPart extends IdlePart {
     this.#context = context;
   }
 
-  override get streams(): readonly SessionsWorkload[] {
-    return this.#ready === null ? [] : [this.#ready.workload];
-  }
-
-  override get senders(): readonly StepSender[] {
-    return this.#ready === null ? [] : [this.#ready.sender];
-  }
-
-  override get claims(): Claims {
-    if (this.#ready === null) return { subscriptions: [], oks: [] };
-    const { requests, writes } = this.#ready;
-    return {
-      subscriptions: [{ letter: SESSION_LETTER, isNumbered: true, owner: requests }],
-      oks: [writes],
-    };
-  }
-
   override async prepare(stored: StoredNotes): Promise<Prepared> {
     const { plan, shard, series } = this.#context;
     const pools = await poolsOf(stored, plan);
     const wishes = new Wishes({ seed: plan.seed, worker: shard.index, pools, series });
     wishes.prepare(this.#connections);
-    this.#ready = this.#create(wishes);
+    this.ready = this.#create(wishes);
     return { problems: problemsOf(pools), tally: null };
   }
 
@@ -77,23 +48,7 @@ class SessionsPart extends IdlePart {
     const [first] = this.#context.plan.phases;
     const warmUpNs = first?.kind === 'warm-up' ? first.endNs : 0;
     const open = this.#connections.filter((connection) => this.#context.connections.isOpen(connection));
-    this.#ready?.workload.welcome(open, Math.max(LEAST_SPREAD_NS, warmUpNs));
-  }
-
-  override onConnectionOpened(connection: number): void {
-    this.#ready?.workload.onConnectionOpened(connection);
-  }
-
-  override onConnectionFailed(connection: number): void {
-    this.#ready?.workload.onConnectionFailed(connection);
-  }
-
-  override onConnectionClosed(connection: number): void {
-    this.#ready?.workload.onConnectionClosed(connection);
-  }
-
-  override end(): void {
-    this.#ready?.workload.endAll();
+    this.ready?.workload.welcome(open, Math.max(LEAST_SPREAD_NS, warmUpNs));
   }
 
   get #connections(): readonly number[] {
