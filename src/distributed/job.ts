@@ -106,7 +106,13 @@ export function jobOfPlan(
   const { corpus: _corpus, trace: _trace, ...set } = overrides;
   return {
     scenario,
-    settings: settings.parse({ ...set, workers: plan.workers, gates: [...(set.gates ?? [])] }),
+    settings: settings.parse({
+      ...set,
+      workers: plan.workers,
+      gates: [...(set.gates ?? [])],
+      // What was found here, where `auto` was asked for: the plan of an agent says the same.
+      verifier: plan.verifier,
+    }),
     targets: [...plan.targets],
     relayProcesses: plan.relayProcesses,
     advertised: {

@@ -97,8 +97,9 @@ test('a trace that lies there neither', () => {
   );
 });
 
-test('what checks signatures is a setting like others, and a trace that is not named is none', () => {
+test('what checks signatures is what the coordinator has found, and a trace that is not named is no setting', () => {
   const { plan, source } = sharedPlan();
-  const overrides = { ...source.overrides, verifier: 'wasm', trace: undefined } as const;
-  expect(jobOfPlan(plan, { ...source, overrides }).settings).toMatchObject({ verifier: 'wasm' });
+  const overrides = { ...source.overrides, verifier: 'auto', trace: undefined } as const;
+  const job = sampleJob(jobOfPlan({ ...plan, verifier: 'wasm' }, { ...source, overrides }));
+  expect(planOfJob(job).verifier).toBe('wasm');
 });
