@@ -24,6 +24,22 @@ export interface EventsAgainOptions {
   readonly onRefused: (connection: number, refusal: OkReply) => void;
 }
 
+/** Memory for what clients that come and go may have to send again after an AUTH. */
+const VISITORS_KEPT_BYTES = 1024 * 1024;
+
+/** What sends again for clients each of which is gone with its connection: they do not come back. */
+export function eventsAgainOfVisitors(
+  options: Omit<EventsAgainOptions, 'keptBytes' | 'onResent' | 'onGone'>,
+): EventsAgain {
+  const nothing = (): void => undefined;
+  return new EventsAgain({
+    ...options,
+    keptBytes: VISITORS_KEPT_BYTES,
+    onResent: nothing,
+    onGone: nothing,
+  });
+}
+
 /**
  * Keeps what may have to be sent again, and sends it: what a relay refuses until the client has authenticated, and what was
  * unanswered when its connection was lost.

@@ -25,6 +25,11 @@ export function idKey(id: string): string {
   return `i:${id}`;
 }
 
+/** Whether a key is that of a regular event, not of an address. */
+export function isIdKey(key: string): boolean {
+  return key.startsWith('i:');
+}
+
 /** The key of the current version of an address (`kind:pubkey:d`). */
 export function addressKey(address: string): string {
   return `a:${address}`;

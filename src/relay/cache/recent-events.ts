@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { StoredEvent } from '../store/stored-event.ts';
+import { isIdKey } from './cache-key.ts';
 
 /** Events that came last, the characters of all of them together, and how long they are kept. */
 const ENTRIES_MAX = 2_000;
@@ -33,8 +34,12 @@ export class RecentEvents {
     if (!this.#removed.has(key)) this.#events.set(key, event);
   }
 
-  /** An event is gone, and does not come again. */
+  /**
+   * An event is gone, and does not come again. An address is not remembered: nothing is kept by one, and versions that are
+   * replaced all the time would push out what was removed.
+   */
   remove(key: string): void {
+    if (!isIdKey(key)) return;
     this.#events.delete(key);
     this.#removed.set(key, true);
   }

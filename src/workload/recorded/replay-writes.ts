@@ -8,7 +8,7 @@ import type { SeriesTable } from '../../metric/series-table.ts';
 import type { Held } from '../../nostr/auth-state.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { OkReply } from '../../wire/reply-handlers.ts';
-import { EventsAgain } from '../events-again.ts';
+import { type EventsAgain, eventsAgainOfVisitors } from '../events-again.ts';
 import { LateReplies } from '../late-replies.ts';
 import type { SampleSink } from '../sample-sink.ts';
 import type { SignedNote } from '../signed-note.ts';
@@ -39,9 +39,6 @@ export interface ReplayWritesOptions {
   readonly onEnded: (connection: number) => void;
 }
 
-/** Memory for events that may have to be sent again after an AUTH. */
-const KEPT_BYTES = 1024 * 1024;
-
 /** What the clients of a trace write: EVENT → OK. */
 export class ReplayWrites implements OkOwner {
   readonly #options: ReplayWritesOptions;
@@ -52,15 +49,11 @@ export class ReplayWrites implements OkOwner {
   constructor(options: ReplayWritesOptions) {
     this.#options = options;
     this.#late = new LateReplies(options);
-    this.#again = new EventsAgain({
+    this.#again = eventsAgainOfVisitors({
       ...options,
       waiting: this.#waiting,
-      keptBytes: KEPT_BYTES,
       onAgain: (entry) =>
         options.books.count('events_retried_after_auth', this.#waiting.scheduledNsOf(entry)),
-      // A client whose connection is lost is gone: it does not come back.
-      onResent: () => undefined,
-      onGone: () => undefined,
       onRefused: (connection, refusal) => void this.onOk(connection, refusal),
     });
   }

@@ -5,7 +5,7 @@ import type { SeriesTable } from '../../metric/series-table.ts';
 import type { Held } from '../../nostr/auth-state.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import type { OkReply } from '../../wire/reply-handlers.ts';
-import { EventsAgain } from '../events-again.ts';
+import { type EventsAgain, eventsAgainOfVisitors } from '../events-again.ts';
 import { LateReplies } from '../late-replies.ts';
 import type { SampleSink } from '../sample-sink.ts';
 import type { SignedNote } from '../signed-note.ts';
@@ -30,9 +30,6 @@ export interface SessionWritesOptions {
   readonly onEnded: (connection: number) => void;
 }
 
-/** Memory for notes that may have to be sent again after an AUTH. */
-const KEPT_BYTES = 1024 * 1024;
-
 /** What clients write: EVENT → OK. */
 export class SessionWrites implements OkOwner {
   readonly #options: SessionWritesOptions;
@@ -49,14 +46,10 @@ export class SessionWrites implements OkOwner {
     this.#series = options.series.indexOf('session_write_latency');
     this.#lagSeries = options.series.indexOf('send_lag');
     this.#late = new LateReplies(options);
-    this.#again = new EventsAgain({
+    this.#again = eventsAgainOfVisitors({
       ...options,
       waiting: this.#waiting,
-      keptBytes: KEPT_BYTES,
       onAgain: (entry) => options.sink.count(this.#phaseOf(entry), 'events_retried_after_auth'),
-      // A client whose connection is lost is gone: it does not come back.
-      onResent: () => undefined,
-      onGone: () => undefined,
       onRefused: (connection, refusal) => void this.onOk(connection, refusal),
     });
   }

@@ -94,4 +94,12 @@ describe('recent events', () => {
     expect(recent.get('i:0')).toBeUndefined();
     expect(recent.get('i:2000')).toBe(event);
   });
+
+  it('stay removed however many versions of addresses are replaced meanwhile', () => {
+    const recent = new RecentEvents();
+    recent.remove('i:gone');
+    for (let i = 0; i <= 10_000; i++) recent.remove(`a:0:${i}:`);
+    recent.add('i:gone', someStored());
+    expect(recent.get('i:gone')).toBeUndefined();
+  });
 });
