@@ -7,7 +7,10 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** The first signal that came, or null. */
   received(): StopSignal | null;
-  /** Stops watching. */
+  /**
+   * Stops watching, unless a signal came: then the process is about to end with the code of that signal, and one more
+   * must not end it as if nobody had listened, without its code.
+   */
   dispose(): void;
 }
 
@@ -51,7 +54,7 @@ export function watchInterruption(options: InterruptionOptions): Interruption {
     await Promise.race([Promise.allSettled([onHardStop()]), deadline]);
     io.exit(exitCodeOf(signal));
   };
-  const dispose = io.onSignal((signal) => {
+  const stopListening = io.onSignal((signal) => {
     if (first === null) {
       first = signal;
       firstMs = nowMs();
@@ -61,5 +64,8 @@ export function watchInterruption(options: InterruptionOptions): Interruption {
       void leave(signal);
     }
   });
+  const dispose = (): void => {
+    if (first === null) stopListening();
+  };
   return { signal: controller.signal, received: () => first, dispose };
 }

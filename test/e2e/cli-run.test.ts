@@ -52,6 +52,14 @@ async function withCli<T>(
 /** The process of the embedded relay that a record names. */
 const relayPid = (record: RunRecord): number => record.components[0]?.pid ?? 0;
 
+/** Those of the processes whose command line names a program, at least one. */
+async function thatRun(program: string, pids: readonly number[]): Promise<number[]> {
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')));
+  const found = pids.filter((_, index) => lines[index]?.includes(program));
+  expect(found.length).toBeGreaterThan(0);
+  return found;
+}
+
 async function expectGone(pid: number): Promise<void> {
   expect(pid).toBeGreaterThan(0);
   await eventuallyPasses(() => expect(() => process.kill(pid, 0)).toThrow(/ESRCH/));
@@ -192,18 +200,20 @@ describe('a run that is interrupted', () => {
     await expectGone(relayPid(record));
   });
 
-  test('a second signal ends at once, without a record but with the relay stopped', async () => {
+  test('a second signal ends at once, with the relay stopped and the exit code of a signal', async () => {
     const out = newOut();
     await withCli(long('--out', out), async (cli) => {
       await cli.until(/load starts/);
-      const relays = await childrenOf(cli.child.pid ?? 0);
+      const children = await childrenOf(cli.child.pid ?? 0);
+      // A relay that answers nothing: the orderly end waits for it, so that the second signal finds it under way.
+      for (const pid of await thatRun('relay/main.js', children)) process.kill(pid, 'SIGSTOP');
       cli.child.kill('SIGINT');
       await cli.until(/SIGINT: stopping/);
       // What follows within half a second is the same request.
       await new Promise((resolve) => setTimeout(resolve, 700));
       cli.child.kill('SIGINT');
       expect((await cli.result).exitCode).toBe(130);
-      for (const pid of relays) await expectGone(pid);
+      for (const pid of children) await expectGone(pid);
     });
   });
 

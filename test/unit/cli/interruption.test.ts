@@ -75,4 +75,13 @@ describe('interruption', () => {
     interruption.dispose();
     expect(process.eventNames().length).toBe(0);
   });
+
+  test('after a signal and dispose, while the process ends, another one ends it with its exit code', async () => {
+    const { process, interruption, clock } = watch();
+    process.kill('SIGINT');
+    interruption.dispose();
+    clock.ms = 600;
+    process.kill('SIGINT');
+    await eventuallyPasses(() => expect(process.exits).toEqual([130]));
+  });
 });
