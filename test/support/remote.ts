@@ -11,6 +11,11 @@ import { parseScenario } from '../../src/scenario/parse.ts';
 
 export const VERSION = '1.2.3';
 export const SCRIPTED_WORKER = new URL('./scripted-worker-main.mjs', import.meta.url);
+/** What an agent says of itself. */
+export const FACTS = {
+  ...{ name: 'agent', version: VERSION, node: 'v20', cpus: 2, memoryBytes: 2 },
+  ...{ cpuModel: 'abacus', freeMemoryBytes: 1, loadAverage: 0.5 },
+};
 /** On a busy machine nothing is silent before that. */
 const PATIENCE_MS = 20_000;
 
@@ -73,9 +78,10 @@ export function openAgent(
   const lines: string[] = [];
   const host: AgentHost = {
     bus,
-    facts: { name: 'agent', version: VERSION, node: 'v20', cpus: 2, memoryBytes: 1 },
+    facts: FACTS,
     transport: new LocalTransport({ program: SCRIPTED_WORKER }),
     approve: async () => undefined,
+    makeCorpus: () => Promise.reject(new Error('the plan of this test names no corpus')),
     log: (line) => lines.push(line),
     silenceMs: PATIENCE_MS,
     ...others,

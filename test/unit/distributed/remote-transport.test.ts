@@ -8,7 +8,7 @@ import type { FromWorker, ToWorker } from '../../../src/engine/messages.ts';
 import type { Transport, WorkerHandle, WorkerLoss } from '../../../src/engine/transport.ts';
 import { eventually } from '../../support/eventually.ts';
 import { MemoryBus } from '../../support/memory-bus.ts';
-import { openAgent, openRemote, sharedPlan } from '../../support/remote.ts';
+import { FACTS, openAgent, openRemote, sharedPlan } from '../../support/remote.ts';
 import { transportContract } from '../../support/transport-contract.ts';
 
 transportContract('RemoteTransport', async () => {
@@ -153,7 +153,7 @@ describe('agents', () => {
 
   it('of another version are named at once, and nobody is waited for', async () => {
     const bus = new MemoryBus();
-    const facts = { name: 'old', version: '0.0.9', node: 'v20', cpus: 1, memoryBytes: 1 };
+    const facts = { ...FACTS, name: 'old', version: '0.0.9' };
     const { lines, workers: told } = agentOn(bus, { facts });
     const { workers } = await runOn(bus, { agents: 2 });
     expect(await ready(workers)).toEqual([null, null]);
