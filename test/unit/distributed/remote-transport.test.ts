@@ -8,7 +8,7 @@ import type { FromWorker, ToWorker } from '../../../src/engine/messages.ts';
 import type { Transport, WorkerHandle, WorkerLoss } from '../../../src/engine/transport.ts';
 import { eventually } from '../../support/eventually.ts';
 import { MemoryBus } from '../../support/memory-bus.ts';
-import { FACTS, openAgent, openRemote, sharedPlan } from '../../support/remote.ts';
+import { corpusJob, FACTS, NAMED, openAgent, openRemote, sharedPlan } from '../../support/remote.ts';
 import { transportContract } from '../../support/transport-contract.ts';
 
 transportContract('RemoteTransport', async () => {
@@ -221,6 +221,75 @@ describe('agents', () => {
     await eventually('one was told', async () => agents[0]?.workers.types.join() === 'init,stop');
     expect(agents[1]?.workers.types).toEqual(['init']);
     expect(runs.map(({ messages }) => messages.length)).toEqual([1, 1]);
+  });
+});
+
+describe('agents of a run that replays a corpus', () => {
+  const file = { dir: '/of/the/agent', name: 'events.jsonl' };
+
+  it('make it before their workers are told anything, tell how far they are, and remove it at the end', async () => {
+    const bus = new MemoryBus();
+    let finish: () => void = () => undefined;
+    let released = 0;
+    const release = async () => void released++;
+    const making = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const agent = agentOn(bus, {
+      makeCorpus: async (named, _signal, onProgress) => {
+        expect(named).toEqual({ ...NAMED, file: null });
+        await new Promise((resolve) => setTimeout(resolve, 1_050));
+        onProgress(70);
+        await making;
+        return { file, release };
+      },
+    });
+    const { workers, messages, transport } = await runOn(bus, { workers: 2, job: corpusJob() });
+    await eventually('progress', async () => messages.length === 1);
+    expect(messages[0]).toMatchObject({ type: 'preparing', done: 70, total: 200 });
+    expect(agent.workers.types).toEqual([]);
+    finish();
+    await ready(workers);
+    expect(agent.workers.types).toEqual(['init', 'init']);
+    expect(agent.workers.told[0]).toMatchObject({ plan: { corpus: { named: { file } } } });
+    await Promise.all(workers.map((worker) => worker.end(0)));
+    await transport.close();
+    expect(released).toBe(1);
+  });
+
+  it('refuse their shard where they can not make it, or it is another one', async () => {
+    const bus = new MemoryBus();
+    const differs = new RelayBenchError('the fingerprint is another one', {
+      ...{ code: 'CORPUS_DIFFERS', hint: 'take the same build' },
+    });
+    const agent = agentOn(bus, { makeCorpus: () => Promise.reject(differs) });
+    const { workers } = await runOn(bus, { workers: 2, job: corpusJob() });
+    expect(await ready(workers)).toEqual([null, null]);
+    expect(workers[0]?.loss?.error).toMatchObject({
+      ...{ code: 'AGENT_REFUSED', exitCode: 3, hint: 'take the same build' },
+      message: expect.stringContaining('its corpus: the fingerprint is another one'),
+    });
+    await eventually('its workers have ended', async () => agent.workers.ended === 2);
+    expect(agent.workers.types).toEqual([]);
+  });
+
+  it('stop making it where the run is over', async () => {
+    const bus = new MemoryBus();
+    let isStopped = false;
+    const agent = agentOn(bus, {
+      makeCorpus: (_named, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            isStopped = true;
+            reject(new Error('stopped'));
+          });
+        }),
+    });
+    const { transport } = await runOn(bus, { workers: 2, job: corpusJob() });
+    await eventually('the agent is here', async () => transport.agents().length === 1);
+    await transport.close();
+    expect(isStopped).toBe(true);
+    await eventually('it waits for the next shard', async () => agent.lines.at(-1)?.endsWith('over') === true);
   });
 });
 
