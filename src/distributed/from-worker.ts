@@ -19,6 +19,9 @@ const MOST_PHASES = 10_000;
 const MOST_SERIES = 10_000;
 /** Of one counter in one message; a worker keeps 20 of each. */
 const MOST_CASES = 1_000;
+/** Longer than any run: what it is the number of grows with it. */
+const MOST_SECONDS = 10_000_000;
+const MOST_MOMENTS = 20 * MOST_SECONDS;
 /** Of a histogram from 0 to an hour with three digits, rounded up. */
 const MOST_BUCKETS = 24_000;
 const FINDINGS = Object.keys(FINDING_RULES) as FindingKind[];
@@ -70,10 +73,10 @@ const counters = z.object({
 
 const series = whole.max(MOST_SERIES);
 const interval = z.object({
-  index: whole,
+  index: whole.max(MOST_SECONDS),
   samples: z.array(z.object({ series, phase: whole.max(MOST_PHASES), delta })).max(MOST_TEXTS),
-  censored: z.array(z.object({ series, second: finite, count: whole })).max(MOST_TEXTS),
-  moments: z.array(z.object({ at: finite, answers: whole, errors: whole })).max(MOST_TEXTS).optional(),
+  censored: z.array(z.object({ series, second: whole.max(MOST_SECONDS), count: whole })).max(MOST_TEXTS),
+  moments: z.array(z.object({ at: whole.max(MOST_MOMENTS), answers: whole, errors: whole })).max(MOST_TEXTS).optional(),
   counters,
   connections,
   health: z.object({

@@ -40,18 +40,20 @@ export function requireSmallCorpus({ generated }: Pick<NamedCorpus, 'generated'>
 
 /**
  * Makes the corpus of a job as the machine that leads the run has made it, and holds it against its fingerprint. One that
- * every run has is looked for in the cache, and kept there; one that was signed for this run alone goes with it.
+ * every run has is looked for in the cache, and kept there; one that was signed for this run alone goes with it, as does
+ * every one where there is no cache to write to.
  * @throws RelayBenchError `CORPUS_DIFFERS`; what generating throws; the signal's reason
  */
 export async function makeJobCorpus(named: NamedCorpus, options: JobCorpusOptions): Promise<MadeCorpus> {
   const spec = given(named.generated);
-  const isKept = !named.fresh && spec.salt === undefined && spec.span_s === undefined;
-  const parent = isKept ? null : await mkdtemp(join(tmpdir(), 'relay-bench-agent-'));
+  const isOfOneRun = named.fresh || spec.salt !== undefined || spec.span_s !== undefined;
+  const kept = isOfOneRun ? null : await keptDir(spec, options.cache);
+  const parent = kept === null ? await mkdtemp(join(tmpdir(), 'relay-bench-agent-')) : null;
   const release = async (): Promise<void> => {
     if (parent !== null) await rm(parent, { recursive: true, force: true });
   };
   try {
-    const dir = parent === null ? await keptDir(spec, options.cache) : join(parent, 'corpus');
+    const dir = kept ?? join(parent ?? '', 'corpus');
     const { manifest } = await generateCorpus(spec, {
       ...{ dir, gzip: false, fresh: named.fresh, threads: threadsFor(spec) },
       ...{ onProgress: options.onProgress, signal: options.signal },
@@ -64,11 +66,17 @@ export async function makeJobCorpus(named: NamedCorpus, options: JobCorpusOption
   }
 }
 
-async function keptDir(spec: GeneratedCorpus, cache: string): Promise<string> {
+/** Null where the cache may not be used: a service often has no home, and others may write to that of somebody. */
+async function keptDir(spec: GeneratedCorpus, cache: string): Promise<string | null> {
   const dir = cachedCorpusDir(cache, spec, false);
-  for (const each of [cache, dir]) requireOwnDirectory(each, 'XDG_CACHE_HOME');
-  await requireWritable(dirname(dir), 'XDG_CACHE_HOME');
-  return dir;
+  try {
+    for (const each of [cache, dir]) requireOwnDirectory(each, 'XDG_CACHE_HOME');
+    await requireWritable(dirname(dir), 'XDG_CACHE_HOME');
+    return dir;
+  } catch (error) {
+    if (!(error instanceof RelayBenchError)) throw error;
+    return null;
+  }
 }
 
 function threadsFor({ events }: GeneratedCorpus): number {

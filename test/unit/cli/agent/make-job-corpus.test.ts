@@ -69,6 +69,13 @@ test('a corpus that was signed again for one run is the same on both machines, a
   });
 });
 
+test('where the cache can not be written, it is made all the same, and goes with the run', async () => {
+  const made = await make(named, { cache: '/proc/nowhere/corpora' });
+  expect(await idsOf(made.file)).toEqual(await idsOf(named.file));
+  await made.release();
+  expect(existsSync(made.file.dir)).toBe(false);
+});
+
 test('one that is dated by the clock is made with the date of the run', async () => {
   const generated = { ...spec(), baseTime_s: 1_790_000_001 };
   const made = await make({ ...named, generated, fresh: true, fingerprint: '' }).catch((error: Error) => error);
