@@ -136,8 +136,9 @@ function problemOf(value: unknown): string | null {
   const known = typed.safeParse(value);
   if (!known.success) return 'a worker sends nothing of this type';
   const { type } = known.data;
-  const checked = BY_TYPE[type].safeParse(value);
+  const schema: z.ZodType = BY_TYPE[type];
+  const checked = schema.safeParse(value);
   if (checked.success) return null;
   const [issue] = checked.error.issues;
-  return `a message "${type}" is wrong at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+  return `a message of type ${type} is wrong at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }

@@ -39,7 +39,10 @@ export function newsText(given: News): string {
 
 /** @throws where the text is no news */
 export function readNews(given: string): News {
-  return news.parse(decodeMessage(given));
+  const { data, error } = news.safeParse(decodeMessage(given));
+  if (data !== undefined) return data;
+  const [issue] = error?.issues ?? [];
+  throw new Error(`what it sends is no news: ${[...(issue?.path ?? []), issue?.message].join(' ')}`);
 }
 
 /** A message of a worker on another machine with the instants of its clock as instants of this one. */

@@ -109,7 +109,7 @@ workloads:
 const BROKEN = `
 name: broken
 description: a relay that ends under load
-connections: { count: 12, reconnect: {} }
+connections: { count: 12, reconnect: true }
 corpus: { events: 0 }
 warmup: 0s
 phases: [{ name: steady, duration: 3s }]

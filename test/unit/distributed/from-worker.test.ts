@@ -88,7 +88,7 @@ describe('what no worker sends is refused, with the place', () => {
   it.each([
     ['a type that does not exist', { type: 'exec' }, /nothing of this type/],
     ['no type', {}, /nothing of this type/],
-    ['text for a number', { type: 'started', late_us: '3' }, /"started" is wrong at late_us/],
+    ['text for a number', { type: 'started', late_us: '3' }, /type started is wrong at late_us/],
     ['a number below zero', { type: 'connecting', counts: { ...CONNECTIONS, opened: -1 } }, /counts\.opened/],
     ['too few counters', intervalWith({ counters: { ...COUNTERS, rows: [new Float64Array(3)] } }), /rows\.0/],
     ['no number', intervalWith({ health: { ...INTERVAL.health, cpu_s: Number.NaN } }), /health\.cpu_s/],

@@ -59,6 +59,21 @@ class QuietTransport implements Transport {
   }
 }
 
+/** Says of its start what is no number. */
+class OddTransport extends QuietTransport {
+  override start(worker: Parameters<Transport['start']>[0]): WorkerHandle {
+    const handle = super.start(worker);
+    const odd = { type: 'started', late_us: 'soon' } as unknown as FromWorker;
+    return {
+      ...handle,
+      send: (message) => {
+        handle.send(message);
+        if (message.type === 'prepare') worker.onMessage(odd);
+      },
+    };
+  }
+}
+
 function agentOn(bus: MemoryBus, others: Partial<AgentHost> = {}) {
   const workers = new QuietTransport();
   const agent = openAgent(bus, { transport: workers, ...others });
@@ -340,6 +355,17 @@ describe('an agent', () => {
     };
     await eventually('its loss', async () => losses.length > 0);
     expect(losses[0]?.reason).toMatch(reason);
+  });
+
+  it('whose worker says what no worker says is lost, with the place', async () => {
+    const bus = new MemoryBus();
+    agentOn(bus, { transport: new OddTransport() });
+    const { workers, losses, messages } = await runOn(bus);
+    await ready(workers);
+    workers[0]?.send({ type: 'prepare', startWallMs: 1 });
+    await eventually('its loss', async () => losses.length > 0);
+    expect(losses[0]?.reason).toMatch(/a message of type started is wrong at late_us/);
+    expect(messages).toEqual([{ type: 'ready' }]);
   });
 
   it('lives through an absence of the bus that is shorter than the silence', async () => {
