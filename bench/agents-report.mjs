@@ -20,7 +20,9 @@ export function heldUnion(buckets, merged) {
     const bucket = merged.indexOf(merged.percentile(percentile));
     const rank = (percentile / 100) * samples;
     // Where the rank falls between two samples, either is right.
-    return ![Math.floor(rank), Math.ceil(rank)].map((each) => bucketAt(own, Math.max(1, each))).includes(bucket);
+    return ![Math.floor(rank), Math.ceil(rank)]
+      .map((each) => bucketAt(own, Math.max(1, each)))
+      .includes(bucket);
   });
   return {
     samples,
@@ -61,7 +63,9 @@ export function summaryOf(agents, runs, rate_per_s) {
     worker_bytes: Math.max(...runs.map(({ memory }) => memory.worker)),
     news_bytes: middle(reports.map(({ newsBytes }) => newsBytes)),
     newsOfSecond_bytes: middle(
-      runs.flatMap(({ result }, at) => result.generator.agents.map(({ newsBytes }) => newsBytes / seconds[at])),
+      runs.flatMap(({ result }, at) =>
+        result.generator.agents.map(({ newsBytes }) => newsBytes / seconds[at]),
+      ),
     ),
     news_messages: middle(reports.map(({ newsMessages }) => newsMessages)),
     orders_bytes: middle(runs.map(({ orders_bytes }) => orders_bytes / agents)),
@@ -86,12 +90,16 @@ export function problemsOf(row) {
   );
   const off = offered_per_s.filter((rate) => Math.abs(rate / row.rate_per_s - 1) > MOST_OFF_SHARE);
   return [
-    ...(isCounted ? [] : [`${of}: planned ${planned}, sent ${sent}, accepted ${settled}, sampled ${samples}`]),
+    ...(isCounted
+      ? []
+      : [`${of}: planned ${planned}, sent ${sent}, accepted ${settled}, sampled ${samples}`]),
     ...(differs.length === 0 ? [] : [`${of}: merged and sent differ in ${differs.join(', ')}`]),
     ...(late_us.p50 < MOST_LATE_P50_US ? [] : [`${of}: began ${late_us.p50} µs late, p50`]),
     ...(unheard === 0 ? [] : [`${of}: ${unheard} have not said when they began`]),
     ...(off.length === 0 ? [] : [`${of}: offered ${off.join(', ')} of ${row.rate_per_s}/s`]),
-    ...(row.invalid === 0 ? [] : [`${of}: ${row.invalid} of ${rounds} runs invalid: ${row.reasons.join('; ')}`]),
+    ...(row.invalid === 0
+      ? []
+      : [`${of}: ${row.invalid} of ${rounds} runs invalid: ${row.reasons.join('; ')}`]),
   ];
 }
 
@@ -99,17 +107,45 @@ export function problemsOf(row) {
 export function reportOf({ at, machine, busy_cores }, rows, { connections, rate_per_s, duration_s, rounds }) {
   const where = `_${machine.cpuModel}, ${machine.cpus} CPUs, kernel ${machine.kernel}, Node.js ${machine.node}; ${at.slice(0, 10)}; others kept ${busy_cores} cores busy at the start. All agents, their redis-server and the null relay on this machine: ${connections} connections, ${rate_per_s} events/s for ${duration_s} s after 2 s of warm-up, ${rounds} runs each._`;
   const held = table(
-    ['agents', 'events a run', 'sent and accepted', 'offered/s', 'samples and percentiles', 'began late: p50, max', 'runs invalid'],
+    [
+      'agents',
+      'events a run',
+      'sent and accepted',
+      'offered/s',
+      'samples and percentiles',
+      'began late: p50, max',
+      'runs invalid',
+    ],
     rows.map(heldCells),
   );
   const sizes = table(
-    ['agents', 'clock, round trip', 'clock, drift', 'memory of an agent', 'of its worker', 'sent by an agent: a second, a run', 'messages', 'orders to an agent'],
+    [
+      'agents',
+      'clock, round trip',
+      'clock, drift',
+      'memory of an agent',
+      'of its worker',
+      'sent by an agent: a second, a run',
+      'messages',
+      'orders to an agent',
+    ],
     rows.map(sizeCells),
   );
   return [where, '', ...held, '', ...sizes].join('\n');
 }
 
-function heldCells({ agents, planned, sent, settled, offered_per_s, samples, differs, late_us, invalid, rounds }) {
+function heldCells({
+  agents,
+  planned,
+  sent,
+  settled,
+  offered_per_s,
+  samples,
+  differs,
+  late_us,
+  invalid,
+  rounds,
+}) {
   const isExact = planned.every((count, at) => sent[at] === count && settled[at] === count);
   const isWhole = planned.every((count, at) => samples[at] === count);
   return [
@@ -117,7 +153,9 @@ function heldCells({ agents, planned, sent, settled, offered_per_s, samples, dif
     span(planned),
     isExact ? 'exactly' : `${span(sent)}, ${span(settled)}`,
     span(offered_per_s, 2),
-    differs.length === 0 && isWhole ? 'those of all agents together' : `differ: ${differs.join(', ') || 'count'}`,
+    differs.length === 0 && isWhole
+      ? 'those of all agents together'
+      : `differ: ${differs.join(', ') || 'count'}`,
     `${ms(late_us.p50)}, ${ms(late_us.max)}`,
     `${invalid} of ${rounds}`,
   ];

@@ -45,7 +45,10 @@ const delta = z
     clamped: whole,
     censored: whole,
   })
-  .refine(({ buckets, count }) => sumOfCounts(buckets) === count, 'counts other samples than its buckets hold');
+  .refine(
+    ({ buckets, count }) => sumOfCounts(buckets) === count,
+    'counts other samples than its buckets hold',
+  );
 
 function arePairs(pairs: Float64Array): boolean {
   return pairs.length % 2 === 0 && pairs.every((value, at) => at % 2 === 1 || value < MOST_BUCKETS);
@@ -68,7 +71,9 @@ const counters = z.object({
   rows: z
     .array(counts.refine(({ length }) => length === COUNTER_NAMES.length, 'has another number of counters'))
     .max(MOST_PHASES),
-  words: z.object(Object.fromEntries(COUNTER_MAP_NAMES.map((name) => [name, z.array(words).max(MOST_PHASES)]))),
+  words: z.object(
+    Object.fromEntries(COUNTER_MAP_NAMES.map((name) => [name, z.array(words).max(MOST_PHASES)])),
+  ),
 });
 
 const series = whole.max(MOST_SERIES);
@@ -76,7 +81,10 @@ const interval = z.object({
   index: whole.max(MOST_SECONDS),
   samples: z.array(z.object({ series, phase: whole.max(MOST_PHASES), delta })).max(MOST_TEXTS),
   censored: z.array(z.object({ series, second: whole.max(MOST_SECONDS), count: whole })).max(MOST_TEXTS),
-  moments: z.array(z.object({ at: whole.max(MOST_MOMENTS), answers: whole, errors: whole })).max(MOST_TEXTS).optional(),
+  moments: z
+    .array(z.object({ at: whole.max(MOST_MOMENTS), answers: whole, errors: whole }))
+    .max(MOST_TEXTS)
+    .optional(),
   counters,
   connections,
   health: z.object({
@@ -99,9 +107,7 @@ const evidence = z.object({
 });
 const observations = z.object({
   evidence: z.record(z.string().max(200), z.array(evidence).max(MOST_CASES)),
-  findings: z
-    .array(z.object({ kind: z.enum(FINDINGS), text, nip: text, count: whole }))
-    .max(MOST_CASES),
+  findings: z.array(z.object({ kind: z.enum(FINDINGS), text, nip: text, count: whole })).max(MOST_CASES),
 });
 
 const texts = z.array(text).max(MOST_TEXTS);

@@ -127,7 +127,12 @@ export class ShardRun {
     return (done) => {
       if (Date.now() - toldMs < PROGRESS_EVERY_MS) return;
       toldMs = Date.now();
-      const message: FromWorker = { type: 'preparing', done, total, what: 'events of the corpus, by an agent' };
+      const message: FromWorker = {
+        type: 'preparing',
+        done,
+        total,
+        what: 'events of the corpus, by an agent',
+      };
       say({ type: 'worker', worker: job.workers.first, message });
     };
   }

@@ -103,6 +103,9 @@ function given(spec: NamedCorpus['generated']): GeneratedCorpus {
   return spec;
 }
 
-function refused(message: string, details: { readonly code: string; readonly hint: string }): RelayBenchError {
+function refused(
+  message: string,
+  details: { readonly code: string; readonly hint: string },
+): RelayBenchError {
   return new RelayBenchError(message, { ...details, exitCode: EXIT.unreachable });
 }

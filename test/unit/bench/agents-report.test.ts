@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type AgentsRun,
-  heldUnion,
-  problemsOf,
-  reportOf,
-  summaryOf,
-} from '../../../bench/agents-report.mjs';
+import { type AgentsRun, heldUnion, problemsOf, reportOf, summaryOf } from '../../../bench/agents-report.mjs';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 
 const RATE = 100;
@@ -74,14 +68,22 @@ describe('what has to hold of runs on agents', () => {
   });
 
   it.each([
-    ['an event too few', { counters: { events_sent: 999, events_accepted: 999 } }, /planned 1000,1000, sent 1000,999/],
+    [
+      'an event too few',
+      { counters: { events_sent: 999, events_accepted: 999 } },
+      /planned 1000,1000, sent 1000,999/,
+    ],
     ['a rate that is off', { load: { measured_s: 10.1 } }, /offered 99\.0\d+ of 100/],
     [
       'a late start',
       { generator: { agents: [1, 2, 3, 4].map(() => ({ ...AGENT, startedLate_us: 12_000 })) } },
       /began 12000 µs late/,
     ],
-    ['an agent that says nothing', { generator: { agents: [{ ...AGENT, startedLate_us: null }] } }, /1 have not/],
+    [
+      'an agent that says nothing',
+      { generator: { agents: [{ ...AGENT, startedLate_us: null }] } },
+      /1 have not/,
+    ],
     ['an invalid run', { invalidities: [{ text: 'a worker was lost' }] }, /1 of 2 runs invalid: a worker/],
   ])('%s does not', (_what, changes, problem) => {
     expect(problemsWith(changes)).toEqual([expect.stringMatching(problem)]);

@@ -266,7 +266,9 @@ describe('agents of a run that replays a corpus', () => {
     finish();
     await ready(workers);
     expect(agent.workers.types).toEqual(['init', 'init']);
-    expect(agent.workers.told[0]).toMatchObject({ plan: { corpus: { named: { file } } } });
+    expect(agent.workers.told.find(({ type }) => type === 'init')).toMatchObject({
+      plan: { corpus: { named: { file } } },
+    });
     await Promise.all(workers.map((worker) => worker.end(0)));
     await transport.close();
     expect(released).toBe(1);
@@ -304,7 +306,10 @@ describe('agents of a run that replays a corpus', () => {
     await eventually('the agent is here', async () => transport.agents().length === 1);
     await transport.close();
     expect(isStopped).toBe(true);
-    await eventually('it waits for the next shard', async () => agent.lines.at(-1)?.endsWith('over') === true);
+    await eventually(
+      'it waits for the next shard',
+      async () => agent.lines.at(-1)?.endsWith('over') === true,
+    );
   });
 });
 

@@ -78,7 +78,9 @@ test('where the cache can not be written, it is made all the same, and goes with
 
 test('one that is dated by the clock is made with the date of the run', async () => {
   const generated = { ...spec(), baseTime_s: 1_790_000_001 };
-  const made = await make({ ...named, generated, fresh: true, fingerprint: '' }).catch((error: Error) => error);
+  const made = await make({ ...named, generated, fresh: true, fingerprint: '' }).catch(
+    (error: Error) => error,
+  );
   // Its fingerprint is not known here, but told.
   expect(made).toMatchObject({ code: 'CORPUS_DIFFERS', exitCode: 3 });
   const [, fingerprint = ''] = /corpus is ([0-9a-f]{64}),/.exec((made as Error).message) ?? [];
