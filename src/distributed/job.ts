@@ -112,7 +112,11 @@ export function jobOfPlan(
   const { corpus: _corpus, trace: _trace, ...set } = overrides;
   return {
     scenario,
-    settings: settings.parse({ ...set, workers: plan.workers, gates: [...(set.gates ?? [])] }),
+    // The verifier that this machine has found, so that every worker has the same.
+    settings: settings.parse({
+      ...set,
+      ...{ workers: plan.workers, verifier: plan.verifier, gates: [...(set.gates ?? [])] },
+    }),
     targets: [...plan.targets],
     relayProcesses: plan.relayProcesses,
     advertised: {
