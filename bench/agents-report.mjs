@@ -156,7 +156,7 @@ function heldCells({
     differs.length === 0 && isWhole
       ? 'those of all agents together'
       : `differ: ${differs.join(', ') || 'count'}`,
-    `${ms(late_us.p50)}, ${ms(late_us.max)}`,
+    `${late(late_us.p50)}, ${late(late_us.max)}`,
     `${invalid} of ${rounds}`,
   ];
 }
@@ -199,8 +199,8 @@ function number(value, digits = 0) {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
-function ms(us) {
-  return `${(us / 1_000).toFixed(1)} ms`;
+function late(us) {
+  return us < 1_000 ? `${us.toFixed(0)} µs` : `${(us / 1_000).toFixed(1)} ms`;
 }
 
 function kilobytes(value) {

@@ -103,7 +103,7 @@ it('the tables say what was measured, with the machine', () => {
   const text = reportOf(start, [summaryOf(2, [RUN], RATE)], load);
   expect(text).toContain('_a CPU, 2 CPUs, kernel 6.1, Node.js v20; 2026-11-29; others kept 0.1 cores busy');
   expect(text).toContain(
-    '| 2 | 1,000 | exactly | 100 | those of all agents together | 0.4 ms, 0.9 ms | 0 of 1 |',
+    '| 2 | 1,000 | exactly | 100 | those of all agents together | 400 µs, 900 µs | 0 of 1 |',
   );
   expect(text).toContain('| 2 | 80–120 µs | at most 3 µs | 110 MB | 80 MB | 2.0 KB, 24.0 KB | 30 | 2.0 KB |');
 });
