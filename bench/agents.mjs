@@ -70,12 +70,16 @@ workloads:
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
   await new Promise((resolve) => server.close(resolve));
-  return port;
+  return address.port;
 }
 
-/** Resolves once a child has printed what it should; rejects where it ends before, or takes too long. */
+/**
+ * Resolves once a child has printed what it should; rejects where it ends before, or takes too long.
+ * @returns {Promise<void>}
+ */
 function untilSays(child, pattern) {
   return new Promise((resolve, reject) => {
     let text = '';
