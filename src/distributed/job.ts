@@ -9,6 +9,7 @@ import { planSha256 } from '../plan/fingerprint.ts';
 import type { PlanOverrides } from '../plan/overrides.ts';
 import type { Plan } from '../plan/plan.ts';
 import { MAX_SCENARIO_BYTES, parseScenario } from '../scenario/parse.ts';
+import { jobCorpus, namedOf, sharedCorpus } from './job-corpus.ts';
 
 const whole = z.int().min(0);
 const count = z.int().min(1).max(10_000_000);
@@ -76,6 +77,8 @@ const shardJob = z.strictObject({
   relayProcesses: count,
   advertised,
   fitted,
+  /** Null where the scenario names none. */
+  corpus: jobCorpus.nullable(),
   planSha256: z.string().length(64),
 });
 export type ShardJob = z.infer<typeof shardJob>;
@@ -95,12 +98,15 @@ export function splitWorkers(workers: number, shards: number): ShardJob['workers
   });
 }
 
-/** The part of a job that all shards of a run share. */
+/**
+ * The part of a job that all shards of a run share.
+ * @throws RelayBenchError `CORPUS_NOT_SHARED`, `TRACE_NOT_SHARED` (exit 2) where agents can't have what this machine has
+ */
 export function jobOfPlan(
   plan: Plan,
   { scenario, overrides }: PlanSource,
 ): Omit<ShardJob, keyof JobEnvelope | 'shards' | 'workers' | 'host'> {
-  if (plan.corpus.named !== null) throw namedCorpus();
+  const corpus = sharedCorpus(plan.corpus.named, overrides.corpus);
   if (overrides.trace !== undefined) throw namedTrace();
   const { salt, times, present, work } = plan.fitted ?? { salt: '', times: null, present: new Set<number>() };
   const { corpus: _corpus, trace: _trace, ...set } = overrides;
@@ -120,6 +126,7 @@ export function jobOfPlan(
       nips: plan.advertised.nips === null ? null : [...plan.advertised.nips],
     },
     fitted: { salt, times, present: [...present], ...(work === undefined ? {} : { work }) },
+    corpus,
     planSha256: planSha256(plan),
   };
 }
@@ -135,7 +142,7 @@ export function readJob(data: unknown): ShardJob {
 }
 
 /**
- * The plan of a job, made by the same schemas and code as that of a command line.
+ * The plan of a job, made by the same schemas and code as that of a command line; the file of its corpus is not there yet.
  * @throws RelayBenchError `JOB_INVALID`; what planning throws; `PLAN_DIFFERS` where it is not that of the coordinator
  */
 export function planOfJob(job: ShardJob): Plan {
@@ -144,13 +151,14 @@ export function planOfJob(job: ShardJob): Plan {
     const [first] = scenario.problems;
     throw invalid(`its scenario is wrong: ${first?.path ?? ''} ${first?.message ?? ''}`);
   }
-  const { targets, relayProcesses } = job;
+  const { targets, relayProcesses, corpus } = job;
   const bare = buildPlan({
     scenario: scenario.scenario,
     targets,
     relayProcesses,
     cores: 1,
-    overrides: job.settings,
+    overrides: { ...job.settings, corpus: corpus?.path },
+    corpus: corpus === null ? null : namedOf(corpus),
   });
   const { plan } = adaptPlan(bare, job.advertised);
   const { salt, times, present, work } = job.fitted;
@@ -184,12 +192,5 @@ function namedTrace(): RelayBenchError {
   return new RelayBenchError('agents can not replay a trace yet', {
     code: 'TRACE_NOT_SHARED',
     hint: 'leave out --agents: one machine replays what one proxy has recorded',
-  });
-}
-
-function namedCorpus(): RelayBenchError {
-  return new RelayBenchError('agents can not replay a corpus yet, and this scenario names one', {
-    code: 'CORPUS_NOT_SHARED',
-    hint: 'choose a scenario that signs its events itself, such as standard, publish or fanout, or leave out --agents',
   });
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ConnectionCounts, FromWorker } from '../engine/messages.ts';
 import type { CommonClock } from './clock.ts';
 import { decodeMessage, encodeMessage } from './codec.ts';
+import { fromWorker } from './from-worker.ts';
 
 const whole = z.int().min(0);
 const text = z.string().max(4_000);
@@ -13,21 +14,12 @@ const agentFacts = z.strictObject({
   node: z.string().max(50),
   cpus: whole,
   memoryBytes: whole,
+  cpuModel: z.string().max(200),
+  /** These two when it took the shard. */
+  freeMemoryBytes: whole,
+  loadAverage: z.number().min(0),
 });
 export type AgentFacts = z.infer<typeof agentFacts>;
-
-/** One of these, by its `type`; the rest of it was made by the same version of this program. */
-const FROM_WORKER = [
-  ...['ready', 'connecting', 'connected', 'preparing', 'prepared', 'started'],
-  ...['interval', 'history', 'draining', 'done', 'failed'],
-];
-const fromWorker = z.custom<FromWorker>(
-  (value) => typeof value === 'object' && value !== null && 'type' in value && isFromWorker(value.type),
-);
-
-function isFromWorker(type: unknown): boolean {
-  return typeof type === 'string' && FROM_WORKER.includes(type);
-}
 
 /** What the coordinator hears of an agent. */
 const news = z.discriminatedUnion('type', [
@@ -47,7 +39,10 @@ export function newsText(given: News): string {
 
 /** @throws where the text is no news */
 export function readNews(given: string): News {
-  return news.parse(decodeMessage(given));
+  const { data, error } = news.safeParse(decodeMessage(given));
+  if (data !== undefined) return data;
+  const [issue] = error?.issues ?? [];
+  throw new Error(`what it sends is no news: ${[...(issue?.path ?? []), issue?.message].join(' ')}`);
 }
 
 /** A message of a worker on another machine with the instants of its clock as instants of this one. */

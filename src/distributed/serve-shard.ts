@@ -2,13 +2,14 @@ import { type ClockNs, monotonicNs } from '../base/clock.ts';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { Transport } from '../engine/transport.ts';
+import type { NamedCorpus } from '../plan/parts.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ControlBus } from './bus.ts';
 import { readCommonClock } from './clock.ts';
 import { type JobEnvelope, planOfJob, readEnvelope, readJob, type ShardJob } from './job.ts';
 import { type AgentFacts, type News, newsText } from './news.ts';
 import { Packer } from './parcel.ts';
-import { ShardRun } from './shard-run.ts';
+import { type MadeCorpus, ShardRun } from './shard-run.ts';
 import { SILENCE_MS, streamsOf } from './streams.ts';
 
 /** What carries out shards: this machine, and what it is willing to do. */
@@ -19,6 +20,15 @@ export interface AgentHost {
   readonly transport: Transport;
   /** @throws RelayBenchError where this machine must not, or can't, carry out the shard */
   readonly approve: (job: ShardJob, plan: Plan) => Promise<void>;
+  /**
+   * Makes the corpus of a plan, or finds it, and holds it against its fingerprint.
+   * @throws RelayBenchError where it can't be made, or is another one; the reason of the signal
+   */
+  readonly makeCorpus: (
+    named: NamedCorpus,
+    signal: AbortSignal,
+    onProgress: (events: number) => void,
+  ) => Promise<MadeCorpus>;
   /** Told what happens, for people. */
   readonly log: (line: string) => void;
   readonly clock?: ClockNs;
@@ -88,10 +98,11 @@ async function carryOut(
   plan: Plan,
   { host, say }: { readonly host: AgentHost; readonly say: Say },
 ): Promise<void> {
-  const { bus, facts, clock = monotonicNs, silenceMs = SILENCE_MS } = host;
+  const { bus, facts, transport, makeCorpus, clock = monotonicNs, silenceMs = SILENCE_MS } = host;
   const common = await readCommonClock(bus, clock);
   say({ type: 'here', agent: facts, clockRoundTrip_us: common.roundTrip_us });
-  const run = new ShardRun({ ...{ job, plan, say, common, silenceMs, bus }, transport: host.transport });
+  const { name } = facts;
+  const run = new ShardRun({ job, plan, say, common, silenceMs, bus, transport, makeCorpus, name });
   await run.ended;
   say({ type: 'over', clockDrift_us: await run.driftUs(clock) });
 }

@@ -17,12 +17,14 @@ function canonicalJson(data: unknown): string {
 }
 
 /**
- * SHA-256, in hex, of what workers carry out: equal exactly where two plans are the same load. How it is judged, and what is
- * said of it, is left out.
+ * SHA-256, in hex, of what workers carry out: equal exactly where two plans are the same load. How it is judged, what is
+ * said of it, and where a machine keeps its corpus is left out.
  */
 export function planSha256(plan: Plan): string {
   const { gates, ownGates, keepSeconds, abort, asked, fitted, ...load } = plan;
   const { salt = '', times = null, present = new Set<number>(), work = 0 } = fitted ?? {};
-  const kept = { ...load, fitted: { salt, times, present: [...present], work } };
+  const { named } = load.corpus;
+  const corpus = { ...load.corpus, named: named === null ? null : { ...named, file: null } };
+  const kept = { ...load, corpus, fitted: { salt, times, present: [...present], work } };
   return createHash('sha256').update(canonicalJson(kept)).digest('hex');
 }

@@ -123,6 +123,8 @@ export interface NamedCorpus {
   readonly followedShare: number;
   /** SHA-256 over its ids; null where it is not there yet. */
   readonly fingerprint: string | null;
+  /** The same of its file, where its events were signed again for the run; left out where they were not. */
+  readonly signedFingerprint?: string;
   /** Whether it is dated by the clock. */
   readonly fresh: boolean;
   /** Directory and name of its file of events; null where it is not there yet. */

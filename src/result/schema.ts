@@ -127,6 +127,11 @@ const agent = z.strictObject({
   node: z.string(),
   cpus: whole,
   memoryBytes: whole,
+  /** These three when it took the shard; left out in records of earlier versions. */
+  cpuModel: z.string().optional(),
+  freeMemoryBytes: whole.optional(),
+  /** Of the last minute, as the system counts it: processes that ran or waited, on average. */
+  loadAverage: z.number().optional(),
   /** Numbers of its workers. */
   workers: z.array(whole),
   /** Of the question by which its clock was set: its instants may be wrong by half of it. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ import { transportContract } from '../support/transport-contract.ts';
 const PASSWORD = 'for-tests';
 const TLS = fileURLToPath(new URL('../support/tls', import.meta.url));
 const CERTIFICATE = `${TLS}/cert.pem`;
+const RELAY = fileURLToPath(new URL('../../dist/relay/main.js', import.meta.url));
 
 let directory = '';
 let redis: TestRedis;
@@ -71,7 +72,11 @@ async function documentedUser(): Promise<string[]> {
 
 function startAgent(name: string): RunningCli {
   return startCli(['agent', '--name', name], {
-    env: { RELAY_BENCH_REDIS: url, NODE_EXTRA_CA_CERTS: CERTIFICATE },
+    env: {
+      ...{ RELAY_BENCH_REDIS: url, NODE_EXTRA_CA_CERTS: CERTIFICATE },
+      // As on a machine of its own.
+      XDG_CACHE_HOME: join(directory, `cache-${name}`),
+    },
   });
 }
 
@@ -82,6 +87,46 @@ function startRun(name: string, agentsWanted: number, ...flags: readonly string[
   const distributed = ['--agents', String(agentsWanted), '--redis', url];
   return startCli(['run', 'publish', ...load, ...gates, ...out, ...distributed, ...flags], {
     env: { NODE_EXTRA_CA_CERTS: CERTIFICATE },
+  });
+}
+
+const REPLAYED = `
+name: replayed
+description: a corpus that every agent makes itself
+connections: { count: 12 }
+corpus: { profile: social, events: 600, stored: 300 }
+warmup: 0s
+phases: [{ name: steady, duration: 2s }]
+workloads:
+  publish: { rate: 40/s }
+  query:
+    rate: 20/s
+    check: 100%
+    filters:
+      - { name: thread, filter: { kinds: [1, 6, 7], "#e": 1, limit: 100 } }
+      - { name: by-ids, filter: { ids: 5 } }
+`;
+const BROKEN = `
+name: broken
+description: a relay that ends under load
+connections: { count: 12, reconnect: true }
+corpus: { events: 0 }
+warmup: 0s
+phases: [{ name: steady, duration: 3s }]
+workloads:
+  publish: { rate: 60/s }
+faults:
+  - { at: 1s, action: kill, on: relay, for: 500ms }
+`;
+
+/** A run of a scenario of one's own on two agents; without gates. */
+async function startOnTwo(name: string, scenario: string, ...flags: readonly string[]): Promise<RunningCli> {
+  const path = join(directory, `${name}.yaml`);
+  await writeFile(path, scenario);
+  const out = ['--out', join(directory, name), '--format', 'json', '--progress', 'plain'];
+  const args = ['run', path, ...out, '--no-default-gates', '--agents', '2', '--redis', url, ...flags];
+  return startCli(args, {
+    env: { NODE_EXTRA_CA_CERTS: CERTIFICATE, XDG_CACHE_HOME: join(directory, 'cache') },
   });
 }
 
@@ -131,6 +176,35 @@ describe('runs on agents', () => {
         generator.agents?.every(({ lost, clockRoundTrip_us }) => lost === null && clockRoundTrip_us > 0),
       ).toBe(true);
     }
+  });
+
+  it('replay a corpus that each agent has made, are audited, and have faults as on one machine', async () => {
+    const runs = [
+      await startOnTwo('replayed', REPLAYED, '--relay', relay.url, '--audit'),
+      await startOnTwo('broken', BROKEN, '--relay', `mine=${process.execPath} ${RELAY} --port {port}`),
+    ];
+    try {
+      const results = await Promise.all(runs.map(({ result }) => result));
+      expect(results.map(shortened)).toEqual([expect.anything(), expect.anything()]);
+      for (const { exitCode, stderr } of results) expect([0, 103], stderr).toContain(exitCode);
+    } finally {
+      await Promise.all(runs.map((run) => run.stop()));
+    }
+    const { corpus, counters, audit, generator, failures } = await recordOf('replayed');
+    expect(corpus).toMatchObject({ profile: 'social', events: 600, stored: 300 });
+    expect(failures ?? []).toEqual([]);
+    expect(generator.agents?.map(({ lost, cpuModel }) => [lost, typeof cpuModel])).toEqual([
+      [null, 'string'],
+      [null, 'string'],
+    ]);
+    expect(counters.queries_completed).toBe(counters.queries_sent);
+    expect(counters.answers_checked).toBeGreaterThan(0);
+    expect(counters).toMatchObject({ answers_wrong: {}, events_rejected: {} });
+    expect(audit).toMatchObject({ lost: [], found: audit?.acknowledged });
+    expect(audit?.acknowledged).toBeGreaterThan(0);
+    const broken = await recordOf('broken');
+    expect(broken.faults).toMatchObject([{ action: 'kill', on: 'relay', problem: null }]);
+    expect(broken.faults[0]?.at).toBeGreaterThanOrEqual(1);
   });
 
   it('end with 103 where an agent was killed, and where one is frozen, whose workers end by themselves; as told at once or after all', async () => {

@@ -1,16 +1,19 @@
-import { availableParallelism, hostname, totalmem } from 'node:os';
+import { availableParallelism, cpus, freemem, homedir, hostname, loadavg, totalmem } from 'node:os';
 import { pid } from 'node:process';
 import type { Command } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { maskUrl } from '../../base/mask-url.ts';
+import { corpusCacheDir } from '../../corpus/files/cache-dir.ts';
 import type { Taker } from '../../distributed/bus.ts';
+import type { AgentFacts } from '../../distributed/news.ts';
 import { type AgentHost, serveShard } from '../../distributed/serve-shard.ts';
 import { LocalTransport } from '../../engine/local-transport.ts';
 import { approveShard } from '../agent/approve.ts';
+import { MOST_CORPUS_EVENTS, makeJobCorpus, requireSmallCorpus } from '../agent/make-job-corpus.ts';
 import type { CommandHost } from '../host.ts';
 import { type Interruption, watchInterruption } from '../interruption.ts';
 import { readSupply } from '../limit-check.ts';
-import { asTyped, repeatable } from '../options.ts';
+import { asTyped, repeatable, wholeNumber } from '../options.ts';
 import { redisOption } from '../run/flags.ts';
 import { readTool } from '../version.ts';
 
@@ -19,7 +22,11 @@ interface AgentFlags {
   readonly allow?: readonly string[];
   readonly name?: string;
   readonly once?: boolean;
+  readonly maxCorpus: number;
 }
+
+/** Of any corpus. */
+const MOST_EVENTS = 100_000_000;
 
 /** `agent`: lend this machine to distributed runs, until a signal ends it, which is its normal end. */
 export function addAgent(program: Command, host: CommandHost): void {
@@ -33,6 +40,12 @@ export function addAgent(program: Command, host: CommandHost): void {
       repeatable(asTyped),
     )
     .option('--name <name>', 'what reports call this machine; default: host name and process id', asTyped)
+    .option(
+      '--max-corpus <events>',
+      'events of the largest corpus that this machine makes for a run',
+      wholeNumber(0, MOST_EVENTS),
+      MOST_CORPUS_EVENTS,
+    )
     .option('--once', 'end after one shard of a run')
     .action(async (flags: AgentFlags) => serve(flags, host));
 }
@@ -53,7 +66,7 @@ async function serve(flags: AgentFlags, { io }: CommandHost): Promise<void> {
     onHardStop: async () => undefined,
   });
   try {
-    const agent = hostOf(flags, { bus, log });
+    const agent = hostOf(flags, { bus, log, cache: corpusCacheDir(io.env, homedir()) });
     let markServed: () => void = () => undefined;
     const served = new Promise<void>((resolve) => {
       markServed = resolve;
@@ -80,15 +93,35 @@ async function untilOver(interruption: Interruption, served: Promise<void>, take
   await taker.stop();
 }
 
-function hostOf(flags: AgentFlags, { bus, log }: Pick<AgentHost, 'bus' | 'log'>): AgentHost {
-  const { version, node } = readTool();
-  const { name = `${hostname()}-${pid}`, allow = [] } = flags;
+interface Surroundings extends Pick<AgentHost, 'bus' | 'log'> {
+  /** Of generated corpora. */
+  readonly cache: string;
+}
+
+function hostOf(flags: AgentFlags, { bus, log, cache }: Surroundings): AgentHost {
+  const { name = `${hostname()}-${pid}`, allow = [], maxCorpus: mostEvents } = flags;
   return {
     bus,
     log,
     transport: new LocalTransport(),
-    facts: { name, version, node, cpus: availableParallelism(), memoryBytes: totalmem() },
-    approve: (job, plan) =>
-      approveShard(job, plan, { allowed: allow, hostName: hostname(), supply: readSupply }),
+    // Read anew for each shard: what else the machine does changes.
+    get facts() {
+      return factsOf(name);
+    },
+    approve: async (job, plan) => {
+      await approveShard(job, plan, { allowed: allow, hostName: hostname(), supply: readSupply });
+      if (plan.corpus.named !== null) requireSmallCorpus(plan.corpus.named, mostEvents);
+    },
+    makeCorpus: (named, signal, onProgress) => makeJobCorpus(named, { cache, signal, onProgress }),
+  };
+}
+
+function factsOf(name: string): AgentFacts {
+  const { version, node } = readTool();
+  return {
+    ...{ name, version, node, cpus: availableParallelism(), memoryBytes: totalmem() },
+    cpuModel: (cpus()[0]?.model ?? '').slice(0, 200),
+    freeMemoryBytes: freemem(),
+    loadAverage: loadavg()[0] ?? 0,
   };
 }

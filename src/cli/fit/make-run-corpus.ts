@@ -56,7 +56,11 @@ export async function makeRunCorpus(
     });
     const file = corpusFile(dir, manifest);
     return {
-      named: { ...named, generated: spec, file, maxEventBytes: manifest.eventBytes.max },
+      named: {
+        ...named,
+        ...{ generated: spec, file, maxEventBytes: manifest.eventBytes.max },
+        signedFingerprint: manifest.fingerprint,
+      },
       release,
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../record/schema.ts';
+import type { AgentReport } from '../../result/schema.ts';
 import { bytes, count, duration } from '../quantity.ts';
 import { cell, columns, type Section } from './document.ts';
 
@@ -7,7 +8,7 @@ export function agentsSection({ generator: { agents } }: RunRecord): Section | n
   if (agents === undefined) return null;
   const rows = agents.map((agent) => [
     cell(agent.name),
-    cell(`${count(agent.cpus)} cores, ${bytes(agent.memoryBytes)}`),
+    cell(machineOf(agent)),
     cell(numbers(agent.workers)),
     cell(`± ${duration(agent.clockRoundTrip_us / 2)}`),
     cell(agent.clockDrift_us === null ? '–' : duration(Math.abs(agent.clockDrift_us))),
@@ -23,6 +24,12 @@ export function agentsSection({ generator: { agents } }: RunRecord): Section | n
     ...(agents.some(({ lost }) => lost !== null) ? {} : { detail: 'folded' as const }),
     content: { kind: 'table', columns: all, rows },
   };
+}
+
+/** The load is that of the minute before it took its shard: what else the machine did. */
+function machineOf({ cpus, memoryBytes, loadAverage }: AgentReport): string {
+  const load = loadAverage === undefined ? '' : `, load ${loadAverage.toFixed(1)}`;
+  return `${count(cpus)} cores, ${bytes(memoryBytes)}${load}`;
 }
 
 /** `3` or `4–7`: the workers of an agent follow each other. */

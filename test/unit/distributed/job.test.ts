@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { jobOfPlan, planOfJob, readJob, type ShardJob, splitWorkers } from '../../../src/distributed/job.ts';
-import { sharedPlan } from '../../support/remote.ts';
+import type { NamedCorpus } from '../../../src/plan/parts.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import { corpusJob, corpusPlan, NAMED, sharedPlan } from '../../support/remote.ts';
 import { samplePlan } from '../../support/sample-plan.ts';
 
 const OVERRIDES = { workers: 4, rate_per_s: 120, durationMs: 3_000, seed: 9 };
@@ -81,13 +83,61 @@ test('a scenario that the schema refuses is refused', () => {
   );
 });
 
-test('a corpus that lies on the machine of the coordinator can not be shared, and it says so before the run', () => {
-  const plan = samplePlan();
-  const named = { ...plan, corpus: { ...plan.corpus, named: {} } } as unknown as typeof plan;
-  expect(() => jobOfPlan(named, sharedPlan().source)).toThrow(
+test('an agent makes the same plan of a corpus that it can make itself, without the file of the coordinator', () => {
+  for (const path of [undefined, '/named/on/the/command/line']) {
+    const { plan, source } = corpusPlan(NAMED, { overrides: { workers: 2, corpus: path } });
+    const job = { ...sampleJob(), ...jobOfPlan(plan, source) };
+    const { corpus } = planOfJob(readJob(JSON.parse(JSON.stringify(job))));
+    expect(corpus).toEqual({ ...plan.corpus, named: { ...NAMED, file: null } });
+  }
+});
+
+test('the instants of a recorded pace go with the job', () => {
+  const scenario = corpusPlan().source.scenario.replace('rate: 20/s', 'pace: recorded');
+  const named = { ...NAMED, recordedNs: Float64Array.of(0, 0.25e9, 1.5e9) };
+  const { plan, source } = corpusPlan(named, { scenario, overrides: { workers: 1 } });
+  const made = planOfJob(readJob({ ...sampleJob(), ...jobOfPlan(plan, source) }));
+  expect(made.streams).toEqual(plan.streams);
+  const many = { ...named, recordedNs: new Float64Array(200_001) };
+  expect(() => jobOfPlan(withNamed(plan, many), source)).toThrow(
     expect.objectContaining({ code: 'CORPUS_NOT_SHARED', exitCode: 2 }),
   );
 });
+
+test.each([
+  ['its seed', { generated: { ...NAMED.generated, seed: 2 } }],
+  ['its fingerprint', { signedFingerprint: 'c'.repeat(64) }],
+  ['how many people write it', { authors: 31 }],
+])('a corpus of which %s was changed on its way is not made', (_what, changes) => {
+  const job = { ...sampleJob(), ...corpusJob() };
+  const corpus = { ...job.corpus, ...changes } as ShardJob['corpus'];
+  expect(() => planOfJob({ ...job, corpus })).toThrow(expect.objectContaining({ code: 'PLAN_DIFFERS' }));
+});
+
+test.each([
+  ['a profile that does not exist', { generated: { ...NAMED.generated, profile: '../x' } }],
+  ['a salt that is no word', { generated: { ...NAMED.generated, salt: { text: '../x', from: 0 } } }],
+  ['a file', { file: { dir: '/etc', name: 'passwd' } }],
+])('a corpus with %s is none', (_what, changes) => {
+  const job = { ...sampleJob(), ...corpusJob() };
+  expect(() => readJob({ ...job, corpus: { ...job.corpus, ...changes } })).toThrow(
+    expect.objectContaining({ code: 'JOB_INVALID' }),
+  );
+});
+
+test('a corpus whose events only the machine of the coordinator has can not be shared, and it says so before the run', () => {
+  const { plan, source } = corpusPlan();
+  expect(() => jobOfPlan(withNamed(plan, { ...NAMED, generated: null }), source)).toThrow(
+    expect.objectContaining({
+      ...{ code: 'CORPUS_NOT_SHARED', exitCode: 2 },
+      message: expect.stringContaining('imported'),
+    }),
+  );
+});
+
+function withNamed(plan: Plan, named: NamedCorpus): Plan {
+  return { ...plan, corpus: { ...plan.corpus, named } };
+}
 
 test('a trace that lies there neither', () => {
   const { source } = sharedPlan();
@@ -97,9 +147,15 @@ test('a trace that lies there neither', () => {
   );
 });
 
-test('what checks signatures is what the coordinator has found, and a trace that is not named is no setting', () => {
+test('what checks signatures is what the machine of the coordinator has chosen, so that every worker has the same', () => {
+  const { plan, source } = sharedPlan(OVERRIDES);
+  const chosen: Plan = { ...plan, verifier: 'wasm' };
+  const job = { ...sampleJob(), ...jobOfPlan(chosen, source) };
+  expect(planOfJob(readJob(job)).verifier).toBe('wasm');
+});
+
+test('a trace that is not named is none', () => {
   const { plan, source } = sharedPlan();
-  const overrides = { ...source.overrides, verifier: 'auto', trace: undefined } as const;
-  const job = sampleJob(jobOfPlan({ ...plan, verifier: 'wasm' }, { ...source, overrides }));
-  expect(planOfJob(job).verifier).toBe('wasm');
+  const overrides = { ...source.overrides, trace: undefined };
+  expect(jobOfPlan(plan, { ...source, overrides }).settings).not.toHaveProperty('trace');
 });

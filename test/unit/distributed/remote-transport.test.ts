@@ -8,7 +8,7 @@ import type { FromWorker, ToWorker } from '../../../src/engine/messages.ts';
 import type { Transport, WorkerHandle, WorkerLoss } from '../../../src/engine/transport.ts';
 import { eventually } from '../../support/eventually.ts';
 import { MemoryBus } from '../../support/memory-bus.ts';
-import { openAgent, openRemote, sharedPlan } from '../../support/remote.ts';
+import { corpusJob, FACTS, NAMED, openAgent, openRemote, sharedPlan } from '../../support/remote.ts';
 import { transportContract } from '../../support/transport-contract.ts';
 
 transportContract('RemoteTransport', async () => {
@@ -56,6 +56,21 @@ class QuietTransport implements Transport {
 
   get types(): string[] {
     return this.told.map(({ type }) => type).filter((type) => type !== 'alive');
+  }
+}
+
+/** Says of its start what is no number. */
+class OddTransport extends QuietTransport {
+  override start(worker: Parameters<Transport['start']>[0]): WorkerHandle {
+    const handle = super.start(worker);
+    const odd = { type: 'started', late_us: 'soon' } as unknown as FromWorker;
+    return {
+      ...handle,
+      send: (message) => {
+        handle.send(message);
+        if (message.type === 'prepare') worker.onMessage(odd);
+      },
+    };
   }
 }
 
@@ -153,7 +168,7 @@ describe('agents', () => {
 
   it('of another version are named at once, and nobody is waited for', async () => {
     const bus = new MemoryBus();
-    const facts = { name: 'old', version: '0.0.9', node: 'v20', cpus: 1, memoryBytes: 1 };
+    const facts = { ...FACTS, name: 'old', version: '0.0.9' };
     const { lines, workers: told } = agentOn(bus, { facts });
     const { workers } = await runOn(bus, { agents: 2 });
     expect(await ready(workers)).toEqual([null, null]);
@@ -224,6 +239,80 @@ describe('agents', () => {
   });
 });
 
+describe('agents of a run that replays a corpus', () => {
+  const file = { dir: '/of/the/agent', name: 'events.jsonl' };
+
+  it('make it before their workers are told anything, tell how far they are, and remove it at the end', async () => {
+    const bus = new MemoryBus();
+    let finish: () => void = () => undefined;
+    let released = 0;
+    const release = async () => void released++;
+    const making = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const agent = agentOn(bus, {
+      makeCorpus: async (named, _signal, onProgress) => {
+        expect(named).toEqual({ ...NAMED, file: null });
+        await new Promise((resolve) => setTimeout(resolve, 1_050));
+        onProgress(70);
+        await making;
+        return { file, release };
+      },
+    });
+    const { workers, messages, transport } = await runOn(bus, { workers: 2, job: corpusJob() });
+    await eventually('progress', async () => messages.length === 1);
+    expect(messages[0]).toMatchObject({ type: 'preparing', done: 70, total: 200 });
+    expect(agent.workers.types).toEqual([]);
+    finish();
+    await ready(workers);
+    expect(agent.workers.types).toEqual(['init', 'init']);
+    expect(agent.workers.told.find(({ type }) => type === 'init')).toMatchObject({
+      plan: { corpus: { named: { file } } },
+    });
+    await Promise.all(workers.map((worker) => worker.end(0)));
+    await transport.close();
+    expect(released).toBe(1);
+  });
+
+  it('refuse their shard where they can not make it, or it is another one', async () => {
+    const bus = new MemoryBus();
+    const differs = new RelayBenchError('the fingerprint is another one', {
+      ...{ code: 'CORPUS_DIFFERS', hint: 'take the same build' },
+    });
+    const agent = agentOn(bus, { makeCorpus: () => Promise.reject(differs) });
+    const { workers } = await runOn(bus, { workers: 2, job: corpusJob() });
+    expect(await ready(workers)).toEqual([null, null]);
+    expect(workers[0]?.loss?.error).toMatchObject({
+      ...{ code: 'AGENT_REFUSED', exitCode: 3, hint: 'take the same build' },
+      message: expect.stringContaining('its corpus: the fingerprint is another one'),
+    });
+    await eventually('its workers have ended', async () => agent.workers.ended === 2);
+    expect(agent.workers.types).toEqual([]);
+  });
+
+  it('stop making it where the run is over', async () => {
+    const bus = new MemoryBus();
+    let isStopped = false;
+    const agent = agentOn(bus, {
+      makeCorpus: (_named, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            isStopped = true;
+            reject(new Error('stopped'));
+          });
+        }),
+    });
+    const { transport } = await runOn(bus, { workers: 2, job: corpusJob() });
+    await eventually('the agent is here', async () => transport.agents().length === 1);
+    await transport.close();
+    expect(isStopped).toBe(true);
+    await eventually(
+      'it waits for the next shard',
+      async () => agent.lines.at(-1)?.endsWith('over') === true,
+    );
+  });
+});
+
 describe('an agent', () => {
   it('that is silent is lost, and what it says later is not heard', async () => {
     const bus = new MemoryBus();
@@ -271,6 +360,17 @@ describe('an agent', () => {
     };
     await eventually('its loss', async () => losses.length > 0);
     expect(losses[0]?.reason).toMatch(reason);
+  });
+
+  it('whose worker says what no worker says is lost, with the place', async () => {
+    const bus = new MemoryBus();
+    agentOn(bus, { transport: new OddTransport() });
+    const { workers, losses, messages } = await runOn(bus);
+    await ready(workers);
+    workers[0]?.send({ type: 'prepare', startWallMs: 1 });
+    await eventually('its loss', async () => losses.length > 0);
+    expect(losses[0]?.reason).toMatch(/a message of type started is wrong at late_us/);
+    expect(messages).toEqual([{ type: 'ready' }]);
   });
 
   it('lives through an absence of the bus that is shorter than the silence', async () => {

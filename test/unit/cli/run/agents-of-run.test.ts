@@ -37,9 +37,9 @@ test('a Redis in the environment is no wish for agents', () => {
   requireAgentFlags({ ...FLAGS, redis: REDIS }, () => false);
 });
 
-test('a scenario that replays a corpus is refused before anything is started', async () => {
+test('a scenario that replays an imported corpus is refused before anything is started', async () => {
   const plan = samplePlan();
-  const named = { ...plan, corpus: { ...plan.corpus, named: {} } } as unknown as typeof plan;
+  const named = { ...plan, corpus: { ...plan.corpus, named: { generated: null } } } as unknown as typeof plan;
   const request = { host: {} as never, plan: named, flags: { ...FLAGS, agents: 1, redis: REDIS } };
   await expect(runOnAgents({ ...request, scenario: 'mixed' })).rejects.toMatchObject({
     code: 'CORPUS_NOT_SHARED',

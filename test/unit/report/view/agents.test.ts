@@ -35,6 +35,10 @@ describe('the agents of a run in a report', () => {
     expect(section?.detail).toBe('folded');
   });
 
+  it('say what else a machine did when it took its shard', () => {
+    expect(texts(sectionOf([{ ...AGENT, loadAverage: 1.26 }]))[0]).toContain('8 cores, 16 GiB, load 1.3');
+  });
+
   it('say why one was lost, and are not folded then', () => {
     const lost = {
       ...AGENT,
