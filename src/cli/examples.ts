@@ -4,7 +4,11 @@ import type { Command } from 'commander';
 export const EXAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'run',
-    ['run quick --relay ws://127.0.0.1:7777', 'run publish --rate 1000 --gate "ack_latency p99 < 50ms"'],
+    [
+      'run quick --relay ws://127.0.0.1:7777',
+      'run publish --rate 1000 --gate "ack_latency p99 < 50ms"',
+      'run soak --serve',
+    ],
   ],
   ['plan', ['plan standard --connections 500', 'plan ./mine.yaml']],
   ['scenarios list', ['scenarios list']],

@@ -4,12 +4,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, getuid, stderr, stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
+import { BROWSER_NAMES } from '../../scripts/chromium.mjs';
 import { loadNativeSchnorr } from '../../src/nostr/schnorr-native.ts';
 import { OBSERVER } from '../../src/stack/binaries.ts';
 import { findPackageManager, installByName, type SystemPackage } from '../../src/stack/install.ts';
 import { carryOut, type Installation } from '../../src/stack/install-packages.ts';
 import { examinePrograms, packagesOf } from '../../src/stack/missing-packages.ts';
-import { BROWSER_NAMES } from '../support/browser.ts';
 
 /** Programs of tests that no stack needs: their package, the same in every package manager, and what they may be called. */
 const TEST_PROGRAMS: readonly { readonly package: string; readonly names: readonly string[] }[] = [

@@ -145,7 +145,7 @@ async function openFor(
   };
 }
 
-/** Of which monitoring systems are told what the flags ask for. */
+/** Of which monitoring systems and browsers are told what the flags ask for. */
 interface ToldRequest extends RunRequest {
   readonly reports: ReturnType<typeof chooseReports>;
   readonly telemetry: Telemetry;
@@ -226,7 +226,7 @@ function followedBy(
 
 function telemetryOf({ host: { io }, plan, flags }: RunRequest): TelemetryRequest {
   const shown = resolveProgress(flags.progress, io);
-  const lines = shown === 'plain' ? 'at-once' : shown === 'tty' ? 'at-end' : 'none';
+  const lines = shown === 'plain' ? 'at-once' : shown === 'tty' ? 'at-end' : shown;
   return { flags, io, scenario: plan.scenario.name, lines };
 }
 

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import { RelayBenchError } from '../../base/errors.ts';
 import { maskUrl } from '../../base/mask-url.ts';
-import type { ListenAddress } from '../../telemetry/endpoint.ts';
+import type { ListenAddress } from '../../telemetry/listener.ts';
 import { repeatable } from '../options.ts';
 
-/** What monitoring systems are told of a run, and what is asked of those of the relay. */
+/** What monitoring systems and browsers are told of a run, and what is asked of the metrics of the relay. */
 export interface TelemetryFlags {
   readonly metricsListen?: ListenAddress;
   readonly pushgateway?: string;
   readonly otlp?: string;
   readonly relayMetrics?: readonly string[];
+  /** The report as a live page. */
+  readonly serve?: boolean;
 }
 
 /** Adds the options of {@link TelemetryFlags}. */
@@ -34,6 +36,10 @@ export function addTelemetryOptions(command: Command): Command {
       '--relay-metrics <url>',
       "keep what the relay's own Prometheus endpoint tells, once a second; repeatable",
       repeatable(httpAddress('--relay-metrics')),
+    )
+    .option(
+      '--serve',
+      'serve the HTML report as a live page, for browsers of this machine, at an address that is printed',
     );
 }
 

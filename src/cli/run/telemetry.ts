@@ -12,10 +12,11 @@ import { exportTo, otlpUrl, pushgatewayUrl, pushTo } from '../../telemetry/recei
 import { LiveView } from '../../telemetry/view.ts';
 import type { Io } from '../io.ts';
 import { readTool } from '../version.ts';
+import { ServedReport } from './served-report.ts';
 import type { RecordSoFar } from './so-far.ts';
 import type { TelemetryFlags } from './telemetry-flags.ts';
 
-/** What monitoring systems are told of one run. */
+/** What monitoring systems and browsers are told of one run. */
 export interface Telemetry {
   /** The name of the run. */
   readonly runId: string;
@@ -24,7 +25,7 @@ export interface Telemetry {
   follow(recordSoFar: RecordSoFar): void;
   /** The run is over: tells its end. @returns the record, with what its reader must know of the telling */
   finish(record: RunRecord): Promise<RunRecord>;
-  /** Once the reports are made: waits until who has scraped the run was told its end, or the signal comes. */
+  /** Once the reports are made: waits until who has followed the run was told its end, or the signal comes. */
   linger(signal: AbortSignal): Promise<void>;
   /** Ends whatever is still going on. */
   close(): Promise<void>;
@@ -34,8 +35,8 @@ export interface TelemetryRequest {
   readonly flags: TelemetryFlags;
   readonly io: Pick<Io, 'stderr' | 'env'>;
   readonly scenario: string;
-  /** How lines reach stderr: at once, when the run has ended (below a live block), or not at all. */
-  readonly lines: 'at-once' | 'at-end' | 'none';
+  /** How lines reach stderr: at once, when the run has ended (below a live block), not at all, or not where a program reads JSON. */
+  readonly lines: 'at-once' | 'at-end' | 'none' | 'json';
   /** Shorter in tests. */
   readonly lingerMs?: number;
   readonly pushEveryMs?: number;
@@ -43,11 +44,13 @@ export interface TelemetryRequest {
 
 /** As long as Prometheus, with its usual settings, takes from one scrape to the next. */
 const LINGER_MS = 15_000;
+/** For browsers, which come at once. */
+const PAGE_LINGER_MS = 5_000;
 const NS_PER_MS = 1_000_000n;
 
 /**
  * Starts telling what the flags ask for: before anything else of the run, so that an address which can't be had fails at once.
- * @throws RelayBenchError `METRICS_LISTEN_FAILED`
+ * @throws RelayBenchError `METRICS_LISTEN_FAILED`, `SERVE_FAILED`
  */
 export async function openTelemetry(request: TelemetryRequest): Promise<Telemetry> {
   const runId = randomUUID();
@@ -55,35 +58,89 @@ export async function openTelemetry(request: TelemetryRequest): Promise<Telemetr
   const said = sayer(request);
   const common: Labels = { run_id: runId, scenario: maskKeys(request.scenario) };
   const faults = new Set<string>();
-  const endpoint = await endpointOf(request, {
-    view,
-    common,
-    onFault: (error) => faults.add(`metrics could not be served: ${messageOf(error)}`),
-  });
+  const { endpoint, served } = await serversOf(request, { view, common, faults });
   if (endpoint !== null) said.first(`live metrics at ${endpoint.url}`);
+  if (served !== null) said.page(served.url);
   const pushers = pushersOf(request, { view, common, say: said.during });
   return {
     runId,
-    onProgress: (event) => view.onProgress(event),
-    follow: (recordSoFar) => view.follow(recordSoFar),
+    onProgress: (event) => {
+      view.onProgress(event);
+      served?.onProgress(event);
+    },
+    follow: (recordSoFar) => {
+      view.follow(recordSoFar);
+      served?.follow(recordSoFar);
+    },
     finish: async (record) => {
       view.finish(record);
       const failed = await Promise.all(pushers.map((pusher) => pusher.finish()));
-      const caveats = [...failed.filter((text) => text !== null), ...faults];
-      return caveats.length === 0 ? record : { ...record, caveats: [...record.caveats, ...caveats] };
+      const told = withCaveats(record, [...failed.filter((text) => text !== null), ...faults]);
+      served?.finish(told);
+      return told;
     },
     linger: async (signal) => {
       said.flush();
-      const longestMs = request.lingerMs ?? LINGER_MS;
-      const wait = `waiting for the last scrape of ${endpoint?.url}, at most ${formatDurationMs(longestMs)}; Ctrl-C ends it`;
-      await endpoint?.linger(longestMs, signal, () => said.first(wait));
+      await lingering({ endpoint, served }, { signal, longestMs: request.lingerMs, say: said.first });
     },
     close: async () => {
       for (const pusher of pushers) pusher.stop();
-      await endpoint?.close();
+      await Promise.all([endpoint?.close(), served?.close()]);
       said.flush();
     },
   };
+}
+
+function withCaveats(record: RunRecord, caveats: readonly string[]): RunRecord {
+  return caveats.length === 0 ? record : { ...record, caveats: [...record.caveats, ...caveats] };
+}
+
+/** What listens while the run goes on. */
+interface Servers {
+  readonly endpoint: MetricsEndpoint | null;
+  readonly served: ServedReport | null;
+}
+
+/** @param faults gets what could not be served */
+async function serversOf(
+  { flags, scenario }: TelemetryRequest,
+  { faults, ...telling }: Telling & { readonly faults: Set<string> },
+): Promise<Servers> {
+  const faultOf = (what: string) => (error: unknown) =>
+    void faults.add(`${what} could not be served: ${messageOf(error)}`);
+  const endpoint = await endpointOf(flags, { ...telling, onFault: faultOf('metrics') });
+  if (flags.serve !== true) return { endpoint, served: null };
+  try {
+    const served = await ServedReport.open({ scenario, onFault: faultOf('the live page') });
+    return { endpoint, served };
+  } catch (error) {
+    await endpoint?.close();
+    throw error;
+  }
+}
+
+interface Lingering {
+  readonly signal: AbortSignal;
+  /** Undefined: as long as who follows a run usually takes. */
+  readonly longestMs: number | undefined;
+  readonly say: (line: string) => void;
+}
+
+/** Waits until everybody who follows the run was told its end. */
+async function lingering(
+  { endpoint, served }: Servers,
+  { signal, longestMs, say }: Lingering,
+): Promise<void> {
+  const waits = (what: string, ms: number) => (): void =>
+    say(`waiting for ${what}, at most ${formatDurationMs(ms)}; Ctrl-C ends it`);
+  const scrapeMs = longestMs ?? LINGER_MS;
+  const pageMs = longestMs ?? PAGE_LINGER_MS;
+  // Who has stopped a run sees in the page what it has measured until then; a second signal ends the process.
+  const pageSignal = signal.aborted ? new AbortController().signal : signal;
+  await Promise.all([
+    endpoint?.linger(scrapeMs, signal, waits(`the last scrape of ${endpoint.url}`, scrapeMs)),
+    served?.linger(pageMs, pageSignal, waits('open pages to become the report', pageMs)),
+  ]);
 }
 
 /** What endpoint and pushers share. */
@@ -93,10 +150,9 @@ interface Telling {
 }
 
 async function endpointOf(
-  { flags }: TelemetryRequest,
+  { metricsListen: address }: TelemetryFlags,
   { view, common, onFault }: Telling & { readonly onFault: (error: unknown) => void },
 ): Promise<MetricsEndpoint | null> {
-  const { metricsListen: address } = flags;
   if (address === undefined) return null;
   return MetricsEndpoint.open({ address, snapshot: () => view.snapshot(), common, onFault });
 }
@@ -165,7 +221,12 @@ function sayer({ io, lines }: TelemetryRequest) {
   return {
     /** Before the run and after it. */
     first: (line: string) => {
-      if (lines !== 'none') write(line);
+      if (lines === 'at-once' || lines === 'at-end') write(line);
+    },
+    /** In any case: nobody finds a page whose address was not printed. */
+    page: (url: string) => {
+      const event = { time: new Date().toISOString(), type: 'serving', url };
+      write(lines === 'json' ? JSON.stringify(event) : `live report at ${url}`);
     },
     during: (line: string) => {
       if (lines === 'at-once') write(line);

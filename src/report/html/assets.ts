@@ -34,6 +34,11 @@ export function plotAssets(): PlotAssets {
   };
 }
 
+/** What makes a page follow the run that it shows. */
+export function liveScript(): string {
+  return own('live.js');
+}
+
 function own(name: string): string {
   return readFileSync(fileURLToPath(new URL(name, OWN)), 'utf8');
 }

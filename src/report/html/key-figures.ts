@@ -22,17 +22,30 @@ const MAX_LATENCIES = 3;
 
 /** The few numbers that a run is remembered by. */
 export function keyFigures(record: RunRecord): Html {
-  const figures = [
-    ...ALL_HEADLINES.flatMap((name) => latencyFigure(record, name)).slice(0, MAX_LATENCIES),
-    ...rateFigures(record),
-    ...ratioFigures(record),
-  ];
-  const tiles = figures.map(
+  const figures = [...latencyFigures(record), ...rateFigures(record), ...ratioFigures(record)];
+  return tiles(figures, record.verdict === 'invalid' ? 'tiles void' : 'tiles');
+}
+
+/** Those of a run that goes on: its rates are those of the last second, because what is offered in all is not due yet. */
+export function keyFiguresSoFar(record: RunRecord): Html {
+  const last = record.intervals.at(-1);
+  const rates: Figure[] =
+    last === undefined
+      ? []
+      : [{ label: 'Last second', value: rate(last.sent), detail: `of ${rate(last.offered)} offered` }];
+  return tiles([...latencyFigures(record), ...rates, ...ratioFigures(record)], 'tiles');
+}
+
+function tiles(figures: readonly Figure[], className: string): Html {
+  const each = figures.map(
     ({ label, value, detail }) =>
       html`<div><dt>${label}</dt><dd class="value">${value}</dd><dd class="note">${detail}</dd></div>`,
   );
-  const trust = record.verdict === 'invalid' ? 'tiles void' : 'tiles';
-  return html`<dl class="${trust}">${join(tiles)}</dl>`;
+  return html`<dl class="${className}">${join(each)}</dl>`;
+}
+
+function latencyFigures(record: RunRecord): Figure[] {
+  return ALL_HEADLINES.flatMap((name) => latencyFigure(record, name)).slice(0, MAX_LATENCIES);
 }
 
 function latencyFigure(record: RunRecord, name: BaseLatency): Figure[] {

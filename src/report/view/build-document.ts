@@ -57,7 +57,8 @@ function invalidSection(record: RunRecord): Section | null {
   return verdict === 'valid' ? null : list('Why the run is invalid', reasons, 'verdict');
 }
 
-function failuresSection({ failures }: RunRecord): Section | null {
+/** What the relay itself did that fails a run; null where it did nothing of the kind. */
+export function failuresSection({ failures }: RunRecord): Section | null {
   const texts = failures.map(({ text }) => text);
   return texts.length === 0 ? null : list('What the relay did', texts, 'verdict');
 }

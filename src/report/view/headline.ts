@@ -11,12 +11,17 @@ export function headline(record: RunRecord): Headline {
 }
 
 function facts(record: RunRecord): string[] {
+  const [scenario = '', relays = '', model = '', ...others] = factsSoFar(record);
+  return [scenario, relays, model, `${seconds(record.load.measured_s)} measured`, ...others];
+}
+
+/** What runs against what, as far as it is known before the end: how long was measured is not. */
+export function factsSoFar(record: RunRecord): string[] {
   const [first = '', ...others] = relayNames(record, true);
   return [
     record.scenario.name,
     others.length === 0 ? first : `${first} and ${others.length} more`,
     `${record.load.model} model`,
-    `${seconds(record.load.measured_s)} measured`,
     `${count(record.load.connections.opened)} connections opened`,
     `seed ${record.seed}`,
     record.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),

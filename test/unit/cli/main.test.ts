@@ -110,6 +110,7 @@ describe('the command line', () => {
       '--pushgateway',
       '--otlp',
       '--relay-metrics',
+      '--serve',
       '--help',
       '--version',
       '--color',

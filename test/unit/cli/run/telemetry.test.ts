@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openTelemetry, otlpHeaders, type TelemetryRequest } from '../../../../src/cli/run/telemetry.ts';
+import { reportPage } from '../../../../src/report/html/report-page.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { startHttpReceiver, unusedPort } from '../../../support/http-receiver.ts';
 import { sampleRecord } from '../../../support/sample-record.ts';
@@ -123,6 +124,69 @@ describe('telling monitoring systems of a run', () => {
     expect((await fetch(urlIn(written))).status).toBe(500);
     const { caveats } = await telemetry.finish(sampleRecord('pass'));
     expect(caveats.at(-1)).toBe('metrics could not be served: x is not a function');
+  });
+});
+
+describe('serving the report', () => {
+  it('follows the run, and becomes the report with what its reader must know of the telling', async () => {
+    const flags = { serve: true, otlp: `http://127.0.0.1:${await unusedPort()}` };
+    const { telemetry, written } = await open({ flags });
+    const url = urlIn(written);
+    expect(written[0]).toMatch(/^live report at http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/\n$/);
+    const ask = async (): Promise<string> => (await fetch(url)).text();
+    telemetry.onProgress({ type: 'connecting', opened: 3, failed: 0, total: 9 });
+    expect(await ask()).toContain('3 of 9 connections open');
+    telemetry.follow(() => sampleRecord('pass'));
+    const record = await telemetry.finish(sampleRecord('pass'));
+    expect(record.caveats.at(-1)).toContain('did not take');
+    expect(await ask()).toBe(reportPage(record));
+    await telemetry.linger(new AbortController().signal);
+    await telemetry.close();
+    await expect(ask()).rejects.toThrow();
+  });
+
+  it('prints its address even where nothing else is printed, and as JSON where a program reads', async () => {
+    const flags = { serve: true };
+    const quiet = await open({ flags, lines: 'none' });
+    expect(quiet.written).toEqual([expect.stringMatching(/^live report at http:/)]);
+    const json = await open({ flags, lines: 'json' });
+    expect(JSON.parse(json.written.join(''))).toEqual({
+      time: expect.any(String),
+      type: 'serving',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/),
+    });
+  });
+
+  it('says that it waits for pages that are open', async () => {
+    const { telemetry, written } = await open({ flags: { serve: true } });
+    const stream = await fetch(`${urlIn(written)}events`);
+    await telemetry.finish(sampleRecord('pass'));
+    await telemetry.linger(new AbortController().signal);
+    expect(written.at(-1)).toMatch(
+      /^waiting for open pages to become the report, at most .*; Ctrl-C ends it\n$/,
+    );
+    await stream.body?.cancel();
+  });
+
+  it('lets open pages become the report of a run that was stopped', async () => {
+    const { telemetry, written } = await open({ flags: { serve: true }, lingerMs: 60_000 });
+    const url = urlIn(written);
+    const stream = await fetch(`${url}events`);
+    await telemetry.finish(sampleRecord('partial'));
+    const lingering = telemetry.linger(AbortSignal.abort('SIGINT'));
+    expect(await (await fetch(url)).text()).toContain('STOPPED');
+    await lingering;
+    await stream.body?.cancel();
+  });
+
+  it('says in the record where the page could not be made, and neither record nor run suffer from it', async () => {
+    const { telemetry, written } = await open({ flags: { serve: true } });
+    telemetry.follow(() => {
+      throw new TypeError('x is not a function');
+    });
+    expect((await fetch(urlIn(written))).status).toBe(500);
+    const { caveats } = await telemetry.finish(sampleRecord('pass'));
+    expect(caveats.at(-1)).toBe('the live page could not be served: x is not a function');
   });
 });
 
