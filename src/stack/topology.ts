@@ -131,12 +131,7 @@ export function servicesOf(shape: StackShape, extras: StackExtras = {}): Service
     spec('watcher', 'watcher', 'restarts the supervisor', ['supervisor']),
     ...(shape.balancer ? BALANCERS : []),
     ...relays.map((name) =>
-      spec(name, 'relay', 'relay', [
-        shape.balancer ? 'haproxy-db' : primary,
-        ...pubsub,
-        ...caches,
-        ...links,
-      ]),
+      spec(name, 'relay', 'relay', [shape.balancer ? 'haproxy-db' : primary, ...pubsub, ...caches, ...links]),
     ),
     ...observer.map((name) => spec(name, 'prometheus', 'metrics', relays)),
   ];

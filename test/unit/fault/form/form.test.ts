@@ -122,13 +122,22 @@ describe('a part', () => {
     expect(parsePart('haproxy-db')).toEqual({ kind: 'haproxy-db', number: null });
   });
 
-  it.each(['', 'relay/0', 'relay/', 'relay 1', 'Relay/1', 'primary/1', 'haproxy-1', 'haproxy-db-1', 'relay-db', 'constructor', '__proto__'])(
-    'is not %j',
-    (text) => {
-      expect(parsePart(text)).toBeNull();
-      expect(partProblem(text)).not.toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'relay/0',
+    'relay/',
+    'relay 1',
+    'Relay/1',
+    'primary/1',
+    'haproxy-1',
+    'haproxy-db-1',
+    'relay-db',
+    'constructor',
+    '__proto__',
+  ])('is not %j', (text) => {
+    expect(parsePart(text)).toBeNull();
+    expect(partProblem(text)).not.toBeNull();
+  });
 
   it('is missing where the target has fewer', () => {
     expect(missingPart('relay/1', partsOfRelays(1), 'the embedded relay')).toBeNull();

@@ -41,7 +41,12 @@ describe('a stack whose data was kept', () => {
     const ports = new Map(services.map((service) => [service.name, service.ports]));
     const { ws, stats } = portsOf(before).get('haproxy') ?? {};
     expect(ports.get('haproxy')).toEqual({ ws, stats });
-    expect(Object.keys(ports.get('haproxy-db') ?? {})).toEqual(['pg_write', 'stats', 'pg_read_1', 'pg_read_2']);
+    expect(Object.keys(ports.get('haproxy-db') ?? {})).toEqual([
+      'pg_write',
+      'stats',
+      'pg_read_1',
+      'pg_read_2',
+    ]);
     expect(services.find(({ name }) => name === 'relay-1')?.dependsOn).toContain('haproxy-db');
   });
 
