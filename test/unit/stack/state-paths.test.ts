@@ -8,7 +8,19 @@ import { tempDir } from '../../support/temp-dir.ts';
 const DIR = '/var/lib/stack';
 const one = (name: string, dir: string) => ({ dir: DIR, services: [{ name, dir }] });
 const anyName = fc.oneof(
-  fc.constantFrom('relay-1', '..', '.', '', 'a/b', '/etc', 'relay-1/..', 'postgres-12', 'haproxy-db', 'a-', 'a--b'),
+  fc.constantFrom(
+    'relay-1',
+    '..',
+    '.',
+    '',
+    'a/b',
+    '/etc',
+    'relay-1/..',
+    'postgres-12',
+    'haproxy-db',
+    'a-',
+    'a--b',
+  ),
   fc.string(),
 );
 const anyPath = fc.oneof(
