@@ -76,7 +76,8 @@ describe('stack fault', () => {
       exitCode: 0,
       stdout: 'freeze relay-1: done\nuntil: relay-bench stack fault thaw relay-1\n',
     });
-    expect(processState(serviceOf(dir, 'relay-1'))).toBe('T');
+    // A process that waits for a core stops when it gets one.
+    await eventually('relay-1 is frozen', () => processState(serviceOf(dir, 'relay-1')) === 'T');
     expect(await fault('thaw', 'relay/1')).toMatchObject({ exitCode: 0 });
     expect(processState(serviceOf(dir, 'relay-1'))).not.toBe('T');
 
