@@ -168,6 +168,12 @@ export const CASES = [
     measured: ['silence, ms', 'recovered, ms'],
   },
   {
+    name: 'database balancer SIGKILL',
+    faults: [fault('8s', 'kill', 'haproxy-db')],
+    most: { 'acknowledged lost': 0, refused: 0, unanswered: 0, dropped: 0 },
+    measured: ['silence, ms', 'recovered, ms'],
+  },
+  {
     name: 'supervisor SIGKILL, then a relay',
     faults: [fault('6s', 'kill', 'supervisor'), fault('6200ms', 'kill', 'relay/2')],
     most: { refused: 0, 'acknowledged lost': 0, 'not back': 0 },

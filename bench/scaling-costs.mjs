@@ -36,7 +36,7 @@ export function coresOf({ components, generator }) {
   const replicas = used((name) => /^postgres-/.test(name) && name !== 'postgres-1');
   return {
     generator: (generator.cpuShare ?? 0) * generator.workers,
-    balancer: sum(used((name) => name === 'haproxy')),
+    balancer: sum(used((name) => name === 'haproxy' || name === 'haproxy-db')),
     relay: sum(used((name) => name === 'relay-1')),
     primary: sum(used((name) => name === 'postgres-1')),
     replica: replicas.length === 0 ? 0 : sum(replicas) / replicas.length,

@@ -58,6 +58,11 @@ export const CAUSES = {
     remedy: 'a larger pool (`stack up --set relay.pool=N`), as long as Postgres has cores to spare',
     page: 'docs/bottlenecks.md#pool',
   },
+  'haproxy-db': {
+    title: 'the database balancer',
+    remedy: 'give it a second thread, or let caches answer more of what goes through it',
+    page: 'docs/bottlenecks.md#database-balancer',
+  },
   'replication-lag': {
     title: 'the replay of the replicas',
     remedy: 'look at what the replica waits for; more replicas share the reads, not the replay',

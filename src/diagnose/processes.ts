@@ -32,10 +32,11 @@ export function surenessOf(seconds: readonly number[], all: readonly number[]): 
 
 /** Processes that do their work on one thread and had it busy. */
 export function busyThreads(view: View): readonly Suspect[] {
-  return [...oneThread(view, 'haproxy'), ...oneThread(view, 'redis'), ...relayLoops(view)];
+  const single = (['haproxy', 'haproxy-db', 'redis'] as const).flatMap((kind) => oneThread(view, kind));
+  return [...single, ...relayLoops(view)];
 }
 
-function oneThread(view: View, kind: 'haproxy' | 'redis'): readonly Suspect[] {
+function oneThread(view: View, kind: 'haproxy' | 'haproxy-db' | 'redis'): readonly Suspect[] {
   return partsOf(view, kind).flatMap((part) => {
     const seconds = secondsWith(view, part, (sample) => (sample.cpuShare ?? 0) >= FULL_CORE);
     const sureness = surenessOf(seconds, view.seconds);

@@ -8,6 +8,7 @@ const THROTTLED = 0.5;
 
 const CAUSE_OF: Readonly<Partial<Record<Kind, Cause>>> = {
   haproxy: 'haproxy',
+  'haproxy-db': 'haproxy-db',
   redis: 'redis',
   relay: 'relay-loop',
   primary: 'postgres-cpu',
@@ -16,7 +17,7 @@ const CAUSE_OF: Readonly<Partial<Record<Kind, Cause>>> = {
 
 /** Parts that had used up what their control group lets them use of the CPU, as containers have it. */
 export function cappedParts(view: View): readonly Suspect[] {
-  return partsOf(view, 'haproxy', 'redis', 'relay', 'primary', 'replica').flatMap((part) => {
+  return partsOf(view, 'haproxy', 'haproxy-db', 'redis', 'relay', 'primary', 'replica').flatMap((part) => {
     const cause = CAUSE_OF[part.kind];
     return cause === undefined ? [] : capped(view, part, cause);
   });

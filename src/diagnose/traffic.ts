@@ -132,7 +132,7 @@ export function headroomOf(view: View): readonly Headroom[] {
     const busy = meanFigure(view, part, 'loopBusy') ?? part.usage.cpuShare;
     return busy === null ? [] : [headroom(`the event loop of ${part.name}`, busy)];
   });
-  const threads = partsOf(view, 'haproxy', 'redis').flatMap(({ name, usage: { cpuShare } }) =>
+  const threads = partsOf(view, 'haproxy', 'haproxy-db', 'redis').flatMap(({ name, usage: { cpuShare } }) =>
     cpuShare === null ? [] : [headroom(`the core of ${name}`, cpuShare)],
   );
   const databases = partsOf(view, 'primary', 'replica').flatMap(({ name, usage: { cpuShare } }) =>

@@ -4,7 +4,7 @@ import type { ComponentUsage, RunRecord } from '../record/schema.ts';
 export type Sample = NonNullable<ComponentUsage['samples']>[number];
 
 /** What a component is, by its role in a record. */
-export type Kind = 'relay' | 'haproxy' | 'redis' | 'primary' | 'replica' | 'other';
+export type Kind = 'relay' | 'haproxy' | 'haproxy-db' | 'redis' | 'primary' | 'replica' | 'other';
 
 /** A component with its samples by the second of the load. */
 export interface Part {
@@ -25,6 +25,7 @@ export interface View {
 
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/load balancer/i, 'haproxy'],
+  [/database balancer/i, 'haproxy-db'],
   [/postgres primary/i, 'primary'],
   [/postgres/i, 'replica'],
   [/redis/i, 'redis'],

@@ -59,7 +59,8 @@ class StackNotices implements NoticeWatch {
   readonly #known = new Map<string, PartLook>();
   readonly #watched = new Set<string>();
   #supervisor: SupervisorStatus | null = null;
-  #up: ReadonlyMap<string, boolean> | null = null;
+  /** Of every server behind one of the balancers whether it is used. */
+  readonly #up = new Map<string, boolean>();
   #loop: Promise<void> | null = null;
   #isEnded = false;
 
@@ -92,7 +93,9 @@ class StackNotices implements NoticeWatch {
     // Each at its own pace: one that is frozen keeps the others from nothing.
     await Promise.all([
       this.#again(() => this.#askSupervisor()),
-      this.#again(() => this.#askBalancer()),
+      ...servicesOfKind(this.#state, 'haproxy', 'haproxy-db').map((balancer) =>
+        this.#again(() => this.#askBalancer(balancer)),
+      ),
       this.#again(async () => {
         for (const part of this.#watched) this.#compare(part);
       }),
@@ -128,7 +131,7 @@ class StackNotices implements NoticeWatch {
       pid: findProcess(service)?.pid ?? null,
       restarts: own(this.#supervisor?.restarts ?? {}, name) ?? 0,
       failovers: failovers.filter(({ from }) => from === name).length,
-      isBalanced: this.#up?.get(name) ?? null,
+      isBalanced: this.#up.get(name) ?? null,
     };
   }
 
@@ -151,15 +154,13 @@ class StackNotices implements NoticeWatch {
     }
   }
 
-  async #askBalancer(): Promise<void> {
-    const [balancer] = servicesOfKind(this.#state, 'haproxy');
-    if (balancer === undefined) return;
+  async #askBalancer(balancer: Service): Promise<void> {
     try {
       const up = new Map<string, boolean>();
       for (const { server, status } of await balancedServers(balancer)) {
         up.set(server, isUp(status) || up.get(server) === true);
       }
-      this.#up = up;
+      for (const [server, isUsed] of up) this.#up.set(server, isUsed);
     } catch {
       // As above.
     }

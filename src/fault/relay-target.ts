@@ -17,6 +17,7 @@ const NOTHING_ELSE: Omit<PartCounts, 'relay'> = {
   pubsub: 0,
   cache: 0,
   haproxy: 0,
+  'haproxy-db': 0,
   supervisor: 0,
 };
 

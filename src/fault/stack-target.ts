@@ -18,6 +18,7 @@ export function partsOfShape({ relays, replicas, balancer, pubsub, cacheNodes }:
     pubsub: pubsub ? 1 : 0,
     cache: cacheNodes,
     haproxy: balancer ? 1 : 0,
+    'haproxy-db': balancer ? 1 : 0,
     supervisor: 1,
   };
 }

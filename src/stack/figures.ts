@@ -1,5 +1,5 @@
 import type { Figures } from '../observe/figures/figures.ts';
-import { haproxyFigures } from '../observe/figures/haproxy.ts';
+import { databaseBalancerFigures, haproxyFigures } from '../observe/figures/haproxy.ts';
 import { POSTGRES_QUESTION, postgresFigures } from '../observe/figures/postgres.ts';
 import { redisFigures } from '../observe/figures/redis.ts';
 import { relayFigures } from '../observe/figures/relay.ts';
@@ -40,6 +40,8 @@ export function openFigures(service: Service): FigureReader {
       );
     case 'haproxy':
       return overHttp(service, 'stats', '/stats;csv', (csv) => haproxyFigures(parseHaproxyCsv(csv)));
+    case 'haproxy-db':
+      return overHttp(service, 'stats', '/stats;csv', (csv) => databaseBalancerFigures(parseHaproxyCsv(csv)));
     case 'relay':
       return overHttp(service, 'metrics', '/metrics', relayFigures);
     case 'supervisor':

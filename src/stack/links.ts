@@ -5,7 +5,15 @@ import { type Addresses, ON_LOOPBACK } from './addresses.ts';
 import { launch } from './processes.ts';
 import { programEnvironment, programOwner } from './run-as.ts';
 import { putFile } from './service-files.ts';
-import { jsonLines, type LinkKind, portOf, type Service, type StackState, servicesOfKind } from './state.ts';
+import {
+  databaseBalancerOf,
+  jsonLines,
+  type LinkKind,
+  portOf,
+  type Service,
+  type StackState,
+  servicesOfKind,
+} from './state.ts';
 import { readPurposes } from './topology.ts';
 
 /** The proxy of `src/fault/proxy`, started as a program and never imported. */
@@ -16,7 +24,7 @@ const CLIENTS = 'clients';
 
 /** A connection between two parts that the proxy stands in. */
 export interface Link {
-  /** Purpose of its port, such as `relay-1>haproxy:pg_write`. */
+  /** Purpose of its port, such as `relay-1>haproxy-db:pg_write`. */
   readonly name: string;
   readonly kind: LinkKind;
   /** Service that connects; null for clients. */
@@ -35,10 +43,10 @@ type Planned = Pick<StackState, 'shape' | 'links'> & {
 export function linksOf({ links, services, shape }: Planned): readonly Link[] {
   const named = (...kinds: readonly Service['kind'][]): string[] =>
     services.filter(({ kind }) => kinds.includes(kind)).map(({ name }) => name);
-  const [balancer] = named('haproxy');
   const [entry = ''] = [...named('haproxy'), ...named('relay')];
   const databases = named('postgres');
   const [database = ''] = databases;
+  const balancer = databaseBalancerOf(services)?.name;
   const sql = balancer === undefined ? ['sql'] : ['pg_write', ...readPurposes(shape)];
   const all: readonly Omit<Link, 'name'>[] = [
     { kind: 'clients', from: null, to: entry, purpose: 'ws' },

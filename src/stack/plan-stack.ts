@@ -46,7 +46,8 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   supervisor: ['http', 'roles'],
   watcher: [],
   links: [],
-  haproxy: ['ws', 'pg_write', 'stats'],
+  haproxy: ['ws', 'stats'],
+  'haproxy-db': ['pg_write', 'stats'],
   relay: ['ws', 'metrics', 'liveness'],
   prometheus: ['http', 'run'],
 };
@@ -94,7 +95,7 @@ async function placeServices(request: StackRequest): Promise<Service[]> {
   );
   const specs = servicesOf(shape, { links: links.length > 0, observe });
   const more: Readonly<Partial<Record<ServiceKind, readonly string[]>>> = {
-    haproxy: readPurposes(shape),
+    'haproxy-db': readPurposes(shape),
     links: linksOf({ shape, links: [...links], services: specs }).map(({ name }) => name),
   };
   const services: Service[] = [];

@@ -144,6 +144,7 @@ const MAIN: Readonly<Record<Service['kind'], string>> = {
   'redis-pubsub': 'redis-server',
   'redis-cache': 'redis-server',
   haproxy: 'haproxy',
+  'haproxy-db': 'haproxy',
   relay: 'relay/main.js',
   supervisor: 'supervisor/main.js',
   watcher: 'supervisor/watcher-main.js',

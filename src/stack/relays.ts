@@ -8,7 +8,7 @@ import { DATABASE, RELAY_USER } from './postgres/settings.ts';
 import { launch } from './processes.ts';
 import { programEnvironment, programOwner, unreadableFor } from './run-as.ts';
 import { relaySecretsFile } from './secrets.ts';
-import { portOf, type Service, type StackState, servicesOfKind } from './state.ts';
+import { databaseBalancerOf, portOf, type Service, type StackState, servicesOfKind } from './state.ts';
 import { readPurposes } from './topology.ts';
 import { POOL_KEY, relayTuning } from './tuning/tuning.ts';
 
@@ -18,7 +18,7 @@ const PROGRAM = fileURLToPath(new URL('../relay/main.js', import.meta.url));
 const READ_POOL = Math.max(4, 2 * availableParallelism());
 
 /**
- * The flags of a relay process. With a balancer both kinds of Postgres connections go through it: a relay then
+ * The flags of a relay process. With balancers both kinds of Postgres connections go through that of the database: a relay then
  * needs to know neither who the primary is nor which replicas live, and a failover is over when the balancer has
  * seen it. That costs a tenth of a millisecond a query. Without one the relay talks to its only Postgres.
  */
@@ -27,7 +27,7 @@ export function relayArgs(
   relay: Service,
   addresses: Addresses = addressesIn(state),
 ): string[] {
-  const [balancer] = servicesOfKind(state, 'haproxy');
+  const balancer = databaseBalancerOf(state.services);
   const [database] = servicesOfKind(state, 'postgres');
   if (database === undefined) throw new Error('a stack has a Postgres');
   const at = (service: Service, purpose: string): string => addressOf(addresses, service, purpose, relay);
@@ -37,7 +37,7 @@ export function relayArgs(
     ...['--host', addresses.bind, '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
     ...['--metrics-host', addresses.bind, '--metrics-port', String(portOf(relay, 'metrics'))],
     ...['--liveness-port', String(portOf(relay, 'liveness'))],
-    // Who clients are, each within its own limits, only the balancer knows.
+    // Who clients are, each within its own limits, only their balancer knows.
     ...(balancer === undefined ? [] : addresses.proxies.flatMap((each) => ['--trust-proxy', each])),
     ...['--store', databaseUrl(write)],
     ...readers.flatMap((reader) => ['--replica', databaseUrl(reader)]),

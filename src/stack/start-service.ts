@@ -30,7 +30,8 @@ const KINDS: Readonly<Record<Service['kind'], Kind>> = {
   // It has nothing to say but that it runs.
   watcher: { launch: launchWatcher, check: async () => undefined },
   links: { launch: launchProxy, check: answersControl },
-  haproxy: { launch: launchHaproxy, check: (service) => answers(portOf(service, 'stats'), '/metrics') },
+  haproxy: { launch: launchHaproxy, check: answersFigures },
+  'haproxy-db': { launch: launchHaproxy, check: answersFigures },
   relay: { launch: launchRelay, check: (service) => answers(portOf(service, 'ws'), '/ready') },
   prometheus: { launch: launchPrometheus, check: (service) => answers(portOf(service, 'http'), '/-/ready') },
 };
@@ -74,6 +75,11 @@ export async function waitUntilReady(service: Service, signal: AbortSignal): Pro
 async function answers(port: number, path: string): Promise<void> {
   const { status, body } = await httpGet(port, path);
   if (status !== 200) throw new Error(`${status} ${body.trim().slice(0, 200)}`);
+}
+
+/** Whether a balancer does. @throws Error where it does not */
+function answersFigures(balancer: Service): Promise<void> {
+  return answers(portOf(balancer, 'stats'), '/metrics');
 }
 
 /** Whether the proxy takes orders. @throws Error of the socket where it does not */

@@ -7,8 +7,8 @@ export interface StatePaths {
   readonly services: readonly { readonly name: string; readonly dir: string }[];
 }
 
-/** Names become directories: `relay-2`. */
-const NAME = /^[a-z]+(?:-\d{1,3})?$/;
+/** Names become directories: `relay-2`, `haproxy-db`. */
+const NAME = /^[a-z]+(?:-[a-z]+)*(?:-\d{1,3})?$/;
 
 /**
  * Why a state can't be that of the stack in `dir`, null where it can: it names that directory, and each service has the

@@ -27,6 +27,7 @@ const service = z.strictObject({
     'watcher',
     'links',
     'haproxy',
+    'haproxy-db',
     'relay',
     'prometheus',
   ]),
@@ -153,6 +154,16 @@ export function jsonLines(value: unknown): string {
 /** Services of the given kinds, in the order of the stack. */
 export function servicesOfKind(state: StackState, ...kinds: readonly Service['kind'][]): Service[] {
   return state.services.filter(({ kind }) => kinds.includes(kind));
+}
+
+/**
+ * Who leads relays to Postgres; undefined where they talk to it themselves. In a stack of a version that had one balancer for
+ * both it is that of the clients.
+ */
+export function databaseBalancerOf<S extends Pick<Service, 'kind'>>(services: readonly S[]): S | undefined {
+  return (
+    services.find(({ kind }) => kind === 'haproxy-db') ?? services.find(({ kind }) => kind === 'haproxy')
+  );
 }
 
 /** A port that a service must have. */

@@ -8,7 +8,7 @@ export interface StackShape {
   readonly relays: number;
   /** Streaming replicas of the Postgres primary. */
   readonly replicas: number;
-  /** HAProxy in front of the relays and of Postgres. */
+  /** HAProxy in front of the relays, and another one in front of Postgres. */
   readonly balancer: boolean;
   /** A Redis that carries live events between relay processes. */
   readonly pubsub: boolean;
@@ -34,6 +34,7 @@ export type ServiceKind =
   | 'watcher'
   | 'links'
   | 'haproxy'
+  | 'haproxy-db'
   | 'relay'
   | 'prometheus';
 
@@ -109,14 +110,13 @@ function numbered(prefix: string, count: number): string[] {
 
 /**
  * Every process of a shape in the order in which people read it, from the data up to the clients. Postgres 1 is
- * the first primary. Replicas copy the primary, the balancer needs the supervisor's answer to who the primary is,
- * relays reach Postgres through the balancer.
+ * the first primary. Replicas copy the primary, the database balancer needs the supervisor's answer to who the primary is,
+ * relays reach Postgres through the database balancer.
  */
 export function servicesOf(shape: StackShape, extras: StackExtras = {}): ServiceSpec[] {
   const databases = numbered('postgres', 1 + shape.replicas);
   const caches = numbered('cache', shape.cacheNodes);
   const pubsub = shape.pubsub ? ['pubsub'] : [];
-  const balancer = shape.balancer ? ['haproxy'] : [];
   const links = extras.links === true ? ['links'] : [];
   const relays = numbered('relay', shape.relays);
   const observer = extras.observe === true ? ['prometheus'] : [];
@@ -129,24 +129,28 @@ export function servicesOf(shape: StackShape, extras: StackExtras = {}): Service
     ...caches.map((name) => spec(name, 'redis-cache', 'Redis Cluster master', [])),
     spec('supervisor', 'supervisor', 'restarts, failover', databases),
     spec('watcher', 'watcher', 'restarts the supervisor', ['supervisor']),
-    ...balancer.map((name) => spec(name, 'haproxy', 'load balancer', ['supervisor'])),
+    ...(shape.balancer ? BALANCERS : []),
     ...relays.map((name) =>
-      spec(name, 'relay', 'relay', [
-        ...(shape.balancer ? balancer : [primary]),
-        ...pubsub,
-        ...caches,
-        ...links,
-      ]),
+      spec(name, 'relay', 'relay', [shape.balancer ? 'haproxy-db' : primary, ...pubsub, ...caches, ...links]),
     ),
     ...observer.map((name) => spec(name, 'prometheus', 'metrics', relays)),
   ];
 }
 
+/**
+ * Two processes: where that of the clients dies, relays keep their connections to Postgres, and have answers for the clients
+ * that come back all at once.
+ */
+const BALANCERS = [
+  spec('haproxy-db', 'haproxy-db', 'database balancer', ['supervisor']),
+  spec('haproxy', 'haproxy', 'load balancer', []),
+] as const;
+
 function spec(name: string, kind: ServiceKind, role: string, dependsOn: readonly string[]): ServiceSpec {
   return { name, kind, role, dependsOn };
 }
 
-/** What the balancer listens for besides clients and writes: reads, one listener a replica. */
+/** What the database balancer listens for besides writes: reads, one listener a replica. */
 export function readPurposes({ replicas }: Pick<StackShape, 'replicas'>): string[] {
   return Array.from({ length: replicas }, (_, index) => `pg_read_${index + 1}`);
 }

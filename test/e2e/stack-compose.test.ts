@@ -51,8 +51,10 @@ describe('stack compose', () => {
       const builds = Object.values(services).flatMap(({ build }) => (build === undefined ? [] : [build]));
       expect(builds.length).toBeGreaterThan(0);
       // The image can be built: its recipe and what it copies are where the file says.
-      const balancer = services['haproxy']?.environment?.['CONFIG'];
-      if (balancer !== undefined) await acceptedByHaproxy(balancer);
+      for (const name of ['haproxy', 'haproxy-db']) {
+        const config = services[name]?.environment?.['CONFIG'];
+        if (config !== undefined) await acceptedByHaproxy(config);
+      }
       for (const { context, dockerfile } of builds) {
         for (const file of [dockerfile, 'package.json', 'dist/relay/main.js']) {
           expect(existsSync(join(context, file)), file).toBe(true);

@@ -64,11 +64,20 @@ describe('stack fault', () => {
       return now !== undefined && now !== pid;
     });
 
+    const balancer = findProcess(serviceOf(dir, 'haproxy-db'))?.pid;
+    const killed = await fault('kill', 'haproxy-db');
+    expect(killed).toMatchObject({ exitCode: 0, stdout: 'kill haproxy-db: done\n' });
+    await eventually('haproxy-db is back', () => {
+      const now = findProcess(serviceOf(dir, 'haproxy-db'))?.pid;
+      return now !== undefined && now !== balancer;
+    });
+
     expect(await fault('freeze', 'relay-1')).toMatchObject({
       exitCode: 0,
       stdout: 'freeze relay-1: done\nuntil: relay-bench stack fault thaw relay-1\n',
     });
-    expect(processState(serviceOf(dir, 'relay-1'))).toBe('T');
+    // A process that waits for a core stops when it gets one.
+    await eventually('relay-1 is frozen', () => processState(serviceOf(dir, 'relay-1')) === 'T');
     expect(await fault('thaw', 'relay/1')).toMatchObject({ exitCode: 0 });
     expect(processState(serviceOf(dir, 'relay-1'))).not.toBe('T');
 

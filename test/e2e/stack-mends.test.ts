@@ -76,6 +76,14 @@ async function untilRestarted(service: Service, before: number | undefined): Pro
   });
 }
 
+/** Connections of relays to the primary, each by its process and when that began. */
+async function connectionsToPostgres(): Promise<string[]> {
+  const question = `SELECT concat(pid, ' ', backend_start) AS connection FROM pg_stat_activity
+    WHERE application_name = 'relay-bench relay'`;
+  const rows = await withAdmin(primaryOf(state), (ask) => ask<{ connection: string }>(question));
+  return rows.map(({ connection }) => connection);
+}
+
 /** Clients write and listen while something is done to the stack, until it is whole again. */
 async function during(fault: () => Promise<void>): Promise<LedgerResult> {
   await eventually('a stack that is whole', isWhole, { looks: 2_000 });
@@ -97,7 +105,8 @@ const HEARD = { live_missed: [0, 0, 0], live_doubled: [0, 0, 0] };
 
 describe('a stack whose parts die while clients write and listen', () => {
   test('goes on without its supervisor, which comes back and starts nothing twice', async () => {
-    const kinds = ['haproxy', 'relay', 'postgres', 'redis-pubsub', 'redis-cache', 'watcher'] as const;
+    const balancers = ['haproxy', 'haproxy-db'] as const;
+    const kinds = [...balancers, 'relay', 'postgres', 'redis-pubsub', 'redis-cache', 'watcher'] as const;
     const before = pidsOf(...kinds);
     const supervisor = named('supervisor');
     const pid = findProcess(supervisor)?.pid;
@@ -198,14 +207,29 @@ describe('a stack whose parts die while clients write and listen', () => {
     expect(result.drops).toBeGreaterThan(0);
   });
 
-  test('loses nothing where the balancer is killed', async () => {
+  test('loses nothing where the balancer is killed, and no relay loses the database over it', async () => {
     const balancer = named('haproxy');
     const pid = findProcess(balancer)?.pid;
+    const others = pidsOf('haproxy-db', 'relay');
+    const before = await connectionsToPostgres();
     const result = await during(async () => {
       kill(balancer);
       await untilRestarted(balancer, pid);
     });
     expect(result).toMatchObject(KEPT);
+    expect(pidsOf('haproxy-db', 'relay')).toEqual(others);
+    const after = new Set(await connectionsToPostgres());
+    expect(before.filter((one) => after.has(one)).length).toBeGreaterThan(0);
+  });
+
+  test('cuts nobody, refuses and loses nothing where the balancer of the database is killed', async () => {
+    const balancer = named('haproxy-db');
+    const pid = findProcess(balancer)?.pid;
+    const result = await during(async () => {
+      kill(balancer);
+      await untilRestarted(balancer, pid);
+    });
+    expect(result).toMatchObject({ ...KEPT, drops: 0 });
   });
 
   test.each([

@@ -69,7 +69,7 @@ describe('the scaled stack', () => {
     const up = await runCli(['stack', 'up', 'scaled', '--dir', dir]);
     expect(up, up.stderr).toMatchObject({ exitCode: 0 });
     expect(up.stdout).toMatch(/stack scaled is up after .*: ws:\/\/127\.0\.0\.1:\d+\//);
-    expect(up.stderr.match(/✓/g)).toHaveLength(13);
+    expect(up.stderr.match(/✓/g)).toHaveLength(14);
 
     const run = await runCli([
       ...['run', 'quick', '--stack', 'scaled', '--stack-dir', dir, '--out', out, '--no-default-gates'],
@@ -105,7 +105,7 @@ describe('the scaled stack', () => {
     expect(other).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('holds another stack') });
 
     const down = await runCli(['stack', 'down', '--dir', dir]);
-    expect(down).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('13 services stopped') });
+    expect(down).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('14 services stopped') });
     expectNothingLeft(dir);
   }, 600_000);
 });

@@ -32,6 +32,7 @@ const WARM_UP_S = 3;
 /** Parts of a scaled stack that are all at ease. */
 export const AT_EASE: Readonly<Record<string, ComponentUsage>> = {
   haproxy: sampled('haproxy', 'load balancer', () => ({ cpu: 0.1 })),
+  'haproxy-db': sampled('haproxy-db', 'database balancer', () => ({ cpu: 0.1 })),
   relay: sampled('relay-1', 'relay', () => ({
     cpu: 0.2,
     figures: { loopBusy: 0.2, loopDelayP99_ms: 1, verifyQueue: 0, poolWaiting: 0 },

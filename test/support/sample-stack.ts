@@ -28,3 +28,18 @@ export async function sampleStack(
   }));
   return { ...planned, createdAt: '2026-11-24T00:00:00.000Z', services };
 }
+
+/** A scaled stack as it was written when one balancer led to relays and to Postgres. */
+export async function stackOfBefore(changes: Partial<StackRequest> = {}): Promise<StackState> {
+  const state = await sampleStack('scaled', changes);
+  const database = state.services.find(({ name }) => name === 'haproxy-db');
+  const { stats: _, ...ways } = database?.ports ?? {};
+  const services = state.services
+    .filter(({ name }) => name !== 'haproxy-db')
+    .map((service) => {
+      const dependsOn = service.dependsOn.map((name) => (name === 'haproxy-db' ? 'haproxy' : name));
+      if (service.name !== 'haproxy') return { ...service, dependsOn };
+      return { ...service, dependsOn: ['supervisor'], ports: { ...service.ports, ...ways } };
+    });
+  return { ...state, services };
+}

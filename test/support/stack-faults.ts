@@ -87,7 +87,7 @@ export class FaultMaker {
   }
 
   async #cutAtBalancer(backend: string, server: Service): Promise<void> {
-    const [balancer] = servicesOfKind(this.#state, 'haproxy');
+    const [balancer] = servicesOfKind(this.#state, 'haproxy-db');
     if (balancer === undefined) throw new Error('the stack has no balancer');
     const socket = createConnection(runtimeSocket(balancer));
     const closed = new Promise((resolve, reject) => socket.once('close', resolve).once('error', reject));

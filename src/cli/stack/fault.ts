@@ -26,8 +26,8 @@ interface FaultFlags extends Omit<FaultOrder, 'action' | 'on' | 'most' | 'bandwi
 }
 
 const SERVICES = `
-Services: relay/1 …, postgres/1 … or primary, replica/1 …, cache/1 …, pubsub, haproxy, supervisor; without a
-number all of them. Without --for what lasts goes on until Ctrl-C; freeze goes on until thaw.
+Services: relay/1 …, postgres/1 … or primary, replica/1 …, cache/1 …, pubsub, haproxy, haproxy-db,
+supervisor; without a number all of them. Without --for what lasts goes on until Ctrl-C; freeze goes on until thaw.
 delay, throttle and partition need: stack up --faultable`;
 
 /** `stack fault`: breaks a part of the running stack, by hand. */
@@ -159,6 +159,7 @@ const EVERYTHING = {
   pubsub: 1,
   cache: 999,
   haproxy: 1,
+  'haproxy-db': 1,
   supervisor: 1,
 };
 

@@ -79,9 +79,14 @@ function throughputOf({ perSecond }: ServiceStatus): string {
     const value = own(perSecond, key);
     return value === undefined ? [] : [`${Math.round(value)} ${unit}`];
   });
-  const bytes = perSecond['bytesOut'];
-  if (parts.length === 0 && bytes !== undefined) parts.push(`${(bytes / MIB).toFixed(2)} MiB/s to clients`);
-  return parts.join(', ');
+  if (parts.length > 0) return parts.join(', ');
+  const sent = [
+    ['clients', perSecond['bytesOut']],
+    ['relays', perSecond['bytesToRelays']],
+  ] as const;
+  return sent
+    .flatMap(([to, bytes]) => (bytes === undefined ? [] : [`${(bytes / MIB).toFixed(2)} MiB/s to ${to}`]))
+    .join(', ');
 }
 
 function notesOf({ figures, restarts }: ServiceStatus): string {

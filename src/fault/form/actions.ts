@@ -7,6 +7,7 @@ export const PART_KINDS = [
   'pubsub',
   'cache',
   'haproxy',
+  'haproxy-db',
   'supervisor',
 ] as const;
 export type PartKind = (typeof PART_KINDS)[number];
@@ -38,7 +39,7 @@ export interface ActionForm {
 }
 
 const POSTGRES = ['primary', 'replica', 'postgres'] as const;
-const LINKED = ['relay', ...POSTGRES, 'pubsub', 'haproxy'] as const;
+const LINKED = ['relay', ...POSTGRES, 'pubsub', 'haproxy', 'haproxy-db'] as const;
 const ON_LINKS = ['link', 'direction'] as const;
 
 /** THE list of what can be done to a part. */
@@ -124,7 +125,8 @@ export const LINKS_OF: Readonly<Record<PartKind, readonly LinkName[]>> = {
   replica: ['replication'],
   postgres: ['replication'],
   pubsub: ['redis'],
-  haproxy: ['clients', 'postgres'],
+  haproxy: ['clients'],
+  'haproxy-db': ['postgres'],
   cache: [],
   supervisor: [],
 };

@@ -31,7 +31,7 @@ export const faultForm = z.strictObject({
     .enum(ACTION_NAMES)
     .describe('What is done: `relay-bench stack fault --help` says what each does.'),
   on: part.describe(
-    'To which part: relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, supervisor; without a number to all of them.',
+    'To which part: relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, haproxy-db, supervisor; without a number to all of them.',
   ),
   for: positiveDuration
     .optional()

@@ -9,14 +9,15 @@ export interface PartName {
 }
 
 /** There is one of each. */
-const SINGLE: readonly PartKind[] = ['primary', 'pubsub', 'haproxy', 'supervisor'];
+const SINGLE: readonly PartKind[] = ['primary', 'pubsub', 'haproxy', 'haproxy-db', 'supervisor'];
 
 /** How parts are named, for messages. */
-export const PART_EXAMPLES = 'relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, supervisor';
+export const PART_EXAMPLES =
+  'relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, haproxy-db, supervisor';
 
 /** Reads the name of a part; `relay-2`, as `stack status` shows it, is the same as `relay/2`. Null where it is none. */
 export function parsePart(text: string): PartName | null {
-  const [, kind = '', digits] = /^([a-z]+)(?:[/-](\d{1,3}))?$/.exec(text) ?? [];
+  const [, kind = '', digits] = /^([a-z]+(?:-[a-z]+)*)(?:[/-](\d{1,3}))?$/.exec(text) ?? [];
   if (!isKind(kind)) return null;
   if (digits === undefined) return { kind, number: null };
   const number = Number(digits);
@@ -26,7 +27,7 @@ export function parsePart(text: string): PartName | null {
 /** What is wrong with the name of a part, or null. */
 export function partProblem(text: string): string | null {
   if (parsePart(text) !== null) return null;
-  const [kind = ''] = text.split(/[/-]/, 1);
+  const [kind = ''] = text.split(/\/|-(?![a-z])/, 1);
   if (isKind(kind) && SINGLE.includes(kind)) return `is "${text}", but there is one ${kind}: write ${kind}`;
   return `is no part that a fault can happen to${didYouMean(kind, PART_KINDS)}; parts: ${PART_EXAMPLES}`;
 }

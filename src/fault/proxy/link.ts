@@ -7,7 +7,7 @@ export type Direction = 'up' | 'down';
 
 /** What a link is, in the words of whoever starts the proxy. */
 export interface LinkAddress {
-  /** Such as `relay-1>haproxy:pg_write`. */
+  /** Such as `relay-1>haproxy-db:pg_write`. */
   readonly name: string;
   /** Port of 127.0.0.1 at which it listens. */
   readonly port: number;

@@ -1,7 +1,7 @@
 import type { BalancedServer } from '../haproxy.ts';
 import type { Figures } from './figures.ts';
 
-/** The figures of the load balancer: connections and bytes of clients, and how they spread over the relays. */
+/** The figures of the balancer of the clients: connections and bytes of clients, and how they spread over the relays. */
 export function haproxyFigures(rows: readonly BalancedServer[]): Figures {
   const clients = rows.find(({ backend, server }) => backend === 'clients' && server === 'FRONTEND');
   const relays = rows.filter(({ backend, server }) => backend === 'relays' && server !== 'BACKEND');
@@ -11,5 +11,26 @@ export function haproxyFigures(rows: readonly BalancedServer[]): Figures {
     bytesIn_total: clients?.bytesIn ?? 0,
     bytesOut_total: clients?.bytesOut ?? 0,
     ...Object.fromEntries(relays.map(({ server, sessions }) => [`connections{relay=${server}}`, sessions])),
+  };
+}
+
+/** The figures of the database balancer: connections and bytes of relays, and how they spread over the servers of Postgres. */
+export function databaseBalancerFigures(rows: readonly BalancedServer[]): Figures {
+  const databases = rows.filter(({ backend }) => backend.startsWith('pg_'));
+  const relays = databases.filter(({ server }) => server === 'FRONTEND');
+  const sum = (key: 'sessions' | 'sessionsTotal' | 'bytesIn' | 'bytesOut'): number =>
+    relays.reduce((total, row) => total + row[key], 0);
+  const held = new Map<string, number>();
+  for (const { server, sessions } of databases) {
+    if (server === 'FRONTEND' || server === 'BACKEND') continue;
+    const key = `connections{postgres=${server}}`;
+    held.set(key, (held.get(key) ?? 0) + sessions);
+  }
+  return {
+    connections: sum('sessions'),
+    connections_total: sum('sessionsTotal'),
+    bytesFromRelays_total: sum('bytesIn'),
+    bytesToRelays_total: sum('bytesOut'),
+    ...Object.fromEntries(held),
   };
 }

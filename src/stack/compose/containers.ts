@@ -10,12 +10,13 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   supervisor: {},
   watcher: {},
   links: {},
-  haproxy: { ws: 8_080, pg_write: 5_432, stats: 8_404 },
+  haproxy: { ws: 8_080, stats: 8_404 },
+  'haproxy-db': { pg_write: 5_432, stats: 8_404 },
   relay: { ws: 8_080, metrics: 9_464, liveness: 8_081 },
   prometheus: {},
 };
 
-/** Where the balancer listens for reads: one port a replica, from this one on. */
+/** Where the database balancer listens for reads: one port a replica, from this one on. */
 const FIRST_READ_PORT = 5_433;
 
 /** Directories of the images that their users may write to: sockets, working files. */
@@ -27,6 +28,7 @@ const DIRS: Readonly<Record<ServiceKind, string>> = {
   watcher: '/',
   links: '/',
   haproxy: '/tmp',
+  'haproxy-db': '/tmp',
   relay: '/app',
   prometheus: '/',
 };
@@ -45,7 +47,7 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
     .filter(({ kind }) => kind !== 'supervisor' && kind !== 'watcher')
     .map((spec): Service => {
       const dependsOn = spec.dependsOn.flatMap((name) => (name === 'supervisor' ? databases : [name]));
-      const readers = spec.kind === 'haproxy' ? readPurposes(request.shape) : [];
+      const readers = spec.kind === 'haproxy-db' ? readPurposes(request.shape) : [];
       const readPorts = Object.fromEntries(
         readers.map((purpose, index) => [purpose, FIRST_READ_PORT + index]),
       );

@@ -40,7 +40,8 @@ export function composeService(state: StackState, service: Service, place: Compo
     watcher: () => ({}),
     links: () => ({}),
     prometheus: () => ({}),
-    haproxy: () => haproxyService(state, service),
+    haproxy: () => haproxyService(state, service, 'ws'),
+    'haproxy-db': () => haproxyService(state, service, 'pg_write'),
     relay: () => relayService(state, service, place),
   };
   return { ...make[service.kind](), ...common };
@@ -114,13 +115,14 @@ export function clusterService(nodes: readonly Service[]): ComposeService {
   };
 }
 
-function haproxyService(state: StackState, balancer: Service): ComposeService {
+/** @param purpose of the port that answers once it can serve */
+function haproxyService(state: StackState, balancer: Service, purpose: string): ComposeService {
   return {
     image: IMAGES.haproxy,
     environment: environment({ CONFIG: haproxyConfig(state, balancer, OPEN_FILES, BY_NAME) }),
     command: shell('printf %s "$CONFIG" > /tmp/haproxy.cfg && exec haproxy -db -f /tmp/haproxy.cfg'),
     ulimits: { nofile: { soft: OPEN_FILES, hard: OPEN_FILES } },
-    healthcheck: { test: listens(portOf(balancer, 'ws')), ...CHECK_TIMES },
+    healthcheck: { test: listens(portOf(balancer, purpose)), ...CHECK_TIMES },
   };
 }
 

@@ -11,7 +11,7 @@ export async function balancedServers(balancer: Service): Promise<BalancedServer
   return parseHaproxyCsv(body).filter(({ server }) => server !== 'FRONTEND' && server !== 'BACKEND');
 }
 
-/** Waits until the balancer has been told which Postgres has which role: before, it lets nobody through to any. */
+/** Waits until the database balancer has been told which Postgres has which role: before, it lets nobody through to any. */
 export async function untilRolesKnown(balancer: Service, signal: AbortSignal): Promise<void> {
   await until(balancer, signal, (servers) => {
     const databases = servers.filter(({ backend }) => backend.startsWith('pg_'));

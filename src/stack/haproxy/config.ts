@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type Addresses, addressOf, ON_LOOPBACK } from '../addresses.ts';
+import { type Addresses, ON_LOOPBACK } from '../addresses.ts';
 import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
-import { readPurposes } from '../topology.ts';
+import { databaseSections } from './database-sections.ts';
+import { bindTo, type Layout, serverLines } from './layout.ts';
 
-/** Descriptors that are no client connections: listeners, checks, Postgres connections of the relays. */
+/** Descriptors that are no connections of clients: listeners, checks. */
 const SPARE_DESCRIPTORS = 1_000;
 /** More clients than this are more than one HAProxy and three relays serve well. */
 const MOST_CLIENTS = 30_000;
@@ -33,14 +34,10 @@ export function addressLimit({ perAddress }: Pick<StackState, 'perAddress'>, cli
   return perAddress === 'default' ? clients - Math.max(1, Math.floor(clients * KEPT_FROM_ONE)) : perAddress;
 }
 
-/** What a configuration is written for. */
-interface Layout {
-  readonly state: StackState;
-  readonly balancer: Service;
-  readonly addresses: Addresses;
-}
-
-/** The whole configuration of the load balancer of a stack. */
+/**
+ * The whole configuration of a balancer of a stack: of that of the clients or that of the database. What it has ports for is what
+ * it leads to; in a stack of before there were two, one has both.
+ */
 export function haproxyConfig(
   state: StackState,
   balancer: Service,
@@ -53,10 +50,8 @@ export function haproxyConfig(
     globalSection(balancer, clients),
     DEFAULTS,
     ...(addresses === ON_LOOPBACK ? [] : [RESOLVERS]),
-    clientSection(layout, clients),
-    relaySection(layout),
-    eventSection(layout),
-    ...postgresSections(layout),
+    ...(Object.hasOwn(balancer.ports, 'ws') ? relaySections(layout, clients) : []),
+    ...(Object.hasOwn(balancer.ports, 'pg_write') ? databaseSections(layout) : []),
     statsSection(layout),
   ].join('\n');
 }
@@ -88,8 +83,9 @@ const DEFAULTS = `defaults
   timeout tunnel 1h
   # Half-closed connections would otherwise stay as long as a tunnel.
   timeout client-fin 5s
+`;
 
-cache events
+const EVENT_CACHE = `cache events
   total-max-size 64
   max-object-size 262144
   max-age 1
@@ -101,24 +97,9 @@ const RESOLVERS = `resolvers containers
   hold valid 1s
 `;
 
-function bindTo({ addresses, balancer }: Layout, purpose: string): string {
-  return `${addresses.bind}:${portOf(balancer, purpose)}`;
-}
-
-/** \`server\` lines, with what follows each address. */
-function serverLines(
-  { addresses }: Layout,
-  services: readonly Service[],
-  purpose: string,
-  suffixOf = (_name: string): string => '',
-): string {
-  const resolved = addresses === ON_LOOPBACK ? '' : ' resolvers containers init-addr none';
-  return services
-    .map(
-      (each) =>
-        `  server ${each.name} ${addressOf(addresses, each, purpose)}${resolved}${suffixOf(each.name)}`,
-    )
-    .join('\n');
+/** From clients to relays. @param clients that fit */
+function relaySections(layout: Layout, clients: number): string[] {
+  return [EVENT_CACHE, clientSection(layout, clients), relaySection(layout), eventSection(layout)];
 }
 
 /** Counted from the first packet of TCP on, so that who says nothing counts too; who is over it is cut at once. */
@@ -194,67 +175,6 @@ function eventSection(layout: Layout): string {
   http-after-response set-header X-Cache HIT if { res.cache_hit }
   http-after-response set-header X-Cache MISS if !{ res.cache_hit }
 ${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws', (name) => ` track relays/${name}`)}
-`;
-}
-
-/**
- * Relays connect here and reach whichever Postgres has the role now: the supervisor answers for each server (agent check),
- * and a server that loses its role loses its connections. While nobody answers, everything stays as it was told last; a
- * balancer that has just started sends nobody to a server before it was told. Each replica is read from through a listener of its own: a relay has
- * to know how far behind the server is that answers it.
- */
-function postgresSections(layout: Layout): string[] {
-  const databases = servicesOfKind(layout.state, 'postgres');
-  const [supervisor] = servicesOfKind(layout.state, 'supervisor');
-  if (supervisor === undefined) return fixedRoles(layout, databases);
-  const agent = `agent-addr ${layout.addresses.hostOf(supervisor)} agent-port ${portOf(supervisor, 'roles')}`;
-  const check = `  # A refused connection is not tried again here: the relay does that, and by then another server may have the role.
-  retries 0
-  default-server disabled agent-check ${agent} agent-inter 200ms on-marked-down shutdown-sessions`;
-  const asked = (question: string): Databases => ({
-    check,
-    servers: databases,
-    suffixOf: (name) => ` agent-send "${question} ${name}\\n"`,
-  });
-  return [
-    postgresSection(layout, 'pg_write', asked('write')),
-    ...readPurposes(layout.state.shape).map((purpose, index) =>
-      postgresSection(layout, purpose, asked(`read ${index + 1}`)),
-    ),
-  ];
-}
-
-/** The servers behind a listener of Postgres, and how it is known which of them has its role. */
-interface Databases {
-  readonly check: string;
-  readonly servers: readonly Service[];
-  /** What stands in the line of a server. */
-  readonly suffixOf?: (name: string) => string;
-}
-
-/** Without a supervisor nobody is promoted: the first server stays the primary, the others answer reads. */
-function fixedRoles(layout: Layout, databases: readonly Service[]): string[] {
-  const check = '  default-server check inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions';
-  const [primary, ...replicas] = databases.map((each) => [each]);
-  return [
-    postgresSection(layout, 'pg_write', { check, servers: primary ?? [] }),
-    ...readPurposes(layout.state.shape).map((purpose, index) =>
-      postgresSection(layout, purpose, { check, servers: replicas[index] ?? [] }),
-    ),
-  ];
-}
-
-/** @param purpose of the port, `pg_write` or that of a reader, which has one server at a time */
-function postgresSection(layout: Layout, purpose: string, { check, servers, suffixOf }: Databases): string {
-  return `listen ${purpose}
-  mode tcp
-  bind ${bindTo(layout, purpose)}
-  balance leastconn
-  # Pools keep idle connections.
-  timeout client 1h
-  timeout server 1h
-${check}
-${serverLines(layout, servers, 'sql', suffixOf)}
 `;
 }
 

@@ -9,7 +9,7 @@ import { haproxyConfig, runtimeSocket } from './config.ts';
 /** Where the limit of descriptors is unknown or none. */
 const ASSUMED_OPEN_FILES = 20_000;
 
-/** Starts the load balancer in the foreground, so that its process is the one that is watched. */
+/** Starts a balancer in the foreground, so that its process is the one that is watched. */
 export async function launchHaproxy(state: StackState, balancer: Service): Promise<void> {
   const soft = readOpenFileLimit()?.soft ?? ASSUMED_OPEN_FILES;
   const openFiles = Number.isFinite(soft) ? soft : ASSUMED_OPEN_FILES;

@@ -121,7 +121,7 @@ async function launch({ state, service, signal }: OneStart): Promise<void> {
 async function finish({ state, service, signal, cluster }: OneStart): Promise<void> {
   if (service.kind === 'postgres' && service.name === primaryOf(state).name) await initialise(state, service);
   if (service.kind === 'redis-cache') await cluster();
-  if (service.kind === 'haproxy') await untilRolesKnown(service, signal);
+  if (service.kind === 'haproxy-db') await untilRolesKnown(service, signal);
 }
 
 /** The last cache that gets ready forms the cluster; all wait for it. */

@@ -13,7 +13,7 @@ const OWN_FILE = /^(?:stack|secrets|relay-secrets)\.json(?:\..+\.new)?$/;
 const ORDER: readonly (readonly Service['kind'][])[] = [
   ['watcher', 'supervisor'],
   ['haproxy', 'relay', 'prometheus'],
-  ['redis-pubsub', 'redis-cache', 'postgres', 'links'],
+  ['haproxy-db', 'redis-pubsub', 'redis-cache', 'postgres', 'links'],
 ];
 
 /** Signals for an orderly end; SIGINT is the fast shutdown of Postgres. */
@@ -22,6 +22,7 @@ const SIGNALS: Readonly<Record<Service['kind'], EndSignal>> = {
   watcher: 'SIGTERM',
   links: 'SIGTERM',
   haproxy: 'SIGTERM',
+  'haproxy-db': 'SIGTERM',
   relay: 'SIGTERM',
   prometheus: 'SIGTERM',
   'redis-pubsub': 'SIGTERM',

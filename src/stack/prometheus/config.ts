@@ -8,7 +8,7 @@ const INTERVAL = '1s';
 const JOBS = { relay: 'nostr-relay', balancer: 'haproxy', run: 'relay-bench', self: 'prometheus' } as const;
 
 /**
- * The configuration of the Prometheus of a stack: it scrapes every relay process, the load balancer, itself, and the run
+ * The configuration of the Prometheus of a stack: it scrapes every relay process, both balancers, itself, and the run
  * that serves its metrics at the port that is kept for it. An instance is called by the name of its service.
  * @param rules path of the alert rules
  */
@@ -20,7 +20,7 @@ export function prometheusConfig(state: StackState, prometheus: Service, rules: 
     rule_files: [rules],
     scrape_configs: [
       job(JOBS.relay, services('relay', 'metrics')),
-      job(JOBS.balancer, services('haproxy', 'stats')),
+      job(JOBS.balancer, [...services('haproxy', 'stats'), ...services('haproxy-db', 'stats')]),
       job(JOBS.run, [{ name: 'run', port: portOf(prometheus, 'run') }]),
       job(JOBS.self, [{ name: prometheus.name, port: portOf(prometheus, 'http') }]),
     ].filter(({ static_configs }) => static_configs.length > 0),

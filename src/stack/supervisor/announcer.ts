@@ -1,10 +1,10 @@
 import { askHaproxy } from '../haproxy/runtime.ts';
-import { type StackState, servicesOfKind } from '../state.ts';
+import { databaseBalancerOf, type StackState, servicesOfKind } from '../state.ts';
 import { readPurposes } from '../topology.ts';
 import type { RoleOf } from './role-agent.ts';
 
 /**
- * Tells the load balancer at once when a role changes, or when it has been started again, which it would otherwise hear at its
+ * Tells the database balancer at once when a role changes, or when it has been started again, which it would otherwise hear at its
  * next question. That it hears of it does not depend on this.
  */
 export class Announcer {
@@ -21,7 +21,7 @@ export class Announcer {
 
   /** Tells it what has changed since the last time, if anything has. */
   announce(): void {
-    const [balancer] = servicesOfKind(this.#state, 'haproxy');
+    const balancer = databaseBalancerOf(this.#state.services);
     const command = this.#command();
     if (balancer === undefined || command === this.#told || this.#isTelling) return;
     this.#isTelling = true;

@@ -5,11 +5,11 @@ import type { RoleAnswer } from './assignments.ts';
 const QUESTION_MAX = 200;
 const PATIENCE_MS = 1_000;
 
-/** Answers the question of the load balancer about one of its servers. */
+/** Answers the question of the database balancer about one of its servers. */
 export type RoleOf = (question: string) => RoleAnswer;
 
 /**
- * What the load balancer is told (`agent-check` of HAProxy). Servers begin in maintenance there, which `ready` ends, so that
+ * What the database balancer is told (`agent-check` of HAProxy). Servers begin in maintenance there, which `ready` ends, so that
  * a balancer that has just started sends nobody to a server of which it has heard nothing. Nothing at all is said of a
  * server about which nothing is known now: the balancer keeps to what it was told before, as it does while nobody answers.
  */

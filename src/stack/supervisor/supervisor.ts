@@ -4,7 +4,7 @@ import { follow, primaryIn, rebuild } from '../postgres/servers.ts';
 import { adopt, allProcesses, end, findProcess } from '../processes.ts';
 import type { Roles } from '../roles.ts';
 import { launchService } from '../start-service.ts';
-import { type Service, type StackState, servicesOfKind } from '../state.ts';
+import { databaseBalancerOf, type Service, type StackState, servicesOfKind } from '../state.ts';
 import { Announcer } from './announcer.ts';
 import { Assignments, type RoleAnswer } from './assignments.ts';
 import { DatabaseWatch } from './database-watch.ts';
@@ -59,7 +59,7 @@ export class Supervisor {
     this.#announcer = new Announcer(state, (question) => this.roleOf(question));
   }
 
-  /** What the load balancer is told of one of its servers. */
+  /** What the database balancer is told of one of its servers. */
   roleOf(question: string): RoleAnswer {
     return this.#assignments.answer(question);
   }
@@ -103,7 +103,7 @@ export class Supervisor {
       this.#restarts.note(service.name);
       this.#log(`${service.name} has ended: starting it again`);
       await launchService(this.#state, service);
-      if (service.kind === 'haproxy') this.#announcer.forget();
+      if (service.name === databaseBalancerOf(this.#state.services)?.name) this.#announcer.forget();
     });
   }
 

@@ -19,10 +19,17 @@ function record(cores: Readonly<Record<string, number>>, generator = 0.05): Used
 }
 
 describe('what the parts used', () => {
-  test('is added up by part: caches together, one replica for all, every worker of the generator', () => {
-    const others = { 'cache-1': 0.01, 'cache-2': 0.02, pubsub: 0.03, supervisor: 0.04, watcher: 0.01 };
+  test('is added up by part: balancers and caches together, one replica for all, every worker of the generator', () => {
+    const others = {
+      'haproxy-db': 0.01,
+      'cache-1': 0.01,
+      'cache-2': 0.02,
+      pubsub: 0.03,
+      supervisor: 0.04,
+      watcher: 0.01,
+    };
     expect(coresOf(record({ ...OF_ONE, ...others }))).toEqual({
-      ...{ generator: 0.1, balancer: 0.02, relay: 0.4, primary: 0.2, replica: 0.06, redis: 0.03 },
+      ...{ generator: 0.1, balancer: 0.03, relay: 0.4, primary: 0.2, replica: 0.06, redis: 0.03 },
       ...{ caches: 0.03, others: 0.05 },
     });
   });

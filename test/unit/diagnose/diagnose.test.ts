@@ -18,6 +18,7 @@ const primary = (figures: Record<string, number>, cpu = 0.5): ComponentUsage =>
 /** What each part looks like at its end, everything else at ease. */
 const SATURATED: Partial<Record<Cause, Parts>> = {
   haproxy: { haproxy: sampled('haproxy', 'load balancer', () => ({ cpu: 0.97 })) },
+  'haproxy-db': { 'haproxy-db': sampled('haproxy-db', 'database balancer', () => ({ cpu: 0.97 })) },
   redis: { pubsub: sampled('pubsub', 'Redis pub/sub', () => ({ cpu: 0.99 })) },
   'relay-loop': { relay: relay({ loopBusy: 0.98, loopDelayP99_ms: 40 }, 1) },
   verification: { relay: relay({ verifyQueue: 300 }) },
@@ -49,6 +50,7 @@ describe('diagnose', () => {
 
   it.each([
     ['haproxy', 'haproxy', 'load balancer'],
+    ['haproxy-db', 'haproxy-db', 'database balancer'],
     ['redis', 'pubsub', 'Redis pub/sub'],
     ['relay', 'relay-1', 'relay'],
     ['primary', 'postgres-1', 'Postgres primary'],

@@ -7,7 +7,7 @@ import { prometheusConfig } from '../../../src/stack/prometheus/config.ts';
 import { cacheConfig, pubsubConfig } from '../../../src/stack/redis/config.ts';
 import { relayArgs } from '../../../src/stack/relays.ts';
 import { entryOf, type Service, type StackState } from '../../../src/stack/state.ts';
-import { sampleStack } from '../../support/sample-stack.ts';
+import { sampleStack, stackOfBefore } from '../../support/sample-stack.ts';
 
 const GIB = 2 ** 30;
 
@@ -17,7 +17,8 @@ function service(state: StackState, name: string): Service {
   return found;
 }
 
-const haproxy = (state: StackState): string => haproxyConfig(state, service(state, 'haproxy'), 20_000);
+const haproxy = (state: StackState, name = 'haproxy'): string =>
+  haproxyConfig(state, service(state, name), 20_000);
 
 describe('the configuration of HAProxy', () => {
   test('lets nobody behind it keep an event without asking again, and keeps it for a second itself', async () => {
@@ -47,12 +48,31 @@ describe('the configuration of HAProxy', () => {
   test('asks the supervisor for the role of every Postgres, and lets nobody through before its first answer', async () => {
     const state = await sampleStack('scaled');
     const { roles } = service(state, 'supervisor').ports;
-    expect(haproxy(state)).toContain(`disabled agent-check agent-addr 127.0.0.1 agent-port ${roles} `);
+    const text = haproxy(state, 'haproxy-db');
+    expect(text).toContain(`disabled agent-check agent-addr 127.0.0.1 agent-port ${roles} `);
     for (const name of ['postgres-1', 'postgres-2', 'postgres-3']) {
       const line = `  server ${name} 127.0.0.1:${service(state, name).ports['sql']} agent-send`;
-      expect(haproxy(state)).toContain(`${line} "write ${name}\\n"\n`);
-      expect(haproxy(state)).toContain(`${line} "read 1 ${name}\\n"\n`);
-      expect(haproxy(state)).toContain(`${line} "read 2 ${name}\\n"\n`);
+      expect(text).toContain(`${line} "write ${name}\\n"\n`);
+      expect(text).toContain(`${line} "read 1 ${name}\\n"\n`);
+      expect(text).toContain(`${line} "read 2 ${name}\\n"\n`);
+    }
+  });
+
+  test('leads clients to relays in one process and relays to Postgres in another, which share no port', async () => {
+    const state = await sampleStack('scaled');
+    const sections = (name: string): string[] =>
+      [...haproxy(state, name).matchAll(/^(?:frontend|backend|listen) (\w+)$/gm)].map(([, of = '']) => of);
+    expect(sections('haproxy')).toEqual(['clients', 'relays', 'events', 'stats']);
+    expect(sections('haproxy-db')).toEqual(['pg_write', 'pg_read_1', 'pg_read_2', 'stats']);
+    const ports = ['haproxy', 'haproxy-db'].flatMap((name) => Object.values(service(state, name).ports));
+    expect(new Set(ports).size).toBe(ports.length);
+  });
+
+  test('has both in a stack that was started when there was one for both', async () => {
+    const state = await stackOfBefore();
+    const text = haproxy(state);
+    for (const section of ['frontend clients', 'listen pg_write', 'listen pg_read_2']) {
+      expect(text).toContain(`${section}\n`);
     }
   });
 
@@ -102,7 +122,7 @@ describe('the configuration of Prometheus', () => {
   const configOf = (state: StackState): Config =>
     parse(prometheusConfig(state, service(state, 'prometheus'), '/stack/prometheus/alerts.yaml'));
 
-  test('names every relay, the balancer, itself and the port of a run, by the names of the services', async () => {
+  test('names every relay, both balancers, itself and the port of a run, by the names of the services', async () => {
     const state = await sampleStack('scaled', { observe: true });
     const at = (name: string, purpose: string): string => `127.0.0.1:${service(state, name).ports[purpose]}`;
     const { rule_files, scrape_configs } = configOf(state);
@@ -113,6 +133,7 @@ describe('the configuration of Prometheus', () => {
     expect(targets).toEqual([
       ...[1, 2, 3].map((n) => ['nostr-relay', `relay-${n}`, at(`relay-${n}`, 'metrics')]),
       ['haproxy', 'haproxy', at('haproxy', 'stats')],
+      ['haproxy', 'haproxy-db', at('haproxy-db', 'stats')],
       ['relay-bench', 'run', at('prometheus', 'run')],
       ['prometheus', 'prometheus', at('prometheus', 'http')],
     ]);
@@ -215,9 +236,9 @@ describe('the configuration of Redis', () => {
 });
 
 describe('the flags of a relay', () => {
-  test('in scaled both kinds of Postgres connections go through the balancer', async () => {
+  test('in scaled both kinds of Postgres connections go through the database balancer', async () => {
     const state = await sampleStack('scaled');
-    const { pg_write, pg_read_1, pg_read_2 } = service(state, 'haproxy').ports;
+    const { pg_write, pg_read_1, pg_read_2 } = service(state, 'haproxy-db').ports;
     const args = relayArgs(state, service(state, 'relay-2')).join(' ');
     expect(args).toContain('--relay-id relay-2');
     expect(args).toContain(`--store postgres://relay@127.0.0.1:${pg_write}/relaybench`);
@@ -226,6 +247,14 @@ describe('the flags of a relay', () => {
     }
     expect(args.match(/--redis-cluster/g)).toHaveLength(3);
     expect(args).toContain(`--redis redis://127.0.0.1:${service(state, 'pubsub').ports['redis']}`);
+  });
+
+  test('lead to the one balancer of a stack that was started when there was one for both', async () => {
+    const state = await stackOfBefore();
+    const { pg_write, pg_read_2 } = service(state, 'haproxy').ports;
+    const args = relayArgs(state, service(state, 'relay-2')).join(' ');
+    expect(args).toContain(`--store postgres://relay@127.0.0.1:${pg_write}/relaybench`);
+    expect(args).toContain(`--replica postgres://relay@127.0.0.1:${pg_read_2}/relaybench`);
   });
 
   test('say who the clients are, where the metrics are, and no password', async () => {

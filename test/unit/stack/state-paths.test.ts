@@ -8,7 +8,19 @@ import { tempDir } from '../../support/temp-dir.ts';
 const DIR = '/var/lib/stack';
 const one = (name: string, dir: string) => ({ dir: DIR, services: [{ name, dir }] });
 const anyName = fc.oneof(
-  fc.constantFrom('relay-1', '..', '.', '', 'a/b', '/etc', 'relay-1/..', 'postgres-12', 'pubsub'),
+  fc.constantFrom(
+    'relay-1',
+    '..',
+    '.',
+    '',
+    'a/b',
+    '/etc',
+    'relay-1/..',
+    'postgres-12',
+    'haproxy-db',
+    'a-',
+    'a--b',
+  ),
   fc.string(),
 );
 const anyPath = fc.oneof(
@@ -22,12 +34,13 @@ describe('the paths of a state', () => {
   test('are those of services in their own directories', () => {
     expect(problemOfPaths(one('relay-1', `${DIR}/relay-1`), DIR)).toBeNull();
     expect(problemOfPaths(one('pubsub', `${DIR}/pubsub`), DIR)).toBeNull();
+    expect(problemOfPaths(one('haproxy-db', `${DIR}/haproxy-db`), DIR)).toBeNull();
   });
 
   test('never lead out of the directory of the stack, whatever they are called', () => {
     fc.assert(
       fc.property(anyName, anyPath, (name, path) => {
-        const isInside = /^[a-z]+(-\d{1,3})?$/.test(name) && path === `${DIR}/${name}`;
+        const isInside = /^[a-z]+(-[a-z]+)*(-\d{1,3})?$/.test(name) && path === `${DIR}/${name}`;
         expect(problemOfPaths(one(name, path), DIR) === null).toBe(isInside);
       }),
     );

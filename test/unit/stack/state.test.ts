@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readState, type StackState, writeState } from '../../../src/stack/state.ts';
-import { sampleStack } from '../../support/sample-stack.ts';
+import { databaseBalancerOf, readState, type StackState, writeState } from '../../../src/stack/state.ts';
+import { sampleStack, stackOfBefore } from '../../support/sample-stack.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const SETTINGS = { 'relay.pool': '1', 'postgres.work_mem': '16MB' };
@@ -30,6 +30,19 @@ describe('the state of a stack', () => {
       delete file['withoutIndexes'];
     });
     expect(read).toMatchObject({ settings: {}, withoutIndexes: false });
+  });
+
+  test('of a version with one balancer for both is read, so that it can be taken down', async () => {
+    const before = await stackOfBefore({ dir: await tempDir() });
+    await writeState(before);
+    expect(readState(before.dir)?.services).toEqual(before.services);
+  });
+
+  test('names who leads relays to Postgres: nobody in single, in an older stack that of the clients', async () => {
+    const [scaled, single] = [await sampleStack('scaled'), await sampleStack('single')];
+    expect(databaseBalancerOf(scaled.services)?.name).toBe('haproxy-db');
+    expect(databaseBalancerOf(single.services)).toBeUndefined();
+    expect(databaseBalancerOf((await stackOfBefore()).services)?.name).toBe('haproxy');
   });
 
   test.each([

@@ -9,10 +9,10 @@ describe('profiles of stacks', () => {
     expect(namesOf('single')).toEqual(['postgres-1', 'supervisor', 'watcher', 'relay-1']);
   });
 
-  test('scaled has a balancer, three relays, pub/sub, three caches and two replicas', () => {
+  test('scaled has two balancers, three relays, pub/sub, three caches and two replicas', () => {
     expect(namesOf('scaled')).toEqual([
       ...['postgres-1', 'postgres-2', 'postgres-3', 'pubsub', 'cache-1', 'cache-2', 'cache-3'],
-      ...['supervisor', 'watcher', 'haproxy', 'relay-1', 'relay-2', 'relay-3'],
+      ...['supervisor', 'watcher', 'haproxy-db', 'haproxy', 'relay-1', 'relay-2', 'relay-3'],
     ]);
   });
 
@@ -28,6 +28,14 @@ describe('profiles of stacks', () => {
       for (const dependency of dependsOn) expect(seen, `${name} needs ${dependency}`).toContain(dependency);
       seen.add(name);
     }
+  });
+
+  test('relays wait for the balancer of the database, and that of the clients waits for nobody', () => {
+    const needs = new Map(servicesOf(resolveShape('scaled')).map(({ name, dependsOn }) => [name, dependsOn]));
+    expect(needs.get('relay-1')).toContain('haproxy-db');
+    expect(needs.get('relay-1')).not.toContain('haproxy');
+    expect(needs.get('haproxy-db')).toEqual(['supervisor']);
+    expect(needs.get('haproxy')).toEqual([]);
   });
 
   test('who observes the others is started last, where that is asked for', () => {

@@ -40,6 +40,7 @@ describe('the status of a stack', () => {
     const busy: Partial<ServiceStatus>[] = [
       { name: 'postgres-primary-1', role: 'postgres primary', perSecond: { commits: 12_345 } },
       { name: 'haproxy', role: 'load balancer', perSecond: { bytesOut: 9e8 } },
+      { name: 'haproxy-db', role: 'database balancer', perSecond: { bytesToRelays: 9e8 } },
       {
         name: 'redis-cluster-3',
         role: 'cache node',
@@ -68,6 +69,13 @@ describe('the status of a stack', () => {
     for (const part of ['ok', '33', '42 %', '100 MiB', '12 events/s', 'L1 hits 93 %']) {
       expect(text).toContain(part);
     }
+  });
+
+  test.each([
+    [{ bytesOut: 2 ** 20 }, '1.00 MiB/s to clients'],
+    [{ bytesToRelays: 2 ** 20 }, '1.00 MiB/s to relays'],
+  ])('says to whom a balancer sent how much: %j', (perSecond, expected) => {
+    expect(textOf(statusWith({ perSecond }), 160)).toContain(expected);
   });
 
   test('says what was set and what its tables lack', () => {

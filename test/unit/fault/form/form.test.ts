@@ -85,6 +85,8 @@ describe('the faults of a scenario', () => {
     const text = scenario(
       '{ at: 1s, action: kill, on: realy/2 }',
       '{ at: 1s, action: kill, on: haproxy/2 }',
+      '{ at: 1s, action: kill, on: haproxy-db/2 }',
+      '{ at: 1s, action: kill, on: haproxy-bd }',
       '{ at: 1s, action: explode, on: relay/1 }',
     );
     expect(problems(text)).toEqual([
@@ -92,7 +94,9 @@ describe('the faults of a scenario', () => {
         '9:33 faults.0.on: is no part that a fault can happen to (did you mean "relay"?)',
       ),
       '10:33 faults.1.on: is "haproxy/2", but there is one haproxy: write haproxy',
-      expect.stringMatching(/^11:23 faults\.2\.action: /),
+      '11:33 faults.2.on: is "haproxy-db/2", but there is one haproxy-db: write haproxy-db',
+      expect.stringContaining('(did you mean "haproxy-db"?)'),
+      expect.stringMatching(/^13:23 faults\.4\.action: /),
     ]);
   });
 
@@ -115,15 +119,25 @@ describe('a part', () => {
     expect(parsePart('relay/12')).toEqual({ kind: 'relay', number: 12 });
     expect(parsePart('cache-1')).toEqual({ kind: 'cache', number: 1 });
     expect(parsePart('primary')).toEqual({ kind: 'primary', number: null });
+    expect(parsePart('haproxy-db')).toEqual({ kind: 'haproxy-db', number: null });
   });
 
-  it.each(['', 'relay/0', 'relay/', 'relay 1', 'Relay/1', 'primary/1', 'constructor', '__proto__'])(
-    'is not %j',
-    (text) => {
-      expect(parsePart(text)).toBeNull();
-      expect(partProblem(text)).not.toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'relay/0',
+    'relay/',
+    'relay 1',
+    'Relay/1',
+    'primary/1',
+    'haproxy-1',
+    'haproxy-db-1',
+    'relay-db',
+    'constructor',
+    '__proto__',
+  ])('is not %j', (text) => {
+    expect(parsePart(text)).toBeNull();
+    expect(partProblem(text)).not.toBeNull();
+  });
 
   it('is missing where the target has fewer', () => {
     expect(missingPart('relay/1', partsOfRelays(1), 'the embedded relay')).toBeNull();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { growth } from '../../../../src/observe/figures/figures.ts';
-import { haproxyFigures } from '../../../../src/observe/figures/haproxy.ts';
+import { databaseBalancerFigures, haproxyFigures } from '../../../../src/observe/figures/haproxy.ts';
 import { postgresFigures } from '../../../../src/observe/figures/postgres.ts';
 import { redisFigures } from '../../../../src/observe/figures/redis.ts';
 import { relayFigures } from '../../../../src/observe/figures/relay.ts';
@@ -83,6 +83,28 @@ relays,BACKEND,0,40,100,1,1,UP,,
       bytesOut_total: 2_000,
       'connections{relay=relay-1}': 21,
       'connections{relay=relay-2}': 19,
+    });
+  });
+
+  test('before Postgres tells relays in total and how they spread over the servers', () => {
+    const csv = `# pxname,svname,qcur,scur,stot,bin,bout,status,check_status,
+pg_write,FRONTEND,,12,30,1000,2000,OPEN,,
+pg_write,postgres-1,0,12,30,1000,2000,UP,,
+pg_write,postgres-2,0,0,0,0,0,DOWN,,
+pg_write,BACKEND,0,12,30,1000,2000,UP,,
+pg_read_1,FRONTEND,,9,20,500,9000,OPEN,,
+pg_read_1,postgres-1,0,1,2,100,200,UP,,
+pg_read_1,postgres-2,0,8,18,400,8800,UP,,
+pg_read_1,BACKEND,0,9,20,500,9000,UP,,
+stats,FRONTEND,,1,7,70,700,OPEN,,
+`;
+    expect(databaseBalancerFigures(parseHaproxyCsv(csv))).toEqual({
+      connections: 21,
+      connections_total: 50,
+      bytesFromRelays_total: 1_500,
+      bytesToRelays_total: 11_000,
+      'connections{postgres=postgres-1}': 13,
+      'connections{postgres=postgres-2}': 8,
     });
   });
 });

@@ -39,8 +39,8 @@ describe('the Compose file', () => {
 
   test('has every process of the topology but the supervisor, and the service that joins the caches', () => {
     expect(Object.keys(containersOf('scaled'))).toEqual([
-      ...['postgres-1', 'postgres-2', 'postgres-3', 'pubsub', 'cache-1', 'cache-2', 'cache-3', 'haproxy'],
-      ...['relay-1', 'relay-2', 'relay-3', 'cache-cluster'],
+      ...['postgres-1', 'postgres-2', 'postgres-3', 'pubsub', 'cache-1', 'cache-2', 'cache-3'],
+      ...['haproxy-db', 'haproxy', 'relay-1', 'relay-2', 'relay-3', 'cache-cluster'],
     ]);
     expect(Object.keys(containersOf('single'))).toEqual(['postgres-1', 'relay-1']);
   });
@@ -49,9 +49,9 @@ describe('the Compose file', () => {
     for (const { image } of Object.values(containersOf('scaled'))) expect(image).toMatch(/^[\w-]+:\d+\.\d+/);
   });
 
-  test('starts relays when the balancer is healthy and the caches are a cluster', () => {
+  test('starts relays when the database balancer is healthy and the caches are a cluster', () => {
     expect(containersOf('scaled')['relay-2']?.depends_on).toMatchObject({
-      haproxy: { condition: 'service_healthy' },
+      'haproxy-db': { condition: 'service_healthy' },
       pubsub: { condition: 'service_healthy' },
       'cache-cluster': { condition: 'service_completed_successfully' },
     });
@@ -68,16 +68,16 @@ describe('the Compose file', () => {
     expect(containersOf('scaled')['relay-1']?.command?.join(' ')).toBe(
       '--host 0.0.0.0 --port 8080 --relay-id relay-1 --metrics-host 0.0.0.0 --metrics-port 9464 --liveness-port 8081 ' +
         '--trust-proxy 172.16.0.0/12 --trust-proxy 192.168.0.0/16 --trust-proxy 10.0.0.0/8 ' +
-        '--store postgres://relay@haproxy:5432/relaybench ' +
-        '--replica postgres://relay@haproxy:5433/relaybench ' +
-        '--replica postgres://relay@haproxy:5434/relaybench --redis redis://pubsub:6379 ' +
+        '--store postgres://relay@haproxy-db:5432/relaybench ' +
+        '--replica postgres://relay@haproxy-db:5433/relaybench ' +
+        '--replica postgres://relay@haproxy-db:5434/relaybench --redis redis://pubsub:6379 ' +
         '--redis-cluster cache-1:6379 --redis-cluster cache-2:6379 --redis-cluster cache-3:6379 ' +
         '--cache l2 --open-gift-wraps',
     );
   });
 
-  test('the balancer sends writes to the first Postgres and reads to the others, and looks names up again', () => {
-    const config = containersOf('scaled')['haproxy']?.environment?.['CONFIG'] ?? '';
+  test('the database balancer sends writes to the first Postgres and reads to the others, and looks names up again', () => {
+    const config = containersOf('scaled')['haproxy-db']?.environment?.['CONFIG'] ?? '';
     const [write = '', first = '', second = ''] = config.split('listen pg_').slice(1);
     expect(write).toContain('server postgres-1 postgres-1:5432 resolvers containers init-addr none');
     expect(write).not.toContain('postgres-2');
@@ -89,7 +89,7 @@ describe('the Compose file', () => {
 
   test('without replicas nobody is asked for reads, and no slot is made', () => {
     const services = containersOf('scaled', { relays: 5, replicas: 0 });
-    expect(services['haproxy']?.environment?.['CONFIG']).not.toContain('pg_read');
+    expect(services['haproxy-db']?.environment?.['CONFIG']).not.toContain('pg_read');
     expect(services['relay-5']?.command).not.toContain('--replica');
     expect(services['postgres-1']?.environment?.['INIT']).not.toContain('slot');
   });

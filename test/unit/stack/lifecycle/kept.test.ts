@@ -7,7 +7,7 @@ import type { StackRequest } from '../../../../src/stack/plan-stack.ts';
 import { writeRoles } from '../../../../src/stack/roles.ts';
 import type { StackState } from '../../../../src/stack/state.ts';
 import { resolveShape } from '../../../../src/stack/topology.ts';
-import { sampleStack } from '../../../support/sample-stack.ts';
+import { sampleStack, stackOfBefore } from '../../../support/sample-stack.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
 const PROGRAMS = { binaries: {}, postgres: 'system' } as const;
@@ -33,6 +33,21 @@ describe('a stack whose data was kept', () => {
       ...{ settings: { 'relay.pool': '4' }, cache: 'off' },
       ...{ phase: 'kept', createdAt: before.createdAt },
     });
+  });
+
+  test('of a version with one balancer for both gets one for the database, and clients stay where they were', async () => {
+    const before: StackState = { ...(await stackOfBefore({ dir: await tempDir() })), phase: 'kept' };
+    const { services } = await replanKept(before, request(before), PROGRAMS);
+    const ports = new Map(services.map((service) => [service.name, service.ports]));
+    const { ws, stats } = portsOf(before).get('haproxy') ?? {};
+    expect(ports.get('haproxy')).toEqual({ ws, stats });
+    expect(Object.keys(ports.get('haproxy-db') ?? {})).toEqual([
+      'pg_write',
+      'stats',
+      'pg_read_1',
+      'pg_read_2',
+    ]);
+    expect(services.find(({ name }) => name === 'relay-1')?.dependsOn).toContain('haproxy-db');
   });
 
   test('gets more relays and replicas, each with ports of its own', async () => {

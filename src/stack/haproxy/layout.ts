@@ -1,0 +1,30 @@
+import { type Addresses, addressOf, ON_LOOPBACK } from '../addresses.ts';
+import { portOf, type Service, type StackState } from '../state.ts';
+
+/** What a configuration is written for. */
+export interface Layout {
+  readonly state: StackState;
+  readonly balancer: Service;
+  readonly addresses: Addresses;
+}
+
+/** Where a balancer listens for a purpose. */
+export function bindTo({ addresses, balancer }: Layout, purpose: string): string {
+  return `${addresses.bind}:${portOf(balancer, purpose)}`;
+}
+
+/** `server` lines, with what follows each address. */
+export function serverLines(
+  { addresses }: Layout,
+  services: readonly Service[],
+  purpose: string,
+  suffixOf = (_name: string): string => '',
+): string {
+  const resolved = addresses === ON_LOOPBACK ? '' : ' resolvers containers init-addr none';
+  return services
+    .map(
+      (each) =>
+        `  server ${each.name} ${addressOf(addresses, each, purpose)}${resolved}${suffixOf(each.name)}`,
+    )
+    .join('\n');
+}
