@@ -69,6 +69,11 @@ export class Conversation {
     this.#times = times;
   }
 
+  /** Whether its connection has ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Subscribes to everything that the origin accepts from now on; resolves when the subscription stands. */
   async subscribe(): Promise<void> {
     await this.#question(LIVE, ['REQ', LIVE, { limit: 0 }]);

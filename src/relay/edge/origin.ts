@@ -199,6 +199,7 @@ export class Origin {
     const [startMs, startSecond] = [performance.now(), nowSeconds()];
     await conversation.subscribe();
     const past = await readPast((filter) => conversation.ask(filter), { since, maxLimit });
+    if (conversation.isOver || this.#isClosed) return;
     for (const event of past.reverse()) {
       // At the first time nobody has missed anything: they are remembered, so that they are known after a gap.
       if (before === null) this.#arrivals.add(event, nowSeconds());
@@ -219,7 +220,7 @@ export class Origin {
   #beat(conversation: Conversation, lost: (reason: string) => void): void {
     const { times, nowSeconds } = this.#options;
     const [startMs, startSecond] = [performance.now(), nowSeconds()];
-    const silence = setTimeout(() => lost(`no sign of life for ${times.silenceMs} ms`), times.silenceMs);
+    const silence = setTimeout(() => lost(`no sign of life for ${times.silenceMs} ms`), times.silenceMs).unref();
     this.#timer = silence;
     const answered = (): void => {
       clearTimeout(silence);
