@@ -24,9 +24,8 @@ interface Entry {
   readonly bytes: number;
 }
 
-/** Coverage of a filter, of an event, and the place of an event in it, besides the event. */
+/** What a coverage takes besides its filter and its events. */
 const ENTRY_BYTES = 500;
-const PLACE_BYTES = 16;
 /** Coverages of equal conditions and different ranges of time, which are looked through one by one. */
 const RANGES_MAX = 16;
 
@@ -113,12 +112,14 @@ export class CoverageTable {
     const conditions = conditionsOf(filter);
     const last = [...answer].sort(compareNewestFirst).at(-1);
     const floor = answer.length < limit || last === undefined ? null : last;
-    const coverage = new Coverage({ conditions, since, until, floor });
+    const coverage = new Coverage({ since, until, floor });
     const { limit: _limit, ...ranged } = filter;
     const entry = this.#enter(keyOf(ranged), coverage, { filter: ranged, conditions });
     this.#index.add(coverage, [ranged]);
     this.#fill(entry, answer);
     this.#replay(pull, entry);
+    // Something of it may have vanished meanwhile.
+    if (this.#byCoverage.get(coverage) !== entry) return null;
     const found = coverage.answer(filter, Number.NEGATIVE_INFINITY);
     this.#evict();
     return found;
@@ -133,7 +134,6 @@ export class CoverageTable {
     for (const event of answer) {
       const filter: Filter = { ids: [event.id] };
       const coverage = new Coverage({
-        conditions: filter,
         since: Number.NEGATIVE_INFINITY,
         until: Number.POSITIVE_INFINITY,
         floor: null,

@@ -1,4 +1,3 @@
-import type { Filter } from '../../nostr/filter.ts';
 import { compareNewestFirst, type Ordered } from '../../nostr/kinds.ts';
 import type { Listed } from '../fanout/subscription-index.ts';
 import type { LimitedFilter } from '../store/store.ts';
@@ -6,8 +5,6 @@ import type { StoredEvent } from '../store/stored-event.ts';
 
 /** What of a filter an edge holds. */
 export interface CoverageParts {
-  /** What events have to match besides their time. */
-  readonly conditions: Filter;
   /** Unix seconds, inclusive; -Infinity and Infinity where the filter has none. */
   readonly since: number;
   readonly until: number;

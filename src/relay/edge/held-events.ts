@@ -10,6 +10,9 @@ interface Held {
   readonly holders: Set<Coverage>;
 }
 
+/** What the place of an event in a coverage takes. */
+const PLACE_BYTES = 16;
+
 /** The events of all coverages, each once and as long as one of them holds it; of an address one version. */
 export class HeldEvents {
   readonly #byId = new Map<string, Held>();
@@ -37,8 +40,10 @@ export class HeldEvents {
   /** Puts an event into a coverage. */
   place(event: StoredEvent, holder: Coverage): void {
     const held = this.#byId.get(event.id) ?? this.#insert(event);
+    if (held.holders.has(holder)) return;
     held.holders.add(holder);
     holder.add(held.event);
+    this.#bytes += PLACE_BYTES;
   }
 
   /** Takes an event out of all coverages. */
@@ -46,6 +51,7 @@ export class HeldEvents {
     const held = this.#byId.get(event.id);
     if (held === undefined) return;
     for (const holder of held.holders) holder.remove(held.event);
+    this.#bytes -= PLACE_BYTES * held.holders.size;
     this.#forget(held.event);
   }
 
@@ -53,8 +59,9 @@ export class HeldEvents {
   release(holder: Coverage): void {
     for (const event of holder.events) {
       const holders = this.#byId.get(event.id)?.holders;
-      holders?.delete(holder);
-      if (holders?.size === 0) this.#forget(event);
+      if (holders?.delete(holder) !== true) continue;
+      this.#bytes -= PLACE_BYTES;
+      if (holders.size === 0) this.#forget(event);
     }
   }
 
@@ -75,7 +82,7 @@ export class HeldEvents {
     return false;
   }
 
-  /** Those who hold an event of a key up to a second, or a gift wrap for it. */
+  /** Those who hold an event that is meant. */
   holdersOf(isMeant: (event: StoredEvent) => boolean): Set<Coverage> {
     const found = new Set<Coverage>();
     for (const { event, holders } of this.#byId.values()) {
