@@ -68,6 +68,7 @@ function setUp(
     nowSeconds: () => NOW,
     hosts: new Set(['relay.example']),
     onError: (error) => errors.push(error),
+    forward: null,
   });
   const publish = (event: NostrEvent, pubkeys: readonly string[] = [], more: Partial<Publisher> = {}) =>
     ingest.publish(event, { ...somePublisher(...pubkeys), ...more });
