@@ -1,8 +1,9 @@
+import type { NostrEvent } from '../../src/nostr/event.ts';
+import type { Filter } from '../../src/nostr/filter.ts';
 import { CoverageTable } from '../../src/relay/edge/coverage-table.ts';
 import { EdgeStats } from '../../src/relay/edge/edge-stats.ts';
 import { EdgeStore } from '../../src/relay/edge/edge-store.ts';
 import { ORIGIN_TIMES, Origin, type OriginTimes } from '../../src/relay/edge/origin.ts';
-import type { Filter } from '../../src/nostr/filter.ts';
 import { eventually } from './eventually.ts';
 import { MemoryOrigin } from './memory-origin.ts';
 
@@ -11,6 +12,8 @@ export interface SomeEdgeOptions {
   readonly limitBytes?: number;
   readonly staleMaxMs?: number;
   readonly times?: Partial<OriginTimes>;
+  /** What the origin keeps before the edge comes. */
+  readonly before?: readonly NostrEvent[];
 }
 
 /** Signs of life are asked for rarely, and an origin that has gone is tried again at once. */
@@ -22,6 +25,7 @@ export async function someEdge({
   limitBytes = 1e9,
   staleMaxMs = 1e9,
   times = {},
+  before = [],
 }: SomeEdgeOptions = {}) {
   const clock = { seconds: 1_000 };
   const nowSeconds = (): number => clock.seconds;
@@ -45,6 +49,7 @@ export async function someEdge({
     told.push(event.id);
   };
   origin.onReturn = () => table.clear();
+  for (const event of before) await memory.publish(event);
   memory.pastSince = clock.seconds - 60;
   await origin.start();
   const ids = async (...filters: (Filter & { limit?: number })[]): Promise<string[]> =>

