@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NostrEvent } from '../../src/nostr/event.ts';
@@ -89,7 +90,11 @@ describe('an edge', () => {
           else if (step.type === 'read') await memory.takeUp();
           else if (step.type === 'send') memory.send();
           else if (step.type === 'arrive') memory.arrive();
-          else memory.cut();
+          else {
+            memory.cut();
+            // It is connected again; whatever is said then is held.
+            await delay(3);
+          }
           await settled();
         }
         memory.isHeld = false;

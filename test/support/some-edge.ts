@@ -3,6 +3,7 @@ import type { Filter } from '../../src/nostr/filter.ts';
 import { CoverageTable } from '../../src/relay/edge/coverage-table.ts';
 import { EdgeStats } from '../../src/relay/edge/edge-stats.ts';
 import { EdgeStore } from '../../src/relay/edge/edge-store.ts';
+import { follow } from '../../src/relay/edge/follow.ts';
 import { ORIGIN_TIMES, Origin, type OriginTimes } from '../../src/relay/edge/origin.ts';
 import { eventually } from './eventually.ts';
 import { MemoryOrigin } from './memory-origin.ts';
@@ -44,11 +45,7 @@ export async function someEdge({
   const store = new EdgeStore({ origin, table, stats, nowSeconds, staleMaxMs, limitBytes });
   /** Ids of what subscribers of the edge were told, in order. */
   const told: string[] = [];
-  origin.onEvent = (event) => {
-    table.apply(event);
-    told.push(event.id);
-  };
-  origin.onReturn = () => table.clear();
+  follow(origin, table, ({ id }) => void told.push(id));
   for (const event of before) await memory.publish(event);
   memory.pastSince = clock.seconds - 60;
   await origin.start();

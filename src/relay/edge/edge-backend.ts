@@ -11,6 +11,7 @@ import { registerEdgeMetrics } from './edge-metrics.ts';
 import type { EdgeOptions } from './edge-options.ts';
 import { EdgeStats } from './edge-stats.ts';
 import { EdgeStore } from './edge-store.ts';
+import { follow } from './follow.ts';
 import { ORIGIN_TIMES, Origin } from './origin.ts';
 import { webSocketLinks } from './origin-link.ts';
 
@@ -45,11 +46,7 @@ export function openEdge(
     staleMaxMs: maxStaleS * 1_000,
     limitBytes: memoryLimitBytes,
   });
-  origin.onEvent = (event) => {
-    table.apply(event);
-    deliver(event);
-  };
-  origin.onReturn = () => table.clear();
+  follow(origin, table, deliver);
   return {
     store,
     pages: { query: (filters, reader) => freshly(origin, () => store.query(filters, reader)) },
