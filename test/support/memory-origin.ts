@@ -125,7 +125,7 @@ export class MemoryOrigin {
   async takeUp(): Promise<boolean> {
     const wire = this.#wire;
     const text = wire?.up.shift();
-    if (wire === null || wire === undefined || text === undefined) return false;
+    if (wire === null || text === undefined) return false;
     const message = JSON.parse(text) as unknown[];
     this.received.push(message);
     const [type, id, ...rest] = message;

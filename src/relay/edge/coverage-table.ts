@@ -165,7 +165,7 @@ export class CoverageTable {
   }
 
   #listUnder(conditionsKey: string, entry: Entry): void {
-    const ranges = this.#byConditions.get(conditionsKey) ?? new Set();
+    const ranges = this.#byConditions.get(conditionsKey) ?? new Set<Entry>();
     this.#byConditions.set(conditionsKey, ranges.add(entry));
     const [first] = ranges;
     if (ranges.size > RANGES_MAX && first !== undefined) this.#drop(first);

@@ -86,7 +86,7 @@ export class EdgeStore implements EventStore {
     return await this.#options.origin.count(filters);
   }
 
-  list(_filter: Filter): Promise<readonly Ordered[] | null> {
+  list(): Promise<readonly Ordered[] | null> {
     return Promise.reject(new StoreUnavailableError('an edge does not reconcile, ask its origin'));
   }
 
