@@ -85,9 +85,12 @@ export class Conversation {
    */
   async ask(filter: Filter): Promise<readonly StoredEvent[]> {
     const id = this.#nextId();
-    const { events } = await this.#question(id, ['REQ', id, filter]);
-    this.#send(JSON.stringify(['CLOSE', id]));
-    return events;
+    try {
+      const { events } = await this.#question(id, ['REQ', id, filter]);
+      return events;
+    } finally {
+      this.#send(JSON.stringify(['CLOSE', id]));
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import pLimit from 'p-limit';
 import { waitMs } from '../../base/back-off.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Filter } from '../../nostr/filter.ts';
@@ -49,6 +50,9 @@ export interface OriginOptions {
   readonly times: OriginTimes;
 }
 
+/** Questions that are asked at once: relays allow so many subscriptions of a connection. */
+const QUESTIONS_MAX = 100;
+
 /** A question that matches nothing, whatever the origin keeps. */
 const NOTHING: Filter = { ids: ['0'.repeat(64)], limit: 1 };
 
@@ -69,6 +73,7 @@ export class Origin {
   readonly #options: OriginOptions;
   readonly #outage: Outage;
   readonly #arrivals = new Arrivals();
+  readonly #questions = pLimit(QUESTIONS_MAX);
   #link: OriginLink | null = null;
   /** Null while it is not live. */
   #live: Conversation | null = null;
@@ -134,7 +139,7 @@ export class Origin {
    */
   async ask(filter: Filter): Promise<readonly StoredEvent[]> {
     const live = await this.#whenLive();
-    return await live.ask(filter).catch(refused);
+    return await this.#questions(() => live.ask(filter)).catch(refused);
   }
 
   /**

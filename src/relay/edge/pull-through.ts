@@ -5,11 +5,11 @@ import { UnansweredError } from './conversation.ts';
 import { keyOf } from './coverage-key.ts';
 import type { CoverageTable, Pull } from './coverage-table.ts';
 import type { EdgeStats } from './edge-stats.ts';
-import type { Origin } from './origin.ts';
+import { type Origin, unanswered } from './origin.ts';
 
 /** What misses are answered with. */
 export interface PullThroughParts {
-  readonly origin: Pick<Origin, 'ask'>;
+  readonly origin: Pick<Origin, 'ask' | 'isLive'>;
   readonly table: CoverageTable;
   readonly stats: EdgeStats;
 }
@@ -57,8 +57,8 @@ export class PullThrough {
     try {
       return this.#cover(pull, filter, await origin.ask(filter));
     } catch (error) {
-      if (error instanceof UnansweredError) return null;
-      throw error;
+      if (error instanceof UnansweredError && !origin.isLive) return null;
+      throw unanswered(error);
     } finally {
       table.end(pull);
     }
