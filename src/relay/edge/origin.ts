@@ -77,7 +77,7 @@ export class Origin {
   #link: OriginLink | null = null;
   /** Null while it is not live. */
   #live: Conversation | null = null;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #attempt = 0;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -139,7 +139,7 @@ export class Origin {
    */
   async ask(filter: Filter): Promise<readonly StoredEvent[]> {
     const live = await this.#whenLive();
-    return await this.#questions(() => live.ask(filter)).catch(refused);
+    return await this.#questions(() => (this.#live ?? live).ask(filter)).catch(refused);
   }
 
   /**
@@ -166,11 +166,13 @@ export class Origin {
 
   #wait(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#options.times.patienceMs).unref();
-      this.#waiting.push(() => {
+      const go = (): void => {
         clearTimeout(timer);
+        this.#waiting.delete(go);
         resolve();
-      });
+      };
+      const timer = setTimeout(go, this.#options.times.patienceMs).unref();
+      this.#waiting.add(go);
     });
   }
 
@@ -217,7 +219,7 @@ export class Origin {
     this.#live = conversation;
     this.#outage.answered();
     this.#firstAttempt();
-    for (const go of this.#waiting.splice(0)) go();
+    for (const go of [...this.#waiting]) go();
     this.#beat(conversation, lost);
   }
 

@@ -58,7 +58,7 @@ export class PullThrough {
       return this.#cover(pull, filter, await origin.ask(filter));
     } catch (error) {
       if (error instanceof UnansweredError && !origin.isLive) return null;
-      throw unanswered(error);
+      return unanswered(error);
     } finally {
       table.end(pull);
     }
