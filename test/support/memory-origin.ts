@@ -26,6 +26,8 @@ interface Wire {
 }
 
 const STRANGER = { pubkeys: [] };
+const PING = 'ping';
+const PONG = 'pong';
 
 export interface MemoryOriginOptions {
   readonly nowSeconds: () => number;
@@ -75,18 +77,22 @@ export class MemoryOrigin {
         if (wire.isOpen) wire.up.push(text);
         this.flow();
       },
+      ping: () => {
+        if (wire.isOpen) wire.up.push(PING);
+        this.flow();
+      },
       end: () => {
         wire.isOpen = false;
       },
     };
   };
 
-  /** The questions (REQ) that it was asked, without those for signs of life and for everything. */
+  /** The questions (REQ) that it was asked for clients. */
   get questions(): Filter[] {
     return this.received
       .filter(([type, id]) => type === 'REQ' && id !== 'live')
       .map(([, , filter]) => filter as Filter)
-      .filter(({ ids, since }) => ids?.[0] !== '0'.repeat(64) && since !== this.pastSince);
+      .filter(({ since }) => since !== this.pastSince);
   }
 
   /** The `since` with which the edge looks for what it has missed; these are no questions of clients. */
@@ -126,6 +132,10 @@ export class MemoryOrigin {
     const wire = this.#wire;
     const text = wire?.up.shift();
     if (wire === null || text === undefined) return false;
+    if (text === PING) {
+      wire.read.push([{ text: PONG, version: null }]);
+      return true;
+    }
     const message = JSON.parse(text) as unknown[];
     this.received.push(message);
     const [type, id, ...rest] = message;
@@ -150,7 +160,8 @@ export class MemoryOrigin {
     const next = wire?.down.shift();
     if (next === undefined || wire?.isOpen !== true) return false;
     if (next.version !== null) this.heard = next.version;
-    wire.listener.received(next.text);
+    if (next.text === PONG) wire.listener.ponged();
+    else wire.listener.received(next.text);
     return true;
   }
 

@@ -6,6 +6,8 @@ export interface LinkListener {
   readonly opened: () => void;
   /** One text message. */
   readonly received: (text: string) => void;
+  /** The answer to a ping. */
+  readonly ponged: () => void;
   /** It has ended, or could not be opened. */
   readonly closed: (reason: string) => void;
 }
@@ -14,6 +16,8 @@ export interface LinkListener {
 export interface OriginLink {
   /** Sends one text message; does nothing where it is not open. */
   readonly send: (text: string) => void;
+  /** Asks for a sign of life. */
+  readonly ping: () => void;
   /** Ends it at once; the listener hears nothing more. */
   readonly end: () => void;
 }
@@ -42,6 +46,9 @@ export function webSocketLinks(url: string): OpenLink {
     socket.on('message', (data, isBinary) => {
       if (!hasEnded && !isBinary) listener.received((data as Buffer).toString('utf8'));
     });
+    socket.on('pong', () => {
+      if (!hasEnded) listener.ponged();
+    });
     // Its end follows, and tells why. It is listened to for as long as the socket is there.
     socket.on('error', (error) => {
       failure = messageOf(error);
@@ -54,6 +61,9 @@ export function webSocketLinks(url: string): OpenLink {
     return {
       send: (text) => {
         if (socket.readyState === WebSocket.OPEN) socket.send(text);
+      },
+      ping: () => {
+        if (socket.readyState === WebSocket.OPEN) socket.ping();
       },
       end: () => {
         hasEnded = true;

@@ -14,9 +14,9 @@ import { readPast } from './read-past.ts';
 
 /** Every duration of the connection to an origin, in milliseconds. */
 export interface OriginTimes {
-  /** Between two questions whether it is still there. */
+  /** From the answer to a ping to the next ping. */
   readonly beatMs: number;
-  /** So long after such a question without its answer the connection is given up. */
+  /** So long after a ping without its answer the connection is given up. */
   readonly silenceMs: number;
   /** An answer to a question. */
   readonly questionMs: number;
@@ -50,11 +50,14 @@ export interface OriginOptions {
   readonly times: OriginTimes;
 }
 
+/** What the connection of a conversation is good for besides. */
+interface Line {
+  readonly lost: (reason: string) => void;
+  readonly ping: (answered: () => void) => void;
+}
+
 /** Questions that are asked at once: relays allow so many subscriptions of a connection. */
 const QUESTIONS_MAX = 100;
-
-/** A question that matches nothing, whatever the origin keeps. */
-const NOTHING: Filter = { ids: ['0'.repeat(64)], limit: 1 };
 
 const UNREACHABLE: Answer = {
   accepted: false,
@@ -179,6 +182,7 @@ export class Origin {
   #connect(): void {
     const { open, times } = this.#options;
     let conversation: Conversation | null = null;
+    let ponged = (): void => undefined;
     const lost = (reason: string): void => {
       if (this.#link !== link) return;
       this.#lost(conversation, reason);
@@ -189,16 +193,21 @@ export class Origin {
         conversation = begun;
         begun.onEvent = (event) => this.#arrived(event);
         begun.onUnsubscribed = (message) => lost(`the origin has ended the subscription: ${message}`);
-        this.#enter(begun, lost).catch((error: unknown) => lost(messageOf(error)));
+        const ping = (answered: () => void): void => {
+          ponged = answered;
+          link.ping();
+        };
+        this.#enter(begun, { lost, ping }).catch((error: unknown) => lost(messageOf(error)));
       },
       received: (text) => conversation?.receive(text),
+      ponged: () => ponged(),
       closed: lost,
     });
     this.#link = link;
   }
 
   /** Subscribes, finds what was missed, and is live. */
-  async #enter(conversation: Conversation, lost: (reason: string) => void): Promise<void> {
+  async #enter(conversation: Conversation, line: Line): Promise<void> {
     const { nowSeconds, readMaxLimit } = this.#options;
     const before = this.#freshSecond;
     const since = (before ?? nowSeconds()) - CATCH_UP_SLACK_S;
@@ -220,24 +229,21 @@ export class Origin {
     this.#outage.answered();
     this.#firstAttempt();
     for (const go of [...this.#waiting]) go();
-    this.#beat(conversation, lost);
+    this.#beat(conversation, line);
   }
 
-  /** Asks again and again whether it is there: the answer comes after everything that it had told before. */
-  #beat(conversation: Conversation, lost: (reason: string) => void): void {
+  /** Asks again and again whether it is there: what comes before the answer is everything that it had told when it answered. */
+  #beat(conversation: Conversation, { lost, ping }: Line): void {
     const { times, nowSeconds } = this.#options;
     const [startMs, startSecond] = [performance.now(), nowSeconds()];
     const silence = setTimeout(() => lost(`no sign of life for ${times.silenceMs} ms`), times.silenceMs).unref();
     this.#timer = silence;
-    const answered = (): void => {
+    ping(() => {
       clearTimeout(silence);
       if (this.#live !== conversation) return;
       this.#fresh(startMs, startSecond);
       this.#arrivals.age(nowSeconds());
-      this.#timer = setTimeout(() => this.#beat(conversation, lost), times.beatMs).unref();
-    };
-    conversation.ask(NOTHING).then(answered, (error: unknown) => {
-      if (error instanceof RefusedError) answered();
+      this.#timer = setTimeout(() => this.#beat(conversation, { lost, ping }), times.beatMs).unref();
     });
   }
 
