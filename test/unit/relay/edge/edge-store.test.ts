@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../../src/relay/store/unavailable.ts';
 import { eventually } from '../../../support/eventually.ts';
+import type { MemoryOrigin } from '../../../support/memory-origin.ts';
 import { someEdge } from '../../../support/some-edge.ts';
 import { someEvent } from '../../../support/stored-event.ts';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
+
+/** Waits until the origin has taken the first question of a client, and read its answer. */
+async function asked(memory: MemoryOrigin): Promise<void> {
+  const isThere = async (): Promise<boolean> => {
+    await memory.takeUp();
+    return memory.questions.length > 0;
+  };
+  await eventually('the question is there', isThere, { everyMs: 1 });
+}
 
 describe('the store of an edge', () => {
   it('asks the origin once for what is asked again', async () => {
@@ -232,7 +242,7 @@ describe('the store of an edge', () => {
     await eventually('the edge has heard', () => memory.heard === memory.version, { everyMs: 1 });
     memory.isHeld = true;
     const answer = ids({ kinds: [1] });
-    await eventually('the question is there', () => memory.takeUp(), { everyMs: 1 });
+    await asked(memory);
     // Read, and not sent: meanwhile it is deleted, and a new one comes.
     await memory.publish(someEvent({ kind: 5, tags: [['e', deleted.id]] }));
     const late = someEvent({ created_at: 102 });
@@ -275,7 +285,7 @@ describe('an edge whose origin is away', () => {
     await memory.publish(event);
     memory.isHeld = true;
     const answer = ids({ kinds: [1] });
-    await eventually('the question is there', () => memory.takeUp(), { everyMs: 1 });
+    await asked(memory);
     memory.cut();
     memory.isHeld = false;
     expect(await answer).toEqual([event.id]);
