@@ -40,14 +40,18 @@ describe('edges of one origin', () => {
     const author = new Author();
     const [here, there] = await Promise.all(edges.map(open));
     if (here === undefined || there === undefined) throw new Error('no clients');
-    const subscriptions = [there.subscribe({ authors: [author.pubkey] }), there.subscribe({ authors: [author.pubkey] })];
+    const subscriptions = [
+      there.subscribe({ authors: [author.pubkey] }),
+      there.subscribe({ authors: [author.pubkey] }),
+    ];
     for (const id of subscriptions) await there.stored(id);
     const events = [author.sign({ content: 'stored' }), author.sign({ kind: 20_001, content: 'ephemeral' })];
     for (const event of events) {
       expect(await here.publish(event)).toEqual({ accepted: true, message: '' });
       for (const id of subscriptions) await there.delivery(id, event.id);
     }
-    for (const id of subscriptions) expect(there.received(id).map((event) => event.id)).toEqual(events.map(({ id: each }) => each));
+    for (const id of subscriptions)
+      expect(there.received(id).map((event) => event.id)).toEqual(events.map(({ id: each }) => each));
     expect(await here.publish(events[0] as (typeof events)[0])).toEqual({
       accepted: true,
       message: 'duplicate: already have this event',
@@ -70,7 +74,10 @@ describe('edges of one origin', () => {
     await client.publishAll([author.sign({ kind: 5, tags: [['e', event.id]] })]);
     expect(await client.ids(filter, { ids: [event.id] })).toEqual([]);
     await eventually('the other edge has heard', async () => (await elsewhere.ids(filter)).length === 0);
-    expect(await client.publish(event)).toEqual({ accepted: false, message: 'blocked: this event was deleted' });
+    expect(await client.publish(event)).toEqual({
+      accepted: false,
+      message: 'blocked: this event was deleted',
+    });
   });
 
   it('serve pages over HTTP as the origin does', async () => {

@@ -18,12 +18,7 @@ type Step =
   /** The origin reads the answer to a question; sends one that it has read; the edge hears a message. */
   | { readonly type: 'read' | 'send' | 'arrive' | 'cut' };
 
-/** A question to the edge, and how much the edge had heard then. */
-interface Asked {
-  readonly filter: Limited;
-  readonly heard: number;
-  readonly answer: Promise<readonly string[]>;
-}
+type SomeEdge = Awaited<ReturnType<typeof someEdge>>;
 
 /** Few filters, so that they are asked again. */
 const arbitraryQuestions: fc.Arbitrary<Limited[]> = fc.array(
@@ -38,9 +33,15 @@ const arbitraryQuestions: fc.Arbitrary<Limited[]> = fc.array(
 const arbitrarySteps: fc.Arbitrary<Step[]> = arbitraryQuestions.chain((filters) =>
   fc.array(
     fc.oneof(
-      { arbitrary: arbitraryRelayEvent.map((event): Step => ({ type: 'publish', event: withRelay(event) })), weight: 4 },
+      {
+        arbitrary: arbitraryRelayEvent.map((event): Step => ({ type: 'publish', event: withRelay(event) })),
+        weight: 4,
+      },
       { arbitrary: fc.constantFrom(...filters).map((filter): Step => ({ type: 'ask', filter })), weight: 4 },
-      { arbitrary: fc.constantFrom<Step>({ type: 'read' }, { type: 'send' }, { type: 'arrive' }), weight: 12 },
+      {
+        arbitrary: fc.constantFrom<Step>({ type: 'read' }, { type: 'send' }, { type: 'arrive' }),
+        weight: 12,
+      },
       { arbitrary: fc.constant<Step>({ type: 'cut' }), weight: 1 },
     ),
     { maxLength: 80 },
@@ -59,48 +60,83 @@ async function contents({ store }: MemoryOrigin): Promise<NostrEvent[]> {
 }
 
 function expected(filter: Limited, events: readonly NostrEvent[]): string[] {
-  return events.filter((event) => naiveMatches(filter, event)).slice(0, filter.limit).map(({ id }) => id);
+  return events
+    .filter((event) => naiveMatches(filter, event))
+    .slice(0, filter.limit)
+    .map(({ id }) => id);
+}
+
+/** An edge and its origin, on whose connection everything moves step by step. */
+class Interleaving {
+  readonly #edge: SomeEdge;
+  /** What the origin showed after each of its changes. */
+  readonly #moments: NostrEvent[][] = [];
+  readonly #checks: Promise<void>[] = [];
+
+  constructor(edge: SomeEdge) {
+    this.#edge = edge;
+  }
+
+  async run(steps: readonly Step[]): Promise<void> {
+    const { clock, memory, origin } = this.#edge;
+    clock.seconds = 110;
+    memory.isHeld = true;
+    await this.#note();
+    for (const step of steps) {
+      await this.#take(step);
+      await settled();
+    }
+    memory.isHeld = false;
+    memory.flow();
+    await Promise.all(this.#checks);
+    origin.close();
+  }
+
+  async #take(step: Step): Promise<void> {
+    const { memory } = this.#edge;
+    switch (step.type) {
+      case 'publish':
+        await memory.publish(step.event);
+        await this.#note();
+        break;
+      case 'ask':
+        this.#checks.push(this.#ask(step.filter));
+        break;
+      case 'read':
+        await memory.takeUp();
+        break;
+      case 'send':
+        memory.send();
+        break;
+      case 'arrive':
+        memory.arrive();
+        break;
+      case 'cut':
+        memory.cut();
+        // It is connected again; whatever is said then is held.
+        await delay(3);
+    }
+  }
+
+  async #note(): Promise<void> {
+    const { memory } = this.#edge;
+    while (this.#moments.length <= memory.version) this.#moments.push(await contents(memory));
+  }
+
+  async #ask(filter: Limited): Promise<void> {
+    const { memory, ids } = this.#edge;
+    const { heard } = memory;
+    const answer = await ids(filter);
+    const possible = this.#moments.slice(heard).map((events) => expected(filter, events));
+    expect(possible).toContainEqual(answer);
+  }
 }
 
 describe('an edge', () => {
   it('answers as the origin did at some moment between what it had heard and its answer, whatever comes in between', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrarySteps, async (steps) => {
-        const { clock, memory, origin, ids } = await someEdge({ times: { patienceMs: 60_000 } });
-        clock.seconds = 110;
-        memory.isHeld = true;
-        const moments: NostrEvent[][] = [await contents(memory)];
-        const begun = new Set<Asked>();
-        const checks: Promise<void>[] = [];
-        const ask = (filter: Limited): void => {
-          const asked: Asked = { filter, heard: memory.heard, answer: ids(filter) };
-          begun.add(asked);
-          checks.push(
-            asked.answer.then((answer) => {
-              const possible = moments.slice(asked.heard).map((events) => expected(filter, events));
-              expect(possible).toContainEqual(answer);
-            }),
-          );
-        };
-        for (const step of steps) {
-          if (step.type === 'publish') {
-            await memory.publish(step.event);
-            while (moments.length <= memory.version) moments.push(await contents(memory));
-          } else if (step.type === 'ask') ask(step.filter);
-          else if (step.type === 'read') await memory.takeUp();
-          else if (step.type === 'send') memory.send();
-          else if (step.type === 'arrive') memory.arrive();
-          else {
-            memory.cut();
-            // It is connected again; whatever is said then is held.
-            await delay(3);
-          }
-          await settled();
-        }
-        memory.isHeld = false;
-        memory.flow();
-        await Promise.all(checks);
-        origin.close();
+        await new Interleaving(await someEdge({ times: { patienceMs: 60_000 } })).run(steps);
       }),
       { numRuns: 150 },
     );

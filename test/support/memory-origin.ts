@@ -57,6 +57,7 @@ export class MemoryOrigin {
   heard = 0;
   #wire: Wire | null = null;
   #isFlowing = false;
+  #hasMore = false;
 
   constructor({ nowSeconds, maxLimit = 500 }: MemoryOriginOptions) {
     this.store = new MemoryStore({ limitBytes: Number.POSITIVE_INFINITY, nowSeconds });
@@ -167,17 +168,20 @@ export class MemoryOrigin {
 
   /** Lets everything flow that waits, unless it is held. */
   flow(): void {
-    if (this.isHeld || this.isSilent || this.#isFlowing) return;
+    if (this.isHeld || this.isSilent) return;
+    // Something may have come since the flow looked for the last time.
+    this.#hasMore = true;
+    if (this.#isFlowing) return;
     this.#isFlowing = true;
     void this.#flow();
   }
 
   async #flow(): Promise<void> {
-    let hasMoved = true;
-    while (hasMoved && !this.isHeld && !this.isSilent) {
+    while (this.#hasMore && !this.isHeld && !this.isSilent) {
       await Promise.resolve();
+      this.#hasMore = false;
       const [taken, sent, arrived] = [await this.takeUp(), this.send(), this.arrive()];
-      hasMoved = taken || sent || arrived;
+      if (taken || sent || arrived) this.#hasMore = true;
     }
     this.#isFlowing = false;
   }
@@ -186,7 +190,12 @@ export class MemoryOrigin {
     const verdict = this.verdict?.(event) ?? null;
     if (verdict !== null) return frame(['OK', event.id, ...verdict]);
     const outcome = await this.publish(event);
-    return frame(['OK', event.id, outcome === 'stored' || outcome === 'duplicate', outcome === 'stored' ? '' : `${outcome}: x`]);
+    return frame([
+      'OK',
+      event.id,
+      outcome === 'stored' || outcome === 'duplicate',
+      outcome === 'stored' ? '' : `${outcome}: x`,
+    ]);
   }
 
   async #answer(wire: Wire, id: unknown, filter: Filter): Promise<Frame[]> {

@@ -18,7 +18,13 @@ export interface SomeEdgeOptions {
 }
 
 /** Signs of life are asked for rarely, and an origin that has gone is tried again at once. */
-const TIMES: OriginTimes = { ...ORIGIN_TIMES, beatMs: 1_000_000, firstRetryMs: 1, longestRetryMs: 1, patienceMs: 20 };
+const TIMES: OriginTimes = {
+  ...ORIGIN_TIMES,
+  beatMs: 1_000_000,
+  firstRetryMs: 1,
+  longestRetryMs: 1,
+  patienceMs: 20,
+};
 
 /** An edge that is connected to an origin inside the test. */
 export async function someEdge({

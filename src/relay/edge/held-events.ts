@@ -68,7 +68,8 @@ export class HeldEvents {
   /** Takes out what a deletion request names and may delete (NIP-09). */
   obey(request: StoredEvent): void {
     for (const [name, value] of request.tags) {
-      const named = name === 'e' ? this.get(value) : name === 'a' ? this.#ownVersion(request, value) : undefined;
+      const named =
+        name === 'e' ? this.get(value) : name === 'a' ? this.#ownVersion(request, value) : undefined;
       if (named !== undefined && isDeletableBy(named, request.pubkey)) this.remove(named);
     }
   }

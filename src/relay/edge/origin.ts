@@ -236,7 +236,10 @@ export class Origin {
   #beat(conversation: Conversation, { lost, ping }: Line): void {
     const { times, nowSeconds } = this.#options;
     const [startMs, startSecond] = [performance.now(), nowSeconds()];
-    const silence = setTimeout(() => lost(`no sign of life for ${times.silenceMs} ms`), times.silenceMs).unref();
+    const silence = setTimeout(
+      () => lost(`no sign of life for ${times.silenceMs} ms`),
+      times.silenceMs,
+    ).unref();
     this.#timer = silence;
     ping(() => {
       clearTimeout(silence);

@@ -26,7 +26,10 @@ export async function readPast(
     const known = found.size;
     for (const event of page) found.set(event.id, event);
     if (page.length < maxLimit) return [...found.values()];
-    const oldest = page.reduce((second, event) => Math.min(second, event.created_at), Number.MAX_SAFE_INTEGER);
+    const oldest = page.reduce(
+      (second, event) => Math.min(second, event.created_at),
+      Number.MAX_SAFE_INTEGER,
+    );
     until = found.size === known ? oldest - 1 : oldest;
   }
 }

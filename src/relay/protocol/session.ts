@@ -142,7 +142,9 @@ export class Session {
 
   /** The id is hex and needs no escaping; the message may be that of another relay. */
   #ok(eventId: string, { accepted, message }: Answer): void {
-    this.#connection.outbox.sendText(`["OK","${eventId}",${accepted},${message === '' ? '""' : JSON.stringify(message)}]`);
+    this.#connection.outbox.sendText(
+      `["OK","${eventId}",${accepted},${message === '' ? '""' : JSON.stringify(message)}]`,
+    );
   }
 
   #event(event: NostrEvent): void {

@@ -95,7 +95,13 @@ describe('the store of an edge', () => {
 
   it('forgets a version where the newer one no longer matches', async () => {
     const { memory, ids, quiet } = await someEdge();
-    const fields = { kind: 30_023, tags: [['d', 'x'], ['t', 'x']] };
+    const fields = {
+      kind: 30_023,
+      tags: [
+        ['d', 'x'],
+        ['t', 'x'],
+      ],
+    };
     await memory.publish(someEvent({ ...fields, created_at: 100 }));
     expect(await ids({ '#t': ['x'] })).toHaveLength(1);
     await memory.publish(someEvent({ ...fields, tags: [['d', 'x']], created_at: 101 }));
@@ -224,7 +230,7 @@ describe('the store of an edge', () => {
     const { store } = await someEdge();
     await expect(store.query([{ kinds: [1_059], limit: 1 }])).rejects.toThrow(/gift wraps/);
     await expect(store.count([{ kinds: [1_059] }])).rejects.toThrow(/gift wraps/);
-    await expect(store.list({})).rejects.toThrow(/reconcile/);
+    await expect(store.list()).rejects.toThrow(/reconcile/);
   });
 
   it('does not ask for what matches nothing', async () => {
