@@ -12,6 +12,8 @@ import { HeldEvents } from './held-events.ts';
 /** A question to the origin that is under way, and what the origin has accepted meanwhile. */
 export interface Pull {
   readonly changes: StoredEvent[];
+  /** Its answer may not be believed. */
+  isDoubtful: boolean;
 }
 
 /** A coverage, and what it is kept under. */
@@ -84,7 +86,7 @@ export class CoverageTable {
 
   /** A question is about to be sent to the origin. */
   begin(): Pull {
-    const pull: Pull = { changes: [] };
+    const pull: Pull = { changes: [], isDoubtful: false };
     this.#pulls.add(pull);
     return pull;
   }
@@ -102,12 +104,20 @@ export class CoverageTable {
     this.#evict();
   }
 
+  /** Whether an event is there is not known: what it may belong into is asked for again. */
+  doubt(event: StoredEvent): void {
+    for (const pull of this.#pulls) pull.isDoubtful = true;
+    const doubtful: Coverage[] = [];
+    this.#index.forEachMatch(event, (coverage) => doubtful.push(coverage));
+    for (const coverage of doubtful) this.#dropCoverage(coverage);
+  }
+
   /**
    * Covers a filter by the answer of the origin and what it has accepted since it was asked.
    * @returns the answer as it is now; null where it has to be asked for again
    */
   cover(pull: Pull, filter: LimitedFilter, answer: readonly StoredEvent[]): readonly StoredEvent[] | null {
-    if (isVanishing(pull, answer)) return null;
+    if (pull.isDoubtful || isVanishing(pull, answer)) return null;
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = filter;
     const conditions = conditionsOf(filter);
     const last = [...answer].sort(compareNewestFirst).at(-1);
@@ -126,29 +136,41 @@ export class CoverageTable {
   }
 
   /**
-   * Keeps events that were asked for by their ids.
+   * Keeps events that were asked for by their ids, and those of them that the origin has accepted since.
    * @returns those that are there now; null where they have to be asked for again
    */
-  coverIds(pull: Pull, answer: readonly StoredEvent[]): readonly StoredEvent[] | null {
-    if (isVanishing(pull, answer)) return null;
-    for (const event of answer) {
-      const filter: Filter = { ids: [event.id] };
-      const coverage = new Coverage({
-        since: Number.NEGATIVE_INFINITY,
-        until: Number.POSITIVE_INFINITY,
-        floor: null,
-      });
-      this.#fill(this.#enter(idKey(event.id), coverage, { filter, conditions: null }), [event]);
+  coverIds(
+    pull: Pull,
+    ids: readonly string[],
+    answer: readonly StoredEvent[],
+  ): readonly StoredEvent[] | null {
+    const isAsked = new Set(ids);
+    const accepted = pull.changes.filter(({ id }) => isAsked.has(id));
+    const candidates = new Map([...answer, ...accepted].map((event) => [event.id, event]));
+    if (pull.isDoubtful || isVanishing(pull, [...candidates.values()])) return null;
+    for (const event of answer) this.#coverId(event);
+    for (const change of pull.changes) {
+      this.#obey(change, () => undefined);
+      if (isAsked.has(change.id)) this.#coverId(change);
     }
-    for (const change of pull.changes) this.#obey(change, () => undefined);
-    const found = answer.filter(({ id }) => this.#held.get(id) !== undefined);
+    const present = [...candidates.values()].filter(({ id }) => this.#held.get(id) !== undefined);
     this.#evict();
-    return found;
+    return present;
   }
 
   /** Nothing of what is held may be believed any more. */
   clear(): void {
     for (const entry of [...this.#entries.values()]) this.#drop(entry);
+  }
+
+  #coverId(event: StoredEvent): void {
+    const filter: Filter = { ids: [event.id] };
+    const coverage = new Coverage({
+      since: Number.NEGATIVE_INFINITY,
+      until: Number.POSITIVE_INFINITY,
+      floor: null,
+    });
+    this.#fill(this.#enter(idKey(event.id), coverage, { filter, conditions: null }), [event]);
   }
 
   #enter(key: string, coverage: Coverage, { filter, conditions }: EntryFilters): Entry {
@@ -201,9 +223,13 @@ export class CoverageTable {
   /** Whether the origin has obeyed a request to vanish (NIP-62) is not known: what may have gone is asked for again. */
   #distrust(request: StoredEvent): void {
     for (const coverage of this.#held.holdersOf((event) => mayHaveVanished(event, request))) {
-      const entry = this.#byCoverage.get(coverage);
-      if (entry !== undefined) this.#drop(entry);
+      this.#dropCoverage(coverage);
     }
+  }
+
+  #dropCoverage(coverage: Coverage): void {
+    const entry = this.#byCoverage.get(coverage);
+    if (entry !== undefined) this.#drop(entry);
   }
 
   #touch(entry: Entry): void {

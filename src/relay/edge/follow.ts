@@ -9,5 +9,6 @@ export function follow(origin: Origin, table: CoverageTable, deliver: (event: St
     if (origin.isLive) table.apply(event);
     deliver(event);
   };
+  origin.onAgain = (event) => table.doubt(event);
   origin.onReturn = () => table.clear();
 }

@@ -92,6 +92,11 @@ export class Origin {
   #freshSecond: number | null = null;
   /** Told of every event that the origin accepts, once. */
   onEvent: (event: StoredEvent) => void = () => undefined;
+  /**
+   * Told of an event that was told before: it comes twice, or it is there again, as an older version is whose newer one was
+   * deleted.
+   */
+  onAgain: (event: StoredEvent) => void = () => undefined;
   /** It is about to be live after a gap: what was told before it may be old. */
   onReturn: () => void = () => undefined;
   /** Times that the connection was lost after it was live. */
@@ -259,6 +264,7 @@ export class Origin {
   #arrived(event: StoredEvent): boolean {
     const isNew = this.#arrivals.add(event, this.#options.nowSeconds());
     if (isNew) this.onEvent(event);
+    else this.onAgain(event);
     return isNew;
   }
 

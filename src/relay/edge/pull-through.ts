@@ -66,6 +66,7 @@ export class PullThrough {
 
   #cover(pull: Pull, filter: LimitedFilter, answer: readonly StoredEvent[]): readonly StoredEvent[] | null {
     const { table } = this.#parts;
-    return filter.ids === undefined ? table.cover(pull, filter, answer) : table.coverIds(pull, answer);
+    const { ids } = filter;
+    return ids === undefined ? table.cover(pull, filter, answer) : table.coverIds(pull, ids, answer);
   }
 }
