@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Author, nowSeconds } from '../conformance/author.ts';
 import { Client } from '../conformance/client.ts';
+import { runStatement } from '../conformance/statement.ts';
+import { statements } from '../conformance/statements.ts';
 import { type BuiltRelay, startBuiltRelay } from '../support/built-relay.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -33,6 +35,21 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of clients) client.terminate();
   await Promise.all([origin, ...edges].map((relay) => relay.stop()));
+});
+
+/** What stays with the origin, and is not advertised. */
+const OF_ORIGIN = [17, 59, 70, 77];
+
+describe('towards its clients an edge is a relay', () => {
+  const kept = statements.filter(({ nip }) => ![nip ?? []].flat().some((each) => OF_ORIGIN.includes(each)));
+
+  it('of which most of the statements speak', () => {
+    expect(kept.length).toBeGreaterThan(100);
+  });
+
+  for (const statement of kept) {
+    it(`${statement.id}: ${statement.statement}`, () => runStatement(statement, edges[0].url));
+  }
 });
 
 describe('edges of one origin', () => {

@@ -9,7 +9,7 @@ const SUPPORTED_NIPS = [1, 2, 9, 11, 13, 17, 40, 42, 45, 50, 59, 62, 70, 77];
 const PRIVACY_NIPS: ReadonlySet<number> = new Set([17, 59]);
 
 /** Those that stay with the origin of an edge: to it an edge is one stranger, and it does not hold what it would reconcile. */
-const ORIGIN_NIPS: ReadonlySet<number> = new Set([17, 59, 77]);
+const ORIGIN_NIPS: ReadonlySet<number> = new Set([17, 59, 70, 77]);
 
 /** Records keep this document: which verifier a relay had decides what it can take. */
 function signaturesText(verifier: VerifierInUse | null): string {

@@ -21,7 +21,7 @@ describe('the information document', () => {
     const { description, supported_nips: nips, store } = relayInformation(edge, '1.2.3', null);
     expect(description).toContain('its origin at a.example:7');
     expect(nips).toEqual(expect.arrayContaining([1, 9, 42, 45, 50]));
-    for (const nip of [17, 59, 77]) expect(nips).not.toContain(nip);
+    for (const nip of [17, 59, 70, 77]) expect(nips).not.toContain(nip);
     expect(store).toMatchObject({ type: 'edge' });
   });
 });
