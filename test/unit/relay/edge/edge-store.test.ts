@@ -261,6 +261,38 @@ describe('the store of an edge', () => {
   });
 });
 
+describe('an edge that is told', () => {
+  it('of an event that somebody asks for by id finds it for who asks while the origin is asked already', async () => {
+    const { memory, ids } = await someEdge();
+    const event = someEvent();
+    memory.isHeld = true;
+    const first = ids({ ids: [event.id] });
+    await asked(memory);
+    // The answer is read without it: now it is there, and told of before the answer is sent.
+    await memory.publish(event);
+    while (memory.arrive());
+    const second = ids({ ids: [event.id] });
+    memory.isHeld = false;
+    memory.flow();
+    expect(await Promise.all([first, second])).toEqual([[event.id], [event.id]]);
+  });
+
+  it('of an older version once more, after the newer one was deleted, asks whether it is there', async () => {
+    const { memory, ids, quiet, told } = await someEdge();
+    const [older, newer] = [100, 101].map((created_at) => someEvent({ kind: 0, created_at }));
+    if (older === undefined || newer === undefined) throw new Error('no versions');
+    await memory.publish(older);
+    await memory.publish(newer);
+    await memory.publish(someEvent({ kind: 5, tags: [['e', newer.id]] }));
+    await quiet();
+    expect(await ids({ kinds: [0] })).toEqual([]);
+    await memory.publish(older);
+    await quiet();
+    expect(await ids({ kinds: [0] })).toEqual([older.id]);
+    expect(told.filter((id) => id === older.id)).toHaveLength(1);
+  });
+});
+
 describe('an edge whose origin is away', () => {
   it('serves what it holds, and says that it cannot get the rest', async () => {
     const { memory, ids, stats } = await someEdge();
