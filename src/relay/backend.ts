@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Verify } from './fanout/claimed-event.ts';
+import type { Answer } from './protocol/ingest.ts';
 import type { EventStore } from './store/store.ts';
 import type { StoredEvent } from './store/stored-event.ts';
 
@@ -16,6 +17,11 @@ export interface Backend {
    * already, because it was found in the store before its answer came.
    */
   readonly publish: (event: StoredEvent) => boolean;
+  /**
+   * Hands an event to another relay, which decides what becomes of it, and gives its OK; null where this one decides. Never
+   * rejects.
+   */
+  readonly forward: ((event: StoredEvent) => Promise<Answer>) | null;
   /** What cannot be reached now, in words; null where everything can. */
   readonly problem: () => string | null;
   readonly registerMetrics: (registry: Registry) => void;

@@ -4,6 +4,10 @@ import { MemoryStore } from './store/memory-store.ts';
 
 /** Makes what the options name; it does nothing before it is started. */
 export async function openBackend(options: RelayOptions, environment: BackendEnvironment): Promise<Backend> {
+  if (options.edge !== null) {
+    const { openEdge } = await import('./edge/edge-backend.ts');
+    return openEdge(options.edge, options, environment);
+  }
   if (options.store !== 'memory') {
     // Loaded where it is needed: the clients of Postgres and Redis cost a third of the time that a relay takes to start.
     const { openShared } = await import('./shared-backend.ts');
@@ -15,6 +19,7 @@ export async function openBackend(options: RelayOptions, environment: BackendEnv
     store,
     pages: store,
     publish: () => true,
+    forward: null,
     problem: () => null,
     registerMetrics: () => undefined,
     start: () => Promise.resolve(),

@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { own } from '../base/own.ts';
 import { RELAY_LIMIT_FLAGS, type RelayLimitFlag } from '../base/relay-limit-flags.ts';
 import { VERIFIER_CHOICES, type VerifierChoice } from '../base/verifier-choice.ts';
+import { type EdgeOptions, parseEdge } from './edge/edge-options.ts';
 import type { MetricsAddress } from './http/metrics-server.ts';
 import { parseNetwork } from './limits/client-address.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits/limits.ts';
@@ -16,7 +17,9 @@ export interface RelayOptions extends ServerOptions {
   readonly host: string;
   /** 0 lets the system choose a free one. */
   readonly port: number;
-  /** Estimated bytes at which the memory store answers `full`. */
+  /** What it is an edge of; null for a relay that keeps its events itself. */
+  readonly edge: EdgeOptions | null;
+  /** Estimated bytes at which the memory store answers `full`, and that an edge may hold. */
   readonly memoryLimitBytes: number;
   /** False accepts every signature (ids are still checked); for benchmarks. */
   readonly verify: boolean;
@@ -84,6 +87,9 @@ const FLAGS = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '0' },
   store: { type: 'string', default: 'memory' },
+  role: { type: 'string' },
+  origin: { type: 'string' },
+  'max-stale-s': { type: 'string' },
   replica: { type: 'string', multiple: true },
   'read-pool': { type: 'string' },
   'without-indexes': { type: 'boolean', default: false },
@@ -224,6 +230,7 @@ export function parseRelayOptions(
   return {
     host: String(values['host']),
     port: portOf(values, 'port'),
+    edge: parseEdge(values),
     ...parseServers(values),
     memoryLimitBytes: memoryLimitOf(values),
     verify: values['no-verify'] !== true,

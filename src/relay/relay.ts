@@ -117,7 +117,7 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   };
   const hosts = ownHosts(options.host, options.publicUrls);
   const shared = { store, verifier, fanOut, limits, stats, nowSeconds, hosts, onError };
-  const ingest = new Ingest({ ...shared, fanOut: { publish } });
+  const ingest = new Ingest({ ...shared, fanOut: { publish }, forward: backend.forward });
   const budgets = new Budgets(limits, () => performance.now());
   const addresses = new ClientAddresses(options.trustedProxies);
   const { hidesGiftWraps } = options;

@@ -136,6 +136,7 @@ function backendOf(
       query: (filters, reader) => (bus?.isFresh() === false ? postgres : store).query(filters, reader),
     },
     publish: (event) => bus?.publish(event, postgres.lastCommit) ?? true,
+    forward: null,
     problem: () => {
       if (!store.isReady()) return 'Postgres is not reachable';
       return bus?.isWhole === false ? 'Redis does not carry events between relays' : null;

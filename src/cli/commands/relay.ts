@@ -63,9 +63,27 @@ export function addRelay(program: Command, host: CommandHost): void {
   for (const [flag, { description, least }] of Object.entries(RELAY_LIMIT_FLAGS)) {
     command.option(`--${flag} <n>`, description, wholeNumber(least, HIGHEST_LIMIT));
   }
+  addEdge(command);
   addOperation(command);
   addAccess(command);
   command.action(async (flags: RelayFlags) => runRelay(relayArgs(command, flags), host));
+}
+
+/** What makes it an edge of another relay. */
+function addEdge(command: Command): void {
+  command
+    .addOption(
+      new Option('--role <role>', 'relay, or edge: serves what another relay keeps; default: relay').choices([
+        'relay',
+        'edge',
+      ]),
+    )
+    .option('--origin <url>', 'ws:// URL of the relay that an edge serves', asTyped)
+    .option(
+      '--max-stale-s <n>',
+      'seconds for which an edge answers from what it holds while its origin is away; default: 30',
+      wholeNumber(5),
+    );
 }
 
 /** What those who operate it ask. */

@@ -1,28 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { performance } from 'node:perf_hooks';
-import { isHex64, type NostrEvent } from '../../nostr/event.ts';
-import { isProtected } from '../../nostr/nip70.ts';
-import type { EventStore, Reader } from '../store/store.ts';
+import { isHex64 } from '../../nostr/event.ts';
+import { cachedPage, type EventPageParts } from './cached-page.ts';
 import { NOT_FOUND, type Reply } from './reply.ts';
 
-/** What the page of an event needs of the relay. */
-export interface EventPageParts {
-  /** Leaves out what has expired. */
-  readonly store: Pick<EventStore, 'query'>;
-  readonly onQuery: (seconds: number) => void;
-}
-
 const PATH = '/e/';
-/** Caches may keep an event, which never changes, but have to ask each time whether it is still there: it may be deleted. */
-const ASK_AGAIN = 'public, no-cache';
-/** Somebody who has not authenticated: gift wraps are not found. */
-const STRANGER: Reader = { pubkeys: [] };
-
-/** Whether the tag stands in an `If-None-Match` (RFC 9110, 13.1.2), which compares weakly. */
-function isKnown(etag: string, header: string | undefined): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim()));
-}
 
 /** The id that a path asks for; null where it asks for none. */
 function idOf(path: string): string | null {
@@ -35,25 +16,12 @@ export function isEventPath(path: string): boolean {
   return path.startsWith(PATH);
 }
 
-/**
- * One event as JSON at `/e/<id>`. An event never changes, so that its tag is its id and who has it is told so in a few
- * bytes; but it may be deleted, expire or vanish, so that no cache may serve it unasked. What is not here is answered 404
- * and not to be kept. Gift wraps and protected events (NIP-59, NIP-70) are never served here, because a cache would give
- * them to everybody.
- */
+/** One event at `/e/<id>`, see {@link cachedPage}. */
 export async function eventPage(
   path: string,
   headers: IncomingHttpHeaders,
-  { store, onQuery }: EventPageParts,
+  parts: EventPageParts,
 ): Promise<Reply> {
   const id = idOf(path);
-  if (id === null) return NOT_FOUND;
-  const startedMs = performance.now();
-  const [event] = await store.query([{ ids: [id], limit: 1 }], STRANGER);
-  onQuery((performance.now() - startedMs) / 1_000);
-  if (event === undefined || isProtected((JSON.parse(event.json) as NostrEvent).tags)) return NOT_FOUND;
-  const etag = `"${id}"`;
-  const cacheHeaders = { etag, 'cache-control': ASK_AGAIN };
-  if (isKnown(etag, headers['if-none-match'])) return { status: 304, headers: cacheHeaders, body: '' };
-  return { status: 200, headers: { ...cacheHeaders, 'content-type': 'application/json' }, body: event.json };
+  return id === null ? NOT_FOUND : await cachedPage({ ids: [id], limit: 1 }, headers, parts);
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RELAY_INFORMATION_TYPE } from '../../nostr/nip11.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
-import { type EventPageParts, eventPage, isEventPath } from './event-page.ts';
+import type { EventPageParts } from './cached-page.ts';
+import { eventPage, isEventPath } from './event-page.ts';
+import { isProfilePath, profilePage } from './profile-page.ts';
 import { NOT_FOUND, type Reply, text } from './reply.ts';
 
 /** What the HTTP side of the relay answers with. */
@@ -44,8 +46,13 @@ function failure(error: unknown, content: HttpContent): Reply {
   return text(500, 'internal failure', { 'cache-control': 'no-store' });
 }
 
-async function event(path: string, request: IncomingMessage, content: HttpContent): Promise<Reply> {
-  if (content.takeQuery(request)) return await eventPage(path, request.headers, content.events);
+async function page(
+  answer: typeof eventPage,
+  path: string,
+  request: IncomingMessage,
+  content: HttpContent,
+): Promise<Reply> {
+  if (content.takeQuery(request)) return await answer(path, request.headers, content.events);
   return text(429, 'slow down', { 'cache-control': 'no-store', 'retry-after': '1' });
 }
 
@@ -53,7 +60,8 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
   if (request.method === 'OPTIONS') return text(200, '');
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'method not allowed');
   const path = request.url?.split('?', 1)[0] ?? '';
-  if (isEventPath(path)) return await event(path, request, content);
+  if (isEventPath(path)) return await page(eventPage, path, request, content);
+  if (isProfilePath(path)) return await page(profilePage, path, request, content);
   switch (path) {
     case '/':
       return root(request, content);
@@ -68,7 +76,7 @@ async function route(request: IncomingMessage, content: HttpContent): Promise<Re
 
 /**
  * Answers one HTTP request: the information document (NIP-11), `/health` (the process lives, and is not about to end), `/ready` (it
- * can serve), and `/e/<id>`. The body of a request is never read.
+ * can serve), `/e/<id>` and `/p/<pubkey>/<kind>`. The body of a request is never read.
  */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, content: HttpContent): void {
   route(request, content)

@@ -3,6 +3,7 @@ import { eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import { kindClass } from '../../nostr/kinds.ts';
 import { workProblem } from '../../nostr/nip13.ts';
 import { asksToVanish } from '../../nostr/nip62.ts';
+import { prefixOf } from '../../nostr/relay-message.ts';
 import type { FanOut } from '../fanout/fan-out.ts';
 import { eventProblem } from '../limits/check.ts';
 import type { RelayLimits } from '../limits/limits.ts';
@@ -44,6 +45,8 @@ export interface IngestParts {
   readonly hosts: ReadonlySet<string>;
   /** Told about failures of the store or the verifier; the client gets no details. */
   readonly onError: (error: unknown) => void;
+  /** Hands a valid event to another relay, which decides and tells of it; null where this one does. */
+  readonly forward: ((event: StoredEvent) => Promise<Answer>) | null;
 }
 
 interface Decision {
@@ -65,6 +68,17 @@ const DUPLICATE = accept('duplicate', 'duplicate: already have this event');
 const EXPIRED = refuse('invalid', 'invalid: the event has expired');
 const WRONG_ID = refuse('invalid', 'invalid: id is not the hash of the event');
 const WRONG_SIGNATURE = refuse('invalid', 'invalid: signature does not verify');
+/** What another relay means by the prefix with which it refuses. */
+const REFUSALS: ReadonlyMap<string, EventOutcome> = new Map([
+  ['duplicate', 'superseded'],
+  ['blocked', 'deleted'],
+  ['invalid', 'invalid'],
+  ['pow', 'invalid'],
+  ['restricted', 'restricted'],
+  ['auth-required', 'restricted'],
+  ['rate-limited', 'rate-limited'],
+]);
+
 const OVERLOADED = refuse('overloaded', 'error: overloaded, try again later');
 
 const DECISIONS = {
@@ -147,8 +161,9 @@ export class Ingest {
 
   #decideByVerdict(verdict: Verdict, event: NostrEvent, json: string): Decision | Promise<Decision> {
     if (verdict !== 'valid') return verdict === 'invalid' ? WRONG_SIGNATURE : OVERLOADED;
-    const { stats, fanOut, store, hosts } = this.#parts;
+    const { stats, fanOut, store, hosts, forward } = this.#parts;
     const stored = toStoredEvent(event, json);
+    if (forward !== null) return forward(stored).then((answer) => forwarded(stored, answer));
     if (kindClass(event.kind) === 'ephemeral') {
       stats.deliveries += fanOut.publish(stored);
       return EPHEMERAL;
@@ -180,6 +195,14 @@ export class Ingest {
     if (decision === STORED) stats.deliveries += fanOut.publish(event);
     return decision;
   }
+}
+
+/** What another relay has decided. */
+function forwarded({ kind }: StoredEvent, answer: Answer): Decision {
+  const prefix = prefixOf(answer.message);
+  if (!answer.accepted) return { outcome: REFUSALS.get(prefix) ?? 'error', answer };
+  if (prefix === 'duplicate') return { outcome: 'duplicate', answer };
+  return { outcome: kindClass(kind) === 'ephemeral' ? 'ephemeral' : 'stored', answer };
 }
 
 /**

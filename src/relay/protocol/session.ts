@@ -140,9 +140,11 @@ export class Session {
     this.#send(['CLOSED', subscriptionId, message]);
   }
 
-  /** The id is hex, so the text needs no escaping; messages are the relay's own. */
+  /** The id is hex and needs no escaping; the message may be that of another relay. */
   #ok(eventId: string, { accepted, message }: Answer): void {
-    this.#connection.outbox.sendText(`["OK","${eventId}",${accepted},"${message}"]`);
+    this.#connection.outbox.sendText(
+      `["OK","${eventId}",${accepted},${message === '' ? '""' : JSON.stringify(message)}]`,
+    );
   }
 
   #event(event: NostrEvent): void {

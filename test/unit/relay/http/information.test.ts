@@ -15,4 +15,13 @@ describe('the information document', () => {
   ] as const)('says what checks signatures: %j', (verifier, text) => {
     expect(relayInformation(options, '1.2.3', verifier).description).toContain(text);
   });
+
+  it('of an edge names its origin, and not what only that can do', () => {
+    const edge = parseRelayOptions(['--role', 'edge', '--origin', 'ws://a.example:7']);
+    const { description, supported_nips: nips, store } = relayInformation(edge, '1.2.3', null);
+    expect(description).toContain('its origin at a.example:7');
+    expect(nips).toEqual(expect.arrayContaining([1, 9, 42, 45, 50]));
+    for (const nip of [17, 59, 70, 77]) expect(nips).not.toContain(nip);
+    expect(store).toMatchObject({ type: 'edge' });
+  });
 });

@@ -3,7 +3,7 @@ import { eventId, type NostrEvent } from '../../../../src/nostr/event.ts';
 import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from '../../../../src/relay/limits/limits.ts';
 import { RelayStats } from '../../../../src/relay/metrics/stats.ts';
-import { Ingest, type Publisher } from '../../../../src/relay/protocol/ingest.ts';
+import { Ingest, type IngestParts, type Publisher } from '../../../../src/relay/protocol/ingest.ts';
 import { MemoryStore } from '../../../../src/relay/store/memory-store.ts';
 import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
 import { notAnswered, notAsked } from '../../../../src/relay/store/unavailable.ts';
@@ -46,6 +46,7 @@ class LoggingStore extends MemoryStore {
 function setUp(
   verify: (event: NostrEvent) => Promise<Verdict> = async () => 'valid',
   limits: Partial<RelayLimits> = {},
+  forward: IngestParts['forward'] = null,
 ) {
   const log: string[] = [];
   const errors: unknown[] = [];
@@ -68,6 +69,7 @@ function setUp(
     nowSeconds: () => NOW,
     hosts: new Set(['relay.example']),
     onError: (error) => errors.push(error),
+    forward,
   });
   const publish = (event: NostrEvent, pubkeys: readonly string[] = [], more: Partial<Publisher> = {}) =>
     ingest.publish(event, { ...somePublisher(...pubkeys), ...more });
@@ -275,6 +277,33 @@ describe('the way of an event into the relay', () => {
     while (await turn());
     expect(await answer).toMatchObject({ accepted: true });
     expect(sender.isBehind).toBe(false);
+  });
+
+  it.each([
+    ['', true, 'stored'],
+    ['duplicate: have it', true, 'duplicate'],
+    ['duplicate: a newer one', false, 'superseded'],
+    ['blocked: deleted', false, 'deleted'],
+    ['restricted: no', false, 'restricted'],
+    ['no prefix', false, 'error'],
+  ] as const)('gives the answer of another relay that decides: %j %s', async (message, accepted, outcome) => {
+    const forwarded: string[] = [];
+    const { ingest, stats, log } = setUp(undefined, {}, async ({ id }) => {
+      forwarded.push(id);
+      return { accepted, message };
+    });
+    const event = valid();
+    expect(await ingest.publish(event)).toEqual({ accepted, message });
+    expect([forwarded, log, stats.events[outcome]]).toEqual([[event.id], [], 1]);
+  });
+
+  it('does not hand on what does not verify', async () => {
+    const { ingest } = setUp(
+      async () => 'invalid',
+      {},
+      () => Promise.reject(new Error('handed on')),
+    );
+    expect(await ingest.publish(valid())).toMatchObject({ accepted: false });
   });
 
   it('is idle when every event is answered', async () => {

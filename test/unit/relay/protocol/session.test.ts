@@ -47,6 +47,7 @@ function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIM
     nowSeconds,
     hosts,
     onError,
+    forward: null,
   });
   const outbox = new ListeningOutbox({
     socket: new Duplex(),

@@ -1,0 +1,207 @@
+import { eventTexts, type NostrEvent } from '../../nostr/event.ts';
+import type { Filter } from '../../nostr/filter.ts';
+import { parseRelayMessage, type RelayMessage } from '../../nostr/relay-message.ts';
+import type { Answer } from '../protocol/ingest.ts';
+import { type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
+
+/** What was asked has no answer any more: the connection has ended, or the origin took too long. */
+export class UnansweredError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'UnansweredError';
+  }
+}
+
+/** The origin has answered with CLOSED. */
+export class RefusedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RefusedError';
+  }
+}
+
+/** How long an origin may take, in milliseconds. */
+export interface ConversationTimes {
+  readonly questionMs: number;
+  readonly writeMs: number;
+}
+
+interface Pending<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface Found {
+  readonly events: readonly StoredEvent[];
+  /** The answer to COUNT. */
+  readonly count: number;
+}
+
+/** The subscription to everything that the origin accepts. */
+const LIVE = 'live';
+
+function received(event: NostrEvent): StoredEvent {
+  return toStoredEvent(event, eventTexts(event).json);
+}
+
+/**
+ * What is said on one connection to the origin: questions and their answers, events and their OKs, and one subscription to
+ * everything that the origin accepts.
+ */
+export class Conversation {
+  readonly #send: (text: string) => void;
+  readonly #times: ConversationTimes;
+  readonly #questions = new Map<string, Pending<Found>>();
+  /** What has come of answers that are not complete. */
+  readonly #events = new Map<string, StoredEvent[]>();
+  readonly #writes = new Map<string, Pending<Answer>>();
+  readonly #publishing = new Map<string, Promise<Answer>>();
+  #asked = 0;
+  #isOver = false;
+  /** Told of every event that the origin accepts. */
+  onEvent: (event: StoredEvent) => void = () => undefined;
+  /** The origin has ended the subscription to everything. */
+  onUnsubscribed: (message: string) => void = () => undefined;
+
+  constructor(send: (text: string) => void, times: ConversationTimes) {
+    this.#send = send;
+    this.#times = times;
+  }
+
+  /** Whether its connection has ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Subscribes to everything that the origin accepts from now on; resolves when the subscription stands. */
+  async subscribe(): Promise<void> {
+    await this.#question(LIVE, ['REQ', LIVE, { limit: 0 }]);
+  }
+
+  /**
+   * The events that match, as the origin finds them.
+   * @throws RefusedError, UnansweredError
+   */
+  async ask(filter: Filter): Promise<readonly StoredEvent[]> {
+    const id = this.#nextId();
+    try {
+      const { events } = await this.#question(id, ['REQ', id, filter]);
+      return events;
+    } finally {
+      this.#send(JSON.stringify(['CLOSE', id]));
+    }
+  }
+
+  /**
+   * How many events match (NIP-45).
+   * @throws RefusedError, UnansweredError
+   */
+  async count(filters: readonly Filter[]): Promise<number> {
+    const id = this.#nextId();
+    return (await this.#question(id, ['COUNT', id, ...filters])).count;
+  }
+
+  /**
+   * Hands an event to the origin; who hands in one that is under way gets the same answer.
+   * @throws UnansweredError it may or may not be stored
+   */
+  publish(event: StoredEvent): Promise<Answer> {
+    const { id, json } = event;
+    const begun = this.#publishing.get(id);
+    if (begun !== undefined) return begun;
+    const answer = this.#pending(this.#writes, id, this.#times.writeMs).finally(() => {
+      this.#publishing.delete(id);
+    });
+    this.#publishing.set(id, answer);
+    this.#send(`["EVENT",${json}]`);
+    return answer;
+  }
+
+  /** Takes a message of the origin. */
+  receive(text: string): void {
+    const message = parseRelayMessage(text);
+    switch (message.type) {
+      case 'EVENT':
+        this.#event(message);
+        break;
+      case 'EOSE':
+        this.#answered(message.subscriptionId, 0);
+        break;
+      case 'COUNT':
+        this.#answered(message.subscriptionId, message.count);
+        break;
+      case 'CLOSED':
+        this.#closed(message.subscriptionId, message.message);
+        break;
+      case 'OK':
+        take(this.#writes, message.eventId)?.resolve(answerOf(message));
+        break;
+      default:
+      // NOTICE and AUTH ask for nothing that an edge could do; what is invalid answers nothing.
+    }
+  }
+
+  /** The connection has ended: nothing is answered any more. */
+  end(reason: string): void {
+    this.#isOver = true;
+    const error = new UnansweredError(reason);
+    for (const id of [...this.#questions.keys()]) take(this.#questions, id)?.reject(error);
+    for (const id of [...this.#writes.keys()]) take(this.#writes, id)?.reject(error);
+    this.#events.clear();
+  }
+
+  #nextId(): string {
+    this.#asked++;
+    return `q${this.#asked}`;
+  }
+
+  async #question(id: string, message: readonly unknown[]): Promise<Found> {
+    this.#events.set(id, []);
+    const found = this.#pending(this.#questions, id, this.#times.questionMs);
+    this.#send(JSON.stringify(message));
+    try {
+      return await found;
+    } finally {
+      this.#events.delete(id);
+    }
+  }
+
+  #pending<T>(table: Map<string, Pending<T>>, key: string, ms: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#isOver) {
+        reject(new UnansweredError('the connection has ended'));
+        return;
+      }
+      const late = (): void => take(table, key)?.reject(new UnansweredError(`no answer within ${ms} ms`));
+      table.set(key, { resolve, reject, timer: setTimeout(late, ms).unref() });
+    });
+  }
+
+  #event({ subscriptionId, event }: Extract<RelayMessage, { type: 'EVENT' }>): void {
+    if (subscriptionId === LIVE) this.onEvent(received(event));
+    else this.#events.get(subscriptionId)?.push(received(event));
+  }
+
+  #answered(id: string, count: number): void {
+    const events = this.#events.get(id) ?? [];
+    take(this.#questions, id)?.resolve({ events, count });
+  }
+
+  #closed(id: string, message: string): void {
+    take(this.#questions, id)?.reject(new RefusedError(message));
+    if (id === LIVE) this.onUnsubscribed(message);
+  }
+}
+
+function answerOf({ accepted, message }: Answer): Answer {
+  return { accepted, message };
+}
+
+function take<T>(table: Map<string, Pending<T>>, key: string): Pending<T> | undefined {
+  const pending = table.get(key);
+  if (pending === undefined) return undefined;
+  table.delete(key);
+  clearTimeout(pending.timer);
+  return pending;
+}

@@ -1,0 +1,31 @@
+import type { Registry } from 'prom-client';
+import { counter, gauge } from '../metrics/instruments.ts';
+import type { CoverageTable } from './coverage-table.ts';
+import type { EdgeStats } from './edge-stats.ts';
+import type { Origin } from './origin.ts';
+
+/** What an edge tells of itself. */
+export interface EdgeMetricsParts {
+  readonly stats: EdgeStats;
+  readonly table: CoverageTable;
+  readonly origin: Origin;
+}
+
+/** Registers what an edge tells of itself. */
+export function registerEdgeMetrics(registry: Registry, { stats, table, origin }: EdgeMetricsParts): void {
+  gauge(registry, 'nostr_edge_origin_up', 'Whether the origin tells what it accepts', () =>
+    origin.isLive ? 1 : 0,
+  );
+  gauge(registry, 'nostr_edge_coverages', 'Filters and ids that are held whole', () => table.coverages);
+  counter(registry, 'nostr_edge_hits_total', 'Filters answered from what is held', () => stats.hits);
+  counter(registry, 'nostr_edge_misses_total', 'Filters answered by the origin', () => stats.misses);
+  counter(
+    registry,
+    'nostr_edge_collapsed_total',
+    'Misses for which somebody else had asked already',
+    () => stats.collapsed,
+  );
+  counter(registry, 'nostr_edge_stale_total', 'Hits while the origin was away', () => stats.stale);
+  counter(registry, 'nostr_edge_losses_total', 'Times that the origin was lost', () => origin.losses);
+  counter(registry, 'nostr_edge_caught_up_total', 'Events found after a loss', () => origin.caughtUp);
+}

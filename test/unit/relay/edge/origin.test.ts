@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../support/eventually.ts';
+import { someEdge } from '../../../support/some-edge.ts';
+import { someEvent, stored } from '../../../support/stored-event.ts';
+
+/** An edge that was connected, and whose origin takes events while it is not. */
+async function afterGap(times: Parameters<typeof someEdge>[0] = {}) {
+  const edge = await someEdge(times);
+  const { memory, origin } = edge;
+  const leave = (): void => {
+    memory.isAway = true;
+    memory.cut();
+  };
+  const comeBack = async (): Promise<void> => {
+    memory.isAway = false;
+    await eventually('the origin is back', () => origin.isLive, { everyMs: 1 });
+  };
+  return { ...edge, leave, comeBack };
+}
+
+describe('the origin of an edge', () => {
+  it('tells of every event once', async () => {
+    const { memory, told, quiet } = await someEdge();
+    const events = [someEvent(), someEvent({ kind: 20_001 })];
+    for (const event of [...events, ...events]) memory.tell(event);
+    await quiet();
+    expect(told).toEqual(events.map(({ id }) => id));
+  });
+
+  it('tells after a gap what was missed, oldest first and nothing else', async () => {
+    const { memory, origin, told, quiet, leave, comeBack } = await afterGap();
+    const recent = (created_at: number) => someEvent({ created_at });
+    const [before, second, first] = [recent(990), recent(996), recent(995)];
+    await memory.publish(before);
+    await quiet();
+    leave();
+    await memory.publish(second);
+    await memory.publish(first);
+    await comeBack();
+    expect(told).toEqual([before.id, first.id, second.id]);
+    expect([origin.losses, origin.caughtUp]).toEqual([1, 2]);
+  });
+
+  it('does not tell of what was there before it was connected', async () => {
+    const { told, leave, comeBack } = await afterGap({ before: [someEvent({ created_at: 990 })] });
+    leave();
+    await comeBack();
+    expect(told).toEqual([]);
+  });
+
+  it('finds what was missed in as many answers as it takes', async () => {
+    const { memory, told, leave, comeBack } = await afterGap({ maxLimit: 3 });
+    leave();
+    const events = Array.from({ length: 20 }, (_, i) => someEvent({ created_at: 950 + Math.floor(i / 2) }));
+    for (const event of events) await memory.publish(event);
+    await comeBack();
+    expect([...told].sort()).toEqual(events.map(({ id }) => id).sort());
+  });
+
+  it('gives the OK of the origin, word by word', async () => {
+    const { memory, origin, told } = await someEdge();
+    const event = stored(someEvent());
+    expect(await origin.publish(event)).toEqual({ accepted: true, message: '' });
+    expect(told).toEqual([event.id]);
+    memory.verdict = () => [false, 'rate-limited: "slowly"'];
+    expect(await origin.publish(stored(someEvent()))).toEqual({
+      accepted: false,
+      message: 'rate-limited: "slowly"',
+    });
+  });
+
+  it('hands in once what two have at once', async () => {
+    const { memory, origin } = await someEdge();
+    const event = stored(someEvent());
+    const answers = await Promise.all([origin.publish(event), origin.publish(event)]);
+    expect(answers).toEqual([
+      { accepted: true, message: '' },
+      { accepted: true, message: '' },
+    ]);
+    expect(memory.received.filter(([type]) => type === 'EVENT')).toHaveLength(1);
+  });
+
+  it('refuses an event while it is away', async () => {
+    const { origin, leave } = await afterGap();
+    leave();
+    expect(await origin.publish(stored(someEvent()))).toEqual({
+      accepted: false,
+      message: 'error: the origin cannot be reached, the event was not sent to it',
+    });
+  });
+
+  it('does not say that an event is not stored where it may be', async () => {
+    const { memory, origin, leave } = await afterGap();
+    memory.isHeld = true;
+    const lost = origin.publish(stored(someEvent()));
+    leave();
+    expect(await lost).toEqual({
+      accepted: false,
+      message: 'error: the origin did not answer in time, the event may or may not be stored',
+    });
+  });
+
+  it('is lost when it gives no sign of life', async () => {
+    const { memory, origin, log } = await someEdge({ times: { beatMs: 1, silenceMs: 30 } });
+    memory.isSilent = true;
+    await eventually('it is lost', () => !origin.isLive, { everyMs: 5 });
+    expect(log[0]).toBe('the origin has failed: no sign of life for 30 ms');
+    memory.isSilent = false;
+    memory.flow();
+    await eventually('it is back', () => origin.isLive, { everyMs: 5 });
+    expect(log).toContain('the origin works again');
+    origin.close();
+  });
+
+  it('is tried again where it is away at the start', async () => {
+    const { origin, leave, comeBack, ids, memory } = await afterGap();
+    leave();
+    await comeBack();
+    const event = someEvent();
+    await memory.publish(event);
+    expect(await ids({ kinds: [1] })).toEqual([event.id]);
+    origin.close();
+    await expect(ids({ kinds: [7] })).rejects.toThrow('the origin cannot be reached');
+  });
+});
