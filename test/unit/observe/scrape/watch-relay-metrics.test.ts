@@ -25,8 +25,8 @@ function watch(...answers: (string | Error)[]) {
 }
 
 describe('asking a relay for its metrics', () => {
-  it('keeps a sample a second, growth and highest values', async () => {
-    const { made } = watch(strfry(100, 8), strfry(300, 12), strfry(600, 10));
+  it('keeps a sample a second, growth and highest values, and asks no more once it is stopped', async () => {
+    const { made, fetch } = watch(strfry(100, 8), strfry(300, 12), strfry(600, 10));
     made.start();
     await vi.advanceTimersByTimeAsync(1_500);
     made.stop();
@@ -47,7 +47,8 @@ describe('asking a relay for its metrics', () => {
         ],
       },
     ]);
-    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(fetch).toHaveBeenCalledTimes(3);
   });
 
   it('goes on where it does not answer, and says why', async () => {
