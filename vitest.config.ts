@@ -4,12 +4,14 @@ import { FLOORS } from './test/coverage-floors.ts';
 
 // unit, property and golden tests need no build and no server; engine, truth and e2e tests run the built
 // program as processes, one project at a time. Engine and truth tests run one file at a time, so that they do not disturb
-// each other's clocks, and within a file side by side what only counts; e2e tests run three files at a
+// each other's clocks, and within a file side by side what only counts; e2e tests run four files at a
 // time, those of the stack and of the machine's limits (project `stack`) one.
 const serial = (groupOrder: number) => ({
   fileParallelism: false,
   testTimeout: 120_000,
   hookTimeout: 120_000,
+  // Processes on a machine that others use too: what fails runs once more, and is named at the end where it passes then.
+  retry: 1,
   sequence: { groupOrder },
   // The built program is what runs, as it stands.
   server: { deps: { external: [/\/dist\//] } },
@@ -23,6 +25,7 @@ const ALONE = [
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/setup/tell-second-tries.ts'],
     // With --coverage: what tests reach of src/ inside their own process, and a floor for every room.
     coverage: {
       provider: 'v8',
@@ -67,7 +70,7 @@ export default defineConfig({
           ...serial(3),
           // Servers that start and stop, and clients that wait; what a busy machine does to figures is not asserted.
           fileParallelism: true,
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       { test: { name: 'stack', include: ALONE, globalSetup: 'test/setup/servers.ts', ...serial(4) } },
