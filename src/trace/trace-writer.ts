@@ -26,6 +26,8 @@ export interface TraceTally {
 /** More than this waits nowhere: a disk that does not keep up costs steps, never memory or the latency of a client. */
 const MOST_WAITING_BYTES = 16 * 2 ** 20;
 const PART_DIGITS = 4;
+/** Steps are gathered for so long: each write wakes a thread that takes the core from a message on its way. */
+const GATHER_MS = 50;
 
 /** Name of the file of a part, from 1. */
 export function partName(part: number): string {
@@ -45,6 +47,8 @@ export class TraceWriter {
   #partBytes = 0;
   #part = 0;
   #writing: Promise<void> | null = null;
+  #gatherNoLonger: () => void = () => undefined;
+  #isClosing = false;
   #failure: unknown = null;
 
   private constructor(options: TraceWriterOptions) {
@@ -92,6 +96,8 @@ export class TraceWriter {
    * @throws Error of the file system, also where it came earlier
    */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#gatherNoLonger();
     while (this.#writing !== null) await this.#writing;
     await this.#handle?.close();
     this.#handle = null;
@@ -100,10 +106,9 @@ export class TraceWriter {
 
   /** Everything that waits, until nothing does; never rejects. */
   async #write(): Promise<void> {
-    // What comes in the same turn goes into one write.
-    await new Promise((resolve) => setImmediate(resolve));
     try {
       while (this.#waiting.length > 0) {
+        if (!this.#isClosing) await this.#gather();
         if (this.#partBytes >= this.#options.rotateBytes) await this.#nextFile();
         await this.#put(this.#takeForPart());
       }
@@ -112,6 +117,16 @@ export class TraceWriter {
       this.#waiting = [];
     }
     this.#writing = null;
+  }
+
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.#gatherNoLonger = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** As much of what waits as this file takes, at least a line. */
