@@ -28,6 +28,7 @@ function runStatements(url) {
     'e2e',
     '--reporter',
     'verbose',
+    '--retry=0',
     'test/e2e/relay-conformance.test.ts',
   ];
   const relay = url === undefined ? {} : { RELAY_BENCH_CONFORMANCE_URL: url };

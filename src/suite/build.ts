@@ -41,6 +41,7 @@ const MISSING: Outcome = {
   file: null,
   runId: null,
   startedAt: null,
+  wrongAnswers: null,
   caveats: [],
   readings: new Map(),
   record: null,

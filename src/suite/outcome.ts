@@ -24,16 +24,17 @@ export function outcomeOfRun(
     file,
     runId: record.runId,
     startedAt: record.startedAt,
-    caveats: [...wrongAnswers(record), ...failures, ...record.caveats],
+    wrongAnswers: wrongAnswersOf(record),
+    caveats: [...failures, ...record.caveats],
     readings: new Map(readings),
     record,
   };
 }
 
 /** A relay that answers wrongly is not fast. */
-function wrongAnswers({ counters }: RunRecord): string[] {
+function wrongAnswersOf({ counters }: RunRecord): Outcome['wrongAnswers'] {
   const wrong = Object.values(counters.answers_wrong).reduce((sum, count) => sum + count, 0);
-  return wrong === 0 ? [] : [`${wrong} of ${counters.answers_checked} checked answers were wrong`];
+  return wrong === 0 ? null : { wrong, checked: counters.answers_checked };
 }
 
 /** What a search says: the highest rate that held, between the levels that hold and break. */
@@ -48,6 +49,7 @@ export function outcomeOfSearch(part: SuitePart, found: Capacity, file: string):
     file,
     runId: null,
     startedAt,
+    wrongAnswers: null,
     caveats: [
       ...(limit.atLeast && limit.rate_per_s !== null
         ? [`no rate broke it: it carries this much or more`]
@@ -73,6 +75,7 @@ function limitOf({ limit, steps }: Capacity): readonly [Reading, string | null] 
 export function notMeasured(status: 'failed' | 'skipped' | 'missing', reason: string): Outcome {
   return {
     ...{ status, reason, file: null, runId: null, startedAt: null },
+    wrongAnswers: null,
     caveats: [],
     readings: NO_READINGS,
     record: null,

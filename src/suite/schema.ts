@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { answersSchema } from '../compare/standing-schema.ts';
 
 /** Version of the format of `suite.json`; additions raise the minor number, anything else the major one. */
-export const SUITE_VERSION = '1.0.0';
+export const SUITE_VERSION = '1.1.0';
 
 const whole = z.int().min(0);
 const maybe = z.number().nullable();
@@ -42,6 +42,8 @@ const run = z.strictObject({
   /** Of a run; null of a search. */
   runId: z.string().nullable(),
   startedAt: z.iso.datetime().nullable(),
+  /** Answers that the NIPs don't allow, of those that were checked; null where none was wrong or checked. Since 1.1.0. */
+  wrongAnswers: z.strictObject({ wrong: whole, checked: whole }).nullable().default(null),
   /** What a reader must know, one sentence each. */
   caveats: z.array(z.string()),
 });

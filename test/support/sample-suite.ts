@@ -36,6 +36,7 @@ export function measured(
   return {
     ...{ status: 'measured', reason: null, file: 'mine/part/run.json', runId: 'run' },
     startedAt: '2026-01-02T03:04:05.000Z',
+    wrongAnswers: null,
     caveats: [],
     readings: new Map(Object.entries(readings)),
     record,

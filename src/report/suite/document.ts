@@ -79,9 +79,17 @@ function sentenceOf(suite: Suite): string {
     return [`${words} ${figureText(entry.value, found.unit)}${relative}`];
   });
   const differ = suite.answers.some(({ differs }) => differs) ? '; the answers of the relays differ' : '';
+  const liars = wrongRelays(suite);
+  const wrong = liars.length === 0 ? '' : `; wrong answers of ${liars.join(', ')}`;
   const invalid = suite.parts.flatMap(({ runs }) => runs.filter(({ status }) => status === 'invalid')).length;
   const doubt = invalid === 0 ? '' : `; ${count(invalid)} of its runs invalid`;
-  return `${name}: ${figures.length === 0 ? 'see the table' : figures.join(', ')}${differ}${doubt}`;
+  return `${name}: ${figures.length === 0 ? 'see the table' : figures.join(', ')}${wrong}${differ}${doubt}`;
+}
+
+/** Names of the relays that have answered something wrongly. */
+function wrongRelays({ parts }: Suite): string[] {
+  const all = parts.flatMap(({ runs }) => runs.filter(({ wrongAnswers }) => wrongAnswers !== null));
+  return [...new Set(all.map(({ relay }) => relay))];
 }
 
 function figureOf({ parts }: Suite, part: string, key: string): SuiteFigure | undefined {
@@ -90,6 +98,8 @@ function figureOf({ parts }: Suite, part: string, key: string): SuiteFigure | un
 
 function nextOf(suite: Suite): string {
   if (suite.partial) return 'go on with --resume and the directory of this suite';
+  if (wrongRelays(suite).length > 0)
+    return 'mend the wrong answers first, evidence stands in their run.json: a relay that answers wrongly is not fast';
   if (suite.answers.some(({ differs }) => differs))
     return 'look at their answers first: a relay that finds less is not faster: it does less';
   const bad = suite.parts.some(({ runs }) => runs.some(({ status }) => status === 'invalid'));
@@ -102,6 +112,11 @@ function nextOf(suite: Suite): string {
 function leftOutSection({ parts }: Suite): Section | null {
   const words = { invalid: 'invalid', failed: 'failed', skipped: 'left out', missing: 'missing' } as const;
   const rows = parts.flatMap(({ title, runs, figures }) => [
+    ...runs.flatMap(({ relay, wrongAnswers }) =>
+      wrongAnswers === null
+        ? []
+        : [[cell(title), cell(relay), cell('wrong', 'bad'), cell(wrongText(wrongAnswers))]],
+    ),
     ...runs.flatMap(({ relay, status, reason }) =>
       status === 'measured'
         ? []
@@ -129,9 +144,13 @@ function leftOutSection({ parts }: Suite): Section | null {
   ]);
   if (rows.length === 0) return null;
   return {
-    title: 'Invalid or left out',
+    title: 'Wrong, invalid or left out',
     content: { kind: 'table', columns: columns('part', 'relay', 'what', '~why'), rows },
   };
+}
+
+function wrongText({ wrong, checked }: NonNullable<SuitePartResult['runs'][number]['wrongAnswers']>): string {
+  return `${count(wrong)} of ${count(checked)} checked answers were wrong`;
 }
 
 function isMeasured(runs: SuitePartResult['runs'], relay: string): boolean {

@@ -33,8 +33,8 @@ describe('the outcome of a run', () => {
   test('tells of answers that were wrong', () => {
     const record = runOf(1);
     const counters = { ...record.counters, answers_checked: 90, answers_wrong: { missing: 2, order: 1 } };
-    const { caveats } = outcomeOfRun(partOf('queries'), { ...record, counters }, PLACE);
-    expect(caveats).toContain('3 of 90 checked answers were wrong');
+    const { wrongAnswers } = outcomeOfRun(partOf('queries'), { ...record, counters }, PLACE);
+    expect(wrongAnswers).toEqual({ wrong: 3, checked: 90 });
   });
 });
 

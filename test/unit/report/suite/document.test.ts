@@ -44,6 +44,20 @@ describe('the card of a suite', () => {
     expect(headline.facts).toContain('quick');
   });
 
+  test('says first of all whose answers were wrong, how many, and to mend them', () => {
+    const liar = measured(
+      { p50: readingOf(9), p95: readingOf(12) },
+      { wrongAnswers: { wrong: 3, checked: 1_090 } },
+    );
+    const suite = sampleSuite({ outcomes: { 'mine/ack': liar } });
+    const { sentence, next } = buildSuiteDocument(suite).headline;
+    expect(sentence).toContain('; wrong answers of mine');
+    expect(next).toContain('mend the wrong answers first');
+    expect(textsOf(sectionOf(suite, 'Wrong, invalid or left out'))).toContain(
+      'Acknowledgement at 100 events/s | mine | wrong | 3 of 1,090 checked answers were wrong',
+    );
+  });
+
   test('marks what was invalid, says why, and does not quote it', () => {
     const late = measured(
       { p50: readingOf(9), p95: readingOf(12) },
@@ -55,7 +69,7 @@ describe('the card of a suite', () => {
     expect(textsOf(sectionOf(suite, 'Card')).find((row) => row.includes('EVENT to OK, p95'))).toContain(
       '! 12 µs',
     );
-    expect(textsOf(sectionOf(suite, 'Invalid or left out'))).toContain(
+    expect(textsOf(sectionOf(suite, 'Wrong, invalid or left out'))).toContain(
       'Acknowledgement at 100 events/s | mine | invalid | generator late',
     );
   });
@@ -69,7 +83,7 @@ describe('the card of a suite', () => {
     expect(textsOf(sectionOf(suite, 'Card')).find((row) => row.includes('COUNT to its answer, p50'))).toMatch(
       /n\/a$/,
     );
-    const left = textsOf(sectionOf(suite, 'Invalid or left out'));
+    const left = textsOf(sectionOf(suite, 'Wrong, invalid or left out'));
     expect(left).toContain(`COUNT | mine | left out | ${SKIPPED.reason}`);
     expect(left).toContain(
       'Acknowledgement at 100 events/s: EVENT to OK, p95 | mine | no value | 90 samples',
@@ -77,7 +91,7 @@ describe('the card of a suite', () => {
   });
 
   test('has no such list where all was measured', () => {
-    expect(sectionOf(sampleSuite(), 'Invalid or left out')).toBeUndefined();
+    expect(sectionOf(sampleSuite(), 'Wrong, invalid or left out')).toBeUndefined();
   });
 
   test('shows answers that differ, and says so first', () => {
