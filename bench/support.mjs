@@ -42,7 +42,7 @@ export function startPinned(core, args) {
 
 /**
  * The first line that `child` prints, as JSON; rejects when it ends before.
- * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} child
+ * @param {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable | null, import('node:stream').Readable, null>} child
  */
 export function firstJsonLine(child) {
   return new Promise((resolve, reject) => {
