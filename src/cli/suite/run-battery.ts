@@ -125,7 +125,7 @@ async function battery(parts: Battery): Promise<BatteryResult> {
   });
   const outcomes = new Outcomes();
   const suiteNow = (partial: boolean): Suite => {
-    const duration_s = (monotonicNs() - beganNs) / NS_PER_S;
+    const duration_s = (before?.suite.duration_s ?? 0) + (monotonicNs() - beganNs) / NS_PER_S;
     return buildSuite({
       ...head,
       ...{ relays: [...relays], duration_s, partial },
@@ -150,12 +150,12 @@ async function battery(parts: Battery): Promise<BatteryResult> {
 
 type Head = Omit<SuiteInput, 'relays' | 'duration_s' | 'partial' | 'planned' | 'outcomeOf'>;
 
-function headOf({ mode, seed, field }: Battery): Head {
+function headOf({ mode, seed, field, before }: Battery): Head {
   const { cpus, cpuModel, memoryBytes, os, kernel } = readEnvironment(true);
   const { name, version, node } = readTool();
   return {
     tool: { name, version, node },
-    startedAt: new Date().toISOString(),
+    startedAt: before?.suite.startedAt ?? new Date().toISOString(),
     mode: mode.name,
     seed,
     machine: { cpus, cpuModel, memoryBytes, os, kernel },

@@ -34,6 +34,7 @@ export interface PoolChoice {
 
 const NOTE = 1;
 const REACTION = 7;
+const GIFT_WRAP = 1_059;
 const QUIET_SHARE = 1 / 4;
 const RECENT_SHARE = 1 / 10;
 
@@ -70,15 +71,20 @@ function authorsOf({ columns }: EventLists, published: number): readonly string[
   return columns.pubkeys.slice(0, most);
 }
 
-/** In the order of how much they have written, the least first; at least one where there is any. */
+/**
+ * In the order of how much they have written, the least first; at least one where there is any. Keys that have only wrapped a
+ * gift (NIP-59) are nobody's: each is used once, and relays may keep what they have signed from all but its recipient.
+ */
 function quietest({ columns }: EventLists, authors: readonly string[], published: number): readonly string[] {
   const written = new Uint32Array(authors.length);
   for (let number = 0; number < published; number++) {
+    if (columns.kindOf(number) === GIFT_WRAP) continue;
     const author = columns.authorOf(number);
     written[author] = (written[author] as number) + 1;
   }
   const order = authors
     .map((_, author) => author)
+    .filter((author) => (written[author] as number) > 0)
     .sort((a, b) => (written[a] as number) - (written[b] as number));
   return order.slice(0, Math.ceil(order.length * QUIET_SHARE)).map((author) => authors[author] as string);
 }

@@ -132,8 +132,12 @@ describe('a battery', () => {
     await battery({ hold: allMeasured, out });
     const isResumed: boolean[] = [];
     const hold: BatteryStages['hold'] = async (plan) => void isResumed.push(plan.isResumed);
+    const before = await readSuite(join(out, 'suite.json'));
     await battery({ resume: out, hold });
     expect(isResumed).toEqual([true]);
+    const after = await readSuite(join(out, 'suite.json'));
+    expect(after.startedAt).toBe(before.startedAt);
+    expect(after.duration_s).toBeGreaterThan(before.duration_s);
     await expect(battery({ resume: out, seed: 2 })).rejects.toMatchObject({ code: 'SUITE_DIFFERS' });
   });
 });

@@ -69,6 +69,14 @@ describe('the index of a corpus', () => {
     expect(pools.ids.every((id) => index.isStored(id))).toBe(true);
   });
 
+  test('takes no key that has only wrapped gifts for somebody who writes little', () => {
+    const wrapped = new Set(events.filter(({ kind }) => kind === 1_059).map(({ pubkey }) => pubkey));
+    const writers = new Set(events.filter(({ kind }) => kind !== 1_059).map(({ pubkey }) => pubkey));
+    expect([...wrapped].filter((key) => !writers.has(key)).length).toBeGreaterThan(0);
+    expect(pools.quietAuthors.length).toBeGreaterThan(0);
+    expect(pools.quietAuthors.filter((key) => !writers.has(key))).toEqual([]);
+  });
+
   test('offers only so many of each, spread over the corpus', () => {
     const few = index.pools(10);
     expect([few.authors, few.ids, few.threads, few.hashtags].map(({ length }) => length)).toEqual([
