@@ -1,12 +1,11 @@
-// The reference relay behind a way that takes longer by a fixed time in each direction: a relay that is known to be slower, to
-// see whether `compare` of two suites finds it.
+// The reference relay, each piece of whose answers leaves it later by a fixed time: a relay that is known to be slower, to see
+// whether `compare` of two suites finds it.
 // node bench/delayed-relay.mjs --port PORT [--delay-us N]
 
-import { spawn } from 'node:child_process';
-import { connect, createServer } from 'node:net';
+import { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { argv } from 'node:process';
 import { parseArgs } from 'node:util';
-import { firstJsonLine, rootPath, stopChild } from './support.mjs';
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, 'delay-us': { type: 'string', default: '0' } },
@@ -14,42 +13,38 @@ const { values } = parseArgs({
 const DELAY_MS = Number(values['delay-us']) / 1e3;
 
 /** What is on its way, in the order of its time. @type {{ at: number, pass: () => void }[]} */
-const waiting = [];
+let waiting = [];
+let isTurning = false;
 
 /** Timers of Node.js are no finer than a millisecond: while something waits, the event loop turns. */
 function turn() {
-  for (let next = waiting[0]; next !== undefined && next.at <= performance.now(); next = waiting[0]) {
-    waiting.shift();
-    next.pass();
-  }
-  if (waiting.length > 0) setImmediate(turn);
+  const now = performance.now();
+  const due = waiting.findIndex(({ at }) => at > now);
+  const passing = due < 0 ? waiting : waiting.slice(0, due);
+  waiting = due < 0 ? [] : waiting.slice(due);
+  for (const { pass } of passing) pass();
+  isTurning = waiting.length > 0;
+  if (isTurning) setImmediate(turn);
 }
 
 /** @param {() => void} pass */
 function later(pass) {
   waiting.push({ at: performance.now() + DELAY_MS, pass });
-  if (waiting.length === 1) setImmediate(turn);
+  if (!isTurning) setImmediate(turn);
+  isTurning = true;
 }
 
-/** @param {import('node:net').Socket} from @param {import('node:net').Socket} to */
-function lead(from, to) {
-  from.on('data', (chunk) => later(() => to.write(chunk)));
-  from.on('close', () => later(() => to.destroy()));
-  from.on('error', () => from.destroy());
-}
+const write = Socket.prototype._write;
+/** @type {typeof write} */
+Socket.prototype._write = function (chunk, encoding, callback) {
+  later(() => (this.destroyed ? callback() : write.call(this, chunk, encoding, callback)));
+};
+const writev = Socket.prototype._writev;
+if (writev === undefined) throw new Error('this Node.js writes sockets in another way');
+Socket.prototype._writev = function (chunks, callback) {
+  later(() => (this.destroyed ? callback() : writev.call(this, chunks, callback)));
+};
 
-// It ends when its stdin does.
-const relay = spawn(process.execPath, [rootPath('dist/relay/main.js'), '--exit-with-parent', '--port', '0'], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const { port } = await firstJsonLine(relay);
-const server = createServer({ noDelay: true }, (client) => {
-  const inner = connect({ host: '127.0.0.1', port, noDelay: true });
-  lead(client, inner);
-  lead(inner, client);
-});
-server.listen(Number(values.port), '127.0.0.1');
-process.once('SIGTERM', async () => {
-  await stopChild(relay);
-  process.exit(0);
-});
+// The program takes its own options only.
+argv.splice(2, argv.length, '--port', values.port);
+await import('../dist/relay/main.js');

@@ -26,13 +26,17 @@ export interface SuiteCompareOptions {
 
 /** Of a false alarm over all parts of a relay. */
 const ALPHA = 0.05;
-/** Runs of one relay differ by some percent from hour to hour: less in the middle of all parts is no change. */
-const MIN_EFFECT = 0.1;
+/**
+ * Suites of one relay differ from hour to hour, all parts together, on a shared machine by up to 13 %: less in the middle of
+ * all parts is no change.
+ */
+const MIN_EFFECT = 0.15;
 
 /**
  * Compares two suites. One run says nothing of how runs differ, but its ten parts are ten runs: a relay is called slower where they
- * agree in that, by signed ranks, and the middle one by more than a tenth. What the machine has become meanwhile is taken
- * out by the reference relay, which either suite has measured in turn. Single figures are hints.
+ * agree in that, by signed ranks, and the middle one by more than 15 %. What the machine has become meanwhile is taken
+ * out by the reference relay, which either suite has measured in turn; it differs as well, so the relay must have become so
+ * also by itself. Single figures are hints.
  * @throws RelayBenchError `NOT_COMPARABLE` (exit 2)
  */
 export function compareSuites(
@@ -115,17 +119,19 @@ function compareRelay(pair: RelayPair): RelayComparison {
     const other = partIn(candidate.suite, part);
     return other === undefined ? [] : compareParts(part, other, { ...pair, referred });
   });
-  const slower = slowerByPart(figures);
-  const middle = slower.length === 0 ? null : median(slower);
-  const p = slower.length === 0 ? null : signedRankChance(slower);
-  const counts = p !== null && p < ALPHA && middle !== null && Math.abs(middle) > Math.log1p(MIN_EFFECT);
+  const slower = slowerByPart(figures, ({ ratio }) => ratio?.value ?? null);
+  const byItself = slowerByPart(figures, ({ base: one, candidate: two }) =>
+    one === null || two === null ? null : two / one,
+  );
+  const directions = new Set([directionOf(slower), directionOf(byItself)]);
+  const [direction = 'same'] = directions;
   return {
     base: sideOf(base, baseRelay),
     candidate: sideOf(candidate, candidateRelay),
-    verdict: counts ? ((middle ?? 0) > 0 ? 'worse' : 'better') : 'same',
+    verdict: directions.size === 1 ? direction : 'same',
     parts: slower.length,
-    slower: middle === null ? null : Math.expm1(middle),
-    p,
+    slower: slower.length === 0 ? null : Math.expm1(median(slower)),
+    p: slower.length === 0 ? null : signedRankChance(slower),
     referred,
     figures,
   };
@@ -135,16 +141,30 @@ function sideOf({ name, suite }: NamedSuite, relay: string): RelayComparison['ba
   return { name, startedAt: suite.startedAt, relay, tool: suite.tool.version };
 }
 
-/** Of each part that measures time or throughput how much slower it became, on logarithms: the middle of its main figures. */
-function slowerByPart(figures: readonly FigureComparison[]): number[] {
-  const timed = figures.filter(({ main, unit, ratio }) => main && unit !== 'bytes' && ratio !== null);
-  return [...new Set(timed.map(({ part }) => part))].map((id) =>
-    median(
-      timed.flatMap(({ part, ratio, direction }) =>
-        part !== id || ratio === null ? [] : [Math.log(ratio.value) * (direction === 'lower' ? 1 : -1)],
-      ),
-    ),
-  );
+/** Whether parts agree in a change that is large enough. @param slower on logarithms */
+function directionOf(slower: readonly number[]): RelayComparison['verdict'] {
+  if (slower.length === 0 || signedRankChance(slower) >= ALPHA) return 'same';
+  const middle = median(slower);
+  if (Math.abs(middle) <= Math.log1p(MIN_EFFECT)) return 'same';
+  return middle > 0 ? 'worse' : 'better';
+}
+
+/**
+ * Of each part that measures time or throughput how much slower it became, on logarithms: the middle of its main figures.
+ * @param ratioIn candidate over base; null where a figure has none
+ */
+function slowerByPart(
+  figures: readonly FigureComparison[],
+  ratioIn: (figure: FigureComparison) => number | null,
+): number[] {
+  const byPart = new Map<string, number[]>();
+  for (const figure of figures) {
+    const { part, main, unit, direction, ratio } = figure;
+    const value = ratio === null ? null : ratioIn(figure);
+    if (!main || unit === 'bytes' || value === null) continue;
+    byPart.set(part, [...(byPart.get(part) ?? []), Math.log(value) * (direction === 'lower' ? 1 : -1)]);
+  }
+  return [...byPart.values()].map((values) => median(values));
 }
 
 type Context = RelayPair & { readonly referred: boolean };

@@ -41,6 +41,13 @@ describe('two suites of the same relay', () => {
     expect(relays[0]?.slower).toBeCloseTo(0);
   });
 
+  test('are the same where only the reference has changed', () => {
+    const { verdict, relays } = compare(sampleSuite(), sampleSuite({ machine: 1.3, slowdown: 1.2 / 1.3 }));
+    expect(relays[0]?.slower).toBeLessThan(-0.2);
+    expect(relays[0]?.p).toBeLessThan(0.05);
+    expect(verdict).toBe('same');
+  });
+
   test('that differ in one figure have a hint and no verdict', () => {
     const slow = measured({ p50: readingOf(30_000), p95: readingOf(60_000) });
     const { verdict, relays } = compare(sampleSuite(), sampleSuite({ outcomes: { 'mine/count': slow } }));
