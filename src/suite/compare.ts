@@ -27,16 +27,15 @@ export interface SuiteCompareOptions {
 /** Of a false alarm over all parts of a relay. */
 const ALPHA = 0.05;
 /**
- * Suites of one relay differ from hour to hour, all parts together, on a shared machine by up to 13 %: less in the middle of
- * all parts is no change.
+ * Suites of one relay differ from hour to hour, all parts together, on a shared machine by 7 to 8 %: less than twice that in
+ * the middle of all parts is no change.
  */
 const MIN_EFFECT = 0.15;
 
 /**
  * Compares two suites. One run says nothing of how runs differ, but its ten parts are ten runs: a relay is called slower where they
  * agree in that, by signed ranks, and the middle one by more than 15 %. What the machine has become meanwhile is taken
- * out by the reference relay, which either suite has measured in turn; it differs as well, so the relay must have become so
- * also by itself. Single figures are hints.
+ * out by the reference relay, which either suite has measured in turn. Single figures are hints.
  * @throws RelayBenchError `NOT_COMPARABLE` (exit 2)
  */
 export function compareSuites(
@@ -119,16 +118,11 @@ function compareRelay(pair: RelayPair): RelayComparison {
     const other = partIn(candidate.suite, part);
     return other === undefined ? [] : compareParts(part, other, { ...pair, referred });
   });
-  const slower = slowerByPart(figures, ({ ratio }) => ratio?.value ?? null);
-  const byItself = slowerByPart(figures, ({ base: one, candidate: two }) =>
-    one === null || two === null ? null : two / one,
-  );
-  const directions = new Set([directionOf(slower), directionOf(byItself)]);
-  const [direction = 'same'] = directions;
+  const slower = slowerByPart(figures);
   return {
     base: sideOf(base, baseRelay),
     candidate: sideOf(candidate, candidateRelay),
-    verdict: directions.size === 1 ? direction : 'same',
+    verdict: directionOf(slower),
     parts: slower.length,
     slower: slower.length === 0 ? null : Math.expm1(median(slower)),
     p: slower.length === 0 ? null : signedRankChance(slower),
@@ -150,21 +144,16 @@ function directionOf(slower: readonly number[]): RelayComparison['verdict'] {
 }
 
 /**
- * Of each part that measures time or throughput how much slower it became, on logarithms: the middle of its main figures.
- * @param ratioIn candidate over base; null where a figure has none
+ * Of each part that measures time or throughput how much slower it became, on logarithms, by its first main figure: the p50
+ * where it has percentiles. The p95 of a run of seconds differs too much from run to run.
  */
-function slowerByPart(
-  figures: readonly FigureComparison[],
-  ratioIn: (figure: FigureComparison) => number | null,
-): number[] {
-  const byPart = new Map<string, number[]>();
-  for (const figure of figures) {
-    const { part, main, unit, direction, ratio } = figure;
-    const value = ratio === null ? null : ratioIn(figure);
-    if (!main || unit === 'bytes' || value === null) continue;
-    byPart.set(part, [...(byPart.get(part) ?? []), Math.log(value) * (direction === 'lower' ? 1 : -1)]);
+function slowerByPart(figures: readonly FigureComparison[]): number[] {
+  const byPart = new Map<string, number>();
+  for (const { part, main, unit, direction, ratio } of figures) {
+    if (!main || unit === 'bytes' || ratio === null || byPart.has(part)) continue;
+    byPart.set(part, Math.log(ratio.value) * (direction === 'lower' ? 1 : -1));
   }
-  return [...byPart.values()].map((values) => median(values));
+  return [...byPart.values()];
 }
 
 type Context = RelayPair & { readonly referred: boolean };
