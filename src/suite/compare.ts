@@ -27,14 +27,14 @@ export interface SuiteCompareOptions {
 /** Of a false alarm over all parts of a relay. */
 const ALPHA = 0.05;
 /**
- * Suites of one relay differ from hour to hour, all parts together, on a shared machine by 7 to 8 %: less than twice that in
+ * Suites of one relay differ from hour to hour, all parts together, on a shared machine by 5 to 8 %: less than a tenth in
  * the middle of all parts is no change.
  */
-const MIN_EFFECT = 0.15;
+const MIN_EFFECT = 0.1;
 
 /**
  * Compares two suites. One run says nothing of how runs differ, but its ten parts are ten runs: a relay is called slower where they
- * agree in that, by signed ranks, and the middle one by more than 15 %. What the machine has become meanwhile is taken
+ * agree in that, by signed ranks, and the middle one by more than a tenth. What the machine has become meanwhile is taken
  * out by the reference relay, which either suite has measured in turn. Single figures are hints.
  * @throws RelayBenchError `NOT_COMPARABLE` (exit 2)
  */
