@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -68,6 +70,32 @@ async function twoRelays(
   const subs = clients.map((client) => client.subscribe({ authors: [author.pubkey], limit: 0 }));
   for (const [index, client] of clients.entries()) await client.stored(subs[index] ?? '');
   return { relays, clients, subs };
+}
+
+/** A way to a port that passes everything on, until it loses what goes there, and says nothing of it. */
+async function startWay(port: number): Promise<{ url: string; lose(): void; stop(): Promise<void> }> {
+  let isLosing = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const inner = connect(port, '127.0.0.1');
+    for (const socket of [client, inner]) sockets.add(socket.on('error', () => socket.destroy()));
+    client.on('data', (data) => {
+      if (!isLosing) inner.write(data);
+    });
+    inner.pipe(client);
+    client.on('close', () => inner.destroy());
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    lose: () => {
+      isLosing = true;
+    },
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 function idsOf(events: readonly NostrEvent[]): string[] {
@@ -239,6 +267,38 @@ describe('relay processes that share Postgres and Redis', () => {
     }
     expect(idsOf(two.received(subs[1] ?? ''))).toEqual(idsOf([before, ...events]));
     expect(await metric(relays[1] as BuiltRelay, 'nostr_bus_filled_total')).toBe(10);
+  });
+});
+
+describe('a relay process that was killed and started again under its name at once', () => {
+  it('is not taken for the one before: what that has acknowledged and not told is delivered', async () => {
+    const author = new Author();
+    const database = await postgres.createDatabase();
+    const way = await startWay(redis.port);
+    try {
+      const one = await start(database, '--redis', way.url, '--relay-id', 'one');
+      const two = await start(database, '--redis', redis.url, '--relay-id', 'two');
+      for (const relay of [one, two])
+        await eventually(
+          'a relay that hears the others',
+          async () => (await status(relay, '/ready')) === 200,
+        );
+      const [writer, reader] = [await open(one), await open(two)];
+      const sub = reader.subscribe({ authors: [author.pubkey], limit: 0 });
+      await reader.stored(sub);
+      const before = author.sign({ content: 'before' });
+      await writer.publishAll([before]);
+      await reader.delivery(sub, before.id);
+      way.lose();
+      const event = author.sign({ content: 'acknowledged' });
+      await writer.publishAll([event]);
+      process.kill(one.pid, 'SIGKILL');
+      await start(database, '--redis', redis.url, '--relay-id', 'one');
+      await reader.delivery(sub, event.id);
+      expect(await metric(two, 'nostr_bus_filled_total')).toBe(1);
+    } finally {
+      await way.stop();
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { RedisLogin } from '../secrets.ts';
 import type { RemovedEvent, StoredEvent } from '../store/stored-event.ts';
@@ -47,6 +48,8 @@ const RECONNECT_AFTER_MS = 5_000;
 const MARGIN_MS = 5_000;
 const AGE_SEEN_EVERY_MS = 60_000;
 const GONE_STEP = 500;
+/** Of the number that tells one process from the next of its name. */
+const PROCESS_BYTES = 8;
 
 /**
  * Carries events between relay processes over Redis, and keeps watch. Redis forgets what it could not deliver, so
@@ -57,6 +60,11 @@ const GONE_STEP = 500;
  */
 export class RedisBus {
   readonly #options: RedisBusOptions;
+  /**
+   * Of this process alone: one that is killed and started again under the same name at once must not be taken for the one
+   * before, whose last message may be missing.
+   */
+  readonly #self: string;
   readonly #channel: Channel;
   readonly #seen = new SeenIds();
   readonly #horizons = new Horizons();
@@ -79,6 +87,7 @@ export class RedisBus {
   constructor(options: RedisBusOptions) {
     this.#options = options;
     const { redis, login, key, verify, log } = options;
+    this.#self = `${options.relayId}/${randomBytes(PROCESS_BYTES).toString('hex')}`;
     this.#filler = new GapFiller({
       ...{ source: options.source, log },
       isKnown: (id) => this.#seen.has(id),
@@ -141,7 +150,7 @@ export class RedisBus {
   publish(event: StoredEvent, lsn: number): boolean {
     const isNew = this.#seen.add(event.id);
     this.counts.published++;
-    void this.#send({ type: 'event', from: this.#options.relayId, lsn, event });
+    void this.#send({ type: 'event', from: this.#self, lsn, event });
     return isNew;
   }
 
@@ -150,7 +159,7 @@ export class RedisBus {
     const sent: Promise<boolean>[] = [];
     for (let start = 0; start < removed.length; start += GONE_STEP) {
       const part = removed.slice(start, start + GONE_STEP).map(({ id, address }) => ({ id, address }));
-      sent.push(this.#send({ type: 'gone', from: this.#options.relayId, lsn, removed: part }));
+      sent.push(this.#send({ type: 'gone', from: this.#self, lsn, removed: part }));
     }
     return (await Promise.all(sent)).every((isSent) => isSent);
   }
@@ -158,7 +167,7 @@ export class RedisBus {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#filler.close();
-    await this.#send({ type: 'bye', from: this.#options.relayId });
+    await this.#send({ type: 'bye', from: this.#self });
     this.#channel.close();
   }
 
@@ -178,8 +187,7 @@ export class RedisBus {
   }
 
   #receive(message: BusMessage): void {
-    const { relayId } = this.#options;
-    if (message.from === relayId) {
+    if (message.from === this.#self) {
       if (message.type === 'beat') this.#onOwnBeat();
       return;
     }
@@ -207,7 +215,7 @@ export class RedisBus {
       this.#channel.reconnect();
     }
     void this.#askHorizon(now);
-    await this.#send({ type: 'beat', from: this.#options.relayId, beat: this.#beat++ });
+    await this.#send({ type: 'beat', from: this.#self, beat: this.#beat++ });
   }
 
   /** One question at a time, and no heartbeat waits for it: the store may be away while Redis is not. */
@@ -246,7 +254,7 @@ export class RedisBus {
       this.#options.onWhole();
       return;
     }
-    if (failed) void this.#send({ type: 'gap', from: this.#options.relayId, since });
+    if (failed) void this.#send({ type: 'gap', from: this.#self, since });
     this.#fillGap(since);
   }
 
