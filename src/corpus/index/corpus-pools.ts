@@ -1,3 +1,4 @@
+import { isGiftWrapKind } from '../../nostr/nip59.ts';
 import type { EventLists } from './conditions.ts';
 import type { CorpusWords } from './corpus-words.ts';
 
@@ -34,7 +35,6 @@ export interface PoolChoice {
 
 const NOTE = 1;
 const REACTION = 7;
-const GIFT_WRAP = 1_059;
 const QUIET_SHARE = 1 / 4;
 const RECENT_SHARE = 1 / 10;
 
@@ -78,7 +78,7 @@ function authorsOf({ columns }: EventLists, published: number): readonly string[
 function quietest({ columns }: EventLists, authors: readonly string[], published: number): readonly string[] {
   const written = new Uint32Array(authors.length);
   for (let number = 0; number < published; number++) {
-    if (columns.kindOf(number) === GIFT_WRAP) continue;
+    if (isGiftWrapKind(columns.kindOf(number))) continue;
     const author = columns.authorOf(number);
     written[author] = (written[author] as number) + 1;
   }

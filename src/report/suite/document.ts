@@ -79,8 +79,8 @@ function sentenceOf(suite: Suite): string {
     return [`${words} ${figureText(entry.value, found.unit)}${relative}`];
   });
   const differ = suite.answers.some(({ differs }) => differs) ? '; the answers of the relays differ' : '';
-  const liars = wrongRelays(suite);
-  const wrong = liars.length === 0 ? '' : `; wrong answers of ${liars.join(', ')}`;
+  const mistaken = wrongRelays(suite);
+  const wrong = mistaken.length === 0 ? '' : `; wrong answers of ${mistaken.join(', ')}`;
   const invalid = suite.parts.flatMap(({ runs }) => runs.filter(({ status }) => status === 'invalid')).length;
   const doubt = invalid === 0 ? '' : `; ${count(invalid)} of its runs invalid`;
   return `${name}: ${figures.length === 0 ? 'see the table' : figures.join(', ')}${wrong}${differ}${doubt}`;
