@@ -100,9 +100,9 @@ export function cpuOfThreads(pid) {
 
 function cpuOfThread(pid, tid) {
   try {
-    const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    // The time on a CPU in nanoseconds: those of `stat` are hundredths of a second, coarse for a thread that is hardly busy.
+    const [onCpu_ns] = readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'latin1').split(' ');
+    return Number(onCpu_ns) / 1e9;
   } catch {
     // It has ended since it was listed.
     return 0;

@@ -19,6 +19,12 @@ const LOAD = {
     },
   },
 };
+/** Events alone: the thread that verifies them is the one that is busier than without. */
+export const EVENTS = {
+  connections: { count: 20 },
+  corpus: LOAD.corpus,
+  workloads: { publish: { rate: '400/s', arrivals: 'poisson' } },
+};
 /** Questions alone, with other values each time. */
 const QUESTIONS = {
   ...LOAD,

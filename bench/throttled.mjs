@@ -17,7 +17,7 @@ import { canLimitThreads, cpuOfThreads, descendantsThat, quotaOf, requireQuotas 
 import { writeBetween } from './doc-table.mjs';
 import { startOfBenchmark } from './machine.mjs';
 import { duringFault, runOn, untilWell, withStack } from './stack-load.mjs';
-import { PART, PART_OF_THREAD, STACKS, scenarioOf } from './throttled-cases.mjs';
+import { EVENTS, PART, PART_OF_THREAD, STACKS, scenarioOf } from './throttled-cases.mjs';
 import { answerOf, reportOf, summaryOf } from './throttled-report.mjs';
 
 const REPETITIONS = 10;
@@ -27,6 +27,8 @@ const CALM_MS = 1_000;
 const WORKER = /engine\/worker-main\.js/;
 const LOOK_MS = 20;
 const LOOK_AT_THREADS_MS = 250;
+/** What threads use that have nothing to do. */
+const IDLE_MS = 4_000;
 /** A run whose target threw clients out, or whose generator was late, is diagnosed as well. */
 const ENDS = [0, 99, 103];
 
@@ -63,23 +65,31 @@ function pidOf({ dir }, name) {
   return pid;
 }
 
-/** A run with nothing in the way: what each service uses, and the busiest thread of each relay beside its main one. */
-async function usual(stack, file) {
-  const relays = (readState(stack.dir)?.services ?? []).filter(({ kind }) => kind === 'relay');
-  const looks = [];
-  const look = () =>
-    looks.push({
-      atMs: Date.now(),
-      threads: new Map(relays.map(({ name }) => [name, cpuOfThreads(pidOf(stack, name))])),
-    });
-  const timer = setInterval(look, LOOK_AT_THREADS_MS);
+/** A run with nothing in the way: what each service uses, and the thread of each relay that verifies. */
+async function usual(stack, { file, eventsFile }) {
+  const { said, cores, threads } = await watched(stack, file);
+  const idle = await threadsBetween(stack, () => wait(IDLE_MS));
+  const events = (await watched(stack, eventsFile)).threads;
+  const verifying = new Map(
+    [...threads].map(([relay, used]) => {
+      const grown = (tid) => (events.get(relay).get(tid) ?? 0) - (idle.get(relay).get(tid) ?? 0);
+      const [tid] = [...used.keys()].sort((a, b) => grown(b) - grown(a));
+      return [relay, { tid, cores: used.get(tid) }];
+    }),
+  );
+  return { cores, threads: verifying, said };
+}
+
+/** A run, and what services and threads of relays used in its measured phase, in cores. */
+async function watched(stack, file) {
+  const looks = [lookAt(stack)];
+  const timer = setInterval(() => looks.push(lookAt(stack)), LOOK_AT_THREADS_MS);
   const record = await runOn(stack, file, ['--seed', '1'], ENDS).finally(() => clearInterval(timer));
   const [from, to] = measuredMs(record).map((ms) =>
     looks.reduce((best, one) => (Math.abs(one.atMs - ms) < Math.abs(best.atMs - ms) ? one : best)),
   );
-  const threads = new Map(relays.map(({ name }) => [name, busiestThread(name, from, to)]));
   const cores = new Map(record.components.map(({ name, cpuShare }) => [name, cpuShare]));
-  return { cores, threads, said: saidOf(diagnose(record)) };
+  return { cores, threads: coresBetween(from, to), said: saidOf(diagnose(record)) };
 }
 
 /** When the measured phase began and ended. */
@@ -88,21 +98,34 @@ function measuredMs({ startedAt, load }) {
   return [start_s, end_s].map((s) => Date.parse(startedAt) + 1_000 * s);
 }
 
-function busiestThread(relay, from, to) {
-  const before = from.threads.get(relay);
-  const grown = [...to.threads.get(relay)].map(([tid, cpu_s]) => ({
-    tid,
-    cpu_s: cpu_s - (before.get(tid) ?? 0),
-  }));
-  const [{ tid, cpu_s }] = grown.sort((a, b) => b.cpu_s - a.cpu_s);
-  return { tid, cores: (1_000 * cpu_s) / (to.atMs - from.atMs) };
+/** CPU seconds of each thread of each relay until now. */
+function lookAt(stack) {
+  const relays = (readState(stack.dir)?.services ?? []).filter(({ kind }) => kind === 'relay');
+  const threads = new Map(relays.map(({ name }) => [name, cpuOfThreads(pidOf(stack, name))]));
+  return { atMs: Date.now(), threads };
+}
+
+async function threadsBetween(stack, work) {
+  const from = lookAt(stack);
+  await work();
+  return coresBetween(from, lookAt(stack));
+}
+
+/** Cores that each thread of each relay used between two looks. */
+function coresBetween(from, to) {
+  const seconds = (to.atMs - from.atMs) / 1_000;
+  const used = ([relay, threads]) => {
+    const grown = (tid) => threads.get(tid) - (from.threads.get(relay).get(tid) ?? 0);
+    return [relay, new Map([...threads.keys()].map((tid) => [tid, grown(tid) / seconds]))];
+  };
+  return new Map([...to.threads].map(used));
 }
 
 /** What is used with nothing in the way, in cores. */
 function usageText({ cores, threads }) {
   const services = [...cores].map(([name, used]) => `${name} ${used?.toFixed(3)}`);
-  const busiest = [...threads].map(([name, one]) => `thread of ${name} ${one.cores.toFixed(3)}`);
-  return `  cores: ${[...services, ...busiest].join(', ')}`;
+  const verifying = [...threads].map(([name, one]) => `verifying thread of ${name} ${one.cores.toFixed(4)}`);
+  return `  cores: ${[...services, ...verifying].join(', ')}`;
 }
 
 /** Every suspect of a diagnosis, in short. */
@@ -187,12 +210,14 @@ const usually = [];
 try {
   for (const { flags, fault, load, cases } of stacks) {
     const file = join(folder, 'throttled.yaml');
+    const eventsFile = join(folder, 'events.yaml');
     writeFileSync(file, stringify(scenarioOf(load, values.duration)));
+    writeFileSync(eventsFile, stringify(scenarioOf(EVENTS, values.duration)));
     await withStack(flags, (stack) =>
       duringFault(stack, fault, async () => {
         // The first run stores the events and warms everything up.
         await runOn(stack, file, ['--seed', '1'], ENDS);
-        const baseline = await usual(stack, file);
+        const baseline = await usual(stack, { file, eventsFile });
         usually.push({ flags, said: baseline.said, cores: Object.fromEntries(baseline.cores) });
         process.stderr.write(`nothing held back: ${baseline.said}\n${usageText(baseline)}\n`);
         for (const one of cases.filter(isChosen)) {
