@@ -9,8 +9,9 @@ import { primaryClaims } from '../../stack/primary-claims.ts';
 import { findProcess } from '../../stack/processes.ts';
 import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
-import { entryOf, type LinkKind, readState } from '../../stack/state.ts';
+import { entriesOf, type LinkKind, readState } from '../../stack/state.ts';
 import { roleOf } from '../../stack/status.ts';
+import { withBalancer } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { standingStack } from '../stack/running-stack.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
@@ -65,7 +66,7 @@ export async function openStack(
   });
   return {
     kind: 'stack',
-    relays: await resolveTargets([entryOf(state)]),
+    relays: await resolveTargets(entriesOf(state)),
     processes,
     relayAddresses: relayAddresses(state),
     askPrimaries: () => primaryClaims(state),
@@ -95,6 +96,6 @@ function requestFor(
   const known = standingStack(profile, dir, host.io.env);
   if (known === null || (known.phase === 'up' && relays !== undefined)) return wanted;
   const { durability, cache, perAddress, settings, withoutIndexes } = known;
-  const shape = { ...known.shape, relays: relays ?? known.shape.relays };
+  const shape = withBalancer({ ...known.shape, relays: relays ?? known.shape.relays });
   return { profile, dir, shape, durability, cache, perAddress, settings, withoutIndexes };
 }

@@ -35,8 +35,8 @@ export function renderStatus(status: StackStatus, { colour, columns: width, wide
     rows: status.services.map((service) => rowOf(service, wide)),
   };
   const layout = { chalk: createChalk(colour), columns: wide ? Number.POSITIVE_INFINITY : width, gap: 2 };
-  const { profile, phase, url, durability, cache, failovers } = status;
-  const facts = [url, `durability ${durability}`, `cache ${cache}`, ...peculiarities(status)];
+  const { profile, phase, urls, durability, cache, failovers } = status;
+  const facts = [urls.join(' '), `durability ${durability}`, `cache ${cache}`, ...peculiarities(status)];
   const head = `stack ${profile} (${phase}): ${facts.join(', ')}`;
   const last = failovers.at(-1);
   const failover =

@@ -17,6 +17,13 @@ const RULES: readonly NameRule[] = [
   { sample: 'nostr_cache_hits_total', where: { layer: 'l2' }, figure: 'l2Hits_total' },
   { sample: 'nostr_cache_misses_total', where: { layer: 'l1' }, figure: 'l1Misses_total' },
   { sample: 'nostr_cache_misses_total', where: { layer: 'l2' }, figure: 'l2Misses_total' },
+  { sample: 'nostr_edge_hits_total', figure: 'edgeHits_total' },
+  { sample: 'nostr_edge_misses_total', figure: 'edgeMisses_total' },
+  { sample: 'nostr_edge_collapsed_total', figure: 'edgeCollapsed_total' },
+  { sample: 'nostr_edge_stale_total', figure: 'edgeStale_total' },
+  { sample: 'nostr_edge_caught_up_total', figure: 'edgeCaughtUp_total' },
+  { sample: 'nostr_edge_origin_up', figure: 'edgeOriginUp' },
+  { sample: 'nostr_edge_coverages', figure: 'edgeCoverages' },
   {
     sample: 'nostr_event_loop_delay_seconds',
     where: { quantile: '0.99' },
