@@ -2,7 +2,7 @@ import type { SeriesTable } from '../../metric/series-table.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { CaseSink } from '../case-sink.ts';
 import type { Clients } from '../clients.ts';
-import type { DrawPools } from '../draw-filter.ts';
+import type { DrawPools, Sample } from '../draw-filter.ts';
 import type { WeightedFilter } from '../filter-shares.ts';
 import type { ArrivalSchedule } from '../frame-ahead.ts';
 import type { SampleSink } from '../sample-sink.ts';
@@ -16,6 +16,8 @@ export interface QueryOptions {
   readonly clients: Clients;
   readonly filters: readonly WeightedFilter[];
   readonly pools: DrawPools;
+  /** How values are drawn; default: one as likely as the other. */
+  readonly choose?: Sample;
   readonly seed: number;
   readonly timeoutMs: number;
   readonly start: { readonly monotonicNs: number };
