@@ -12,7 +12,11 @@ import { POOL_KEY, relayTuning } from './tuning/tuning.ts';
  * The flags of an edge: a relay process whose events are those of the origin, which it reaches over the long way. The limits that
  * `--set` gives to relays are its own, too.
  */
-export function edgeArgs(state: StackState, edge: Service, addresses: Addresses = addressesIn(state)): string[] {
+export function edgeArgs(
+  state: StackState,
+  edge: Service,
+  addresses: Addresses = addressesIn(state),
+): string[] {
   const origin = `ws://${addressOf(addresses, originOf(state.services), 'ws', edge)}`;
   const { [POOL_KEY]: _ofPostgres, ...limits } = state.settings;
   return [

@@ -53,7 +53,9 @@ export function linksOf({ links, services, shape }: Planned): readonly Link[] {
   const balancer = databaseBalancerOf(services)?.name;
   const sql = balancer === undefined ? ['sql'] : ['pg_write', ...readPurposes(shape)];
   const all: readonly (Omit<Link, 'name' | 'region'> & Partial<Pick<Link, 'region'>>)[] = [
-    ...entryServices(services).map(({ name }) => ({ kind: 'clients', from: null, to: name, purpose: 'ws' }) as const),
+    ...entryServices(services).map(
+      ({ name }) => ({ kind: 'clients', from: null, to: name, purpose: 'ws' }) as const,
+    ),
     ...named('relay').flatMap((from) => [
       ...sql.map((purpose) => ({ kind: 'postgres', from, to: balancer ?? database, purpose }) as const),
       ...named('redis-pubsub').map((to) => ({ kind: 'redis', from, to, purpose: 'redis' }) as const),
@@ -65,7 +67,8 @@ export function linksOf({ links, services, shape }: Planned): readonly Link[] {
         .map((to) => ({ kind: 'replication', from, to, purpose: 'sql' }) as const),
     ),
     ...waysOf(shape).map(
-      ({ from, region }) => ({ kind: 'wan', from, to: originOf(services).name, purpose: 'ws', region }) as const,
+      ({ from, region }) =>
+        ({ kind: 'wan', from, to: originOf(services).name, purpose: 'ws', region }) as const,
     ),
   ];
   return all

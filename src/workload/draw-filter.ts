@@ -56,7 +56,10 @@ export function drawFilter(
   const filter = new Map<string, unknown>();
   for (const [key, value] of Object.entries(template))
     if (value !== undefined && !Object.hasOwn(shaped, key))
-      filter.set(key, drawn(key, value, pools, (pool, count) => choose(pool, count, random)));
+      filter.set(
+        key,
+        drawn(key, value, pools, (pool, count) => choose(pool, count, random)),
+      );
   // The scenario's schema knows what a filter is.
   return { ...(Object.fromEntries(filter) as Filter), ...shaped };
 }

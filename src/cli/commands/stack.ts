@@ -86,7 +86,11 @@ function withDir(command: Command): Command {
 function addUp(stack: Command, host: CommandHost): void {
   withShape(withDir(stack.command('up')))
     .description('start the stack, or find it running')
-    .option('--port <n>', 'port for clients, of the first region where there are regions; default: a free one', portNumber)
+    .option(
+      '--port <n>',
+      'port for clients, of the first region where there are regions; default: a free one',
+      portNumber,
+    )
     .option('--faultable', 'with a proxy in every link, for `stack fault` and scenarios; costs some CPU')
     .option('--observe', 'with a Prometheus that scrapes the stack, and runs with --metrics-listen')
     .addOption(postgresOption("which Postgres; default: the system's, or npm's where there is none"))

@@ -17,10 +17,13 @@ export interface ComposeFlags extends Omit<UpFlags, 'dir'> {
 function refuseWays({ set = [] }: ComposeFlags): void {
   const way = set.find((text) => text.startsWith('region-'));
   if (way === undefined) return;
-  throw new RelayBenchError(`--set ${way} has no meaning in a Compose file: no proxy stands between its containers`, {
-    code: 'STACK_SETTING_INVALID',
-    hint: 'leave it out, or use `stack up`',
-  });
+  throw new RelayBenchError(
+    `--set ${way} has no meaning in a Compose file: no proxy stands between its containers`,
+    {
+      code: 'STACK_SETTING_INVALID',
+      hint: 'leave it out, or use `stack up`',
+    },
+  );
 }
 
 /** The directory of this package, two above both `src/cli` and `dist/cli`. */

@@ -50,8 +50,7 @@ export const WAN_RULES: Readonly<Record<string, Rule>> = Object.fromEntries(
 /** The way from a region, as it is set. @param region from 1 @param settings what `--set` has changed */
 export function wanOf(settings: Readonly<Record<string, string>>, region: number): Wan {
   const value = (name: string): string | undefined => own(settings, `region-${region}.${name}`);
-  const ms = (name: string, otherwise: number): number =>
-    tryParseDurationMs(value(name) ?? '') ?? otherwise;
+  const ms = (name: string, otherwise: number): number => tryParseDurationMs(value(name) ?? '') ?? otherwise;
   return {
     rttMs: ms('rtt', RTT_MS[region - 1] ?? 0),
     jitterMs: ms('jitter', 0),

@@ -81,9 +81,20 @@ relays,BACKEND,0,40,100,1,1,UP,,
       connections_total: 100,
       bytesIn_total: 1_000,
       bytesOut_total: 2_000,
+      pageLookups_total: 0,
+      pageHits_total: 0,
       'connections{relay=relay-1}': 21,
       'connections{relay=relay-2}': 19,
     });
+  });
+
+  test('tells the pages that its cache was asked for and had', () => {
+    const csv = `# pxname,svname,status,cache_lookups,cache_hits,
+events,edge-1,UP,,,
+events,BACKEND,UP,30,28,
+relays,BACKEND,UP,0,0,
+`;
+    expect(haproxyFigures(parseHaproxyCsv(csv))).toMatchObject({ pageLookups_total: 30, pageHits_total: 28 });
   });
 
   test('before Postgres tells relays in total and how they spread over the servers', () => {
