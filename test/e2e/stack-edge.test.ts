@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunRecord } from '../../src/record/read.ts';
+import { findProcess } from '../../src/stack/processes.ts';
 import { entriesOf, portOf, readState, type Service, type StackState } from '../../src/stack/state.ts';
 import type { ServiceStatus } from '../../src/stack/status.ts';
 import { Author, nowSeconds } from '../conformance/author.ts';
@@ -135,7 +136,31 @@ describe('a stack with edges', () => {
     expect(figures?.['pageHits_total']).toBeGreaterThan(0);
   });
 
-  test('does what its runbook says: loses its origin under load, and has lost nothing', {
+  test('goes on with what it holds while its origin is dead, says that it takes nothing, and finds the origin again', async () => {
+    const author = new Author();
+    const [one, two] = await clientsOfRegions();
+    const [held, refused, again] = ['held', 'refused', 'again'].map((content) => author.sign({ content }));
+    if (held === undefined || refused === undefined || again === undefined) throw new Error('no events');
+    await one.publish(held);
+    const filter = { authors: [author.pubkey] };
+    const subscription = two.subscribe(filter);
+    await two.stored(subscription);
+    expect(await one.ids(filter)).toEqual([held.id]);
+    const origin = serviceNamed('relay-1');
+    const { pid } = findProcess(origin) ?? { pid: 0 };
+    process.kill(pid, 'SIGKILL');
+    await eventually('an event is refused', async () => {
+      const ok = await one.publish(refused);
+      return !ok.accepted && ok.message.startsWith('error: the origin ');
+    });
+    expect(await one.ids(filter)).toContain(held.id);
+    await eventually('an event is taken again', async () => (await one.publish(again)).accepted);
+    await two.delivery(subscription, again.id);
+    expect(two.received(subscription).filter(({ id }) => id === again.id)).toHaveLength(1);
+    expect(findProcess(origin)?.pid).not.toBe(pid);
+  });
+
+  test('does what its runbook says: a region is cut off under load, and nothing is lost', {
     timeout: 300_000,
   }, async () => {
     await shell.takeAll(STEPS);
