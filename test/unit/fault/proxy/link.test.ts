@@ -117,6 +117,8 @@ describe('a link', () => {
     expect(text).toContain('relay_bench_link_connections{link="a>b:c"} 0\n');
     expect(linkFigures(text)).toEqual({
       wan2BytesUp_total: 7,
+      wan2BytesDown_total: 19,
+      wan2Connections: 1,
     });
     const port = await freePort();
     const server = await serveLinkMetrics(port, [link]);
