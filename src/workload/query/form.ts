@@ -14,9 +14,9 @@ const query = z.strictObject({
   filters: shapedFilters('eose_latency'),
   popularity: z
     .enum(['even', 'zipf'])
-    .default('even')
+    .optional()
     .describe(
-      'How values of filters are drawn: one as likely as the other, or a few of them most of the time, by the law of Zipf; not those of named shapes.',
+      'How values of filters are drawn: one as likely as the other, or a few of them most of the time, by the law of Zipf; not those of named shapes. Default even.',
     ),
   timeout: timeout('EOSE or CLOSED'),
   check: share(

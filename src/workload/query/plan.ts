@@ -11,7 +11,7 @@ export interface QueryPlan {
   readonly connections: ConnectionRange;
   readonly filters: readonly FilterSpec[];
   /** How the values of filters are drawn. */
-  readonly popularity: QueryForm['popularity'];
+  readonly popularity: NonNullable<QueryForm['popularity']>;
   readonly timeoutMs: number;
   /** Share of queries whose answers are checked, 0..1; 0 where the right answers are not known. */
   readonly checkShare: number;
@@ -34,7 +34,7 @@ export const queryPlanner: WorkloadPlanner<Asked, QueryPlan> = {
       : {
           connections: rangeFromFirst(query.connections ?? connections.count),
           filters: query.filters,
-          popularity: query.popularity,
+          popularity: query.popularity ?? 'even',
           timeoutMs: query.timeout,
           checkShare: isNamed(corpus) ? query.check : 0,
         },
