@@ -31,9 +31,9 @@ grep -v '^{' "$PROGRESS" >&2
 exit $code
 `;
 
-/** `sleep 3` of the documentation waits until the load is there, which takes longer on a machine that is busy. */
+/** `sleep 8` of the documentation waits until the load is there, which takes longer on a machine that is busy. */
 const SLEEP = `#!/bin/bash
-if [ "$1" != 3 ]; then exec /bin/sleep "$1"; fi
+if [ "$1" != 8 ]; then exec /bin/sleep "$1"; fi
 for attempt in {1..600}; do
   if grep -q '"started"' "$PROGRESS" 2> /dev/null; then exec /bin/sleep 0.5; fi
   /bin/sleep 0.1
