@@ -158,7 +158,7 @@ function relaySection(layout: Layout): string {
   # And one that comes all the same goes to another relay, unseen.
   retry-on conn-failure empty-response 503
   # Tells a client which relay process it talks to.
-  http-response set-header X-Relay-Id %s
+  http-response set-header X-Relay-Id %s${layout.balancer.kind === 'region' ? ' unless { res.hdr(X-Relay-Id) -m found }' : ''}
   # Weight 100, so that a weight of 50% is not rounded to nothing.
   default-server weight 100 check inter 500ms fastinter 100ms downinter 200ms fall 3 rise 2 on-marked-down shutdown-sessions
 ${relayLines(layout)}
