@@ -11,7 +11,8 @@ import { stepsOf } from '../support/runbook-steps.ts';
 
 // One stack of profile edge: what its parts do for clients of its regions, then the commands of its runbook as they stand there.
 
-const STEPS = stepsOf('docs/runbooks/edge.md');
+// But for the audit, which takes longest: the test of the other runbooks types it.
+const STEPS = stepsOf('docs/runbooks/edge.md').filter(({ script }) => !/\baudit\b/.test(script));
 /** There and back, from each region. */
 const RTT_MS = [40, 120];
 
@@ -171,7 +172,8 @@ describe('a stack with edges', () => {
     expect(statusOf('edge-2')?.figures['edgeOriginUp']).toBe(1);
     const record = await readRunRecord(shell.path('reports/edge/run.json'));
     expect(record.target.urls).toEqual(entriesOf(state));
-    expect(record.audit).toMatchObject({ lost: [] });
+    expect(record.counters.deliveries_received).toBeGreaterThan(100);
+    expect(record.counters.deliveries_missing).toBe(0);
     const links = record.components.find(({ name }) => name === 'links')?.figures ?? {};
     expect(links['wan1BytesDown_total']).toBeGreaterThan(0);
     expect(links['wan2BytesDown_total']).toBeGreaterThan(0);
