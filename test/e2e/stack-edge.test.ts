@@ -90,7 +90,10 @@ describe('a stack with edges', () => {
     const subscriptions = Array.from({ length: 10 }, () => two.subscribe({ authors: [author.pubkey] }));
     for (const id of subscriptions) await two.stored(id);
     // The question of the edge is open at the origin until its CLOSE has come there.
-    await eventually('one subscription an edge', async () => (await metric('relay-1', 'nostr_subscriptions')) === 2);
+    await eventually(
+      'one subscription an edge',
+      async () => (await metric('relay-1', 'nostr_subscriptions')) === 2,
+    );
     const sample = 'relay_bench_link_bytes_total{link="edge-2>relay-1:ws",region="2",direction="down"}';
     const [before, bytes, edge] = await Promise.all([
       deliveries('relay-1'),
