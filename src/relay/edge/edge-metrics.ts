@@ -28,4 +28,10 @@ export function registerEdgeMetrics(registry: Registry, { stats, table, origin }
   counter(registry, 'nostr_edge_stale_total', 'Hits while the origin was away', () => stats.stale);
   counter(registry, 'nostr_edge_losses_total', 'Times that the origin was lost', () => origin.losses);
   counter(registry, 'nostr_edge_caught_up_total', 'Events found after a loss', () => origin.caughtUp);
+  counter(
+    registry,
+    'nostr_edge_confirmed_total',
+    'Filters and ids that the origin has confirmed after a loss',
+    () => origin.confirmed,
+  );
 }
