@@ -68,6 +68,8 @@ const BATCH = 100;
 /** A record names at most so many lost events; the counts are exact. */
 const MOST_NAMED = 1_000;
 const COUNT_NIP = 45;
+/** Events of the audit's own that each relay takes where there are edges: each is a way to the origin and back. */
+const EDGE_PROBES = 10;
 /** Versions that are read again and again besides other events. */
 const MOST_VERSIONS_READ = 50;
 
@@ -193,10 +195,15 @@ async function check({ request, ledger, relays, entries, edges }: Checking): Pro
       I2: together(read.I2, atEdges?.read.I2),
       I4: together(together(versions.I4, atEdges?.read.I4), atEdges?.probed?.I4),
       I5: together(together(read.I5, atEdges?.read.I5), atEdges?.probed?.I5),
-      I3: await ownReads(request, { relays: all, clock }),
+      I3: await ownReads(request, {
+        relays: all,
+        clock,
+        ...(edges.length === 0 ? {} : { events: EDGE_PROBES * all.length }),
+      }),
       I8: await readAgain({ relays: [...all, ...entries], present, batch, clock }),
       I9: await compareCounts({
-        ...{ relays: all, maxLimit, clock, againAfterMs: countAgainAfterMs },
+        // Edges hand a COUNT on.
+        ...{ relays, maxLimit, clock, againAfterMs: countAgainAfterMs },
         ids: present.map(({ facts }) => facts.id),
         areCountsKnown: nips?.includes(COUNT_NIP) === true,
       }),
@@ -206,7 +213,8 @@ async function check({ request, ledger, relays, entries, edges }: Checking): Pro
 
 async function ownReads({ probing, record }: AuditRequest, shared: ProbeRequest): Promise<Checked> {
   if (!('events' in probing)) return notChecked(probing.reason);
-  const checked = await probe({ ...shared, events: probing.events });
+  const events = Math.min(probing.events, shared.events ?? probing.events);
+  const checked = await probe({ ...shared, events });
   const watched = watchedReads(record);
   return watched === null ? checked : { ...checked, basis: `${checked.basis}; ${watched}` };
 }

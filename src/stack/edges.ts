@@ -8,6 +8,15 @@ import { originOf, portOf, type Service, type StackState, servicesOfKind } from 
 import { regionsOf } from './topology.ts';
 import { POOL_KEY, relayTuning } from './tuning/tuning.ts';
 
+/** For how long an edge of a stack serves what it holds while the origin is away, in seconds. */
+export const EDGE_MAX_STALE_S = 30;
+
+/** A relay that serves what the relays of a stack keep. */
+interface EdgePlace {
+  readonly name: string;
+  readonly url: string;
+}
+
 /**
  * The flags of an edge: a relay process whose events are those of the origin, which it reaches over the long way. The limits that
  * `--set` gives to relays are its own, too.
@@ -22,7 +31,7 @@ export function edgeArgs(
   return [
     ...commonArgs(edge, addresses),
     ...addresses.proxies.flatMap((each) => ['--trust-proxy', each]),
-    ...['--role', 'edge', '--origin', origin],
+    ...['--role', 'edge', '--origin', origin, '--max-stale-s', String(EDGE_MAX_STALE_S)],
     ...relayTuning(limits),
   ];
 }
@@ -39,8 +48,8 @@ export function edgesOf(state: StackState): Service[] {
 }
 
 /** Where each edge listens itself, past the balancer of its region. */
-export function edgeAddresses(state: StackState): string[] {
-  return edgesOf(state).map((edge) => `ws://127.0.0.1:${portOf(edge, 'ws')}/`);
+export function edgeAddresses(state: StackState): EdgePlace[] {
+  return edgesOf(state).map((edge) => ({ name: edge.name, url: `ws://127.0.0.1:${portOf(edge, 'ws')}/` }));
 }
 
 /** The region of a balancer or an edge, from 1; null for what belongs to none. */

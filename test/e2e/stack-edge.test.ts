@@ -179,6 +179,13 @@ describe('a stack with edges', () => {
     expect(record.target.urls).toEqual(entriesOf(state));
     expect(record.counters.deliveries_received).toBeGreaterThan(100);
     expect(record.counters.deliveries_missing).toBe(0);
+    expect(record.regions?.each).toMatchObject([
+      { name: 'region-1', rtt_ms: RTT_MS[0], edges: ['edge-1'], reads: { total: expect.any(Number) } },
+      { name: 'region-2', rtt_ms: RTT_MS[1], edges: ['edge-2'], events: { toClients: expect.any(Number) } },
+    ]);
+    expect(Object.keys(record.metrics)).toEqual(
+      expect.arrayContaining(['ack_latency{region=region-2}', 'eose_latency{region=region-1}']),
+    );
     const links = record.components.find(({ name }) => name === 'links')?.figures ?? {};
     expect(links['wan1BytesDown_total']).toBeGreaterThan(0);
     expect(links['wan2BytesDown_total']).toBeGreaterThan(0);

@@ -22,6 +22,13 @@ const RULES: readonly NameRule[] = [
   { sample: 'nostr_edge_collapsed_total', figure: 'edgeCollapsed_total' },
   { sample: 'nostr_edge_stale_total', figure: 'edgeStale_total' },
   { sample: 'nostr_edge_caught_up_total', figure: 'edgeCaughtUp_total' },
+  { sample: 'nostr_edge_origin_events_total', figure: 'edgeOriginEvents_total' },
+  {
+    sample: 'nostr_edge_origin_bytes_total',
+    where: { direction: 'received' },
+    figure: 'edgeReceived_bytes_total',
+  },
+  { sample: 'nostr_edge_origin_bytes_total', where: { direction: 'sent' }, figure: 'edgeSent_bytes_total' },
   { sample: 'nostr_edge_origin_up', figure: 'edgeOriginUp' },
   { sample: 'nostr_edge_coverages', figure: 'edgeCoverages' },
   {

@@ -34,9 +34,10 @@ export function openEdge(
   { memoryLimitBytes }: Pick<RelayOptions, 'memoryLimitBytes'>,
   { nowSeconds, log, deliver }: BackendEnvironment,
 ): Backend {
+  const traffic = { received: 0, sent: 0 };
   const origin = new Origin({
     name: `the origin ${new URL(url).host}`,
-    open: webSocketLinks(url),
+    open: webSocketLinks(url, traffic),
     readInformation: () => informationOf(url),
     nowSeconds,
     log,
@@ -57,7 +58,7 @@ export function openEdge(
     publish: () => false,
     forward: (event) => (isForAuthorOnly(event) ? Promise.resolve(PROTECTED) : origin.publish(event)),
     problem: () => (store.isReady() ? null : 'the origin is not reachable'),
-    registerMetrics: (registry) => registerEdgeMetrics(registry, { stats, table, origin }),
+    registerMetrics: (registry) => registerEdgeMetrics(registry, { stats, table, origin, traffic }),
     start: () => origin.start(),
     close: () => {
       origin.close();

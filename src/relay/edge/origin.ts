@@ -87,6 +87,8 @@ export class Origin {
   onMissed: (event: StoredEvent) => void = () => undefined;
   /** It is about to be live after a gap: what was told before it may be old. */
   onReturn: (catchUp: CatchUp) => Promise<Return> = () => Promise.resolve({ missed: [], hold: () => 0 });
+  /** Events that it has told of, on its own. */
+  events = 0;
   /** Times that the connection was lost after it was live. */
   losses = 0;
   /** Events that were found after a gap. */
@@ -278,6 +280,7 @@ export class Origin {
   }
 
   #arrived(event: StoredEvent): void {
+    this.events++;
     if (this.#arrivals.add(event, this.#options.nowSeconds())) this.onEvent(event);
     else this.onAgain(event);
   }

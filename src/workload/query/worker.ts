@@ -121,6 +121,7 @@ class QueryPart extends IdlePart {
       pools,
       ...(popularity === 'zipf' ? { choose: samplePopular } : {}),
       seed: plan.seed,
+      plan,
       timeoutMs,
       start,
       sink,

@@ -331,7 +331,7 @@ describe('the regions of a stack', () => {
     expect(regionOf(state, 'region-2')).toBe(2);
     expect(regionOf(state, 'relay-1')).toBeNull();
     expect(edgeAddresses(state)).toEqual(
-      edgesOf(state).map(({ ports: own }) => `ws://127.0.0.1:${own['ws']}/`),
+      edgesOf(state).map(({ name, ports: own }) => ({ name, url: `ws://127.0.0.1:${own['ws']}/` })),
     );
   });
 
