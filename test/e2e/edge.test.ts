@@ -149,7 +149,11 @@ describe('edges of one origin', () => {
     expect(right.exitCode, right.stderr).toBe(0);
     const found = JSON.parse(right.stdout) as Audit;
     expect(found.invariants?.filter(({ violated }) => violated > 0)).toEqual([]);
-    expect(found).toMatchObject({ acknowledged: 3, found: 3, edges: { names: ['edge 1', 'edge 2'], reason: null } });
+    expect(found).toMatchObject({
+      acknowledged: 3,
+      found: 3,
+      edges: { names: ['edge 1', 'edge 2'], reason: null },
+    });
     expect(found.edges?.staleness?.samples).toBe(40);
   });
 
