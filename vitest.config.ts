@@ -19,7 +19,7 @@ const serial = (groupOrder: number) => ({
 
 /** E2e tests that want the machine for themselves: a dozen processes that watch each other, or a search for its limits. */
 const ALONE = [
-  'test/e2e/stack{,-attack,-capacity,-fault-command,-faults,-mends,-runbooks}.test.ts',
+  'test/e2e/stack{,-attack,-capacity,-edge,-fault-command,-faults,-mends,-runbooks}.test.ts',
   'test/e2e/calibrate.test.ts',
 ];
 

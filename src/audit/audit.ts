@@ -3,9 +3,10 @@ import { advertisedOf } from '../judge/advertised.ts';
 import { Ledger, type LedgerOptions } from '../judge/history/ledger.ts';
 import type { Invariant } from '../metric/invariants.ts';
 import { openVerifier } from '../nostr/verifier.ts';
-import type { Audit } from '../record/audit-schema.ts';
+import type { Audit, AuditOfEdges } from '../record/audit-schema.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { compareCounts } from './counts.ts';
+import { type AuditedEdges, checkEdges } from './edges.ts';
 import { FoundProofs, type IsProven, provenBy } from './found-proofs.ts';
 import { fromRecord, type PrimaryClaim, watchedReads } from './from-record.ts';
 import { readOperations } from './history-file.ts';
@@ -13,9 +14,9 @@ import { Patience } from './patience.ts';
 import { type ProbeRequest, probe } from './probe.ts';
 import { readAgain } from './read-again.ts';
 import { readBack } from './read-back.ts';
-import { type AskedRelay, closeAll, openRelays } from './relays.ts';
+import { type Access, type AskedRelay, closeAll, openRelays } from './relays.ts';
 import { type AddressCase, readVersions } from './versions.ts';
-import { type Checked, type Clock, inOrder, notChecked } from './violation.ts';
+import { type Checked, type Clock, inOrder, notChecked, together } from './violation.ts';
 
 export interface AuditRequest {
   /** The history of the run. */
@@ -26,6 +27,8 @@ export interface AuditRequest {
   readonly urls: readonly string[];
   /** What clients were connected to, where that is none of `urls`. */
   readonly entries?: readonly string[];
+  /** What serves what `urls` keep: they have to serve it too, not older than a bound. */
+  readonly edges?: AuditedEdges | undefined;
   readonly insecure: boolean;
   /** What checks the signatures of what comes back; default `auto`. */
   readonly verifier?: VerifierChoice;
@@ -65,6 +68,8 @@ const BATCH = 100;
 /** A record names at most so many lost events; the counts are exact. */
 const MOST_NAMED = 1_000;
 const COUNT_NIP = 45;
+/** Events of the audit's own that each relay takes where there are edges: each is a way to the origin and back. */
+const EDGE_PROBES = 10;
 /** Versions that are read again and again besides other events. */
 const MOST_VERSIONS_READ = 50;
 
@@ -79,28 +84,41 @@ export async function audit(request: AuditRequest): Promise<Audit> {
   const ledger = await learn(request);
   const proofs = new FoundProofs(request.isProven ?? provenBy(verifies));
   const access = { ...request, patienceMs: timingOf(request).patienceMs, proofs };
-  const relays = await openRelays(request.urls, access);
+  const asked = await openAll(request, access);
   try {
-    const entries = await openRelays(request.entries ?? [], access);
-    try {
-      const found = await check({ request, ledger, relays, entries });
-      const { acknowledged, lost, checked } = found;
-      return {
-        acknowledged,
-        found: acknowledged - lost.length,
-        lost: lost.slice(0, MOST_NAMED),
-        relays: request.urls.length,
-        history: { ...ledger.tally },
-        proofs: { ...proofs.tally, verifier: { kind, library, reason } },
-        durationMs: Math.round(performance.now() - beganMs),
-        invariants: inOrder({ ...checked, ...fromRecord(request.record, request.claims ?? null) }),
-      };
-    } finally {
-      closeAll(entries);
-    }
+    const { acknowledged, lost, checked, edges } = await check({ request, ledger, ...asked });
+    return {
+      acknowledged,
+      found: acknowledged - lost.length,
+      lost: lost.slice(0, MOST_NAMED),
+      relays: request.urls.length,
+      ...(edges === null ? {} : { edges }),
+      history: { ...ledger.tally },
+      proofs: { ...proofs.tally, verifier: { kind, library, reason } },
+      durationMs: Math.round(performance.now() - beganMs),
+      invariants: inOrder({ ...checked, ...fromRecord(request.record, request.claims ?? null) }),
+    };
   } finally {
-    closeAll(relays);
+    closeAll(Object.values(asked).flat());
   }
+}
+
+/** Everything that is asked, connected. */
+interface Asked {
+  readonly relays: readonly AskedRelay[];
+  readonly entries: readonly AskedRelay[];
+  readonly edges: readonly AskedRelay[];
+}
+
+async function openAll({ urls, entries = [], edges }: AuditRequest, access: Access): Promise<Asked> {
+  const places = edges?.edges ?? [];
+  const all = await openRelays([...urls, ...entries, ...places.map(({ url }) => url)], access);
+  const atEdges = all.slice(urls.length + entries.length);
+  return {
+    relays: all.slice(0, urls.length),
+    entries: all.slice(urls.length, urls.length + entries.length),
+    edges: atEdges.map((edge, at) => ({ ...edge, name: `${places[at]?.name} (${edge.name})` })),
+  };
 }
 
 async function learn({ file, record, signal }: AuditRequest): Promise<Ledger> {
@@ -124,11 +142,9 @@ function knowledgeOf({ target, corpus, runId }: RunRecord): LedgerOptions {
 /** What the fingerprint of events that no other run has begins with. */
 const SIGNED_FOR_RUN = 'fresh:';
 
-interface Checking {
+interface Checking extends Asked {
   readonly request: AuditRequest;
   readonly ledger: Ledger;
-  readonly relays: readonly AskedRelay[];
-  readonly entries: readonly AskedRelay[];
 }
 
 interface CheckedAll {
@@ -137,9 +153,11 @@ interface CheckedAll {
   /** Of them, the ids of those that are missing somewhere. */
   readonly lost: readonly string[];
   readonly checked: Partial<Record<Invariant, Checked>>;
+  /** Null where there are no edges. */
+  readonly edges: AuditOfEdges | null;
 }
 
-async function check({ request, ledger, relays, entries }: Checking): Promise<CheckedAll> {
+async function check({ request, ledger, relays, entries, edges }: Checking): Promise<CheckedAll> {
   const { record, onProgress, signal } = request;
   const { limitMs, retryAfterMs, countAgainAfterMs } = timingOf(request);
   const { maxLimit, nips } = advertisedOf(record.target.nip11);
@@ -153,21 +171,38 @@ async function check({ request, ledger, relays, entries }: Checking): Promise<Ch
   };
   const { areIdsNew } = knowledgeOf(record);
   const mayHaveRefused = areIdsNew ? null : 'an earlier run may have published the same corpus';
-  const read = await readBack({
-    ...shared,
-    ...{ file: request.file, ledger, batch, mayHaveRefused, onProgress, signal },
-  });
-  const versions = await readVersions(addressesOf(ledger), shared);
+  const reading = { ...shared, file: request.file, ledger, batch, mayHaveRefused, onProgress, signal };
+  const read = await readBack(reading);
+  const cases = addressesOf(ledger);
+  const versions = await readVersions(cases, shared);
+  const { edges: audited, probing } = request;
+  const quiet = 'events' in probing ? null : probing.reason;
+  const atEdges = await checkEdges({ audited, relays, edges, quiet, retryAfterMs }, { ...reading, cases });
   const present = [...versions.kept.slice(0, MOST_VERSIONS_READ), ...read.present];
-  const { I1, I2, I5 } = read;
+  const all = [...relays, ...edges];
   return {
     acknowledged: read.acknowledged + versions.I4.checked,
-    lost: [...read.lost, ...versions.lost.map(({ facts }) => facts.id)],
+    lost: [
+      ...new Set([
+        ...read.lost,
+        ...versions.lost.map(({ facts }) => facts.id),
+        ...(atEdges?.read.lost ?? []),
+      ]),
+    ],
+    edges: atEdges?.audit ?? null,
     checked: {
-      ...{ I1, I2, I5, I4: versions.I4 },
-      I3: await ownReads(request, shared),
-      I8: await readAgain({ relays: [...relays, ...entries], present, batch, clock }),
+      I1: together(read.I1, atEdges?.read.I1),
+      I2: together(read.I2, atEdges?.read.I2),
+      I4: together(together(versions.I4, atEdges?.read.I4), atEdges?.probed?.I4),
+      I5: together(together(read.I5, atEdges?.read.I5), atEdges?.probed?.I5),
+      I3: await ownReads(request, {
+        relays: all,
+        clock,
+        ...(edges.length === 0 ? {} : { events: EDGE_PROBES * all.length }),
+      }),
+      I8: await readAgain({ relays: [...all, ...entries], present, batch, clock }),
       I9: await compareCounts({
+        // Edges hand a COUNT on.
         ...{ relays, maxLimit, clock, againAfterMs: countAgainAfterMs },
         ids: present.map(({ facts }) => facts.id),
         areCountsKnown: nips?.includes(COUNT_NIP) === true,
@@ -178,7 +213,8 @@ async function check({ request, ledger, relays, entries }: Checking): Promise<Ch
 
 async function ownReads({ probing, record }: AuditRequest, shared: ProbeRequest): Promise<Checked> {
   if (!('events' in probing)) return notChecked(probing.reason);
-  const checked = await probe({ ...shared, events: probing.events });
+  const events = Math.min(probing.events, shared.events ?? probing.events);
+  const checked = await probe({ ...shared, events });
   const watched = watchedReads(record);
   return watched === null ? checked : { ...checked, basis: `${checked.basis}; ${watched}` };
 }

@@ -3,6 +3,7 @@ import type { NostrEvent } from '../nostr/event.ts';
 import { signByNewKey } from '../nostr/new-key.ts';
 import type { Violation } from '../record/audit-schema.ts';
 import { type AskedRelay, askAll } from './relays.ts';
+import { summaryOf } from './summary.ts';
 import { type Checked, type Clock, checkedBy, notChecked } from './violation.ts';
 
 export interface ProbeRequest {
@@ -43,7 +44,7 @@ export async function probe({ relays, clock, events = EVENTS }: ProbeRequest): P
     }
     probed.push(outcome);
   }
-  const lags = probed.flatMap(({ lagMs }) => (lagMs === null ? [] : [lagMs])).sort((a, b) => a - b);
+  const lags = probed.flatMap(({ lagMs }) => (lagMs === null ? [] : [lagMs]));
   const violations = probed.filter(({ isOwn }) => !isOwn).map((each) => missed(each, clock));
   const checked = checkedBy({
     checked: probed.length,
@@ -107,18 +108,5 @@ function missed({ event, okMs }: Probed, clock: Clock): Violation {
       { atMs: Math.round(okMs), what: 'asked for by its id on the same connection, and not returned' },
       { atMs: Math.round(clock.nowMs()), what: 'end of the audit' },
     ],
-  };
-}
-
-/** @param lags in ms, ascending */
-function summaryOf(lags: readonly number[]): NonNullable<Checked['lag']> {
-  const at = (share: number): number =>
-    lags[Math.min(lags.length - 1, Math.ceil(share * lags.length) - 1)] ?? 0;
-  const round = (ms: number): number => Math.round(ms * 100) / 100;
-  return {
-    samples: lags.length,
-    p50_ms: round(at(0.5)),
-    p99_ms: round(at(0.99)),
-    max_ms: round(at(1)),
   };
 }

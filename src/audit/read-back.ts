@@ -19,6 +19,8 @@ export interface ReadBackRequest {
   readonly clock: Clock;
   /** Why events that were refused may be there all the same; null where they may not. */
   readonly mayHaveRefused: string | null;
+  /** What is called where it was read from; the relay processes where left out. */
+  readonly place?: string;
   readonly onProgress?: ((checked: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -90,7 +92,8 @@ class Reading {
     const visible = wrong.filter(({ wanted, because }) => wanted === 'absent' && because === '');
     const lostIds = new Set(lost.map(({ operation }) => operation.facts.id));
     const { present, removed, refused } = this.#counts;
-    const basis = `read by id from ${relaysText(this.#request.relays.length)}`;
+    const { relays, place = relaysText(relays.length) } = this.#request;
+    const basis = `read by id from ${place}`;
     const reason = this.#isOutOfTime ? `time was up before all was read back` : null;
     return {
       acknowledged: present,

@@ -22,6 +22,12 @@ export interface VersionsRequest {
   /** Nothing more is read behind this (`performance.now()`). */
   readonly deadlineMs: number;
   readonly clock: Clock;
+  /** What is called where it was read from; the relay processes where left out. */
+  readonly place?: string;
+  /** So many addresses are asked for one by one, as clients ask for them: what a cache holds depends on the question. */
+  readonly single?: number;
+  /** So many of the relays, from the first, are there to be compared with: what is wrong with themselves is not told. */
+  readonly compared?: number;
 }
 
 /** Addresses of one question. */
@@ -41,29 +47,29 @@ export async function readVersions(
   cases: readonly AddressCase[],
   request: VersionsRequest,
 ): Promise<VersionsRead> {
-  const { relays, patience, deadlineMs } = request;
+  const { relays, patience, deadlineMs, place = relaysText(relays.length) } = request;
   let wrong: AddressCase[] = [];
   let checked = 0;
   const kept: Operation[] = [];
-  for (const part of questions(cases)) {
+  for (const part of questions(cases, request.single ?? 0)) {
     if (performance.now() > deadlineMs) break;
     checked += part.cases.length;
     const answers = await askAll(relays, ({ connection }) => connection.query(part.filter));
-    wrong.push(...part.cases.filter((each) => faultsOf(each, answers).length > 0));
+    wrong.push(...part.cases.filter((each) => faultsOf(each, answers, request).length > 0));
     kept.push(...part.cases.filter((each) => isKept(each, answers)).map(({ newest }) => newest));
   }
-  let faults = new Map<AddressCase, readonly VersionFault[]>();
-  for (const waitMs of [0, ...patience.waits()]) {
-    if (wrong.length === 0) break;
+  let faults = await lookAgain(wrong, request);
+  for (const waitMs of patience.waits()) {
+    if (faults.size === 0) break;
     await sleep(waitMs);
-    faults = await lookAgain(wrong, relays);
-    patience.progressed(faults.size < wrong.length);
     wrong = [...faults.keys()];
+    faults = await lookAgain(wrong, request);
+    patience.progressed(faults.size < wrong.length);
   }
   const I4 = checkedBy({
     checked,
     violations: [...faults].map(([each, found]) => violationOf(each, found, request)),
-    basis: `the newest version of each address, from ${relaysText(relays.length)}`,
+    basis: `the newest version of each address, from ${place}`,
     reason: checked < cases.length ? 'time was up before all addresses were read' : reasonOf(checked),
   });
   const stale = [...faults].filter(([, found]) => found.some(({ kind }) => kind === 'stale'));
@@ -85,8 +91,9 @@ interface AddressQuestion {
 }
 
 /** Addresses that one filter can ask for together: of a kind, and of its author where they have identifiers. */
-function* questions(cases: readonly AddressCase[]): Generator<AddressQuestion> {
-  const groups = groupBy(cases, groupOf);
+function* questions(cases: readonly AddressCase[], single: number): Generator<AddressQuestion> {
+  for (const each of cases.slice(0, single)) yield { filter: filterFor([each]), cases: [each] };
+  const groups = groupBy(cases.slice(single), groupOf);
   for (const group of groups.values()) {
     for (let from = 0; from < group.length; from += BATCH) {
       const part = group.slice(from, from + BATCH);
@@ -129,9 +136,10 @@ function partsOf(address: string): { kind: number; pubkey: string; identifier: s
 function faultsOf(
   { address, newest }: AddressCase,
   answers: readonly (readonly NostrEvent[])[],
+  { compared = 0 }: VersionsRequest,
 ): VersionFault[] {
   const kept = answers.map((events) => newestOf(address, events));
-  return judgeVersions(newest.facts, kept);
+  return judgeVersions(newest.facts, kept).filter(({ relay }) => relay >= compared);
 }
 
 function newestOf(address: string, events: readonly NostrEvent[]): NostrEvent | null {
@@ -142,13 +150,13 @@ function newestOf(address: string, events: readonly NostrEvent[]): NostrEvent | 
 /** One by one: an answer to several may have been cut, or hold old versions of some. */
 async function lookAgain(
   cases: readonly AddressCase[],
-  relays: readonly AskedRelay[],
+  request: VersionsRequest,
 ): Promise<Map<AddressCase, readonly VersionFault[]>> {
   const wrong = new Map<AddressCase, readonly VersionFault[]>();
   for (const each of cases) {
     const filter = { ...filterFor([each]), limit: SINGLE_LIMIT };
-    const answers = await askAll(relays, ({ connection }) => connection.query(filter));
-    const faults = faultsOf(each, answers);
+    const answers = await askAll(request.relays, ({ connection }) => connection.query(filter));
+    const faults = faultsOf(each, answers, request);
     if (faults.length > 0) wrong.set(each, faults);
   }
   return wrong;

@@ -34,6 +34,21 @@ export function checkedBy({ checked, violations, basis, violated, reason = null 
   };
 }
 
+/** Two checks of one invariant, as one. */
+export function together(one: Checked, other: Checked | undefined): Checked {
+  if (other === undefined || other.checked === 0) return one;
+  if (one.checked === 0) return other;
+  const reasons = [...new Set([one.reason, other.reason].filter((reason) => reason !== null))];
+  return {
+    ...one,
+    checked: one.checked + other.checked,
+    violated: one.violated + other.violated,
+    reason: reasons.length === 0 ? null : reasons.join('; '),
+    basis: `${one.basis}; ${other.basis}`,
+    violations: [...one.violations, ...other.violations].slice(0, MOST_VIOLATIONS),
+  };
+}
+
 /** All invariants in their order; those that nobody has checked say so. */
 export function inOrder(checked: Readonly<Partial<Record<Invariant, Checked>>>): AuditedInvariant[] {
   return INVARIANT_NAMES.map((id) => ({ id, ...(checked[id] ?? notChecked('not looked at')) }));

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { EdgeAddress } from '../audit/edges.ts';
 import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { RunRecord } from '../record/schema.ts';
+import { edgeAddresses } from '../stack/edges.ts';
 import { relayAddresses } from '../stack/relays.ts';
 import { readState } from '../stack/state.ts';
 import type { CommandHost } from './host.ts';
@@ -37,6 +39,16 @@ export function relaysOfRun(
     hint: 'name the relays with --relay, or the directory of the stack with --stack-dir',
     exitCode: EXIT.unreachable,
   });
+}
+
+/** The edges of the stack that the run loaded, where that is there. */
+export function edgesOfRun(
+  { target }: Pick<RunRecord, 'target'>,
+  stackDir: string | undefined,
+  { io }: CommandHost,
+): readonly EdgeAddress[] {
+  const state = target.kind === 'stack' ? readState(resolve(stackDir ?? defaultStackDir(io.env))) : null;
+  return state === null ? [] : edgeAddresses(state);
 }
 
 /** Of a command that asks the relays of a finished run something: which ones, and how. @param what it prints */

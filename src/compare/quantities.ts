@@ -7,6 +7,7 @@ import type { Direction } from '../metric/definition.ts';
 import { RATIOS, type RatioMetric } from '../metric/ratios.ts';
 import { parseSeriesKey } from '../metric/series.ts';
 import { QUANTILE_NAMES } from '../metric/summary.ts';
+import { REGION_SERIES } from '../record/regions-schema.ts';
 import type { RunRecord } from '../record/schema.ts';
 import type { Quantity } from './schema.ts';
 
@@ -20,7 +21,13 @@ export interface RunQuantity extends Pick<Quantity, 'key' | 'series' | 'aggregat
  * The generator's own lateness is none of the relay's business and left out.
  */
 export function runQuantities(record: RunRecord): RunQuantity[] {
-  return [...latencies(record), ...throughput(record), ...ratios(record), ...counters(record)];
+  return [
+    ...latencies(record),
+    ...throughput(record),
+    ...ratios(record),
+    ...counters(record),
+    ...ofRegions(record),
+  ];
 }
 
 /**
@@ -105,6 +112,24 @@ function counters(record: RunRecord): RunQuantity[] {
     ...COUNTER_MAP_NAMES.flatMap((name) =>
       of(name, COUNTER_MAPS[name].direction, total(Object.values(record.counters[name]))),
     ),
+  ];
+}
+
+/** What clients in several regions cost their origin. */
+function ofRegions({ regions }: RunRecord): RunQuantity[] {
+  if (regions === undefined) return [];
+  const { each, offload, originQueries } = regions;
+  const wans = each.flatMap(({ wan }) => wan ?? []);
+  const bytes = total(wans.map(({ toOrigin_bytes, fromOrigin_bytes }) => toOrigin_bytes + fromOrigin_bytes));
+  const known = (value: number | null): Bound | null => (value === null ? null : exactly(value));
+  const counted = { aggregation: 'count', unit: 'count', direction: 'lower' } as const;
+  return [
+    quantity({ ...counted, series: REGION_SERIES.queries, value: known(originQueries) }),
+    quantity({ ...counted, series: REGION_SERIES.bytes, value: known(wans.length === 0 ? null : bytes) }),
+    quantity({
+      ...{ series: REGION_SERIES.offload, aggregation: 'ratio', unit: 'ratio', direction: 'higher' },
+      value: known(offload),
+    }),
   ];
 }
 

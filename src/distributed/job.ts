@@ -3,6 +3,7 @@ import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { VERIFIER_CHOICES } from '../base/verifier-choice.ts';
 import { gateProblem } from '../gate/parse.ts';
+import { REGION } from '../metric/series.ts';
 import { adaptPlan } from '../plan/adapt-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { planSha256 } from '../plan/fingerprint.ts';
@@ -75,6 +76,8 @@ const shardJob = z.strictObject({
   settings,
   targets: z.array(target).min(1).max(MOST_TARGETS),
   relayProcesses: count,
+  /** Names of the regions of the targets; none where they are in none. */
+  regions: z.array(z.string().max(100)).max(MOST_TARGETS),
   advertised,
   fitted,
   /** Null where the scenario names none. */
@@ -121,6 +124,7 @@ export function jobOfPlan(
     }),
     targets: [...plan.targets],
     relayProcesses: plan.relayProcesses,
+    regions: [...(plan.labels[REGION] ?? [])],
     advertised: {
       ...plan.advertised,
       nips: plan.advertised.nips === null ? null : [...plan.advertised.nips],
@@ -151,11 +155,12 @@ export function planOfJob(job: ShardJob): Plan {
     const [first] = scenario.problems;
     throw invalid(`its scenario is wrong: ${first?.path ?? ''} ${first?.message ?? ''}`);
   }
-  const { targets, relayProcesses, corpus } = job;
+  const { targets, relayProcesses, regions, corpus } = job;
   const bare = buildPlan({
     scenario: scenario.scenario,
     targets,
     relayProcesses,
+    regions,
     cores: 1,
     overrides: { ...job.settings, corpus: corpus?.path },
     corpus: corpus === null ? null : namedOf(corpus),

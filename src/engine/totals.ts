@@ -9,7 +9,7 @@ import {
 import { COUNTER_NAMES, type CounterMetric, counterDefinition } from '../metric/counters.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import { latencyDefinition } from '../metric/latencies.ts';
-import { parseSeriesKey, seriesKey } from '../metric/series.ts';
+import { parseSeriesKey, seriesKey, singleLabels } from '../metric/series.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Counters } from '../result/schema.ts';
@@ -92,12 +92,12 @@ export class Totals {
     return sum;
   }
 
-  /** Where a histogram goes: its own key, the key without the filter, and both with the phase. */
+  /** Where a histogram goes: the key with each of its labels alone, the key without any, and all of them with the phase. */
   #targetsOf(key: string, phase: number, isPerPhase: boolean): readonly string[] {
     const parsed = parseSeriesKey(key);
     if (parsed === null) return [key];
     const { name, labels } = parsed;
-    const plain = Object.keys(labels).length === 0 ? [{}] : [{}, labels];
+    const plain = [{}, ...singleLabels(labels)];
     const phaseName = this.#plan.phases[phase]?.name;
     const phased =
       isPerPhase && phaseName !== undefined ? plain.map((each) => ({ ...each, phase: phaseName })) : [];

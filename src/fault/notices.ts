@@ -93,7 +93,7 @@ class StackNotices implements NoticeWatch {
     // Each at its own pace: one that is frozen keeps the others from nothing.
     await Promise.all([
       this.#again(() => this.#askSupervisor()),
-      ...servicesOfKind(this.#state, 'haproxy', 'haproxy-db').map((balancer) =>
+      ...servicesOfKind(this.#state, 'haproxy', 'haproxy-db', 'region').map((balancer) =>
         this.#again(() => this.#askBalancer(balancer)),
       ),
       this.#again(async () => {

@@ -19,6 +19,8 @@ const NOTHING_ELSE: Omit<PartCounts, 'relay'> = {
   haproxy: 0,
   'haproxy-db': 0,
   supervisor: 0,
+  edge: 0,
+  region: 0,
 };
 
 /** What faults can happen to a relay that stands alone. @param what it is, such as `the embedded relay` */

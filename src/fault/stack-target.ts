@@ -9,7 +9,8 @@ import type { PartCounts } from './form/part.ts';
 import type { FaultPart, FaultTarget } from './target.ts';
 
 /** Parts that a stack of a shape has. */
-export function partsOfShape({ relays, replicas, balancer, pubsub, cacheNodes }: StackShape): PartCounts {
+export function partsOfShape(shape: StackShape): PartCounts {
+  const { relays, replicas, balancer, pubsub, cacheNodes, regions, edges } = shape;
   return {
     relay: relays,
     primary: 1,
@@ -20,6 +21,8 @@ export function partsOfShape({ relays, replicas, balancer, pubsub, cacheNodes }:
     haproxy: balancer ? 1 : 0,
     'haproxy-db': balancer ? 1 : 0,
     supervisor: 1,
+    edge: regions * edges,
+    region: regions,
   };
 }
 

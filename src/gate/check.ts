@@ -83,6 +83,8 @@ function unknownInvariant({ labels }: Gate): string | null {
 /** Of latencies only: the words of counters are the relay's own. */
 function unknownLabelled({ kind, labels }: Gate, run: Measurable): string | null {
   if (kind !== 'latency') return null;
+  const narrowing = Object.keys(labels).filter((label) => label !== 'phase');
+  if (narrowing.length > 1) return `${narrowing.join(' and ')} are not told together: name one of them`;
   for (const [label, value] of Object.entries(labels)) {
     if (label === 'phase') continue;
     const problem = unknownValue(label, value, own(run.labels, label) ?? []);

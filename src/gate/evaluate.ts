@@ -44,7 +44,10 @@ const measuredScenario = z.object({
  */
 export function measurableOfRecord(record: RunRecord): Measurable {
   try {
-    return measurableOf(measuredScenario.parse(record.scenario.resolved), record.target.relayProcesses);
+    return measurableOf(measuredScenario.parse(record.scenario.resolved), {
+      relayProcesses: record.target.relayProcesses,
+      regions: record.regions?.each.map(({ name }) => name),
+    });
   } catch (cause) {
     if (!(cause instanceof z.ZodError)) throw cause;
     throw new RelayBenchError('"scenario.resolved" of the run record is not a scenario', {

@@ -3,6 +3,7 @@ import { canBeSuperseded } from '../judge/superseding.ts';
 import { baseLatency, LATENCY_NAMES, type LatencyMetric } from '../metric/catalogue.ts';
 import type { LabelValues, Measured, MeasuredRun } from '../metric/definition.ts';
 import { latencyDefinition } from '../metric/latencies.ts';
+import { REGION } from '../metric/series.ts';
 import { METRIC_SETS } from '../metric/sets.ts';
 import type { Source } from '../metric/source.ts';
 
@@ -15,7 +16,7 @@ export interface Measurable {
   readonly phases: readonly string[];
   /** How long each of them lasts, in the same order. */
   readonly phaseSeconds: readonly number[];
-  /** Values of the labels of latencies, besides phases: names of the filters that are asked for, and of sorts of events. */
+  /** Values of the labels of latencies, besides phases: names of the filters that are asked for, of sorts of events, of regions. */
   readonly labels: LabelValues;
 }
 
@@ -32,13 +33,23 @@ export interface MeasuredScenario {
   readonly phases: readonly { readonly name: string; readonly duration: number }[];
 }
 
+/** What is known of the target of a run. */
+export interface MeasuredTarget {
+  /** Relay processes behind it, as far as known; default 1. */
+  readonly relayProcesses?: number | undefined;
+  /** Names of the regions of its addresses, one for each; left out where they are in none. */
+  readonly regions?: readonly string[] | undefined;
+}
+
 /**
  * What a run of `scenario` measures. Connections are opened by every run. Send lag and achieved rate are about
  * messages that are sent on a schedule: the closed model has none, and opening connections is no message.
- * @param relayProcesses behind the target, as far as known
  * @throws z.ZodError where a workload is none
  */
-export function measurableOf(scenario: MeasuredScenario, relayProcesses = 1): Measurable {
+export function measurableOf(
+  scenario: MeasuredScenario,
+  { relayProcesses = 1, regions = [] }: MeasuredTarget = {},
+): Measurable {
   const { load, workloads, phases, faults = [] } = scenario;
   const run = { isNamed: isNamed(scenario), relayProcesses, canBeSuperseded };
   const measured = METRIC_SETS.map((set) => ({ ...measuredBy(set, workloads, run), accounts: set.accounts }));
@@ -54,7 +65,10 @@ export function measurableOf(scenario: MeasuredScenario, relayProcesses = 1): Me
     latencies: LATENCY_NAMES.filter((name) => sources.has(latencyDefinition(baseLatency(name)).source)),
     phases: phases.map(({ name }) => name),
     phaseSeconds: phases.map(({ duration }) => duration / 1_000),
-    labels: allLabels(measured.map(({ labels = {} }) => labels)),
+    labels: {
+      ...allLabels(measured.map(({ labels = {} }) => labels)),
+      ...(regions.length === 0 ? {} : { [REGION]: regions }),
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { own } from '../base/own.ts';
 import { BASE_LATENCIES, type LatencyMetric, serviceTwin } from './catalogue.ts';
 import type { LabelValues } from './definition.ts';
 import { type BaseLatency, latencyDefinition } from './latencies.ts';
-import { type Labels, seriesKey } from './series.ts';
+import { type Labels, REGION, seriesKey } from './series.ts';
 
 /**
  * The series that a run records, numbered: workers and coordinator build the same table from the same plan and
@@ -12,14 +12,16 @@ export interface SeriesTable {
   readonly keys: readonly string[];
   readonly metrics: readonly LatencyMetric[];
   /**
-   * Number of a series; `value` of its label only for metrics that are split by one. -1 where the run has no such series.
+   * Number of a series; `value` of its label only for metrics that are split by one, `region` where only the clients of that one are
+   * counted in it. -1 where the run has no such series.
    */
-  indexOf(metric: BaseLatency, value?: string): number;
+  indexOf(metric: BaseLatency, value?: string, region?: string): number;
 }
 
 /**
  * @param latencies what the run can produce
- * @param values of labels: a latency that has one of these labels has one series for each of its values
+ * @param values of labels: a latency that has one of these labels has one series for each of its values, and where there are
+ *   regions besides one for each of them
  */
 export function buildSeriesTable(latencies: readonly LatencyMetric[], values: LabelValues): SeriesTable {
   const keys: string[] = [];
@@ -39,17 +41,25 @@ export function buildSeriesTable(latencies: readonly LatencyMetric[], values: La
   return {
     keys,
     metrics,
-    indexOf: (metric, value) => {
-      const [label] = latencyDefinition(metric).labels;
-      const labels = value === undefined || label === undefined ? {} : { [label]: value };
+    indexOf: (metric, value, region) => {
+      const label = ownLabel(metric);
+      const plain = value === undefined || label === undefined ? {} : { [label]: value };
+      const labels = region === undefined ? plain : { ...plain, [REGION]: region };
       return numbers.get(seriesKey(metric, labels)) ?? -1;
     },
   };
 }
 
-/** The labels of each series of a latency: one for each value of its label, or one without. */
+/** The label by which a latency is split, besides regions. */
+function ownLabel(metric: BaseLatency): string | undefined {
+  return latencyDefinition(metric).labels.find((label) => label !== REGION);
+}
+
+/** The labels of each series of a latency: one for each value of its label, or one without; each also for every region. */
 function labelsOf(metric: BaseLatency, values: LabelValues): readonly Labels[] {
-  const [label = ''] = latencyDefinition(metric).labels;
+  const label = ownLabel(metric) ?? '';
   const known = own(values, label) ?? [];
-  return known.length === 0 ? [{}] : known.map((value) => ({ [label]: value }));
+  const plain: readonly Labels[] = known.length === 0 ? [{}] : known.map((value) => ({ [label]: value }));
+  const regions = latencyDefinition(metric).labels.includes(REGION) ? (own(values, REGION) ?? []) : [];
+  return plain.flatMap((labels) => [labels, ...regions.map((region) => ({ ...labels, [REGION]: region }))]);
 }

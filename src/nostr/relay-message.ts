@@ -9,7 +9,7 @@ export interface CountReply {
   readonly isApproximate: boolean;
 }
 
-/** A message from a relay (NIP-01; AUTH: NIP-42; COUNT: NIP-45). */
+/** A message from a relay (NIP-01; AUTH: NIP-42; COUNT: NIP-45; NEG-*: NIP-77). */
 export type RelayMessage =
   | { readonly type: 'EVENT'; readonly subscriptionId: string; readonly event: NostrEvent }
   | { readonly type: 'OK'; readonly eventId: string; readonly accepted: boolean; readonly message: string }
@@ -18,6 +18,8 @@ export type RelayMessage =
   | { readonly type: 'NOTICE'; readonly message: string }
   | { readonly type: 'AUTH'; readonly challenge: string }
   | ({ readonly type: 'COUNT'; readonly subscriptionId: string } & CountReply)
+  | { readonly type: 'NEG-MSG'; readonly subscriptionId: string; readonly payload: Uint8Array }
+  | { readonly type: 'NEG-ERR'; readonly subscriptionId: string; readonly message: string }
   /** Anything else; `problem` is one sentence that holds no text of the relay. */
   | { readonly type: 'INVALID'; readonly problem: string };
 
@@ -74,6 +76,21 @@ function parseCount(elements: Elements): RelayMessage {
   return { type: 'COUNT', subscriptionId, count, isApproximate: approximate === true || hll !== undefined };
 }
 
+const HEX = /^(?:[0-9a-f]{2})+$/i;
+
+function parseNegMessage(elements: Elements): RelayMessage {
+  const [, subscriptionId, payload] = elements;
+  if (typeof subscriptionId !== 'string') return invalid('NEG-MSG without a subscription id');
+  if (typeof payload !== 'string' || !HEX.test(payload)) return invalid('NEG-MSG without a message in hex');
+  return { type: 'NEG-MSG', subscriptionId, payload: Buffer.from(payload, 'hex') };
+}
+
+function parseNegError(elements: Elements): RelayMessage {
+  const subscriptionId = elements[1];
+  if (typeof subscriptionId !== 'string') return invalid('NEG-ERR without a subscription id');
+  return { type: 'NEG-ERR', subscriptionId, message: textOf(elements[2]) };
+}
+
 /** A Map, not an object: the key comes from outside and `constructor` may be it. */
 const PARSERS: ReadonlyMap<unknown, (elements: Elements) => RelayMessage> = new Map([
   ['EVENT', parseEvent],
@@ -83,6 +100,8 @@ const PARSERS: ReadonlyMap<unknown, (elements: Elements) => RelayMessage> = new 
   ['NOTICE', (elements: Elements): RelayMessage => ({ type: 'NOTICE', message: textOf(elements[1]) })],
   ['AUTH', parseAuth],
   ['COUNT', parseCount],
+  ['NEG-MSG', parseNegMessage],
+  ['NEG-ERR', parseNegError],
 ]);
 
 /**

@@ -10,6 +10,9 @@ export interface BalancedServer {
   readonly sessionsTotal: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Requests that its cache was asked for, and those that it answered; of a backend as a whole. */
+  readonly cacheLookups: number;
+  readonly cacheHits: number;
 }
 
 /** Reads the CSV that HAProxy gives at `/stats;csv`: one row a server, frontends and totals included. */
@@ -26,6 +29,8 @@ export function parseHaproxyCsv(text: string): BalancedServer[] {
     sessionsTotal: at('stot'),
     bytesIn: at('bin'),
     bytesOut: at('bout'),
+    cacheLookups: at('cache_lookups'),
+    cacheHits: at('cache_hits'),
   };
   return lines.map((line) => {
     const fields = line.split(',');
@@ -40,6 +45,8 @@ export function parseHaproxyCsv(text: string): BalancedServer[] {
       sessionsTotal: count(places.sessionsTotal),
       bytesIn: count(places.bytesIn),
       bytesOut: count(places.bytesOut),
+      cacheLookups: count(places.cacheLookups),
+      cacheHits: count(places.cacheHits),
     };
   });
 }

@@ -26,6 +26,8 @@ export interface PlanRequest {
   readonly targets: readonly string[];
   /** Relay processes behind the targets, as far as known; default 1. */
   readonly relayProcesses?: number;
+  /** Names of the regions of the targets, one for each; left out where they are in none. */
+  readonly regions?: readonly string[];
   /** Cores of this machine: decide the default number of workers. */
   readonly cores: number;
   readonly overrides?: PlanOverrides;
@@ -44,6 +46,7 @@ export function buildPlan({
   scenario,
   targets,
   relayProcesses = 1,
+  regions = [],
   cores,
   overrides = {},
   corpus: named,
@@ -57,7 +60,7 @@ export function buildPlan({
   if (isNamed(resolved.corpus) && !named) throw new Error('the corpus of the scenario was not looked up');
   const { corpus, replay, bounds } = planCorpus(resolved, named ?? null);
   const { phases, exhaustedNs } = phasesWithin(resolved, planPhases(resolved), bounds);
-  const run = measurableOf(resolved, relayProcesses);
+  const run = measurableOf(resolved, { relayProcesses, regions });
   const workloads = planWorkloads(resolved, { workers, replay, trace });
   const streams = planStreams(resolved, phases, bounds);
   const plan: Omit<Plan, 'gates' | 'ownGates' | 'keepSeconds' | 'opened'> = {

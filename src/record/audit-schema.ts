@@ -5,6 +5,8 @@ import { verifierInUse } from './verifier-schema.ts';
 const whole = z.int().min(0);
 const maybe = z.number().nullable();
 
+const lags = z.strictObject({ samples: whole, p50_ms: z.number(), p99_ms: z.number(), max_ms: z.number() });
+
 /** What happened to an event, in the order of time. */
 const auditMoment = z.strictObject({
   /** Milliseconds after the start of the load; null of what has no time of its own. */
@@ -32,11 +34,19 @@ const invariant = z.strictObject({
   /** How it was checked. */
   basis: z.string(),
   /** Of read-your-writes: how long after its OK an event was readable on the other relay processes. */
-  lag: z
-    .strictObject({ samples: whole, p50_ms: z.number(), p99_ms: z.number(), max_ms: z.number() })
-    .optional(),
+  lag: lags.optional(),
   /** The first twenty. */
   violations: z.array(violation),
+});
+
+/** What auditing relays at the edge has shown, besides the invariants. */
+const edges = z.strictObject({
+  names: z.array(z.string()),
+  /** How old what they serve may be: what is older is a violation of I4 or I5. */
+  staleMax_ms: z.number(),
+  /** From the OK of the origin to a newer version or a deletion until an edge served nothing older; null: see `reason`. */
+  staleness: lags.nullable(),
+  reason: z.string().nullable(),
 });
 
 /** What auditing a run has shown. */
@@ -49,6 +59,8 @@ export const audit = z.strictObject({
   lost: z.array(z.string()),
   /** Relay processes that were asked. */
   relays: whole.optional(),
+  /** Relays that serve what these keep; left out where there are none. */
+  edges: edges.optional(),
   /** How publishing has ended, all attempts; records before 1.1.0 do not say. */
   history: z.strictObject({ acknowledged: whole, refused: whole, unknown: whole }).optional(),
   /** Id and signature of a sample of the events that came back, older records have none; wrong ones are among the lost. */
@@ -58,5 +70,6 @@ export const audit = z.strictObject({
 });
 
 export type Audit = z.infer<typeof audit>;
+export type AuditOfEdges = z.infer<typeof edges>;
 export type AuditedInvariant = z.infer<typeof invariant>;
 export type Violation = z.infer<typeof violation>;

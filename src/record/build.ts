@@ -13,6 +13,7 @@ import { checkConservation } from './conservation.ts';
 import { allDrifts, isTold } from './drift.ts';
 import { assessFaults, faultHistograms } from './faults/assess.ts';
 import { rateLimiterOf, rateLimiterText } from './rate-limiter.ts';
+import { type KnownRegion, regionsOf } from './regions.ts';
 import { type Ceiling, type ComponentUsage, type RunRecord, SCHEMA_VERSION } from './schema.ts';
 import { validityOf } from './validity.ts';
 
@@ -31,6 +32,8 @@ export interface RecordInput {
   readonly target: RunRecord['target'];
   readonly environment: RunRecord['environment'];
   readonly components: readonly ComponentUsage[];
+  /** Regions of clients; left out where there are none. */
+  readonly regions?: readonly KnownRegion[] | undefined;
   /** What relays said of themselves; left out where nobody was asked. */
   readonly relayMetrics?: RunRecord['relayMetrics'];
   /** How near the generator came to what it can do; null where unknown, with a reason in `notMeasured`; default null. */
@@ -109,9 +112,15 @@ export function buildRecord(input: RecordInput): RunRecord {
 /** What was watched beside the load. */
 function componentsOf({
   components,
+  regions: known = [],
   relayMetrics,
-}: RecordInput): Pick<RunRecord, 'components' | 'relayMetrics'> {
-  return { components: [...components], ...(relayMetrics === undefined ? {} : { relayMetrics }) };
+}: RecordInput): Pick<RunRecord, 'components' | 'regions' | 'relayMetrics'> {
+  const regions = regionsOf(known, components);
+  return {
+    components: [...components],
+    ...(regions === null ? {} : { regions }),
+    ...(relayMetrics === undefined ? {} : { relayMetrics }),
+  };
 }
 
 /** Most runs are too short to tell. */

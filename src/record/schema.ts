@@ -6,6 +6,8 @@ import { evidence, finding } from '../result/observed-schema.ts';
 import { corpus, doubts, generatorHealth, interval, load } from '../result/schema.ts';
 import { audit } from './audit-schema.ts';
 import { faultEntry } from './faults/fault-schema.ts';
+import { regions } from './regions-schema.ts';
+import { relayMetrics } from './relay-metrics-schema.ts';
 import { verifierInUse } from './verifier-schema.ts';
 
 /** Version of the format of `run.json`. Additions raise the minor number, anything else the major one. */
@@ -142,31 +144,6 @@ const component = z.strictObject({
   samples: z.array(componentSample).optional(),
 });
 
-const relayMetrics = z.strictObject({
-  /** Userinfo and query are masked. */
-  url: z.string(),
-  /** Whose names they are, such as `strfry`; null where nobody's whom this program knows. */
-  software: z.string().nullable(),
-  /** How often the address was asked, and how often that failed. */
-  scrapes: whole,
-  failed: whole,
-  /** Lines of all answers that were no metrics. */
-  malformedLines: whole,
-  /** Why asking failed the last time that it did; null where it never did. */
-  problem: z.string().nullable(),
-  /** How much its growing figures (`…_total`) grew in the measured phases, the highest sample of the others (`…_max`). */
-  figures: z.record(z.string(), z.number()),
-  /** One a second, thinned out in long runs. */
-  samples: z.array(
-    z.strictObject({
-      /** Seconds after the measured phases began. */
-      t: z.number(),
-      /** As read then, those that only grow since the relay started; null where it did not answer. */
-      figures: z.record(z.string(), z.number()).nullable(),
-    }),
-  ),
-});
-
 const drift = z.strictObject({
   /** Such as `ack_latency p95`, `rss` or `descriptors`. */
   of: z.string(),
@@ -233,6 +210,8 @@ export const runRecordSchema = z.strictObject({
     verifier: verifierInUse.optional(),
   }),
   components: z.array(component),
+  /** Clients in several regions before one origin; left out where there are none. */
+  regions: regions.optional(),
   /** What relays said of themselves at the addresses of `--relay-metrics`; left out where nobody was asked. */
   relayMetrics: z.array(relayMetrics).optional(),
   faults: z.array(faultEntry),

@@ -60,7 +60,7 @@ export function programsFor(kinds: ReadonlySet<string>): ProgramName[] {
   return [
     ...(kinds.has('postgres') ? POSTGRES_PROGRAMS : []),
     ...(kinds.has('redis-pubsub') || kinds.has('redis-cache') ? (['redis-server'] as const) : []),
-    ...(kinds.has('haproxy') ? (['haproxy'] as const) : []),
+    ...(kinds.has('haproxy') || kinds.has('region') ? (['haproxy'] as const) : []),
     ...(kinds.has('prometheus') ? [OBSERVER] : []),
   ];
 }

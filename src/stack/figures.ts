@@ -1,5 +1,6 @@
 import type { Figures } from '../observe/figures/figures.ts';
 import { databaseBalancerFigures, haproxyFigures } from '../observe/figures/haproxy.ts';
+import { linkFigures } from '../observe/figures/links.ts';
 import { POSTGRES_QUESTION, postgresFigures } from '../observe/figures/postgres.ts';
 import { redisFigures } from '../observe/figures/redis.ts';
 import { relayFigures } from '../observe/figures/relay.ts';
@@ -39,14 +40,17 @@ export function openFigures(service: Service): FigureReader {
         async (redis) => redis.disconnect(),
       );
     case 'haproxy':
+    case 'region':
       return overHttp(service, 'stats', '/stats;csv', (csv) => haproxyFigures(parseHaproxyCsv(csv)));
     case 'haproxy-db':
       return overHttp(service, 'stats', '/stats;csv', (csv) => databaseBalancerFigures(parseHaproxyCsv(csv)));
+    case 'links':
+      return overHttp(service, 'metrics', '/metrics', linkFigures);
     case 'relay':
+    case 'edge':
       return overHttp(service, 'metrics', '/metrics', relayFigures);
     case 'supervisor':
     case 'watcher':
-    case 'links':
     case 'prometheus':
       return { read: async () => ({}), close: async () => undefined };
   }

@@ -7,14 +7,17 @@ import { programEnvironment, programOwner } from './run-as.ts';
 import { putFile } from './service-files.ts';
 import {
   databaseBalancerOf,
+  entryServices,
   jsonLines,
   type LinkKind,
+  originOf,
   portOf,
   type Service,
   type StackState,
   servicesOfKind,
 } from './state.ts';
-import { readPurposes } from './topology.ts';
+import { readPurposes, regionsOf } from './topology.ts';
+import { standingOf } from './tuning/wan.ts';
 
 /** The proxy of `src/fault/proxy`, started as a program and never imported. */
 const PROGRAM = fileURLToPath(new URL('../fault/proxy/main.js', import.meta.url));
@@ -32,6 +35,8 @@ export interface Link {
   /** Service that is connected to, and its port there. */
   readonly to: string;
   readonly purpose: string;
+  /** Region that it is the way of to the origin; null for a link of another kind. */
+  readonly region: number | null;
 }
 
 /** Services of a stack as far as links are about them. */
@@ -43,13 +48,14 @@ type Planned = Pick<StackState, 'shape' | 'links'> & {
 export function linksOf({ links, services, shape }: Planned): readonly Link[] {
   const named = (...kinds: readonly Service['kind'][]): string[] =>
     services.filter(({ kind }) => kinds.includes(kind)).map(({ name }) => name);
-  const [entry = ''] = [...named('haproxy'), ...named('relay')];
   const databases = named('postgres');
   const [database = ''] = databases;
   const balancer = databaseBalancerOf(services)?.name;
   const sql = balancer === undefined ? ['sql'] : ['pg_write', ...readPurposes(shape)];
-  const all: readonly Omit<Link, 'name'>[] = [
-    { kind: 'clients', from: null, to: entry, purpose: 'ws' },
+  const all: readonly (Omit<Link, 'name' | 'region'> & Partial<Pick<Link, 'region'>>)[] = [
+    ...entryServices(services).map(
+      ({ name }) => ({ kind: 'clients', from: null, to: name, purpose: 'ws' }) as const,
+    ),
     ...named('relay').flatMap((from) => [
       ...sql.map((purpose) => ({ kind: 'postgres', from, to: balancer ?? database, purpose }) as const),
       ...named('redis-pubsub').map((to) => ({ kind: 'redis', from, to, purpose: 'redis' }) as const),
@@ -60,10 +66,21 @@ export function linksOf({ links, services, shape }: Planned): readonly Link[] {
         .filter((to) => to !== from)
         .map((to) => ({ kind: 'replication', from, to, purpose: 'sql' }) as const),
     ),
+    ...waysOf(shape).map(
+      ({ from, region }) =>
+        ({ kind: 'wan', from, to: originOf(services).name, purpose: 'ws', region }) as const,
+    ),
   ];
   return all
     .filter(({ kind }) => links.includes(kind))
-    .map((link) => ({ ...link, name: linkName(link.from, link.to, link.purpose) }));
+    .map((link) => ({ region: null, ...link, name: linkName(link.from, link.to, link.purpose) }));
+}
+
+/** Who reaches the origin from each region: its edges, or its balancer where there are none. */
+function waysOf(shape: StackState['shape']): { readonly from: string; readonly region: number }[] {
+  return regionsOf(shape).flatMap(({ region, balancer, edges }) =>
+    (edges.length > 0 ? edges : [balancer]).map((from) => ({ from, region })),
+  );
 }
 
 function linkName(from: string | null, to: string, purpose: string): string {
@@ -93,14 +110,15 @@ export async function launchProxy(state: StackState, proxy: Service): Promise<vo
     if (found === undefined) throw new Error(`the stack has no ${name}`);
     return found;
   };
-  const links = linksOf(state).map(({ name, to, purpose }) => ({
+  const links = linksOf(state).map(({ name, to, purpose, region }) => ({
     name,
     port: portOf(proxy, name),
     to: portOf(serviceNamed(to), purpose),
+    ...(region === null ? {} : { region, standing: standingOf(state.settings, region) }),
   }));
   const file = join(proxy.dir, 'links.json');
   const owner = programOwner(state.owner, PROGRAM);
   await putFile(file, jsonLines(links), state);
-  const args = [PROGRAM, file, proxySocket(proxy)];
+  const args = [PROGRAM, file, proxySocket(proxy), String(portOf(proxy, 'metrics'))];
   await launch(proxy, { program: execPath, args, owner, env: programEnvironment() });
 }

@@ -7,6 +7,7 @@ import {
   type CacheMode,
   type Durability,
   entryPurpose,
+  entryServices,
   type LinkKind,
   type PerAddress,
   type Service,
@@ -45,10 +46,12 @@ const PORTS: Readonly<Record<ServiceKind, readonly string[]>> = {
   'redis-cache': ['redis', 'bus'],
   supervisor: ['http', 'roles'],
   watcher: [],
-  links: [],
+  links: ['metrics'],
   haproxy: ['ws', 'stats'],
   'haproxy-db': ['pg_write', 'stats'],
   relay: ['ws', 'metrics', 'liveness'],
+  edge: ['ws', 'metrics', 'liveness'],
+  region: ['ws', 'stats'],
   prometheus: ['http', 'run'],
 };
 
@@ -61,8 +64,9 @@ export async function planStack(
   owner: Owner | null,
   { binaries, postgres }: PlannedPrograms,
 ): Promise<StackState> {
-  const { shape, dir, port, links = [], observe = false } = request;
-  const services = await placeServices(request);
+  const { shape, dir, port, observe = false } = request;
+  const links = linkKindsOf(request);
+  const services = await placeServices({ ...request, links });
   if (port !== undefined) listenAt(port, { services, links });
   return {
     format: 3,
@@ -83,6 +87,11 @@ export async function planStack(
     withoutIndexes: request.withoutIndexes ?? false,
     services,
   };
+}
+
+/** The way from a region to the origin is long whatever happens to it. */
+function linkKindsOf({ shape, links = [] }: StackRequest): readonly LinkKind[] {
+  return shape.regions === 0 ? links : [...new Set<LinkKind>([...links, 'wan'])];
 }
 
 /** Gives every process its directory and its ports. */
@@ -109,19 +118,18 @@ async function placeServices(request: StackRequest): Promise<Service[]> {
   return services;
 }
 
-/** Clients connect to the proxy where it stands before them, else to the balancer, else to the relay. */
+/**
+ * Clients connect to the proxy where it stands before them, else to the balancer, else to the relay; in several regions to the
+ * first of them.
+ */
 function listenAt(
   port: number,
   { services, links }: { services: Service[]; links: readonly LinkKind[] },
 ): void {
-  const entry = [...byKind(services, 'haproxy'), ...byKind(services, 'relay')][0];
-  const [proxy] = byKind(services, 'links');
+  const [entry] = entryServices(services);
+  const proxy = services.find(({ kind }) => kind === 'links');
   if (entry === undefined) return;
   if (proxy !== undefined && links.includes('clients'))
     Object.assign(proxy.ports, { [entryPurpose(entry)]: port });
   else entry.ports['ws'] = port;
-}
-
-function byKind(services: readonly Service[], wanted: Service['kind']): Service[] {
-  return services.filter(({ kind }) => kind === wanted);
 }

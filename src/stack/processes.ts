@@ -146,6 +146,8 @@ const MAIN: Readonly<Record<Service['kind'], string>> = {
   haproxy: 'haproxy',
   'haproxy-db': 'haproxy',
   relay: 'relay/main.js',
+  edge: 'relay/main.js',
+  region: 'haproxy',
   supervisor: 'supervisor/main.js',
   watcher: 'supervisor/watcher-main.js',
   links: 'fault/proxy/main.js',

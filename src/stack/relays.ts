@@ -12,7 +12,8 @@ import { databaseBalancerOf, portOf, type Service, type StackState, servicesOfKi
 import { readPurposes } from './topology.ts';
 import { POOL_KEY, relayTuning } from './tuning/tuning.ts';
 
-const PROGRAM = fileURLToPath(new URL('../relay/main.js', import.meta.url));
+/** The relay of this package, started as a program and never imported. */
+export const RELAY_PROGRAM = fileURLToPath(new URL('../relay/main.js', import.meta.url));
 
 /** Connections with which a relay reads: the servers of a stack share the cores of this machine. */
 const READ_POOL = Math.max(4, 2 * availableParallelism());
@@ -34,9 +35,7 @@ export function relayArgs(
   const write = balancer === undefined ? at(database, 'sql') : at(balancer, 'pg_write');
   const readers = balancer === undefined ? [] : readPurposes(state.shape).map((each) => at(balancer, each));
   return [
-    ...['--host', addresses.bind, '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
-    ...['--metrics-host', addresses.bind, '--metrics-port', String(portOf(relay, 'metrics'))],
-    ...['--liveness-port', String(portOf(relay, 'liveness'))],
+    ...commonArgs(relay, addresses),
     // Who clients are, each within its own limits, only their balancer knows.
     ...(balancer === undefined ? [] : addresses.proxies.flatMap((each) => ['--trust-proxy', each])),
     ...['--store', databaseUrl(write)],
@@ -51,6 +50,15 @@ export function relayArgs(
   ];
 }
 
+/** The flags of every process of the relay program: its name and where it listens. */
+export function commonArgs(relay: Service, addresses: Addresses): string[] {
+  return [
+    ...['--host', addresses.bind, '--port', String(portOf(relay, 'ws')), '--relay-id', relay.name],
+    ...['--metrics-host', addresses.bind, '--metrics-port', String(portOf(relay, 'metrics'))],
+    ...['--liveness-port', String(portOf(relay, 'liveness'))],
+  ];
+}
+
 function databaseUrl(address: string): string {
   return `postgres://${RELAY_USER}@${address}/${DATABASE}`;
 }
@@ -60,19 +68,19 @@ function databaseUrl(address: string): string {
  * does, or root does not start them.
  */
 export function obstacleOf({ owner }: Pick<StackState, 'owner'>): string | null {
-  return owner === null ? null : unreadableFor(owner, [execPath, PROGRAM]);
+  return owner === null ? null : unreadableFor(owner, [execPath, RELAY_PROGRAM]);
 }
 
 /** Who relays run as; null for the user who starts the stack. */
 export function relayOwner(state: Pick<StackState, 'owner'>): Owner | null {
-  return programOwner(state.owner, PROGRAM);
+  return programOwner(state.owner, RELAY_PROGRAM);
 }
 
 /** Starts a relay process. Its passwords stand in a file: arguments can be read by everybody. */
 export async function launchRelay(state: StackState, relay: Service): Promise<void> {
   const secrets = ['--secrets', relaySecretsFile(state)];
   const pool = Object.hasOwn(state.settings, POOL_KEY) ? [] : ['--read-pool', String(READ_POOL)];
-  const args = [PROGRAM, ...relayArgs(state, relay), ...secrets, ...pool];
+  const args = [RELAY_PROGRAM, ...relayArgs(state, relay), ...secrets, ...pool];
   await launch(relay, { program: execPath, args, owner: relayOwner(state), env: programEnvironment() });
 }
 

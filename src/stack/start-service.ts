@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { launchEdge } from './edges.ts';
 import { launchHaproxy } from './haproxy/server.ts';
 import { httpGet } from './http-get.ts';
 import { launchProxy, proxySocket } from './links.ts';
@@ -33,6 +34,8 @@ const KINDS: Readonly<Record<Service['kind'], Kind>> = {
   haproxy: { launch: launchHaproxy, check: answersFigures },
   'haproxy-db': { launch: launchHaproxy, check: answersFigures },
   relay: { launch: launchRelay, check: (service) => answers(portOf(service, 'ws'), '/ready') },
+  edge: { launch: launchEdge, check: (service) => answers(portOf(service, 'ws'), '/ready') },
+  region: { launch: launchHaproxy, check: answersFigures },
   prometheus: { launch: launchPrometheus, check: (service) => answers(portOf(service, 'http'), '/-/ready') },
 };
 

@@ -14,7 +14,7 @@ import { settingProblem } from './tuning/tuning.ts';
 const port = z.int().min(1).max(65_535);
 
 /** Sorts of links between parts that a proxy can stand in. */
-export const LINK_KINDS = ['clients', 'postgres', 'redis', 'replication'] as const;
+export const LINK_KINDS = ['clients', 'postgres', 'redis', 'replication', 'wan'] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
 
 const service = z.strictObject({
@@ -29,6 +29,8 @@ const service = z.strictObject({
     'haproxy',
     'haproxy-db',
     'relay',
+    'edge',
+    'region',
     'prometheus',
   ]),
   role: z.string(),
@@ -53,6 +55,8 @@ const stackState = z.strictObject({
     balancer: z.boolean(),
     pubsub: z.boolean(),
     cacheNodes: z.int(),
+    regions: z.int().default(0),
+    edges: z.int().default(0),
   }),
   durability: z.enum(['async', 'sync']),
   cache: z.enum(['off', 'l1', 'l2']),
@@ -173,12 +177,18 @@ export function portOf(of: Service, purpose: string): number {
   return value;
 }
 
-function entryPort(state: StackState): number {
-  const [entry] = [...servicesOfKind(state, 'haproxy'), ...servicesOfKind(state, 'relay')];
+/** Where clients come in: the balancers of regions, else that of the relays, else the relay. */
+export function entryServices<S extends Pick<Service, 'kind'>>(services: readonly S[]): S[] {
+  const regions = services.filter(({ kind }) => kind === 'region');
+  return regions.length > 0 ? regions : [originOf(services)];
+}
+
+/** Where the relays are reached, by clients or by edges: their balancer, else the relay. */
+export function originOf<S extends Pick<Service, 'kind'>>(services: readonly S[]): S {
+  const entry =
+    services.find(({ kind }) => kind === 'haproxy') ?? services.find(({ kind }) => kind === 'relay');
   if (entry === undefined) throw new Error('a stack has a relay');
-  const [proxy] = servicesOfKind(state, 'links');
-  const isBehind = proxy !== undefined && state.links.includes('clients');
-  return isBehind ? portOf(proxy, entryPurpose(entry)) : portOf(entry, 'ws');
+  return entry;
 }
 
 /** The port of the proxy that leads clients to the entry of a stack. */
@@ -186,9 +196,24 @@ export function entryPurpose(entry: Pick<Service, 'name'>): string {
   return `clients>${entry.name}:ws`;
 }
 
-/** The address that clients load: the proxy where it stands before them, else the balancer, else the relay. */
+function entryPort(state: StackState, entry: Service): number {
+  const [proxy] = servicesOfKind(state, 'links');
+  const isBehind = proxy !== undefined && state.links.includes('clients');
+  return isBehind ? portOf(proxy, entryPurpose(entry)) : portOf(entry, 'ws');
+}
+
+/**
+ * The addresses that clients load, one for each region where there are regions: the proxy where it stands before them, else the
+ * balancer, else the relay.
+ */
+export function entriesOf(state: StackState): string[] {
+  return entryServices(state.services).map((entry) => `ws://127.0.0.1:${entryPort(state, entry)}/`);
+}
+
+/** The first of them. */
 export function entryOf(state: StackState): string {
-  return `ws://127.0.0.1:${entryPort(state)}/`;
+  const [first = ''] = entriesOf(state);
+  return first;
 }
 
 /** Where a service writes what it has to say. */

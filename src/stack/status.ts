@@ -8,7 +8,7 @@ import { httpGet } from './http-get.ts';
 import { findProcess } from './processes.ts';
 import { type Failover, type Roles, readRoles } from './roles.ts';
 import { problemOf } from './start-service.ts';
-import { entryOf, portOf, type Service, type StackState, servicesOfKind } from './state.ts';
+import { entriesOf, entryOf, portOf, type Service, type StackState, servicesOfKind } from './state.ts';
 import type { Tuning } from './tuning/tuning.ts';
 
 /** One process of a stack as it is now. */
@@ -36,6 +36,8 @@ export interface StackStatus {
   readonly phase: StackState['phase'];
   readonly dir: string;
   readonly url: string;
+  /** One for each region; `url` alone in a stack without regions. */
+  readonly urls: readonly string[];
   readonly durability: string;
   readonly cache: string;
   /** What `--set` has changed. */
@@ -80,6 +82,7 @@ export async function readStatus(state: StackState): Promise<StackStatus> {
     phase,
     dir,
     url: entryOf(state),
+    urls: entriesOf(state),
     durability,
     cache,
     settings,

@@ -14,12 +14,22 @@ export interface StackShape {
   readonly pubsub: boolean;
   /** Masters of the Redis Cluster that is the second cache layer; 0 or at least 3, the smallest cluster. */
   readonly cacheNodes: number;
+  /** Regions with clients of their own, far from the relays, which are their origin; 0 where clients come to the relays. */
+  readonly regions: number;
+  /** Edge relays of each region; 0 where the balancer of a region leads to the origin itself. */
+  readonly edges: number;
 }
 
-/** `single` is one relay with its database; `scaled` is the architecture that grows by adding processes. */
+const NO_EDGE = { regions: 0, edges: 0 } as const;
+
+/**
+ * `single` is one relay with its database; `scaled` is the architecture that grows by adding processes; `edge` serves two
+ * regions from relays near them.
+ */
 export const PROFILES = {
-  single: { relays: 1, replicas: 0, balancer: false, pubsub: false, cacheNodes: 0 },
-  scaled: { relays: 3, replicas: 2, balancer: true, pubsub: true, cacheNodes: 3 },
+  single: { relays: 1, replicas: 0, balancer: false, pubsub: false, cacheNodes: 0, ...NO_EDGE },
+  scaled: { relays: 3, replicas: 2, balancer: true, pubsub: true, cacheNodes: 3, ...NO_EDGE },
+  edge: { relays: 1, replicas: 0, balancer: false, pubsub: false, cacheNodes: 0, regions: 2, edges: 1 },
 } as const satisfies Record<string, StackShape>;
 
 export type StackProfile = keyof typeof PROFILES;
@@ -36,6 +46,8 @@ export type ServiceKind =
   | 'haproxy'
   | 'haproxy-db'
   | 'relay'
+  | 'edge'
+  | 'region'
   | 'prometheus';
 
 /** One process of a stack, before it has a port. */
@@ -49,10 +61,11 @@ export interface ServiceSpec {
   readonly dependsOn: readonly string[];
 }
 
-/** What `--relays` and `--replicas` change of a profile. */
+/** What `--relays`, `--replicas` and `--edges` change of a profile. */
 export interface ShapeOverrides {
   readonly relays?: number | undefined;
   readonly replicas?: number | undefined;
+  readonly edges?: number | undefined;
 }
 
 /** More processes of one kind than this help nobody on one machine. */
@@ -64,14 +77,18 @@ export const MOST_PROCESSES = 16;
  */
 export function resolveShape(profile: string, overrides: ShapeOverrides = {}): StackShape {
   const base = profileOf(profile);
-  const shape = {
+  const shape = withBalancer({
     ...base,
     relays: overrides.relays ?? base.relays,
     replicas: overrides.replicas ?? base.replicas,
-  };
-  if (shape.relays > MOST_PROCESSES || shape.replicas > MOST_PROCESSES) {
-    const most = `a stack has at most ${MOST_PROCESSES} relays and ${MOST_PROCESSES} replicas`;
+    edges: overrides.edges ?? base.edges,
+  });
+  if (shape.relays > MOST_PROCESSES || shape.replicas > MOST_PROCESSES || shape.edges > MOST_PROCESSES) {
+    const most = `a stack has at most ${MOST_PROCESSES} relays, ${MOST_PROCESSES} replicas and ${MOST_PROCESSES} edges of a region`;
     throw invalidShape(most, 'ask for fewer');
+  }
+  if (shape.regions === 0 && shape.edges > 0) {
+    throw invalidShape(`profile ${profile} has no regions, so it has no edges`, 'use profile edge');
   }
   if (!shape.balancer && shape.relays > 1) {
     throw invalidShape(
@@ -80,6 +97,13 @@ export function resolveShape(profile: string, overrides: ShapeOverrides = {}): S
     );
   }
   return shape;
+}
+
+/** An origin of several relays, or of several servers of Postgres, has balancers before them, and Redis between its relays. */
+export function withBalancer(shape: StackShape): StackShape {
+  const { regions, relays, replicas } = shape;
+  if (regions === 0) return shape;
+  return { ...shape, balancer: relays > 1 || replicas > 0, pubsub: relays > 1 };
 }
 
 function profileOf(name: string): StackShape {
@@ -117,7 +141,7 @@ export function servicesOf(shape: StackShape, extras: StackExtras = {}): Service
   const databases = numbered('postgres', 1 + shape.replicas);
   const caches = numbered('cache', shape.cacheNodes);
   const pubsub = shape.pubsub ? ['pubsub'] : [];
-  const links = extras.links === true ? ['links'] : [];
+  const links = extras.links === true || shape.regions > 0 ? ['links'] : [];
   const relays = numbered('relay', shape.relays);
   const observer = extras.observe === true ? ['prometheus'] : [];
   const [primary = 'postgres-1', ...replicas] = databases;
@@ -133,7 +157,35 @@ export function servicesOf(shape: StackShape, extras: StackExtras = {}): Service
     ...relays.map((name) =>
       spec(name, 'relay', 'relay', [shape.balancer ? 'haproxy-db' : primary, ...pubsub, ...caches, ...links]),
     ),
+    ...regionsOf(shape).flatMap((region) => regionSpecs(region, relays)),
     ...observer.map((name) => spec(name, 'prometheus', 'metrics', relays)),
+  ];
+}
+
+/** The clients' side of a region: its balancer, and the edges behind it. */
+export interface Region {
+  /** From 1. */
+  readonly region: number;
+  readonly balancer: string;
+  /** None where the balancer leads to the origin itself. */
+  readonly edges: readonly string[];
+}
+
+/** The regions of a shape; edges are numbered through, those of the first region before those of the second. */
+export function regionsOf({ regions, edges }: Pick<StackShape, 'regions' | 'edges'>): Region[] {
+  const all = numbered('edge', regions * edges);
+  return numbered('region', regions).map((balancer, index) => ({
+    region: index + 1,
+    balancer,
+    edges: all.slice(index * edges, (index + 1) * edges),
+  }));
+}
+
+function regionSpecs({ region, balancer, edges }: Region, relays: readonly string[]): ServiceSpec[] {
+  const origin = [...relays, 'links'];
+  return [
+    ...edges.map((name) => spec(name, 'edge', `edge relay of region ${region}`, origin)),
+    spec(balancer, 'region', `load balancer of region ${region}`, edges.length > 0 ? edges : origin),
   ];
 }
 

@@ -4,7 +4,10 @@ import { parseRelayMessage, prefixOf, type RelayMessage } from '../nostr/relay-m
 import type { Negotiation, ReplyHandlers } from './reply-handlers.ts';
 import { BARE, parseSubscription, type SubscriptionId } from './subscription-id.ts';
 
-type SubscriptionMessage = Extract<RelayMessage, { subscriptionId: string }>;
+type SubscriptionMessage = Exclude<
+  Extract<RelayMessage, { subscriptionId: string }>,
+  { type: 'NEG-MSG' | 'NEG-ERR' }
+>;
 type OkMessage = Extract<RelayMessage, { type: 'OK' }>;
 
 /** Sort a frame in an unusual spelling by parsing its JSON. Never throws, whatever the relay sent. */
@@ -21,6 +24,9 @@ export function routeSlowly(connection: number, frame: Buffer, handlers: ReplyHa
       handlers.onAuth(connection, message.challenge);
       return;
     case 'INVALID':
+    // Owners of reconciliations read them themselves, right or not.
+    case 'NEG-MSG':
+    case 'NEG-ERR':
       routeUnknown(connection, frame, handlers);
       return;
     default:

@@ -39,12 +39,27 @@ export interface Drawable {
   readonly draw?: ShapeDraw;
 }
 
-/** The filter to send: numbers replaced by that many different values (fewer where the pool has fewer). */
-export function drawFilter({ filter: template, draw }: Drawable, pools: DrawPools, random: Random): Filter {
+/** Draws different elements of a pool. */
+export type Sample = (pool: readonly string[], count: number, random: Random) => readonly string[];
+
+/**
+ * The filter to send: numbers replaced by that many different values (fewer where the pool has fewer).
+ * @param choose how values are drawn that no named shape draws; default: one as likely as the other
+ */
+export function drawFilter(
+  { filter: template, draw }: Drawable,
+  pools: DrawPools,
+  random: Random,
+  choose: Sample = sample,
+): Filter {
   const shaped = draw === undefined ? {} : drawOf(draw, template, pools, random);
   const filter = new Map<string, unknown>();
   for (const [key, value] of Object.entries(template))
-    if (value !== undefined && !Object.hasOwn(shaped, key)) filter.set(key, drawn(key, value, pools, random));
+    if (value !== undefined && !Object.hasOwn(shaped, key))
+      filter.set(
+        key,
+        drawn(key, value, pools, (pool, count) => choose(pool, count, random)),
+      );
   // The scenario's schema knows what a filter is.
   return { ...(Object.fromEntries(filter) as Filter), ...shaped };
 }
@@ -54,11 +69,11 @@ function drawn(
   key: string,
   value: NonNullable<FilterTemplate[string]>,
   pools: DrawPools,
-  random: Random,
+  choose: (pool: readonly string[], count: number) => readonly string[],
 ): unknown {
   const pool = POOL_OF.get(key);
   if (typeof value !== 'number' || pool === undefined) return value;
-  const values = sample(pools[pool], value, random);
+  const values = choose(pools[pool], value);
   return key === 'search' ? values.join(' ') : values;
 }
 

@@ -1,10 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Audit } from '../../src/record/audit-schema.ts';
+import type { RunRecord } from '../../src/record/schema.ts';
 import { Author, nowSeconds } from '../conformance/author.ts';
 import { Client } from '../conformance/client.ts';
 import { runStatement } from '../conformance/statement.ts';
 import { statements } from '../conformance/statements.ts';
 import { type BuiltRelay, startBuiltRelay } from '../support/built-relay.ts';
 import { eventually } from '../support/eventually.ts';
+import { type Attempt, historyFile } from '../support/histories.ts';
+import { runMain } from '../support/run-main.ts';
+import { sampleRecord } from '../support/sample-record.ts';
 
 const clients: Client[] = [];
 let origin: BuiltRelay;
@@ -23,6 +30,22 @@ async function metric({ metricsUrl }: BuiltRelay, name: string): Promise<number>
 
 function httpOf({ url }: BuiltRelay, path: string): string {
   return `${url.replace('ws:', 'http:')}${path}`;
+}
+
+/** Audits a run that has published these events, by the command. */
+async function auditOf(attempts: readonly Attempt[]): ReturnType<typeof runMain> {
+  const file = await historyFile(attempts);
+  const sample = sampleRecord('pass');
+  const record: RunRecord = {
+    ...sample,
+    corpus: { ...sample.corpus, fingerprint: 'fresh:notes' },
+    target: { ...sample.target, nip11: { supported_nips: [1, 9, 11, 40, 45] } },
+    faults: [],
+  };
+  const path = join(dirname(file), 'run.json');
+  await writeFile(path, JSON.stringify(record));
+  const places = ['--relay', origin.url, ...edges.flatMap(({ url }) => ['--edge', url])];
+  return await runMain(['audit', path, ...places, '--probe', '--json']);
 }
 
 beforeAll(async () => {
@@ -113,6 +136,25 @@ describe('edges of one origin', () => {
     expect([newer.status, newer.headers.get('etag')]).toEqual([200, `"${second.id}"`]);
     expect((await fetch(httpOf(edges[0], `/e/${first.id}`))).status).toBe(404);
     expect((await fetch(httpOf(edges[0], `/e/${second.id}`))).status).toBe(200);
+  });
+
+  it('are audited with their origin, and it is measured how long they serve what was replaced or deleted', async () => {
+    const author = new Author();
+    const client = await open(edges[0]);
+    const [note, deleted, profile] = [author.sign(), author.sign({ content: 'x' }), author.sign({ kind: 0 })];
+    const deletion = author.sign({ kind: 5, tags: [['e', deleted.id]] });
+    await client.publishAll([note, deleted, profile, deletion]);
+    const kept = [note, deleted, profile, deletion].map((event) => ({ event }));
+    const right = await auditOf(kept);
+    expect(right.exitCode, right.stderr).toBe(0);
+    const found = JSON.parse(right.stdout) as Audit;
+    expect(found.invariants?.filter(({ violated }) => violated > 0)).toEqual([]);
+    expect(found).toMatchObject({
+      acknowledged: 3,
+      found: 3,
+      edges: { names: ['edge 1', 'edge 2'], reason: null },
+    });
+    expect(found.edges?.staleness?.samples).toBe(40);
   });
 
   // The last: the origin does not come back.

@@ -1,7 +1,9 @@
 import type { NostrEvent } from '../../src/nostr/event.ts';
 import type { Filter } from '../../src/nostr/filter.ts';
 import { VANISH_KIND } from '../../src/nostr/kinds.ts';
+import { NegentropyItems } from '../../src/nostr/negentropy/items.ts';
 import { isGiftWrapKind } from '../../src/nostr/nip59.ts';
+import { answerNegentropy } from '../../src/nostr/nip77.ts';
 import type { LinkListener, OpenLink } from '../../src/relay/edge/origin-link.ts';
 import { MemoryStore } from '../../src/relay/store/memory-store.ts';
 import type { StoredEvent } from '../../src/relay/store/stored-event.ts';
@@ -18,6 +20,8 @@ interface Frame {
 interface Wire {
   readonly listener: LinkListener;
   readonly up: string[];
+  /** Open reconciliations. */
+  readonly reconciliations: Map<unknown, NegentropyItems>;
   /** Answers that were read from the store and not sent. */
   readonly read: Frame[][];
   readonly down: Frame[];
@@ -51,6 +55,8 @@ export class MemoryOrigin {
   isSilent = false;
   /** What OK says; by default what the store decides. */
   verdict: ((event: NostrEvent) => readonly [boolean, string] | null) | null = null;
+  /** Why a filter is not reconciled, null where it is; an empty text says nothing at all. */
+  refusal: ((filter: Filter) => string | null) | null = null;
   /** Changes of the store so far. */
   version = 0;
   /** The change of which the edge has heard last. */
@@ -65,7 +71,10 @@ export class MemoryOrigin {
   }
 
   readonly open: OpenLink = (listener) => {
-    const wire: Wire = { listener, up: [], read: [], down: [], isOpen: !this.isAway, isSubscribed: false };
+    const wire: Wire = {
+      ...{ listener, up: [], read: [], down: [], reconciliations: new Map() },
+      ...{ isOpen: !this.isAway, isSubscribed: false },
+    };
     setImmediate(() => {
       if (!wire.isOpen) listener.closed('refused');
       else {
@@ -145,6 +154,9 @@ export class MemoryOrigin {
       const count = await this.store.count(rest as Filter[], STRANGER);
       wire.read.push([frame(['COUNT', id, { count }])]);
     } else if (type === 'REQ') wire.read.push(await this.#answer(wire, id, rest[0] as Filter));
+    else if (type === 'NEG-OPEN') await this.#reconcile(wire, id, rest[0] as Filter, rest[1]);
+    else if (type === 'NEG-MSG') this.#round(wire, id, rest[0]);
+    else if (type === 'NEG-CLOSE') wire.reconciliations.delete(id);
     return true;
   }
 
@@ -196,6 +208,24 @@ export class MemoryOrigin {
       outcome === 'stored' || outcome === 'duplicate',
       outcome === 'stored' ? '' : `${outcome}: x`,
     ]);
+  }
+
+  async #reconcile(wire: Wire, id: unknown, filter: Filter, message: unknown): Promise<void> {
+    const problem = this.refusal?.(filter) ?? null;
+    if (problem !== null) {
+      wire.read.push(problem === '' ? [] : [frame(['NEG-ERR', id, problem])]);
+      return;
+    }
+    const events = await this.store.list(filter, Number.POSITIVE_INFINITY, STRANGER);
+    wire.reconciliations.set(id, NegentropyItems.of(events ?? []));
+    this.#round(wire, id, message);
+  }
+
+  #round(wire: Wire, id: unknown, message: unknown): void {
+    const items = wire.reconciliations.get(id);
+    if (items === undefined) throw new Error('no such reconciliation');
+    const answer = answerNegentropy(items, Buffer.from(String(message), 'hex'), 4_096);
+    wire.read.push([frame(['NEG-MSG', id, answer.toString('hex')])]);
   }
 
   async #answer(wire: Wire, id: unknown, filter: Filter): Promise<Frame[]> {

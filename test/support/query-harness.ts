@@ -1,6 +1,6 @@
 import { monotonicNs } from '../../src/base/clock.ts';
 import { LATENCY_NAMES } from '../../src/metric/catalogue.ts';
-import { buildSeriesTable } from '../../src/metric/series-table.ts';
+import { buildSeriesTable, type SeriesTable } from '../../src/metric/series-table.ts';
 import type { Connection } from '../../src/wire/connection.ts';
 import { FrameStore } from '../../src/wire/frame-store.ts';
 import { Outbox } from '../../src/wire/outbox.ts';
@@ -10,6 +10,7 @@ import { countingSchedule } from '../../src/workload/load-model.ts';
 import type { AnswerSamples } from '../../src/workload/query/answer-samples.ts';
 import { QueryWorkload } from '../../src/workload/query/query-workload.ts';
 import { type StoredEvents, storedByMarker } from '../../src/workload/query/stored-events.ts';
+import type { Regional } from '../../src/workload/regional-series.ts';
 import type { SampleSink } from '../../src/workload/sample-sink.ts';
 import { FakeCases } from './fake-cases.ts';
 import { FakeSink } from './fake-sink.ts';
@@ -18,17 +19,28 @@ import { FakeSink } from './fake-sink.ts';
 export const STORED_TAG = 'cafe0124';
 export const QUERY_SERIES = buildSeriesTable(LATENCY_NAMES, { filter: ['feed'] });
 
+const ONE_TARGET = { labels: {}, targets: ['ws://relay/'], rounds: [] };
+
 export interface HarnessOptions<Sink extends SampleSink> {
   readonly sink?: Sink;
   readonly limit?: number | undefined;
   readonly answers?: AnswerSamples | null;
+  /** Where connections lead; by default all to one target. */
+  readonly plan?: Regional['plan'];
+  readonly series?: SeriesTable;
   readonly stored?: StoredEvents;
   readonly mayComeLive?: (sinceNs: number) => number;
 }
 
 /** Queries of one shape on connection 1, without a network: what a relay would send is handed in. */
 export function queryHarness<Sink extends SampleSink = FakeSink>(options: HarnessOptions<Sink>) {
-  const { answers = null, stored, mayComeLive = () => 1_000 } = options;
+  const {
+    answers = null,
+    stored,
+    mayComeLive = () => 1_000,
+    plan = ONE_TARGET,
+    series = QUERY_SERIES,
+  } = options;
   const limit = 'limit' in options ? options.limit : 3;
   const sink = (options.sink ?? new FakeSink()) as Sink;
   const lateStored: number[] = [];
@@ -47,7 +59,7 @@ export function queryHarness<Sink extends SampleSink = FakeSink>(options: Harnes
     timeoutMs: 1_000,
     start: { monotonicNs: monotonicNs() - 1e6 },
     sink,
-    series: QUERY_SERIES,
+    ...{ plan, series },
     sendNow: (connection) => closes.push(connection),
     answers,
     stored: stored ?? storedByMarker(STORED_TAG, ({ sequence }) => lateStored.push(sequence)),

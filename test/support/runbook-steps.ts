@@ -76,8 +76,11 @@ export function isLook({ script }: Step): boolean {
   );
 }
 
-/** Of a page: lines one by one, and blocks whole that use more of the shell than that. */
-function stepsOf(page: string): Step[] {
+/**
+ * Of a page: lines one by one, and blocks whole that use more of the shell than that.
+ * @throws Error where it has commands that no shell can be given here
+ */
+export function stepsOf(page: string): Step[] {
   const blocks = commandBlocks(page);
   const elsewhere = blocks.find(({ onStack }) => !onStack);
   if (elsewhere !== undefined) throw new Error(`${elsewhere.where} is not marked as one for a stack`);

@@ -7,8 +7,8 @@ export async function sampleStack(
   profile: string,
   changes: Partial<StackRequest> & ShapeOverrides = {},
 ): Promise<StackState> {
-  const { relays, replicas, ...rest } = changes;
-  const shape = resolveShape(profile, { relays, replicas });
+  const { relays, replicas, edges, ...rest } = changes;
+  const shape = resolveShape(profile, { relays, replicas, edges });
   const planned = await planStack(
     {
       profile,

@@ -4,15 +4,20 @@ import { CoverageTable } from '../../src/relay/edge/coverage-table.ts';
 import { EdgeStats } from '../../src/relay/edge/edge-stats.ts';
 import { EdgeStore } from '../../src/relay/edge/edge-store.ts';
 import { follow } from '../../src/relay/edge/follow.ts';
-import { ORIGIN_TIMES, Origin, type OriginTimes } from '../../src/relay/edge/origin.ts';
+import { Origin } from '../../src/relay/edge/origin.ts';
+import { ORIGIN_TIMES, type OriginTimes } from '../../src/relay/edge/origin-times.ts';
 import { eventually } from './eventually.ts';
 import { MemoryOrigin } from './memory-origin.ts';
 
 export interface SomeEdgeOptions {
   readonly maxLimit?: number;
+  /** What the origin says of NIP-77, whether it does so or not; default false. */
+  readonly reconciles?: boolean;
   readonly limitBytes?: number;
   readonly staleMaxMs?: number;
   readonly times?: Partial<OriginTimes>;
+  /** What the clock says when it connects. */
+  readonly seconds?: number;
   /** What the origin keeps before the edge comes. */
   readonly before?: readonly NostrEvent[];
 }
@@ -29,19 +34,21 @@ const TIMES: OriginTimes = {
 /** An edge that is connected to an origin inside the test. */
 export async function someEdge({
   maxLimit = 500,
+  reconciles = false,
   limitBytes = 1e9,
   staleMaxMs = 1e9,
   times = {},
   before = [],
+  seconds = 1_000,
 }: SomeEdgeOptions = {}) {
-  const clock = { seconds: 1_000 };
+  const clock = { seconds };
   const nowSeconds = (): number => clock.seconds;
   const memory = new MemoryOrigin({ nowSeconds, maxLimit });
   const log: string[] = [];
   const origin = new Origin({
     name: 'the origin',
     open: memory.open,
-    readMaxLimit: () => Promise.resolve(maxLimit),
+    readInformation: () => Promise.resolve({ maxLimit, reconciles }),
     nowSeconds,
     log: (text) => log.push(text),
     times: { ...TIMES, ...times },

@@ -56,7 +56,7 @@ function addTargetOptions(command: Command): void {
       repeatable(asTyped),
     )
     .addOption(
-      new Option('--stack <profile>', 'load the reference stack: single or scaled')
+      new Option('--stack <profile>', 'load the reference stack: single, scaled or edge')
         .argParser(asTyped)
         .conflicts('relay'),
     )

@@ -86,7 +86,11 @@ function withDir(command: Command): Command {
 function addUp(stack: Command, host: CommandHost): void {
   withShape(withDir(stack.command('up')))
     .description('start the stack, or find it running')
-    .option('--port <n>', 'port for clients; default: a free one', portNumber)
+    .option(
+      '--port <n>',
+      'port for clients, of the first region where there are regions; default: a free one',
+      portNumber,
+    )
     .option('--faultable', 'with a proxy in every link, for `stack fault` and scenarios; costs some CPU')
     .option('--observe', 'with a Prometheus that scrapes the stack, and runs with --metrics-listen')
     .addOption(postgresOption("which Postgres; default: the system's, or npm's where there is none"))
@@ -111,6 +115,7 @@ function withShape(command: Command): Command {
     .argument('[profile]', `one of ${STACK_PROFILES.join(', ')}`, DEFAULT_PROFILE)
     .option('--relays <n>', 'relay processes', wholeNumber(1))
     .option('--replicas <n>', 'streaming replicas of Postgres', wholeNumber(0))
+    .option('--edges <n>', 'of profile edge: edge relays of each region, 0 for none', wholeNumber(0))
     .option(
       '--per-address-connections <n>',
       'connections that the balancer takes from one address, off for any number; default: nine tenths of all',
@@ -129,7 +134,7 @@ function withShape(command: Command): Command {
     )
     .option(
       '--set <key=value>',
-      'a setting of every Postgres (postgres.work_mem=16MB) or relay (relay.pool=8); repeatable',
+      'a setting of every Postgres (postgres.work_mem=16MB), relay (relay.pool=8) or way to the origin (region-2.rtt=200ms); repeatable',
       repeatable(asTyped),
     )
     .option('--without-indexes', 'tables without their covering indexes, to see what those are worth');

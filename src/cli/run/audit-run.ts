@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { audit } from '../../audit/audit.ts';
+import type { EdgeAddress } from '../../audit/edges.ts';
 import type { PrimaryClaim } from '../../audit/from-record.ts';
 import { HISTORY_FILE, writeHistory } from '../../audit/history-file.ts';
 import { RelayBenchError } from '../../base/errors.ts';
@@ -7,6 +8,7 @@ import { kindClass } from '../../nostr/kinds.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Audit } from '../../record/audit-schema.ts';
 import type { RunRecord } from '../../record/schema.ts';
+import { EDGE_MAX_STALE_S } from '../../stack/edges.ts';
 import type { Io } from '../io.ts';
 import type { LoadFlags } from './flags.ts';
 
@@ -57,6 +59,8 @@ export interface AuditedTarget {
   readonly urls: readonly string[];
   /** What clients were connected to, where that is none of `urls`. */
   readonly entries: readonly string[];
+  /** What serves what `urls` keep. */
+  readonly edges: readonly EdgeAddress[];
   /** Asks the databases of a stack whether they are primary; null where there are none that are known. */
   readonly askPrimaries: (() => Promise<readonly PrimaryClaim[]>) | null;
 }
@@ -102,7 +106,7 @@ export function prepareAudit(options: RunAuditOptions): RunAudit {
     onHistory: (entries) => writer.append(entries),
     prepare: async () => (await writer.close()).problem,
     carryOut: async (target) => {
-      io.stderr.write(`audit: reading what was published back from ${processesText(target.urls.length)}\n`);
+      io.stderr.write(`audit: reading what was published back from ${placesText(target)}\n`);
       try {
         return {
           result: await auditRun(target, {
@@ -122,9 +126,14 @@ export function prepareAudit(options: RunAuditOptions): RunAudit {
   };
 }
 
-function processesText(count: number): string {
-  return count === 1 ? 'one relay process' : `${count} relay processes`;
+function placesText({ urls, edges }: Pick<AuditedTarget, 'urls' | 'edges'>): string {
+  const processes = urls.length === 1 ? 'one relay process' : `${urls.length} relay processes`;
+  if (edges.length === 0) return processes;
+  return `${processes} and ${edges.length === 1 ? 'one edge' : `${edges.length} edges`}`;
 }
+
+/** Edges of a stack, or of relays that the user names, are held to this, in milliseconds. */
+export const EDGE_STALE_MAX_MS = EDGE_MAX_STALE_S * 1_000;
 
 interface AuditOptions extends Pick<Plan['connections'], 'insecure' | 'authUrl'>, Pick<Plan, 'verifier'> {
   readonly file: string;
@@ -132,7 +141,7 @@ interface AuditOptions extends Pick<Plan['connections'], 'insecure' | 'authUrl'>
 }
 
 async function auditRun(
-  { record, urls, entries, askPrimaries }: AuditedTarget,
+  { record, urls, entries, edges: places, askPrimaries }: AuditedTarget,
   { file, leavesNothing, verifier, insecure, authUrl }: AuditOptions,
 ): Promise<Audit> {
   const claims = askPrimaries === null ? null : await askPrimaries();
@@ -141,5 +150,6 @@ async function auditRun(
   const probing = leavesNothing
     ? { reason: 'the run leaves nothing behind (--clean-up)' }
     : { events: PROBES };
-  return await audit({ file, record, urls, entries, claims, probing, timing, verifier, ...access });
+  const edges = places.length === 0 ? undefined : { edges: places, staleMaxMs: EDGE_STALE_MAX_MS };
+  return await audit({ file, record, urls, entries, edges, claims, probing, timing, verifier, ...access });
 }

@@ -105,7 +105,7 @@ export function addLoadOptions(command: Command): Command {
   command.addOption(
     new Option(
       '--stack <profile>',
-      'load the reference stack, started if it is not running: single or scaled',
+      'load the reference stack, started if it is not running: single, scaled or edge',
     )
       .argParser(asTyped)
       .conflicts('relay'),

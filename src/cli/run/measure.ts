@@ -192,14 +192,14 @@ async function auditOrSalvage(
   { target, plan, onCrash }: MeasureRequest,
   record: RunRecord,
 ): Promise<AuditOutcome> {
-  const { relayAddresses, askPrimaries = null } = target;
+  const { relayAddresses, edges = [], askPrimaries = null } = target;
   const places =
     relayAddresses === undefined
       ? { urls: plan.targets, entries: [] }
       : { urls: relayAddresses, entries: plan.targets.filter((url) => !relayAddresses.includes(url)) };
   return orSalvage<AuditOutcome>(
     onCrash,
-    () => audit.carryOut({ record, ...places, askPrimaries }),
+    () => audit.carryOut({ record, ...places, edges, askPrimaries }),
     (error) => ({ result: null, reason: messageOf(error) }),
   );
 }
@@ -246,6 +246,7 @@ function finishRecord({
     environment: others === null ? place.environment : { ...place.environment, others: asRecorded(others) },
     result: { ...result, notMeasured },
     components: usage.components,
+    regions: request.target.regions,
     ...(usage.asked.length === 0 ? {} : { relayMetrics: usage.asked }),
     audit: audited.result,
     faults,

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { stackTarget } from '../../fault/stack-target.ts';
 import type { WatchedProcess } from '../../observe/sample-processes.ts';
+import type { KnownRegion } from '../../record/regions.ts';
+import { edgeAddresses } from '../../stack/edges.ts';
 import { openFigures } from '../../stack/figures.ts';
 import { takeDown } from '../../stack/lifecycle/down.ts';
 import { killAll } from '../../stack/lifecycle/stop-all.ts';
@@ -9,8 +11,10 @@ import { primaryClaims } from '../../stack/primary-claims.ts';
 import { findProcess } from '../../stack/processes.ts';
 import { relayAddresses } from '../../stack/relays.ts';
 import { readRoles } from '../../stack/roles.ts';
-import { entryOf, type LinkKind, readState } from '../../stack/state.ts';
+import { entriesOf, type LinkKind, readState, type StackState } from '../../stack/state.ts';
 import { roleOf } from '../../stack/status.ts';
+import { regionsOf, withBalancer } from '../../stack/topology.ts';
+import { wanOf } from '../../stack/tuning/wan.ts';
 import type { CommandHost } from '../host.ts';
 import { standingStack } from '../stack/running-stack.ts';
 import { defaultStackDir } from '../stack/stack-dir.ts';
@@ -65,9 +69,11 @@ export async function openStack(
   });
   return {
     kind: 'stack',
-    relays: await resolveTargets([entryOf(state)]),
+    relays: await resolveTargets(entriesOf(state)),
     processes,
     relayAddresses: relayAddresses(state),
+    edges: edgeAddresses(state),
+    regions: regionsIn(state),
     askPrimaries: () => primaryClaims(state),
     faultTarget: stackTarget(state),
     close: async (how) => {
@@ -79,6 +85,12 @@ export async function openStack(
       await guard?.release();
     },
   };
+}
+
+function regionsIn({ shape, settings }: StackState): KnownRegion[] {
+  return regionsOf(shape).map(({ region, balancer, edges }) => {
+    return { name: balancer, rtt_ms: wanOf(settings, region).rttMs, edges };
+  });
 }
 
 /** A stack of this profile that is up, or whose data was kept, is taken as it is, whatever its numbers, unless one of them is asked for. */
@@ -95,6 +107,6 @@ function requestFor(
   const known = standingStack(profile, dir, host.io.env);
   if (known === null || (known.phase === 'up' && relays !== undefined)) return wanted;
   const { durability, cache, perAddress, settings, withoutIndexes } = known;
-  const shape = { ...known.shape, relays: relays ?? known.shape.relays };
+  const shape = withBalancer({ ...known.shape, relays: relays ?? known.shape.relays });
   return { profile, dir, shape, durability, cache, perAddress, settings, withoutIndexes };
 }

@@ -1,9 +1,11 @@
+import type { EdgeAddress } from '../../audit/edges.ts';
 import type { PrimaryClaim } from '../../audit/from-record.ts';
 import type { VerifierChoice } from '../../base/verifier-choice.ts';
 import { relayTarget } from '../../fault/relay-target.ts';
 import type { FaultTarget } from '../../fault/target.ts';
 import { identifyProcess, type ProcessIdentity } from '../../observe/process-identity.ts';
 import type { WatchedProcess } from '../../observe/sample-processes.ts';
+import type { KnownRegion } from '../../record/regions.ts';
 import { type EmbeddedRelay, startEmbeddedRelay } from '../../stack/embedded-relay.ts';
 import { type ResolvedTarget, resolveTargets } from '../target.ts';
 import type { NamedRelay } from './named-relays.ts';
@@ -22,6 +24,10 @@ export interface OpenTarget {
   readonly faultTarget?: FaultTarget;
   /** Addresses of the relay processes behind `relays`, where they are others. */
   readonly relayAddresses?: readonly string[];
+  /** Relays that serve what those keep; left out: none. */
+  readonly edges?: readonly EdgeAddress[];
+  /** The regions of `relays`, one for each; left out: they are in none. */
+  readonly regions?: readonly KnownRegion[];
   /** Asks the databases behind them, where this program has started those, whether they take themselves for the primary. */
   readonly askPrimaries?: () => Promise<readonly PrimaryClaim[]>;
   /** Stops what was started; nothing for relays of the user. */

@@ -6,7 +6,7 @@ import { applyOverrides } from '../../plan/overrides.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { loadScenario } from '../../scenario/load.ts';
 import type { CheckFault } from '../../scenario/parse.ts';
-import { relayProcessesOf } from '../stack/running-stack.ts';
+import { regionNamesOf, relayProcessesOf } from '../stack/running-stack.ts';
 import { wantsAudit, withAuditGate } from './audit-run.ts';
 import { type Corpora, corporaInCache } from './corpora.ts';
 import { findTrace, lengthOfTrace } from './find-trace.ts';
@@ -63,6 +63,7 @@ export async function preparePlan(
     scenario,
     targets: flags.relay ?? [EMBEDDED_TARGET],
     relayProcesses: relayProcessesFor(flags, env),
+    regions: flags.stack === undefined ? [] : regionNamesOf(flags.stack, flags.stackDir, env),
     cores: availableParallelism(),
     overrides,
     corpus: await findNamedCorpus({

@@ -13,6 +13,19 @@ export interface ComposeFlags extends Omit<UpFlags, 'dir'> {
   readonly out?: string;
 }
 
+/** @throws RelayBenchError `STACK_SETTING_INVALID` where the way from a region is set, which is as long as any between containers */
+function refuseWays({ set = [] }: ComposeFlags): void {
+  const way = set.find((text) => text.startsWith('region-'));
+  if (way === undefined) return;
+  throw new RelayBenchError(
+    `--set ${way} has no meaning in a Compose file: no proxy stands between its containers`,
+    {
+      code: 'STACK_SETTING_INVALID',
+      hint: 'leave it out, or use `stack up`',
+    },
+  );
+}
+
 /** The directory of this package, two above both `src/cli` and `dist/cli`. */
 const PACKAGE_DIR = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
@@ -22,6 +35,7 @@ const PACKAGE_DIR = fileURLToPath(new URL('../../..', import.meta.url)).replace(
  */
 export async function runCompose(profile: string, flags: ComposeFlags, host: CommandHost): Promise<void> {
   const { out, port } = flags;
+  refuseWays(flags);
   const text = composeFile(planContainers(stackRequest(profile, flags, host)), {
     packageDir: PACKAGE_DIR,
     version: readTool().version,

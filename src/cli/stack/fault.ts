@@ -27,7 +27,7 @@ interface FaultFlags extends Omit<FaultOrder, 'action' | 'on' | 'most' | 'bandwi
 
 const SERVICES = `
 Services: relay/1 …, postgres/1 … or primary, replica/1 …, cache/1 …, pubsub, haproxy, haproxy-db,
-supervisor; without a number all of them. Without --for what lasts goes on until Ctrl-C; freeze goes on until thaw.
+supervisor, edge/1 …, region/1 …; without a number all of them. Without --for what lasts goes on until Ctrl-C; freeze goes on until thaw.
 delay, throttle and partition need: stack up --faultable`;
 
 /** `stack fault`: breaks a part of the running stack, by hand. */
@@ -161,6 +161,8 @@ const EVERYTHING = {
   haproxy: 1,
   'haproxy-db': 1,
   supervisor: 1,
+  edge: 999,
+  region: 999,
 };
 
 function nameOf(key: keyof FaultOrder): string {

@@ -1,4 +1,5 @@
 import { own } from '../../base/own.ts';
+import type { Figures } from '../../observe/figures/figures.ts';
 import { terminalTable, wrapped } from '../../report/terminal-table.ts';
 import { createChalk } from '../../report/tones.ts';
 import { type Cell, cell, columns, type Table } from '../../report/view/document.ts';
@@ -35,8 +36,8 @@ export function renderStatus(status: StackStatus, { colour, columns: width, wide
     rows: status.services.map((service) => rowOf(service, wide)),
   };
   const layout = { chalk: createChalk(colour), columns: wide ? Number.POSITIVE_INFINITY : width, gap: 2 };
-  const { profile, phase, url, durability, cache, failovers } = status;
-  const facts = [url, `durability ${durability}`, `cache ${cache}`, ...peculiarities(status)];
+  const { profile, phase, urls, durability, cache, failovers } = status;
+  const facts = [urls.join(' '), `durability ${durability}`, `cache ${cache}`, ...peculiarities(status)];
   const head = `stack ${profile} (${phase}): ${facts.join(', ')}`;
   const last = failovers.at(-1);
   const failover =
@@ -83,6 +84,8 @@ function throughputOf({ perSecond }: ServiceStatus): string {
   const sent = [
     ['clients', perSecond['bytesOut']],
     ['relays', perSecond['bytesToRelays']],
+    ['region 1', perSecond['wan1BytesDown']],
+    ['region 2', perSecond['wan2BytesDown']],
   ] as const;
   return sent
     .flatMap(([to, bytes]) => (bytes === undefined ? [] : [`${(bytes / MIB).toFixed(2)} MiB/s to ${to}`]))
@@ -99,9 +102,16 @@ function notesOf({ figures, restarts }: ServiceStatus): string {
     hitRate('keys', figures['hits_total'], figures['misses_total']),
     hitRate('L1', figures['l1Hits_total'], figures['l1Misses_total']),
     hitRate('L2', figures['l2Hits_total'], figures['l2Misses_total']),
+    hitRate('edge', figures['edgeHits_total'], figures['edgeMisses_total']),
+    hitRate('page', figures['pageHits_total'], pageMisses(figures)),
+    figures['edgeOriginUp'] === 0 ? 'origin away' : '',
     restarts === 0 ? '' : `${restarts} restarts`,
   ];
   return notes.filter((note) => note !== '').join(', ');
+}
+
+function pageMisses({ pageLookups_total: asked = 0, pageHits_total: hits = 0 }: Figures): number {
+  return asked - hits;
 }
 
 /** `L1 hits 93 %`; nothing where nothing was asked. */

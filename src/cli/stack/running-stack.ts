@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { RelayBenchError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { readState, type StackState } from '../../stack/state.ts';
-import { resolveShape, type StackShape } from '../../stack/topology.ts';
+import { regionsOf, resolveShape, type StackShape } from '../../stack/topology.ts';
 import type { CommandHost } from '../host.ts';
 import { defaultStackDir } from './stack-dir.ts';
 
@@ -31,6 +31,18 @@ export function relayProcessesOf(
   env: Readonly<Record<string, string | undefined>>,
 ): number {
   return shapeOf(profile, dir, env).relays;
+}
+
+/**
+ * Names of the regions whose balancers a run of a profile will load, in the order of its targets; none in a stack without regions.
+ * @throws RelayBenchError `STACK_PROFILE_UNKNOWN`
+ */
+export function regionNamesOf(
+  profile: string,
+  dir: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return regionsOf(shapeOf(profile, dir, env)).map(({ balancer }) => balancer);
 }
 
 /**

@@ -10,7 +10,7 @@ import { obstacleOf } from '../../stack/relays.ts';
 import {
   type CacheMode,
   type Durability,
-  entryOf,
+  entriesOf,
   LINK_KINDS,
   type PerAddress,
   portOf,
@@ -18,8 +18,8 @@ import {
   type StackState,
   servicesOfKind,
 } from '../../stack/state.ts';
-import { resolveShape } from '../../stack/topology.ts';
-import { parseTuning } from '../../stack/tuning/tuning.ts';
+import { resolveShape, type StackShape } from '../../stack/topology.ts';
+import { parseTuning, type Tuning } from '../../stack/tuning/tuning.ts';
 import type { CommandHost } from '../host.ts';
 import { exitCodeOf, type Interruption, watchInterruption } from '../interruption.ts';
 import { defaultStackDir, npmHome, type PostgresFrom, programPath } from './stack-dir.ts';
@@ -30,6 +30,8 @@ export interface UpFlags {
   readonly dir?: string;
   readonly relays?: number;
   readonly replicas?: number;
+  /** Edge relays of each region. */
+  readonly edges?: number;
   readonly port?: number;
   readonly durability: Durability;
   /** `both` is another word for `l2`, which has the first layer before it. */
@@ -75,9 +77,22 @@ export function stackRequest(profile: string, flags: UpFlags, host: CommandHost)
     perAddress: flags.perAddressConnections,
     links: flags.faultable === true ? LINK_KINDS : [],
     observe: flags.observe,
-    settings: parseTuning(flags.set ?? []),
+    settings: requireMeaning(parseTuning(flags.set ?? []), shape),
     withoutIndexes: flags.withoutIndexes ?? false,
   };
+}
+
+/** @throws RelayBenchError `STACK_SETTING_INVALID` where the way from a region is set that the stack does not have */
+function requireMeaning(settings: Tuning, { regions }: StackShape): Tuning {
+  const idle = Object.keys(settings).find((key) => {
+    const [, region] = /^region-(\d+)\./.exec(key) ?? [];
+    return region !== undefined && Number(region) > regions;
+  });
+  if (idle === undefined) return settings;
+  throw new RelayBenchError(`--set: ${idle} has no meaning, because this stack has no such region`, {
+    code: 'STACK_SETTING_INVALID',
+    hint: 'regions are those of profile edge',
+  });
 }
 
 /** What bringing up a stack needs of the command that wants it. */
@@ -175,7 +190,7 @@ export async function runUp(profile: string, flags: UpFlags, host: CommandHost):
     const dir = flags.dir === undefined ? '' : ` --dir ${flags.dir}`;
     io.stdout.write(
       [
-        `stack ${state.profile} ${what}: ${entryOf(state)}`,
+        `stack ${state.profile} ${what}: ${entriesOf(state).join(' ')}`,
         ...(was === null ? [] : [`its data was kept; before it was ${was}`]),
         ...observedLines(state),
         `its files: ${resolve(request.dir)}`,

@@ -17,7 +17,7 @@ export class Zipf {
     }
   }
 
-  draw(draws: Draws): number {
+  draw(draws: Pick<Draws, 'unit'>): number {
     const cumulative = this.#cumulative;
     const wanted = draws.unit() * (cumulative[cumulative.length - 1] as number);
     let low = 0;

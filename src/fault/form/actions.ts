@@ -9,6 +9,8 @@ export const PART_KINDS = [
   'haproxy',
   'haproxy-db',
   'supervisor',
+  'edge',
+  'region',
 ] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 
@@ -18,6 +20,7 @@ export const LINKS = {
   postgres: 'relays and Postgres',
   redis: 'relays and Redis pub/sub',
   replication: 'replicas and their primary',
+  wan: 'regions and their origin',
 } as const;
 export type LinkName = keyof typeof LINKS;
 export const LINK_NAMES = Object.keys(LINKS) as readonly LinkName[];
@@ -39,7 +42,7 @@ export interface ActionForm {
 }
 
 const POSTGRES = ['primary', 'replica', 'postgres'] as const;
-const LINKED = ['relay', ...POSTGRES, 'pubsub', 'haproxy', 'haproxy-db'] as const;
+const LINKED = ['relay', ...POSTGRES, 'pubsub', 'haproxy', 'haproxy-db', 'edge', 'region'] as const;
 const ON_LINKS = ['link', 'direction'] as const;
 
 /** THE list of what can be done to a part. */
@@ -129,6 +132,8 @@ export const LINKS_OF: Readonly<Record<PartKind, readonly LinkName[]>> = {
   'haproxy-db': ['postgres'],
   cache: [],
   supervisor: [],
+  edge: ['wan'],
+  region: ['clients', 'wan'],
 };
 
 /** Whether an action needs proxies in links, which a stack has only where it was started with them. */

@@ -31,7 +31,7 @@ export const faultForm = z.strictObject({
     .enum(ACTION_NAMES)
     .describe('What is done: `relay-bench stack fault --help` says what each does.'),
   on: part.describe(
-    'To which part: relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, haproxy-db, supervisor; without a number to all of them.',
+    'To which part: relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, haproxy-db, supervisor, edge/1, region/2; without a number to all of them.',
   ),
   for: positiveDuration
     .optional()
@@ -39,7 +39,7 @@ export const faultForm = z.strictObject({
   link: z
     .enum(LINK_NAMES)
     .optional()
-    .describe('Which links of the part: clients, postgres, redis or replication; default: all of them.'),
+    .describe('Which links of the part: clients, postgres, redis, replication or wan; default: all of them.'),
   direction: z
     .enum(['both', 'up', 'down'])
     .optional()

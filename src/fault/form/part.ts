@@ -13,7 +13,7 @@ const SINGLE: readonly PartKind[] = ['primary', 'pubsub', 'haproxy', 'haproxy-db
 
 /** How parts are named, for messages. */
 export const PART_EXAMPLES =
-  'relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, haproxy-db, supervisor';
+  'relay/2, primary, replica/1, postgres/1, cache/1, pubsub, haproxy, haproxy-db, supervisor, edge/1, region/2';
 
 /** Reads the name of a part; `relay-2`, as `stack status` shows it, is the same as `relay/2`. Null where it is none. */
 export function parsePart(text: string): PartName | null {

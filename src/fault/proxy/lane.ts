@@ -19,6 +19,7 @@ export class Lane {
   readonly #source: Socket;
   readonly #sink: Socket;
   readonly #condition: () => Effective;
+  readonly #carried: (bytes: number) => void;
   readonly #schedule = new ArrivalSchedule();
   #queue: Piece[] = [];
   #queuedBytes = 0;
@@ -26,11 +27,15 @@ export class Lane {
   #isSinkFull = false;
   #end: 'open' | 'ended' | 'broken' | 'passed-on' = 'open';
 
-  /** @param condition of this direction, as it is now */
-  constructor(source: Socket, sink: Socket, condition: () => Effective) {
+  /**
+   * @param condition of this direction, as it is now
+   * @param carried told of bytes that have arrived
+   */
+  constructor(source: Socket, sink: Socket, condition: () => Effective, carried: (bytes: number) => void) {
     this.#source = source;
     this.#sink = sink;
     this.#condition = condition;
+    this.#carried = carried;
     source.on('data', (chunk: Buffer) => this.#take(chunk));
     source.on('end', () => this.#sourceEnded('ended'));
     source.on('close', () => this.#sourceEnded('broken'));
@@ -98,6 +103,7 @@ export class Lane {
   }
 
   #write(bytes: Buffer): void {
+    this.#carried(bytes.length);
     if (!this.#sink.write(bytes)) this.#isSinkFull = true;
   }
 

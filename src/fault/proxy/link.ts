@@ -13,6 +13,10 @@ export interface LinkAddress {
   readonly port: number;
   /** Port of 127.0.0.1 that it leads to. */
   readonly to: number;
+  /** Region that it is the way of to the origin, where it is one. */
+  readonly region?: number | undefined;
+  /** What it always does to both directions. */
+  readonly standing?: Condition | undefined;
 }
 
 /** A condition with the directions that it is for. */
@@ -34,10 +38,14 @@ export class Link {
   readonly #imposed = new Set<Imposed>();
   readonly #pairs = new Set<Pair>();
   readonly #server: Server;
-  #effective: Readonly<Record<Direction, Effective>> = { up: combined([]), down: combined([]) };
+  /** Bytes that have arrived. */
+  readonly #carried: Record<Direction, number> = { up: 0, down: 0 };
+  #accepted = 0;
+  #effective: Readonly<Record<Direction, Effective>>;
 
   constructor(address: LinkAddress) {
     this.address = address;
+    this.#effective = { up: this.#effectiveOf('up'), down: this.#effectiveOf('down') };
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
   }
 
@@ -52,6 +60,16 @@ export class Link {
   /** Connections that are open through it. */
   get connections(): number {
     return this.#pairs.size;
+  }
+
+  /** Connections that were ever made to it. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Bytes that it has carried. */
+  get carried(): Readonly<Record<Direction, number>> {
+    return this.#carried;
   }
 
   /** How many conditions are imposed on it. */
@@ -74,14 +92,18 @@ export class Link {
   }
 
   #changed(): void {
-    const of = (direction: Direction): Effective =>
-      combined([...this.#imposed].filter(({ directions }) => directions.includes(direction)));
-    this.#effective = { up: of('up'), down: of('down') };
+    this.#effective = { up: this.#effectiveOf('up'), down: this.#effectiveOf('down') };
     for (const pair of this.#pairs) {
       if (this.#partition === 'reset') this.#reset(pair);
       else if (pair.server === null) this.#connectLater(pair);
       else for (const lane of pair.lanes) lane.changed();
     }
+  }
+
+  #effectiveOf(direction: Direction): Effective {
+    const { standing } = this.address;
+    const imposed = [...this.#imposed].filter(({ directions }) => directions.includes(direction));
+    return combined(standing === undefined ? imposed : [standing, ...imposed]);
   }
 
   /** What stands between both ends, in either direction: no connection is made through it. */
@@ -94,6 +116,7 @@ export class Link {
   #accept(client: Socket): void {
     const pair: Pair = { client, server: null, lanes: [], timer: null };
     this.#pairs.add(pair);
+    this.#accepted++;
     client.pause();
     client.on('error', () => undefined);
     client.on('close', () => this.#gone(pair));
@@ -125,11 +148,19 @@ export class Link {
     server.on('error', () => undefined);
     server.on('close', () => this.#gone(pair));
     const { client } = pair;
-    pair.lanes = [
-      new Lane(client, server, () => this.#effective.up),
-      new Lane(server, client, () => this.#effective.down),
-    ];
+    pair.lanes = [this.#lane(client, server, 'up'), this.#lane(server, client, 'down')];
     client.resume();
+  }
+
+  #lane(source: Socket, sink: Socket, direction: Direction): Lane {
+    return new Lane(
+      source,
+      sink,
+      () => this.#effective[direction],
+      (bytes) => {
+        this.#carried[direction] += bytes;
+      },
+    );
   }
 
   #reset({ client, server }: Pair): void {

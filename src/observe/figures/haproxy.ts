@@ -1,15 +1,21 @@
 import type { BalancedServer } from '../haproxy.ts';
 import type { Figures } from './figures.ts';
 
-/** The figures of the balancer of the clients: connections and bytes of clients, and how they spread over the relays. */
+/**
+ * The figures of a balancer of clients: their connections and bytes, how they spread over the relays, and the pages that it was asked
+ * for and had.
+ */
 export function haproxyFigures(rows: readonly BalancedServer[]): Figures {
   const clients = rows.find(({ backend, server }) => backend === 'clients' && server === 'FRONTEND');
   const relays = rows.filter(({ backend, server }) => backend === 'relays' && server !== 'BACKEND');
+  const pages = rows.find(({ backend, server }) => backend === 'events' && server === 'BACKEND');
   return {
     connections: clients?.sessions ?? 0,
     connections_total: clients?.sessionsTotal ?? 0,
     bytesIn_total: clients?.bytesIn ?? 0,
     bytesOut_total: clients?.bytesOut ?? 0,
+    pageLookups_total: pages?.cacheLookups ?? 0,
+    pageHits_total: pages?.cacheHits ?? 0,
     ...Object.fromEntries(relays.map(({ server, sessions }) => [`connections{relay=${server}}`, sessions])),
   };
 }

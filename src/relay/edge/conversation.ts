@@ -1,5 +1,8 @@
 import { eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import type { Filter } from '../../nostr/filter.ts';
+import type { Ordered } from '../../nostr/kinds.ts';
+import { NegentropyItems } from '../../nostr/negentropy/items.ts';
+import { continueNegentropy, type Differences, openNegentropy } from '../../nostr/nip77.ts';
 import { parseRelayMessage, type RelayMessage } from '../../nostr/relay-message.ts';
 import type { Answer } from '../protocol/ingest.ts';
 import { type StoredEvent, toStoredEvent } from '../store/stored-event.ts';
@@ -24,6 +27,8 @@ export class RefusedError extends Error {
 export interface ConversationTimes {
   readonly questionMs: number;
   readonly writeMs: number;
+  /** The answer to one message of a reconciliation. */
+  readonly roundMs: number;
 }
 
 interface Pending<T> {
@@ -40,6 +45,10 @@ interface Found {
 
 /** The subscription to everything that the origin accepts. */
 const LIVE = 'live';
+/** Most bytes of a message of a reconciliation; in hex it is twice as long, and relays take 64 KiB at least. */
+const ROUND_BYTES = 16_384;
+/** A reconciliation that goes on longer does not come to an end. */
+const ROUNDS_MAX = 1_000;
 
 function received(event: NostrEvent): StoredEvent {
   return toStoredEvent(event, eventTexts(event).json);
@@ -53,6 +62,8 @@ export class Conversation {
   readonly #send: (text: string) => void;
   readonly #times: ConversationTimes;
   readonly #questions = new Map<string, Pending<Found>>();
+  /** Reconciliations that wait for the origin. */
+  readonly #rounds = new Map<string, Pending<Uint8Array>>();
   /** What has come of answers that are not complete. */
   readonly #events = new Map<string, StoredEvent[]>();
   readonly #writes = new Map<string, Pending<Answer>>();
@@ -103,6 +114,29 @@ export class Conversation {
   }
 
   /**
+   * How what is known here of a filter differs from what the origin has (NIP-77).
+   * @param known newest first
+   * @throws RefusedError, UnansweredError
+   * @throws NegentropyError where the origin does not follow the protocol
+   */
+  async reconcile(filter: Filter, known: readonly Ordered[]): Promise<Differences> {
+    const id = this.#nextId();
+    const items = NegentropyItems.of(known);
+    const found: Differences = { have: new Set(), need: new Set() };
+    let message: readonly unknown[] = ['NEG-OPEN', id, filter, openNegentropy(items).toString('hex')];
+    try {
+      for (let round = 0; round < ROUNDS_MAX; round++) {
+        const next = continueNegentropy(items, await this.#round(id, message), found, ROUND_BYTES);
+        if (next === null) return found;
+        message = ['NEG-MSG', id, next.toString('hex')];
+      }
+      throw new RefusedError('a reconciliation without an end');
+    } finally {
+      this.#send(JSON.stringify(['NEG-CLOSE', id]));
+    }
+  }
+
+  /**
    * Hands an event to the origin; who hands in one that is under way gets the same answer.
    * @throws UnansweredError it may or may not be stored
    */
@@ -134,6 +168,12 @@ export class Conversation {
       case 'CLOSED':
         this.#closed(message.subscriptionId, message.message);
         break;
+      case 'NEG-MSG':
+        take(this.#rounds, message.subscriptionId)?.resolve(message.payload);
+        break;
+      case 'NEG-ERR':
+        take(this.#rounds, message.subscriptionId)?.reject(new RefusedError(message.message));
+        break;
       case 'OK':
         take(this.#writes, message.eventId)?.resolve(answerOf(message));
         break;
@@ -147,6 +187,7 @@ export class Conversation {
     this.#isOver = true;
     const error = new UnansweredError(reason);
     for (const id of [...this.#questions.keys()]) take(this.#questions, id)?.reject(error);
+    for (const id of [...this.#rounds.keys()]) take(this.#rounds, id)?.reject(error);
     for (const id of [...this.#writes.keys()]) take(this.#writes, id)?.reject(error);
     this.#events.clear();
   }
@@ -165,6 +206,12 @@ export class Conversation {
     } finally {
       this.#events.delete(id);
     }
+  }
+
+  #round(id: string, message: readonly unknown[]): Promise<Uint8Array> {
+    const answer = this.#pending(this.#rounds, id, this.#times.roundMs);
+    this.#send(JSON.stringify(message));
+    return answer;
   }
 
   #pending<T>(table: Map<string, Pending<T>>, key: string, ms: number): Promise<T> {
@@ -189,7 +236,9 @@ export class Conversation {
   }
 
   #closed(id: string, message: string): void {
-    take(this.#questions, id)?.reject(new RefusedError(message));
+    const refused = new RefusedError(message);
+    take(this.#questions, id)?.reject(refused);
+    take(this.#rounds, id)?.reject(refused);
     if (id === LIVE) this.onUnsubscribed(message);
   }
 }

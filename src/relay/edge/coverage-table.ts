@@ -1,24 +1,35 @@
 import { type Filter, FilterMatcher } from '../../nostr/filter.ts';
-import { compareNewestFirst, DELETION_KIND, kindClass, VANISH_KIND } from '../../nostr/kinds.ts';
+import {
+  compareNewestFirst,
+  DELETION_KIND,
+  kindClass,
+  type Ordered,
+  VANISH_KIND,
+} from '../../nostr/kinds.ts';
 import { SubscriptionIndex } from '../fanout/subscription-index.ts';
 import { filterBytes } from '../limits/filter-memory.ts';
 import type { LimitedFilter } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
-import { ownersOf } from '../store/tombstones.ts';
 import { Coverage } from './coverage.ts';
 import { conditionsOf, keyOf } from './coverage-key.ts';
 import { HeldEvents } from './held-events.ts';
+import { isSound, mayHaveVanished, type Pull } from './pull.ts';
 
-/** A question to the origin that is under way, and what the origin has accepted meanwhile. */
-export interface Pull {
-  readonly changes: StoredEvent[];
-  /** Its answer may not be believed. */
-  isDoubtful: boolean;
+/** A coverage, as it was held before the origin was lost. */
+export interface HeldCoverage {
+  /** With its range of time; `ids` where it is that of a single event. */
+  readonly filter: Filter;
+  /** As of {@link CoverageParts}. */
+  readonly floor: Ordered | null;
+  /** Newest first. */
+  readonly events: readonly StoredEvent[];
 }
 
 /** A coverage, and what it is kept under. */
 interface Entry {
   readonly key: string;
+  /** With its range of time. */
+  readonly filter: Filter;
   /** Of its conditions; null where it is that of a single id. */
   readonly conditionsKey: string | null;
   readonly coverage: Coverage;
@@ -117,22 +128,19 @@ export class CoverageTable {
    * @returns the answer as it is now; null where it has to be asked for again
    */
   cover(pull: Pull, filter: LimitedFilter, answer: readonly StoredEvent[]): readonly StoredEvent[] | null {
-    if (pull.isDoubtful || isVanishing(pull, answer)) return null;
-    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = filter;
-    const conditions = conditionsOf(filter);
+    const { limit, ...ranged } = filter;
     const last = [...answer].sort(compareNewestFirst).at(-1);
     const floor = answer.length < limit || last === undefined ? null : last;
-    const coverage = new Coverage({ since, until, floor });
-    const { limit: _limit, ...ranged } = filter;
-    const entry = this.#enter(keyOf(ranged), coverage, { filter: ranged, conditions });
-    this.#index.add(coverage, [ranged]);
-    this.#fill(entry, answer);
-    this.#replay(pull, entry);
-    // Something of it may have vanished meanwhile.
-    if (this.#byCoverage.get(coverage) !== entry) return null;
-    const found = coverage.answer(filter, Number.NEGATIVE_INFINITY);
-    this.#evict();
-    return found;
+    const found = this.#cover(pull, { filter: ranged, floor, events: answer });
+    return found?.answer(filter, Number.NEGATIVE_INFINITY) ?? null;
+  }
+
+  /** What is held, what was asked for last first. */
+  held(): HeldCoverage[] {
+    return [...this.#entries.values()].reverse().map(({ filter, coverage }) => {
+      const { floor, events } = coverage;
+      return { filter, floor, events: [...events] };
+    });
   }
 
   /**
@@ -147,7 +155,7 @@ export class CoverageTable {
     const isAsked = new Set(ids);
     const accepted = pull.changes.filter(({ id }) => isAsked.has(id));
     const candidates = new Map([...answer, ...accepted].map((event) => [event.id, event]));
-    if (pull.isDoubtful || isVanishing(pull, [...candidates.values()])) return null;
+    if (!isSound(pull, [...candidates.values()])) return null;
     for (const event of answer) this.#coverId(event);
     for (const change of pull.changes) {
       this.#obey(change, () => undefined);
@@ -158,18 +166,43 @@ export class CoverageTable {
     return present;
   }
 
-  /** Nothing of what is held may be believed any more. */
-  clear(): void {
+  /**
+   * After a gap: nothing is held but what was found true, and no question has been sent.
+   * @param pull what the origin has accepted since the gap ended
+   * @param confirmed what was asked for last is the last
+   */
+  startOver(pull: Pull, confirmed: readonly HeldCoverage[]): void {
     for (const entry of [...this.#entries.values()]) this.#drop(entry);
+    for (const each of confirmed) this.#restore(pull, each);
+    this.end(pull);
+    // What was accepted before a question may have gone in the gap: its answer knows.
+    for (const { changes } of this.#pulls) changes.length = 0;
+  }
+
+  /** Holds a coverage again, unless it can't be believed. */
+  #restore(pull: Pull, held: HeldCoverage): void {
+    const { ids } = held.filter;
+    if (ids === undefined) this.#cover(pull, held);
+    else this.coverIds(pull, ids, held.events);
+  }
+
+  /** Null where it has to be asked for again. */
+  #cover(pull: Pull, { filter, floor, events }: HeldCoverage): Coverage | null {
+    if (!isSound(pull, events)) return null;
+    const coverage = coverageOf(filter, floor);
+    const entry = this.#enter(keyOf(filter), coverage, { filter, conditions: conditionsOf(filter) });
+    this.#index.add(coverage, [filter]);
+    this.#fill(entry, events);
+    for (const change of pull.changes) this.#obey(change, (place) => place(coverage));
+    // Something of it may have vanished meanwhile.
+    const isHeld = this.#byCoverage.get(coverage) === entry;
+    this.#evict();
+    return isHeld ? coverage : null;
   }
 
   #coverId(event: StoredEvent): void {
     const filter: Filter = { ids: [event.id] };
-    const coverage = new Coverage({
-      since: Number.NEGATIVE_INFINITY,
-      until: Number.POSITIVE_INFINITY,
-      floor: null,
-    });
+    const coverage = coverageOf(filter, null);
     this.#fill(this.#enter(idKey(event.id), coverage, { filter, conditions: null }), [event]);
   }
 
@@ -178,7 +211,8 @@ export class CoverageTable {
     if (before !== undefined) this.#drop(before);
     const conditionsKey = conditions === null ? null : keyOf(conditions);
     const bytes = ENTRY_BYTES + filterBytes([filter]);
-    const entry: Entry = { key, conditionsKey, coverage, matcher: new FilterMatcher(filter), bytes };
+    const matcher = new FilterMatcher(filter);
+    const entry: Entry = { key, filter, conditionsKey, coverage, matcher, bytes };
     this.#entries.set(key, entry);
     this.#byCoverage.set(coverage, entry);
     this.#entryBytes += bytes;
@@ -199,10 +233,6 @@ export class CoverageTable {
       const newer = this.#held.replace(event) ? this.#held.version(event.address ?? '') : undefined;
       this.#place(newer ?? event, entry);
     }
-  }
-
-  #replay({ changes }: Pull, entry: Entry): void {
-    for (const change of changes) this.#obey(change, (place) => place(entry.coverage));
   }
 
   #place(event: StoredEvent, { coverage, matcher }: Entry): void {
@@ -263,21 +293,13 @@ interface EntryFilters {
   readonly conditions: Filter | null;
 }
 
+function coverageOf(
+  { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }: Filter,
+  floor: Ordered | null,
+): Coverage {
+  return new Coverage({ since, until, floor });
+}
+
 function idKey(id: string): string {
   return `id ${id}`;
-}
-
-function mayHaveVanished(event: StoredEvent, request: StoredEvent): boolean {
-  return (
-    event.kind !== VANISH_KIND &&
-    event.created_at <= request.created_at &&
-    ownersOf(event).includes(request.pubkey)
-  );
-}
-
-/** Whether a request to vanish has come while an answer was read that holds what it may have removed. */
-function isVanishing({ changes }: Pull, answer: readonly StoredEvent[]): boolean {
-  return changes.some(
-    (change) => change.kind === VANISH_KIND && answer.some((event) => mayHaveVanished(event, change)),
-  );
 }

@@ -30,6 +30,10 @@ export class Coverage implements Listed {
     return this.#events;
   }
 
+  get floor(): Ordered | null {
+    return this.#parts.floor;
+  }
+
   /**
    * The answer to a filter of the same conditions; null where it may have events that are not held.
    * @param nowSeconds what has expired by then is left out

@@ -6,17 +6,20 @@ import type { RelayOptions } from '../options.ts';
 import type { Answer } from '../protocol/ingest.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
+import type { OriginInformation } from './catch-up.ts';
 import { CoverageTable } from './coverage-table.ts';
 import { registerEdgeMetrics } from './edge-metrics.ts';
 import type { EdgeOptions } from './edge-options.ts';
 import { EdgeStats } from './edge-stats.ts';
 import { EdgeStore } from './edge-store.ts';
 import { follow } from './follow.ts';
-import { ORIGIN_TIMES, Origin } from './origin.ts';
+import { Origin } from './origin.ts';
 import { webSocketLinks } from './origin-link.ts';
+import { ORIGIN_TIMES } from './origin-times.ts';
 
 /** What an origin that does not say how much it returns for a filter is believed to return. */
 const MAX_LIMIT_ASSUMED = 100;
+const RECONCILIATION_NIP = 77;
 /** Pages over HTTP are answered while everything is known that the origin had accepted so long ago. */
 const PAGES_AGE_MAX_MS = 2_000;
 
@@ -31,10 +34,11 @@ export function openEdge(
   { memoryLimitBytes }: Pick<RelayOptions, 'memoryLimitBytes'>,
   { nowSeconds, log, deliver }: BackendEnvironment,
 ): Backend {
+  const traffic = { received: 0, sent: 0 };
   const origin = new Origin({
     name: `the origin ${new URL(url).host}`,
-    open: webSocketLinks(url),
-    readMaxLimit: () => maxLimitOf(url),
+    open: webSocketLinks(url, traffic),
+    readInformation: () => informationOf(url),
     nowSeconds,
     log,
     times: ORIGIN_TIMES,
@@ -54,7 +58,7 @@ export function openEdge(
     publish: () => false,
     forward: (event) => (isForAuthorOnly(event) ? Promise.resolve(PROTECTED) : origin.publish(event)),
     problem: () => (store.isReady() ? null : 'the origin is not reachable'),
-    registerMetrics: (registry) => registerEdgeMetrics(registry, { stats, table, origin }),
+    registerMetrics: (registry) => registerEdgeMetrics(registry, { stats, table, origin, traffic }),
     start: () => origin.start(),
     close: () => {
       origin.close();
@@ -63,10 +67,13 @@ export function openEdge(
   };
 }
 
-async function maxLimitOf(url: string): Promise<number> {
+async function informationOf(url: string): Promise<OriginInformation> {
   const { information } = await fetchRelayInformation(url);
   const limit = information?.limitation?.max_limit ?? MAX_LIMIT_ASSUMED;
-  return Number.isSafeInteger(limit) && limit >= 1 ? limit : MAX_LIMIT_ASSUMED;
+  return {
+    maxLimit: Number.isSafeInteger(limit) && limit >= 1 ? limit : MAX_LIMIT_ASSUMED,
+    reconciles: information?.supported_nips?.includes(RECONCILIATION_NIP) === true,
+  };
 }
 
 async function freshly<T>(origin: Origin, read: () => Promise<T>): Promise<T> {

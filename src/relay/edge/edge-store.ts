@@ -16,7 +16,8 @@ import { widestFilters } from '../store/widest-filters.ts';
 import { runFor, type Work } from '../work/work.ts';
 import type { CoverageTable } from './coverage-table.ts';
 import type { EdgeStats } from './edge-stats.ts';
-import { type Origin, unanswered } from './origin.ts';
+import { unanswered } from './failures.ts';
+import type { Origin } from './origin.ts';
 import { PullThrough } from './pull-through.ts';
 
 /** What the store of an edge is made of. */

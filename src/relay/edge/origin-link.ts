@@ -22,6 +22,12 @@ export interface OriginLink {
   readonly end: () => void;
 }
 
+/** Bytes of messages on all connections to an origin, without their frames. */
+export interface OriginTraffic {
+  received: number;
+  sent: number;
+}
+
 /** Opens a connection to the origin. */
 export type OpenLink = (listener: LinkListener) => OriginLink;
 
@@ -29,8 +35,8 @@ export type OpenLink = (listener: LinkListener) => OriginLink;
 const MESSAGE_BYTES_MAX = 16 * 2 ** 20;
 const HANDSHAKE_MS = 5_000;
 
-/** Connections to a relay by WebSocket. */
-export function webSocketLinks(url: string): OpenLink {
+/** Connections to a relay by WebSocket. @param traffic what they carry is added up there */
+export function webSocketLinks(url: string, traffic: OriginTraffic): OpenLink {
   return (listener) => {
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
@@ -44,6 +50,7 @@ export function webSocketLinks(url: string): OpenLink {
       if (!hasEnded) listener.opened();
     });
     socket.on('message', (data, isBinary) => {
+      traffic.received += (data as Buffer).length;
       if (!hasEnded && !isBinary) listener.received((data as Buffer).toString('utf8'));
     });
     socket.on('pong', () => {
@@ -60,7 +67,9 @@ export function webSocketLinks(url: string): OpenLink {
     });
     return {
       send: (text) => {
-        if (socket.readyState === WebSocket.OPEN) socket.send(text);
+        if (socket.readyState !== WebSocket.OPEN) return;
+        traffic.sent += Buffer.byteLength(text);
+        socket.send(text);
       },
       ping: () => {
         if (socket.readyState === WebSocket.OPEN) socket.ping();

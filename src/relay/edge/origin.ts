@@ -3,51 +3,37 @@ import pLimit from 'p-limit';
 import { waitMs } from '../../base/back-off.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Filter } from '../../nostr/filter.ts';
+import { compareNewestFirst } from '../../nostr/kinds.ts';
 import { Outage } from '../outage.ts';
 import type { Answer } from '../protocol/ingest.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
 import { Arrivals, CATCH_UP_SLACK_S } from './arrivals.ts';
-import { Conversation, RefusedError, UnansweredError } from './conversation.ts';
+import { CatchUp, type OriginInformation } from './catch-up.ts';
+import { Conversation } from './conversation.ts';
+import { refused, unanswered } from './failures.ts';
 import type { OpenLink, OriginLink } from './origin-link.ts';
+import type { OriginTimes } from './origin-times.ts';
 import { readPast } from './read-past.ts';
-
-/** Every duration of the connection to an origin, in milliseconds. */
-export interface OriginTimes {
-  /** From the answer to a ping to the next ping. */
-  readonly beatMs: number;
-  /** So long after a ping without its answer the connection is given up. */
-  readonly silenceMs: number;
-  /** An answer to a question. */
-  readonly questionMs: number;
-  /** An OK. */
-  readonly writeMs: number;
-  /** A question waits so long for an origin that is away. */
-  readonly patienceMs: number;
-  readonly firstRetryMs: number;
-  readonly longestRetryMs: number;
-}
-
-export const ORIGIN_TIMES: OriginTimes = {
-  beatMs: 500,
-  silenceMs: 3_000,
-  questionMs: 10_000,
-  writeMs: 9_000,
-  patienceMs: 3_000,
-  firstRetryMs: 200,
-  longestRetryMs: 5_000,
-};
 
 /** What the connection to an origin is made of. */
 export interface OriginOptions {
   /** What messages call it. */
   readonly name: string;
   readonly open: OpenLink;
-  /** The most events that the origin returns for a filter; asked for each connection. */
-  readonly readMaxLimit: () => Promise<number>;
+  /** What the origin says of itself; asked for each connection. */
+  readonly readInformation: () => Promise<OriginInformation>;
   readonly nowSeconds: () => number;
   readonly log: (text: string) => void;
   readonly times: OriginTimes;
+}
+
+/** What was found out of a gap. */
+export interface Return {
+  /** What the origin has taken meanwhile. */
+  readonly missed: readonly StoredEvent[];
+  /** Holds what is true; called when what was missed was told. @returns how many filters and ids that are */
+  readonly hold: () => number;
 }
 
 /** What the connection of a conversation is good for besides. */
@@ -97,12 +83,18 @@ export class Origin {
    * deleted.
    */
   onAgain: (event: StoredEvent) => void = () => undefined;
+  /** Told after a gap of what was not told when it came, once. */
+  onMissed: (event: StoredEvent) => void = () => undefined;
   /** It is about to be live after a gap: what was told before it may be old. */
-  onReturn: () => void = () => undefined;
+  onReturn: (catchUp: CatchUp) => Promise<Return> = () => Promise.resolve({ missed: [], hold: () => 0 });
+  /** Events that it has told of, on its own. */
+  events = 0;
   /** Times that the connection was lost after it was live. */
   losses = 0;
   /** Events that were found after a gap. */
   caughtUp = 0;
+  /** Filters and ids that were held over a gap. */
+  confirmed = 0;
 
   constructor(options: OriginOptions) {
     this.#options = options;
@@ -213,28 +205,55 @@ export class Origin {
 
   /** Subscribes, finds what was missed, and is live. */
   async #enter(conversation: Conversation, line: Line): Promise<void> {
-    const { nowSeconds, readMaxLimit } = this.#options;
-    const before = this.#freshSecond;
-    const since = (before ?? nowSeconds()) - CATCH_UP_SLACK_S;
-    const maxLimit = await readMaxLimit();
+    const { nowSeconds, readInformation } = this.#options;
+    const information = await readInformation();
     const [startMs, startSecond] = [performance.now(), nowSeconds()];
     await conversation.subscribe();
-    const past = await readPast((filter) => conversation.ask(filter), { since, maxLimit });
+    const takeUp =
+      this.#freshSecond === null
+        ? await this.#begin(conversation, information)
+        : await this.#catchUp(conversation, information, this.#freshSecond);
     if (conversation.isOver || this.#isClosed) return;
-    for (const event of past.reverse()) {
-      // At the first time nobody has missed anything: they are remembered, so that they are known after a gap.
-      if (before === null) this.#arrivals.add(event, nowSeconds());
-      else if (this.#arrived(event)) this.caughtUp++;
-    }
-    this.#maxLimit = maxLimit;
+    takeUp();
+    this.#maxLimit = information.maxLimit;
     this.#fresh(startMs, startSecond);
-    this.onReturn();
     this.#attempt = 0;
     this.#live = conversation;
     this.#outage.answered();
     this.#firstAttempt();
     for (const go of [...this.#waiting]) go();
     this.#beat(conversation, line);
+  }
+
+  /** At the first time nobody has missed anything: what was made lately is remembered, so that it is known after a gap. */
+  async #begin(conversation: Conversation, { maxLimit }: OriginInformation): Promise<() => void> {
+    const { nowSeconds } = this.#options;
+    const filter = { since: nowSeconds() - CATCH_UP_SLACK_S };
+    const { events } = await readPast((each) => conversation.ask(each), { filter, maxLimit });
+    return () => {
+      for (const event of events) this.#arrivals.add(event, nowSeconds());
+    };
+  }
+
+  /** @returns tells of what was missed, and holds what is true */
+  async #catchUp(
+    line: Conversation,
+    information: OriginInformation,
+    freshSecond: number,
+  ): Promise<() => void> {
+    const { times, nowSeconds } = this.#options;
+    const catchUp = new CatchUp({ line, ...information, budgetMs: times.compareMs });
+    const since = freshSecond - CATCH_UP_SLACK_S;
+    const recent = await catchUp.recent(since, this.#arrivals.since(since));
+    const { missed, hold } = await this.onReturn(catchUp);
+    return () => {
+      for (const event of [...recent, ...missed].sort((a, b) => compareNewestFirst(b, a))) {
+        if (!this.#arrivals.add(event, nowSeconds())) continue;
+        this.caughtUp++;
+        this.onMissed(event);
+      }
+      this.confirmed += hold();
+    };
   }
 
   /** Asks again and again whether it is there: what comes before the answer is everything that it had told when it answered. */
@@ -260,12 +279,10 @@ export class Origin {
     this.#freshSecond = second;
   }
 
-  /** @returns whether it is new */
-  #arrived(event: StoredEvent): boolean {
-    const isNew = this.#arrivals.add(event, this.#options.nowSeconds());
-    if (isNew) this.onEvent(event);
+  #arrived(event: StoredEvent): void {
+    this.events++;
+    if (this.#arrivals.add(event, this.#options.nowSeconds())) this.onEvent(event);
     else this.onAgain(event);
-    return isNew;
   }
 
   #lost(conversation: Conversation | null, reason: string): void {
@@ -282,19 +299,4 @@ export class Origin {
     const wait = waitMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, this.#attempt++, Math.random());
     this.#timer = setTimeout(() => this.#connect(), wait).unref();
   }
-}
-
-function refused(error: unknown): never {
-  if (error instanceof RefusedError) {
-    throw new StoreUnavailableError(`the origin refuses: ${error.message}`, error);
-  }
-  throw error;
-}
-
-/** The question was lost with its connection, and is not asked again. */
-export function unanswered(error: unknown): never {
-  if (error instanceof UnansweredError) {
-    throw new StoreUnavailableError('the origin did not answer, try again later', error);
-  }
-  throw error;
 }

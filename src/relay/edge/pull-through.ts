@@ -3,9 +3,11 @@ import type { StoredEvent } from '../store/stored-event.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
 import { UnansweredError } from './conversation.ts';
 import { keyOf } from './coverage-key.ts';
-import type { CoverageTable, Pull } from './coverage-table.ts';
+import type { CoverageTable } from './coverage-table.ts';
 import type { EdgeStats } from './edge-stats.ts';
-import { type Origin, unanswered } from './origin.ts';
+import { unanswered } from './failures.ts';
+import type { Origin } from './origin.ts';
+import type { Pull } from './pull.ts';
 
 /** What misses are answered with. */
 export interface PullThroughParts {

@@ -17,6 +17,15 @@ const ASK_AGAIN = 'public, no-cache';
 /** Somebody who has not authenticated: gift wraps are not found. */
 const STRANGER: Reader = { pubkeys: [] };
 
+/**
+ * By which a cache that holds pages can be told to drop them (`Surrogate-Key`): the event, its author, and what the author has of its
+ * kind. A deletion request names the first by its `e` tags and the last by its `a` tags, a newer version the last, a request to vanish
+ * the second.
+ */
+function purgeKeys({ id, pubkey, kind }: NostrEvent): string {
+  return [id, pubkey, `${pubkey}/${kind}`].join(' ');
+}
+
 /** Whether the tag stands in an `If-None-Match` (RFC 9110, 13.1.2), which compares weakly. */
 function isKnown(etag: string, header: string | undefined): boolean {
   if (header === undefined) return false;
@@ -36,9 +45,11 @@ export async function cachedPage(
   const startedMs = performance.now();
   const [event] = await store.query([filter], STRANGER);
   onQuery((performance.now() - startedMs) / 1_000);
-  if (event === undefined || isProtected((JSON.parse(event.json) as NostrEvent).tags)) return NOT_FOUND;
+  if (event === undefined) return NOT_FOUND;
+  const told = JSON.parse(event.json) as NostrEvent;
+  if (isProtected(told.tags)) return NOT_FOUND;
   const etag = `"${event.id}"`;
-  const cacheHeaders = { etag, 'cache-control': ASK_AGAIN };
+  const cacheHeaders = { etag, 'cache-control': ASK_AGAIN, 'surrogate-key': purgeKeys(told) };
   if (isKnown(etag, headers['if-none-match'])) return { status: 304, headers: cacheHeaders, body: '' };
   return { status: 200, headers: { ...cacheHeaders, 'content-type': 'application/json' }, body: event.json };
 }

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../compare/schema.ts';
 import { list, type ReportDocument, type Section } from '../view/document.ts';
 import { distributionSections } from './distributions.ts';
-import { gatedSection, othersSection, signed, unclearSection } from './quantities.ts';
+import { gatedSection, othersSection, regionsSection, signed, unclearSection } from './quantities.ts';
 import { comparedSection, runsSection } from './runs.ts';
 
 /** What a comparison comes to, in a word. */
@@ -21,6 +21,7 @@ export function buildComparisonDocument(comparison: Comparison): ReportDocument<
     gatedSection(comparison),
     firstSection(comparison),
     unclearSection(comparison),
+    regionsSection(comparison),
     othersSection(comparison),
     ...distributionSections(comparison),
     runsSection(comparison),

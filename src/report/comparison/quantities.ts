@@ -1,4 +1,6 @@
 import type { Comparison, Quantity } from '../../compare/schema.ts';
+import { parseSeriesKey, REGION } from '../../metric/series.ts';
+import { REGION_SERIES } from '../../record/regions-schema.ts';
 import { count, duration, NOTHING, number, percent, rate } from '../quantity.ts';
 import { type Cell, cell, code, columns, list, type Section, type Tone } from '../view/document.ts';
 
@@ -40,6 +42,35 @@ export function unclearSection({ quantities }: Comparison): Section | null {
   const items = reasons.map((reason) => `${keysOf(reason)}: ${reason}`);
   return list('Why it is not clear', items, 'verdict');
 }
+
+/** Of latencies by region these are shown. */
+const REGIONAL: ReadonlySet<string> = new Set(['p50', 'p95']);
+
+/** What regions cost their origin, and latencies near and far, whether they changed or not; null for runs without regions. */
+export function regionsSection(comparison: Comparison): Section | null {
+  const shown = comparison.quantities.filter(isOfRegions);
+  if (shown.length === 0) return null;
+  return {
+    title: 'Regions',
+    topic: 'latency',
+    note: 'they decide nothing',
+    content: { kind: 'table', ...tableOf(shown, comparison.method) },
+  };
+}
+
+function isOfRegions({ series, aggregation }: Quantity): boolean {
+  if (Object.values<string>(REGION_SERIES).includes(series)) return true;
+  const parsed = parseSeriesKey(series);
+  return (
+    parsed !== null &&
+    Object.keys(parsed.labels).join() === REGION &&
+    !parsed.name.endsWith(TWIN) &&
+    REGIONAL.has(aggregation)
+  );
+}
+
+/** How the twins of latencies end, which are taken from the write. */
+const TWIN = '_service';
 
 /** What else changed; null where nothing did. */
 export function othersSection(comparison: Comparison): Section | null {

@@ -28,7 +28,8 @@ export function auditSection({ audit }: RunRecord): Section | null {
 
 /** What was published and how that ended. */
 export function historyText(audit: Audit): string {
-  return `${publishedText(audit)}${proofsText(audit)}`;
+  const edges = edgesText(audit);
+  return `${publishedText(audit)}${proofsText(audit)}${edges === null ? '' : `; ${edges}`}`;
 }
 
 function proofsText({ proofs }: Audit): string {
@@ -38,12 +39,29 @@ function proofsText({ proofs }: Audit): string {
   return `; id and signature of ${count(checked)} that came back checked by ${verifierText(verifier)}, ${found}`;
 }
 
-function publishedText({ history, relays }: Audit): string {
-  const asked =
-    relays === undefined ? '' : `; ${count(relays)} relay ${relays === 1 ? 'process' : 'processes'} asked`;
+function publishedText({ history, relays, edges }: Audit): string {
+  const processes = `${relays === undefined ? '' : count(relays)} relay ${relays === 1 ? 'process' : 'processes'}`;
+  const asked = relays === undefined ? '' : `; ${processes}${edgesAsked(edges)} asked`;
   if (history === undefined) return `what was published was read back${asked}`;
   const { acknowledged, refused, unknown } = history;
   return `${count(acknowledged)} events acknowledged, ${count(refused)} refused, of ${count(unknown)} nobody knows${asked}`;
+}
+
+function edgesAsked(edges: Audit['edges']): string {
+  if (edges === undefined) return '';
+  return ` and ${count(edges.names.length)} ${edges.names.length === 1 ? 'edge' : 'edges'}`;
+}
+
+/** How old what edges serve was, beside how old it may be; null where there are none. */
+function edgesText({ edges }: Audit): string | null {
+  if (edges === undefined) return null;
+  const { staleness, reason, staleMax_ms } = edges;
+  const bound = `at most ${duration(staleMax_ms * US_PER_MS)} behind the origin is allowed`;
+  const measured =
+    staleness === null
+      ? `not measured: ${reason ?? 'nobody says why'}`
+      : `${count(staleness.samples)} changes were served after ${lagText(staleness)}`;
+  return `edges (${edges.names.join(', ')}): ${measured}; ${bound}`;
 }
 
 function invariantRow(invariant: AuditedInvariant): Cell[] {

@@ -14,6 +14,7 @@ import { latenciesSection } from './latencies.ts';
 import { loadSection, phasesSection } from './load.ts';
 import { componentsSection, environmentSection, generatorSection, startedSection } from './machine.ts';
 import { evidenceSection, findingsSection } from './observed.ts';
+import { regionsSection } from './regions.ts';
 import { relayMetricsSection } from './relay-metrics.ts';
 
 /** What a report of this record says, in reading order: verdict, why, numbers, what to doubt. */
@@ -29,6 +30,7 @@ export function buildDocument(record: RunRecord): ReportDocument {
     latenciesSection(record),
     loadSection(record),
     phasesSection(record),
+    regionsSection(record),
     relayMetricsSection(record),
     errorsSection(record),
     errorsOverTimeSection(record),

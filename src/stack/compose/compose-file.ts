@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type StackState, servicesOfKind } from '../state.ts';
+import { entryServices, type StackState, servicesOfKind } from '../state.ts';
 import { type ComposeService, SECRET_ROLES } from './compose-service.ts';
 import { PUBLISHED_PORT } from './containers.ts';
 import { CLUSTER_SERVICE, type ComposePlace, clusterService, composeService } from './services.ts';
@@ -30,14 +30,14 @@ export function composeFile(state: StackState, options: ComposeOptions): string 
   return headOf(state, options) + yaml;
 }
 
-/** Opens the entry of the stack to this machine, and to this machine alone. */
+/** Opens the entry of the stack to this machine, and to this machine alone; those of further regions at the next ports. */
 function publish(state: StackState, services: Map<string, ComposeService>, port: number): void {
-  const [entry] = [...servicesOfKind(state, 'haproxy'), ...servicesOfKind(state, 'relay')];
-  if (entry === undefined) throw new Error('a stack has a relay');
-  services.set(entry.name, {
-    ...services.get(entry.name),
-    ports: [`127.0.0.1:${port}:${entry.ports['ws']}`],
-  });
+  for (const [index, entry] of entryServices(state.services).entries()) {
+    services.set(entry.name, {
+      ...services.get(entry.name),
+      ports: [`127.0.0.1:${port + index}:${entry.ports['ws']}`],
+    });
+  }
 }
 
 function headOf({ profile, shape }: StackState, { version, port = PUBLISHED_PORT }: ComposeOptions): string {

@@ -2,6 +2,8 @@ import type { StackRequest } from '../plan-stack.ts';
 import type { Service, StackState } from '../state.ts';
 import { readPurposes, type ServiceKind, servicesOf } from '../topology.ts';
 
+const RELAY_PORTS = { ws: 8_080, metrics: 9_464, liveness: 8_081 } as const;
+
 /** Every container has an address of its own, so that each kind listens where it usually does. */
 const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   postgres: { sql: 5_432 },
@@ -12,7 +14,9 @@ const PORTS: Readonly<Record<ServiceKind, Readonly<Record<string, number>>>> = {
   links: {},
   haproxy: { ws: 8_080, stats: 8_404 },
   'haproxy-db': { pg_write: 5_432, stats: 8_404 },
-  relay: { ws: 8_080, metrics: 9_464, liveness: 8_081 },
+  relay: RELAY_PORTS,
+  edge: RELAY_PORTS,
+  region: { ws: 8_080, stats: 8_404 },
   prometheus: {},
 };
 
@@ -30,8 +34,13 @@ const DIRS: Readonly<Record<ServiceKind, string>> = {
   haproxy: '/tmp',
   'haproxy-db': '/tmp',
   relay: '/app',
+  edge: '/app',
+  region: '/tmp',
   prometheus: '/',
 };
+
+/** Docker takes their place, or nobody does: the way between regions is as short as any other. */
+const NO_CONTAINERS: readonly ServiceKind[] = ['supervisor', 'watcher', 'links'];
 
 /** Port of this machine at which the entry of the containers is published, where none is named. */
 export const PUBLISHED_PORT = 8_080;
@@ -44,9 +53,11 @@ export function planContainers(request: Omit<StackRequest, 'dir' | 'port'>): Sta
   const specs = servicesOf(request.shape);
   const databases = specs.filter(({ kind }) => kind === 'postgres').map(({ name }) => name);
   const services = specs
-    .filter(({ kind }) => kind !== 'supervisor' && kind !== 'watcher')
+    .filter(({ kind }) => !NO_CONTAINERS.includes(kind))
     .map((spec): Service => {
-      const dependsOn = spec.dependsOn.flatMap((name) => (name === 'supervisor' ? databases : [name]));
+      const dependsOn = spec.dependsOn
+        .filter((name) => name !== 'links')
+        .flatMap((name) => (name === 'supervisor' ? databases : [name]));
       const readers = spec.kind === 'haproxy-db' ? readPurposes(request.shape) : [];
       const readPorts = Object.fromEntries(
         readers.map((purpose, index) => [purpose, FIRST_READ_PORT + index]),

@@ -1,4 +1,5 @@
 import { BY_NAME } from '../addresses.ts';
+import { edgeArgs } from '../edges.ts';
 import { haproxyConfig } from '../haproxy/config.ts';
 import { cacheConfig, pubsubConfig, userLines } from '../redis/config.ts';
 import { relayArgs } from '../relays.ts';
@@ -42,7 +43,9 @@ export function composeService(state: StackState, service: Service, place: Compo
     prometheus: () => ({}),
     haproxy: () => haproxyService(state, service, 'ws'),
     'haproxy-db': () => haproxyService(state, service, 'pg_write'),
+    region: () => haproxyService(state, service, 'ws'),
     relay: () => relayService(state, service, place),
+    edge: () => edgeService(state, service, place),
   };
   return { ...make[service.kind](), ...common };
 }
@@ -126,19 +129,26 @@ function haproxyService(state: StackState, balancer: Service, purpose: string): 
   };
 }
 
-function relayService(
-  state: StackState,
-  relay: Service,
-  { packageDir, version }: ComposePlace,
-): ComposeService {
+function relayService(state: StackState, relay: Service, place: ComposePlace): ComposeService {
+  return {
+    ...relayProgram(relay, place),
+    environment: { RELAY_BENCH_SECRETS: relaySecretsOf(state) },
+    command: relayArgs(state, relay, BY_NAME),
+  };
+}
+
+/** An edge has no passwords. */
+function edgeService(state: StackState, edge: Service, place: ComposePlace): ComposeService {
+  return { ...relayProgram(edge, place), command: edgeArgs(state, edge, BY_NAME) };
+}
+
+function relayProgram(relay: Service, { packageDir, version }: ComposePlace): ComposeService {
   return {
     image: `relay-bench-relay:${version}`,
     build: {
       context: `\${RELAY_BENCH_PACKAGE:-${verbatim(packageDir)}}`,
       dockerfile: 'assets/compose/relay.Dockerfile',
     },
-    environment: { RELAY_BENCH_SECRETS: relaySecretsOf(state) },
-    command: relayArgs(state, relay, BY_NAME),
     ulimits: { nofile: { soft: OPEN_FILES, hard: OPEN_FILES } },
     healthcheck: {
       test: [

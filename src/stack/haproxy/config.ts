@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { type Addresses, ON_LOOPBACK } from '../addresses.ts';
-import { portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
+import type { Addresses } from '../addresses.ts';
+import { addressesIn } from '../links.ts';
+import { originOf, portOf, type Service, type StackState, servicesOfKind } from '../state.ts';
+import { regionsOf } from '../topology.ts';
 import { databaseSections } from './database-sections.ts';
-import { bindTo, type Layout, serverLines } from './layout.ts';
+import { bindTo, type Layout, looksUpNames, serverLines } from './layout.ts';
 
 /** Descriptors that are no connections of clients: listeners, checks. */
 const SPARE_DESCRIPTORS = 1_000;
@@ -35,21 +37,21 @@ export function addressLimit({ perAddress }: Pick<StackState, 'perAddress'>, cli
 }
 
 /**
- * The whole configuration of a balancer of a stack: of that of the clients or that of the database. What it has ports for is what
+ * The whole configuration of a balancer of a stack: of that of the clients, that of a region or that of the database. What it has ports for is what
  * it leads to; in a stack of before there were two, one has both.
  */
 export function haproxyConfig(
   state: StackState,
   balancer: Service,
   openFiles: number,
-  addresses: Addresses = ON_LOOPBACK,
+  addresses: Addresses = addressesIn(state),
 ): string {
   const layout = { state, balancer, addresses };
   const clients = clientLimit(openFiles);
   return [
     globalSection(balancer, clients),
     DEFAULTS,
-    ...(addresses === ON_LOOPBACK ? [] : [RESOLVERS]),
+    ...(looksUpNames(addresses) ? [RESOLVERS] : []),
     ...(Object.hasOwn(balancer.ports, 'ws') ? relaySections(layout, clients) : []),
     ...(Object.hasOwn(balancer.ports, 'pg_write') ? databaseSections(layout) : []),
     statsSection(layout),
@@ -120,9 +122,22 @@ function clientSection(layout: Layout, clients: number): string {
 ${perAddress(addressLimit(layout.state, clients))}  # What a client says of its address is not believed.
   http-request del-header X-Forwarded-For
   option forwardfor
-  use_backend events if { path_beg /e/ }
+  use_backend events if { path_beg ${cachedPaths(layout).join(' ')} }
   default_backend relays
 `;
+}
+
+/** Pages that the balancer keeps: where clients are far from the origin also those that change. */
+function cachedPaths({ balancer }: Layout): string[] {
+  return balancer.kind === 'region' ? ['/e/', '/p/'] : ['/e/'];
+}
+
+/** Who is behind a balancer: the relays, or of a region its edges; the origin where it has none. */
+function serversBehind({ state, balancer }: Layout): Service[] {
+  if (balancer.kind !== 'region') return servicesOfKind(state, 'relay');
+  const edges = regionsOf(state.shape).find((region) => region.balancer === balancer.name)?.edges ?? [];
+  if (edges.length === 0) return [originOf(state.services)];
+  return state.services.filter(({ name }) => edges.includes(name));
 }
 
 /**
@@ -143,18 +158,23 @@ function relaySection(layout: Layout): string {
   # And one that comes all the same goes to another relay, unseen.
   retry-on conn-failure empty-response 503
   # Tells a client which relay process it talks to.
-  http-response set-header X-Relay-Id %s
+  http-response set-header X-Relay-Id %s${layout.balancer.kind === 'region' ? ' unless { res.hdr(X-Relay-Id) -m found }' : ''}
   # Weight 100, so that a weight of 50% is not rounded to nothing.
   default-server weight 100 check inter 500ms fastinter 100ms downinter 200ms fall 3 rise 2 on-marked-down shutdown-sessions
 ${relayLines(layout)}
 `;
 }
 
-/** The relays, each asked at the port at which it says whether it lives. */
+/** The relays, each asked at the port at which it says whether it lives; over the long way at that of its clients. */
 function relayLines(layout: Layout): string {
-  const relays = servicesOfKind(layout.state, 'relay');
-  const checks = new Map(relays.map((each) => [each.name, ` port ${portOf(each, 'liveness')}`]));
-  return serverLines(layout, relays, 'ws', (name) => checks.get(name) ?? '');
+  const relays = serversBehind(layout);
+  return serverLines(layout, relays, 'ws', (name) => checkOf(layout, relays, name));
+}
+
+function checkOf({ balancer }: Layout, relays: readonly Service[], name: string): string {
+  const relay = relays.find((each) => each.name === name);
+  if (relay === undefined || (balancer.kind === 'region' && relay.kind !== 'edge')) return '';
+  return ` port ${portOf(relay, 'liveness')}`;
 }
 
 function eventSection(layout: Layout): string {
@@ -174,7 +194,7 @@ function eventSection(layout: Layout): string {
   http-after-response set-header Cache-Control "public, no-cache" if { status 200 304 }
   http-after-response set-header X-Cache HIT if { res.cache_hit }
   http-after-response set-header X-Cache MISS if !{ res.cache_hit }
-${serverLines(layout, servicesOfKind(layout.state, 'relay'), 'ws', (name) => ` track relays/${name}`)}
+${serverLines(layout, serversBehind(layout), 'ws', (name) => ` track relays/${name}`)}
 `;
 }
 

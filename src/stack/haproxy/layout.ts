@@ -13,18 +13,23 @@ export function bindTo({ addresses, balancer }: Layout, purpose: string): string
   return `${addresses.bind}:${portOf(balancer, purpose)}`;
 }
 
+/** Whether others are found by names, which have to be looked up. */
+export function looksUpNames({ bind }: Addresses): boolean {
+  return bind !== ON_LOOPBACK.bind;
+}
+
 /** `server` lines, with what follows each address. */
 export function serverLines(
-  { addresses }: Layout,
+  { addresses, balancer }: Layout,
   services: readonly Service[],
   purpose: string,
   suffixOf = (_name: string): string => '',
 ): string {
-  const resolved = addresses === ON_LOOPBACK ? '' : ' resolvers containers init-addr none';
+  const resolved = looksUpNames(addresses) ? ' resolvers containers init-addr none' : '';
   return services
     .map(
       (each) =>
-        `  server ${each.name} ${addressOf(addresses, each, purpose)}${resolved}${suffixOf(each.name)}`,
+        `  server ${each.name} ${addressOf(addresses, each, purpose, balancer)}${resolved}${suffixOf(each.name)}`,
     )
     .join('\n');
 }

@@ -56,7 +56,7 @@ export async function startAll(state: StackState, signal: AbortSignal, onStep: O
       await Promise.allSettled(all);
       throw error;
     });
-    for (const balancer of servicesOfKind(state, 'haproxy')) await untilRelaysUp(balancer, either);
+    for (const balancer of servicesOfKind(state, 'haproxy', 'region')) await untilRelaysUp(balancer, either);
   } finally {
     clearTimeout(deadline);
   }

@@ -12,7 +12,7 @@ const OWN_FILE = /^(?:stack|secrets|relay-secrets)\.json(?:\..+\.new)?$/;
 /** Who must be gone before the next may go: nobody restarts what is stopped, clients before servers. */
 const ORDER: readonly (readonly Service['kind'][])[] = [
   ['watcher', 'supervisor'],
-  ['haproxy', 'relay', 'prometheus'],
+  ['haproxy', 'relay', 'region', 'edge', 'prometheus'],
   ['haproxy-db', 'redis-pubsub', 'redis-cache', 'postgres', 'links'],
 ];
 
@@ -24,6 +24,8 @@ const SIGNALS: Readonly<Record<Service['kind'], EndSignal>> = {
   haproxy: 'SIGTERM',
   'haproxy-db': 'SIGTERM',
   relay: 'SIGTERM',
+  edge: 'SIGTERM',
+  region: 'SIGTERM',
   prometheus: 'SIGTERM',
   'redis-pubsub': 'SIGTERM',
   'redis-cache': 'SIGTERM',

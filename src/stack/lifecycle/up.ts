@@ -191,7 +191,11 @@ function requireSame(running: StackState, wanted: StackRequest): void {
 /** What tells one stack from another, in words. */
 function factsOf(one: StackState | StackRequest): string {
   const { profile, shape, durability, cache } = one;
-  const numbers = [`${shape.relays} relays`, `${shape.replicas} replicas`, durability, `cache ${cache}`];
+  const edges = shape.regions === 0 ? [] : [`${shape.edges} edges a region`];
+  const numbers = [
+    ...[`${shape.relays} relays`, `${shape.replicas} replicas`, ...edges],
+    ...[durability, `cache ${cache}`],
+  ];
   return `${profile} (${[...numbers, ...peculiarities(one)].join(', ')})`;
 }
 

@@ -5,7 +5,13 @@ import { portOf, type Service, type StackState, servicesOfKind } from '../state.
 const INTERVAL = '1s';
 
 /** Names that dashboards, alert rules and documentation use. */
-const JOBS = { relay: 'nostr-relay', balancer: 'haproxy', run: 'relay-bench', self: 'prometheus' } as const;
+const JOBS = {
+  relay: 'nostr-relay',
+  balancer: 'haproxy',
+  links: 'links',
+  run: 'relay-bench',
+  self: 'prometheus',
+} as const;
 
 /**
  * The configuration of the Prometheus of a stack: it scrapes every relay process, both balancers, itself, and the run
@@ -19,8 +25,13 @@ export function prometheusConfig(state: StackState, prometheus: Service, rules: 
     global: { scrape_interval: INTERVAL, scrape_timeout: INTERVAL, evaluation_interval: INTERVAL },
     rule_files: [rules],
     scrape_configs: [
-      job(JOBS.relay, services('relay', 'metrics')),
-      job(JOBS.balancer, [...services('haproxy', 'stats'), ...services('haproxy-db', 'stats')]),
+      job(JOBS.relay, [...services('relay', 'metrics'), ...services('edge', 'metrics')]),
+      job(JOBS.balancer, [
+        ...services('haproxy', 'stats'),
+        ...services('haproxy-db', 'stats'),
+        ...services('region', 'stats'),
+      ]),
+      job(JOBS.links, services('links', 'metrics')),
       job(JOBS.run, [{ name: 'run', port: portOf(prometheus, 'run') }]),
       job(JOBS.self, [{ name: prometheus.name, port: portOf(prometheus, 'http') }]),
     ].filter(({ static_configs }) => static_configs.length > 0),

@@ -4,8 +4,12 @@ import { RELAY_LIMIT_FLAGS } from '../../base/relay-limit-flags.ts';
 import { didYouMean } from '../../base/suggest.ts';
 import { DURABILITY_NAMES, POSTGRES_RULES } from './postgres-names.ts';
 import { type Rule, whole } from './rules.ts';
+import { WAN_RULES } from './wan.ts';
 
-/** What `--set` changes of a stack, by key: `postgres.work_mem` of every Postgres, `relay.pool` of every relay. */
+/**
+ * What `--set` changes of a stack, by key: `postgres.work_mem` of every Postgres, `relay.pool` of every relay, `region-2.rtt` of
+ * the way to the origin.
+ */
 export type Tuning = Readonly<Record<string, string>>;
 
 /** A flag of the relay program that a stack may be given. */
@@ -36,6 +40,7 @@ const RELAY_SETTINGS: Readonly<Record<string, RelaySetting>> = {
 export const TUNING_KEYS: readonly string[] = [
   ...Object.keys(POSTGRES_RULES).map((name) => POSTGRES + name),
   ...Object.keys(RELAY_SETTINGS).map((name) => RELAY + name),
+  ...Object.keys(WAN_RULES),
 ];
 
 const HINT =
@@ -58,7 +63,8 @@ export function settingProblem(key: string, value: string): string | null {
 
 function ruleOf(key: string): Rule | undefined {
   if (key.startsWith(POSTGRES)) return own(POSTGRES_RULES, key.slice(POSTGRES.length));
-  return key.startsWith(RELAY) ? own(RELAY_SETTINGS, key.slice(RELAY.length))?.rule : undefined;
+  if (key.startsWith(RELAY)) return own(RELAY_SETTINGS, key.slice(RELAY.length))?.rule;
+  return own(WAN_RULES, key);
 }
 
 /**

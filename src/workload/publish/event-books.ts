@@ -4,6 +4,7 @@ import type { SeriesTable } from '../../metric/series-table.ts';
 import type { PendingTable } from '../../wire/pending-table.ts';
 import type { CaseSink } from '../case-sink.ts';
 import type { EventOutcome } from '../event-fate.ts';
+import type { SeriesOfConnection } from '../regional-series.ts';
 import type { SampleSink } from '../sample-sink.ts';
 import { keepTimeoutCase } from './timeout-case.ts';
 
@@ -11,6 +12,8 @@ import { keepTimeoutCase } from './timeout-case.ts';
 export interface PublishedSort {
   /** Series of its acknowledgements; its twin is the next one. */
   readonly ackSeries: number;
+  /** The same of those that a client of a region has written; left out where there are no regions. */
+  readonly ackIn?: SeriesOfConnection | undefined;
   /** Of its events; null where they are of several kinds. */
   readonly kind: number | null;
 }
@@ -59,7 +62,7 @@ export class EventBooks {
   }
 
   accepted(entry: number): EventOutcome {
-    this.#options.sink.count(this.#settle(entry, this.#sortOf(entry).ackSeries), 'events_accepted');
+    this.#options.sink.count(this.#settle(entry, this.#ackSeriesOf(entry)), 'events_accepted');
     return 'accepted';
   }
 
@@ -69,7 +72,7 @@ export class EventBooks {
    */
   duplicate(entry: number, wasResent: boolean): EventOutcome {
     const { sink, frames, waiting } = this.#options;
-    const phase = this.#settle(entry, this.#sortOf(entry).ackSeries);
+    const phase = this.#settle(entry, this.#ackSeriesOf(entry));
     sink.count(phase, 'events_duplicate');
     if (!this.#canHaveVersions(entry) && !wasResent) sink.count(phase, 'duplicates_unexplained');
     return wasResent && !frames.isRepeat(waiting.tagOf(entry)) ? 'accepted' : 'duplicate';
@@ -89,7 +92,7 @@ export class EventBooks {
     const { sink, start, waiting } = this.#options;
     const phase = this.phaseOf(entry);
     sink.count(phase, counter);
-    this.#censor(this.#sortOf(entry).ackSeries, phase, waiting.scheduledNsOf(entry) - start.monotonicNs);
+    this.#censor(this.#ackSeriesOf(entry), phase, waiting.scheduledNsOf(entry) - start.monotonicNs);
   }
 
   /** The case of an event that was never answered, where one more is wanted. */
@@ -123,6 +126,11 @@ export class EventBooks {
 
   #canHaveVersions(entry: number): boolean {
     return this.#versions.has(this.#options.waiting.tagOf(entry));
+  }
+
+  #ackSeriesOf(entry: number): number {
+    const { ackSeries, ackIn } = this.#sortOf(entry);
+    return ackIn === undefined ? ackSeries : ackIn(this.#options.waiting.connectionOf(entry));
   }
 
   #sortOf(entry: number): PublishedSort {

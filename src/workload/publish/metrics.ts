@@ -31,7 +31,7 @@ export const publishMetrics = {
       from: 'EVENT',
       to: 'OK … true of the same id',
       hasServiceTwin: true,
-      labels: ['event'],
+      labels: ['event', 'region'],
       headline: { title: 'Write to OK' },
     },
     reject_latency: {

@@ -8,6 +8,7 @@ import { NONE } from '../../wire/pending-table.ts';
 import type { Clients } from '../clients.ts';
 import { allFates } from '../event-fate.ts';
 import type { LoadModel } from '../load-model.ts';
+import { seriesByRegion } from '../regional-series.ts';
 import { clientsOf, modelOf, scheduleOf, slotsFor } from '../stream-of.ts';
 import { type Claims, type CreatePart, IdlePart, type Prepared, type WorkerContext } from '../worker-part.ts';
 import type { PublishedSort } from './event-books.ts';
@@ -127,13 +128,13 @@ function createPublish(publish: PublishPlan, context: WorkerContext, frames: Eve
   });
 }
 
-function publishedSorts(publish: PublishPlan, { series }: WorkerContext): readonly PublishedSort[] {
-  const ackSeries = series.indexOf('ack_latency');
-  if (publish.replay !== null) return [{ ackSeries, kind: null }];
-  return publish.sorts.map(({ name, kind }) => ({
-    ackSeries: name === null ? ackSeries : series.indexOf('ack_latency', name),
-    kind,
-  }));
+function publishedSorts(publish: PublishPlan, context: WorkerContext): readonly PublishedSort[] {
+  const of = (name?: string): Omit<PublishedSort, 'kind'> => ({
+    ackSeries: context.series.indexOf('ack_latency', name),
+    ackIn: seriesByRegion(context, 'ack_latency', name),
+  });
+  if (publish.replay !== null) return [{ ...of(), kind: null }];
+  return publish.sorts.map(({ name, kind }) => ({ ...of(name ?? undefined), kind }));
 }
 
 /** Sorts that share their connections are sent by whichever is due; others have connections of their own. */

@@ -12,6 +12,12 @@ const query = z.strictObject({
   arrivals,
   connections: count.optional().describe('Connections that query, counted from the first; default all.'),
   filters: shapedFilters('eose_latency'),
+  popularity: z
+    .enum(['even', 'zipf'])
+    .optional()
+    .describe(
+      'How values of filters are drawn: one as likely as the other, or a few of them most of the time, by the law of Zipf; not those of named shapes. Default even.',
+    ),
   timeout: timeout('EOSE or CLOSED'),
   check: share(
     '10%',

@@ -10,6 +10,8 @@ import type { FilterSpec, QueryForm } from './form.ts';
 export interface QueryPlan {
   readonly connections: ConnectionRange;
   readonly filters: readonly FilterSpec[];
+  /** How the values of filters are drawn. */
+  readonly popularity: NonNullable<QueryForm['popularity']>;
   readonly timeoutMs: number;
   /** Share of queries whose answers are checked, 0..1; 0 where the right answers are not known. */
   readonly checkShare: number;
@@ -32,6 +34,7 @@ export const queryPlanner: WorkloadPlanner<Asked, QueryPlan> = {
       : {
           connections: rangeFromFirst(query.connections ?? connections.count),
           filters: query.filters,
+          popularity: query.popularity ?? 'even',
           timeoutMs: query.timeout,
           checkShare: isNamed(corpus) ? query.check : 0,
         },
@@ -53,11 +56,12 @@ export const queryPlanner: WorkloadPlanner<Asked, QueryPlan> = {
     return [...first, ['eose_latency', queries]];
   },
   describe: (part, plan) => {
-    const { checkShare, filters } = part;
+    const { checkShare, filters, popularity } = part;
+    const popular = popularity === 'zipf' ? '; few values are asked for most of the time (Zipf)' : '';
     const checked = checkShare === 0 ? '' : `; ${number(checkShare * 100)} % of answers checked`;
     const weights = filters.reduce((sum, { weight }) => sum + weight, 0);
     return [
-      ['query', `${streamText(plan, 'query', 'queries')}; ${timeoutText(part)}${checked}`],
+      ['query', `${streamText(plan, 'query', 'queries')}; ${timeoutText(part)}${popular}${checked}`],
       ...filters.map(({ name, weight, filter }) => {
         const share = number((weight / weights) * 100);
         return [`  ${name}`, `${share} % of queries, ${JSON.stringify(filter)}`] as const;

@@ -1,7 +1,7 @@
 import { createRandom } from '../../base/random.ts';
 import { encodeMaskedTextFrame } from '../../base/websocket-frame.ts';
 import type { Filter } from '../../nostr/filter.ts';
-import { type DrawPools, drawFilter } from '../draw-filter.ts';
+import { type DrawPools, drawFilter, type Sample } from '../draw-filter.ts';
 import { pickShare, sharesOf, type WeightedFilter } from '../filter-shares.ts';
 import type { QueryShape } from './query-shapes.ts';
 import { querySubscription } from './query-subscription.ts';
@@ -20,6 +20,8 @@ export interface QueryFramesOptions {
   readonly pools: DrawPools;
   /** As the shapes are, and in their order. */
   readonly filters: readonly WeightedFilter[];
+  /** How values are drawn; default: one as likely as the other. */
+  readonly choose?: Sample | undefined;
 }
 
 /** Draws what arrivals ask for and writes their messages. */
@@ -30,10 +32,12 @@ export class QueryFrames {
   /** Upper edges of their shares of 0..1. */
   readonly #shares: readonly number[];
   readonly #mask: () => number;
+  readonly #choose: Sample | undefined;
 
-  constructor({ seed, pools, filters }: QueryFramesOptions, shapes: readonly QueryShape[]) {
+  constructor({ seed, pools, filters, choose }: QueryFramesOptions, shapes: readonly QueryShape[]) {
     this.#seed = seed;
     this.#pools = pools;
+    this.#choose = choose;
     this.#shapes = shapes;
     this.#shares = sharesOf(filters);
     this.#mask = createRandom(seed, 'query-masks').uint32;
@@ -44,7 +48,7 @@ export class QueryFrames {
     const random = createRandom(this.#seed + number, 'query');
     const shapeIndex = pickShare(this.#shares, random.next());
     const shape = this.#shapes[shapeIndex] as QueryShape;
-    return { filter: drawFilter(shape.asked, this.#pools, random), shape, shapeIndex };
+    return { filter: drawFilter(shape.asked, this.#pools, random, this.#choose), shape, shapeIndex };
   }
 
   request(sequence: number, filter: Filter): Buffer {

@@ -32,7 +32,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.store = options.store;
     this.#lagSeries = options.series.indexOf('send_lag');
     this.#late = new LateQueries(options, options.stored, (...query) => this.#sendClose(...query));
-    this.#shapes = shapesOf(options.filters, options.series);
+    this.#shapes = shapesOf(options.filters, options);
     this.#frames = new QueryFrames(options, this.#shapes);
     this.#cases = new QueryCases(options.cases, (number) => this.#frames.draw(number).filter);
     const ahead = new FrameAhead(options.schedule, options.store, this);
@@ -103,7 +103,8 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const shape = this.#shapeOf(entry);
     const received = this.#tallies.add(entry, this.#options.stored.isStored(frame));
     this.#options.sink.count(phase, 'query_events_received');
-    if (received === 1 && this.#tallies.isFirst(entry)) this.#record(entry, phase, shape.firstEvent);
+    if (received === 1 && this.#tallies.isFirst(entry))
+      this.#record(entry, phase, shape.firstEventIn(connection));
     this.#options.answers?.onEvent(sequence, frame);
     if (received > shape.mostEvents && this.#surelyStored(entry) > shape.mostEvents)
       this.#overflow(entry, phase, sequence);
@@ -117,7 +118,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const phase = this.#phaseOf(entry);
     const { sink, answers } = this.#options;
     const endedNs = monotonicNs();
-    this.#record(entry, phase, this.#shapeOf(entry).eose);
+    this.#record(entry, phase, this.#shapeOf(entry).eoseIn(connection));
     sink.count(phase, 'queries_completed');
     const stored = this.#tallies.storedOf(entry);
     if (stored > this.#shapeOf(entry).limit) this.#countOverflow(entry, phase, stored);
@@ -199,7 +200,7 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     const { sink, start } = this.#options;
     const phase = this.#phaseOf(entry);
     const offsetNs = this.#waiting.scheduledNsOf(entry) - start.monotonicNs;
-    const { eose } = this.#shapeOf(entry);
+    const eose = this.#shapeOf(entry).eoseIn(this.#waiting.connectionOf(entry));
     sink.count(phase, counter);
     sink.censored(eose, phase, offsetNs);
     sink.censored(eose + 1, phase, offsetNs);

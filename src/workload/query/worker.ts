@@ -3,6 +3,7 @@ import { ownedConnections } from '../../plan/split.ts';
 import { FrameStore } from '../../wire/frame-store.ts';
 import { drawPools } from '../corpus-pools.ts';
 import { type DrawPools, emptyDraws } from '../draw-filter.ts';
+import { samplePopular } from '../draw-popular.ts';
 import { maxFilterFrameBytes } from '../filter-shares.ts';
 import { clientsOf, highestLevel, scheduleOf, slotsFor, streamOf } from '../stream-of.ts';
 import {
@@ -109,7 +110,7 @@ class QueryPart extends IdlePart {
   #createQuery(pools: DrawPools, answers: AnswerSamples | null): QueryWorkload {
     const context = this.#context;
     const { plan, shard, start, sink, series, cases, connections } = context;
-    const { filters, timeoutMs, connections: range } = this.#plan;
+    const { filters, popularity, timeoutMs, connections: range } = this.#plan;
     const slotBytes = maxFilterFrameBytes(filters);
     const slots = slotsFor(context, 'query', { slotBytes, isSparse: false, isMined: false });
     return new QueryWorkload({
@@ -118,7 +119,9 @@ class QueryPart extends IdlePart {
       clients: clientsOf(context, 'query', ownedConnections(range, shard)),
       filters,
       pools,
+      ...(popularity === 'zipf' ? { choose: samplePopular } : {}),
       seed: plan.seed,
+      plan,
       timeoutMs,
       start,
       sink,

@@ -6,6 +6,7 @@ import { receivedEvent } from '../../nostr/received-event.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
 import type { CaseSink } from '../case-sink.ts';
 import type { EventFate, EventOutcome } from '../event-fate.ts';
+import type { SeriesOfConnection } from '../regional-series.ts';
 import type { SampleSink } from '../sample-sink.ts';
 import { DeliveryCases, type MissedEvent } from './delivery-cases.ts';
 import type { Gaps } from './gaps.ts';
@@ -24,6 +25,8 @@ export interface DeliveryOptions {
   readonly start: { readonly monotonicNs: number };
   readonly sink: SampleSink;
   readonly series: SeriesTable;
+  /** The series of the deliveries to a subscriber of a region; left out where there are no regions. */
+  readonly deliveryIn?: SeriesOfConnection | undefined;
   /** Number of the relay process that a connection has reached; negative where that is not known. */
   readonly relayOf: (connection: number) => number;
   /** Phase of this moment. */
@@ -205,9 +208,9 @@ export class DeliveryTracker implements EventFate {
   #deliver(slot: number, connection: number, endedNs: number): void {
     const received = (this.#received[slot] as number) + 1;
     this.#received[slot] = received;
-    const { gaps, sink } = this.#options;
+    const { gaps, sink, deliveryIn } = this.#options;
     if (gaps !== null && !this.isLive(connection)) sink.count(this.#phaseOf(slot), 'deliveries_refilled');
-    this.#record(slot, this.#series.delivery, endedNs);
+    this.#record(slot, deliveryIn?.(connection) ?? this.#series.delivery, endedNs);
     this.#recordCrossing(slot, connection, endedNs);
     if (received === this.#expected[slot]) this.#record(slot, this.#series.last, endedNs);
     this.#retireIfComplete(slot);

@@ -19,7 +19,7 @@ export const subscribeMetrics = {
       from: "publisher's scheduled time",
       to: 'EVENT at a subscriber',
       hasServiceTwin: true,
-      labels: [],
+      labels: ['region'],
       headline: { title: 'Write to subscriber' },
       row: 'delivered',
     },

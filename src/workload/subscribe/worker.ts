@@ -8,6 +8,7 @@ import { kindClass } from '../../nostr/kinds.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { ownedConnections, subscriberOf, topicOfSubscriber } from '../../plan/split.ts';
 import { BARE } from '../../wire/subscription-id.ts';
+import { seriesByRegion } from '../regional-series.ts';
 import { highestLevel, streamOf } from '../stream-of.ts';
 import {
   type Claims,
@@ -207,6 +208,7 @@ function createTracker(
       start,
       sink,
       series,
+      deliveryIn: seriesByRegion(context, 'delivery_latency'),
       relayOf: connections.relayOf,
       currentPhase,
       cases,

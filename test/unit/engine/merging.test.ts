@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { emptySeries } from '../../../src/engine/empty-series.ts';
 import { IntervalMerger } from '../../../src/engine/intervals.ts';
 import type { CounterRows, SeriesDelta, WorkerInterval } from '../../../src/engine/messages.ts';
 import { Totals } from '../../../src/engine/totals.ts';
@@ -154,6 +155,38 @@ describe('Totals', () => {
     expect(histograms.get('eose_latency')?.count).toBe(3);
     expect(histograms.get('eose_latency{filter=feed}')?.count).toBe(2);
     expect(histograms.get('eose_latency{filter=feed,phase=steady}')?.count).toBe(2);
+  });
+
+  it('adds filters and regions up to the whole, each by itself', () => {
+    const regional = buildSeriesTable(LATENCY_NAMES, { filter: ['feed', 'ids'], region: ['near', 'far'] });
+    const totals = new Totals(plan, regional);
+    const at = (filter: string, region?: string): number => regional.indexOf('eose_latency', filter, region);
+    totals.addSamples([
+      samples(at('feed', 'near'), 1, [1, 2]),
+      samples(at('feed', 'far'), 1, [3, 4, 5]),
+      samples(at('ids', 'far'), 2, [6]),
+      samples(at('ids'), 2, [7]),
+    ]);
+    const histograms = totals.histograms();
+    const counts = Object.fromEntries([...histograms].map(([key, { count }]) => [key, count]));
+    expect(counts).toEqual({
+      eose_latency: 7,
+      'eose_latency{filter=feed}': 5,
+      'eose_latency{filter=ids}': 2,
+      'eose_latency{region=near}': 2,
+      'eose_latency{region=far}': 4,
+      'eose_latency{phase=steady}': 5,
+      'eose_latency{phase=spike}': 2,
+      'eose_latency{filter=feed,phase=steady}': 5,
+      'eose_latency{filter=ids,phase=spike}': 2,
+      'eose_latency{phase=steady,region=near}': 2,
+      'eose_latency{phase=steady,region=far}': 3,
+      'eose_latency{phase=spike,region=far}': 1,
+    });
+    const empty = Object.keys(emptySeries(regional, histograms)).filter((key) =>
+      key.startsWith('eose_latency{'),
+    );
+    expect(empty).toEqual([]);
   });
 
   it('takes connect latencies from the ramp where no storm is measured', () => {

@@ -71,6 +71,20 @@ describe('unmeasurable', () => {
     );
   });
 
+  it('knows the regions of the target, and one label at a time', () => {
+    const load = { model: 'open' } as const;
+    const scenario = {
+      ...{ load, workloads: { query: { filters: [{ name: 'home-feed' }] } } },
+      phases: [{ name: 'steady', duration: 10_000 }],
+    };
+    const regional = measurableOf(scenario, { regions: ['near', 'far'] });
+    expect(problem('eose_latency{region=far} p95 < 1s', regional)).toBeNull();
+    expect(problem('eose_latency{region=far} p95 < 1s', querying)).toBe('the scenario has no region "far"');
+    expect(problem('eose_latency{filter=home-feed,region=far} p95 < 1s', regional)).toBe(
+      'filter and region are not told together: name one of them',
+    );
+  });
+
   it.each(['send_lag p99 < 5ms', 'achieved_rate_ratio >= 99%'])(
     'refuses "%s" in the closed model',
     (expression) => {

@@ -77,10 +77,10 @@ describe('tryParseGate', () => {
     ['ack_latency{} p95 < 1s', '"{}" must be labels and their values, such as {phase=steady}'],
     ['ack_latency{phase} p95 < 1s', '"{phase}" must be labels and their values, such as {phase=steady}'],
     ['ack_latency{phase=} p95 < 1s', '"{phase=}" must be labels and their values, such as {phase=steady}'],
-    ['ack_latency{filter=a} p95 < 1s', 'ack_latency has no label "filter": use phase or event'],
+    ['ack_latency{filter=a} p95 < 1s', 'ack_latency has no label "filter": use phase or event or region'],
     [
       'eose_latency{fliter=a} p95 < 1s',
-      'eose_latency has no label "fliter" (did you mean "filter"?): use phase or filter',
+      'eose_latency has no label "fliter" (did you mean "filter"?): use phase or filter or region',
     ],
     ['ack_ratio{phase=a} > 1%', 'ack_ratio has no labels'],
     [

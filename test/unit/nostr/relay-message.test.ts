@@ -38,6 +38,8 @@ describe('parsing a message of a relay', () => {
       ['COUNT', 's', { count: 3, hll: '00' }],
       { type: 'COUNT', subscriptionId: 's', count: 3, isApproximate: true },
     ],
+    [['NEG-MSG', 's', '61Ff'], { type: 'NEG-MSG', subscriptionId: 's', payload: Buffer.from([0x61, 0xff]) }],
+    [['NEG-ERR', 's', 'blocked: x', 5], { type: 'NEG-ERR', subscriptionId: 's', message: 'blocked: x' }],
   ])('understands %j', (message, expected) => {
     expect(parse(...message)).toEqual(expected);
   });
@@ -61,6 +63,10 @@ describe('parsing a message of a relay', () => {
     [['AUTH'], 'AUTH without a challenge'],
     [['COUNT', 's', null], 'COUNT without a number'],
     [['COUNT', 's', { count: 'x' }], 'COUNT without a number'],
+    [['NEG-MSG', 5, '61'], 'NEG-MSG without a subscription id'],
+    [['NEG-MSG', 's', '6'], 'NEG-MSG without a message in hex'],
+    [['NEG-MSG', 's', ''], 'NEG-MSG without a message in hex'],
+    [['NEG-ERR'], 'NEG-ERR without a subscription id'],
     [['SOMETHING', 'else'], 'message type is unknown'],
     [['constructor'], 'message type is unknown'],
     [[], 'message type is unknown'],
@@ -81,7 +87,17 @@ describe('parsing a message of a relay', () => {
 
   it('never throws, whatever the text', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseRelayMessage(text)));
-    const types = fc.constantFrom('EVENT', 'OK', 'EOSE', 'CLOSED', 'NOTICE', 'AUTH', 'COUNT');
+    const types = fc.constantFrom(
+      'EVENT',
+      'OK',
+      'EOSE',
+      'CLOSED',
+      'NOTICE',
+      'AUTH',
+      'COUNT',
+      'NEG-MSG',
+      'NEG-ERR',
+    );
     fc.assert(fc.property(types, fc.array(fc.jsonValue()), (type, rest) => void parse(type, ...rest)));
   });
 });

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { edgeAddresses, edgeArgs, edgesOf, regionOf } from '../../../src/stack/edges.ts';
 import { addressLimit, clientLimit, haproxyConfig } from '../../../src/stack/haproxy/config.ts';
+import { linksOf } from '../../../src/stack/links.ts';
+import { planStack } from '../../../src/stack/plan-stack.ts';
 import { hbaFile, nodeFile, settingsFile } from '../../../src/stack/postgres/settings.ts';
 import { prometheusConfig } from '../../../src/stack/prometheus/config.ts';
 import { cacheConfig, pubsubConfig } from '../../../src/stack/redis/config.ts';
 import { relayArgs } from '../../../src/stack/relays.ts';
-import { entryOf, type Service, type StackState } from '../../../src/stack/state.ts';
+import { entriesOf, entryOf, type Service, type StackState } from '../../../src/stack/state.ts';
+import { resolveShape } from '../../../src/stack/topology.ts';
 import { sampleStack, stackOfBefore } from '../../support/sample-stack.ts';
 
 const GIB = 2 ** 30;
@@ -293,5 +297,84 @@ describe('the entry of a stack', () => {
     const [scaled, single] = [await sampleStack('scaled'), await sampleStack('single')];
     expect(entryOf(scaled)).toBe(`ws://127.0.0.1:${service(scaled, 'haproxy').ports['ws']}/`);
     expect(entryOf(single)).toBe(`ws://127.0.0.1:${service(single, 'relay-1').ports['ws']}/`);
+  });
+
+  test('is the balancer of each region where there are regions, or the proxy before it', async () => {
+    const state = await sampleStack('edge');
+    expect(entriesOf(state)).toEqual(
+      ['region-1', 'region-2'].map((name) => `ws://127.0.0.1:${service(state, name).ports['ws']}/`),
+    );
+    const breakable = await sampleStack('edge', { links: ['clients'] });
+    const { ports } = service(breakable, 'links');
+    expect(entriesOf(breakable)).toEqual(
+      ['region-1', 'region-2'].map((name) => `ws://127.0.0.1:${ports[`clients>${name}:ws`]}/`),
+    );
+  });
+
+  test('is where it was asked to be, of the first region', async () => {
+    const request = { profile: 'edge', shape: resolveShape('edge'), dir: '/stack', port: 7_777 } as const;
+    const state = await planStack({ ...request, durability: 'async', cache: 'l1' }, null, {
+      ...{ binaries: {}, postgres: 'system' },
+    });
+    expect(entryOf(state)).toBe('ws://127.0.0.1:7777/');
+  });
+});
+
+describe('the regions of a stack', () => {
+  test('have edges that reach the origin over the long way', async () => {
+    const state = await sampleStack('edge');
+    const { ports } = service(state, 'links');
+    expect(edgeArgs(state, service(state, 'edge-2')).join(' ')).toContain(
+      `--role edge --origin ws://127.0.0.1:${ports['edge-2>relay-1:ws']}`,
+    );
+    expect(edgesOf(state).map(({ name }) => regionOf(state, name))).toEqual([1, 2]);
+    expect(regionOf(state, 'region-2')).toBe(2);
+    expect(regionOf(state, 'relay-1')).toBeNull();
+    expect(edgeAddresses(state)).toEqual(
+      edgesOf(state).map(({ name, ports: own }) => ({ name, url: `ws://127.0.0.1:${own['ws']}/` })),
+    );
+  });
+
+  test('give edges the limits of relays, and nothing of Postgres', async () => {
+    const state = await sampleStack('edge', {
+      settings: { 'relay.pool': '3', 'relay.max-connections': '10' },
+    });
+    const args = edgeArgs(state, service(state, 'edge-1')).join(' ');
+    expect(args).toContain('--max-connections 10');
+    expect(args).not.toMatch(/read-pool|--store|--cache/);
+  });
+
+  test('have balancers that lead to their own edges and keep pages that change, too', async () => {
+    const state = await sampleStack('edge', { edges: 2 });
+    const text = haproxy(state, 'region-2');
+    expect(text).toContain('use_backend events if { path_beg /e/ /p/ }');
+    expect(text.match(/server edge-\d/g)).toEqual(
+      ['edge-3', 'edge-4', 'edge-3', 'edge-4'].map((name) => `server ${name}`),
+    );
+    const { ws: port, liveness } = service(state, 'edge-3').ports;
+    expect(text).toContain(`  server edge-3 127.0.0.1:${port} port ${liveness}\n`);
+    expect(haproxy(await sampleStack('scaled'))).toContain('path_beg /e/ }');
+  });
+
+  test('lead over the long way to the origin itself where they have no edges', async () => {
+    const state = await sampleStack('edge', { edges: 0 });
+    const { ports } = service(state, 'links');
+    expect(haproxy(state, 'region-2')).toContain(
+      `  server relay-1 127.0.0.1:${ports['region-2>relay-1:ws']}\n`,
+    );
+  });
+
+  test('reach the balancer of an origin that has one', async () => {
+    const state = await sampleStack('edge', { relays: 2 });
+    expect(linksOf(state).map(({ name, region }) => [name, region])).toEqual([
+      ['edge-1>haproxy:ws', 1],
+      ['edge-2>haproxy:ws', 2],
+    ]);
+  });
+
+  test('are scraped, and what the ways to the origin carry, too', async () => {
+    const state = await sampleStack('edge', { observe: true });
+    const text = prometheusConfig(state, service(state, 'prometheus'), '/rules.yaml');
+    for (const name of ['edge-1', 'region-2', 'links']) expect(text).toContain(`instance: ${name}\n`);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolveShape, STACK_PROFILES, servicesOf } from '../../../src/stack/topology.ts';
+import { regionsOf, resolveShape, STACK_PROFILES, servicesOf } from '../../../src/stack/topology.ts';
 
 const namesOf = (profile: string, overrides = {}): string[] =>
   servicesOf(resolveShape(profile, overrides)).map(({ name }) => name);
@@ -14,6 +14,40 @@ describe('profiles of stacks', () => {
       ...['postgres-1', 'postgres-2', 'postgres-3', 'pubsub', 'cache-1', 'cache-2', 'cache-3'],
       ...['supervisor', 'watcher', 'haproxy-db', 'haproxy', 'relay-1', 'relay-2', 'relay-3'],
     ]);
+  });
+
+  test('edge has two regions, each with a balancer and an edge, far from a relay with its database', () => {
+    expect(namesOf('edge')).toEqual([
+      ...['postgres-1', 'links', 'supervisor', 'watcher', 'relay-1'],
+      ...['edge-1', 'region-1', 'edge-2', 'region-2'],
+    ]);
+  });
+
+  test('edges are numbered through, region by region', () => {
+    expect(regionsOf(resolveShape('edge', { edges: 2 }))).toEqual([
+      { region: 1, balancer: 'region-1', edges: ['edge-1', 'edge-2'] },
+      { region: 2, balancer: 'region-2', edges: ['edge-3', 'edge-4'] },
+    ]);
+    expect(regionsOf(resolveShape('scaled'))).toEqual([]);
+  });
+
+  test('a region without edges has its balancer, which needs the origin', () => {
+    const services = servicesOf(resolveShape('edge', { edges: 0 }));
+    expect(services.filter(({ kind }) => kind === 'edge')).toEqual([]);
+    expect(services.find(({ name }) => name === 'region-2')?.dependsOn).toEqual(['relay-1', 'links']);
+  });
+
+  test('an origin of several relays has a balancer and Redis between them', () => {
+    const shape = resolveShape('edge', { relays: 2 });
+    expect(shape).toMatchObject({ balancer: true, pubsub: true });
+    expect(resolveShape('edge')).toMatchObject({ balancer: false, pubsub: false });
+    expect(resolveShape('edge', { replicas: 1 })).toMatchObject({ balancer: true, pubsub: false });
+    expect(servicesOf(shape).map(({ name }) => name)).toContain('haproxy');
+  });
+
+  test('only regions have edges', () => {
+    expect(() => resolveShape('scaled', { edges: 1 })).toThrow(/no regions, so it has no edges/);
+    expect(() => resolveShape('edge', { edges: 17 })).toThrow(/at most 16/);
   });
 
   test('the numbers of relays and replicas can be changed', () => {

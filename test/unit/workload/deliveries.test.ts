@@ -15,7 +15,7 @@ const LAST = series.indexOf('delivery_last_latency');
 const CROSS = series.indexOf('delivery_cross_latency');
 
 /** Two topics on one worker; connections 10 and 12 listen to topic 0, connection 11 to topic 1. */
-function setUp() {
+function setUp({ deliveryIn }: { readonly deliveryIn?: (connection: number) => number } = {}) {
   const sink = new FakeSink();
   const cases = new FakeCases();
   const subscribers = [
@@ -33,6 +33,7 @@ function setUp() {
     currentPhase: () => 0,
     cases,
     gaps: null,
+    deliveryIn,
     relayOf: (connection: number) => ({ 1: 0, 10: 0, 12: 1 })[connection] ?? -1,
   };
   const tracker = new DeliveryTracker({ ...options, sink, series }, 1);
@@ -79,6 +80,17 @@ describe('DeliveryTracker', () => {
     });
     expect(sink.of(DELIVERY)).toHaveLength(2);
     expect(sink.of(LAST)).toHaveLength(1);
+  });
+
+  it('counts a delivery for the region of its subscriber', () => {
+    const { sink, tracker, send } = setUp({
+      deliveryIn: (connection) => (connection === 12 ? CROSS : DELIVERY),
+    });
+    send(0);
+    tracker.onLiveEvent(10, frame(0));
+    expect(sink.of(CROSS)).toHaveLength(0);
+    tracker.onLiveEvent(12, frame(0));
+    expect([sink.of(DELIVERY).length, sink.of(LAST).length]).toEqual([1, 1]);
   });
 
   it('times a delivery to another relay process than that of the publisher apart', () => {

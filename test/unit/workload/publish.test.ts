@@ -10,6 +10,7 @@ import { Rotation } from '../../../src/workload/clients.ts';
 import type { ArrivalSchedule } from '../../../src/workload/frame-ahead.ts';
 import { countingSchedule, openModel } from '../../../src/workload/load-model.ts';
 import { PublishWorkload } from '../../../src/workload/publish/publish-workload.ts';
+import type { SeriesOfConnection } from '../../../src/workload/regional-series.ts';
 import { FakeCases } from '../../support/fake-cases.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 
@@ -45,7 +46,13 @@ function setUp(
     schedule = countingSchedule(0, 1),
     mayNeedAgain = true,
     keptBytes = 1_024,
-  }: { schedule?: ArrivalSchedule; mayNeedAgain?: boolean; keptBytes?: number } = {},
+    ackIn,
+  }: {
+    schedule?: ArrivalSchedule;
+    mayNeedAgain?: boolean;
+    keptBytes?: number;
+    ackIn?: SeriesOfConnection;
+  } = {},
 ) {
   const sink = new FakeSink();
   const cases = new FakeCases();
@@ -60,7 +67,7 @@ function setUp(
     schedule,
     model,
     pick: () => model.pick(),
-    sorts: [{ ackSeries: ACK, kind: 1 }],
+    sorts: [{ ackSeries: ACK, ackIn, kind: 1 }],
     timeoutMs: 1_000,
     start: { monotonicNs: startNs, wallMs: 0 },
     sink,
@@ -87,6 +94,22 @@ function setUp(
   };
   return { sink, cases, publish, outbox, sendOne, startNs, sentAgain, away, fates };
 }
+
+describe('an acknowledgement', () => {
+  it('counts for the region of the client that wrote, and so does one that never came', () => {
+    // The first event goes to connection 1, the second to connection 2.
+    const regions = [REJECT, ACK];
+    const { sink, publish, sendOne } = setUp([1, 2], frames, true, {
+      ackIn: (connection) => regions[connection - 1] ?? -1,
+    });
+    sendOne();
+    publish.onOk(1, { ...KEY, accepted: true, prefix: '' });
+    expect([sink.of(REJECT).length, sink.of(ACK).length]).toEqual([1, 0]);
+    sendOne();
+    publish.expire(Number.POSITIVE_INFINITY);
+    expect([sink.censoredOf(REJECT), sink.censoredOf(ACK)]).toEqual([0, 1]);
+  });
+});
 
 describe('the fate of an event', () => {
   it.each([

@@ -26,7 +26,7 @@ const TYPED: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['run --format = j', ['json', 'junit']],
   ['run --format =', ['terminal', 'json', 'html', 'md', 'junit', 'openmetrics', 'hgrm', 'hlog']],
   ['run --relay a = ws : //127.0.0.1 : 7777 qui', ['quick']],
-  ['--color run --stack ', ['single', 'scaled']],
+  ['--color run --stack ', ['single', 'scaled', 'edge']],
   ['report package-lo', ['package-lock.json']],
   ['compare package.json package-lo', ['package-lock.json']],
   ['run --out scri', ['scripts']],

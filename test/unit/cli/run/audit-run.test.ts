@@ -68,6 +68,7 @@ describe('the audit at the end of a run', () => {
     record: sampleRecord('pass'),
     urls: ['ws://127.0.0.1:1/'],
     entries: [],
+    edges: [],
     askPrimaries: null,
   };
 

@@ -22,6 +22,7 @@ function statusWith(changes: Partial<ServiceStatus>): StackStatus {
     phase: 'up',
     dir: '/stack',
     url: 'ws://127.0.0.1:21000/',
+    urls: ['ws://127.0.0.1:21000/'],
     durability: 'async',
     cache: 'l2',
     settings: {},

@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveControl } from '../../../../src/fault/proxy/control.ts';
 import { giveOrder } from '../../../../src/fault/proxy/give-order.ts';
-import { Link } from '../../../../src/fault/proxy/link.ts';
+import { Link, type LinkAddress } from '../../../../src/fault/proxy/link.ts';
+import { linkMetrics, serveLinkMetrics } from '../../../../src/fault/proxy/link-metrics.ts';
+import { linkFigures } from '../../../../src/observe/figures/links.ts';
 import { eventually } from '../../../support/eventually.ts';
 
 /** A free port of 127.0.0.1; somebody else could take it before it is used, which has not been seen. */
@@ -28,7 +30,10 @@ function portOf(server: Server): number {
 }
 
 /** A server behind a link; by default one that sends back what it gets. */
-async function linked(onConnection: (socket: Socket) => void = (socket) => socket.pipe(socket)) {
+async function linked(
+  onConnection: (socket: Socket) => void = (socket) => socket.pipe(socket),
+  more: Partial<LinkAddress> = {},
+) {
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
@@ -36,7 +41,7 @@ async function linked(onConnection: (socket: Socket) => void = (socket) => socke
     onConnection(socket);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const link = new Link({ name: 'a>b:c', port: await freePort(), to: portOf(server) });
+  const link = new Link({ name: 'a>b:c', port: await freePort(), to: portOf(server), ...more });
   await link.listen();
   onTestFinished(() => {
     link.close();
@@ -75,6 +80,52 @@ describe('a link', () => {
     one.socket.end(data);
     await eventually('all of it', () => one.received().length === data.length);
     expect(one.received().equals(data)).toBe(true);
+  });
+
+  it('is as long as it is said to be from its start on, and longer while something is imposed', async () => {
+    const { link } = await linked(undefined, { standing: { latencyMs: 30, jitterMs: 0 } });
+    const one = await client(link);
+    const roundTrip = async (): Promise<number> => {
+      const [begunMs, known] = [performance.now(), one.text().length];
+      one.socket.write('x');
+      await eventually('an answer', () => one.text().length > known);
+      return performance.now() - begunMs;
+    };
+    await roundTrip();
+    expect(await roundTrip()).toBeGreaterThanOrEqual(59);
+    const lift = link.impose({ ...BOTH, latencyMs: 40 });
+    expect(await roundTrip()).toBeGreaterThanOrEqual(139);
+    lift();
+    expect(link.conditions).toBe(0);
+    expect(await roundTrip()).toBeGreaterThanOrEqual(59);
+  });
+
+  it('tells what it has carried, each way, with its region where it has one', async () => {
+    const { link } = await linked(
+      (socket) => void socket.on('data', () => socket.write('three times as much')),
+      {
+        region: 2,
+      },
+    );
+    const other = await linked();
+    const one = await client(link);
+    one.socket.write('of this');
+    await eventually('the answer', () => one.text().length === 19);
+    expect([link.carried, link.accepted]).toEqual([{ up: 7, down: 19 }, 1]);
+    const text = linkMetrics([link, other.link]);
+    expect(text).toContain('relay_bench_link_bytes_total{link="a>b:c",region="2",direction="down"} 19\n');
+    expect(text).toContain('relay_bench_link_connections{link="a>b:c"} 0\n');
+    expect(linkFigures(text)).toEqual({
+      wan2BytesUp_total: 7,
+      wan2BytesDown_total: 19,
+      wan2Connections: 1,
+    });
+    const port = await freePort();
+    const server = await serveLinkMetrics(port, [link]);
+    onTestFinished(() => void server.close());
+    const served = await fetch(`http://127.0.0.1:${port}/metrics`);
+    expect(await served.text()).toBe(linkMetrics([link]));
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
   });
 
   it('passes on the end of each direction, and of the connection', async () => {

@@ -60,6 +60,20 @@ nostr_connections 5
   });
 });
 
+test('the figures of an edge tell what its origin has told it, and what that took', () => {
+  const text = [
+    'nostr_edge_origin_events_total 12',
+    'nostr_edge_origin_bytes_total{direction="received"} 3000',
+    'nostr_edge_origin_bytes_total{direction="sent"} 400',
+    '',
+  ].join('\n');
+  expect(relayFigures(text)).toEqual({
+    edgeOriginEvents_total: 12,
+    edgeReceived_bytes_total: 3_000,
+    edgeSent_bytes_total: 400,
+  });
+});
+
 describe('HAProxy', () => {
   const CSV = `# pxname,svname,qcur,scur,stot,bin,bout,status,check_status,
 clients,FRONTEND,,40,100,1000,2000,OPEN,,
@@ -81,9 +95,20 @@ relays,BACKEND,0,40,100,1,1,UP,,
       connections_total: 100,
       bytesIn_total: 1_000,
       bytesOut_total: 2_000,
+      pageLookups_total: 0,
+      pageHits_total: 0,
       'connections{relay=relay-1}': 21,
       'connections{relay=relay-2}': 19,
     });
+  });
+
+  test('tells the pages that its cache was asked for and had', () => {
+    const csv = `# pxname,svname,status,cache_lookups,cache_hits,
+events,edge-1,UP,,,
+events,BACKEND,UP,30,28,
+relays,BACKEND,UP,0,0,
+`;
+    expect(haproxyFigures(parseHaproxyCsv(csv))).toMatchObject({ pageLookups_total: 30, pageHits_total: 28 });
   });
 
   test('before Postgres tells relays in total and how they spread over the servers', () => {

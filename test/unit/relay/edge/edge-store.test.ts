@@ -216,7 +216,7 @@ describe('the store of an edge', () => {
     await ids({ kinds: [0], since: 1 });
     await ids({ authors: [A] });
     expect(table.bytes).toBeGreaterThan(0);
-    table.clear();
+    table.startOver(table.begin(), []);
     expect([table.bytes, table.size, table.coverages]).toEqual([0, 0, 0]);
   });
 

@@ -32,6 +32,7 @@ describe('the page of an event', () => {
         'content-type': 'application/json',
         etag: `"${id}"`,
         'cache-control': 'public, no-cache',
+        'surrogate-key': `${id} ${event?.pubkey} ${event?.pubkey}/1`,
       },
     ]);
     expect(JSON.parse(body)).toEqual(event);

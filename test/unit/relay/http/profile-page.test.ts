@@ -32,6 +32,7 @@ describe('the page of a key and a kind', () => {
         'content-type': 'application/json',
         etag: `"${events[1]?.id}"`,
         'cache-control': 'public, no-cache',
+        'surrogate-key': `${events[1]?.id} ${AUTHOR} ${AUTHOR}/0`,
       },
     ]);
     expect(JSON.parse(body)).toEqual(events[1]);
