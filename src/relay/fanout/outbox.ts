@@ -1,11 +1,22 @@
 import type { Duplex } from 'node:stream';
+import {
+  countDeflated,
+  type DeflateCounts,
+  deflateMessage,
+  FINAL_DEFLATED_TEXT,
+  STORED_HEADER_BYTES,
+  writeStoredHeader,
+} from '../../base/deflate-message.ts';
 import type { Backlogged, Backlogs } from './backlogs.ts';
+import type { EncodedEvent } from './encoded-event.ts';
 import type { FlushQueue } from './flush-queue.ts';
 
 /** What an outbox is given. */
 export interface OutboxOptions {
-  /** The socket of an upgraded connection without extensions. */
+  /** The socket of an upgraded connection. */
   readonly socket: Duplex;
+  /** Counts what is compressed; null where permessage-deflate was not negotiated. */
+  readonly compression: DeflateCounts | null;
   /** Whether messages may be sent: false once a close frame was (RFC 6455, 5.5.1). */
   readonly isOpen: () => boolean;
   readonly flushQueue: FlushQueue;
@@ -27,6 +38,8 @@ const PIECE_BYTES = 256 * 1024;
 /** A long answer pauses while this much waits for the reader. */
 const PAUSE_BYTES = 1024 * 1024;
 
+/** A shorter message goes out as it is: an OK is hex for the most part, and would save little. */
+const DEFLATED_FROM_BYTES = 200;
 /** An event of this length is not copied for each reader: the system takes it from where it is. */
 const SHARED_BYTES = 16 * 1024;
 
@@ -38,6 +51,7 @@ interface Piece {
 }
 
 const EMPTY = Buffer.alloc(0);
+const BRACKET = ']';
 const END_OF_EVENT: Piece = { content: ']', encoding: 'latin1' };
 
 function bytesPiece(content: Uint8Array): Piece {
@@ -84,6 +98,7 @@ export class Outbox implements Backlogged {
   /** Sends a message. */
   sendText(text: string): void {
     const bytes = Buffer.byteLength(text);
+    if (bytes >= DEFLATED_FROM_BYTES && this.#sendDeflated(text, bytes)) return;
     const offset = this.#startFrame(bytes);
     this.#buffer.write(text, offset, bytes, 'utf8');
     this.#endFrame();
@@ -95,6 +110,10 @@ export class Outbox implements Backlogged {
    */
   sendStored(prefix: Uint8Array, json: string): void {
     const jsonBytes = Buffer.byteLength(json);
+    if (this.#options.compression !== null) {
+      const text = `${Buffer.from(prefix).toString()}${json}${BRACKET}`;
+      if (this.#sendDeflated(text, prefix.length + jsonBytes + 1)) return;
+    }
     // Text of one byte a character is copied as it is.
     const encoding = jsonBytes === json.length ? 'latin1' : 'utf8';
     if (jsonBytes >= SHARED_BYTES) {
@@ -112,7 +131,9 @@ export class Outbox implements Backlogged {
    * Sends the message `prefix + json + "]"`; both are encoded once and used for many messages.
    * @param prefix `["EVENT","subscription",`
    */
-  sendEvent(prefix: Uint8Array, json: Uint8Array): void {
+  sendEvent(prefix: Uint8Array, event: EncodedEvent): void {
+    if (this.#sendDeflatedEvent(prefix, event)) return;
+    const json = event.plain;
     if (json.length >= SHARED_BYTES) {
       this.#sendLong(prefix, bytesPiece(json), json.length);
       return;
@@ -122,6 +143,42 @@ export class Outbox implements Backlogged {
     this.#buffer.set(json, offset + prefix.length);
     this.#buffer[this.#used - 1] = CLOSING_BRACKET;
     this.#endFrame();
+  }
+
+  /** Sends a message compressed. @returns false where it was not, because nobody asks for it or it would be no smaller */
+  #sendDeflated(text: string, bytes: number): boolean {
+    const { compression } = this.#options;
+    if (compression === null) return false;
+    const deflated = deflateMessage(Buffer.from(text));
+    if (deflated.length >= bytes) return false;
+    countDeflated(compression, bytes, deflated.length);
+    const offset = this.#startFrame(deflated.length, FINAL_DEFLATED_TEXT);
+    this.#buffer.set(deflated, offset);
+    this.#endFrame();
+    return true;
+  }
+
+  /** The same of an event that many get: what is compressed is the same for all, and stands behind a beginning that is not. */
+  #sendDeflatedEvent(prefix: Uint8Array, event: EncodedEvent): boolean {
+    const { compression } = this.#options;
+    if (compression === null) return false;
+    const { plain, deflated } = event;
+    const [before, own] = [prefix.length + plain.length + 1, STORED_HEADER_BYTES + prefix.length];
+    const after = own + deflated.length;
+    if (after >= before) return false;
+    countDeflated(compression, before, after);
+    const isLong = deflated.length >= SHARED_BYTES;
+    const offset = this.#startFrame(after, FINAL_DEFLATED_TEXT, isLong ? own : after);
+    writeStoredHeader(this.#buffer, offset, prefix.length);
+    this.#buffer.set(prefix, offset + STORED_HEADER_BYTES);
+    if (isLong) {
+      const head = this.#take();
+      this.#write([bytesPiece(head), bytesPiece(deflated)], head.length + deflated.length);
+    } else {
+      this.#buffer.set(deflated, offset + own);
+      this.#endFrame();
+    }
+    return true;
   }
 
   /** Sends a long event at once, without a copy of it: what waits for its reader is the event that all share. */

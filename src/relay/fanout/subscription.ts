@@ -3,6 +3,7 @@ import type { AnswerPage, Reader } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import type { Steps } from '../work/steps.ts';
 import { runFor, type Work } from '../work/work.ts';
+import { EncodedEvent } from './encoded-event.ts';
 import { isRecent, LateIds, shortId } from './late-ids.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -69,12 +70,12 @@ export class Subscription {
 
   /**
    * Delivers a live event.
-   * @param encode gives the JSON of the event as bytes, made once for all subscribers
+   * @param encoded the same for all subscribers
    */
-  deliver(event: StoredEvent, encode: () => Uint8Array): void {
+  deliver(event: StoredEvent, encoded: EncodedEvent): void {
     if (this.#isClosed) return;
     if (this.#held === null) {
-      if (this.#late?.has(event.id) !== true) this.#outbox.sendEvent(this.#prefix, encode());
+      if (this.#late?.has(event.id) !== true) this.#outbox.sendEvent(this.#prefix, encoded);
     } else if (this.#held.length >= HELD_MAX || this.#heldBytes > HELD_BYTES_MAX) this.#outbox.cut();
     else {
       this.#held.push(event);
@@ -146,7 +147,7 @@ export class Subscription {
     this.#sent = [];
     for (const event of held) {
       if (sent?.has(shortId(event.id)) === false) {
-        this.#outbox.sendEvent(this.#prefix, Buffer.from(event.json));
+        this.#outbox.sendEvent(this.#prefix, new EncodedEvent(event.json));
       }
     }
     if (this.#recent.length === 0) return;

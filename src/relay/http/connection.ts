@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import type { Backlogs } from '../fanout/backlogs.ts';
 import type { FlushQueue } from '../fanout/flush-queue.ts';
 import { Outbox } from '../fanout/outbox.ts';
@@ -10,6 +10,7 @@ import type { SessionParts } from '../protocol/session-parts.ts';
 import { Sender } from '../verify/sender.ts';
 import type { Lane } from '../work/lane.ts';
 import type { Turns } from '../work/turns.ts';
+import type { RelayWebSocket } from './relay-web-socket.ts';
 
 /** Close codes (RFC 6455, 7.4.1). */
 const CLOSE_GOING_AWAY = 1001;
@@ -33,7 +34,7 @@ export interface ConnectionShare extends SessionParts {
 
 /** One upgraded connection. */
 export interface Upgraded {
-  readonly webSocket: WebSocket;
+  readonly webSocket: RelayWebSocket;
   readonly socket: Socket;
   readonly budget: ConnectionBudget;
   /** Of the client. */
@@ -82,6 +83,7 @@ export class Connection {
       socket,
       isOpen: () => webSocket.readyState === webSocket.OPEN,
       flushQueue,
+      compression: webSocket.isCompressed ? stats.compression : null,
       maxBacklogBytes: limits.maxBacklogBytes,
       backlogs,
       onOverflow: () => stats.slowReadersCut++,

@@ -39,6 +39,8 @@ async function openHub(comesBack = false) {
     onReopened: ({ number }) => told.push(`reopened ${number}`),
     onReopenFailed: (number, reason) => told.push(`${number} failed again: ${reason}`),
     onReceived: () => undefined,
+    compression: null,
+    onNegotiated: () => undefined,
   });
   hub.open(7, 0);
   await vi.waitUntil(() => hub.isOpen(7));

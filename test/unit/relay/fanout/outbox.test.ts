@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Backlogs } from '../../../../src/relay/fanout/backlogs.ts';
+import { EncodedEvent } from '../../../../src/relay/fanout/encoded-event.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
 
@@ -37,6 +38,7 @@ function outboxOf(maxBacklogBytes = 1e9, backlogs = new Backlogs(1e9)) {
   const state = { isOpen: true, cuts: 0 };
   const outbox = new Outbox({
     socket,
+    compression: null,
     isOpen: () => state.isOpen,
     flushQueue: new FlushQueue(),
     maxBacklogBytes,
@@ -70,7 +72,7 @@ describe('an outbox', () => {
   it('writes the messages of one turn at once', async () => {
     const { socket, outbox } = outboxOf();
     outbox.sendText('one');
-    outbox.sendEvent(Buffer.from('["EVENT","s",'), Buffer.from('{"a":1}'));
+    outbox.sendEvent(Buffer.from('["EVENT","s",'), new EncodedEvent('{"a":1}'));
     outbox.sendText('drei é😀');
     expect(socket.writes).toEqual([]);
     await turn();
