@@ -43,8 +43,10 @@ export class MessageInflater {
       process.nextTick(done, null, EMPTY);
       return;
     }
+    const [only = EMPTY, ...others] = this.#frames.splice(0);
+    const message = others.length === 0 ? only : Buffer.concat([only, ...others]);
     // Never at once: `ws` would go on in the middle of itself.
-    const inflate = (): void => process.nextTick(() => this.#inflate(done));
+    const inflate = (): void => process.nextTick(() => this.#inflate(message, done));
     if (this.#options.mustWait?.() === true) this.#waiting = inflate;
     else inflate();
   }
@@ -68,16 +70,12 @@ export class MessageInflater {
     this.#frames = [];
   }
 
-  #inflate(done: Done): void {
-    const frames = this.#frames;
-    this.#frames = [];
+  #inflate(payload: Uint8Array, done: Done): void {
     if (this.#hasEnded) {
       done(errorOf('broken'));
       return;
     }
-    const message = this.#inflater.inflate(
-      frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames),
-    );
+    const message = this.#inflater.inflate(payload);
     if (Buffer.isBuffer(message)) {
       done(null, message);
       return;

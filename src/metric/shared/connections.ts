@@ -204,5 +204,12 @@ export const connectionMetrics = {
       detail: { 'not back': 'connections_not_back', 'attempts failed': 'reconnect_errors' },
       about: 'received',
     },
+    {
+      label: 'compressed',
+      shownFor: ['connections_compressed', 'connections_not_compressed'],
+      text: '{frames_deflated} messages sent, {frames_inflated} received',
+      detail: { 'connections without it': 'connections_not_compressed' },
+      about: 'received',
+    },
   ],
 } as const satisfies MetricSet;
