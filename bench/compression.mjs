@@ -12,7 +12,7 @@ import { generateCorpus } from '../dist/corpus/generate/generate-corpus.js';
 import { DEFAULT_BASE_TIME_S } from '../dist/corpus/spec.js';
 import { startEmbeddedRelay } from '../dist/stack/embedded-relay.js';
 import { startOfBenchmark } from './machine.mjs';
-import { deflatedFrame, frame, open, publishAll, resolvers } from './relay-load.mjs';
+import { deflatedFrame, frame, open, publishAll, publisherOf, resolvers } from './relay-load.mjs';
 import { measureInRounds, medianAndRange, showResult, whole } from './result.mjs';
 import { canPin, cpuOf, median } from './support.mjs';
 
@@ -79,74 +79,71 @@ function measureIngest(compresses) {
 /** CPU time of the relay and bytes that it sends, a live event at a subscriber. */
 function measureFanOut(compresses) {
   return withRelay(async (relay) => {
-    const sockets = [];
+    const readers = [];
     for (let i = 0; i < SUBSCRIBERS; i++) {
-      const ready = resolvers();
-      const socket = await open(relay, ready.resolve, compresses);
-      socket.write(frame(JSON.stringify(['REQ', 'live', { kinds: KINDS, limit: 0 }])));
-      await ready.promise;
-      sockets.push(socket);
+      const reader = await openReader(relay, compresses);
+      await reader.ask(['REQ', 'live', { kinds: KINDS, limit: 0 }]);
+      readers.push(reader);
     }
+    const publish = await publisherOf(relay);
     const warmUp = DELIVERED * WARM_UP_SHARE;
     // The publisher is the same for both: what it costs is not the subject.
-    await publishInBatches(relay, messages.slice(0, warmUp));
-    const [cpu, read] = [cpuOf(relay.pid), bytesRead(sockets)];
-    await publishInBatches(relay, messages.slice(warmUp, warmUp + DELIVERED));
-    const used = cpuOf(relay.pid) - cpu;
+    await publishInBatches(publish, messages.slice(0, warmUp));
+    // What was sent before an answer is there when the answer is.
+    const settled = () => Promise.all(readers.map(({ ask }) => ask(['REQ', 'end', { kinds: [9_999], limit: 1 }])));
+    await settled();
+    const [cpu, read] = [cpuOf(relay.pid), bytesRead(readers)];
+    await publishInBatches(publish, messages.slice(warmUp, warmUp + DELIVERED));
+    await settled();
+    const [used, bytes] = [cpuOf(relay.pid) - cpu, bytesRead(readers) - read];
     const deliveries = SUBSCRIBERS * DELIVERED;
-    await settled(sockets);
-    for (const socket of sockets) socket.destroy();
-    return { cpu_us: used / deliveries, bytes: (bytesRead(sockets) - read) / deliveries };
+    return { cpu_us: used / deliveries, bytes: bytes / deliveries };
   });
 }
 
-async function publishInBatches(relay, texts) {
+async function publishInBatches(publish, texts) {
   for (let at = 0; at < texts.length; at += PER_BATCH) {
-    await publishAll(relay, framesOf(texts.slice(at, at + PER_BATCH), false));
+    await publish(framesOf(texts.slice(at, at + PER_BATCH), false));
   }
 }
 
-/** Waits until a question is answered on each: what was sent before is there then. */
-function settled(sockets) {
-  return Promise.all(
-    sockets.map((socket) => {
-      const answered = resolvers();
-      socket.on('data', (data) => {
-        if (data.includes(EOSE)) answered.resolve();
-      });
-      socket.write(frame(JSON.stringify(['REQ', 'end', { kinds: [9_999], limit: 1 }])));
-      return answered.promise;
-    }),
+/** A connection on which one question is asked after the other; EOSE is too short to be compressed. */
+async function openReader(relay, compresses) {
+  let tail = '';
+  let onEose = () => undefined;
+  const socket = await open(
+    relay,
+    (data) => {
+      const text = tail + data.toString('latin1');
+      tail = text.slice(-(EOSE.length - 1));
+      if (!text.includes(EOSE)) return;
+      tail = '';
+      onEose();
+    },
+    compresses,
   );
+  const ask = (message) => {
+    const answered = resolvers();
+    onEose = answered.resolve;
+    socket.write(frame(JSON.stringify(message)));
+    return answered.promise;
+  };
+  return { socket, ask };
 }
 
-const bytesRead = (sockets) => sockets.reduce((sum, socket) => sum + socket.bytesRead, 0);
+const bytesRead = (readers) => readers.reduce((sum, { socket }) => sum + socket.bytesRead, 0);
 
 /** CPU time of the relay and bytes that it sends, a stored event in a page. */
 function measurePages(compresses) {
   return withRelay(async (relay) => {
     await publishAll(relay, framesOf(messages.slice(0, 5_000), false));
-    let onEose = () => undefined;
-    const socket = await open(
-      relay,
-      (data) => {
-        if (data.includes(EOSE)) onEose();
-      },
-      compresses,
-    );
-    const ask = async (index) => {
-      const answered = resolvers();
-      onEose = answered.resolve;
-      const filter = { kinds: [KINDS[index % KINDS.length]], limit: PAGE };
-      socket.write(frame(JSON.stringify(['REQ', `page${index}`, filter])));
-      await answered.promise;
-      socket.write(frame(JSON.stringify(['CLOSE', `page${index}`])));
-    };
-    for (let i = 0; i < PAGES * WARM_UP_SHARE; i++) await ask(i);
+    const { socket, ask } = await openReader(relay, compresses);
+    // Each takes the place of the one before it.
+    const page = (index) => ask(['REQ', 'page', { kinds: [KINDS[index % KINDS.length]], limit: PAGE }]);
+    for (let i = 0; i < PAGES * WARM_UP_SHARE; i++) await page(i);
     const [cpu, read] = [cpuOf(relay.pid), socket.bytesRead];
-    for (let i = 0; i < PAGES; i++) await ask(i);
+    for (let i = 0; i < PAGES; i++) await page(i);
     const [used, bytes] = [cpuOf(relay.pid) - cpu, socket.bytesRead - read];
-    socket.destroy();
     return { cpu_us: used / (PAGES * PAGE), bytes: bytes / (PAGES * PAGE) };
   });
 }

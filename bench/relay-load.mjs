@@ -83,6 +83,23 @@ export function countAccepted(bytes, state) {
   return end < 8 ? 0 : text.slice(0, end).split('",true,"').length - 1;
 }
 
+/** Writes a batch of frames in one segment and waits for its OKs. */
+export async function publisherOf(relay) {
+  const state = { rest: '' };
+  /** @type {(accepted: number) => void} */
+  let onAccepted = () => undefined;
+  const socket = await open(relay, (data) => onAccepted(countAccepted(data, state)));
+  return (batch) =>
+    new Promise((/** @type {(nothing?: undefined) => void} */ resolve) => {
+      let missing = batch.length;
+      onAccepted = (accepted) => {
+        missing -= accepted;
+        if (missing === 0) resolve();
+      };
+      socket.write(Buffer.concat(batch));
+    });
+}
+
 /** Sends all frames with a window per connection and waits for all OKs. @param compresses as in {@link open} */
 export async function publishAll(relay, frames, compresses = false) {
   let next = 0;

@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream';
 import {
   countDeflated,
   type DeflateCounts,
-  deflateMessage,
   FINAL_DEFLATED_TEXT,
   STORED_HEADER_BYTES,
   writeStoredHeader,
 } from '../../base/deflate-message.ts';
 import type { Backlogged, Backlogs } from './backlogs.ts';
+import { deflatedText } from './deflatable.ts';
 import type { EncodedEvent } from './encoded-event.ts';
 import type { FlushQueue } from './flush-queue.ts';
 
@@ -33,13 +33,12 @@ const FINAL_TEXT = 0x81;
 const PONG = 0x8a;
 const CLOSING_BRACKET = 0x5d;
 const FIRST_CAPACITY_BYTES = 512;
+const STEP_LENGTH = 64 * 1024;
 /** A long answer is written in pieces of about this size. */
 const PIECE_BYTES = 256 * 1024;
 /** A long answer pauses while this much waits for the reader. */
 const PAUSE_BYTES = 1024 * 1024;
 
-/** A shorter message goes out as it is: an OK is hex for the most part, and would save little. */
-const DEFLATED_FROM_BYTES = 200;
 /** An event of this length is not copied for each reader: the system takes it from where it is. */
 const SHARED_BYTES = 16 * 1024;
 
@@ -76,6 +75,11 @@ export class Outbox implements Backlogged {
     this.#options = options;
   }
 
+  /** Characters of events that are sent to this reader in one step: compressing takes many times as long as copying. */
+  get stepLength(): number {
+    return this.#options.compression === null ? STEP_LENGTH : STEP_LENGTH / 4;
+  }
+
   /** Bytes that wait for the reader: in the socket, or of an answer that is read ahead of it. */
   get backlogBytes(): number {
     const { socket } = this.#options;
@@ -98,7 +102,7 @@ export class Outbox implements Backlogged {
   /** Sends a message. */
   sendText(text: string): void {
     const bytes = Buffer.byteLength(text);
-    if (bytes >= DEFLATED_FROM_BYTES && this.#sendDeflated(text, bytes)) return;
+    if (this.#sendDeflated(text, bytes)) return;
     const offset = this.#startFrame(bytes);
     this.#buffer.write(text, offset, bytes, 'utf8');
     this.#endFrame();
@@ -149,8 +153,8 @@ export class Outbox implements Backlogged {
   #sendDeflated(text: string, bytes: number): boolean {
     const { compression } = this.#options;
     if (compression === null) return false;
-    const deflated = deflateMessage(Buffer.from(text));
-    if (deflated.length >= bytes) return false;
+    const deflated = deflatedText(text, bytes);
+    if (deflated === null || deflated.length >= bytes) return false;
     countDeflated(compression, bytes, deflated.length);
     const offset = this.#startFrame(deflated.length, FINAL_DEFLATED_TEXT);
     this.#buffer.set(deflated, offset);
@@ -163,6 +167,7 @@ export class Outbox implements Backlogged {
     const { compression } = this.#options;
     if (compression === null) return false;
     const { plain, deflated } = event;
+    if (deflated === null) return false;
     const [before, own] = [prefix.length + plain.length + 1, STORED_HEADER_BYTES + prefix.length];
     const after = own + deflated.length;
     if (after >= before) return false;

@@ -10,14 +10,14 @@ import type { Outbox } from './outbox.ts';
 /** What a subscription needs of the outbox of its connection. */
 export type SubscriptionOutbox = Pick<
   Outbox,
-  'sendText' | 'sendStored' | 'sendEvent' | 'pause' | 'isFull' | 'hold' | 'cut'
+  'sendText' | 'sendStored' | 'sendEvent' | 'stepLength' | 'pause' | 'isFull' | 'hold' | 'cut'
 >;
 
 /** Live events that one subscription may hold back while its stored events are read, and the length of their texts. */
 const HELD_MAX = 10_000;
 const HELD_BYTES_MAX = 8 * 2 ** 20;
-/** Characters of events that are sent in one step. */
-const STEP_BYTES = 64 * 1024;
+/** Where more than so many were held back, they go out as they are: compressing them would hold up everybody else. */
+const DEFLATED_MAX = 50;
 /** An event that was found in the store comes live so much later at most: a gap on the channel has been filled by then. */
 const LATE_MS = 15_000;
 
@@ -124,7 +124,7 @@ export class Subscription {
       this.#sent.push(short);
       if (isRecent(event.created_at)) this.#recent.push(short);
       bytes += event.json.length;
-      if (bytes < STEP_BYTES) continue;
+      if (bytes < this.#outbox.stepLength) continue;
       if (this.#outbox.isFull) return index + 1;
       bytes = 0;
       yield;
@@ -145,9 +145,10 @@ export class Subscription {
     const held = this.#takeHeld();
     const sent = held.length === 0 ? null : new Set(this.#sent);
     this.#sent = [];
+    const mayDeflate = held.length <= DEFLATED_MAX;
     for (const event of held) {
       if (sent?.has(shortId(event.id)) === false) {
-        this.#outbox.sendEvent(this.#prefix, new EncodedEvent(event.json));
+        this.#outbox.sendEvent(this.#prefix, new EncodedEvent(event.json, mayDeflate));
       }
     }
     if (this.#recent.length === 0) return;

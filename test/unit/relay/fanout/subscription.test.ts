@@ -12,6 +12,7 @@ function subscriptionOf(pauses: (Promise<void> | null)[] = []) {
     sendText: (text) => void sent.push(text),
     sendStored: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${json}]`),
     sendEvent: (prefix, event) => void sent.push(`${Buffer.from(prefix)}${Buffer.from(event.plain)}]`),
+    stepLength: 64 * 1024,
     pause: () => pauses.shift() ?? null,
     get isFull() {
       return state.isFull;
