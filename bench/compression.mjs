@@ -72,7 +72,10 @@ function measureIngest(compresses) {
     await publishAll(relay, frames.slice(0, warmUp), compresses);
     const before = cpuOf(relay.pid);
     await publishAll(relay, frames.slice(warmUp), compresses);
-    return { cpu_us: (cpuOf(relay.pid) - before) / INGESTED, bytes: bytesOf(frames.slice(warmUp)) / INGESTED };
+    return {
+      cpu_us: (cpuOf(relay.pid) - before) / INGESTED,
+      bytes: bytesOf(frames.slice(warmUp)) / INGESTED,
+    };
   });
 }
 
@@ -90,7 +93,8 @@ function measureFanOut(compresses) {
     // The publisher is the same for both: what it costs is not the subject.
     await publishInBatches(publish, messages.slice(0, warmUp));
     // What was sent before an answer is there when the answer is.
-    const settled = () => Promise.all(readers.map(({ ask }) => ask(['REQ', 'end', { kinds: [9_999], limit: 1 }])));
+    const settled = () =>
+      Promise.all(readers.map(({ ask }) => ask(['REQ', 'end', { kinds: [9_999], limit: 1 }])));
     await settled();
     const [cpu, read] = [cpuOf(relay.pid), bytesRead(readers)];
     await publishInBatches(publish, messages.slice(warmUp, warmUp + DELIVERED));

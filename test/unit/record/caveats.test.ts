@@ -34,7 +34,11 @@ describe('standardCaveats', () => {
   });
 
   it.each([
-    [0, 10, 'no compression on any connection: the relay, or a proxy before it, did not accept permessage-deflate'],
+    [
+      0,
+      10,
+      'no compression on any connection: the relay, or a proxy before it, did not accept permessage-deflate',
+    ],
     [7, 3, 'no compression on 3 of 10 connections'],
   ])('warns where compression was offered and %d connections got it and %d did not', (got, without, text) => {
     const counters = {

@@ -245,7 +245,9 @@ describe('an outbox whose client takes compressed messages', () => {
       ['after', false],
     ]);
     expect(counts.deflated).toBe(3);
-    expect(counts.deflatedBefore_bytes).toBe(2 * Buffer.byteLength(text('ä')) + Buffer.byteLength(text('another')));
+    expect(counts.deflatedBefore_bytes).toBe(
+      2 * Buffer.byteLength(text('ä')) + Buffer.byteLength(text('another')),
+    );
     expect(counts.deflatedAfter_bytes).toBeLessThan(counts.deflatedBefore_bytes);
   });
 
