@@ -195,7 +195,7 @@ const start = startOfBenchmark();
 const scratch = mkdtempSync(join(tmpdir(), 'bench-compression-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 await generateCorpus(
-  { profile: 'social', events: INGESTED * 2, seed: 1, baseTime_s: DEFAULT_BASE_TIME_S },
+  { profile: 'social', events: INGESTED * 3, seed: 1, baseTime_s: DEFAULT_BASE_TIME_S },
   { dir: join(scratch, 'corpus'), gzip: false, fresh: false, threads: 1 },
 );
 const messages = messagesOf(join(scratch, 'corpus', 'events.jsonl'), INGESTED * (1 + WARM_UP_SHARE));

@@ -1,8 +1,7 @@
-import process from 'node:process';
 import { type InflateFailure, Inflater, type InflaterOptions } from './deflate-message.ts';
 
-// `ws` inflates in the thread pool, three rounds a message, with 60 KiB of buffers a connection, and it goes on with what it has read
-// while its user is behind. It has no setting for another way, but it asks an object, which it hands to its receiver in
+// `ws` inflates in the thread pool, three rounds a message, holds a stream of zlib for each connection, and goes on with what it has
+// read while its user is behind. It has no setting for another way, but it asks an object, which it hands to its receiver in
 // `setSocket`. Both ends of this tool put theirs in its place there; a test fails where a new version of `ws` does otherwise.
 
 /** The name under which `ws` looks for it. */
@@ -40,13 +39,13 @@ export class MessageInflater {
   decompress(payload: Buffer, isFinal: boolean, done: Done): void {
     this.#frames.push(payload);
     if (!isFinal) {
-      process.nextTick(done, null, EMPTY);
+      queueMicrotask(() => done(null, EMPTY));
       return;
     }
     const [only = EMPTY, ...others] = this.#frames.splice(0);
     const message = others.length === 0 ? only : Buffer.concat([only, ...others]);
     // Never at once: `ws` would go on in the middle of itself.
-    const inflate = (): void => process.nextTick(() => this.#inflate(message, done));
+    const inflate = (): void => queueMicrotask(() => this.#inflate(message, done));
     if (this.#options.mustWait?.() === true) this.#waiting = inflate;
     else inflate();
   }
