@@ -1,32 +1,14 @@
-import type { Duplex } from 'node:stream';
 import {
   countDeflated,
-  type DeflateCounts,
   FINAL_DEFLATED_TEXT,
   STORED_HEADER_BYTES,
   writeStoredHeader,
 } from '../../base/deflate-message.ts';
-import type { Backlogged, Backlogs } from './backlogs.ts';
+import type { StoredEvent } from '../store/stored-event.ts';
+import type { Backlogged } from './backlogs.ts';
 import { deflatedText } from './deflatable.ts';
 import type { EncodedEvent } from './encoded-event.ts';
-import type { FlushQueue } from './flush-queue.ts';
-
-/** What an outbox is given. */
-export interface OutboxOptions {
-  /** The socket of an upgraded connection. */
-  readonly socket: Duplex;
-  /** Counts what is compressed; null where permessage-deflate was not negotiated. */
-  readonly compression: DeflateCounts | null;
-  /** Whether messages may be sent: false once a close frame was (RFC 6455, 5.5.1). */
-  readonly isOpen: () => boolean;
-  readonly flushQueue: FlushQueue;
-  /** Bytes waiting for the reader at which the connection is cut. */
-  readonly maxBacklogBytes: number;
-  /** What waits for all readers. */
-  readonly backlogs: Backlogs;
-  /** Called once when the connection was cut for a reader too slow. */
-  readonly onOverflow: () => void;
-}
+import type { OutboxOptions } from './outbox-options.ts';
 
 /** First byte of a frame: final fragment; a text, or a pong (RFC 6455, 5.2). */
 const FINAL_TEXT = 0x81;
@@ -50,7 +32,6 @@ interface Piece {
 }
 
 const EMPTY = Buffer.alloc(0);
-const BRACKET = ']';
 const END_OF_EVENT: Piece = { content: ']', encoding: 'latin1' };
 
 function bytesPiece(content: Uint8Array): Piece {
@@ -112,12 +93,11 @@ export class Outbox implements Backlogged {
    * Sends the message `prefix + json + "]"` of an event that is sent to this reader only.
    * @param prefix `["EVENT","subscription",`
    */
-  sendStored(prefix: Uint8Array, json: string): void {
+  sendStored(prefix: Uint8Array, event: Pick<StoredEvent, 'id' | 'json'>): void {
+    const { json } = event;
     const jsonBytes = Buffer.byteLength(json);
-    if (this.#options.compression !== null) {
-      const text = `${Buffer.from(prefix).toString()}${json}${BRACKET}`;
-      if (this.#sendDeflated(text, prefix.length + jsonBytes + 1)) return;
-    }
+    const deflated = this.#options.compression?.events.of(event, jsonBytes) ?? null;
+    if (this.#sendDeflatedEvent(prefix, jsonBytes, deflated)) return;
     // Text of one byte a character is copied as it is.
     const encoding = jsonBytes === json.length ? 'latin1' : 'utf8';
     if (jsonBytes >= SHARED_BYTES) {
@@ -136,8 +116,9 @@ export class Outbox implements Backlogged {
    * @param prefix `["EVENT","subscription",`
    */
   sendEvent(prefix: Uint8Array, event: EncodedEvent): void {
-    if (this.#sendDeflatedEvent(prefix, event)) return;
     const json = event.plain;
+    const deflated = this.#options.compression === null ? null : event.deflated;
+    if (this.#sendDeflatedEvent(prefix, json.length, deflated)) return;
     if (json.length >= SHARED_BYTES) {
       this.#sendLong(prefix, bytesPiece(json), json.length);
       return;
@@ -155,23 +136,21 @@ export class Outbox implements Backlogged {
     if (compression === null) return false;
     const deflated = deflatedText(text, bytes);
     if (deflated === null || deflated.length >= bytes) return false;
-    countDeflated(compression, bytes, deflated.length);
+    countDeflated(compression.counts, bytes, deflated.length);
     const offset = this.#startFrame(deflated.length, FINAL_DEFLATED_TEXT);
     this.#buffer.set(deflated, offset);
     this.#endFrame();
     return true;
   }
 
-  /** The same of an event that many get: what is compressed is the same for all, and stands behind a beginning that is not. */
-  #sendDeflatedEvent(prefix: Uint8Array, event: EncodedEvent): boolean {
+  /** The same of an event: what is compressed is the same for all readers, and stands behind a beginning that is not. */
+  #sendDeflatedEvent(prefix: Uint8Array, jsonBytes: number, deflated: Uint8Array | null): boolean {
     const { compression } = this.#options;
-    if (compression === null) return false;
-    const { plain, deflated } = event;
-    if (deflated === null) return false;
-    const [before, own] = [prefix.length + plain.length + 1, STORED_HEADER_BYTES + prefix.length];
+    if (compression === null || deflated === null) return false;
+    const [before, own] = [prefix.length + jsonBytes + 1, STORED_HEADER_BYTES + prefix.length];
     const after = own + deflated.length;
     if (after >= before) return false;
-    countDeflated(compression, before, after);
+    countDeflated(compression.counts, before, after);
     const isLong = deflated.length >= SHARED_BYTES;
     const offset = this.#startFrame(after, FINAL_DEFLATED_TEXT, isLong ? own : after);
     writeStoredHeader(this.#buffer, offset, prefix.length);

@@ -119,7 +119,7 @@ export class Subscription {
     let bytes = 0;
     for (let index = from; index < page.length; index++) {
       const event = page[index] as StoredEvent;
-      this.#outbox.sendStored(this.#prefix, event.json);
+      this.#outbox.sendStored(this.#prefix, event);
       const short = shortId(event.id);
       this.#sent.push(short);
       if (isRecent(event.created_at)) this.#recent.push(short);

@@ -4,6 +4,7 @@ import type { RawData } from 'ws';
 import type { Backlogs } from '../fanout/backlogs.ts';
 import type { FlushQueue } from '../fanout/flush-queue.ts';
 import { Outbox } from '../fanout/outbox.ts';
+import type { OutboxCompression } from '../fanout/outbox-options.ts';
 import type { ConnectionBudget } from '../limits/budgets.ts';
 import { Session } from '../protocol/session.ts';
 import type { SessionParts } from '../protocol/session-parts.ts';
@@ -30,6 +31,8 @@ export interface ConnectionShare extends SessionParts {
   readonly flushQueue: FlushQueue;
   readonly backlogs: Backlogs;
   readonly turns: Turns;
+  /** For those that have negotiated it. */
+  readonly compression: OutboxCompression;
 }
 
 /** One upgraded connection. */
@@ -75,7 +78,7 @@ export class Connection {
 
   constructor(share: ConnectionShare, upgraded: Upgraded, onClose: () => void) {
     const { webSocket, socket, budget, address } = upgraded;
-    const { limits, stats, flushQueue, backlogs, turns } = share;
+    const { limits, stats, flushQueue, backlogs, turns, compression } = share;
     this.#share = share;
     this.#upgraded = upgraded;
     this.#wholeBytes = socket.bytesRead;
@@ -83,7 +86,7 @@ export class Connection {
       socket,
       isOpen: () => webSocket.readyState === webSocket.OPEN,
       flushQueue,
-      compression: webSocket.isCompressed ? stats.compression : null,
+      compression: webSocket.isCompressed ? compression : null,
       maxBacklogBytes: limits.maxBacklogBytes,
       backlogs,
       onOverflow: () => stats.slowReadersCut++,

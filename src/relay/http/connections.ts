@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { acceptDeflate } from '../../base/permessage-deflate.ts';
 import { Backlogs } from '../fanout/backlogs.ts';
+import { DeflatedEvents } from '../fanout/deflated-events.ts';
 import { FlushQueue } from '../fanout/flush-queue.ts';
 import type { Budgets } from '../limits/budgets.ts';
 import type { ClientAddresses } from '../limits/client-address.ts';
@@ -59,7 +60,8 @@ export class Connections {
     const { limits, budgets, addresses } = parts;
     this.#parts = parts;
     const backlogs = new Backlogs(limits.maxBacklogBytesTotal);
-    this.#share = { ...parts, flushQueue: new FlushQueue(), backlogs, turns: new Turns() };
+    const compression = { counts: parts.stats.compression, events: new DeflatedEvents() };
+    this.#share = { ...parts, flushQueue: new FlushQueue(), backlogs, turns: new Turns(), compression };
     this.#handshakes = new Handshakes({
       deadlineMs: limits.handshakeDeadlineS * 1_000,
       room: () => limits.maxConnections - this.#connections.size,

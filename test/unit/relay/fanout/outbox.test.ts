@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { type DeflateCounts, Inflater, noDeflateCounts } from '../../../../src/base/deflate-message.ts';
+import { Inflater, noDeflateCounts } from '../../../../src/base/deflate-message.ts';
 import { Backlogs } from '../../../../src/relay/fanout/backlogs.ts';
+import { DeflatedEvents } from '../../../../src/relay/fanout/deflated-events.ts';
 import { EncodedEvent } from '../../../../src/relay/fanout/encoded-event.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
+import type { OutboxCompression } from '../../../../src/relay/fanout/outbox-options.ts';
 
 /** A socket that keeps what is written and takes it only when it is told to. */
 class FakeSocket extends Duplex {
@@ -35,10 +37,14 @@ class FakeSocket extends Duplex {
   }
 }
 
+function storedOf(json: string) {
+  return { id: 'the same', json };
+}
+
 function outboxOf(
   maxBacklogBytes = 1e9,
   backlogs = new Backlogs(1e9),
-  compression: DeflateCounts | null = null,
+  compression: OutboxCompression | null = null,
 ) {
   const socket = new FakeSocket();
   const state = { isOpen: true, cuts: 0 };
@@ -180,7 +186,7 @@ describe('an outbox', () => {
   ])('sends a stored event that is %s', async (_name, json) => {
     const { socket, outbox } = outboxOf();
     outbox.sendText('before');
-    outbox.sendStored(Buffer.from('["EVENT","ä",'), json);
+    outbox.sendStored(Buffer.from('["EVENT","ä",'), storedOf(json));
     outbox.sendText('after');
     await turn();
     expect(payloads(Buffer.concat(socket.writes))).toEqual(['before', `["EVENT","ä",${json}]`, 'after']);
@@ -219,7 +225,7 @@ describe('an outbox', () => {
 describe('an outbox whose client takes compressed messages', () => {
   const deflating = () => {
     const counts = noDeflateCounts();
-    return { counts, ...outboxOf(undefined, undefined, counts) };
+    return { counts, ...outboxOf(undefined, undefined, { counts, events: new DeflatedEvents() }) };
   };
   const PREFIX = Buffer.from('["EVENT","ä",');
 
@@ -233,7 +239,7 @@ describe('an outbox whose client takes compressed messages', () => {
     outbox.sendText('before');
     outbox.sendEvent(PREFIX, event);
     outbox.sendEvent(Buffer.from('["EVENT","another",'), event);
-    outbox.sendStored(PREFIX, `{"content":"${content}"}`);
+    outbox.sendStored(PREFIX, storedOf(`{"content":"${content}"}`));
     outbox.sendText('after');
     await turn();
     const text = (id: string): string => `["EVENT","${id}",{"content":"${content}"}]`;
@@ -261,7 +267,7 @@ describe('an outbox whose client takes compressed messages', () => {
     const { counts, socket, outbox } = deflating();
     const [long, many] = [`"${'a'.repeat(70_000)}"`, `"${'a'.repeat(400)}"`];
     outbox.sendEvent(PREFIX, new EncodedEvent(long));
-    outbox.sendStored(PREFIX, long);
+    outbox.sendStored(PREFIX, storedOf(long));
     outbox.sendEvent(PREFIX, new EncodedEvent(many, false));
     await turn();
     const expected = [long, long, many].map((json) => [`["EVENT","ä",${json}]`, false]);
@@ -279,7 +285,7 @@ describe('an outbox whose client takes compressed messages', () => {
     const noise = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + ((i * 37) % 95)));
     const json = JSON.stringify(noise.filter((character) => !'"\\'.includes(character)).join(''));
     outbox.sendEvent(PREFIX, new EncodedEvent(json));
-    outbox.sendStored(PREFIX, json);
+    outbox.sendStored(PREFIX, storedOf(json));
     await turn();
     const text = `["EVENT","ä",${json}]`;
     expect(messages(Buffer.concat(socket.writes))).toEqual([

@@ -10,7 +10,7 @@ function subscriptionOf(pauses: (Promise<void> | null)[] = []) {
   const state = { cuts: 0, heldBytes: 0, isFull: false };
   const outbox: SubscriptionOutbox = {
     sendText: (text) => void sent.push(text),
-    sendStored: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${json}]`),
+    sendStored: (prefix, { json }) => void sent.push(`${Buffer.from(prefix)}${json}]`),
     sendEvent: (prefix, event) => void sent.push(`${Buffer.from(prefix)}${Buffer.from(event.plain)}]`),
     stepLength: 64 * 1024,
     pause: () => pauses.shift() ?? null,
