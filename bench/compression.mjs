@@ -137,14 +137,20 @@ async function openReader(relay, compresses) {
 
 const bytesRead = (readers) => readers.reduce((sum, { socket }) => sum + socket.bytesRead, 0);
 
+/** The same pages again and again, as many clients ask for the newest. */
+const samePages = (index) => ({ kinds: [KINDS[index % KINDS.length]], limit: PAGE });
+
+/** Pages back in time: every event is sent once. */
+const olderPages = (index) => ({ kinds: KINDS, until: times[(index * PAGE) % times.length], limit: PAGE });
+
 /** CPU time of the relay and bytes that it sends, a stored event in a page. */
-function measurePages(compresses) {
+function measurePages(compresses, filterOf) {
   return withRelay(async (relay) => {
-    await publishAll(relay, framesOf(messages.slice(0, 5_000), false));
+    await publishAll(relay, framesOf(messages, false));
     const { socket, ask } = await openReader(relay, compresses);
-    // Each takes the place of the one before it.
-    const page = (index) => ask(['REQ', 'page', { kinds: [KINDS[index % KINDS.length]], limit: PAGE }]);
-    for (let i = 0; i < PAGES * WARM_UP_SHARE; i++) await page(i);
+    // Each takes the place of the one before it. Those that warm up lie at the end.
+    const page = (index) => ask(['REQ', 'page', filterOf(index)]);
+    for (let i = 0; i < PAGES * WARM_UP_SHARE; i++) await page(PAGES + i);
     const [cpu, read] = [cpuOf(relay.pid), socket.bytesRead];
     for (let i = 0; i < PAGES; i++) await page(i);
     const [used, bytes] = [cpuOf(relay.pid) - cpu, socket.bytesRead - read];
@@ -155,7 +161,14 @@ function measurePages(compresses) {
 const MEASURES = [
   { what: `events in: EVENT→OK, stored, ${whole(INGESTED)} of them`, measure: measureIngest },
   { what: `events out, live: each to ${SUBSCRIBERS} readers`, measure: measureFanOut },
-  { what: `events out, stored: pages of ${PAGE}`, measure: measurePages },
+  {
+    what: `events out, stored: the same three pages of ${PAGE}`,
+    measure: (compresses) => measurePages(compresses, samePages),
+  },
+  {
+    what: `events out, stored: pages of ${PAGE}, each event once`,
+    measure: (compresses) => measurePages(compresses, olderPages),
+  },
 ];
 const WAYS = /** @type {const} */ (['plain', 'compressed']);
 const nameOf = (what, way) => `${what}, ${way}`;
@@ -199,6 +212,8 @@ await generateCorpus(
   { dir: join(scratch, 'corpus'), gzip: false, fresh: false, threads: 1 },
 );
 const messages = messagesOf(join(scratch, 'corpus', 'events.jsonl'), INGESTED * (1 + WARM_UP_SHARE));
+/** The newest first. */
+const times = messages.map((text) => JSON.parse(text)[1].created_at).sort((a, b) => b - a);
 pin(process.pid, CLIENT_CORE);
 const contestants = MEASURES.flatMap(({ what, measure }) =>
   WAYS.map((way) => ({ name: nameOf(what, way), measure: () => measure(way === 'compressed') })),
