@@ -21,6 +21,7 @@ const BENCHMARKS = {
   workers: ['workers.mjs'],
   relay: ['relay.mjs'],
   verifier: ['verifier.mjs'],
+  compression: ['compression.mjs'],
   'many-connections': ['many-connections.mjs'],
   sessions: ['sessions.mjs'],
   'record-proxy': ['record-proxy.mjs'],

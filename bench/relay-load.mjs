@@ -3,6 +3,7 @@
 
 import { hash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { constants, deflateRawSync } from 'node:zlib';
 import { signSchnorr, xOnlyPointFromScalar } from 'tiny-secp256k1';
 
 const CONNECTIONS = 16;
@@ -10,7 +11,9 @@ const IN_FLIGHT = 16;
 const AUTHORS = 16;
 const UPGRADE =
   'GET / HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+/** What a browser offers. */
+const COMPRESSION = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n';
 
 export const secretKeys = Array.from({ length: AUTHORS }, () => randomBytes(32));
 export const pubkeys = secretKeys.map((key) => Buffer.from(xOnlyPointFromScalar(key)).toString('hex'));
@@ -25,9 +28,18 @@ export function resolvers() {
 
 /** A client frame with a mask of zeros. */
 export function frame(text) {
-  const payload = Buffer.from(text);
+  return framed(0x81, Buffer.from(text));
+}
+
+/** The same, compressed. */
+export function deflatedFrame(text) {
+  const payload = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH });
+  return framed(0xc1, payload.subarray(0, payload.length - 4));
+}
+
+function framed(first, payload) {
   const header = payload.length < 126 ? Buffer.alloc(6) : Buffer.alloc(8);
-  header[0] = 0x81;
+  header[0] = first;
   header[1] = 0x80 | Math.min(payload.length, 126);
   if (payload.length >= 126) header.writeUInt16BE(payload.length, 2);
   return Buffer.concat([header, payload]);
@@ -49,13 +61,13 @@ export function eventFrame(index, kind, isSigned) {
   return frame(JSON.stringify(['EVENT', { id, pubkey, created_at, kind, tags, content, sig }]));
 }
 
-/** A raw connection; `onData` gets everything after the upgrade. */
-export function open(relay, onData) {
+/** A raw connection; `onData` gets everything after the upgrade. @param compresses whether it offers permessage-deflate */
+export function open(relay, onData, compresses = false) {
   const { hostname, port } = new URL(relay.url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname).setNoDelay();
     socket.on('error', reject);
-    socket.write(UPGRADE);
+    socket.write(`${UPGRADE}${compresses ? COMPRESSION : ''}\r\n`);
     socket.once('data', () => {
       socket.on('data', (data) => onData(data, socket));
       resolve(socket);
@@ -71,8 +83,25 @@ export function countAccepted(bytes, state) {
   return end < 8 ? 0 : text.slice(0, end).split('",true,"').length - 1;
 }
 
-/** Sends all frames with a window per connection and waits for all OKs. */
-export async function publishAll(relay, frames) {
+/** Writes a batch of frames in one segment and waits for its OKs. */
+export async function publisherOf(relay) {
+  const state = { rest: '' };
+  /** @type {(accepted: number) => void} */
+  let onAccepted = () => undefined;
+  const socket = await open(relay, (data) => onAccepted(countAccepted(data, state)));
+  return (batch) =>
+    new Promise((/** @type {(nothing?: undefined) => void} */ resolve) => {
+      let missing = batch.length;
+      onAccepted = (accepted) => {
+        missing -= accepted;
+        if (missing === 0) resolve();
+      };
+      socket.write(Buffer.concat(batch));
+    });
+}
+
+/** Sends all frames with a window per connection and waits for all OKs. @param compresses as in {@link open} */
+export async function publishAll(relay, frames, compresses = false) {
   let next = 0;
   let answered = 0;
   const done = resolvers();
@@ -83,12 +112,13 @@ export async function publishAll(relay, frames) {
   };
   const connectOne = () => {
     const state = { rest: '' };
-    return open(relay, (data, socket) => {
+    const onData = (data, socket) => {
       const accepted = countAccepted(data, state);
       answered += accepted;
       send(socket, accepted);
       if (answered === frames.length) done.resolve();
-    });
+    };
+    return open(relay, onData, compresses);
   };
   const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, connectOne));
   for (const socket of sockets) send(socket, IN_FLIGHT);

@@ -11,12 +11,12 @@ import { signSchnorr, verifySchnorr, xOnlyPointFromScalar } from 'tiny-secp256k1
 import { startEmbeddedRelay } from '../dist/stack/embedded-relay.js';
 import { startOfBenchmark } from './machine.mjs';
 import {
-  countAccepted,
   eventFrame,
   frame,
   open,
   pubkeys,
   publishAll,
+  publisherOf,
   resolvers,
   secretKeys,
 } from './relay-load.mjs';
@@ -117,23 +117,6 @@ function measureFanOut(perTick, ticks) {
     }
     return (SUBSCRIBERS * perTick * ticks * 1e6) / (cpuOf(relay.pid) - before);
   });
-}
-
-/** Writes a batch of frames in one segment and waits for its OKs. */
-async function publisherOf(relay) {
-  const state = { rest: '' };
-  /** @type {(accepted: number) => void} */
-  let onAccepted = () => undefined;
-  const socket = await open(relay, (data) => onAccepted(countAccepted(data, state)));
-  return (batch) =>
-    new Promise((/** @type {(nothing?: undefined) => void} */ resolve) => {
-      let missing = batch.length;
-      onAccepted = (accepted) => {
-        missing -= accepted;
-        if (missing === 0) resolve();
-      };
-      socket.write(Buffer.concat(batch));
-    });
 }
 
 /** Resident bytes a connection that says nothing. */

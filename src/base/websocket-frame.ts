@@ -1,3 +1,5 @@
+import { deflateMessage, RSV1 } from './deflate-message.ts';
+
 /**
  * Client-to-server WebSocket frames (RFC 6455 section 5.2): one unfragmented text message, masked.
  * Senders write the payload first, behind the room for its header, and seal it in place: nothing is copied.
@@ -84,11 +86,37 @@ export function encodeMaskedTextFrame(text: string, mask: number): Buffer {
 
 /** The message in a complete masked text frame, as this module writes it; copies it. */
 export function messageOfMaskedFrame(frame: Buffer): string {
+  return payloadOfMaskedFrame(frame).toString('utf8');
+}
+
+function payloadOfMaskedFrame(frame: Buffer): Buffer {
+  const payload = Buffer.from(frame.subarray(payloadAt(frame)));
+  maskInPlace(payload, 0, payload.length, maskOf(frame));
+  return payload;
+}
+
+function payloadAt(frame: Buffer): number {
   const short = (frame[1] as number) & ~MASKED;
-  const payloadAt = short <= SHORT_MAX ? 6 : short === 126 ? 8 : 14;
-  const payload = Buffer.from(frame.subarray(payloadAt));
-  maskInPlace(payload, 0, payload.length, frame.readUInt32BE(payloadAt - 4));
-  return payload.toString('utf8');
+  return short <= SHORT_MAX ? 6 : short === 126 ? 8 : 14;
+}
+
+function maskOf(frame: Buffer): number {
+  return frame.readUInt32BE(payloadAt(frame) - 4);
+}
+
+/**
+ * The same message compressed (RFC 7692), masked with the same key; null where it would be no smaller.
+ * @param frame a complete masked text frame, as this module writes it
+ */
+export function deflateMaskedFrame(frame: Buffer): Buffer | null {
+  const payload = deflateMessage(payloadOfMaskedFrame(frame));
+  const length = maskedFrameLength(payload.length);
+  if (length >= frame.length) return null;
+  const deflated = Buffer.allocUnsafe(length);
+  payload.copy(deflated, frameHeaderLength(payload.length));
+  sealMaskedTextFrame(deflated, 0, payload.length, maskOf(frame));
+  deflated[0] = FIN_TEXT | RSV1;
+  return deflated;
 }
 
 function maskInPlace(target: Buffer, start: number, end: number, mask: number): void {

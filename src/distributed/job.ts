@@ -36,6 +36,7 @@ const settings = z.strictObject({
   insecure: z.boolean().optional(),
   authUrl: target.optional(),
   reconnect: z.boolean().optional(),
+  compression: z.boolean().optional(),
   verifier: z.enum(VERIFIER_CHOICES).optional(),
 });
 

@@ -23,8 +23,10 @@ export interface Measurable {
 /** The parts of a scenario, as written in a plan or a run record, that decide what it measures. */
 export interface MeasuredScenario {
   readonly load: { readonly model: 'open' | 'closed' };
-  /** Whether lost connections are opened again. */
-  readonly connections?: { readonly reconnect?: unknown } | undefined;
+  /** Whether lost connections are opened again, and whether permessage-deflate is offered. */
+  readonly connections?:
+    | { readonly reconnect?: unknown; readonly compression?: boolean | undefined }
+    | undefined;
   readonly corpus?: { readonly profile?: string | undefined; readonly file?: string | undefined } | undefined;
   /** By their names. */
   readonly workloads: Readonly<Record<string, unknown>>;
@@ -55,6 +57,7 @@ export function measurableOf(
   const measured = METRIC_SETS.map((set) => ({ ...measuredBy(set, workloads, run), accounts: set.accounts }));
   const sources = new Set<string>(['connections', ...measured.flatMap((each) => each.sources)]);
   sources.add(scenario.connections?.reconnect == null ? 'held' : 'reconnect');
+  if (scenario.connections?.compression === true) sources.add('compression');
   if (measured.some((each) => each.sources.length > 0 && each.accounts.length > 0)) {
     sources.add('replies');
     if (load.model === 'open') sources.add('generator');

@@ -81,6 +81,7 @@ export function buildPlan({
       auth: connections.auth ?? 'on-demand',
       authUrl: overrides.authUrl ?? null,
       reconnect: planReconnect(connections.reconnect),
+      compression: connections.compression === true,
     },
     scheduler: resolved.scheduler,
     catchUp: true,

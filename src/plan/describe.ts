@@ -103,6 +103,7 @@ function connectionRows({ connections, workloads, load }: Plan): Rows {
   ];
   if (load.model === 'open') rows.push(['picked', PICKED[connections.pick]]);
   rows.push(['AUTH', authText(connections)]);
+  if (connections.compression) rows.push(['compression', 'permessage-deflate is offered']);
   if (connections.reconnect !== null) rows.push(['when lost', reconnectText(connections.reconnect)]);
   for (const { planner, part } of plannedWorkloads(workloads)) {
     if (part.connections !== undefined) rows.push([planner.role, rangeText(part.connections)]);

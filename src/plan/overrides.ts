@@ -35,6 +35,8 @@ export interface PlanOverrides {
   readonly authUrl?: string | undefined;
   /** Clients whose connection is lost come back, also where the scenario does not say so. */
   readonly reconnect?: boolean | undefined;
+  /** permessage-deflate is offered, also where the scenario does not say so. */
+  readonly compression?: boolean | undefined;
   /** What checks the signatures of received events; undefined: `auto`. */
   readonly verifier?: VerifierChoice | undefined;
 }
@@ -63,6 +65,7 @@ export function applyOverrides(scenario: Scenario, overrides: PlanOverrides): Sc
       ...(overrides.reconnect === true && scenario.connections.reconnect == null
         ? { reconnect: DEFAULT_RECONNECT }
         : {}),
+      ...(overrides.compression === true ? { compression: true } : {}),
     },
     workloads,
     warmup: warmupMs ?? scenario.warmup,

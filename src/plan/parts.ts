@@ -200,6 +200,8 @@ export interface PlanParts {
     readonly authUrl: string | null;
     /** How clients wait that come back; null where a lost connection stays lost. */
     readonly reconnect: Required<BackOff> | null;
+    /** Whether permessage-deflate (RFC 7692) is offered. */
+    readonly compression: boolean;
   };
   readonly scheduler: Scenario['scheduler'];
   /**

@@ -98,7 +98,7 @@ export function buildRecord(input: RecordInput): RunRecord {
     evidence: evidenceOf(result),
     caveats: [
       ...(rateLimiter === null ? [] : [rateLimiterText(rateLimiter)]),
-      ...standardCaveats({ ...observed, intervals }),
+      ...standardCaveats({ ...observed, intervals, counters: result.counters }),
       ...result.remarks,
       ...(input.caveats ?? []),
     ],

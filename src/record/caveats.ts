@@ -5,7 +5,7 @@ import type { RunRecord } from './schema.ts';
 
 type Observed = Pick<
   RunRecord,
-  'environment' | 'load' | 'generator' | 'metrics' | 'notMeasured' | 'intervals'
+  'environment' | 'load' | 'generator' | 'metrics' | 'notMeasured' | 'intervals' | 'counters'
 >;
 
 /** Key of the reason in `notMeasured`, where the ceiling is null. */
@@ -29,6 +29,8 @@ export function standardCaveats(record: Observed): string[] {
       'generator and relay share this machine: each takes CPU from the other, and no network lies between',
     );
   }
+  const refused = compressionCaveat(record.counters);
+  if (refused !== null) caveats.push(refused);
   const overload = overloadCaveat(record);
   if (overload !== null) caveats.push(overload);
   const censored = Object.entries(record.metrics)
@@ -48,6 +50,14 @@ export function standardCaveats(record: Observed): string[] {
     );
   }
   return caveats;
+}
+
+/** What was measured is not what was asked for. */
+function compressionCaveat(counters: Observed['counters']): string | null {
+  const { connections_compressed: compressed, connections_not_compressed: not } = counters;
+  if (not === 0) return null;
+  const which = compressed === 0 ? 'any connection' : `${not} of ${compressed + not} connections`;
+  return `no compression on ${which}: the relay, or a proxy before it, did not accept permessage-deflate`;
 }
 
 /** Little was achieved *and* latencies grow: a relay that refuses at once is not overloaded, whatever it achieves. */

@@ -38,6 +38,8 @@ export interface RelayOptions extends ServerOptions {
   /** Where a thread of its own answers `/health`; null where none does. */
   readonly liveness: MetricsAddress | null;
   readonly secrets: RelaySecrets;
+  /** Whether permessage-deflate (RFC 7692) is accepted where it is offered. */
+  readonly compression: boolean;
   /** Stop when standard input ends: the parent process is gone. */
   readonly exitWithParent: boolean;
 }
@@ -105,6 +107,7 @@ const FLAGS = {
   'no-verify': { type: 'boolean', default: false },
   'verify-workers': { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
   verifier: { type: 'string' },
+  compression: { type: 'boolean', default: false },
   'exit-with-parent': { type: 'boolean', default: false },
   'open-gift-wraps': { type: 'boolean', default: false },
   'public-url': { type: 'string', multiple: true },
@@ -243,6 +246,7 @@ export function parseRelayOptions(
     metrics: operatorAddress(values, 'metrics-port'),
     liveness: operatorAddress(values, 'liveness-port'),
     secrets: readSecrets(secretsPathOf(values), env),
+    compression: values['compression'] === true,
     exitWithParent: values['exit-with-parent'] === true,
   };
 }

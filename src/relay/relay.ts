@@ -120,12 +120,13 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
   const ingest = new Ingest({ ...shared, fanOut: { publish }, forward: backend.forward });
   const budgets = new Budgets(limits, () => performance.now());
   const addresses = new ClientAddresses(options.trustedProxies);
-  const { hidesGiftWraps } = options;
+  const { hidesGiftWraps, compression } = options;
   const filterMemory = new FilterMemory(limits.maxFilterBytesTotal);
   const connections = new Connections({
     ...shared,
     ingest,
     hidesGiftWraps,
+    compression,
     budgets,
     addresses,
     filterMemory,

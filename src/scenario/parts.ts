@@ -105,6 +105,12 @@ export const partsBefore = {
       .describe(
         'Clients whose connection is lost come back, as real ones do: they open it again after a wait that doubles with every attempt, subscribe and authenticate as before, and send again what was not answered. Off by default.',
       ),
+    compression: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether clients offer permessage-deflate (RFC 7692), as browsers do: where the relay accepts it, what is sent is compressed where that makes it smaller, and what the relay compresses is inflated. The run goes on where it does not. Off by default.',
+      ),
   }),
   corpus,
   scheduler,

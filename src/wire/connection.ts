@@ -1,3 +1,4 @@
+import type { DeflateCounts } from '../base/deflate-message.ts';
 import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
 /** `raw` needs a plain `ws://` target; `ws` serves every target. */
 export type Transport = 'raw' | 'ws';
@@ -11,6 +12,8 @@ export interface ConnectionOptions {
   readonly localAddress?: string | undefined;
   /** Accept any TLS certificate; default false. */
   readonly insecure?: boolean;
+  /** Where permessage-deflate (RFC 7692) is offered: what counts what it does. Left out where it is not offered. */
+  readonly compression?: DeflateCounts | undefined;
 }
 
 /**
@@ -24,6 +27,10 @@ export interface Connection {
   readonly isOpen: boolean;
   /** The relay process behind a load balancer, as the answer to the upgrade says (`X-Relay-Id`); null where it does not. */
   readonly relayId: string | null;
+  /** Whether permessage-deflate was negotiated; false until it is open. */
+  readonly isCompressed: boolean;
+  /** Whether frames as this tool compresses them may be written: negotiated, and with a window that is large enough. */
+  readonly takesDeflated: boolean;
   /**
    * Write complete masked frames.
    * @returns false where the kernel's buffer is full: hold further frames until `onDrain`

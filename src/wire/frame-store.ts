@@ -1,3 +1,4 @@
+import { deflateMaskedFrame } from '../base/websocket-frame.ts';
 import { NONE } from './pending-table.ts';
 
 /**
@@ -10,6 +11,10 @@ export class FrameStore {
   readonly slots: number;
   readonly slotBytes: number;
   readonly length: Uint32Array;
+  /** The same frames compressed, where {@link keepDeflated} was called; a slot as {@link bytes} has it. */
+  deflated: Buffer | null = null;
+  /** Bytes of the compressed frame in a slot; 0 where there is none, because it would be no smaller. */
+  deflatedLength = new Uint32Array(0);
   /** Number of the arrival among all arrivals of its stream. */
   readonly number: Float64Array;
   /** Scheduled offset in ns after the start of the load. */
@@ -48,6 +53,21 @@ export class FrameStore {
     this.hasWaited = new Uint8Array(slots);
     this.#free = Int32Array.from({ length: slots }, (_, index) => index);
     this.#freeCount = slots;
+  }
+
+  /** From now on {@link deflate} compresses what is built: connections may have negotiated permessage-deflate. */
+  keepDeflated(): void {
+    this.deflated = Buffer.allocUnsafeSlow(this.slotBytes * this.slots);
+    this.deflatedLength = new Uint32Array(this.slots);
+  }
+
+  /** The frame in `slot` is complete: compress it, where anybody may want it so. */
+  deflate(slot: number): void {
+    if (this.deflated === null) return;
+    const start = this.startOf(slot);
+    const frame = this.bytes.subarray(start, start + (this.length[slot] as number));
+    const deflated = deflateMaskedFrame(frame);
+    this.deflatedLength[slot] = deflated?.copy(this.deflated, start) ?? 0;
   }
 
   /** A free slot, or {@link NONE}. */

@@ -1,4 +1,5 @@
 import { monotonicNs } from '../base/clock.ts';
+import { countDeflated, type DeflateCounts } from '../base/deflate-message.ts';
 import type { Connection } from './connection.ts';
 import type { FrameStore } from './frame-store.ts';
 
@@ -36,10 +37,17 @@ export class Outbox {
   /** Frames that wait for lost connections, by owner. */
   #parked: number[] = [];
   #bytesWritten = 0;
+  readonly #compression: DeflateCounts | null;
 
-  /** Who stages frames, by number; set once, before the first frame is staged. */
+  /** @param compression counts what goes out compressed; null where permessage-deflate is not offered */
+  constructor(compression: DeflateCounts | null = null) {
+    this.#compression = compression;
+  }
+
+  /** Who stages frames, by number; set once, before the first frame is built. */
   setOwners(owners: readonly FrameOwner[]): void {
     this.#owners = owners;
+    if (this.#compression !== null) for (const { store } of owners) store.keepDeflated();
     this.#parked = owners.map(() => 0);
   }
 
@@ -141,7 +149,8 @@ export class Outbox {
   }
 
   #write(line: Line): void {
-    const frames = this.#collect(line.staged);
+    const isDeflated = this.#compression !== null && line.connection.takesDeflated;
+    const frames = isDeflated ? this.#collectDeflated(line.staged) : this.#collect(line.staged);
     const startedNs = monotonicNs();
     line.blocked = !line.connection.write(frames);
     this.#bytesWritten += frames.length;
@@ -172,6 +181,22 @@ export class Outbox {
       at += store.bytes.copy(frames, at, start, end);
     }
     return frames;
+  }
+
+  /** As {@link #collect}, the frames compressed that are smaller so. */
+  #collectDeflated(staged: readonly number[]): Buffer {
+    return Buffer.concat(
+      staged.map((token) => {
+        const { store } = this.#ownerOf(token);
+        const slot = this.#slotOf(token);
+        const start = store.startOf(slot);
+        const before = store.length[slot] as number;
+        const after = store.deflatedLength[slot] as number;
+        if (after === 0 || store.deflated === null) return store.bytes.subarray(start, start + before);
+        if (this.#compression !== null) countDeflated(this.#compression, before, after);
+        return store.deflated.subarray(start, start + after);
+      }),
+    );
   }
 
   #countParked({ staged }: Line, by: 1 | -1): void {

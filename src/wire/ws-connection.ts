@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
-import WebSocket, { type RawData } from 'ws';
+import type { RawData } from 'ws';
 import { monotonicNs } from '../base/clock.ts';
 import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from './connection.ts';
+import { takesDeflated } from './deflate-terms.ts';
+import { InflatingWebSocket } from './inflating-web-socket.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { CLOSE } from './raw/frame-reader.ts';
 import { RELAY_ID_HEADER } from './raw/handshake.ts';
@@ -10,13 +12,14 @@ import { RELAY_ID_HEADER } from './raw/handshake.ts';
 /**
  * A connection through the `ws` library, for TLS and as the reference. The handshake and everything received go through `ws`; complete, masked
  * frames are written straight to its socket, because one write for many frames costs a quarter of one write a
- * frame. No extensions are offered, so raw frames and those of `ws` (pong, close) can't disturb each other.
+ * frame. They and those of `ws` (pong, close) can't disturb each other: no frame refers to one before it, compressed or not.
  */
 export class WsConnection implements Connection {
   readonly number: number;
   readonly startedNs: number;
   relayId: string | null = null;
-  readonly #ws: WebSocket;
+  takesDeflated = false;
+  readonly #ws: InflatingWebSocket;
   readonly #handlers: ConnectionHandlers;
   #socket: Socket | null = null;
   #state: 'opening' | 'open' | 'ended' = 'opening';
@@ -27,8 +30,7 @@ export class WsConnection implements Connection {
     this.number = options.number;
     this.#handlers = handlers;
     this.startedNs = monotonicNs();
-    this.#ws = new WebSocket(options.url, {
-      perMessageDeflate: false,
+    this.#ws = new InflatingWebSocket(options.url, options.compression, {
       maxPayload: MAX_MESSAGE_BYTES,
       handshakeTimeout: options.timeoutMs,
       followRedirects: false,
@@ -37,6 +39,10 @@ export class WsConnection implements Connection {
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
     });
     this.#listen();
+  }
+
+  get isCompressed(): boolean {
+    return this.#ws.terms !== null;
   }
 
   get isOpen(): boolean {
@@ -89,6 +95,8 @@ export class WsConnection implements Connection {
   #opened(): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
+    const { terms } = this.#ws;
+    this.takesDeflated = terms !== null && takesDeflated(terms);
     this.#socket?.on('drain', () => {
       if (this.#state === 'open') this.#handlers.onDrain(this);
     });

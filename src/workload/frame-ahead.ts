@@ -84,6 +84,7 @@ export class FrameAhead {
     this.#store.number[slot] = number;
     this.#store.offsetNs[slot] = offsetNs;
     this.#builder.build(slot, number, offsetNs);
+    this.#store.deflate(slot);
     this.#ring[(this.#head + this.#count) % this.#ring.length] = slot;
     this.#count++;
     return true;

@@ -62,6 +62,7 @@ export class StepSender implements FrameOwner, Sender {
     if (slot === NONE) return false;
     this.store.connection[slot] = connection;
     fill(slot);
+    this.store.deflate(slot);
     this.#unwritten++;
     this.#outbox.stage(connection, this.#owner, slot);
     return true;

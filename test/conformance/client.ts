@@ -32,9 +32,10 @@ export class Client {
   /** The close code; null while the connection is open. */
   closeCode: number | null = null;
 
-  constructor(url: string) {
+  /** @param compresses whether it offers permessage-deflate, as browsers do, and compresses all that it sends */
+  constructor(url: string, compresses = false) {
     this.#url = url;
-    this.#webSocket = new WebSocket(url, { perMessageDeflate: false });
+    this.#webSocket = new WebSocket(url, { perMessageDeflate: compresses ? { threshold: 0 } : false });
     // Attached before the connection is open: a relay may speak in the same segment as the upgrade.
     this.#webSocket.on('message', (data) => {
       this.messages.push(JSON.parse(String(data)) as Message);
@@ -46,6 +47,11 @@ export class Client {
     });
     // A relay may cut the connection: the close code says what a statement needs to know.
     this.#webSocket.on('error', () => this.#notify());
+  }
+
+  /** Extensions that were negotiated. */
+  get extensions(): string {
+    return this.#webSocket.extensions;
   }
 
   async open(): Promise<this> {

@@ -603,6 +603,7 @@ function samplePlan(): Plan {
       auth: 'on-demand',
       authUrl: null,
       reconnect: null,
+      compression: false,
     },
     scheduler: resolved.scheduler,
     catchUp: true,

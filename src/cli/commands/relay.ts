@@ -53,7 +53,8 @@ export function addRelay(program: Command, host: CommandHost): void {
       'size of the memory store; default: 512MB, or what the heap can hold',
       memorySize,
     )
-    .option('--no-verify', 'accept events without checking their signatures');
+    .option('--no-verify', 'accept events without checking their signatures')
+    .option('--compression', 'compress messages for clients that offer permessage-deflate');
   command.option(
     '--verify-workers <n>',
     'threads that check signatures; default: one fewer than there are cores',

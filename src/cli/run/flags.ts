@@ -58,6 +58,8 @@ export interface LoadFlags extends ShapeFlags {
   readonly authUrl?: string;
   /** Clients whose connection is lost come back. */
   readonly reconnect?: boolean;
+  /** Clients offer permessage-deflate. */
+  readonly compression?: boolean;
   readonly gate?: readonly string[];
   /** End the run where a gate can no longer hold. */
   readonly abortOnFail?: boolean;
@@ -128,6 +130,7 @@ export function addLoadOptions(command: Command): Command {
       '--reconnect',
       'clients whose connection is lost come back, as real ones do; default: they stay away',
     )
+    .option('--compression', 'clients offer permessage-deflate, as browsers do')
     .option('--gate <expr>', 'gate such as "ack_latency p99 < 250ms", repeatable', repeatable(asTyped))
     .option('--no-default-gates', 'judge by the gates of the scenario and of --gate alone')
     .option('--abort-on-fail', 'end the run as soon as a gate can no longer hold; exit 99');
@@ -238,6 +241,7 @@ export function overridesOf(flags: LoadFlags): PlanOverrides {
     insecure: flags.insecure,
     authUrl: flags.authUrl,
     reconnect: flags.reconnect,
+    compression: flags.compression,
     verifier: flags.verifier,
     noDefaultGates: !flags.defaultGates,
     abortOnFail: flags.abortOnFail,

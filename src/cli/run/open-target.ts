@@ -40,8 +40,11 @@ export type Closing = 'orderly' | 'hard';
 /** Leaves some of the two seconds of a hard stop for what follows. */
 const HARD_GRACE_MS = 1_500;
 
-/** The clients of a load do not authenticate, and what they publish is to be found and delivered whatever its kind. */
-const FLAGS_FOR_LOAD = ['--open-gift-wraps'];
+/**
+ * The clients of a load do not authenticate, and what they publish is to be found and delivered whatever its kind. Those that offer
+ * compression get it; nobody else notices.
+ */
+const FLAGS_FOR_LOAD = ['--open-gift-wraps', '--compression'];
 
 /** Starts the embedded relay, at a port where one is named; tests pass another one. */
 export type StartRelay = (port?: number) => Promise<EmbeddedRelay>;

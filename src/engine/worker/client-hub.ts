@@ -1,6 +1,8 @@
 import type { BackOff } from '../../base/back-off.ts';
 import { monotonicNs } from '../../base/clock.ts';
+import { countDeflated, type DeflateCounts } from '../../base/deflate-message.ts';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
+import { deflateMaskedFrame } from '../../base/websocket-frame.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions, Transport } from '../../wire/connection.ts';
 import { openConnection, transportFor } from '../../wire/open-connection.ts';
 import type { Outbox } from '../../wire/outbox.ts';
@@ -22,6 +24,8 @@ export interface ClientHubOptions {
   /** Accept any TLS certificate. */
   readonly insecure: boolean;
   readonly transport: Transport | 'auto';
+  /** Where permessage-deflate is offered: counts what it does. */
+  readonly compression: DeflateCounts | null;
   readonly outbox: Outbox;
   readonly replies: ReplyHandlers;
   readonly onOpened: (connection: Connection, scheduledNs: number, openedNs: number) => void;
@@ -38,6 +42,8 @@ export interface ClientHubOptions {
   readonly onReopened: (connection: Connection) => void;
   readonly onReopenFailed: ConnectionFailure;
   readonly onReceived: (bytes: number) => void;
+  /** A connection is open, where permessage-deflate was offered. */
+  readonly onNegotiated: (isCompressed: boolean) => void;
 }
 
 const UNKNOWN_RELAY = -1;
@@ -111,8 +117,17 @@ export class ClientHub {
   send(connection: number, frame: Buffer): void {
     const client = this.#connections.get(connection);
     if (client?.isOpen !== true) return;
-    client.write(frame);
-    this.#bytesSent += frame.length;
+    const sent = client.takesDeflated ? this.#deflated(frame) : frame;
+    client.write(sent);
+    this.#bytesSent += sent.length;
+  }
+
+  #deflated(frame: Buffer): Buffer {
+    const { compression } = this.#options;
+    const deflated = compression === null ? null : deflateMaskedFrame(frame);
+    if (compression === null || deflated === null) return frame;
+    countDeflated(compression, frame.length, deflated.length);
+    return deflated;
   }
 
   /**
@@ -184,8 +199,16 @@ export class ClientHub {
   }
 
   #optionsOf(number: number): ConnectionOptions {
-    const { urlOf, sourceOf, timeoutMs, insecure } = this.#options;
-    return { number, url: urlOf(number), localAddress: sourceOf(number), timeoutMs, insecure };
+    const { urlOf, sourceOf, timeoutMs, insecure, compression } = this.#options;
+    const localAddress = sourceOf(number);
+    return {
+      number,
+      url: urlOf(number),
+      localAddress,
+      timeoutMs,
+      insecure,
+      compression: compression ?? undefined,
+    };
   }
 
   #connect(options: ConnectionOptions): void {
@@ -205,6 +228,7 @@ export class ClientHub {
 
   #onOpen(connection: Connection, openedNs: number): void {
     this.#open++;
+    if (this.#options.compression !== null) this.#options.onNegotiated(connection.isCompressed);
     if (!this.#scheduledNs.has(connection.number)) {
       this.#noteRelay(connection);
       this.#options.outbox.open(connection);

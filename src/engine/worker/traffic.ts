@@ -1,9 +1,25 @@
+import { type DeflateCounts, noDeflateCounts } from '../../base/deflate-message.ts';
 import type { Recorder } from './recorder.ts';
+
+const COMPRESSION_COUNTERS = [
+  ['deflated', 'frames_deflated'],
+  ['deflatedBefore_bytes', 'bytes_before_deflate'],
+  ['deflatedAfter_bytes', 'bytes_after_deflate'],
+  ['inflated', 'frames_inflated'],
+  ['inflatedBefore_bytes', 'bytes_before_inflate'],
+  ['inflatedAfter_bytes', 'bytes_after_inflate'],
+] as const satisfies readonly (readonly [keyof DeflateCounts, string])[];
 
 /** Bytes of all connections; they belong to no operation and so to no phase. */
 export class Traffic {
   #received_bytes = 0;
-  #reported = { received: 0, sent: 0 };
+  #reported = { received: 0, sent: 0, ...noDeflateCounts() };
+  /** What compression does; null where it is not offered. */
+  readonly compression: DeflateCounts | null;
+
+  constructor(isCompressionOffered: boolean) {
+    this.compression = isCompressionOffered ? noDeflateCounts() : null;
+  }
 
   received(bytes: number): void {
     this.#received_bytes += bytes;
@@ -12,8 +28,15 @@ export class Traffic {
   /** Count what came and went since the last call. @param sent bytes written since the start */
   report(recorder: Recorder, sent: number): void {
     const { outside } = recorder;
-    recorder.count(outside, 'bytes_received', this.#received_bytes - this.#reported.received);
+    const compression = this.compression ?? noDeflateCounts();
+    const { inflatedBefore_bytes, inflatedAfter_bytes } = compression;
+    // What is handed over is inflated already; what has come is what was on the wire.
+    const received = this.#received_bytes - inflatedAfter_bytes + inflatedBefore_bytes;
+    recorder.count(outside, 'bytes_received', received - this.#reported.received);
     recorder.count(outside, 'bytes_sent', sent - this.#reported.sent);
-    this.#reported = { received: this.#received_bytes, sent };
+    for (const [key, counter] of COMPRESSION_COUNTERS) {
+      recorder.count(outside, counter, compression[key] - this.#reported[key]);
+    }
+    this.#reported = { received, sent, ...compression };
   }
 }

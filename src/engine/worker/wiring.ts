@@ -31,8 +31,8 @@ export interface WorkerOptions extends Omit<Extract<ToWorker, { type: 'init' }>,
 
 /** Who does what in a worker and who talks to whom: built once, before anything happens. */
 export class Wiring {
-  readonly outbox = new Outbox();
-  readonly traffic = new Traffic();
+  readonly outbox: Outbox;
+  readonly traffic: Traffic;
   readonly recorder: Recorder;
   readonly observer: RelayObserver;
   /** Null where nobody asks for it. */
@@ -56,6 +56,8 @@ export class Wiring {
     const { plan } = options;
     const currentPhase = (): number => this.#currentPhase();
     this.#options = options;
+    this.traffic = new Traffic(plan.connections.compression);
+    this.outbox = new Outbox(this.traffic.compression);
     this.#series = buildSeriesTable(plan.latencies, plan.labels);
     const moments = plan.faults.length === 0 ? null : new MomentCounts(() => this.#start.monotonicNs);
     this.recorder = new Recorder(plan.phases, this.#series, moments);
@@ -227,6 +229,7 @@ export class Wiring {
       timeoutMs: plan.connections.timeoutMs,
       insecure: plan.connections.insecure,
       transport: plan.connections.transport,
+      compression: this.traffic.compression,
       outbox: this.outbox,
       replies: this.sorter,
       onOpened: (connection, scheduledNs, openedNs) => {
@@ -258,6 +261,11 @@ export class Wiring {
       onReopened: (connection) => this.#onReopened(connection),
       onReopenFailed: (connection, reason) => this.reconnecting?.onFailed(connection, reason),
       onReceived: (bytes) => this.traffic.received(bytes),
+      onNegotiated: (isCompressed) =>
+        this.recorder.count(
+          this.recorder.outside,
+          isCompressed ? 'connections_compressed' : 'connections_not_compressed',
+        ),
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Filter } from '../../nostr/filter.ts';
 import { isGiftWrapKind } from '../../nostr/nip59.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
+import { EncodedEvent } from './encoded-event.ts';
 import type { Subscription } from './subscription.ts';
 import { SubscriptionIndex } from './subscription-index.ts';
 
@@ -28,15 +29,11 @@ export class FanOut {
    */
   publish(event: StoredEvent): number {
     let deliveries = 0;
-    let json: Uint8Array | null = null;
-    const encode = (): Uint8Array => {
-      json ??= Buffer.from(event.json);
-      return json;
-    };
+    const encoded = new EncodedEvent(event.json);
     const isPrivate = isGiftWrapKind(event.kind);
     this.#index.forEachMatch(event, (subscription) => {
       if (isPrivate && !subscription.mayRead(event)) return;
-      subscription.deliver(event, encode);
+      subscription.deliver(event, encoded);
       deliveries++;
     });
     return deliveries;

@@ -1,27 +1,21 @@
-import type { Duplex } from 'node:stream';
-import type { Backlogged, Backlogs } from './backlogs.ts';
-import type { FlushQueue } from './flush-queue.ts';
-
-/** What an outbox is given. */
-export interface OutboxOptions {
-  /** The socket of an upgraded connection without extensions. */
-  readonly socket: Duplex;
-  /** Whether messages may be sent: false once a close frame was (RFC 6455, 5.5.1). */
-  readonly isOpen: () => boolean;
-  readonly flushQueue: FlushQueue;
-  /** Bytes waiting for the reader at which the connection is cut. */
-  readonly maxBacklogBytes: number;
-  /** What waits for all readers. */
-  readonly backlogs: Backlogs;
-  /** Called once when the connection was cut for a reader too slow. */
-  readonly onOverflow: () => void;
-}
+import {
+  countDeflated,
+  FINAL_DEFLATED_TEXT,
+  STORED_HEADER_BYTES,
+  writeStoredHeader,
+} from '../../base/deflate-message.ts';
+import type { StoredEvent } from '../store/stored-event.ts';
+import type { Backlogged } from './backlogs.ts';
+import { deflatedText } from './deflatable.ts';
+import type { EncodedEvent } from './encoded-event.ts';
+import type { OutboxOptions } from './outbox-options.ts';
 
 /** First byte of a frame: final fragment; a text, or a pong (RFC 6455, 5.2). */
 const FINAL_TEXT = 0x81;
 const PONG = 0x8a;
 const CLOSING_BRACKET = 0x5d;
 const FIRST_CAPACITY_BYTES = 512;
+const STEP_LENGTH = 64 * 1024;
 /** A long answer is written in pieces of about this size. */
 const PIECE_BYTES = 256 * 1024;
 /** A long answer pauses while this much waits for the reader. */
@@ -62,6 +56,11 @@ export class Outbox implements Backlogged {
     this.#options = options;
   }
 
+  /** Characters of events that are sent to this reader in one step: compressing takes many times as long as copying. */
+  get stepLength(): number {
+    return this.#options.compression === null ? STEP_LENGTH : STEP_LENGTH / 4;
+  }
+
   /** Bytes that wait for the reader: in the socket, or of an answer that is read ahead of it. */
   get backlogBytes(): number {
     const { socket } = this.#options;
@@ -84,6 +83,7 @@ export class Outbox implements Backlogged {
   /** Sends a message. */
   sendText(text: string): void {
     const bytes = Buffer.byteLength(text);
+    if (this.#sendDeflated(text, bytes)) return;
     const offset = this.#startFrame(bytes);
     this.#buffer.write(text, offset, bytes, 'utf8');
     this.#endFrame();
@@ -93,8 +93,11 @@ export class Outbox implements Backlogged {
    * Sends the message `prefix + json + "]"` of an event that is sent to this reader only.
    * @param prefix `["EVENT","subscription",`
    */
-  sendStored(prefix: Uint8Array, json: string): void {
+  sendStored(prefix: Uint8Array, event: Pick<StoredEvent, 'id' | 'json'>): void {
+    const { json } = event;
     const jsonBytes = Buffer.byteLength(json);
+    const deflated = this.#options.compression?.events.of(event, jsonBytes) ?? null;
+    if (this.#sendDeflatedEvent(prefix, jsonBytes, deflated)) return;
     // Text of one byte a character is copied as it is.
     const encoding = jsonBytes === json.length ? 'latin1' : 'utf8';
     if (jsonBytes >= SHARED_BYTES) {
@@ -112,7 +115,10 @@ export class Outbox implements Backlogged {
    * Sends the message `prefix + json + "]"`; both are encoded once and used for many messages.
    * @param prefix `["EVENT","subscription",`
    */
-  sendEvent(prefix: Uint8Array, json: Uint8Array): void {
+  sendEvent(prefix: Uint8Array, event: EncodedEvent): void {
+    const json = event.plain;
+    const deflated = this.#options.compression === null ? null : event.deflated;
+    if (this.#sendDeflatedEvent(prefix, json.length, deflated)) return;
     if (json.length >= SHARED_BYTES) {
       this.#sendLong(prefix, bytesPiece(json), json.length);
       return;
@@ -122,6 +128,41 @@ export class Outbox implements Backlogged {
     this.#buffer.set(json, offset + prefix.length);
     this.#buffer[this.#used - 1] = CLOSING_BRACKET;
     this.#endFrame();
+  }
+
+  /** Sends a message compressed. @returns false where it was not, because nobody asks for it or it would be no smaller */
+  #sendDeflated(text: string, bytes: number): boolean {
+    const { compression } = this.#options;
+    if (compression === null) return false;
+    const deflated = deflatedText(text, bytes);
+    if (deflated === null || deflated.length >= bytes) return false;
+    countDeflated(compression.counts, bytes, deflated.length);
+    const offset = this.#startFrame(deflated.length, FINAL_DEFLATED_TEXT);
+    this.#buffer.set(deflated, offset);
+    this.#endFrame();
+    return true;
+  }
+
+  /** The same of an event: what is compressed is the same for all readers, and stands behind a beginning that is not. */
+  #sendDeflatedEvent(prefix: Uint8Array, jsonBytes: number, deflated: Uint8Array | null): boolean {
+    const { compression } = this.#options;
+    if (compression === null || deflated === null) return false;
+    const [before, own] = [prefix.length + jsonBytes + 1, STORED_HEADER_BYTES + prefix.length];
+    const after = own + deflated.length;
+    if (after >= before) return false;
+    countDeflated(compression.counts, before, after);
+    const isLong = deflated.length >= SHARED_BYTES;
+    const offset = this.#startFrame(after, FINAL_DEFLATED_TEXT, isLong ? own : after);
+    writeStoredHeader(this.#buffer, offset, prefix.length);
+    this.#buffer.set(prefix, offset + STORED_HEADER_BYTES);
+    if (isLong) {
+      const head = this.#take();
+      this.#write([bytesPiece(head), bytesPiece(deflated)], head.length + deflated.length);
+    } else {
+      this.#buffer.set(deflated, offset + own);
+      this.#endFrame();
+    }
+    return true;
   }
 
   /** Sends a long event at once, without a copy of it: what waits for its reader is the event that all share. */

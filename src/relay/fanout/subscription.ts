@@ -3,20 +3,21 @@ import type { AnswerPage, Reader } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import type { Steps } from '../work/steps.ts';
 import { runFor, type Work } from '../work/work.ts';
+import { EncodedEvent } from './encoded-event.ts';
 import { isRecent, LateIds, shortId } from './late-ids.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a subscription needs of the outbox of its connection. */
 export type SubscriptionOutbox = Pick<
   Outbox,
-  'sendText' | 'sendStored' | 'sendEvent' | 'pause' | 'isFull' | 'hold' | 'cut'
+  'sendText' | 'sendStored' | 'sendEvent' | 'stepLength' | 'pause' | 'isFull' | 'hold' | 'cut'
 >;
 
 /** Live events that one subscription may hold back while its stored events are read, and the length of their texts. */
 const HELD_MAX = 10_000;
 const HELD_BYTES_MAX = 8 * 2 ** 20;
-/** Characters of events that are sent in one step. */
-const STEP_BYTES = 64 * 1024;
+/** Where more than so many were held back, they go out as they are: compressing them would hold up everybody else. */
+const DEFLATED_MAX = 50;
 /** An event that was found in the store comes live so much later at most: a gap on the channel has been filled by then. */
 const LATE_MS = 15_000;
 
@@ -69,12 +70,12 @@ export class Subscription {
 
   /**
    * Delivers a live event.
-   * @param encode gives the JSON of the event as bytes, made once for all subscribers
+   * @param encoded the same for all subscribers
    */
-  deliver(event: StoredEvent, encode: () => Uint8Array): void {
+  deliver(event: StoredEvent, encoded: EncodedEvent): void {
     if (this.#isClosed) return;
     if (this.#held === null) {
-      if (this.#late?.has(event.id) !== true) this.#outbox.sendEvent(this.#prefix, encode());
+      if (this.#late?.has(event.id) !== true) this.#outbox.sendEvent(this.#prefix, encoded);
     } else if (this.#held.length >= HELD_MAX || this.#heldBytes > HELD_BYTES_MAX) this.#outbox.cut();
     else {
       this.#held.push(event);
@@ -118,12 +119,12 @@ export class Subscription {
     let bytes = 0;
     for (let index = from; index < page.length; index++) {
       const event = page[index] as StoredEvent;
-      this.#outbox.sendStored(this.#prefix, event.json);
+      this.#outbox.sendStored(this.#prefix, event);
       const short = shortId(event.id);
       this.#sent.push(short);
       if (isRecent(event.created_at)) this.#recent.push(short);
       bytes += event.json.length;
-      if (bytes < STEP_BYTES) continue;
+      if (bytes < this.#outbox.stepLength) continue;
       if (this.#outbox.isFull) return index + 1;
       bytes = 0;
       yield;
@@ -144,9 +145,10 @@ export class Subscription {
     const held = this.#takeHeld();
     const sent = held.length === 0 ? null : new Set(this.#sent);
     this.#sent = [];
+    const mayDeflate = held.length <= DEFLATED_MAX;
     for (const event of held) {
       if (sent?.has(shortId(event.id)) === false) {
-        this.#outbox.sendEvent(this.#prefix, Buffer.from(event.json));
+        this.#outbox.sendEvent(this.#prefix, new EncodedEvent(event.json, mayDeflate));
       }
     }
     if (this.#recent.length === 0) return;

@@ -1,15 +1,17 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import type { Backlogs } from '../fanout/backlogs.ts';
 import type { FlushQueue } from '../fanout/flush-queue.ts';
 import { Outbox } from '../fanout/outbox.ts';
+import type { OutboxCompression } from '../fanout/outbox-options.ts';
 import type { ConnectionBudget } from '../limits/budgets.ts';
 import { Session } from '../protocol/session.ts';
 import type { SessionParts } from '../protocol/session-parts.ts';
 import { Sender } from '../verify/sender.ts';
 import type { Lane } from '../work/lane.ts';
 import type { Turns } from '../work/turns.ts';
+import type { RelayWebSocket } from './relay-web-socket.ts';
 
 /** Close codes (RFC 6455, 7.4.1). */
 const CLOSE_GOING_AWAY = 1001;
@@ -29,11 +31,13 @@ export interface ConnectionShare extends SessionParts {
   readonly flushQueue: FlushQueue;
   readonly backlogs: Backlogs;
   readonly turns: Turns;
+  /** For those that have negotiated it. */
+  readonly compression: OutboxCompression;
 }
 
 /** One upgraded connection. */
 export interface Upgraded {
-  readonly webSocket: WebSocket;
+  readonly webSocket: RelayWebSocket;
   readonly socket: Socket;
   readonly budget: ConnectionBudget;
   /** Of the client. */
@@ -74,7 +78,7 @@ export class Connection {
 
   constructor(share: ConnectionShare, upgraded: Upgraded, onClose: () => void) {
     const { webSocket, socket, budget, address } = upgraded;
-    const { limits, stats, flushQueue, backlogs, turns } = share;
+    const { limits, stats, flushQueue, backlogs, turns, compression } = share;
     this.#share = share;
     this.#upgraded = upgraded;
     this.#wholeBytes = socket.bytesRead;
@@ -82,6 +86,7 @@ export class Connection {
       socket,
       isOpen: () => webSocket.readyState === webSocket.OPEN,
       flushQueue,
+      compression: webSocket.isCompressed ? compression : null,
       maxBacklogBytes: limits.maxBacklogBytes,
       backlogs,
       onOverflow: () => stats.slowReadersCut++,

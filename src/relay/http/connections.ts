@@ -4,7 +4,9 @@ import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
+import { acceptDeflate } from '../../base/permessage-deflate.ts';
 import { Backlogs } from '../fanout/backlogs.ts';
+import { DeflatedEvents } from '../fanout/deflated-events.ts';
 import { FlushQueue } from '../fanout/flush-queue.ts';
 import type { Budgets } from '../limits/budgets.ts';
 import type { ClientAddresses } from '../limits/client-address.ts';
@@ -12,6 +14,7 @@ import type { SessionParts } from '../protocol/session-parts.ts';
 import { Turns } from '../work/turns.ts';
 import { Connection, type ConnectionShare, type Upgraded } from './connection.ts';
 import { Handshakes } from './handshakes.ts';
+import { agreeToCompress, RelayWebSocket } from './relay-web-socket.ts';
 
 /** A client that answers no ping for this long is gone. */
 const PING_INTERVAL_MS = 30_000;
@@ -38,6 +41,8 @@ export interface CloseTimes {
 export interface ConnectionParts extends SessionParts {
   readonly budgets: Budgets;
   readonly addresses: ClientAddresses;
+  /** Whether permessage-deflate is accepted. */
+  readonly compression: boolean;
 }
 
 /** All connections: counts them from TCP on, upgrades them to WebSockets, ends them. */
@@ -55,7 +60,8 @@ export class Connections {
     const { limits, budgets, addresses } = parts;
     this.#parts = parts;
     const backlogs = new Backlogs(limits.maxBacklogBytesTotal);
-    this.#share = { ...parts, flushQueue: new FlushQueue(), backlogs, turns: new Turns() };
+    const compression = { counts: parts.stats.compression, events: new DeflatedEvents() };
+    this.#share = { ...parts, flushQueue: new FlushQueue(), backlogs, turns: new Turns(), compression };
     this.#handshakes = new Handshakes({
       deadlineMs: limits.handshakeDeadlineS * 1_000,
       room: () => limits.maxConnections - this.#connections.size,
@@ -64,6 +70,8 @@ export class Connections {
     });
     this.#server = new WebSocketServer({
       noServer: true,
+      WebSocket: RelayWebSocket,
+      // Negotiated here: `ws` refuses clients whose offer it can't take, and inflates in ways of its own.
       perMessageDeflate: false,
       maxPayload: limits.maxMessageBytes,
       maxFragments: FRAGMENTS_MAX,
@@ -71,6 +79,7 @@ export class Connections {
       clientTracking: false,
       autoPong: false,
     });
+    this.#server.on('headers', (headers, request) => this.#negotiate(headers, request));
     this.#pinging = setInterval(() => this.#forEach((connection) => connection.ping()), PING_INTERVAL_MS);
     const maxChecks = (limits.messageDeadlineS * 1_000) / SENDER_CHECK_MS;
     this.#checking = setInterval(
@@ -110,7 +119,7 @@ export class Connections {
     socket.once('close', giveBack);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('close', giveBack);
-      this.#open({ webSocket, socket: socket as Socket, budget, address });
+      this.#open({ webSocket: webSocket as RelayWebSocket, socket: socket as Socket, budget, address });
     });
   }
 
@@ -145,6 +154,15 @@ export class Connections {
     this.#handshakes.close();
   }
 
+  /** Adds to the answer to a handshake what is accepted of the extensions that its client offers. */
+  #negotiate(headers: string[], { headers: asked, socket }: IncomingMessage): void {
+    const { compression, limits, stats } = this.#parts;
+    const accepted = compression ? acceptDeflate(asked['sec-websocket-extensions']) : null;
+    if (accepted === null) return;
+    headers.push(`Sec-WebSocket-Extensions: ${accepted}`);
+    agreeToCompress(socket, { maxBytes: limits.maxMessageBytes, counts: stats.compression });
+  }
+
   #refuse(socket: Duplex, status: string): void {
     // Nobody else listens for errors of this socket, and an unheard one would end the process.
     socket.on('error', () => socket.destroy());
@@ -153,9 +171,12 @@ export class Connections {
 
   #open(upgraded: Upgraded): void {
     const { stats } = this.#parts;
+    const { isCompressed } = upgraded.webSocket;
+    if (isCompressed) stats.compressedConnections++;
     const connection = new Connection(this.#share, upgraded, () => {
       this.#connections.delete(connection);
       stats.connections--;
+      if (isCompressed) stats.compressedConnections--;
     });
     this.#connections.add(connection);
     stats.connections++;

@@ -2,7 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { VerifierInUse } from '../../base/verifier-choice.ts';
 import type { StoreUsage } from '../store/store.ts';
-import { counter, gauge } from './instruments.ts';
+import { counter, gauge, labelledCounter } from './instruments.ts';
 import { EVENT_OUTCOMES, type RelayStats } from './stats.ts';
 
 /** Where the metrics get their numbers. */
@@ -138,6 +138,44 @@ function watchCuts(registry: Registry, stats: RelayStats): void {
   );
 }
 
+/** What permessage-deflate does: how often, and what becomes of the bytes. */
+function watchCompression(registry: Registry, stats: RelayStats): void {
+  const { compression } = stats;
+  gauge(
+    registry,
+    'nostr_compressed_connections',
+    'Open connections that have negotiated permessage-deflate',
+    () => stats.compressedConnections,
+  );
+  labelledCounter(
+    registry,
+    {
+      name: 'nostr_compressed_messages_total',
+      help: 'Messages that were compressed, by their direction',
+      label: 'direction',
+    },
+    () => ({ in: compression.inflated, out: compression.deflated }),
+  );
+  labelledCounter(
+    registry,
+    {
+      name: 'nostr_compressed_bytes_total',
+      help: 'Bytes of those messages as they went over the wire, by their direction',
+      label: 'direction',
+    },
+    () => ({ in: compression.inflatedBefore_bytes, out: compression.deflatedAfter_bytes }),
+  );
+  labelledCounter(
+    registry,
+    {
+      name: 'nostr_uncompressed_bytes_total',
+      help: 'Bytes of those messages without compression, by their direction',
+      label: 'direction',
+    },
+    () => ({ in: compression.inflatedAfter_bytes, out: compression.deflatedBefore_bytes }),
+  );
+}
+
 /** Registers all metrics of a relay process. */
 export function createMetrics(sources: MetricSources): RelayMetrics {
   const { stats, storeUsage } = sources;
@@ -155,6 +193,7 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
   counter(registry, 'nostr_connections_total', 'Connections opened', () => stats.connectionsTotal);
   gauge(registry, 'nostr_subscriptions', 'Open subscriptions', sources.subscriptions);
   watchCuts(registry, stats);
+  watchCompression(registry, stats);
   counter(registry, 'nostr_deliveries_total', 'Live events handed to subscriptions', () => stats.deliveries);
   counter(registry, 'nostr_invalid_messages_total', 'Messages refused', () => stats.invalidMessages);
   gauge(

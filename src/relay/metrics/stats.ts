@@ -1,3 +1,5 @@
+import { type DeflateCounts, noDeflateCounts } from '../../base/deflate-message.ts';
+
 /** What became of an EVENT, as a label of the metrics. */
 export const EVENT_OUTCOMES = [
   'stored',
@@ -37,6 +39,10 @@ export class RelayStats {
   clientsCut = 0;
   /** Events that open reconciliations hold (NIP-77). */
   negentropyRecords = 0;
+  /** Open connections that have negotiated permessage-deflate. */
+  compressedConnections = 0;
+  /** What was compressed for them, and by them. */
+  readonly compression: DeflateCounts = noDeflateCounts();
   /** Called with the duration of every query. */
   onQuery: (operation: QueryOperation, seconds: number) => void = () => undefined;
 

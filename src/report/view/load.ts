@@ -20,8 +20,24 @@ export function loadSection(record: RunRecord): Section {
     ...catalogueRows('received', record),
     ...lateRow(record),
     row('traffic', `${bytes(counters.bytes_sent)} sent`, `${bytes(counters.bytes_received)} received`),
+    ...compressionRow(counters),
   ];
   return { title: 'Load', topic: 'load', content: { kind: 'table', columns: columns('', '', ''), rows } };
+}
+
+/** What compression has made of the messages that went through it; shown where any did. */
+function compressionRow(counters: RunRecord['counters']): Cell[][] {
+  const { bytes_before_deflate, bytes_after_deflate, bytes_before_inflate, bytes_after_inflate } = counters;
+  if (bytes_after_deflate + bytes_before_inflate === 0) return [];
+  const text = (small: number, large: number): string =>
+    `${bytes(small)} for ${bytes(large)}${large === 0 ? '' : ` (${percent(small / large)})`}`;
+  return [
+    row(
+      'compression',
+      `${text(bytes_after_deflate, bytes_before_deflate)} sent`,
+      `${text(bytes_before_inflate, bytes_after_inflate)} received`,
+    ),
+  ];
 }
 
 function rateRow(noun: Noun, { offered, achieved }: RunRecord['load']): Cell[][] {

@@ -3,7 +3,7 @@ import { own } from '../../base/own.ts';
 import { RELAY_LIMIT_FLAGS } from '../../base/relay-limit-flags.ts';
 import { didYouMean } from '../../base/suggest.ts';
 import { DURABILITY_NAMES, POSTGRES_RULES } from './postgres-names.ts';
-import { type Rule, whole } from './rules.ts';
+import { oneOf, type Rule, whole } from './rules.ts';
 import { WAN_RULES } from './wan.ts';
 
 /**
@@ -16,6 +16,8 @@ export type Tuning = Readonly<Record<string, string>>;
 interface RelaySetting {
   readonly flag: string;
   readonly rule: Rule;
+  /** The flag has no value: it is given where the setting is `true`. */
+  readonly isSwitch?: boolean;
 }
 
 /** Bytes may be many. */
@@ -27,6 +29,7 @@ export const POOL_KEY = 'relay.pool';
 
 const RELAY_SETTINGS: Readonly<Record<string, RelaySetting>> = {
   pool: { flag: '--read-pool', rule: whole(1, 9_999) },
+  compression: { flag: '--compression', rule: oneOf('true', 'false'), isSwitch: true },
   'verify-workers': { flag: '--verify-workers', rule: whole(1, 64) },
   ...Object.fromEntries(
     Object.entries(RELAY_LIMIT_FLAGS).map(([name, { least }]) => [
@@ -100,7 +103,9 @@ export function postgresTuning(tuning: Tuning): ReadonlyMap<string, string> {
 export function relayTuning(tuning: Tuning): string[] {
   return Object.entries(tuning).flatMap(([key, value]) => {
     const setting = key.startsWith(RELAY) ? own(RELAY_SETTINGS, key.slice(RELAY.length)) : undefined;
-    return setting === undefined ? [] : [setting.flag, value];
+    if (setting === undefined) return [];
+    if (setting.isSwitch !== true) return [setting.flag, value];
+    return value === 'true' ? [setting.flag] : [];
   });
 }
 

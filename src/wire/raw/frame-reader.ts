@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { type Inflater, RSV1 } from '../../base/deflate-message.ts';
 
 /** Close codes of RFC 6455 section 7.4.1. */
 export const CLOSE = {
@@ -34,8 +35,9 @@ export interface FrameHandlers {
 }
 
 /**
- * Takes server frames (RFC 6455 section 5: unmasked, no extensions) out of a stream of bytes. Whole frames are handed
- * over where they lie; only a frame that the network cut in two is copied.
+ * Takes server frames (RFC 6455 section 5: unmasked) out of a stream of bytes. Whole frames are handed over where they lie; only a
+ * frame that the network cut in two is copied. Compressed ones (RFC 7692) are known by a bit that is against the protocol without
+ * the extension, so nobody else pays for them.
  */
 export class FrameReader {
   readonly #handlers: FrameHandlers;
@@ -47,12 +49,21 @@ export class FrameReader {
   #fragments: Buffer[] = [];
   #fragmentBytes = 0;
   #fragmentOpcode: number = OPCODE.continuation;
+  /** Whether they are those of a compressed message. */
+  #isDeflated = false;
+  /** Null where the extension was not negotiated. */
+  #inflater: Inflater | null = null;
   #isEnded = false;
 
   /** @param maxBytes largest message; a larger one ends the connection with 1009 */
   constructor(handlers: FrameHandlers, maxBytes: number) {
     this.#handlers = handlers;
     this.#maxBytes = maxBytes;
+  }
+
+  /** Compressed messages may come from now on. */
+  inflateWith(inflater: Inflater): void {
+    this.#inflater = inflater;
   }
 
   /** Read bytes as they came; `chunk` may be used again after the call. */
@@ -78,6 +89,7 @@ export class FrameReader {
     this.#isEnded = true;
     this.#partial = null;
     this.#fragments = [];
+    this.#inflater = null;
   }
 
   #beginPartial(chunk: Buffer, at: number, size: number): void {
@@ -131,13 +143,27 @@ export class FrameReader {
     const second = bytes[start + 1] as number;
     const opcode = first & OPCODE_BITS;
     if ((first & RESERVED) !== 0 || (second & MASKED) !== 0) {
-      this.#fail(CLOSE.protocolError);
+      this.#deflatedFrame(bytes, start, end);
       return;
     }
     const payload = bytes.subarray(start + headerSize(second), end);
     if (first === (FIN | OPCODE.text) && this.#fragments.length === 0) this.#text(payload);
     else if (opcode >= OPCODE.close) this.#control(opcode, payload, (first & FIN) !== 0);
     else this.#data(opcode, payload, (first & FIN) !== 0);
+  }
+
+  /** The first frame of a compressed message (RFC 7692 section 6), or one against the protocol. */
+  #deflatedFrame(bytes: Buffer, start: number, end: number): void {
+    const first = bytes[start] as number;
+    const second = bytes[start + 1] as number;
+    const opcode = first & OPCODE_BITS;
+    const isData = opcode === OPCODE.text || opcode === OPCODE.binary;
+    if (this.#inflater === null || (first & RESERVED) !== RSV1 || (second & MASKED) !== 0 || !isData) {
+      this.#fail(CLOSE.protocolError);
+      return;
+    }
+    this.#isDeflated = true;
+    this.#data(opcode, bytes.subarray(start + headerSize(second), end), (first & FIN) !== 0);
   }
 
   #control(opcode: number, payload: Buffer, isFinal: boolean): void {
@@ -173,6 +199,19 @@ export class FrameReader {
       this.#fragments.length === 1 ? (this.#fragments[0] as Buffer) : Buffer.concat(this.#fragments);
     this.#fragments = [];
     this.#fragmentBytes = 0;
+    if (this.#isDeflated) this.#inflate(message);
+    else this.#message(message);
+  }
+
+  #inflate(payload: Buffer): void {
+    this.#isDeflated = false;
+    const message = this.#inflater?.inflate(payload) ?? 'broken';
+    if (message === 'too-big') this.#fail(CLOSE.tooBig);
+    else if (message === 'broken') this.#fail(CLOSE.notUtf8);
+    else this.#message(message);
+  }
+
+  #message(message: Buffer): void {
     if (this.#fragmentOpcode === OPCODE.text) this.#text(message);
     else this.#handlers.onBinary();
   }

@@ -1,3 +1,4 @@
+import { DEFLATE_OFFER, type DeflateTerms, deflateTerms } from '../../base/permessage-deflate.ts';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import { acceptOf, headerLines, newWebSocketKey, upgradeFields } from '../../base/websocket-handshake.ts';
 
@@ -5,24 +6,34 @@ import { acceptOf, headerLines, newWebSocketKey, upgradeFields } from '../../bas
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Set by a load balancer: the relay process that a connection has reached. */
 export const RELAY_ID_HEADER = 'x-relay-id';
+const EXTENSIONS_HEADER = 'sec-websocket-extensions';
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 
 /** How an upgrade ended: bytes behind the header belong to the first frames. */
 export type HandshakeResult =
-  | { readonly type: 'open'; readonly rest: Buffer; readonly relayId: string | null }
+  | {
+      readonly type: 'open';
+      readonly rest: Buffer;
+      readonly relayId: string | null;
+      /** Null where messages are not compressed. */
+      readonly deflate: DeflateTerms | null;
+    }
   | { readonly type: 'failed'; readonly reason: string; readonly refusal?: UpgradeRefusal };
 
-/** The opening handshake of one connection (RFC 6455 section 4.1), client side, without extensions. */
+/** The opening handshake of one connection (RFC 6455 section 4.1), client side. */
 export class Handshake {
   /** The request to send. */
   readonly request: string;
   readonly #accept: string;
+  readonly #offersDeflate: boolean;
   #received: Buffer = Buffer.alloc(0);
 
-  constructor(url: URL) {
+  /** @param offersDeflate whether permessage-deflate is offered: no other extension is */
+  constructor(url: URL, offersDeflate = false) {
     const key = newWebSocketKey();
     this.#accept = acceptOf(key);
-    this.request = requestFor(url, key);
+    this.#offersDeflate = offersDeflate;
+    this.request = requestFor(url, key, offersDeflate);
   }
 
   /** Feed what was received. @returns null while the answer is incomplete */
@@ -39,22 +50,27 @@ export class Handshake {
     const reason = this.#problemOf(headers);
     if (reason !== null) return { type: 'failed', reason };
     const rest = this.#received.subarray(end + END_OF_HEADER.length);
-    return { type: 'open', rest, relayId: headers.get(RELAY_ID_HEADER) ?? null };
+    const extensions = headers.get(EXTENSIONS_HEADER);
+    const deflate = extensions === undefined ? null : deflateTerms(extensions);
+    return { type: 'open', rest, relayId: headers.get(RELAY_ID_HEADER) ?? null, deflate };
   }
 
   #problemOf(headers: ReadonlyMap<string, string>): string | null {
     if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return 'no websocket upgrade';
     if (headers.get('sec-websocket-accept') !== this.#accept) return 'wrong Sec-WebSocket-Accept';
-    if (headers.has('sec-websocket-extensions')) return 'unrequested extension';
-    return null;
+    const extensions = headers.get(EXTENSIONS_HEADER);
+    if (extensions === undefined) return null;
+    if (!this.#offersDeflate) return 'unrequested extension';
+    return deflateTerms(extensions) === null ? 'extension that was not offered' : null;
   }
 }
 
-function requestFor(url: URL, key: string): string {
+function requestFor(url: URL, key: string, offersDeflate: boolean): string {
   const lines = [
     `GET ${url.pathname}${url.search} HTTP/1.1`,
     `Host: ${url.host}`,
     ...headerLines(upgradeFields(key)),
+    ...(offersDeflate ? [`Sec-WebSocket-Extensions: ${DEFLATE_OFFER}`] : []),
     'User-Agent: relay-bench',
     ...authorization(url),
   ];

@@ -1,8 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { afterPoll } from '../../base/after-poll.ts';
 import { monotonicNs } from '../../base/clock.ts';
+import { type DeflateCounts, Inflater } from '../../base/deflate-message.ts';
+import type { DeflateTerms } from '../../base/permessage-deflate.ts';
 import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from '../connection.ts';
+import { inflaterOptions, takesDeflated } from '../deflate-terms.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { closeFrame, pongFrame } from './control-frames.ts';
 import { CLOSE, type FrameHandlers, FrameReader } from './frame-reader.ts';
@@ -19,6 +22,9 @@ export class RawConnection implements Connection, FrameHandlers {
   readonly number: number;
   readonly startedNs: number;
   relayId: string | null = null;
+  isCompressed = false;
+  takesDeflated = false;
+  readonly #compression: DeflateCounts | undefined;
   readonly #handlers: ConnectionHandlers;
   readonly #socket: Socket;
   /** Null once it has ended: ten thousand idle connections should cost nothing that they do not need. */
@@ -33,7 +39,8 @@ export class RawConnection implements Connection, FrameHandlers {
     const url = new URL(options.url);
     this.number = options.number;
     this.#handlers = handlers;
-    this.#handshake = new Handshake(url);
+    this.#compression = options.compression;
+    this.#handshake = new Handshake(url, options.compression !== undefined);
     this.#reader = new FrameReader(this, MAX_MESSAGE_BYTES);
     this.startedNs = monotonicNs();
     this.#socket = connect({
@@ -106,9 +113,17 @@ export class RawConnection implements Connection, FrameHandlers {
     this.#endHandshake();
     this.#state = 'open';
     this.relayId = result.relayId;
+    if (result.deflate !== null) this.#agree(result.deflate);
     this.#handlers.onOpen(this, monotonicNs());
     // A relay may send its first message in the segment of the upgrade response.
     if (result.rest.length > 0 && this.isOpen) this.#reader.read(result.rest);
+  }
+
+  #agree(terms: DeflateTerms): void {
+    if (this.#compression === undefined) return;
+    this.isCompressed = true;
+    this.takesDeflated = takesDeflated(terms);
+    this.#reader.inflateWith(new Inflater(inflaterOptions(terms, this.#compression)));
   }
 
   /** Called by the frame reader, as the other four below. */

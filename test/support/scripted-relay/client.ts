@@ -9,6 +9,8 @@ export interface Client {
   readonly subscriptions: Map<string, readonly WireFilter[]>;
   /** Messages received. */
   messages: number;
+  /** Of all connections. */
+  readonly sent: { messages: number; bytes: number };
 }
 
 /** Send a Nostr message as one text frame; nothing where the connection is closing. */
@@ -20,8 +22,11 @@ export function sendMessage(client: Client, message: unknown): void {
 export function sendFrame(client: Client, frame: ReplyFrame): void {
   const { socket } = client;
   if (socket.readyState !== socket.OPEN) return;
-  if (frame.kind === 'text') socket.send(frame.text);
-  else if (frame.kind === 'binary') socket.send(frame.bytes, { binary: true });
+  if (frame.kind === 'text') {
+    client.sent.messages++;
+    client.sent.bytes += Buffer.byteLength(frame.text);
+    socket.send(frame.text);
+  } else if (frame.kind === 'binary') socket.send(frame.bytes, { binary: true });
   else if (frame.kind === 'text-bytes') socket.send(frame.bytes, { binary: false });
   else {
     socket.send(frame.parts[0], { fin: false });

@@ -186,4 +186,6 @@ export interface ConnectionScript {
   readonly closeAll?: { readonly everyMs: number; readonly code: number };
   /** `["AUTH", …]` right after the upgrade. */
   readonly authOnConnect?: boolean;
+  /** permessage-deflate is accepted, and every message compressed; the relay's refer to its earlier ones where it takes those over. */
+  readonly compression?: { readonly takesOver: boolean };
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type PerMessageDeflateOptions, type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AuthGate } from './auth-gate.ts';
 import { type Client, sendMessage } from './client.ts';
 import { CountHandler } from './count-handler.ts';
@@ -16,6 +16,14 @@ import { SyncHandler } from './sync-handler.ts';
 const NS_PER_MS = 1e6;
 const NS_PER_S = 1e9;
 
+/** Every message is compressed, however short: then the bytes on the wire follow from the messages. */
+function deflateOf({ connections }: RelayScript): PerMessageDeflateOptions | false {
+  const { compression } = connections ?? {};
+  return compression === undefined
+    ? false
+    : { threshold: 0, serverNoContextTakeover: !compression.takesOver };
+}
+
 /**
  * A relay with known behaviour: answers are right in form, never checked, and come exactly when the script says.
  * Uses nothing of the product. `GET /stats` tells what it saw and how well it kept time, `GET /ids` which events it got.
@@ -29,7 +37,11 @@ export class ScriptedRelay {
   readonly #counts: CountHandler;
   readonly #syncs: SyncHandler;
   readonly #clients = new Set<Client>();
-  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #sockets: WebSocketServer;
+  readonly #sent = { messages: 0, bytes: 0 };
+  #received = 0;
+  /** Every connection that there was, and what had gone over it when it was upgraded. */
+  readonly #wires: { readonly tcp: Socket; readonly read: number; readonly written: number }[] = [];
   readonly #server: Server;
   #accepted = 0;
   #upgradeFreeAtNs = 0;
@@ -37,6 +49,7 @@ export class ScriptedRelay {
 
   private constructor(script: RelayScript) {
     this.#script = script;
+    this.#sockets = new WebSocketServer({ noServer: true, perMessageDeflate: deflateOf(script) });
     const kept = new KeptEvents(script.queries?.kept ?? {});
     this.#events = new EventHandler(script, this.#timer, kept);
     this.#queries = new QueryHandler(script.queries ?? {}, this.#timer, kept);
@@ -89,6 +102,11 @@ export class ScriptedRelay {
       syncCloses: this.#syncs.closes,
       gapVariation: gapVariation(this.#events.arrivals_ns),
       eventsPerSecond: perSecond(this.#events.arrivals_ns),
+      messages: { received: this.#received, sent: this.#sent.messages, sentBytes: this.#sent.bytes },
+      wire: {
+        receivedBytes: this.#wires.reduce((sum, { tcp, read }) => sum + tcp.bytesRead - read, 0),
+        sentBytes: this.#wires.reduce((sum, { tcp, written }) => sum + tcp.bytesWritten - written, 0),
+      },
       lateness_us: spread(this.#timer.lateness_us),
     };
   }
@@ -127,7 +145,8 @@ export class ScriptedRelay {
 
   #welcome(socket: WebSocket, tcp: Socket): void {
     tcp.setNoDelay(true);
-    const client: Client = { socket, subscriptions: new Map(), messages: 0 };
+    const client: Client = { socket, subscriptions: new Map(), messages: 0, sent: this.#sent };
+    this.#wires.push({ tcp, read: tcp.bytesRead, written: tcp.bytesWritten });
     this.#accepted++;
     this.#clients.add(client);
     this.#planCloses();
@@ -141,6 +160,7 @@ export class ScriptedRelay {
 
   #receive(client: Client, data: RawData): void {
     const arrivalNs = nowNs();
+    this.#received++;
     const [type, first, ...rest] = JSON.parse(data.toString()) as [string, unknown, ...unknown[]];
     if (type === 'EVENT') this.#receiveEvent(client, first as WireEvent, arrivalNs);
     else if (type === 'REQ') this.#receiveReq(client, String(first), rest as WireFilter[], arrivalNs);

@@ -20,6 +20,10 @@ export interface RelayStats {
   readonly gapVariation: number | null;
   /** Events of each second, counted from the first event. */
   readonly eventsPerSecond: readonly number[];
+  /** Text messages of all connections, and what they were before they were compressed. */
+  readonly messages: { readonly received: number; readonly sent: number; readonly sentBytes: number };
+  /** Bytes of all connections behind their upgrades: whole frames, those of the closing handshake included. */
+  readonly wire: { readonly receivedBytes: number; readonly sentBytes: number };
   /** How late the relay itself was with what was due: its own error, in microseconds. */
   readonly lateness_us: {
     readonly p50: number;

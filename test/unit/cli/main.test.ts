@@ -89,6 +89,7 @@ describe('the command line', () => {
       '--no-audit',
       '--auth-url',
       '--reconnect',
+      '--compression',
       '--gate',
       '--no-default-gates',
       '--abort-on-fail',

@@ -5,7 +5,7 @@ import type { Plan } from '../../../src/plan/plan.ts';
 import { corpusJob, corpusPlan, NAMED, sharedPlan } from '../../support/remote.ts';
 import { samplePlan } from '../../support/sample-plan.ts';
 
-const OVERRIDES = { workers: 4, rate_per_s: 120, durationMs: 3_000, seed: 9 };
+const OVERRIDES = { workers: 4, rate_per_s: 120, durationMs: 3_000, seed: 9, compression: true };
 
 function sampleJob(changes: Partial<ShardJob> = {}): ShardJob {
   const { plan, source } = sharedPlan(OVERRIDES);
@@ -47,6 +47,7 @@ test('the workers of the shards are those of the plan, each once', () => {
 test('an agent makes the same plan from a job that has travelled as JSON', () => {
   const { plan } = sharedPlan(OVERRIDES);
   const made = planOfJob(readJob(JSON.parse(JSON.stringify(sampleJob()))));
+  expect(made.connections.compression).toBe(true);
   expect(made.fitted).toMatchObject({ salt: 'salt', times: { end_s: 5, span_s: 6 }, work: 3 });
   const { gates: _1, ownGates: _2, fitted: _3, ...load } = made;
   expect(plan).toMatchObject(load);

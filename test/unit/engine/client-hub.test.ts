@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { type DeflateCounts, noDeflateCounts } from '../../../src/base/deflate-message.ts';
+import { encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
 import { ClientHub } from '../../../src/engine/worker/client-hub.ts';
 import { ReplySorter } from '../../../src/engine/worker/reply-sorter.ts';
 import { Outbox } from '../../../src/wire/outbox.ts';
@@ -13,8 +15,13 @@ afterEach(() => {
   server?.close();
 });
 
-async function openHub(comesBack = false) {
-  server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+interface Compressing {
+  readonly compression?: DeflateCounts;
+  readonly isAccepted?: boolean;
+}
+
+async function openHub(comesBack = false, { compression, isAccepted = true }: Compressing = {}) {
+  server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: isAccepted });
   await new Promise((resolve) => server?.once('listening', resolve));
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const told: string[] = [];
@@ -39,6 +46,8 @@ async function openHub(comesBack = false) {
     onReopened: ({ number }) => told.push(`reopened ${number}`),
     onReopenFailed: (number, reason) => told.push(`${number} failed again: ${reason}`),
     onReceived: () => undefined,
+    compression: compression ?? null,
+    onNegotiated: (isCompressed) => told.push(isCompressed ? 'compressed' : 'not compressed'),
   });
   hub.open(7, 0);
   await vi.waitUntil(() => hub.isOpen(7));
@@ -101,4 +110,24 @@ it('cuts a connection without a word, which the target has not closed', async ()
   await vi.waitUntil(() => server?.clients.size === 0);
   expect(told).toEqual(['opened 7', 'cut 7']);
   expect(hub.counts).toMatchObject({ opened: 1, dropped: 0, open: 0 });
+});
+
+it.each([
+  ['compressed where the relay accepts that', true, 'compressed'],
+  ['as it is where the relay does not', false, 'not compressed'],
+])('sends what belongs to no stream %s, and counts what goes over the wire', async (_, isAccepted, word) => {
+  const compression = noDeflateCounts();
+  const { hub, told } = await openHub(false, { compression, isAccepted });
+  expect(told).toEqual([word, 'opened 7']);
+  const heard: string[] = [];
+  for (const client of server?.clients ?? []) client.on('message', (data) => heard.push(String(data)));
+  const [long, short] = ['again and again '.repeat(20), 'x'];
+  const frames = [long, short].map((text) => encodeMaskedTextFrame(text, 9));
+  for (const frame of frames) hub.send(7, frame);
+  await vi.waitUntil(() => heard.length === 2);
+  expect(heard).toEqual([long, short]);
+  const whole = frames.reduce((sum, { length }) => sum + length, 0);
+  const { deflated, deflatedBefore_bytes, deflatedAfter_bytes } = compression;
+  expect(deflated).toBe(isAccepted ? 1 : 0);
+  expect(hub.bytesSent).toBe(whole - deflatedBefore_bytes + deflatedAfter_bytes);
 });

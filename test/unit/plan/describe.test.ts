@@ -91,6 +91,15 @@ describe('describePlan', () => {
     });
   });
 
+  it('says that compression is offered, where it is', () => {
+    const rowsOf = (compression: boolean) =>
+      Object.fromEntries(
+        describePlan(samplePlan({}, { overrides: { compression } })).flatMap(({ rows }) => rows),
+      );
+    expect(rowsOf(true)).toMatchObject({ compression: 'permessage-deflate is offered' });
+    expect(rowsOf(false)).not.toHaveProperty('compression');
+  });
+
   it('shows what the command line made of the rates, and the rates that follow', () => {
     const plan = samplePlan({ workloads: EVERYTHING }, { overrides: { loadFactor: 5, rate_per_s: 1_000 } });
     const sections = describePlan(plan);

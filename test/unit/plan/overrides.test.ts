@@ -22,6 +22,13 @@ describe('applyOverrides', () => {
     expect(applyOverrides(scenario, { reconnect: false }).connections.reconnect).toBeUndefined();
   });
 
+  it('offers compression as the scenario says, or where the flag does', () => {
+    expect(applyOverrides(scenario, { compression: true }).connections.compression).toBe(true);
+    expect(applyOverrides(scenario, {}).connections.compression).toBeUndefined();
+    const asked = { ...scenario, connections: { ...scenario.connections, compression: true } };
+    expect(applyOverrides(asked, {}).connections.compression).toBe(true);
+  });
+
   it('scales the connections of each role with the connections', () => {
     const { connections, workloads } = applyOverrides(scenario, { connections: 25 });
     expect(connections.count).toBe(25);

@@ -15,6 +15,7 @@ function plan(count: number, ...targets: readonly string[]) {
       auth: 'on-demand' as const,
       authUrl: null,
       reconnect: null,
+      compression: false,
     },
   };
 }

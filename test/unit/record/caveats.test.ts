@@ -33,6 +33,22 @@ describe('standardCaveats', () => {
     ]);
   });
 
+  it.each([
+    [
+      0,
+      10,
+      'no compression on any connection: the relay, or a proxy before it, did not accept permessage-deflate',
+    ],
+    [7, 3, 'no compression on 3 of 10 connections'],
+  ])('warns where compression was offered and %d connections got it and %d did not', (got, without, text) => {
+    const counters = {
+      ...quiet.counters,
+      connections_compressed: got,
+      connections_not_compressed: without,
+    };
+    expect(standardCaveats({ ...quiet, counters })).toEqual([expect.stringContaining(text)]);
+  });
+
   it('warns when the ceiling of this machine is unknown', () => {
     const generator = { ...quiet.generator, ceiling: null };
     const notMeasured = { [CEILING_KEY]: NOT_CALIBRATED };

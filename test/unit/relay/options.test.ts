@@ -12,6 +12,7 @@ describe('the flags of the relay', () => {
       verify: true,
       verifier: 'auto',
       limits: DEFAULT_LIMITS,
+      compression: false,
       exitWithParent: false,
     });
     expect(parseRelayOptions([]).verifyWorkers).toBeGreaterThanOrEqual(1);
@@ -19,7 +20,7 @@ describe('the flags of the relay', () => {
 
   it('are read', () => {
     const args =
-      '--host ::1 --port 7777 --memory-limit 2GB --no-verify --verify-workers 3 --max-limit 7 --exit-with-parent';
+      '--host ::1 --port 7777 --memory-limit 2GB --no-verify --verify-workers 3 --max-limit 7 --compression --exit-with-parent';
     expect(parseRelayOptions(args.split(' '))).toMatchObject({
       host: '::1',
       port: 7_777,
@@ -27,6 +28,7 @@ describe('the flags of the relay', () => {
       verify: false,
       verifyWorkers: 3,
       limits: { ...DEFAULT_LIMITS, maxLimit: 7 },
+      compression: true,
       exitWithParent: true,
     });
   });

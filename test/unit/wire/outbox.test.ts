@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { noDeflateCounts } from '../../../src/base/deflate-message.ts';
+import { deflateMaskedFrame, encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
 import type { Connection } from '../../../src/wire/connection.ts';
 import { FrameStore } from '../../../src/wire/frame-store.ts';
 import { type FrameOwner, Outbox } from '../../../src/wire/outbox.ts';
@@ -7,6 +9,7 @@ class FakeConnection {
   readonly written: string[] = [];
   isOpen = true;
   accepts = true;
+  takesDeflated = false;
   readonly number: number;
 
   constructor(number: number) {
@@ -139,5 +142,58 @@ describe('a connection that is lost and is going to be opened again', () => {
     outbox.giveUpAll();
     expect(unwritten).toEqual([slot]);
     expect(store.freeCount).toBe(store.slots);
+  });
+});
+
+describe('an outbox where permessage-deflate is offered', () => {
+  function deflating() {
+    const store = new FrameStore(400, 16);
+    const owner: FrameOwner = { store, onWritten: () => undefined, onUnwritten: () => undefined };
+    const counts = noDeflateCounts();
+    const outbox = new Outbox(counts);
+    outbox.setOwners([owner]);
+    const written: Buffer[] = [];
+    const open = (number: number, takesDeflated: boolean): void =>
+      outbox.open({
+        number,
+        takesDeflated,
+        isOpen: true,
+        write: (frames: Buffer) => written.push(frames) > 0,
+      } as unknown as Connection);
+    const stage = (connection: number, text: string): Buffer => {
+      const slot = store.take();
+      const frame = encodeMaskedTextFrame(text, 5);
+      store.length[slot] = frame.copy(store.bytes, store.startOf(slot));
+      store.deflate(slot);
+      outbox.stage(connection, 0, slot);
+      return frame;
+    };
+    return { outbox, counts, written, open, stage };
+  }
+
+  it('writes frames compressed to who takes them so, and as they are where that makes them no smaller', () => {
+    const { outbox, counts, written, open, stage } = deflating();
+    open(5, true);
+    const long = stage(5, 'again and again '.repeat(10));
+    const short = stage(5, 'x');
+    const deflated = deflateMaskedFrame(long) as Buffer;
+    outbox.flush();
+    expect(written).toEqual([Buffer.concat([deflated, short])]);
+    expect(outbox.bytesWritten).toBe(deflated.length + short.length);
+    expect(counts).toEqual({
+      ...noDeflateCounts(),
+      deflated: 1,
+      deflatedBefore_bytes: long.length,
+      deflatedAfter_bytes: deflated.length,
+    });
+  });
+
+  it('writes the same frames as they are to who has not agreed', () => {
+    const { outbox, counts, written, open, stage } = deflating();
+    open(5, false);
+    const frame = stage(5, 'again and again '.repeat(10));
+    outbox.flush();
+    expect(written).toEqual([frame]);
+    expect(counts).toEqual(noDeflateCounts());
   });
 });

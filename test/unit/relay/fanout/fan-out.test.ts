@@ -15,6 +15,7 @@ async function live() {
     sendText: () => undefined,
     sendStored: () => undefined,
     sendEvent: () => void received.events++,
+    stepLength: 64 * 1024,
     pause: () => null,
     isFull: false,
     hold: () => undefined,

@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Inflater, noDeflateCounts } from '../../../../src/base/deflate-message.ts';
 import { Backlogs } from '../../../../src/relay/fanout/backlogs.ts';
+import { DeflatedEvents } from '../../../../src/relay/fanout/deflated-events.ts';
+import { EncodedEvent } from '../../../../src/relay/fanout/encoded-event.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
+import type { OutboxCompression } from '../../../../src/relay/fanout/outbox-options.ts';
 
 /** A socket that keeps what is written and takes it only when it is told to. */
 class FakeSocket extends Duplex {
@@ -32,11 +37,20 @@ class FakeSocket extends Duplex {
   }
 }
 
-function outboxOf(maxBacklogBytes = 1e9, backlogs = new Backlogs(1e9)) {
+function storedOf(json: string) {
+  return { id: 'the same', json };
+}
+
+function outboxOf(
+  maxBacklogBytes = 1e9,
+  backlogs = new Backlogs(1e9),
+  compression: OutboxCompression | null = null,
+) {
   const socket = new FakeSocket();
   const state = { isOpen: true, cuts: 0 };
   const outbox = new Outbox({
     socket,
+    compression,
     isOpen: () => state.isOpen,
     flushQueue: new FlushQueue(),
     maxBacklogBytes,
@@ -46,11 +60,13 @@ function outboxOf(maxBacklogBytes = 1e9, backlogs = new Backlogs(1e9)) {
   return { socket, outbox, state };
 }
 
-/** The payloads of unmasked text frames, and a check that nothing else is there. */
-function payloads(bytes: Buffer): string[] {
-  const texts: string[] = [];
+/** Messages of unmasked text frames, and whether each was compressed. */
+function messages(bytes: Buffer): [text: string, isDeflated: boolean][] {
+  const inflater = new Inflater({ maxBytes: 1e6, takenOverBytes: 0, counts: noDeflateCounts() });
+  const found: [string, boolean][] = [];
   for (let offset = 0; offset < bytes.length; ) {
-    expect(bytes[offset]).toBe(0x81);
+    const isDeflated = bytes[offset] === 0xc1;
+    if (!isDeflated) expect(bytes[offset]).toBe(0x81);
     let length = bytes.readUInt8(offset + 1);
     offset += 2;
     if (length === 126) {
@@ -60,17 +76,25 @@ function payloads(bytes: Buffer): string[] {
       length = Number(bytes.readBigUInt64BE(offset));
       offset += 8;
     }
-    texts.push(bytes.toString('utf8', offset, offset + length));
+    const payload = bytes.subarray(offset, offset + length);
+    found.push([(isDeflated ? inflater.inflate(payload) : payload).toString(), isDeflated]);
     offset += length;
   }
-  return texts;
+  return found;
+}
+
+/** The payloads of unmasked text frames, and a check that nothing else is there and nothing is compressed. */
+function payloads(bytes: Buffer): string[] {
+  const found = messages(bytes);
+  expect(found.filter(([, isDeflated]) => isDeflated)).toEqual([]);
+  return found.map(([text]) => text);
 }
 
 describe('an outbox', () => {
   it('writes the messages of one turn at once', async () => {
     const { socket, outbox } = outboxOf();
     outbox.sendText('one');
-    outbox.sendEvent(Buffer.from('["EVENT","s",'), Buffer.from('{"a":1}'));
+    outbox.sendEvent(Buffer.from('["EVENT","s",'), new EncodedEvent('{"a":1}'));
     outbox.sendText('drei é😀');
     expect(socket.writes).toEqual([]);
     await turn();
@@ -162,7 +186,7 @@ describe('an outbox', () => {
   ])('sends a stored event that is %s', async (_name, json) => {
     const { socket, outbox } = outboxOf();
     outbox.sendText('before');
-    outbox.sendStored(Buffer.from('["EVENT","ä",'), json);
+    outbox.sendStored(Buffer.from('["EVENT","ä",'), storedOf(json));
     outbox.sendText('after');
     await turn();
     expect(payloads(Buffer.concat(socket.writes))).toEqual(['before', `["EVENT","ä",${json}]`, 'after']);
@@ -195,5 +219,95 @@ describe('an outbox', () => {
     for (let i = 0; i < 20; i++) outbox.sendText('x'.repeat(100_000));
     socket.destroy();
     expect([outbox.isFull, outbox.pause()]).toEqual([false, null]);
+  });
+});
+
+describe('an outbox whose client takes compressed messages', () => {
+  const deflating = () => {
+    const counts = noDeflateCounts();
+    return { counts, ...outboxOf(undefined, undefined, { counts, events: new DeflatedEvents() }) };
+  };
+  const PREFIX = Buffer.from('["EVENT","ä",');
+
+  it.each([
+    ['of one segment', 'a'.repeat(400)],
+    ['not of ASCII', 'é😀 '.repeat(200)],
+    ['that stays long', randomBytes(25_000).toString('hex')],
+  ])('compresses an event %s, stored or live, for many or for one', async (_, content) => {
+    const { counts, socket, outbox } = deflating();
+    const event = new EncodedEvent(`{"content":"${content}"}`);
+    outbox.sendText('before');
+    outbox.sendEvent(PREFIX, event);
+    outbox.sendEvent(Buffer.from('["EVENT","another",'), event);
+    outbox.sendStored(PREFIX, storedOf(`{"content":"${content}"}`));
+    outbox.sendText('after');
+    await turn();
+    const text = (id: string): string => `["EVENT","${id}",{"content":"${content}"}]`;
+    expect(messages(Buffer.concat(socket.writes))).toEqual([
+      ['before', false],
+      [text('ä'), true],
+      [text('another'), true],
+      [text('ä'), true],
+      ['after', false],
+    ]);
+    expect(counts.deflated).toBe(3);
+    expect(counts.deflatedBefore_bytes).toBe(
+      2 * Buffer.byteLength(text('ä')) + Buffer.byteLength(text('another')),
+    );
+    expect(counts.deflatedAfter_bytes).toBeLessThan(counts.deflatedBefore_bytes);
+  });
+
+  it('compresses an event once, whoever gets it', () => {
+    const event = new EncodedEvent(`{"content":"${'a'.repeat(400)}"}`);
+    expect(event.deflated).toBe(event.deflated);
+    expect(event.plain).toBe(event.plain);
+  });
+
+  it('sends what takes long to compress as it is: a very long event, and each of very many', async () => {
+    const { counts, socket, outbox } = deflating();
+    const [long, many] = [`"${'a'.repeat(70_000)}"`, `"${'a'.repeat(400)}"`];
+    outbox.sendEvent(PREFIX, new EncodedEvent(long));
+    outbox.sendStored(PREFIX, storedOf(long));
+    outbox.sendEvent(PREFIX, new EncodedEvent(many, false));
+    await turn();
+    const expected = [long, long, many].map((json) => [`["EVENT","ä",${json}]`, false]);
+    expect(messages(Buffer.concat(socket.writes))).toEqual(expected);
+    expect(counts.deflated).toBe(0);
+  });
+
+  it('sends events in shorter steps', () => {
+    expect(deflating().outbox.stepLength).toBeLessThan(outboxOf().outbox.stepLength);
+  });
+
+  it('sends what would be no smaller as it is', async () => {
+    const { counts, socket, outbox } = deflating();
+    // Every character of it occurs as often as every other, and nothing repeats.
+    const noise = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + ((i * 37) % 95)));
+    const json = JSON.stringify(noise.filter((character) => !'"\\'.includes(character)).join(''));
+    outbox.sendEvent(PREFIX, new EncodedEvent(json));
+    outbox.sendStored(PREFIX, storedOf(json));
+    await turn();
+    const text = `["EVENT","ä",${json}]`;
+    expect(messages(Buffer.concat(socket.writes))).toEqual([
+      [text, false],
+      [text, false],
+    ]);
+    expect(counts.deflated).toBe(0);
+  });
+
+  it('compresses a long answer of words, and no short one', async () => {
+    const { socket, outbox } = deflating();
+    outbox.sendText('x'.repeat(199));
+    outbox.sendText('x'.repeat(200));
+    await turn();
+    expect(messages(Buffer.concat(socket.writes)).map(([, isDeflated]) => isDeflated)).toEqual([false, true]);
+  });
+
+  it('sends much of it in one turn in pieces', async () => {
+    const { socket, outbox } = deflating();
+    const texts = Array.from({ length: 100 }, () => randomBytes(8_000).toString('hex'));
+    for (const text of texts) outbox.sendText(text);
+    await turn();
+    expect(messages(Buffer.concat(socket.writes))).toEqual(texts.map((text) => [text, true]));
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EncodedEvent } from '../../../../src/relay/fanout/encoded-event.ts';
 import { Subscription, type SubscriptionOutbox } from '../../../../src/relay/fanout/subscription.ts';
 import type { StoredEvent } from '../../../../src/relay/store/stored-event.ts';
 import { pagesOf, settled } from '../../../support/relay-work.ts';
@@ -9,8 +10,9 @@ function subscriptionOf(pauses: (Promise<void> | null)[] = []) {
   const state = { cuts: 0, heldBytes: 0, isFull: false };
   const outbox: SubscriptionOutbox = {
     sendText: (text) => void sent.push(text),
-    sendStored: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${json}]`),
-    sendEvent: (prefix, json) => void sent.push(`${Buffer.from(prefix)}${Buffer.from(json)}]`),
+    sendStored: (prefix, { json }) => void sent.push(`${Buffer.from(prefix)}${json}]`),
+    sendEvent: (prefix, event) => void sent.push(`${Buffer.from(prefix)}${Buffer.from(event.plain)}]`),
+    stepLength: 64 * 1024,
     pause: () => pauses.shift() ?? null,
     get isFull() {
       return state.isFull;
@@ -21,7 +23,7 @@ function subscriptionOf(pauses: (Promise<void> | null)[] = []) {
     cut: () => void state.cuts++,
   };
   const subscription = new Subscription('s"', outbox);
-  const deliver = (event: StoredEvent): void => subscription.deliver(event, () => Buffer.from(event.json));
+  const deliver = (event: StoredEvent): void => subscription.deliver(event, new EncodedEvent(event.json));
   return { subscription, deliver, sent, state };
 }
 

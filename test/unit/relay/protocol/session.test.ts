@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Backlogs } from '../../../../src/relay/fanout/backlogs.ts';
+import type { EncodedEvent } from '../../../../src/relay/fanout/encoded-event.ts';
 import { FanOut } from '../../../../src/relay/fanout/fan-out.ts';
 import { FlushQueue } from '../../../../src/relay/fanout/flush-queue.ts';
 import { Outbox } from '../../../../src/relay/fanout/outbox.ts';
@@ -24,8 +25,8 @@ class ListeningOutbox extends Outbox {
     this.messages.push(JSON.parse(text));
   }
 
-  override sendEvent(prefix: Uint8Array, json: Uint8Array): void {
-    this.messages.push(JSON.parse(`${Buffer.from(prefix)}${Buffer.from(json)}]`));
+  override sendEvent(prefix: Uint8Array, event: EncodedEvent): void {
+    this.messages.push(JSON.parse(`${Buffer.from(prefix)}${Buffer.from(event.plain)}]`));
   }
 }
 
@@ -51,6 +52,7 @@ function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIM
   });
   const outbox = new ListeningOutbox({
     socket: new Duplex(),
+    compression: null,
     isOpen: () => true,
     flushQueue: new FlushQueue(),
     maxBacklogBytes: 1e9,

@@ -23,6 +23,31 @@ describe('loadSection', () => {
     expect(rowOf(base, 'repeats')).toBeUndefined();
   });
 
+  it('says what compression has made of the bytes, where there was any', () => {
+    const sent = { frames_deflated: 10, bytes_before_deflate: 4_000, bytes_after_deflate: 3_000 };
+    const received = { frames_inflated: 20, bytes_before_inflate: 5_000, bytes_after_inflate: 10_000 };
+    const counters = { ...base.counters, ...sent, ...received, connections_compressed: 5 };
+    const record = { ...base, counters };
+    expect(rowOf(record, 'compression')).toEqual([
+      'compression',
+      '2.93 KiB for 3.91 KiB (75 %) sent',
+      '4.88 KiB for 9.77 KiB (50 %) received',
+    ]);
+    expect(rowOf(record, 'compressed')).toEqual([
+      'compressed',
+      '10 messages sent, 20 received',
+      'none connections without it',
+    ]);
+    expect(rowOf(base, 'compression')).toBeUndefined();
+    expect(rowOf(base, 'compressed')).toBeUndefined();
+  });
+
+  it('shows connections without compression where it was asked for', () => {
+    const record = { ...base, counters: { ...base.counters, connections_not_compressed: 5 } };
+    expect(rowOf(record, 'compressed')?.[2]).toBe('5 connections without it');
+    expect(rowOf(record, 'compression')).toBeUndefined();
+  });
+
   it('says how much could not be sent', () => {
     const counters = { ...base.counters, events_unsent: 30, queries_unsent: 2 };
     expect(rowOf({ ...base, counters }, 'achieved')?.[2]).toContain('32 unsent');

@@ -36,6 +36,11 @@ describe('what --set changes', () => {
     expect(relayTuning(tuning)).toEqual(['--read-pool', '1', '--max-connections', '10']);
   });
 
+  test('gives the relay program a switch where it is true, and nothing where it is false', () => {
+    expect(relayTuning(parseTuning(['relay.compression=true']))).toEqual(['--compression']);
+    expect(relayTuning(parseTuning(['relay.compression=false']))).toEqual([]);
+  });
+
   test.each([
     ['relay.pool', '"relay.pool" is not KEY=VALUE'],
     ['=4', '"=4" is not KEY=VALUE'],
@@ -44,6 +49,7 @@ describe('what --set changes', () => {
     ['work_mem=4MB', 'there is no setting "work_mem"'],
     ['relay.constructor=1', 'there is no setting "relay.constructor"'],
     ['relay.pool=0', 'relay.pool must be a whole number from 1 to 9999, not "0"'],
+    ['relay.compression=yes', 'relay.compression must be true or false, not "yes"'],
     ['relay.pool=', 'relay.pool must be a whole number from 1 to 9999, not ""'],
     ['postgres.work_mem=16', 'postgres.work_mem must be a size from 64kB to 1TB with its unit'],
     ['postgres.work_mem=16Mb', 'such as 64MB, not "16Mb"'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deflateMessage, Inflater, noDeflateCounts } from '../../../../src/base/deflate-message.ts';
 import { FrameReader } from '../../../../src/wire/raw/frame-reader.ts';
 
 const MAX = 70_000;
@@ -21,7 +22,7 @@ function frame(first: number, payload: Buffer | string): Buffer {
 }
 
 /** What a reader hands over when the bytes come in these pieces. */
-function read(chunks: readonly Buffer[]): unknown[] {
+function read(chunks: readonly Buffer[], isDeflated = false): unknown[] {
   const calls: unknown[] = [];
   const reader = new FrameReader(
     {
@@ -33,6 +34,8 @@ function read(chunks: readonly Buffer[]): unknown[] {
     },
     MAX,
   );
+  const counts = noDeflateCounts();
+  if (isDeflated) reader.inflateWith(new Inflater({ maxBytes: MAX, takenOverBytes: 0, counts }));
   for (const chunk of chunks) reader.read(chunk);
   return calls;
 }
@@ -109,6 +112,47 @@ describe('FrameReader', () => {
     ['a ping that is too long', frame(0x89, 'x'.repeat(126))],
   ])('ends with 1002 at %s', (_, bytes) => {
     expect(read([bytes, frame(0x81, 'never read')])).toEqual([['error', 1002]]);
+  });
+
+  const hello = deflateMessage(Buffer.from('hello'));
+
+  it('inflates messages where that was negotiated, with a ping between their fragments, and takes others as they are', () => {
+    const bytes = Buffer.concat([
+      frame(0xc1, hello),
+      frame(0x81, 'plain'),
+      frame(0x41, hello.subarray(0, 3)),
+      frame(0x89, 'p'),
+      frame(0x80, hello.subarray(3)),
+      frame(0xc2, hello),
+      frame(0xc1, ''),
+    ]);
+    expect(read([bytes], true)).toEqual([
+      ['text', 'hello'],
+      ['text', 'plain'],
+      ['ping', 'p'],
+      ['text', 'hello'],
+      ['binary'],
+      ['text', ''],
+    ]);
+  });
+
+  it.each([
+    ['a compressed continuation', Buffer.concat([frame(0x41, hello), frame(0xc0, '')])],
+    ['a compressed message inside a fragmented one', Buffer.concat([frame(0x01, 'a'), frame(0xc1, hello)])],
+    ['a compressed ping', frame(0xc9, 'x')],
+    ['another reserved bit', frame(0xa1, 'x')],
+    ['another reserved bit beside it', frame(0xe1, hello)],
+    ['a masked frame', Buffer.concat([Buffer.from([0xc1, 0x81, 1, 2, 3, 4]), Buffer.from([5])])],
+  ])('ends with 1002 at %s, also where compression was negotiated', (_, bytes) => {
+    expect(read([bytes, frame(0x81, 'never read')], true)).toEqual([['error', 1002]]);
+  });
+
+  it.each([
+    ['1007 at what can not be inflated', Buffer.from([255, 255, 255, 255]), 1007],
+    ['1007 at text that is not UTF-8 once it is inflated', deflateMessage(Buffer.from([0x5b, 0xff])), 1007],
+    ['1009 at what is too large once it is inflated', deflateMessage(Buffer.alloc(MAX + 1, 'x')), 1009],
+  ])('ends with %s', (_, payload, code) => {
+    expect(read([frame(0xc1, payload), frame(0x81, 'never read')], true)).toEqual([['error', code]]);
   });
 
   it('ends with 1009 at a message that is too large, before its bytes are there', () => {

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type PerMessageDeflateOptions, type WebSocket, WebSocketServer } from 'ws';
+import { noDeflateCounts } from '../../../src/base/deflate-message.ts';
+import { deflateMaskedFrame, encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
+import type { Connection, Transport } from '../../../src/wire/connection.ts';
+import { openConnection } from '../../../src/wire/open-connection.ts';
+
+const cleanUps: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp();
+});
+
+/** A server of `ws`, which compresses in its own way. @param onClient gets each client, and the bytes that it has sent so far */
+async function serve(
+  perMessageDeflate: PerMessageDeflateOptions | false,
+  onClient: (client: WebSocket, headers: string[]) => void = () => undefined,
+): Promise<string> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate });
+  let answer: string[] = [];
+  server.on('headers', (headers) => {
+    answer = headers;
+  });
+  server.on('connection', (client) => onClient(client, answer));
+  cleanUps.push(() => {
+    for (const client of server.clients) client.terminate();
+    server.close();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface Seen {
+  readonly connection: Connection;
+  readonly texts: string[];
+  closeCode: number | null;
+}
+
+/** Opens a connection that offers compression, and waits until something is so. */
+async function observe(
+  transport: Transport,
+  url: string,
+  isDone: (seen: Seen) => boolean,
+  compression = noDeflateCounts(),
+): Promise<Seen> {
+  const [texts, waiting]: [string[], (() => void)[]] = [[], []];
+  const seen: Omit<Seen, 'connection'> = { texts, closeCode: null };
+  const tell = (): void => {
+    for (const each of waiting) each();
+  };
+  const opened = new Promise<Connection>((resolve, reject) => {
+    const connection = openConnection(
+      transport,
+      { number: 1, url, timeoutMs: 2_000, compression },
+      {
+        onOpen: resolve,
+        onFailed: (_, reason) => reject(new Error(reason)),
+        onClosed: (_, code) => {
+          seen.closeCode = code;
+          tell();
+        },
+        onText: (_, frame) => {
+          texts.push(frame.toString());
+          tell();
+        },
+        onBinary: () => undefined,
+        onDrain: () => undefined,
+      },
+    );
+    cleanUps.push(() => connection.terminate());
+  });
+  const connection = await opened;
+  const all = Object.assign(seen, { connection });
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (isDone(all)) resolve();
+    };
+    waiting.push(look);
+    look();
+  });
+  return all;
+}
+
+/** Texts of which later ones repeat earlier ones, in all more than a window of 32 KiB. */
+const TEXTS = Array.from(
+  { length: 200 },
+  (_, i) => `["NOTICE","${'repeated '.repeat(20)}${i}${randomBytes(100).toString('hex')}"]`,
+);
+
+describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
+  it.each([
+    ['refers to its earlier messages', {}],
+    ['has a small window', { serverMaxWindowBits: 9 }],
+    ['takes nothing over', { serverNoContextTakeover: true }],
+  ])('reads what a server sends that %s, and counts it', async (_, options) => {
+    const url = await serve({ threshold: 0, ...options }, (client) => {
+      for (const text of TEXTS) client.send(text);
+    });
+    const counts = noDeflateCounts();
+    const { texts, connection } = await observe(
+      transport,
+      url,
+      (seen) => seen.texts.length === TEXTS.length,
+      counts,
+    );
+    expect(texts).toEqual(TEXTS);
+    expect(connection.isCompressed).toBe(true);
+    expect(counts.inflated).toBe(TEXTS.length);
+    expect(counts.inflatedAfter_bytes).toBe(Buffer.byteLength(TEXTS.join('')));
+    expect(counts.inflatedBefore_bytes).toBeLessThan(counts.inflatedAfter_bytes);
+  });
+
+  it('reads a message in fragments and messages that are not compressed', async () => {
+    const url = await serve({ threshold: 0 }, (client) => {
+      client.send('one of ', { fin: false });
+      client.send('several', { fin: true });
+      client.send('plain', { compress: false });
+    });
+    const { texts } = await observe(transport, url, (seen) => seen.texts.length === 2);
+    expect(texts).toEqual(['one of several', 'plain']);
+  });
+
+  it('sends frames that the server inflates, none of which refers to another', async () => {
+    const heard: string[] = [];
+    let accepted = '';
+    const url = await serve({}, (client, headers) => {
+      accepted = headers.find((line) => line.startsWith('Sec-WebSocket-Extensions')) ?? '';
+      client.on('message', (data) => {
+        heard.push(String(data));
+        if (heard.length === 3) client.send('heard');
+      });
+    });
+    await observe(transport, url, ({ connection, texts }) => {
+      if (connection.takesDeflated && texts.length === 0 && heard.length === 0) {
+        const frame = encodeMaskedTextFrame('again and again and again and again', 7);
+        const deflated = deflateMaskedFrame(frame) as Buffer;
+        connection.write(Buffer.concat([deflated, frame, deflated]));
+      }
+      return texts.length === 1;
+    });
+    expect(heard).toEqual(Array(3).fill('again and again and again and again'));
+    expect(accepted).toContain('client_no_context_takeover');
+  });
+
+  it('goes on uncompressed where the server does not compress', async () => {
+    const url = await serve(false, (client) => client.send('plain'));
+    const { connection, texts } = await observe(transport, url, (seen) => seen.texts.length === 1);
+    expect(texts).toEqual(['plain']);
+    expect([connection.isCompressed, connection.takesDeflated]).toEqual([false, false]);
+  });
+
+  it('sends nothing compressed to a server whose window is smaller than that of its frames', async () => {
+    const { connection } = await observe(transport, await serve({ clientMaxWindowBits: 10 }), () => true);
+    expect([connection.isCompressed, connection.takesDeflated]).toEqual([true, false]);
+  });
+
+  it('cuts a server whose message is too large once it is inflated', async () => {
+    const url = await serve({ threshold: 0 }, (client) => client.send('x'.repeat(3 * 1024 * 1024)));
+    const { closeCode, texts } = await observe(transport, url, (seen) => seen.closeCode !== null);
+    expect([closeCode, texts]).toEqual([1_009, []]);
+  });
+
+  it('cuts a server whose compressed message is none', async () => {
+    const url = await serve({ threshold: 0 }, (client) => {
+      const { _socket: socket } = client as unknown as { readonly _socket: { write(bytes: Buffer): void } };
+      socket.write(Buffer.from([0xc1, 4, 0xff, 0xff, 0xff, 0xff]));
+    });
+    const { closeCode } = await observe(transport, url, (seen) => seen.closeCode !== null);
+    expect(closeCode).toBe(1_007);
+  });
+});
