@@ -5,6 +5,11 @@ export class Traffic {
   #received_bytes = 0;
   #reported = { received: 0, sent: 0 };
 
+  /** Bytes received so far. */
+  get received_bytes(): number {
+    return this.#received_bytes;
+  }
+
   received(bytes: number): void {
     this.#received_bytes += bytes;
   }
