@@ -31,6 +31,8 @@ const HOLD_UP_NS = 50_000;
 const HOLD_DOWN_NS = 25_000;
 /** Together with the turn itself an arrival is less than 3 ms late. */
 const MOST_HOLD_NS = 1_750_000;
+/** Where fewer arrivals than this come in that time there is nothing to gather: what keeps the loop busy is something else. */
+const LEAST_GATHERED = 16;
 /** Where fewer arrivals than this come for each connection in that time, hardly any would share a write. */
 const LEAST_SHARED = 0.2;
 /** Then arrivals share the round of the event loop alone, some microseconds, and waiting longer gains nothing. */
@@ -100,10 +102,16 @@ export class TurnPace {
 
   #judge(elapsedNs: number): void {
     this.#busy += (1 - this.#idleNs / elapsedNs - this.#busy) * WINDOW_WEIGHT;
-    const perConnection = (this.#fired * (MOST_HOLD_NS / elapsedNs)) / this.#options.connections;
-    const mostNs = perConnection < LEAST_SHARED ? HOLD_ALONE_NS : MOST_HOLD_NS;
-    if (this.#busy > HOLD_ABOVE) this.#holdNs = Math.min(mostNs, this.#holdNs + HOLD_UP_NS);
-    else if (this.#busy < HOLD_BELOW) this.#holdNs = Math.max(0, this.#holdNs - HOLD_DOWN_NS);
+    const mostNs = this.#mostHoldNs((this.#fired / elapsedNs) * MOST_HOLD_NS);
+    const isLess = this.#busy < HOLD_BELOW || this.#holdNs > mostNs;
+    if (isLess) this.#holdNs = Math.max(0, this.#holdNs - HOLD_DOWN_NS);
+    else if (this.#busy > HOLD_ABOVE) this.#holdNs = Math.min(mostNs, this.#holdNs + HOLD_UP_NS);
+  }
+
+  /** @param gathered arrivals that come within the longest hold */
+  #mostHoldNs(gathered: number): number {
+    if (gathered < LEAST_GATHERED) return 0;
+    return gathered < LEAST_SHARED * this.#options.connections ? HOLD_ALONE_NS : MOST_HOLD_NS;
   }
 }
 

@@ -69,6 +69,19 @@ describe('when a turn begins', () => {
     expect(pace.holdNs).toBe(0.3 * MS);
   });
 
+  it('is at once where few arrivals come, whatever else keeps the loop busy', () => {
+    const pace = paceOf(64);
+    live(pace, MS, { rate_per_s: 8_000, busy: 0.99, seconds: 2 });
+    expect(pace.holdNs).toBe(0);
+  });
+
+  it('is at once again where few arrivals come after many', () => {
+    const pace = paceOf(64);
+    const nowNs = live(pace, MS, SHORT_OF_TIME);
+    live(pace, nowNs, { rate_per_s: 1_000, busy: 0.99, seconds: 1 });
+    expect(pace.holdNs).toBe(0);
+  });
+
   it('is at once where nothing may be gathered', () => {
     const pace = paceOf(64, false);
     live(pace, MS, SHORT_OF_TIME);
