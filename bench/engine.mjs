@@ -77,7 +77,7 @@ function tableOf(shape, results) {
   const all = (client, key) => runsOf(client).map((run) => run[key]);
   const us = Object.fromEntries(CLIENTS.map((client) => [client, median(all(client, 'us'))]));
   return {
-    title: shape.name,
+    title: shape.isPaced ? `${shape.name} offered: saturated, late, invalid` : shape.name,
     columns: [
       'client',
       '>µs CPU/event',

@@ -4,6 +4,7 @@
 
 import { parseArgs } from 'node:util';
 import { measureConnections, measureDeliveries, measureEvents } from '../dist/calibrate/measure.js';
+import { lagAtRate, measureOnTime } from '../dist/calibrate/on-time.js';
 import { runTrial } from '../dist/calibrate/trial.js';
 import { required } from './support.mjs';
 
@@ -23,6 +24,7 @@ const MEASURES = {
   connections: async () => ({ perCpuSecond: await measureConnections({ ...place, ...parameters }) }),
   lag: measureLag,
   memory: measureMemory,
+  'on-time': measureRateOnTime,
 };
 
 /** Lateness and CPU at each rate with one scheduler; the code is compiled by then. */
@@ -45,6 +47,14 @@ async function measureLag() {
     const cpu_cores = mean(rows.filter(({ phase }) => phase === `rate-${rate}`).map(({ cpu }) => cpu));
     return { rate, p50_us: lag.percentile(50), p99_us: lag.percentile(99), cpu_cores };
   });
+}
+
+/** The highest rate on time, and how late the writes are at half of it. */
+async function measureRateOnTime() {
+  const request = { ...place, ...parameters };
+  const onTime = await measureOnTime(request);
+  const half = onTime === null ? null : await lagAtRate(request, Math.round(onTime.rate_per_s / 2));
+  return { onTime, half };
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -2,7 +2,13 @@ import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { ownCpu_us } from '../observe/proc.ts';
 import { type NullRelayProcessOptions, startNullRelayProcess } from '../stack/null-relay.ts';
-import { type CalibratedMachine, type Calibration, FORMAT_VERSION } from './calibration.ts';
+import {
+  type CalibratedMachine,
+  type Calibration,
+  type EventsCeiling,
+  FORMAT_VERSION,
+  type OnTime,
+} from './calibration.ts';
 import { type Effort, LAG_CONNECTIONS, LAG_RATES } from './effort.ts';
 import {
   type EventsResult,
@@ -13,6 +19,7 @@ import {
   measureSigning,
   type TrialPlace,
 } from './measure.ts';
+import { measureOnTime } from './on-time.ts';
 
 export interface CalibrateOptions {
   readonly effort: Effort;
@@ -48,11 +55,13 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const figures = await withNullRelay({}, signal, async (place) => {
     const events: EventsResult[] = [];
     for (const { connections, rates } of effort.events) {
-      const name = `events on ${connections.toLocaleString('en-US')} ${connections === 1 ? 'connection' : 'connections'}`;
+      const name = `events ${onSoMany(connections)}`;
       events.push(await measure(name, () => measureEvents({ ...place, connections, rates })));
     }
+    const summary = summaryOf(events);
     return {
-      ...summaryOf(events),
+      ...summary,
+      onTime: await ratesOnTime(effort, summary.events, place, measure),
       queriesPerCpuSecond: await measure('queries', () =>
         measureQueries({ ...place, rates: effort.queries }),
       ),
@@ -78,6 +87,43 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   };
 }
 
+/** What is on time at all, by number of connections. */
+async function ratesOnTime(
+  { onTime: { connections: all, ...how } }: Effort,
+  ceilings: readonly EventsCeiling[],
+  place: TrialPlace,
+  measure: Measure,
+): Promise<OnTime[]> {
+  const found: OnTime[] = [];
+  for (const connections of all) {
+    const first_per_s = firstGuess(ceilings, connections);
+    // A machine on which nothing is on time is calibrated all the same.
+    const { onTime } = await measure(`rate on time ${onSoMany(connections)}`, async () => ({
+      onTime: await measureOnTime({
+        ...place,
+        connections,
+        hold_s: how.hold_s,
+        search: { ...how, first_per_s },
+      }),
+    }));
+    if (onTime !== null) found.push(onTime);
+  }
+  return found;
+}
+
+/** Somewhere below the limit on any machine of these years. */
+const CAUTIOUS_PER_S = 20_000;
+
+/** Where the climb was valid last. */
+function firstGuess(ceilings: readonly EventsCeiling[], connections: number): number {
+  const ceiling = ceilings.find((each) => each.connections === connections);
+  return ceiling?.highestValid_per_s ?? CAUTIOUS_PER_S;
+}
+
+function onSoMany(connections: number): string {
+  return `on ${connections.toLocaleString('en-US')} ${connections === 1 ? 'connection' : 'connections'}`;
+}
+
 async function withNullRelay<T>(
   options: NullRelayProcessOptions,
   signal: AbortSignal,
@@ -95,7 +141,7 @@ async function withNullRelay<T>(
 type Measure = <T>(name: string, take: () => Promise<T | null>) => Promise<T>;
 
 function createMeasure({ effort, signal, onStep }: CalibrateOptions): Measure {
-  const total = effort.events.length + OTHER_STEPS;
+  const total = effort.events.length + effort.onTime.connections.length + OTHER_STEPS;
   let number = 0;
   return async (name, take) => {
     throwIfInterrupted(signal);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Raised whenever the figures of an older file no longer mean the same. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** Above what any machine does: a file that says more was not made by a measurement. */
 const MOST_PER_S = 1e9;
 
@@ -33,6 +33,18 @@ const sendLag = z.strictObject({
   p99_us: z.number().min(0).nullable(),
 });
 
+const onTime = z.strictObject({
+  connections: z.int().min(1),
+  workers: z.int().min(1),
+  /** The highest rate that was held with 99 % of the events written within 5 ms after their time and no loop saturated. */
+  rate_per_s: perSecond,
+  /** The lowest rate at which that failed: the limit lies between the two. Null where none did. */
+  failed_per_s: perSecond.nullable(),
+  /** Lateness at the rate that was held. */
+  p50_us: z.number().min(0),
+  p99_us: z.number().min(0),
+});
+
 /** What one worker can do on this machine against the null relay, figures per second of its CPU. */
 export const calibrationSchema = z.strictObject({
   formatVersion: z.literal(FORMAT_VERSION),
@@ -55,6 +67,8 @@ export const calibrationSchema = z.strictObject({
   connectionsPerCpuSecond: perSecond,
   /** Events signed and framed with throwaway keys; contained in `events`. */
   signaturesPerCpuSecond: perSecond,
+  /** By number of connections, one worker; a number at which none was on time is absent. */
+  onTime: z.array(onTime).max(20),
   /** Lateness of the generator on 64 connections, by rate. */
   sendLag: z.array(sendLag).max(20),
 });
@@ -62,6 +76,7 @@ export const calibrationSchema = z.strictObject({
 export type Calibration = z.infer<typeof calibrationSchema>;
 export type CalibratedMachine = Calibration['machine'];
 export type EventsCeiling = Calibration['events'][number];
+export type OnTime = Calibration['onTime'][number];
 export type SendLag = Calibration['sendLag'][number];
 
 function isAscending(points: readonly { connections: number }[]): boolean {

@@ -4,12 +4,23 @@ import { WARM_UP_LEVEL } from './measure.ts';
 export interface Effort {
   readonly isQuick: boolean;
   readonly events: readonly { readonly connections: number; readonly rates: readonly number[] }[];
+  readonly onTime: OnTimeEffort;
   readonly queries: readonly number[];
   readonly deliveries: readonly number[];
   /** New connections in the second that counts; all of them stay open. */
   readonly connections_per_s: number;
   /** CPU time spent on signing alone. */
   readonly signing_us: number;
+}
+
+/** How exactly the highest rate on time is found, and on how many connections. */
+export interface OnTimeEffort {
+  readonly connections: readonly number[];
+  /** How long a rate must be held. */
+  readonly hold_s: number;
+  /** Factor between two rates until the limit lies between them, and at which the search ends. */
+  readonly step: number;
+  readonly precision: number;
 }
 
 /** The number of connections whose climb passes through {@link LAG_RATES}. */
@@ -31,6 +42,7 @@ export const FULL: Effort = {
       rates: [10_000, 20_000, 30_000, 40_000, 55_000, 75_000, 100_000, 200_000, 500_000],
     },
   ],
+  onTime: { connections: [1, LAG_CONNECTIONS, 1_000], hold_s: 2, step: 1.5, precision: 1.1 },
   queries: [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 400_000],
   deliveries: [200_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
   connections_per_s: 5_000,
@@ -45,6 +57,7 @@ export const QUICK: Effort = {
     { connections: LAG_CONNECTIONS, rates: [...LAG_RATES, 400_000] },
     { connections: 1_000, rates: [200_000] },
   ],
+  onTime: { connections: [LAG_CONNECTIONS], hold_s: 1, step: 2, precision: 1.42 },
   queries: [100_000],
   deliveries: [3_000_000],
   connections_per_s: 3_000,
@@ -52,8 +65,9 @@ export const QUICK: Effort = {
 };
 
 /** Connections that are open at once at most. */
-export function mostConnections({ events, connections_per_s }: Effort): number {
-  return Math.max(...events.map(({ connections }) => connections), storm(connections_per_s));
+export function mostConnections({ events, onTime, connections_per_s }: Effort): number {
+  const published = events.map(({ connections }) => connections);
+  return Math.max(...published, ...onTime.connections, storm(connections_per_s));
 }
 
 /**

@@ -5,7 +5,7 @@ import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { withoutMark } from '../base/text.ts';
 import { caller, readTrusted, requireTrustedDirectory, type TrustError } from '../base/trusted-path.ts';
 import { writeFileAtomic } from '../record/write.ts';
-import { type Calibration, calibrationSchema } from './calibration.ts';
+import { type Calibration, calibrationSchema, FORMAT_VERSION } from './calibration.ts';
 
 /** A calibration has about 1 KiB; anything much larger is something else. */
 const MAX_BYTES = 64 * 1024;
@@ -49,9 +49,19 @@ export function parseCalibration(text: string): Stored {
   const result = calibrationSchema.safeParse(value);
   if (result.success) return { calibration: result.data };
   const [issue] = result.error.issues;
+  if (isOfOtherVersion(value))
+    return {
+      calibration: null,
+      problem: 'it was written by another version of relay-bench: calibrate again',
+    };
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
   const problem = `${where}${issue?.message ?? 'it does not have the form of a calibration'}`;
   return { calibration: null, problem: problem.slice(0, MAX_PROBLEM_CHARACTERS) };
+}
+
+function isOfOtherVersion(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('formatVersion' in value)) return false;
+  return typeof value.formatVersion === 'number' && value.formatVersion !== FORMAT_VERSION;
 }
 
 /** As the XDG Base Directory Specification has it. */

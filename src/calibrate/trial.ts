@@ -7,7 +7,7 @@ import { scenarioSchema } from '../scenario/schema.ts';
 
 type ScenarioInput = z.input<typeof scenarioSchema>;
 
-/** What a trial puts a worker through. */
+/** What a trial puts workers through. */
 export interface TrialLoad extends Pick<ScenarioInput, 'workloads' | 'connections' | 'phases' | 'scheduler'> {
   /** Default none. */
   readonly warmup?: string;
@@ -25,6 +25,8 @@ export interface Trial {
    * does that keeps its schedule.
    */
   readonly catchUp?: boolean | undefined;
+  /** Worker processes; default 1. */
+  readonly workers?: number | undefined;
 }
 
 export interface TrialResult {
@@ -43,13 +45,14 @@ const SHARED = {
   verify: '0%',
 } as const;
 
-/** Carries out a load with the real engine: one worker process, as in a run. */
+/** Carries out a load with the real engine, as in a run. */
 export async function runTrial({
   load,
   url,
   signal,
   isEnough,
   catchUp = false,
+  workers = 1,
 }: Trial): Promise<TrialResult> {
   const enough = new AbortController();
   const scenario = scenarioSchema.parse({
@@ -58,7 +61,7 @@ export async function runTrial({
     connections: { rate: RAMP_RATE, ...load.connections },
     warmup: load.warmup ?? '0s',
   });
-  const overrides = { workers: 1, noDefaultGates: true };
+  const overrides = { workers, noDefaultGates: true };
   const result = await runPlan({
     plan: { ...buildPlan({ scenario, targets: [url], cores: 1, overrides }), catchUp },
     signal: AbortSignal.any([signal, enough.signal]),

@@ -1,7 +1,7 @@
 import type { JsHistogram } from 'hdr-histogram-js';
 import * as hdr from 'hdr-histogram-js';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
-import { bucketOf, middleOf } from './bucket.ts';
+import { bucketOf, middleOf, placeOf } from './bucket.ts';
 import {
   type LatencySummary,
   MIN_SAMPLES_ABOVE,
@@ -62,7 +62,19 @@ export class LatencyHistogram {
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
     this.#sum += value;
-    this.#inner.recordValue(value);
+    this.#count(value);
+  }
+
+  /** Every answer comes by here, three times: what the library does in `recordValue`, but for how it finds the place. */
+  #count(value: number): void {
+    const place = placeOf(value);
+    if (place < 0) {
+      this.#inner.recordValue(value);
+      return;
+    }
+    this.#inner.incrementCountAtIndex(place);
+    this.#inner.updateMinAndMax(value);
+    this.#inner.incrementTotalCount();
   }
 
   get count(): number {

@@ -46,8 +46,8 @@ describe('calibrate --quick --json', () => {
 
   test('tells on stderr what it measures', () => {
     expect(result.stderr).toMatch(/^takes about \d+/m);
-    expect(result.stderr).toMatch(/^\[1\/7\] events on 1 connection, about .* left$/m);
-    expect(result.stderr).toMatch(/^\[7\/7\] deliveries, about .* left$/m);
+    expect(result.stderr).toMatch(/^\[1\/8\] events on 1 connection, about .* left$/m);
+    expect(result.stderr).toMatch(/^\[8\/8\] deliveries, about .* left$/m);
   });
 
   test('has every figure, in order', () => {
@@ -57,6 +57,16 @@ describe('calibrate --quick --json', () => {
     expect(calibration?.sendLag.map(({ rate_per_s }) => rate_per_s)).toContain(1_000);
     for (const { p50_us, p99_us } of calibration?.sendLag ?? []) {
       expect(p50_us).toBeLessThanOrEqual(p99_us ?? 0);
+    }
+  });
+
+  test('knows what is on time, where anything is', () => {
+    const { calibration } = parseCalibration(result.stdout);
+    expect(calibration?.onTime.length).toBeLessThanOrEqual(1);
+    for (const { connections, rate_per_s, failed_per_s, p99_us } of calibration?.onTime ?? []) {
+      expect(connections).toBe(64);
+      expect(rate_per_s).toBeLessThan(failed_per_s ?? Number.POSITIVE_INFINITY);
+      expect(p99_us).toBeLessThanOrEqual(5_000);
     }
   });
 
@@ -96,7 +106,7 @@ describe('calibrate', () => {
     async () => {
       const cli = startCli(['calibrate', '--quick', '--even-if-busy'], { env: stateHome('interrupted') });
       try {
-        await cli.until(/\[1\/7\]/);
+        await cli.until(/\[1\/8\]/);
         let children: number[] = [];
         await eventuallyPasses(async () => {
           children = await childrenOf(cli.child.pid ?? 0);
@@ -124,6 +134,6 @@ describe('calibrate', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: .*calibration\.json can't be written/m);
     expect(stderr).toMatch(/^hint: set XDG_STATE_HOME/m);
-    expect(stderr).not.toContain('[1/7]');
+    expect(stderr).not.toContain('[1/8]');
   });
 });

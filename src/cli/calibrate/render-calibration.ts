@@ -20,6 +20,9 @@ export function renderCalibration(calibration: Calibration, path: string | null,
     chalk.dim(`  ${visible(facts)}`),
     table([HEAD, ...ceilingRows(calibration)]),
     '',
+    title('On time: the highest rate with 99 % of the events written within 5 ms, one worker'),
+    ratesOnTime(calibration),
+    '',
     title('Send lag on 64 connections'),
     table([['at', 'p50', 'p99'], ...calibration.sendLag.map(lagRow)]),
     '',
@@ -34,7 +37,7 @@ function ceilingRows(calibration: Calibration): Row[] {
   const only = (what: string, perSecond: number): Row => [what, rate(perSecond), ''];
   return [
     ...calibration.events.map(({ connections, perCpuSecond, highestValid_per_s }): Row => {
-      const on = `events acknowledged, ${count(connections)} ${connections === 1 ? 'connection' : 'connections'}`;
+      const on = `events acknowledged, ${soMany(connections)}`;
       return [on, rate(perCpuSecond), highestValid_per_s === null ? NOTHING : rate(highestValid_per_s)];
     }),
     only('queries completed', calibration.queriesPerCpuSecond),
@@ -42,6 +45,19 @@ function ceilingRows(calibration: Calibration): Row[] {
     only('connections opened', calibration.connectionsPerCpuSecond),
     only('events signed', calibration.signaturesPerCpuSecond),
   ];
+}
+
+function ratesOnTime({ onTime }: Calibration): string {
+  if (onTime.length === 0) return '  at no rate';
+  return table([['', 'rate', 'lag p50', 'lag p99'], ...onTime.map(onTimeRow)]);
+}
+
+function onTimeRow({ connections, rate_per_s, p50_us, p99_us }: Calibration['onTime'][number]): string[] {
+  return [`events, ${soMany(connections)}`, rate(rate_per_s), duration(p50_us), duration(p99_us)];
+}
+
+function soMany(connections: number): string {
+  return `${count(connections)} ${connections === 1 ? 'connection' : 'connections'}`;
 }
 
 function lagRow({ rate_per_s, p50_us, p99_us }: Calibration['sendLag'][number]): Row {
@@ -52,7 +68,14 @@ function rate(perSecond: number): string {
   return `${count(perSecond)}/s`;
 }
 
-function table(rows: readonly Row[]): string {
-  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
-  return plainTable({ rows, widths, aligns: ['left', 'right', 'right'], wraps: -1, width: 100, gap: 2 });
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
+  return plainTable({
+    rows,
+    widths,
+    aligns: widths.map((_, at) => (at === 0 ? 'left' : 'right')),
+    wraps: -1,
+    width: 100,
+    gap: 2,
+  });
 }

@@ -19,7 +19,7 @@ export function addDoctor(program: Command, host: CommandHost): void {
     .action(async () => {
       const checks = [
         ...examine(readMachineFacts()),
-        examineCalibration(await findCalibration(host.io.env)),
+        ...examineCalibration(await findCalibration(host.io.env)),
         examineVerifier(loadNativeSchnorr(), programPath(host.io.env)),
         ...(await stackChecks(host)),
       ];

@@ -1,6 +1,7 @@
 import type { ClockNs } from '../../base/clock.ts';
 import type { ArrivalStream } from '../../workload/stream.ts';
 import type { CreateTicker, Ticker } from './ticker.ts';
+import { TurnPace } from './turn-pace.ts';
 
 export interface LoadLoopOptions {
   readonly streams: readonly ArrivalStream[];
@@ -12,24 +13,18 @@ export interface LoadLoopOptions {
   readonly endNs: number;
   /** How many connections the arrivals are spread over. */
   readonly connections: number;
-  /** Whether a late loop takes more arrivals a turn, so that their frames share writes. */
+  /** Whether a loop that is short of time takes more arrivals a turn, so that their frames share writes. Open model only. */
   readonly catchUp: boolean;
+  /** Bytes received so far: what was done between two turns. */
+  readonly received: () => number;
+  /** Handshakes under way: their steps are work, too, but bring no frame. */
+  readonly opening: () => number;
 }
 
 /** Read the clock again after so many arrivals: each may have taken a while. */
 const CLOCK_EVERY = 16;
-/** Leave the loop after so many, so that replies are not kept waiting. */
-const MOST_PER_TURN = 256;
-/**
- * Later than this the generator no longer keeps up (the run is already invalid at 5 ms, see engine/validity.ts). Then a
- * turn carries out so many arrivals for every connection: frames that leave in one write cost a fraction of frames
- * that leave alone, so that the generator catches up rather than falling behind further.
- */
-const CATCH_UP_AFTER_NS = 10_000_000;
-const CATCH_UP_PER_CONNECTION = 4;
-const LEAST_TO_CATCH_UP = 1_024;
-/** A turn of so many takes about 40 ms: replies wait no longer than that. */
-const MOST_TO_CATCH_UP = 4_096;
+/** A look at the sockets that finds nothing takes less than this, a step of a handshake more. */
+const LONGEST_LOOK_NS = 10_000;
 /** Frames are built ahead only while the next arrival is at least this far away. */
 const SLACK_NS = 150_000;
 const FRAMES_PER_TURN = 16;
@@ -41,22 +36,27 @@ const FRAMES_PER_TURN = 16;
 export class LoadLoop {
   readonly #options: LoadLoopOptions;
   readonly #ticker: Ticker;
+  readonly #pace: TurnPace;
   #scheduled = false;
   #ended = false;
   #spinNs = 0;
-  #spinFromNs = 0;
+  /** Since when there is nothing to do; 0 where there is. */
+  #idleFromNs = 0;
+  #isAsleep = false;
+  #received = 0;
   #resolve: () => void = () => undefined;
   readonly #done: Promise<void>;
 
   constructor(options: LoadLoopOptions) {
     this.#options = options;
+    this.#pace = new TurnPace(options);
     this.#done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
     this.#ticker = options.createTicker(() => this.poke());
   }
 
-  /** Nanoseconds spent in turns of the loop that found nothing to do yet: waiting, not work. */
+  /** Nanoseconds in which the loop went round and found nothing to do: no arrival due, nothing received. Waiting, not work. */
   get spinNs(): number {
     return this.#spinNs;
   }
@@ -84,15 +84,36 @@ export class LoadLoop {
     this.#scheduled = false;
     if (this.#ended) return;
     const nowNs = this.#options.clock();
-    if (this.#spinFromNs > 0) this.#spinNs += nowNs - this.#spinFromNs;
-    this.#spinFromNs = 0;
+    this.#countIdle(nowNs);
     const fired = this.#fireDue(nowNs);
     this.#options.flush();
-    this.#arrangeNext(fired);
+    this.#arrangeNext(fired, nowNs);
+  }
+
+  /** The time since the last turn was idle where it was left with nothing to do and nothing came. */
+  #countIdle(nowNs: number): void {
+    const idleNs = this.#idleFromNs > 0 ? nowNs - this.#idleFromNs : 0;
+    const isIdle = this.#isUntouched(idleNs);
+    this.#idleFromNs = 0;
+    if (isIdle) this.#pace.idled(idleNs);
+    // The runtime itself knows of the time in which it slept.
+    if (isIdle && !this.#isAsleep) this.#spinNs += idleNs;
+    this.#isAsleep = false;
+  }
+
+  /** Whether nothing was done since the last turn, so long ago. */
+  #isUntouched(sinceNs: number): boolean {
+    const { received, opening } = this.#options;
+    const before = this.#received;
+    this.#received = received();
+    return this.#received === before && (sinceNs < LONGEST_LOOK_NS || opening() === 0);
   }
 
   #fireDue(startNs: number): number {
-    const most = this.#mostPerTurn(startNs);
+    const { clock } = this.#options;
+    const lateNs = startNs - this.#earliestNs(startNs);
+    if (lateNs < this.#pace.holdNs) return 0;
+    const most = this.#pace.most(lateNs);
     let nowNs = startNs;
     let fired = 0;
     while (fired < most) {
@@ -100,47 +121,44 @@ export class LoadLoop {
       if (stream === null) break;
       stream.fire(nowNs);
       fired++;
-      if (fired % CLOCK_EVERY === 0) nowNs = this.#options.clock();
+      if (fired % CLOCK_EVERY === 0) nowNs = clock();
     }
     return fired;
   }
 
-  #mostPerTurn(nowNs: number): number {
-    const { catchUp, connections } = this.#options;
-    if (!catchUp || nowNs - this.#earliestNs(nowNs) <= CATCH_UP_AFTER_NS) return MOST_PER_TURN;
-    const wanted = connections * CATCH_UP_PER_CONNECTION;
-    return Math.min(Math.max(wanted, LEAST_TO_CATCH_UP), MOST_TO_CATCH_UP);
-  }
-
-  #arrangeNext(fired: number): void {
+  #arrangeNext(fired: number, startNs: number): void {
     const { endNs, clock } = this.#options;
     const { wakeEarlyNs } = this.#ticker;
     const nowNs = clock();
-    const dueNs = this.#earliestNs(nowNs);
-    if (dueNs === Number.POSITIVE_INFINITY && nowNs >= endNs) {
+    this.#pace.turned(fired, nowNs - startNs);
+    this.#pace.follow(nowNs);
+    const dueNs = this.#earliestNs(nowNs) + this.#pace.holdNs;
+    const wakeNs = nowNs < endNs ? Math.min(dueNs, endNs) : dueNs;
+    if (wakeNs === Number.POSITIVE_INFINITY) {
       this.stop();
       return;
     }
-    const wakeNs = Math.min(dueNs, endNs > nowNs ? endNs : dueNs);
-    if (wakeNs - nowNs > SLACK_NS && this.#buildAhead(wakeNs - SLACK_NS)) {
+    const built = wakeNs - nowNs > SLACK_NS ? this.#buildAhead(wakeNs - SLACK_NS) : 0;
+    if (built === FRAMES_PER_TURN) {
       this.poke();
-    } else if (wakeNs - nowNs <= wakeEarlyNs) {
-      if (fired === 0) this.#spinFromNs = nowNs;
+      return;
+    }
+    if (wakeNs > nowNs) this.#idleFromNs = fired + built > 0 ? clock() : startNs;
+    if (wakeNs - nowNs <= wakeEarlyNs) {
       this.poke();
     } else {
+      this.#isAsleep = true;
       this.#ticker.wakeAt(wakeNs - wakeEarlyNs);
     }
   }
 
-  /** @returns true where there is more to build */
-  #buildAhead(untilNs: number): boolean {
+  /** @returns how many frames were built; fewer than {@link FRAMES_PER_TURN} where there is no more time, or nothing more to build */
+  #buildAhead(untilNs: number): number {
     const { streams, clock } = this.#options;
     for (let built = 0; built < FRAMES_PER_TURN; built++) {
-      if (clock() >= untilNs) return false;
-      const isBuilt = streams.some((stream) => stream.readAhead());
-      if (!isBuilt) return false;
+      if (clock() >= untilNs || !streams.some((stream) => stream.readAhead())) return built;
     }
-    return true;
+    return FRAMES_PER_TURN;
   }
 
   /** The stream whose arrival has waited longest; null where none is due. */

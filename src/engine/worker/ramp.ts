@@ -38,6 +38,8 @@ export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: Cl
     // Opening has no writes to share.
     connections: 0,
     catchUp: false,
+    received: () => 0,
+    opening: () => hub.opening,
   });
   await loop.run();
   await until(() => hub.opening === 0);

@@ -21,6 +21,11 @@ export class Traffic {
     this.compression = isCompressionOffered ? noDeflateCounts() : null;
   }
 
+  /** Bytes received so far. */
+  get received_bytes(): number {
+    return this.#received_bytes;
+  }
+
   received(bytes: number): void {
     this.#received_bytes += bytes;
   }

@@ -111,7 +111,7 @@ export class Worker {
 
   #createLoop(startNs: number): LoadLoop {
     const { plan } = this.#options;
-    const { parts, outbox, hub } = this.#wiring;
+    const { parts, outbox, hub, traffic } = this.#wiring;
     return new LoadLoop({
       streams: parts.streams,
       flush: () => outbox.flush(),
@@ -119,7 +119,9 @@ export class Worker {
       clock: monotonicNs,
       endNs: startNs + endOffsetNs(plan),
       connections: hub.counts.opened,
-      catchUp: plan.catchUp,
+      catchUp: plan.catchUp && plan.load.model === 'open',
+      received: () => traffic.received_bytes,
+      opening: () => hub.opening,
     });
   }
 

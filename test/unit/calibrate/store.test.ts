@@ -109,7 +109,7 @@ describe('parseCalibration', () => {
   });
 
   it.each([
-    ['another format', { formatVersion: 2 }],
+    ['another format', { formatVersion: 3 }],
     ['an unknown key', { trusted: true }],
     ['a rate of zero, which every run would exceed', { queriesPerCpuSecond: 0 }],
     ['a negative rate', { deliveriesPerCpuSecond: -1 }],
@@ -121,9 +121,17 @@ describe('parseCalibration', () => {
     ['the same connections twice', { events: [sample.events[0], sample.events[0]] }],
     ['connections that are no number', { events: [{ ...sample.events[0], connections: null }] }],
     ['more points than anyone measures', { events: Array(100_000).fill(sample.events[0]) }],
+    ['a rate on time of zero', { onTime: [{ ...sample.onTime[0], rate_per_s: 0 }] }],
     ['a name without end', { machine: { ...sample.machine, cpuModel: 'x'.repeat(10_000) } }],
   ])('refuses %s', (_, changes) => {
     expect(problemOf({ ...sample, ...changes })).toEqual(expect.any(String));
+  });
+
+  it('says of the file of another version what to do', () => {
+    const { onTime: _, ...older } = sample;
+    expect(problemOf({ ...older, formatVersion: 1 })).toBe(
+      'it was written by another version of relay-bench: calibrate again',
+    );
   });
 
   it('takes no keys from a prototype', () => {

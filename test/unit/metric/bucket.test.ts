@@ -1,7 +1,7 @@
 import * as hdr from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random.ts';
-import { bucketOf, middleOf } from '../../../src/metric/bucket.ts';
+import { bucketOf, middleOf, placeOf } from '../../../src/metric/bucket.ts';
 import { LatencyHistogram } from '../../../src/metric/histogram.ts';
 
 describe('the bucket of a latency', () => {
@@ -14,6 +14,45 @@ describe('the bucket of a latency', () => {
       expect(bucketOf(bucketOf(value).low_us)).toEqual(bucketOf(value));
     },
   );
+});
+
+describe('the place of a latency in the array of the histogram', () => {
+  const inner = hdr.build({
+    bitBucketSize: 32,
+    highestTrackableValue: 3_600_000_000,
+    numberOfSignificantValueDigits: 3,
+    useWebAssembly: false,
+  }) as hdr.JsHistogram;
+
+  it('is that of the library on both sides of every doubling, as far as bits suffice', () => {
+    for (let power = 0; power < 31; power++) {
+      for (const value of [2 ** power - 1, 2 ** power, 2 ** power + 1])
+        expect(placeOf(value), String(value)).toBe(inner.countsArrayIndex(value));
+    }
+    expect(placeOf(2 ** 31 - 1)).toBe(inner.countsArrayIndex(2 ** 31 - 1));
+    expect(placeOf(2 ** 31)).toBe(-1);
+  });
+
+  it('is that of the library wherever a value lies', () => {
+    const random = createRandom(7, 'places');
+    for (let i = 0; i < 20_000; i++) {
+      const value = Math.floor(random.uint32() / 2 ** (1 + (i % 31)));
+      expect(placeOf(value)).toBe(inner.countsArrayIndex(value));
+    }
+  });
+
+  it('leaves a histogram as the library would have recorded it', () => {
+    const random = createRandom(11, 'records');
+    const histogram = new LatencyHistogram();
+    inner.reset();
+    for (let i = 0; i < 5_000; i++) {
+      const value = Math.floor((random.uint32() / 2 ** (i % 32)) * 0.8);
+      histogram.record(value);
+      inner.recordValue(value);
+    }
+    expect(histogram.encoded()).toBe(hdr.encodeIntoCompressedBase64(inner));
+    expect(histogram.percentile(99)).toBe(middleOf(bucketOf(inner.getValueAtPercentile(99))));
+  });
 });
 
 describe('a percentile', () => {

@@ -4,6 +4,7 @@ import { secondsLeft, secondsOfSteps } from '../../../../src/calibrate/estimate.
 import { busyText, requireQuiet } from '../../../../src/cli/calibrate/quiet.ts';
 import { examineCalibration } from '../../../../src/cli/doctor/examine-calibration.ts';
 import { NOT_CALIBRATED } from '../../../../src/record/caveats.ts';
+import { sampleCalibration } from '../../../support/sample-calibration.ts';
 
 describe('a machine that is calibrated', () => {
   test('must be quiet before anything is measured', () => {
@@ -33,18 +34,31 @@ describe('a machine that is calibrated', () => {
 
 describe('how long a calibration takes', () => {
   test('is known step by step, and less where it is quick', () => {
-    expect(secondsOfSteps(FULL)).toHaveLength(FULL.events.length + 4);
+    expect(secondsOfSteps(FULL)).toHaveLength(FULL.events.length + FULL.onTime.connections.length + 4);
     expect(secondsLeft(FULL, 1)).toBeGreaterThan(secondsLeft(QUICK, 1));
-    expect(secondsLeft(FULL, 7)).toBe(secondsOfSteps(FULL).at(-1));
-    expect(secondsLeft(FULL, 8)).toBe(0);
+    const steps = secondsOfSteps(FULL);
+    expect(secondsLeft(FULL, steps.length)).toBe(steps.at(-1));
+    expect(secondsLeft(FULL, steps.length + 1)).toBe(0);
   });
 });
 
 describe('doctor', () => {
   test('says that a calibration is missing, and how to get one', () => {
-    const finding = examineCalibration({ calibration: null, reason: NOT_CALIBRATED });
-    expect(finding).toMatchObject({ verdict: 'warning', value: 'none' });
-    expect(finding.advice).toMatch(/^relay-bench calibrate/);
-    expect(finding.allows).not.toContain('`');
+    const findings = examineCalibration({ calibration: null, reason: NOT_CALIBRATED });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ verdict: 'warning', value: 'none' });
+    expect(findings[0]?.advice).toMatch(/^relay-bench calibrate/);
+    expect(findings[0]?.allows).not.toContain('`');
+  });
+
+  test('says at which rate a worker is on time', () => {
+    const [ceiling, onTime] = examineCalibration({ calibration: sampleCalibration() });
+    expect(ceiling).toMatchObject({ verdict: 'ok', name: 'calibration', value: '2026-11-20' });
+    expect(onTime).toEqual({
+      verdict: 'ok',
+      name: 'rate on time',
+      value: '90,000 events/s',
+      allows: 'valid runs up to this rate for each worker, on 64 connections',
+    });
   });
 });

@@ -18,12 +18,22 @@ describe('renderCalibration', () => {
   connections opened                                8,000/s
   events signed                                   480,000/s
 
+On time: the highest rate with 99 % of the events written within 5 ms, one worker
+                              rate  lag p50  lag p99
+  events, 64 connections  90,000/s   700 µs  2.40 ms
+
 Send lag on 64 connections
   at         p50     p99
   1,000/s  20 µs  300 µs
 
 saved to /state/calibration.json
 `);
+  });
+
+  it('says where nothing was on time', () => {
+    expect(renderCalibration(sampleCalibration({ onTime: [] }), null, false)).toMatch(
+      /^On time: .*\n {2}at no rate$/m,
+    );
   });
 
   it('lets nothing act on the terminal', () => {
