@@ -1,5 +1,5 @@
 // One part of the stack at a time held back, by a CPU quota as containers have them or by a setting, at a load that it carries
-// otherwise: `diagnose` has to name that part. A whole run writes the table of docs/bottlenecks.md; about twenty minutes.
+// otherwise: `diagnose` has to name that part. A whole run writes the table of docs/bottlenecks.md; about half an hour.
 //
 //   npm run bench:diagnose -- [--only NAME] [--repetitions N] [--duration 6s] [--json]
 //
@@ -114,11 +114,12 @@ async function threadsBetween(stack, work) {
 /** Cores that each thread of each relay used between two looks. */
 function coresBetween(from, to) {
   const seconds = (to.atMs - from.atMs) / 1_000;
-  const used = ([relay, threads]) => {
+  const all = new Map();
+  for (const [relay, threads] of to.threads) {
     const grown = (tid) => threads.get(tid) - (from.threads.get(relay).get(tid) ?? 0);
-    return [relay, new Map([...threads.keys()].map((tid) => [tid, grown(tid) / seconds]))];
-  };
-  return new Map([...to.threads].map(used));
+    all.set(relay, new Map([...threads.keys()].map((tid) => [tid, grown(tid) / seconds])));
+  }
+  return all;
 }
 
 /** What is used with nothing in the way, in cores. */
