@@ -7,14 +7,32 @@ import { parseRelayInformation, RELAY_INFORMATION_TYPE, type RelayInformation } 
 /** The document, or the reason why there is none. */
 export type RelayInformationResult =
   | { readonly information: RelayInformation; readonly reason: null }
-  | { readonly information: null; readonly reason: string };
+  | {
+      readonly information: null;
+      readonly reason: string;
+      /** The relay has answered, and has no document; otherwise it may have one. */
+      readonly isAbsent?: boolean;
+    };
 
 /** A relay cannot make us read more than this. */
 const BODY_MAX_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-function absent(reason: string): RelayInformationResult {
+/** Statuses below 500 that say nothing of the document: the relay is busy. */
+const BUSY_STATUSES: readonly number[] = [408, 429];
+const NOT_IMPLEMENTED = 501;
+
+function unread(reason: string): RelayInformationResult {
   return { information: null, reason };
+}
+
+function absent(reason: string): RelayInformationResult {
+  return { information: null, reason, isAbsent: true };
+}
+
+function withoutDocument(status = 0): RelayInformationResult {
+  const isFailure = (status >= 500 && status !== NOT_IMPLEMENTED) || BUSY_STATUSES.includes(status);
+  return isFailure ? unread(`HTTP status ${status}`) : absent(`HTTP status ${status}`);
 }
 
 /** The address of the document: the one of the relay, over HTTP. */
@@ -36,7 +54,7 @@ async function readBody(response: IncomingMessage): Promise<string | null> {
 }
 
 async function readResponse(response: IncomingMessage): Promise<RelayInformationResult> {
-  if (response.statusCode !== 200) return absent(`HTTP status ${response.statusCode}`);
+  if (response.statusCode !== 200) return withoutDocument(response.statusCode);
   const body = await readBody(response);
   if (body === null) return absent(`document exceeds ${BODY_MAX_BYTES} bytes`);
   const information = parseRelayInformation(body);
@@ -63,14 +81,14 @@ export async function fetchRelayInformation(
   options: { readonly timeoutMs?: number; readonly insecure?: boolean } = {},
 ): Promise<RelayInformationResult> {
   const url = httpUrlOf(relayUrl);
-  if (url === null) return absent('not a relay URL');
+  if (url === null) return unread('not a relay URL');
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
   try {
     return await readResponse(await respond(url, deadline.signal, options.insecure !== true));
   } catch (error) {
-    return absent(deadline.signal.aborted ? `no document within ${timeoutMs} ms` : messageOf(error));
+    return unread(deadline.signal.aborted ? `no document within ${timeoutMs} ms` : messageOf(error));
   } finally {
     clearTimeout(timer);
     // Ends the connection where the body was not read to its end.

@@ -53,6 +53,8 @@ export class MemoryOrigin {
   isHeld = false;
   /** Connections are open, and nothing is said on them. */
   isSilent = false;
+  /** Pings are not answered, as by a relay that reads so far only later; everything else flows. */
+  ignoresPings = false;
   /** What OK says; by default what the store decides. */
   verdict: ((event: NostrEvent) => readonly [boolean, string] | null) | null = null;
   /** Why a filter is not reconciled, null where it is; an empty text says nothing at all. */
@@ -143,7 +145,7 @@ export class MemoryOrigin {
     const text = wire?.up.shift();
     if (wire === null || text === undefined) return false;
     if (text === PING) {
-      wire.read.push([{ text: PONG, version: null }]);
+      if (!this.ignoresPings) wire.read.push([{ text: PONG, version: null }]);
       return true;
     }
     const message = JSON.parse(text) as unknown[];

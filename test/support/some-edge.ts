@@ -16,6 +16,8 @@ export interface SomeEdgeOptions {
   readonly limitBytes?: number;
   readonly staleMaxMs?: number;
   readonly times?: Partial<OriginTimes>;
+  /** So many times it is not known at first what the origin says of itself. */
+  readonly failedInformations?: number;
   /** What the clock says when it connects. */
   readonly seconds?: number;
   /** What the origin keeps before the edge comes. */
@@ -40,15 +42,20 @@ export async function someEdge({
   times = {},
   before = [],
   seconds = 1_000,
+  failedInformations = 0,
 }: SomeEdgeOptions = {}) {
   const clock = { seconds };
   const nowSeconds = (): number => clock.seconds;
   const memory = new MemoryOrigin({ nowSeconds, maxLimit });
   const log: string[] = [];
+  let failures = 0;
   const origin = new Origin({
     name: 'the origin',
     open: memory.open,
-    readInformation: () => Promise.resolve({ maxLimit, reconciles }),
+    readInformation: () => {
+      if (failures++ < failedInformations) return Promise.reject(new Error('no document'));
+      return Promise.resolve({ maxLimit, reconciles });
+    },
     nowSeconds,
     log: (text) => log.push(text),
     times: { ...TIMES, ...times },

@@ -1,3 +1,4 @@
+import { afterPoll } from '../../base/after-poll.ts';
 import { eventTexts, type NostrEvent } from '../../nostr/event.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import type { Ordered } from '../../nostr/kinds.ts';
@@ -26,7 +27,6 @@ export class RefusedError extends Error {
 /** How long an origin may take, in milliseconds. */
 export interface ConversationTimes {
   readonly questionMs: number;
-  readonly writeMs: number;
   /** The answer to one message of a reconciliation. */
   readonly roundMs: number;
 }
@@ -67,7 +67,6 @@ export class Conversation {
   /** What has come of answers that are not complete. */
   readonly #events = new Map<string, StoredEvent[]>();
   readonly #writes = new Map<string, Pending<Answer>>();
-  readonly #publishing = new Map<string, Promise<Answer>>();
   #asked = 0;
   #isOver = false;
   /** Told of every event that the origin accepts. */
@@ -137,17 +136,12 @@ export class Conversation {
   }
 
   /**
-   * Hands an event to the origin; who hands in one that is under way gets the same answer.
+   * Hands an event to the origin. To be called once for an event that is under way.
+   * @param ms how long its OK may take
    * @throws UnansweredError it may or may not be stored
    */
-  publish(event: StoredEvent): Promise<Answer> {
-    const { id, json } = event;
-    const begun = this.#publishing.get(id);
-    if (begun !== undefined) return begun;
-    const answer = this.#pending(this.#writes, id, this.#times.writeMs).finally(() => {
-      this.#publishing.delete(id);
-    });
-    this.#publishing.set(id, answer);
+  publish({ id, json }: StoredEvent, ms: number): Promise<Answer> {
+    const answer = this.#pending(this.#writes, id, ms);
     this.#send(`["EVENT",${json}]`);
     return answer;
   }
@@ -220,8 +214,14 @@ export class Conversation {
         reject(new UnansweredError('the connection has ended'));
         return;
       }
-      const late = (): void => take(table, key)?.reject(new UnansweredError(`no answer within ${ms} ms`));
-      table.set(key, { resolve, reject, timer: setTimeout(late, ms).unref() });
+      const late = (): void => {
+        // Answered while the sockets were read; what is asked under this key now is another question.
+        if (table.get(key) !== pending) return;
+        table.delete(key);
+        reject(new UnansweredError(`no answer within ${ms} ms`));
+      };
+      const pending = { resolve, reject, timer: setTimeout(() => afterPoll(late), ms).unref() };
+      table.set(key, pending);
     });
   }
 

@@ -6,7 +6,6 @@ import type { RelayOptions } from '../options.ts';
 import type { Answer } from '../protocol/ingest.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import { StoreUnavailableError } from '../store/unavailable.ts';
-import type { OriginInformation } from './catch-up.ts';
 import { CoverageTable } from './coverage-table.ts';
 import { registerEdgeMetrics } from './edge-metrics.ts';
 import type { EdgeOptions } from './edge-options.ts';
@@ -14,12 +13,10 @@ import { EdgeStats } from './edge-stats.ts';
 import { EdgeStore } from './edge-store.ts';
 import { follow } from './follow.ts';
 import { Origin } from './origin.ts';
+import { informationReader } from './origin-information.ts';
 import { webSocketLinks } from './origin-link.ts';
 import { ORIGIN_TIMES } from './origin-times.ts';
 
-/** What an origin that does not say how much it returns for a filter is believed to return. */
-const MAX_LIMIT_ASSUMED = 100;
-const RECONCILIATION_NIP = 77;
 /** Pages over HTTP are answered while everything is known that the origin had accepted so long ago. */
 const PAGES_AGE_MAX_MS = 2_000;
 
@@ -38,7 +35,7 @@ export function openEdge(
   const origin = new Origin({
     name: `the origin ${new URL(url).host}`,
     open: webSocketLinks(url, traffic),
-    readInformation: () => informationOf(url),
+    readInformation: informationReader(() => fetchRelayInformation(url)),
     nowSeconds,
     log,
     times: ORIGIN_TIMES,
@@ -64,15 +61,6 @@ export function openEdge(
       origin.close();
       return store.close();
     },
-  };
-}
-
-async function informationOf(url: string): Promise<OriginInformation> {
-  const { information } = await fetchRelayInformation(url);
-  const limit = information?.limitation?.max_limit ?? MAX_LIMIT_ASSUMED;
-  return {
-    maxLimit: Number.isSafeInteger(limit) && limit >= 1 ? limit : MAX_LIMIT_ASSUMED,
-    reconciles: information?.supported_nips?.includes(RECONCILIATION_NIP) === true,
   };
 }
 

@@ -2,11 +2,11 @@
 export interface OriginTimes {
   /** From the answer to a ping to the next ping. */
   readonly beatMs: number;
-  /** So long after a ping without its answer the connection is given up. */
+  /** So long after a ping, and after all that has come since, the connection is given up. */
   readonly silenceMs: number;
   /** An answer to a question. */
   readonly questionMs: number;
-  /** An OK. */
+  /** From the hand-in of an event to its OK: what an origin takes at the most, and less than clients wait for. */
   readonly writeMs: number;
   /** The answer to one message of a reconciliation. */
   readonly roundMs: number;
@@ -22,7 +22,7 @@ export const ORIGIN_TIMES: OriginTimes = {
   beatMs: 500,
   silenceMs: 3_000,
   questionMs: 10_000,
-  writeMs: 9_000,
+  writeMs: 9_600,
   roundMs: 2_000,
   compareMs: 2_000,
   patienceMs: 3_000,

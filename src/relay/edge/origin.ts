@@ -14,7 +14,10 @@ import { Conversation } from './conversation.ts';
 import { refused, unanswered } from './failures.ts';
 import type { OpenLink, OriginLink } from './origin-link.ts';
 import type { OriginTimes } from './origin-times.ts';
+import { type Moment, Pulse } from './pulse.ts';
 import { readPast } from './read-past.ts';
+import { Waiting } from './waiting.ts';
+import { Writes } from './writes.ts';
 
 /** What the connection to an origin is made of. */
 export interface OriginOptions {
@@ -36,23 +39,8 @@ export interface Return {
   readonly hold: () => number;
 }
 
-/** What the connection of a conversation is good for besides. */
-interface Line {
-  readonly lost: (reason: string) => void;
-  readonly ping: (answered: () => void) => void;
-}
-
 /** Questions that are asked at once: relays allow so many subscriptions of a connection. */
 const QUESTIONS_MAX = 100;
-
-const UNREACHABLE: Answer = {
-  accepted: false,
-  message: 'error: the origin cannot be reached, the event was not sent to it',
-};
-const UNKNOWN: Answer = {
-  accepted: false,
-  message: 'error: the origin did not answer in time, the event may or may not be stored',
-};
 
 /**
  * The origin of an edge: one connection that is opened again whenever it is lost, and all that is asked over it. It is live
@@ -66,7 +54,9 @@ export class Origin {
   #link: OriginLink | null = null;
   /** Null while it is not live. */
   #live: Conversation | null = null;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Waiting();
+  readonly #writes: Writes;
+  #pulse: Pulse | null = null;
   #attempt = 0;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -99,6 +89,12 @@ export class Origin {
   constructor(options: OriginOptions) {
     this.#options = options;
     this.#outage = new Outage(options.name, options.log);
+    this.#writes = new Writes({
+      live: () => this.#live,
+      wait: (ms) => this.#waiting.wait(ms),
+      isClosed: () => this.#isClosed,
+      writeMs: options.times.writeMs,
+    });
   }
 
   get isLive(): boolean {
@@ -126,10 +122,12 @@ export class Origin {
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#pulse?.stop();
     const live = this.#live;
     this.#live = null;
     this.#link?.end();
     live?.end('the relay is shutting down');
+    this.#waiting.release();
   }
 
   /**
@@ -153,36 +151,20 @@ export class Origin {
 
   /** Hands an event to the origin. @returns its OK, or what keeps it from answering; never rejects */
   publish(event: StoredEvent): Promise<Answer> {
-    const live = this.#live;
-    if (live === null) return Promise.resolve(UNREACHABLE);
-    return live.publish(event).catch(() => UNKNOWN);
+    return this.#writes.publish(event);
   }
 
   async #whenLive(): Promise<Conversation> {
-    if (this.#live === null && !this.#isClosed) await this.#wait();
+    if (this.#live === null && !this.#isClosed) await this.#waiting.wait(this.#options.times.patienceMs);
     if (this.#live === null) throw new StoreUnavailableError('the origin cannot be reached, try again later');
     return this.#live;
-  }
-
-  #wait(): Promise<void> {
-    return new Promise((resolve) => {
-      const go = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(go);
-        resolve();
-      };
-      const timer = setTimeout(go, this.#options.times.patienceMs).unref();
-      this.#waiting.add(go);
-    });
   }
 
   #connect(): void {
     const { open, times } = this.#options;
     let conversation: Conversation | null = null;
-    let ponged = (): void => undefined;
     const lost = (reason: string): void => {
-      if (this.#link !== link) return;
-      this.#lost(conversation, reason);
+      if (this.#link === link) this.#lost(conversation, reason);
     };
     const link: OriginLink = open({
       opened: () => {
@@ -190,25 +172,30 @@ export class Origin {
         conversation = begun;
         begun.onEvent = (event) => this.#arrived(event);
         begun.onUnsubscribed = (message) => lost(`the origin has ended the subscription: ${message}`);
-        const ping = (answered: () => void): void => {
-          ponged = answered;
-          link.ping();
-        };
-        this.#enter(begun, { lost, ping }).catch((error: unknown) => lost(messageOf(error)));
+        this.#enter(begun, pulse).catch((error: unknown) => lost(messageOf(error)));
       },
-      received: (text) => conversation?.receive(text),
-      ponged: () => ponged(),
+      received: (text) => {
+        pulse.heard();
+        conversation?.receive(text);
+      },
+      ponged: () => pulse.ponged(),
       closed: lost,
     });
+    const pulse = new Pulse({
+      times,
+      now: () => this.#now(),
+      ping: link.ping,
+      onAnswer: (asked) => this.#fresh(asked),
+      onSilence: lost,
+    });
     this.#link = link;
+    this.#pulse = pulse;
   }
 
   /** Subscribes, finds what was missed, and is live. */
-  async #enter(conversation: Conversation, line: Line): Promise<void> {
-    const { nowSeconds, readInformation } = this.#options;
-    const information = await readInformation();
-    const [startMs, startSecond] = [performance.now(), nowSeconds()];
-    await conversation.subscribe();
+  async #enter(conversation: Conversation, pulse: Pulse): Promise<void> {
+    const start = this.#now();
+    const [information] = await Promise.all([this.#options.readInformation(), conversation.subscribe()]);
     const takeUp =
       this.#freshSecond === null
         ? await this.#begin(conversation, information)
@@ -216,13 +203,13 @@ export class Origin {
     if (conversation.isOver || this.#isClosed) return;
     takeUp();
     this.#maxLimit = information.maxLimit;
-    this.#fresh(startMs, startSecond);
+    this.#fresh(start);
     this.#attempt = 0;
     this.#live = conversation;
     this.#outage.answered();
     this.#firstAttempt();
-    for (const go of [...this.#waiting]) go();
-    this.#beat(conversation, line);
+    this.#waiting.release();
+    pulse.start();
   }
 
   /** At the first time nobody has missed anything: what was made lately is remembered, so that it is known after a gap. */
@@ -256,27 +243,15 @@ export class Origin {
     };
   }
 
-  /** Asks again and again whether it is there: what comes before the answer is everything that it had told when it answered. */
-  #beat(conversation: Conversation, { lost, ping }: Line): void {
-    const { times, nowSeconds } = this.#options;
-    const [startMs, startSecond] = [performance.now(), nowSeconds()];
-    const silence = setTimeout(
-      () => lost(`no sign of life for ${times.silenceMs} ms`),
-      times.silenceMs,
-    ).unref();
-    this.#timer = silence;
-    ping(() => {
-      clearTimeout(silence);
-      if (this.#live !== conversation) return;
-      this.#fresh(startMs, startSecond);
-      this.#arrivals.age(nowSeconds());
-      this.#timer = setTimeout(() => this.#beat(conversation, { lost, ping }), times.beatMs).unref();
-    });
+  #now(): Moment {
+    return { ms: performance.now(), second: this.#options.nowSeconds() };
   }
 
-  #fresh(ms: number, second: number): void {
+  /** Everything that the origin had told at a moment has come. */
+  #fresh({ ms, second }: Moment): void {
     this.#freshMs = ms;
     this.#freshSecond = second;
+    this.#arrivals.age(this.#options.nowSeconds());
   }
 
   #arrived(event: StoredEvent): void {
@@ -288,6 +263,7 @@ export class Origin {
   #lost(conversation: Conversation | null, reason: string): void {
     if (this.#live !== null) this.losses++;
     this.#live = null;
+    this.#pulse?.stop();
     this.#link?.end();
     this.#link = null;
     conversation?.end(reason);

@@ -38,22 +38,28 @@ describe('fetching an information document', () => {
   });
 
   it.each([
-    ['is missing', 404, 'HTTP status 404'],
-    ['is redirected, which is not followed', 302, 'HTTP status 302'],
-    ['fails', 500, 'HTTP status 500'],
-  ])('gives a reason where it %s', async (_name, status, reason) => {
+    ['is missing', 404, 'HTTP status 404', true],
+    ['is redirected, which is not followed', 302, 'HTTP status 302', true],
+    ['is not known to the server', 501, 'HTTP status 501', true],
+    ['is refused for now', 429, 'HTTP status 429', undefined],
+    ['fails', 500, 'HTTP status 500', undefined],
+  ])('gives a reason where it %s', async (_name, status, reason, isAbsent) => {
     let requests = 0;
     const url = await serve((_request, response) => {
       requests++;
       response.writeHead(status, { location: '/elsewhere' }).end('x'.repeat(200_000));
     });
-    expect(await fetchRelayInformation(url)).toEqual({ information: null, reason });
+    expect(await fetchRelayInformation(url)).toEqual({ information: null, reason, isAbsent });
     expect(requests).toBe(1);
   });
 
   it('gives a reason where it is no JSON object', async () => {
     const url = await serve((_request, response) => response.end('<html>'));
-    expect((await fetchRelayInformation(url)).reason).toBe('document is not a JSON object');
+    expect(await fetchRelayInformation(url)).toEqual({
+      information: null,
+      reason: 'document is not a JSON object',
+      isAbsent: true,
+    });
   });
 
   it('reads no more than 64 KiB', async () => {
@@ -63,7 +69,10 @@ describe('fetching an information document', () => {
 
   it('gives up on a relay that never answers', async () => {
     const url = await serve(() => undefined);
-    expect((await fetchRelayInformation(url, { timeoutMs: 50 })).reason).toBe('no document within 50 ms');
+    expect(await fetchRelayInformation(url, { timeoutMs: 50 })).toEqual({
+      information: null,
+      reason: 'no document within 50 ms',
+    });
   });
 
   it('gives up on a document that never ends', async () => {

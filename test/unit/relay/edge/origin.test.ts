@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../support/eventually.ts';
 import { someEdge } from '../../../support/some-edge.ts';
@@ -89,17 +90,6 @@ describe('the origin of an edge', () => {
     });
   });
 
-  it('does not say that an event is not stored where it may be', async () => {
-    const { memory, origin, leave } = await afterGap();
-    memory.isHeld = true;
-    const lost = origin.publish(stored(someEvent()));
-    leave();
-    expect(await lost).toEqual({
-      accepted: false,
-      message: 'error: the origin did not answer in time, the event may or may not be stored',
-    });
-  });
-
   it('is lost when it gives no sign of life', async () => {
     const { memory, origin, log } = await someEdge({ times: { beatMs: 1, silenceMs: 30 } });
     memory.isSilent = true;
@@ -110,6 +100,33 @@ describe('the origin of an edge', () => {
     await eventually('it is back', () => origin.isLive, { everyMs: 5 });
     expect(log).toContain('the origin works again');
     origin.close();
+  });
+
+  it('is not lost while it says something, however late it answers a ping', async () => {
+    const { memory, origin } = await someEdge({ times: { beatMs: 1, silenceMs: 30 } });
+    memory.ignoresPings = true;
+    for (let i = 0; i < 30; i++) {
+      memory.tell(someEvent());
+      await delay(5);
+    }
+    expect([origin.isLive, origin.losses]).toEqual([true, 0]);
+    origin.close();
+  });
+
+  it('is as fresh as the last ping that it has answered, whatever it says', async () => {
+    const { memory, origin, quiet } = await someEdge();
+    const ageMs = origin.ageMs;
+    await delay(20);
+    memory.tell(someEvent());
+    await quiet();
+    expect(origin.ageMs).toBeGreaterThan(ageMs + 10);
+  });
+
+  it('is tried again where it says nothing of itself at first', async () => {
+    const { memory, origin, log } = await someEdge({ failedInformations: 1 });
+    await eventually('the origin is there', () => origin.isLive, { everyMs: 1 });
+    expect(log).toEqual(['the origin has failed: no document', 'the origin works again']);
+    expect(memory.received.filter(([, id]) => id === 'live')).toHaveLength(2);
   });
 
   it('is tried again where it is away at the start', async () => {
