@@ -34,18 +34,37 @@ async function cli(args, codes = [0]) {
   }
 }
 
-/** Brings a stack up, hands it to `work` and takes it down, whatever happens. @param flags of `stack up` */
-export async function withStack(flags, work) {
+/** Takes down each stack that is up. @type {Set<() => Promise<void>>} */
+const standing = new Set();
+
+async function endAll() {
+  for (const takeDown of [...standing].reverse()) await takeDown();
+  process.exit(130);
+}
+
+/**
+ * Brings a stack up, hands it to `work` and takes it down, whatever happens: also where a signal ends the program, unless that
+ * listens to signals itself.
+ * @param flags of `stack up`
+ */
+export async function withStack(flags, work, profile = 'scaled') {
   const parent = mkdtempSync(join(process.getuid?.() === 0 ? '/var/lib' : tmpdir(), 'relay-bench-effects-'));
   await run('chmod', ['755', parent]);
   const dir = join(parent, 'stack');
   process.stderr.write(`stack ${flags.join(' ')}\n`);
-  try {
-    await cli(['stack', 'up', 'scaled', '--dir', dir, ...flags]);
-    return await work({ dir, parent, url: entryOf(stateOf(dir)) });
-  } finally {
+  const takeDown = async () => {
+    standing.delete(takeDown);
     await cli(['stack', 'down', '--dir', dir]);
     rmSync(parent, { recursive: true, force: true });
+  };
+  standing.add(takeDown);
+  if (process.listenerCount('SIGINT') === 0)
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endAll);
+  try {
+    await cli(['stack', 'up', profile, '--dir', dir, ...flags]);
+    return await work({ profile, dir, parent, url: entryOf(stateOf(dir)) });
+  } finally {
+    if (standing.has(takeDown)) await takeDown();
   }
 }
 
@@ -54,9 +73,9 @@ export async function withStack(flags, work) {
  * @param flags of `run`; nothing is audited unless they say `--audit`
  * @param codes exit codes with which it may end
  */
-export async function runOn({ dir, parent }, scenario, flags, codes = [0, 103]) {
+export async function runOn({ profile, dir, parent }, scenario, flags, codes = [0, 103]) {
   const out = join(parent, 'out');
-  const args = ['run', scenario, '--stack', 'scaled', '--stack-dir', dir, '--out', out, '--progress', 'none'];
+  const args = ['run', scenario, '--stack', profile, '--stack-dir', dir, '--out', out, '--progress', 'none'];
   const audit = flags.includes('--audit') ? [] : ['--no-audit'];
   await cli([...args, ...audit, '--no-default-gates', '--format', 'json', ...flags], codes);
   return JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));

@@ -1,5 +1,5 @@
 import type { Cause, Suspect } from './causes.ts';
-import { surenessOf } from './processes.ts';
+import { sharedCores, surenessOf } from './processes.ts';
 import {
   figure,
   meanCpu,
@@ -16,6 +16,8 @@ import { ofText, percentText, shortNumber, spansText } from './words.ts';
 
 /** As a share of the cores that are there. */
 const BUSY_CORES = 0.75;
+/** Where all cores are busy, whoever has more than half of them has taken them from the others. */
+const HALF = 0.5;
 /** Statements at work that wait for the same thing, on average: fewer are everyday. */
 const WAITING = 1;
 /** Of the statements at work; below it something else takes their time. */
@@ -53,11 +55,13 @@ export function waitsBehindRelays(view: View): readonly Suspect[] {
   ];
 }
 
-/** Busy by its CPU, or by more statements at work than there are cores, none of them waiting. */
+/** Busy by its CPU, of a machine that is full by more than all else together, or by more statements at work than there are cores, none of them waiting. */
 function busyPostgres(view: View, part: Part): readonly Suspect[] {
   const { cpus } = view.record.environment;
-  const isBusy = (sample: Sample): boolean =>
-    (sample.cpuShare ?? 0) >= BUSY_CORES * cpus || (figure(sample, 'running') ?? 0) >= 2 * cpus;
+  const full = new Set(sharedCores(view)?.full);
+  const isBusy = (sample: Sample, t: number): boolean =>
+    (sample.cpuShare ?? 0) >= (full.has(t) ? HALF : BUSY_CORES) * cpus ||
+    (figure(sample, 'running') ?? 0) >= 2 * cpus;
   const seconds = secondsWith(view, part, isBusy);
   const sureness = surenessOf(seconds, view.seconds);
   if (sureness === null) return [];

@@ -90,22 +90,42 @@ function guessedLoop(view: View, part: Part, seconds: readonly number[]): Suspec
   return { cause: 'relay-loop', component: part.name, sureness: 'likely', seconds, evidence: [text] };
 }
 
+/** What kept the cores of a machine busy that the generator shares with its target. */
+export interface SharedCores {
+  readonly cpus: number;
+  /** The seconds in which all of them were busy. */
+  readonly full: readonly number[];
+  /** Of each second, in cores. */
+  readonly byGenerator: ReadonlyMap<number, number | null>;
+  readonly byOthers: number;
+}
+
+/** Null where the generator shares them with nothing that was sampled. */
+export function sharedCores({ record, parts, seconds }: View): SharedCores | null {
+  const { cpus, sameHostAsTarget, others } = record.environment;
+  if (!sameHostAsTarget || parts.length === 0) return null;
+  const byGenerator = new Map(record.intervals.map((row) => [row.t, row.cpu] as const));
+  const byOthers = others?.cores ?? 0;
+  const used = (t: number): number =>
+    parts.reduce(
+      (sum, part) => sum + (part.samples.get(t)?.cpuShare ?? 0),
+      (byGenerator.get(t) ?? 0) + byOthers,
+    );
+  return { cpus, full: seconds.filter((t) => used(t) >= FULL_MACHINE * cpus), byGenerator, byOthers };
+}
+
 /** Every core of the machine busy, whoever keeps them so. Only what runs beside the generator shares its cores. */
 export function busyMachine(view: View): readonly Suspect[] {
-  const { record, parts, seconds } = view;
-  const { cpus, sameHostAsTarget, others } = record.environment;
-  if (!sameHostAsTarget || parts.length === 0) return [];
-  const byTime = new Map(record.intervals.map((row) => [row.t, row.cpu] as const));
-  const foreign = others?.cores ?? 0;
-  const used = (t: number): number =>
-    parts.reduce((sum, part) => sum + (part.samples.get(t)?.cpuShare ?? 0), (byTime.get(t) ?? 0) + foreign);
-  const full = seconds.filter((t) => used(t) >= FULL_MACHINE * cpus);
+  const { parts, seconds } = view;
+  const shared = sharedCores(view);
+  if (shared === null) return [];
+  const { cpus, full, byGenerator, byOthers } = shared;
   const sureness = surenessOf(full, seconds);
   if (sureness === null) return [];
   const shares = [
     ...parts.map((part) => [part.name, meanCpu(part, full) ?? 0] as const),
-    ['the generator', meanOf(full.map((t) => byTime.get(t) ?? null)) ?? 0] as const,
-    ['other programs', foreign] as const,
+    ['the generator', meanOf(full.map((t) => byGenerator.get(t) ?? null)) ?? 0] as const,
+    ['other programs', byOthers] as const,
   ].toSorted(([, a], [, b]) => b - a);
   const top = shares
     .filter(([, cores]) => cores >= LEAST_CORES)

@@ -62,11 +62,11 @@ export function partsOf({ parts }: View, ...kinds: readonly Kind[]): readonly Pa
 export function secondsWith(
   { seconds }: View,
   part: Part,
-  fulfils: (sample: Sample) => boolean,
+  fulfils: (sample: Sample, t: number) => boolean,
 ): readonly number[] {
   return seconds.filter((t) => {
     const sample = part.samples.get(t);
-    return sample !== undefined && fulfils(sample);
+    return sample !== undefined && fulfils(sample, t);
   });
 }
 

@@ -141,6 +141,19 @@ describe('diagnose', () => {
     expect(machine?.evidence[1]).toMatch(/^cores in use: postgres-1 3, the generator 0.3, /);
   });
 
+  it.each([
+    [1.2, 'postgres-cpu'],
+    [0.9, 'machine'],
+  ])(
+    'names a Postgres that has %d of two cores, all busy, where that is more than all else together',
+    (cores, cause) => {
+      const relay = sampled('relay-1', 'relay', () => ({ cpu: 1.7 - cores }));
+      const record = stackRecord({ relay, primary: primary({}, cores) });
+      const small = { ...record, environment: { ...record.environment, cpus: 2 } };
+      expect(diagnose(small).suspects[0]).toMatchObject({ cause, sureness: 'sure' });
+    },
+  );
+
   it('takes a relay that had little of cores that are all busy for one that waits for a core', () => {
     const figures = { loopBusy: 0.95, loopDelayP99_ms: 40, verifyQueue: 90 };
     const starved = sampled('relay-1', 'relay', () => ({ cpu: 0.2, figures }));
