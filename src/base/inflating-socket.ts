@@ -13,6 +13,8 @@ type Done = (error: Error | null, message?: Buffer) => void;
 export interface MessageInflaterOptions extends InflaterOptions {
   /** Whether messages have to wait: asked before each; what waits goes on with {@link MessageInflater.goOn}. */
   readonly mustWait?: () => boolean;
+  /** A whole message has come, of so many bytes as they were on the wire; it is inflated next. */
+  readonly onMessage?: (wireBytes: number) => void;
   /** A message can't be inflated: the connection ends with an error. */
   readonly onFailure?: (failure: InflateFailure) => void;
 }
@@ -26,6 +28,7 @@ export class MessageInflater {
   #frames: Uint8Array[] = [];
   #waiting: (() => void) | null = null;
   #hasEnded = false;
+  #isDiscarding = false;
 
   constructor(options: MessageInflaterOptions) {
     this.#options = options;
@@ -63,6 +66,11 @@ export class MessageInflater {
     this.goOn();
   }
 
+  /** From now on nobody wants what comes: messages are taken and not inflated, so that `ws` finds the close frame behind them. */
+  discard(): void {
+    this.#isDiscarding = true;
+  }
+
   /** Called by `ws` when the connection has ended. */
   cleanup(): void {
     this.#waiting = null;
@@ -74,6 +82,11 @@ export class MessageInflater {
       done(errorOf('broken'));
       return;
     }
+    if (this.#isDiscarding) {
+      done(null, EMPTY);
+      return;
+    }
+    this.#options.onMessage?.(payload.length);
     const message = this.#inflater.inflate(payload);
     if (Buffer.isBuffer(message)) {
       done(null, message);

@@ -8,6 +8,7 @@ import { InflatingWebSocket } from './inflating-web-socket.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { CLOSE } from './raw/frame-reader.ts';
 import { RELAY_ID_HEADER } from './raw/handshake.ts';
+import { nothingReceived, type ReceivedBytes } from './received-bytes.ts';
 
 /**
  * A connection through the `ws` library, for TLS and as the reference. The handshake and everything received go through `ws`; complete, masked
@@ -21,6 +22,7 @@ export class WsConnection implements Connection {
   takesDeflated = false;
   readonly #ws: InflatingWebSocket;
   readonly #handlers: ConnectionHandlers;
+  readonly #bytes: ReceivedBytes;
   #socket: Socket | null = null;
   #state: 'opening' | 'open' | 'ended' = 'opening';
   /** The close code of what the peer broke, as the raw transport reports it; null where it broke nothing. */
@@ -29,8 +31,9 @@ export class WsConnection implements Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.number = options.number;
     this.#handlers = handlers;
+    this.#bytes = options.received ?? nothingReceived();
     this.startedNs = monotonicNs();
-    this.#ws = new InflatingWebSocket(options.url, options.compression, {
+    this.#ws = new InflatingWebSocket(options.url, options.compression, this.#bytes, {
       maxPayload: MAX_MESSAGE_BYTES,
       handshakeTimeout: options.timeoutMs,
       followRedirects: false,
@@ -99,6 +102,9 @@ export class WsConnection implements Connection {
     this.takesDeflated = terms !== null && takesDeflated(terms);
     this.#socket?.on('drain', () => {
       if (this.#state === 'open') this.#handlers.onDrain(this);
+    });
+    this.#socket?.on('data', (chunk: Buffer) => {
+      this.#bytes.read += chunk.length;
     });
     this.#handlers.onOpen(this, monotonicNs());
   }

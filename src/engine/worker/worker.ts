@@ -120,7 +120,7 @@ export class Worker {
       endNs: startNs + endOffsetNs(plan),
       connections: hub.counts.opened,
       catchUp: plan.catchUp && plan.load.model === 'open',
-      received: () => traffic.received_bytes,
+      received: () => traffic.received.read,
       opening: () => hub.opening,
     });
   }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Inflater, RSV1 } from '../../base/deflate-message.ts';
+import { nothingReceived, type ReceivedBytes } from '../received-bytes.ts';
 
 /** Close codes of RFC 6455 section 7.4.1. */
 export const CLOSE = {
@@ -42,6 +43,7 @@ export interface FrameHandlers {
 export class FrameReader {
   readonly #handlers: FrameHandlers;
   readonly #maxBytes: number;
+  readonly #received: ReceivedBytes;
   /** A frame that has begun: its bytes so far, and how many are there. */
   #partial: Buffer | null = null;
   #filled = 0;
@@ -55,10 +57,14 @@ export class FrameReader {
   #inflater: Inflater | null = null;
   #isEnded = false;
 
-  /** @param maxBytes largest message; a larger one ends the connection with 1009 */
-  constructor(handlers: FrameHandlers, maxBytes: number) {
+  /**
+   * @param maxBytes largest message; a larger one ends the connection with 1009
+   * @param received counts whole messages
+   */
+  constructor(handlers: FrameHandlers, maxBytes: number, received: ReceivedBytes = nothingReceived()) {
     this.#handlers = handlers;
     this.#maxBytes = maxBytes;
+    this.#received = received;
   }
 
   /** Compressed messages may come from now on. */
@@ -147,8 +153,10 @@ export class FrameReader {
       return;
     }
     const payload = bytes.subarray(start + headerSize(second), end);
-    if (first === (FIN | OPCODE.text) && this.#fragments.length === 0) this.#text(payload);
-    else if (opcode >= OPCODE.close) this.#control(opcode, payload, (first & FIN) !== 0);
+    if (first === (FIN | OPCODE.text) && this.#fragments.length === 0) {
+      this.#received.messages += payload.length;
+      this.#text(payload);
+    } else if (opcode >= OPCODE.close) this.#control(opcode, payload, (first & FIN) !== 0);
     else this.#data(opcode, payload, (first & FIN) !== 0);
   }
 
@@ -199,6 +207,7 @@ export class FrameReader {
       this.#fragments.length === 1 ? (this.#fragments[0] as Buffer) : Buffer.concat(this.#fragments);
     this.#fragments = [];
     this.#fragmentBytes = 0;
+    this.#received.messages += message.length;
     if (this.#isDeflated) this.#inflate(message);
     else this.#message(message);
   }

@@ -69,6 +69,20 @@ describe('what ws inflates with', () => {
     expect(answers).toEqual(['WS_ERR_INVALID_UTF8']);
   });
 
+  it('tells of a message as it came, before it is inflated, whatever becomes of it', async () => {
+    const sizes: number[] = [];
+    const { inflater, feed, answers } = inflaterOf({ onMessage: (bytes) => sizes.push(bytes) });
+    feed(HELLO.subarray(0, 2), false);
+    feed(HELLO.subarray(2));
+    feed(Buffer.from('ffffffff', 'hex'));
+    await turn();
+    inflater.discard();
+    feed(HELLO);
+    await turn();
+    expect(sizes).toEqual([HELLO.length, 4]);
+    expect(answers).toEqual(['', 'hello', 'WS_ERR_INVALID_UTF8', '']);
+  });
+
   it('forgets everything when the connection has ended', async () => {
     const { inflater, feed, answers } = inflaterOf({ mustWait: () => true });
     feed(HELLO);

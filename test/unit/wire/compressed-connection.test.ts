@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type PerMessageDeflateOptions, type WebSocket, WebSocketServer } from 'ws';
 import { noDeflateCounts } from '../../../src/base/deflate-message.ts';
 import { deflateMaskedFrame, encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
 import type { Connection, Transport } from '../../../src/wire/connection.ts';
 import { openConnection } from '../../../src/wire/open-connection.ts';
+import { nothingReceived } from '../../../src/wire/received-bytes.ts';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -37,12 +38,17 @@ interface Seen {
   closeCode: number | null;
 }
 
+/** What a connection counts. */
+function counting() {
+  return { compression: noDeflateCounts(), received: nothingReceived() };
+}
+
 /** Opens a connection that offers compression, and waits until something is so. */
 async function observe(
   transport: Transport,
   url: string,
   isDone: (seen: Seen) => boolean,
-  compression = noDeflateCounts(),
+  { compression, received } = counting(),
 ): Promise<Seen> {
   const [texts, waiting]: [string[], (() => void)[]] = [[], []];
   const seen: Omit<Seen, 'connection'> = { texts, closeCode: null };
@@ -52,7 +58,7 @@ async function observe(
   const opened = new Promise<Connection>((resolve, reject) => {
     const connection = openConnection(
       transport,
-      { number: 1, url, timeoutMs: 2_000, compression },
+      { number: 1, url, timeoutMs: 2_000, compression, received },
       {
         onOpen: resolve,
         onFailed: (_, reason) => reject(new Error(reason)),
@@ -64,7 +70,10 @@ async function observe(
           texts.push(frame.toString());
           tell();
         },
-        onBinary: () => undefined,
+        onBinary: () => {
+          texts.push('binary');
+          tell();
+        },
         onDrain: () => undefined,
       },
     );
@@ -97,18 +106,50 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
     const url = await serve({ threshold: 0, ...options }, (client) => {
       for (const text of TEXTS) client.send(text);
     });
-    const counts = noDeflateCounts();
+    const counted = counting();
     const { texts, connection } = await observe(
       transport,
       url,
       (seen) => seen.texts.length === TEXTS.length,
-      counts,
+      counted,
     );
+    const { compression: counts } = counted;
     expect(texts).toEqual(TEXTS);
     expect(connection.isCompressed).toBe(true);
     expect(counts.inflated).toBe(TEXTS.length);
     expect(counts.inflatedAfter_bytes).toBe(Buffer.byteLength(TEXTS.join('')));
     expect(counts.inflatedBefore_bytes).toBeLessThan(counts.inflatedAfter_bytes);
+  });
+
+  it.each([
+    ['a binary message', true, 'x'.repeat(1_000)],
+    ['text that is not UTF-8', false, Buffer.alloc(1_000, 0xff)],
+  ])('counts %s as it was on the wire', async (_, binary, message) => {
+    const url = await serve({ threshold: 0 }, (client) => client.send(message, { binary }));
+    const counted = counting();
+    await observe(transport, url, ({ texts, closeCode }) => texts.length + (closeCode ?? 0) > 0, counted);
+    const { compression: counts, received } = counted;
+    expect(counts).toMatchObject({ inflated: 1, inflatedAfter_bytes: 1_000 });
+    expect(received.messages).toBe(counts.inflatedBefore_bytes);
+    expect(received.read).toBeGreaterThan(received.messages);
+  });
+
+  it('inflates and counts no message that comes after it was closed', async () => {
+    let hasEnded = false;
+    const url = await serve({ threshold: 0 }, (client) => {
+      const { _socket: socket } = client as unknown as { readonly _socket: Socket };
+      // Before the server itself reads the close frame.
+      socket.prependOnceListener('data', () => client.send('too late '.repeat(20)));
+      client.on('close', () => {
+        hasEnded = true;
+      });
+    });
+    const counted = counting();
+    const { connection, texts } = await observe(transport, url, () => true, counted);
+    connection.close();
+    await vi.waitUntil(() => hasEnded, 5_000);
+    const { compression, received } = counted;
+    expect([texts, compression.inflated, received.messages]).toEqual([[], 0, 0]);
   });
 
   it('reads a message in fragments and messages that are not compressed', async () => {
