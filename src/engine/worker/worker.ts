@@ -8,6 +8,7 @@ import { Health } from './health.ts';
 import { IntervalClock } from './interval-clock.ts';
 import { LoadLoop } from './load-loop.ts';
 import { runRamp } from './ramp.ts';
+import { sleptNs } from './slept.ts';
 import { storeCorpus } from './store-corpus.ts';
 import { TICKERS } from './ticker.ts';
 import { endOffsetNs, Wiring, type WorkerOptions } from './wiring.ts';
@@ -122,6 +123,7 @@ export class Worker {
       catchUp: plan.catchUp && plan.load.model === 'open',
       received: () => traffic.received.read,
       opening: () => hub.opening,
+      sleptNs,
     });
   }
 
