@@ -1,4 +1,5 @@
-import { LATE_US } from '../engine/validity.ts';
+import { SATURATED_UTILIZATION } from '../engine/health-summary.ts';
+import { DELAYED_US, LATE_US } from '../engine/validity.ts';
 import type { RunResult } from '../result/run-result.ts';
 import type { OnTime } from './calibration.ts';
 import type { TrialPlace } from './measure.ts';
@@ -22,7 +23,7 @@ const MOST_PER_S = 2_000_000;
 
 /**
  * The highest rate of events, open model, at which a worker is on time: 99 % of them written within 5 ms after their time, its
- * event loop not saturated. What a valid run can offer; a run that is late may do more and proves nothing.
+ * event loop neither saturated nor late. A run that is late may do more and proves nothing.
  * @returns null where not even the lowest rate was on time, or it was interrupted
  */
 export async function measureOnTime(
@@ -69,9 +70,16 @@ export async function lagAtRate(
   return lagOnTime(result);
 }
 
-/** How late the writes of a run were; null where it was not on time. */
+/**
+ * How late the writes of a run were; null where it was not on time. Every second counts: a trial has one or two of them, and of so few
+ * no doubt of a run is ever sure.
+ */
 function lagOnTime({ invalidities, generator, histograms }: RunResult): Lag | null {
-  if (invalidities.length + generator.doubts.length > 0) return null;
+  const { doubts, eventLoopUtilization, eventLoopDelay_us } = generator;
+  if (invalidities.length + doubts.length > 0) return null;
+  const [busiest, delay_us] = [eventLoopUtilization.max, eventLoopDelay_us.p99_us];
+  if (busiest === null || busiest > SATURATED_UTILIZATION) return null;
+  if (delay_us === null || delay_us > DELAYED_US) return null;
   const lag = histograms.get('send_lag');
   const [p50_us, p99_us] = [lag?.percentile(50) ?? null, lag?.percentile(99) ?? null];
   return p50_us === null || p99_us === null || p99_us > LATE_US ? null : { p50_us, p99_us };
