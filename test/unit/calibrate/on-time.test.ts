@@ -65,6 +65,24 @@ describe('measureOnTime', () => {
     expect((await measureOnTime(request, run))?.rate_per_s).toBeLessThanOrEqual(50_000);
   });
 
+  it.each([
+    ['of the machine', { invalidities: [{ kind: 'machine-exhausted', text: 'no room: EMFILE' }] }],
+    ['of a worker', { invalidities: [{ kind: 'worker-lost', text: 'no room: EMFILE' }] }],
+    ['of the null relay', { failures: [{ kind: 'target-gone', text: 'no room: EMFILE' }] }],
+  ] as const)(
+    'fails where a trial failed by the doing %s, rather than taking the rate for too high',
+    async (_, failed) => {
+      const { run } = engine((rate) => (rate > 50_000 ? failed : {}));
+      await expect(measureOnTime(request, run)).rejects.toMatchObject({
+        code: 'CALIBRATION_FAILED',
+        exitCode: 3,
+        message: expect.stringMatching(
+          /^the rate on time could not be measured, at \d+\/s: no room: EMFILE$/,
+        ),
+      });
+    },
+  );
+
   it('takes no rate that was not offered', async () => {
     const notOffered = { kind: 'load-not-offered' as const, text: 'not offered' };
     const { run } = engine((rate) => (rate > 30_000 ? { invalidities: [notOffered] } : {}));
