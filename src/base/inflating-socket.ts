@@ -15,8 +15,8 @@ export interface MessageInflaterOptions extends InflaterOptions {
   readonly mustWait?: () => boolean;
   /** A whole message has come, of so many bytes as they were on the wire; it is inflated next. */
   readonly onMessage?: (wireBytes: number) => void;
-  /** A message can't be inflated: the connection ends with an error. */
-  readonly onFailure?: (failure: InflateFailure) => void;
+  /** A message can't be inflated: the connection has to be closed, see {@link INFLATE_CLOSE_CODES}; then `ws` is told. */
+  readonly onFailure: (failure: InflateFailure) => void;
 }
 
 /** What `ws` does inflate with, of one connection. What it sends is not compressed by it: this tool writes its own frames. */
@@ -92,10 +92,16 @@ export class MessageInflater {
       done(null, message);
       return;
     }
-    this.#options.onFailure?.(message);
+    this.#options.onFailure(message);
     done(errorOf(message));
   }
 }
+
+/**
+ * The code (RFC 6455 section 7.4.1) with which a connection ends whose message can't be inflated. `ws` knows it of its own errors
+ * alone: whoever does not close with it before `ws` is told sends a close frame without one.
+ */
+export const INFLATE_CLOSE_CODES: Readonly<Record<InflateFailure, number>> = { 'too-big': 1009, broken: 1007 };
 
 /** With the codes that `ws` has for the same. */
 function errorOf(failure: InflateFailure): Error {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import WebSocket, { type ClientOptions, type RawData } from 'ws';
 import type { DeflateCounts } from '../base/deflate-message.ts';
-import { inflateWith, MessageInflater } from '../base/inflating-socket.ts';
+import { INFLATE_CLOSE_CODES, inflateWith, MessageInflater } from '../base/inflating-socket.ts';
 import { type DeflateTerms, deflateTerms } from '../base/permessage-deflate.ts';
 import { inflaterOptions } from './deflate-terms.ts';
 import type { ReceivedBytes } from './received-bytes.ts';
@@ -53,6 +53,7 @@ export class InflatingWebSocket extends WebSocket {
           this.#received.messages += wireBytes;
           this.#isCounted = true;
         },
+        onFailure: (failure) => this.close(INFLATE_CLOSE_CODES[failure]),
       });
       inflateWith(this, this.#inflater);
     }

@@ -91,6 +91,14 @@ async function observe(
   return all;
 }
 
+const TOO_LARGE = 'x'.repeat(3 * 1024 * 1024);
+const NOT_DEFLATED = Buffer.from([0xc1, 4, 0xff, 0xff, 0xff, 0xff]);
+
+/** What `ws` itself reads and writes. */
+function socketOf(client: WebSocket): Socket {
+  return (client as unknown as { readonly _socket: Socket })._socket;
+}
+
 /** Texts of which later ones repeat earlier ones, in all more than a window of 32 KiB. */
 const TEXTS = Array.from(
   { length: 200 },
@@ -137,9 +145,8 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
   it('inflates and counts no message that comes after it was closed', async () => {
     let hasEnded = false;
     const url = await serve({ threshold: 0 }, (client) => {
-      const { _socket: socket } = client as unknown as { readonly _socket: Socket };
       // Before the server itself reads the close frame.
-      socket.prependOnceListener('data', () => client.send('too late '.repeat(20)));
+      socketOf(client).prependOnceListener('data', () => client.send('too late '.repeat(20)));
       client.on('close', () => {
         hasEnded = true;
       });
@@ -196,18 +203,17 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
     expect([connection.isCompressed, connection.takesDeflated]).toEqual([true, false]);
   });
 
-  it('cuts a server whose message is too large once it is inflated', async () => {
-    const url = await serve({ threshold: 0 }, (client) => client.send('x'.repeat(3 * 1024 * 1024)));
-    const { closeCode, texts } = await observe(transport, url, (seen) => seen.closeCode !== null);
-    expect([closeCode, texts]).toEqual([1_009, []]);
-  });
-
-  it('cuts a server whose compressed message is none', async () => {
+  it.each([
+    [1_009, 'message is too large once it is inflated', (client: WebSocket) => client.send(TOO_LARGE)],
+    [1_007, 'compressed message is none', (client: WebSocket) => socketOf(client).write(NOT_DEFLATED)],
+  ])('closes with %d, and tells so, a server whose %s', async (code, _, send) => {
+    const told: number[] = [];
     const url = await serve({ threshold: 0 }, (client) => {
-      const { _socket: socket } = client as unknown as { readonly _socket: { write(bytes: Buffer): void } };
-      socket.write(Buffer.from([0xc1, 4, 0xff, 0xff, 0xff, 0xff]));
+      client.on('close', (closeCode) => told.push(closeCode));
+      send(client);
     });
-    const { closeCode } = await observe(transport, url, (seen) => seen.closeCode !== null);
-    expect(closeCode).toBe(1_007);
+    const { closeCode, texts } = await observe(transport, url, (seen) => seen.closeCode !== null);
+    await vi.waitUntil(() => told.length > 0, 5_000);
+    expect([closeCode, texts, told]).toEqual([code, [], [code]]);
   });
 });
