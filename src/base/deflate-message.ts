@@ -45,6 +45,11 @@ const MAX_CHUNK_BYTES = 64 * 1024;
 /** An event in hex shrinks to a half at best; text to a third. */
 const USUAL_RATIO = 4;
 const EMPTY = Buffer.alloc(0);
+/**
+ * What is read behind the payload of a message: the tail that was left out (RFC 7692 section 7.2.2), and an empty last block, which
+ * zlib finds only where the message ends with a block: a message that was cut off runs out of input.
+ */
+const END = Buffer.from('0000ffff010000ffff', 'hex');
 
 const DEFLATE = {
   windowBits: DEFLATE_WINDOW_BITS,
@@ -119,9 +124,8 @@ export class Inflater {
   #inflated(payload: Uint8Array): Buffer | InflateFailure {
     if (payload.length === 0) return EMPTY;
     try {
-      return inflateRawSync(payload, {
+      return inflateRawSync(Buffer.concat([payload, END]), {
         chunkSize: Math.min(Math.max(payload.length * USUAL_RATIO, CHUNK_BYTES), MAX_CHUNK_BYTES),
-        finishFlush: constants.Z_SYNC_FLUSH,
         maxOutputLength: this.#options.maxBytes,
         ...(this.#used === 0 ? {} : { dictionary: this.#window.subarray(0, this.#used) }),
       });

@@ -14,6 +14,8 @@ const { setSocket } = WebSocket.prototype as unknown as { readonly setSocket: Se
 export class InflatingWebSocket extends WebSocket {
   /** What was agreed with the server; null where nothing is compressed. */
   terms: DeflateTerms | null = null;
+  /** Whether the server has accepted what was not offered, or what makes no sense: the connection fails (RFC 6455 section 4.1). */
+  isUnfit = false;
   readonly #counts: DeflateCounts | undefined;
   readonly #received: ReceivedBytes;
   #inflater: MessageInflater | null = null;
@@ -40,11 +42,13 @@ export class InflatingWebSocket extends WebSocket {
     this.on('message', (data: RawData) => this.#count(data as Buffer));
     this.on('upgrade', ({ headers }) => {
       const header = headers['sec-websocket-extensions'];
-      if (counts !== undefined && header !== undefined) this.terms = deflateTerms(header);
+      if (counts === undefined || header === undefined) return;
+      this.terms = deflateTerms(header);
+      this.isUnfit = this.terms === null;
     });
   }
 
-  /** Called by `ws`, which has checked that the server accepts nothing but what was offered. */
+  /** Called by `ws`. */
   setSocket(socket: Duplex, head: Buffer, options: object): void {
     if (this.terms !== null && this.#counts !== undefined) {
       this.#inflater = new MessageInflater({
