@@ -7,7 +7,7 @@ import { takesDeflated } from './deflate-terms.ts';
 import { InflatingWebSocket } from './inflating-web-socket.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { CLOSE } from './raw/frame-reader.ts';
-import { RELAY_ID_HEADER } from './raw/handshake.ts';
+import { RELAY_ID_HEADER, UNFIT_EXTENSION } from './raw/handshake.ts';
 import { nothingReceived, type ReceivedBytes } from './received-bytes.ts';
 
 /**
@@ -79,6 +79,11 @@ export class WsConnection implements Connection {
     // A relay may send its first frame in the segment of the upgrade response: listen before `open`.
     ws.on('message', (data: RawData, isBinary: boolean) => this.#received(data as Buffer, isBinary));
     ws.on('upgrade', (response) => {
+      if (ws.isUnfit) {
+        this.#failed(UNFIT_EXTENSION);
+        ws.terminate();
+        return;
+      }
       this.#socket = response.socket;
       const relayId = response.headers[RELAY_ID_HEADER];
       if (typeof relayId === 'string') this.relayId = relayId;

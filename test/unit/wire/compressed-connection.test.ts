@@ -13,14 +13,23 @@ afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
 });
 
-/** A server of `ws`, which compresses in its own way. @param onClient gets each client, and the bytes that it has sent so far */
+const EXTENSIONS = 'Sec-WebSocket-Extensions';
+
+/**
+ * A server of `ws`, which compresses in its own way.
+ * @param onClient gets each client, and the lines of the answer to its upgrade
+ * @param accepted what the answer says in place of what was agreed
+ */
 async function serve(
   perMessageDeflate: PerMessageDeflateOptions | false,
   onClient: (client: WebSocket, headers: string[]) => void = () => undefined,
+  accepted?: string,
 ): Promise<string> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate });
   let answer: string[] = [];
   server.on('headers', (headers) => {
+    const at = headers.findIndex((line) => line.startsWith(EXTENSIONS));
+    if (accepted !== undefined) headers[at] = `${EXTENSIONS}: ${accepted}`;
     answer = headers;
   });
   server.on('connection', (client) => onClient(client, answer));
@@ -173,7 +182,7 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
     const heard: string[] = [];
     let accepted = '';
     const url = await serve({}, (client, headers) => {
-      accepted = headers.find((line) => line.startsWith('Sec-WebSocket-Extensions')) ?? '';
+      accepted = headers.find((line) => line.startsWith(EXTENSIONS)) ?? '';
       client.on('message', (data) => {
         heard.push(String(data));
         if (heard.length === 3) client.send('heard');
@@ -189,6 +198,16 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
     });
     expect(heard).toEqual(Array(3).fill('again and again and again and again'));
     expect(accepted).toContain('client_no_context_takeover');
+  });
+
+  it.each([
+    'permessage-deflate, permessage-deflate',
+    'permessage-deflate; server_max_window_bits=015',
+    'permessage-deflate; server_max_window_bits',
+    'x-other',
+  ])('opens no connection to a server that accepts %s', async (accepted) => {
+    const url = await serve({}, undefined, accepted);
+    await expect(observe(transport, url, () => true)).rejects.toThrow(/^extension that was not offered$/);
   });
 
   it('goes on uncompressed where the server does not compress', async () => {
