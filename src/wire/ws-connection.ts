@@ -153,5 +153,6 @@ function reasonOf(error: NodeJS.ErrnoException): string {
 function protocolErrorOf({ code = '' }: NodeJS.ErrnoException): number | null {
   if (code === 'WS_ERR_INVALID_UTF8') return CLOSE.notUtf8;
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return CLOSE.tooBig;
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return CLOSE.policy;
   return code.startsWith('WS_ERR_') ? CLOSE.protocolError : null;
 }

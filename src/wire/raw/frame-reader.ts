@@ -9,6 +9,7 @@ export const CLOSE = {
   noStatus: 1005,
   abnormal: 1006,
   notUtf8: 1007,
+  policy: 1008,
   tooBig: 1009,
 } as const;
 
@@ -21,6 +22,8 @@ const LENGTH_BITS = 0x7f;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const MAX_CONTROL_BYTES = 125;
+/** As `ws` has it: fragments cost work, and empty ones come without end. */
+const MAX_FRAGMENTS = 16_384;
 const SMALLEST_HEADER = 2;
 const LARGEST_HEADER = 10;
 
@@ -47,8 +50,9 @@ export class FrameReader {
   /** A frame that has begun: its bytes so far, and how many are there. */
   #partial: Buffer | null = null;
   #filled = 0;
-  /** Fragments of a message that has begun. */
+  /** Fragments of a message that has begun: the first, and the others that are not empty. */
   #fragments: Buffer[] = [];
+  #fragmentCount = 0;
   #fragmentBytes = 0;
   #fragmentOpcode: number = OPCODE.continuation;
   /** Whether they are those of a compressed message. */
@@ -194,11 +198,13 @@ export class FrameReader {
     }
     if (!isContinuation) this.#fragmentOpcode = opcode;
     this.#fragmentBytes += payload.length;
-    if (this.#fragmentBytes > this.#maxBytes) {
-      this.#fail(CLOSE.tooBig);
-      return;
-    }
-    this.#fragments.push(Buffer.from(payload));
+    if (this.#fragmentBytes > this.#maxBytes) this.#fail(CLOSE.tooBig);
+    else if (++this.#fragmentCount > MAX_FRAGMENTS) this.#fail(CLOSE.policy);
+    else this.#fragment(payload, isFinal);
+  }
+
+  #fragment(payload: Buffer, isFinal: boolean): void {
+    if (payload.length > 0 || this.#fragments.length === 0) this.#fragments.push(Buffer.from(payload));
     if (isFinal) this.#endMessage();
   }
 
@@ -206,6 +212,7 @@ export class FrameReader {
     const message =
       this.#fragments.length === 1 ? (this.#fragments[0] as Buffer) : Buffer.concat(this.#fragments);
     this.#fragments = [];
+    this.#fragmentCount = 0;
     this.#fragmentBytes = 0;
     this.#received.messages += message.length;
     if (this.#isDeflated) this.#inflate(message);

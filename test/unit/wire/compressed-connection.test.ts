@@ -101,6 +101,8 @@ async function observe(
 }
 
 const TOO_LARGE = 'x'.repeat(3 * 1024 * 1024);
+/** Continuations without a payload. */
+const ENDLESS = Buffer.concat([Buffer.from([0x01, 0]), Buffer.alloc(2 * 16_384)]);
 const NOT_DEFLATED = Buffer.from([0xc1, 4, 0xff, 0xff, 0xff, 0xff]);
 
 /** What `ws` itself reads and writes. */
@@ -225,6 +227,7 @@ describe.each(['raw', 'ws'] as const)('transport %s', (transport) => {
   it.each([
     [1_009, 'message is too large once it is inflated', (client: WebSocket) => client.send(TOO_LARGE)],
     [1_007, 'compressed message is none', (client: WebSocket) => socketOf(client).write(NOT_DEFLATED)],
+    [1_008, 'message never ends', (client: WebSocket) => socketOf(client).write(ENDLESS)],
   ])('closes with %d, and tells so, a server whose %s', async (code, _, send) => {
     const told: number[] = [];
     const url = await serve({ threshold: 0 }, (client) => {
