@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { InflateBudget } from './inflate-budget.ts';
 import { DEFLATE_WINDOW_BITS } from './permessage-deflate.ts';
 
 /** What the compression of messages has done; the bytes are those of the messages that were compressed. */
@@ -80,7 +81,7 @@ export function writeStoredHeader(target: Uint8Array, at: number, length: number
   target[at + 4] = ~length >>> 8;
 }
 
-/** Why a message could not be inflated: it is larger than is taken, or it is not what zlib writes. */
+/** Why a message could not be inflated: it is larger than is taken, by itself or with those before it, or it is not what zlib writes. */
 export type InflateFailure = 'too-big' | 'broken';
 
 export interface InflaterOptions {
@@ -88,6 +89,8 @@ export interface InflaterOptions {
   readonly maxBytes: number;
   /** Window that the peer takes over from message to message: what is kept; 0 where it takes nothing over. */
   readonly takenOverBytes: number;
+  /** Bounds all messages together; left out where something else does. */
+  readonly budget?: InflateBudget;
   readonly counts: DeflateCounts;
 }
 
@@ -111,12 +114,13 @@ export class Inflater {
 
   /** The payload of a compressed message: all its frames, joined. */
   inflate(payload: Uint8Array): Buffer | InflateFailure {
-    const { counts, takenOverBytes } = this.#options;
+    const { counts, takenOverBytes, budget } = this.#options;
     const message = this.#inflated(payload);
     if (!Buffer.isBuffer(message)) return message;
     counts.inflated++;
     counts.inflatedBefore_bytes += payload.length;
     counts.inflatedAfter_bytes += message.length;
+    if (budget?.spend(payload.length, message.length) === true) return 'too-big';
     if (takenOverBytes > 0) this.#keep(message, takenOverBytes);
     return message;
   }
