@@ -1,4 +1,4 @@
-// The highest rate at which relay-bench is on time: what a valid run can offer. Found by bisection, open model, for 1, 64 and 1,000
+// The highest rate at which relay-bench is on time, its event loop saturated in no second, nor late. Found by bisection, open model, for 1, 64 and 1,000
 // connections and for one and two workers; beside the plain client and the raw sockets, which send as fast as they can, one event in
 // flight on each connection, in the same round. Nobody but the null relay is pinned to a core, as in a run. About ten minutes.
 // node bench/on-time.mjs [--rounds 3] [--connections 1,64,1000] [--hold-s 3] [--json]

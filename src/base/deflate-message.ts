@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { InflateBudget } from './inflate-budget.ts';
 import { DEFLATE_WINDOW_BITS } from './permessage-deflate.ts';
 
 /** What the compression of messages has done; the bytes are those of the messages that were compressed. */
@@ -45,6 +46,11 @@ const MAX_CHUNK_BYTES = 64 * 1024;
 /** An event in hex shrinks to a half at best; text to a third. */
 const USUAL_RATIO = 4;
 const EMPTY = Buffer.alloc(0);
+/**
+ * What is read behind the payload of a message: the tail that was left out (RFC 7692 section 7.2.2), and an empty last block, which
+ * zlib finds only where the message ends with a block: a message that was cut off runs out of input.
+ */
+const END = Buffer.from('0000ffff010000ffff', 'hex');
 
 const DEFLATE = {
   windowBits: DEFLATE_WINDOW_BITS,
@@ -75,7 +81,7 @@ export function writeStoredHeader(target: Uint8Array, at: number, length: number
   target[at + 4] = ~length >>> 8;
 }
 
-/** Why a message could not be inflated: it is larger than is taken, or it is not what zlib writes. */
+/** Why a message could not be inflated: it is larger than is taken, by itself or with those before it, or it is not what zlib writes. */
 export type InflateFailure = 'too-big' | 'broken';
 
 export interface InflaterOptions {
@@ -83,6 +89,8 @@ export interface InflaterOptions {
   readonly maxBytes: number;
   /** Window that the peer takes over from message to message: what is kept; 0 where it takes nothing over. */
   readonly takenOverBytes: number;
+  /** Bounds all messages together; left out where something else does. */
+  readonly budget?: InflateBudget;
   readonly counts: DeflateCounts;
 }
 
@@ -106,12 +114,13 @@ export class Inflater {
 
   /** The payload of a compressed message: all its frames, joined. */
   inflate(payload: Uint8Array): Buffer | InflateFailure {
-    const { counts, takenOverBytes } = this.#options;
+    const { counts, takenOverBytes, budget } = this.#options;
     const message = this.#inflated(payload);
     if (!Buffer.isBuffer(message)) return message;
     counts.inflated++;
     counts.inflatedBefore_bytes += payload.length;
     counts.inflatedAfter_bytes += message.length;
+    if (budget?.spend(payload.length, message.length) === true) return 'too-big';
     if (takenOverBytes > 0) this.#keep(message, takenOverBytes);
     return message;
   }
@@ -119,9 +128,8 @@ export class Inflater {
   #inflated(payload: Uint8Array): Buffer | InflateFailure {
     if (payload.length === 0) return EMPTY;
     try {
-      return inflateRawSync(payload, {
+      return inflateRawSync(Buffer.concat([payload, END]), {
         chunkSize: Math.min(Math.max(payload.length * USUAL_RATIO, CHUNK_BYTES), MAX_CHUNK_BYTES),
-        finishFlush: constants.Z_SYNC_FLUSH,
         maxOutputLength: this.#options.maxBytes,
         ...(this.#used === 0 ? {} : { dictionary: this.#window.subarray(0, this.#used) }),
       });

@@ -13,8 +13,10 @@ type Done = (error: Error | null, message?: Buffer) => void;
 export interface MessageInflaterOptions extends InflaterOptions {
   /** Whether messages have to wait: asked before each; what waits goes on with {@link MessageInflater.goOn}. */
   readonly mustWait?: () => boolean;
-  /** A message can't be inflated: the connection ends with an error. */
-  readonly onFailure?: (failure: InflateFailure) => void;
+  /** A whole message has come, of so many bytes as they were on the wire; it is inflated next. */
+  readonly onMessage?: (wireBytes: number) => void;
+  /** A message can't be inflated: the connection has to be closed, see {@link INFLATE_CLOSE_CODES}; then `ws` is told. */
+  readonly onFailure: (failure: InflateFailure) => void;
 }
 
 /** What `ws` does inflate with, of one connection. What it sends is not compressed by it: this tool writes its own frames. */
@@ -26,6 +28,7 @@ export class MessageInflater {
   #frames: Uint8Array[] = [];
   #waiting: (() => void) | null = null;
   #hasEnded = false;
+  #isDiscarding = false;
 
   constructor(options: MessageInflaterOptions) {
     this.#options = options;
@@ -63,6 +66,11 @@ export class MessageInflater {
     this.goOn();
   }
 
+  /** From now on nobody wants what comes: messages are taken and not inflated, so that `ws` finds the close frame behind them. */
+  discard(): void {
+    this.#isDiscarding = true;
+  }
+
   /** Called by `ws` when the connection has ended. */
   cleanup(): void {
     this.#waiting = null;
@@ -74,15 +82,26 @@ export class MessageInflater {
       done(errorOf('broken'));
       return;
     }
+    if (this.#isDiscarding) {
+      done(null, EMPTY);
+      return;
+    }
+    this.#options.onMessage?.(payload.length);
     const message = this.#inflater.inflate(payload);
     if (Buffer.isBuffer(message)) {
       done(null, message);
       return;
     }
-    this.#options.onFailure?.(message);
+    this.#options.onFailure(message);
     done(errorOf(message));
   }
 }
+
+/**
+ * The code (RFC 6455 section 7.4.1) with which a connection ends whose message can't be inflated. `ws` knows it of its own errors
+ * alone: whoever does not close with it before `ws` is told sends a close frame without one.
+ */
+export const INFLATE_CLOSE_CODES: Readonly<Record<InflateFailure, number>> = { 'too-big': 1009, broken: 1007 };
 
 /** With the codes that `ws` has for the same. */
 function errorOf(failure: InflateFailure): Error {

@@ -36,7 +36,7 @@ const sendLag = z.strictObject({
 const onTime = z.strictObject({
   connections: z.int().min(1),
   workers: z.int().min(1),
-  /** The highest rate that was held with 99 % of the events written within 5 ms after their time and no loop saturated. */
+  /** The highest rate that was held with 99 % of the events written within 5 ms after their time, no loop saturated in any second, or late. */
   rate_per_s: perSecond,
   /** The lowest rate at which that failed: the limit lies between the two. Null where none did. */
   failed_per_s: perSecond.nullable(),

@@ -68,7 +68,7 @@ function openCeiling(calibration: Calibration, plan: Plan, run: CeilingRun): Cei
     eventsPerSecond:
       publish === undefined
         ? null
-        : eventsPerCpuSecond(ceilingsOf(calibration), perWorker(publish.connections.count)),
+        : eventsPerCpuSecond(calibration.events, perWorker(publish.connections.count)),
     queriesPerSecond:
       query === undefined ? null : queriesPerCpuSecond(calibration, perWorker(query.connections.count)),
     deliveriesPerSecond: receives ? calibration.deliveriesPerCpuSecond : null,
@@ -88,20 +88,6 @@ function openCeiling(calibration: Calibration, plan: Plan, run: CeilingRun): Cei
     share: (mean * peakOverMean(run.load)) / workers,
     limit: CEILING_LIMIT,
   };
-}
-
-/**
- * The ceilings in short turns; higher where a worker has shown more. One that is short of time gathers arrivals, and what was on
- * time when it was calibrated is not too near to its limit now.
- */
-function ceilingsOf({ events, onTime }: Calibration): readonly EventsCeiling[] {
-  return events.map((point) => {
-    const shown = onTime.find(
-      ({ connections, workers }) => connections === point.connections && workers === 1,
-    );
-    const least = (shown?.rate_per_s ?? 0) / CEILING_LIMIT;
-    return { ...point, perCpuSecond: Math.max(point.perCpuSecond, least) };
-  });
 }
 
 /**

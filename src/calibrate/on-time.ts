@@ -1,4 +1,7 @@
-import { LATE_US } from '../engine/validity.ts';
+import { RelayBenchError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { SATURATED_UTILIZATION } from '../engine/health-summary.ts';
+import { DELAYED_US, LATE_US } from '../engine/validity.ts';
 import type { RunResult } from '../result/run-result.ts';
 import type { OnTime } from './calibration.ts';
 import type { TrialPlace } from './measure.ts';
@@ -22,8 +25,9 @@ const MOST_PER_S = 2_000_000;
 
 /**
  * The highest rate of events, open model, at which a worker is on time: 99 % of them written within 5 ms after their time, its
- * event loop not saturated. What a valid run can offer; a run that is late may do more and proves nothing.
+ * event loop neither saturated nor late. A run that is late may do more and proves nothing.
  * @returns null where not even the lowest rate was on time, or it was interrupted
+ * @throws RelayBenchError `CALIBRATION_FAILED` (exit code 3) where a rate could not be tried: that says nothing of it
  */
 export async function measureOnTime(
   request: OnTimeRequest,
@@ -47,7 +51,7 @@ export async function measureOnTime(
 
 type Lag = Pick<OnTime, 'p50_us' | 'p99_us'>;
 
-/** How late the writes at a rate are; null where it is not on time. */
+/** How late the writes at a rate are; null where it is not on time, or was interrupted. @throws as {@link measureOnTime} */
 export async function lagAtRate(
   { url, signal, connections, workers, contentBytes, hold_s }: Omit<OnTimeRequest, 'search'>,
   rate_per_s: number,
@@ -66,12 +70,32 @@ export async function lagAtRate(
       phases: [{ name: 'steady', duration: `${hold_s}s` }],
     },
   });
+  if (signal.aborted) return null;
+  throwWhereFailed(result, rate_per_s);
   return lagOnTime(result);
 }
 
-/** How late the writes of a run were; null where it was not on time. */
+/** A worker that died, a relay that is gone, a machine without descriptors: none of that is a rate that is too high. */
+function throwWhereFailed({ invalidities, failures }: RunResult, rate_per_s: number): void {
+  const failure = [...invalidities, ...failures].find(({ kind }) => kind !== 'load-not-offered');
+  if (failure === undefined) return;
+  throw new RelayBenchError(`the rate on time could not be measured, at ${rate_per_s}/s: ${failure.text}`, {
+    code: 'CALIBRATION_FAILED',
+    hint: 'calibrate again; `relay-bench doctor` shows the limits of this machine',
+    exitCode: EXIT.unreachable,
+  });
+}
+
+/**
+ * How late the writes of a run were; null where it was not on time. Every second counts: a trial has one or two of them, and of so few
+ * no doubt of a run is ever sure.
+ */
 function lagOnTime({ invalidities, generator, histograms }: RunResult): Lag | null {
-  if (invalidities.length + generator.doubts.length > 0) return null;
+  const { doubts, eventLoopUtilization, eventLoopDelay_us } = generator;
+  if (invalidities.length + doubts.length > 0) return null;
+  const [busiest, delay_us] = [eventLoopUtilization.max, eventLoopDelay_us.p99_us];
+  if (busiest === null || busiest > SATURATED_UTILIZATION) return null;
+  if (delay_us === null || delay_us > DELAYED_US) return null;
   const lag = histograms.get('send_lag');
   const [p50_us, p99_us] = [lag?.percentile(50) ?? null, lag?.percentile(99) ?? null];
   return p50_us === null || p99_us === null || p99_us > LATE_US ? null : { p50_us, p99_us };

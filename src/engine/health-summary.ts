@@ -3,7 +3,7 @@ import type { Generator, Load } from '../result/schema.ts';
 import type { SecondOfHealth, WorkerInterval } from './messages.ts';
 
 /** Above this share of a second the event loop has no room left for lateness. */
-const SATURATED_UTILIZATION = 0.9;
+export const SATURATED_UTILIZATION = 0.9;
 /** Code is compiled, and memory and sockets are touched for the first time, in the first seconds of a process. */
 export const COLD_S = 2;
 

@@ -8,6 +8,8 @@ import { SHORTEST_GAP_US } from './worker/loop-delay.ts';
 
 /** An arrival written later than this after its time was not offered as planned. */
 export const LATE_US = (5 * NS_PER_MS) / NS_PER_US;
+/** A loop that is late by no more than this (p99) spoils nothing, whatever the latencies. */
+export const DELAYED_US = SHORTEST_GAP_US;
 /** More than this part is in doubt; see {@link isSurelyAbove}. */
 const MOST_LATE = 0.01;
 const MOST_BAD_SECONDS = 0.1;
@@ -120,13 +122,13 @@ function delay(part: GeneratorPart, { where, lateWhileCold }: Circumstances): Fi
   return {
     kind: 'generator-delayed',
     isSure: isSurelyAbove(MOST_BAD_SECONDS, bad, measured),
-    text: `generator delayed${where}: its event loop was late by more than ${milliseconds(limit_us, [SHORTEST_GAP_US])} (p99) in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
+    text: `generator delayed${where}: its event loop was late by more than ${milliseconds(limit_us, [DELAYED_US])} (p99) in ${bad} of ${measured} seconds${coldly(lateWhileCold !== null, cold, bad)}`,
   };
 }
 
 /** A loop that is late by less spoils nothing. */
 function delayLimit_us({ medianLatency_us }: GeneratorPart): number {
-  return Math.max(SHORTEST_GAP_US, medianLatency_us ?? 0);
+  return Math.max(DELAYED_US, medianLatency_us ?? 0);
 }
 
 /**

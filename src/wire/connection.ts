@@ -1,5 +1,7 @@
 import type { DeflateCounts } from '../base/deflate-message.ts';
 import type { UpgradeRefusal } from '../base/upgrade-refusal.ts';
+import type { ReceivedBytes } from './received-bytes.ts';
+
 /** `raw` needs a plain `ws://` target; `ws` serves every target. */
 export type Transport = 'raw' | 'ws';
 
@@ -14,6 +16,8 @@ export interface ConnectionOptions {
   readonly insecure?: boolean;
   /** Where permessage-deflate (RFC 7692) is offered: what counts what it does. Left out where it is not offered. */
   readonly compression?: DeflateCounts | undefined;
+  /** Counts what comes; left out where nobody asks. */
+  readonly received?: ReceivedBytes | undefined;
 }
 
 /**

@@ -7,7 +7,8 @@ import { takesDeflated } from './deflate-terms.ts';
 import { InflatingWebSocket } from './inflating-web-socket.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import { CLOSE } from './raw/frame-reader.ts';
-import { RELAY_ID_HEADER } from './raw/handshake.ts';
+import { RELAY_ID_HEADER, UNFIT_EXTENSION } from './raw/handshake.ts';
+import { nothingReceived, type ReceivedBytes } from './received-bytes.ts';
 
 /**
  * A connection through the `ws` library, for TLS and as the reference. The handshake and everything received go through `ws`; complete, masked
@@ -21,6 +22,7 @@ export class WsConnection implements Connection {
   takesDeflated = false;
   readonly #ws: InflatingWebSocket;
   readonly #handlers: ConnectionHandlers;
+  readonly #bytes: ReceivedBytes;
   #socket: Socket | null = null;
   #state: 'opening' | 'open' | 'ended' = 'opening';
   /** The close code of what the peer broke, as the raw transport reports it; null where it broke nothing. */
@@ -29,8 +31,9 @@ export class WsConnection implements Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.number = options.number;
     this.#handlers = handlers;
+    this.#bytes = options.received ?? nothingReceived();
     this.startedNs = monotonicNs();
-    this.#ws = new InflatingWebSocket(options.url, options.compression, {
+    this.#ws = new InflatingWebSocket(options.url, options.compression, this.#bytes, {
       maxPayload: MAX_MESSAGE_BYTES,
       handshakeTimeout: options.timeoutMs,
       followRedirects: false,
@@ -76,6 +79,11 @@ export class WsConnection implements Connection {
     // A relay may send its first frame in the segment of the upgrade response: listen before `open`.
     ws.on('message', (data: RawData, isBinary: boolean) => this.#received(data as Buffer, isBinary));
     ws.on('upgrade', (response) => {
+      if (ws.isUnfit) {
+        this.#failed(UNFIT_EXTENSION);
+        ws.terminate();
+        return;
+      }
       this.#socket = response.socket;
       const relayId = response.headers[RELAY_ID_HEADER];
       if (typeof relayId === 'string') this.relayId = relayId;
@@ -99,6 +107,9 @@ export class WsConnection implements Connection {
     this.takesDeflated = terms !== null && takesDeflated(terms);
     this.#socket?.on('drain', () => {
       if (this.#state === 'open') this.#handlers.onDrain(this);
+    });
+    this.#socket?.on('data', (chunk: Buffer) => {
+      this.#bytes.read += chunk.length;
     });
     this.#handlers.onOpen(this, monotonicNs());
   }
@@ -142,5 +153,6 @@ function reasonOf(error: NodeJS.ErrnoException): string {
 function protocolErrorOf({ code = '' }: NodeJS.ErrnoException): number | null {
   if (code === 'WS_ERR_INVALID_UTF8') return CLOSE.notUtf8;
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return CLOSE.tooBig;
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return CLOSE.policy;
   return code.startsWith('WS_ERR_') ? CLOSE.protocolError : null;
 }

@@ -63,6 +63,17 @@ describe('compression', () => {
     },
   });
 
+  truthCase('binary frames that come compressed are no messages, and count as they came', {
+    script: { connections: { compression: { takesOver: false } }, events: { noise: ['binary'] } },
+    scenario: compressing({ publish }),
+    duration: '1s',
+    always: ({ result: { counters } }) => {
+      expect(counters.malformed_frames).toBe(200);
+      expect(counters.frames_inflated).toBe(400);
+      expect(counters.bytes_received).toBe(counters.bytes_before_inflate);
+    },
+  });
+
   truthCase('a relay that does not compress is loaded all the same, and the run says so', {
     script: {},
     scenario: compressing({ publish }),

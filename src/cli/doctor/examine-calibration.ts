@@ -9,14 +9,14 @@ export function examineCalibration(found: Lookup): MachineCheck[] {
     : [examineCeiling(found), ...found.calibration.onTime.map(rateOnTime)];
 }
 
-/** A rate that runs can rely on. */
+/** Being on time is not all that a run in doubt of its generator lacks: above 70 % of the ceiling it stays in doubt. */
 function rateOnTime({ connections, rate_per_s }: OnTime): MachineCheck {
   const [rate, many] = [rate_per_s, connections].map((value) => Math.floor(value).toLocaleString('en-US'));
   return {
     verdict: 'ok',
     name: 'rate on time',
     value: `${rate} events/s`,
-    allows: `valid runs up to this rate for each worker, on ${many} ${connections === 1 ? 'connection' : 'connections'}`,
+    allows: `on time up to this rate for each worker, on ${many} ${connections === 1 ? 'connection' : 'connections'}`,
   };
 }
 

@@ -6,6 +6,7 @@ import { deflateMaskedFrame } from '../../base/websocket-frame.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions, Transport } from '../../wire/connection.ts';
 import { openConnection, transportFor } from '../../wire/open-connection.ts';
 import type { Outbox } from '../../wire/outbox.ts';
+import type { ReceivedBytes } from '../../wire/received-bytes.ts';
 import type { ReplyHandlers } from '../../wire/reply-handlers.ts';
 import { routeFrame } from '../../wire/reply-router.ts';
 import type { ConnectionCounts } from '../messages.ts';
@@ -41,7 +42,8 @@ export interface ClientHubOptions {
   /** A lost connection is open again. */
   readonly onReopened: (connection: Connection) => void;
   readonly onReopenFailed: ConnectionFailure;
-  readonly onReceived: (bytes: number) => void;
+  /** Counts what comes. */
+  readonly received: ReceivedBytes;
   /** A connection is open, where permessage-deflate was offered. */
   readonly onNegotiated: (isCompressed: boolean) => void;
 }
@@ -181,15 +183,12 @@ export class ClientHub {
   }
 
   #createHandlers(): ConnectionHandlers {
-    const { outbox, replies, onReceived } = this.#options;
+    const { outbox, replies } = this.#options;
     return {
       onOpen: (connection, openedNs) => this.#onOpen(connection, openedNs),
       onFailed: ({ number }, ...why) => this.#onFailed(number, ...why),
       onClosed: ({ number }, code) => this.#onDropped(number, code),
-      onText: (connection, frame) => {
-        onReceived(frame.length);
-        routeFrame(connection.number, frame, replies);
-      },
+      onText: (connection, frame) => routeFrame(connection.number, frame, replies),
       onBinary: (connection) => replies.onMalformed(connection.number),
       onDrain: (connection) => {
         outbox.drained(connection.number);
@@ -199,7 +198,7 @@ export class ClientHub {
   }
 
   #optionsOf(number: number): ConnectionOptions {
-    const { urlOf, sourceOf, timeoutMs, insecure, compression } = this.#options;
+    const { urlOf, sourceOf, timeoutMs, insecure, compression, received } = this.#options;
     const localAddress = sourceOf(number);
     return {
       number,
@@ -208,6 +207,7 @@ export class ClientHub {
       timeoutMs,
       insecure,
       compression: compression ?? undefined,
+      received,
     };
   }
 

@@ -15,16 +15,20 @@ export interface LoadLoopOptions {
   readonly connections: number;
   /** Whether a loop that is short of time takes more arrivals a turn, so that their frames share writes. Open model only. */
   readonly catchUp: boolean;
-  /** Bytes received so far: what was done between two turns. */
+  /** Bytes read off the sockets so far: what was done between two turns. */
   readonly received: () => number;
-  /** Handshakes under way: their steps are work, too, but bring no frame. */
+  /** Handshakes under way: their steps are work, too, but some bring no bytes. */
   readonly opening: () => number;
+  /** How long the event loop has slept so far, ns, as the runtime itself counts it. */
+  readonly sleptNs: () => number;
 }
 
 /** Read the clock again after so many arrivals: each may have taken a while. */
 const CLOCK_EVERY = 16;
-/** A look at the sockets that finds nothing takes less than this, a step of a handshake more. */
-const LONGEST_LOOK_NS = 10_000;
+/** A look at the sockets that finds nothing takes less than this. What takes longer was no look: a collection, a timer, a stolen core. */
+const LONGEST_LOOK_NS = 100_000;
+/** While there are handshakes: a step of one takes longer than this. */
+const LONGEST_LOOK_BESIDE_HANDSHAKES_NS = 10_000;
 /** Frames are built ahead only while the next arrival is at least this far away. */
 const SLACK_NS = 150_000;
 const FRAMES_PER_TURN = 16;
@@ -42,7 +46,11 @@ export class LoadLoop {
   #spinNs = 0;
   /** Since when there is nothing to do; 0 where there is. */
   #idleFromNs = 0;
+  /** And until when. */
+  #idleUntilNs = 0;
   #isAsleep = false;
+  /** How long the event loop had slept when this loop went to sleep. */
+  #sleptNs = 0;
   #received = 0;
   #resolve: () => void = () => undefined;
   readonly #done: Promise<void>;
@@ -90,23 +98,26 @@ export class LoadLoop {
     this.#arrangeNext(fired, nowNs);
   }
 
-  /** The time since the last turn was idle where it was left with nothing to do and nothing came. */
+  /** How much of the time since the last turn was idle. */
   #countIdle(nowNs: number): void {
-    const idleNs = this.#idleFromNs > 0 ? nowNs - this.#idleFromNs : 0;
-    const isIdle = this.#isUntouched(idleNs);
+    const { received, sleptNs } = this.#options;
+    const before = this.#received;
+    this.#received = received();
+    if (this.#isAsleep) {
+      // Whatever came meanwhile: the runtime itself knows for how long it slept.
+      this.#pace.idled(sleptNs() - this.#sleptNs);
+    } else if (this.#idleFromNs > 0 && this.#received === before) this.#countLook(nowNs);
     this.#idleFromNs = 0;
-    if (isIdle) this.#pace.idled(idleNs);
-    // The runtime itself knows of the time in which it slept.
-    if (isIdle && !this.#isAsleep) this.#spinNs += idleNs;
     this.#isAsleep = false;
   }
 
-  /** Whether nothing was done since the last turn, so long ago. */
-  #isUntouched(sinceNs: number): boolean {
-    const { received, opening } = this.#options;
-    const before = this.#received;
-    this.#received = received();
-    return this.#received === before && (sinceNs < LONGEST_LOOK_NS || opening() === 0);
+  /** A look that found nothing is waiting, no longer than until there was something to do, and where it was no more than a look. */
+  #countLook(nowNs: number): void {
+    const longestNs = this.#options.opening() > 0 ? LONGEST_LOOK_BESIDE_HANDSHAKES_NS : LONGEST_LOOK_NS;
+    if (nowNs - this.#idleFromNs >= longestNs) return;
+    const idleNs = Math.min(nowNs, this.#idleUntilNs) - this.#idleFromNs;
+    this.#spinNs += idleNs;
+    this.#pace.idled(idleNs);
   }
 
   #fireDue(startNs: number): number {
@@ -143,13 +154,20 @@ export class LoadLoop {
       this.poke();
       return;
     }
-    if (wakeNs > nowNs) this.#idleFromNs = fired + built > 0 ? clock() : startNs;
+    if (wakeNs > nowNs) this.#idle(fired + built > 0 ? clock() : startNs, wakeNs);
     if (wakeNs - nowNs <= wakeEarlyNs) {
       this.poke();
     } else {
       this.#isAsleep = true;
+      this.#sleptNs = this.#options.sleptNs();
       this.#ticker.wakeAt(wakeNs - wakeEarlyNs);
     }
+  }
+
+  /** There is nothing to do from one time to another. */
+  #idle(fromNs: number, untilNs: number): void {
+    this.#idleFromNs = Math.min(fromNs, untilNs);
+    this.#idleUntilNs = untilNs;
   }
 
   /** @returns how many frames were built; fewer than {@link FRAMES_PER_TURN} where there is no more time, or nothing more to build */

@@ -6,6 +6,7 @@ import type { ArrivalSchedule } from '../../workload/frame-ahead.ts';
 import { OpeningStream } from '../../workload/opening-stream.ts';
 import type { ClientHub } from './client-hub.ts';
 import { LoadLoop } from './load-loop.ts';
+import { sleptNs } from './slept.ts';
 import { TICKERS } from './ticker.ts';
 
 /** Connection c of the run is scheduled c / rate after the start of the ramp, whichever worker opens it. */
@@ -40,6 +41,7 @@ export async function runRamp(plan: Plan, shard: Shard, startNs: number, hub: Cl
     catchUp: false,
     received: () => 0,
     opening: () => hub.opening,
+    sleptNs,
   });
   await loop.run();
   await until(() => hub.opening === 0);

@@ -1,4 +1,5 @@
 import { type DeflateCounts, noDeflateCounts } from '../../base/deflate-message.ts';
+import { nothingReceived, type ReceivedBytes } from '../../wire/received-bytes.ts';
 import type { Recorder } from './recorder.ts';
 
 const COMPRESSION_COUNTERS = [
@@ -12,8 +13,9 @@ const COMPRESSION_COUNTERS = [
 
 /** Bytes of all connections; they belong to no operation and so to no phase. */
 export class Traffic {
-  #received_bytes = 0;
   #reported = { received: 0, sent: 0, ...noDeflateCounts() };
+  /** What has come; counted by the transports. */
+  readonly received: ReceivedBytes = nothingReceived();
   /** What compression does; null where it is not offered. */
   readonly compression: DeflateCounts | null;
 
@@ -21,22 +23,11 @@ export class Traffic {
     this.compression = isCompressionOffered ? noDeflateCounts() : null;
   }
 
-  /** Bytes received so far. */
-  get received_bytes(): number {
-    return this.#received_bytes;
-  }
-
-  received(bytes: number): void {
-    this.#received_bytes += bytes;
-  }
-
   /** Count what came and went since the last call. @param sent bytes written since the start */
   report(recorder: Recorder, sent: number): void {
     const { outside } = recorder;
     const compression = this.compression ?? noDeflateCounts();
-    const { inflatedBefore_bytes, inflatedAfter_bytes } = compression;
-    // What is handed over is inflated already; what has come is what was on the wire.
-    const received = this.#received_bytes - inflatedAfter_bytes + inflatedBefore_bytes;
+    const received = this.received.messages;
     recorder.count(outside, 'bytes_received', received - this.#reported.received);
     recorder.count(outside, 'bytes_sent', sent - this.#reported.sent);
     for (const [key, counter] of COMPRESSION_COUNTERS) {

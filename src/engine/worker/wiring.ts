@@ -260,7 +260,7 @@ export class Wiring {
       comesBack: (connection) => this.#comesBack(connection),
       onReopened: (connection) => this.#onReopened(connection),
       onReopenFailed: (connection, reason) => this.reconnecting?.onFailed(connection, reason),
-      onReceived: (bytes) => this.traffic.received(bytes),
+      received: this.traffic.received,
       onNegotiated: (isCompressed) =>
         this.recorder.count(
           this.recorder.outside,

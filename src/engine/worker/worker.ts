@@ -8,6 +8,7 @@ import { Health } from './health.ts';
 import { IntervalClock } from './interval-clock.ts';
 import { LoadLoop } from './load-loop.ts';
 import { runRamp } from './ramp.ts';
+import { sleptNs } from './slept.ts';
 import { storeCorpus } from './store-corpus.ts';
 import { TICKERS } from './ticker.ts';
 import { endOffsetNs, Wiring, type WorkerOptions } from './wiring.ts';
@@ -120,8 +121,9 @@ export class Worker {
       endNs: startNs + endOffsetNs(plan),
       connections: hub.counts.opened,
       catchUp: plan.catchUp && plan.load.model === 'open',
-      received: () => traffic.received_bytes,
+      received: () => traffic.received.read,
       opening: () => hub.opening,
+      sleptNs,
     });
   }
 

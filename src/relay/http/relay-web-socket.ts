@@ -1,14 +1,11 @@
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
-import type { DeflateCounts, InflateFailure } from '../../base/deflate-message.ts';
-import { inflateWith, MessageInflater } from '../../base/inflating-socket.ts';
+import type { DeflateCounts } from '../../base/deflate-message.ts';
+import { INFLATE_CLOSE_CODES, inflateWith, MessageInflater } from '../../base/inflating-socket.ts';
 
 /** The method of `ws` that its types leave out: the handshake is over, and frames come from now on. */
 type SetSocket = (this: WebSocket, socket: Duplex, head: Buffer, options: object) => void;
 const { setSocket } = WebSocket.prototype as unknown as { readonly setSocket: SetSocket };
-
-/** Close codes (RFC 6455, 7.4.1). */
-const CLOSE_CODES: Readonly<Record<InflateFailure, number>> = { 'too-big': 1009, broken: 1007 };
 
 /** How messages of a client that compresses are inflated. */
 export interface Compression {
@@ -45,7 +42,7 @@ export class RelayWebSocket extends WebSocket {
         ...compression,
         takenOverBytes: 0,
         mustWait: () => this.isPaused,
-        onFailure: (failure) => this.close(CLOSE_CODES[failure]),
+        onFailure: (failure) => this.close(INFLATE_CLOSE_CODES[failure]),
       });
       inflateWith(this, this.#inflater);
     }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Inflater, RSV1 } from '../../base/deflate-message.ts';
+import { nothingReceived, type ReceivedBytes } from '../received-bytes.ts';
 
 /** Close codes of RFC 6455 section 7.4.1. */
 export const CLOSE = {
@@ -8,6 +9,7 @@ export const CLOSE = {
   noStatus: 1005,
   abnormal: 1006,
   notUtf8: 1007,
+  policy: 1008,
   tooBig: 1009,
 } as const;
 
@@ -20,6 +22,8 @@ const LENGTH_BITS = 0x7f;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const MAX_CONTROL_BYTES = 125;
+/** As `ws` has it: fragments cost work, and empty ones come without end. */
+const MAX_FRAGMENTS = 16_384;
 const SMALLEST_HEADER = 2;
 const LARGEST_HEADER = 10;
 
@@ -42,11 +46,13 @@ export interface FrameHandlers {
 export class FrameReader {
   readonly #handlers: FrameHandlers;
   readonly #maxBytes: number;
+  readonly #received: ReceivedBytes;
   /** A frame that has begun: its bytes so far, and how many are there. */
   #partial: Buffer | null = null;
   #filled = 0;
-  /** Fragments of a message that has begun. */
+  /** Fragments of a message that has begun: the first, and the others that are not empty. */
   #fragments: Buffer[] = [];
+  #fragmentCount = 0;
   #fragmentBytes = 0;
   #fragmentOpcode: number = OPCODE.continuation;
   /** Whether they are those of a compressed message. */
@@ -55,10 +61,14 @@ export class FrameReader {
   #inflater: Inflater | null = null;
   #isEnded = false;
 
-  /** @param maxBytes largest message; a larger one ends the connection with 1009 */
-  constructor(handlers: FrameHandlers, maxBytes: number) {
+  /**
+   * @param maxBytes largest message; a larger one ends the connection with 1009
+   * @param received counts whole messages
+   */
+  constructor(handlers: FrameHandlers, maxBytes: number, received: ReceivedBytes = nothingReceived()) {
     this.#handlers = handlers;
     this.#maxBytes = maxBytes;
+    this.#received = received;
   }
 
   /** Compressed messages may come from now on. */
@@ -147,8 +157,10 @@ export class FrameReader {
       return;
     }
     const payload = bytes.subarray(start + headerSize(second), end);
-    if (first === (FIN | OPCODE.text) && this.#fragments.length === 0) this.#text(payload);
-    else if (opcode >= OPCODE.close) this.#control(opcode, payload, (first & FIN) !== 0);
+    if (first === (FIN | OPCODE.text) && this.#fragments.length === 0) {
+      this.#received.messages += payload.length;
+      this.#text(payload);
+    } else if (opcode >= OPCODE.close) this.#control(opcode, payload, (first & FIN) !== 0);
     else this.#data(opcode, payload, (first & FIN) !== 0);
   }
 
@@ -186,11 +198,13 @@ export class FrameReader {
     }
     if (!isContinuation) this.#fragmentOpcode = opcode;
     this.#fragmentBytes += payload.length;
-    if (this.#fragmentBytes > this.#maxBytes) {
-      this.#fail(CLOSE.tooBig);
-      return;
-    }
-    this.#fragments.push(Buffer.from(payload));
+    if (this.#fragmentBytes > this.#maxBytes) this.#fail(CLOSE.tooBig);
+    else if (++this.#fragmentCount > MAX_FRAGMENTS) this.#fail(CLOSE.policy);
+    else this.#fragment(payload, isFinal);
+  }
+
+  #fragment(payload: Buffer, isFinal: boolean): void {
+    if (payload.length > 0 || this.#fragments.length === 0) this.#fragments.push(Buffer.from(payload));
     if (isFinal) this.#endMessage();
   }
 
@@ -198,7 +212,9 @@ export class FrameReader {
     const message =
       this.#fragments.length === 1 ? (this.#fragments[0] as Buffer) : Buffer.concat(this.#fragments);
     this.#fragments = [];
+    this.#fragmentCount = 0;
     this.#fragmentBytes = 0;
+    this.#received.messages += message.length;
     if (this.#isDeflated) this.#inflate(message);
     else this.#message(message);
   }

@@ -6,6 +6,8 @@ import { acceptOf, headerLines, newWebSocketKey, upgradeFields } from '../../bas
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Set by a load balancer: the relay process that a connection has reached. */
 export const RELAY_ID_HEADER = 'x-relay-id';
+/** Why a connection fails whose server accepts of the extensions what was not offered, or makes no sense (RFC 6455 section 4.1). */
+export const UNFIT_EXTENSION = 'extension that was not offered';
 const EXTENSIONS_HEADER = 'sec-websocket-extensions';
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 
@@ -61,7 +63,7 @@ export class Handshake {
     const extensions = headers.get(EXTENSIONS_HEADER);
     if (extensions === undefined) return null;
     if (!this.#offersDeflate) return 'unrequested extension';
-    return deflateTerms(extensions) === null ? 'extension that was not offered' : null;
+    return deflateTerms(extensions) === null ? UNFIT_EXTENSION : null;
   }
 }
 

@@ -7,6 +7,7 @@ import type { UpgradeRefusal } from '../../base/upgrade-refusal.ts';
 import type { Connection, ConnectionHandlers, ConnectionOptions } from '../connection.ts';
 import { inflaterOptions, takesDeflated } from '../deflate-terms.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
+import { nothingReceived, type ReceivedBytes } from '../received-bytes.ts';
 import { closeFrame, pongFrame } from './control-frames.ts';
 import { CLOSE, type FrameHandlers, FrameReader } from './frame-reader.ts';
 import { Handshake, type HandshakeResult } from './handshake.ts';
@@ -25,6 +26,7 @@ export class RawConnection implements Connection, FrameHandlers {
   isCompressed = false;
   takesDeflated = false;
   readonly #compression: DeflateCounts | undefined;
+  readonly #bytes: ReceivedBytes;
   readonly #handlers: ConnectionHandlers;
   readonly #socket: Socket;
   /** Null once it has ended: ten thousand idle connections should cost nothing that they do not need. */
@@ -40,8 +42,9 @@ export class RawConnection implements Connection, FrameHandlers {
     this.number = options.number;
     this.#handlers = handlers;
     this.#compression = options.compression;
+    this.#bytes = options.received ?? nothingReceived();
     this.#handshake = new Handshake(url, options.compression !== undefined);
-    this.#reader = new FrameReader(this, MAX_MESSAGE_BYTES);
+    this.#reader = new FrameReader(this, MAX_MESSAGE_BYTES, this.#bytes);
     this.startedNs = monotonicNs();
     this.#socket = connect({
       host: url.hostname.replace(/^\[|\]$/g, ''),
@@ -98,6 +101,7 @@ export class RawConnection implements Connection, FrameHandlers {
 
   /** @returns true: go on reading */
   #received(chunk: Buffer): boolean {
+    this.#bytes.read += chunk.length;
     if (this.#state === 'open') this.#reader.read(chunk);
     else if (this.#state === 'opening') this.#shakeHands(chunk);
     return true;

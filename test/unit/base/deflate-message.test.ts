@@ -61,6 +61,21 @@ describe('an inflater', () => {
     expect(inflaterOf().inflater.inflate(Buffer.from('ffffffff', 'hex'))).toBe('broken');
   });
 
+  it('refuses a message that was cut off anywhere, rather than taking its beginning', () => {
+    const whole = deflateMessage(Buffer.from('to be or not to be, that is the question'));
+    const results = Array.from({ length: whole.length - 1 }, (_, at) =>
+      inflaterOf().inflater.inflate(whole.subarray(0, at + 1)),
+    );
+    expect(new Set(results)).toEqual(new Set(['broken']));
+  });
+
+  it.each(['000500faff48656c6c6f', '000500faff4865', '000500fa'])(
+    'refuses a message that was cut off in or behind a block that is not compressed: %s',
+    (hex) => {
+      expect(inflaterOf().inflater.inflate(Buffer.from(hex, 'hex'))).toBe('broken');
+    },
+  );
+
   it('refuses a message that refers to one before it where nothing is taken over', () => {
     const { inflater } = inflaterOf();
     inflater.inflate(Buffer.from('f248cdc9c90700', 'hex'));

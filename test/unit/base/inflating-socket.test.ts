@@ -6,7 +6,13 @@ import { MessageInflater, type MessageInflaterOptions } from '../../../src/base/
 function inflaterOf(options: Partial<MessageInflaterOptions> = {}) {
   const answers: string[] = [];
   const counts = noDeflateCounts();
-  const inflater = new MessageInflater({ maxBytes: 100, takenOverBytes: 0, counts, ...options });
+  const inflater = new MessageInflater({
+    maxBytes: 100,
+    takenOverBytes: 0,
+    counts,
+    onFailure: () => undefined,
+    ...options,
+  });
   const feed = (payload: Buffer, isFinal = true): void =>
     inflater.decompress(payload, isFinal, (error, message) =>
       answers.push(error === null ? `${message}` : `${(error as NodeJS.ErrnoException).code}`),
@@ -67,6 +73,20 @@ describe('what ws inflates with', () => {
     inflater.end();
     await turn();
     expect(answers).toEqual(['WS_ERR_INVALID_UTF8']);
+  });
+
+  it('tells of a message as it came, before it is inflated, whatever becomes of it', async () => {
+    const sizes: number[] = [];
+    const { inflater, feed, answers } = inflaterOf({ onMessage: (bytes) => sizes.push(bytes) });
+    feed(HELLO.subarray(0, 2), false);
+    feed(HELLO.subarray(2));
+    feed(Buffer.from('ffffffff', 'hex'));
+    await turn();
+    inflater.discard();
+    feed(HELLO);
+    await turn();
+    expect(sizes).toEqual([HELLO.length, 4]);
+    expect(answers).toEqual(['', 'hello', 'WS_ERR_INVALID_UTF8', '']);
   });
 
   it('forgets everything when the connection has ended', async () => {

@@ -58,16 +58,12 @@ describe('eventsPerCpuSecond', () => {
 });
 
 describe('the ceiling of an open run', () => {
-  it('is no lower than what was on time allows', () => {
+  it('is that of short turns, whatever was on time with turns that gather', () => {
     const shown = [{ ...calibration.onTime[0], rate_per_s: 140_000 }] as typeof calibration.onTime;
     const run = runWith({ events_sent: 10 * 140_000 });
     const result = ceilingOf({ calibration: { ...calibration, onTime: shown } }, on(64), run);
-    expect(result.ceiling?.eventsPerSecond).toBeCloseTo(200_000, 6);
-    expect(result.ceiling?.share).toBeCloseTo(0.7, 9);
-  });
-
-  it('is that of short turns where they allow more', () => {
-    expect(ceiling(on(64), runWith({ events_sent: 100 })).eventsPerSecond).toBe(160_000);
+    expect(result.ceiling?.eventsPerSecond).toBe(160_000);
+    expect(result.ceiling?.share).toBeCloseTo(0.875, 9);
   });
 
   it('is that of its publishing connections, and the share what it wrote of it', () => {

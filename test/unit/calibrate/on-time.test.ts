@@ -56,6 +56,33 @@ describe('measureOnTime', () => {
     expect((await measureOnTime(request, run))?.rate_per_s).toBeLessThanOrEqual(50_000);
   });
 
+  it.each([
+    ['the event loop was saturated in one second', { eventLoopUtilization: { mean: 0.6, max: 0.91 } }],
+    ['nobody knows how busy the event loop was', { eventLoopUtilization: { mean: null, max: null } }],
+    ['the event loop was late', { eventLoopDelay_us: { p50_us: 20, p99_us: 10_001, max_us: 12_000 } }],
+  ])('takes no rate at which %s, though that is no sure doubt', async (_, health) => {
+    const { run } = engine((rate) => (rate > 50_000 ? { generator: { ...PLAIN.generator, ...health } } : {}));
+    expect((await measureOnTime(request, run))?.rate_per_s).toBeLessThanOrEqual(50_000);
+  });
+
+  it.each([
+    ['of the machine', { invalidities: [{ kind: 'machine-exhausted', text: 'no room: EMFILE' }] }],
+    ['of a worker', { invalidities: [{ kind: 'worker-lost', text: 'no room: EMFILE' }] }],
+    ['of the null relay', { failures: [{ kind: 'target-gone', text: 'no room: EMFILE' }] }],
+  ] as const)(
+    'fails where a trial failed by the doing %s, rather than taking the rate for too high',
+    async (_, failed) => {
+      const { run } = engine((rate) => (rate > 50_000 ? failed : {}));
+      await expect(measureOnTime(request, run)).rejects.toMatchObject({
+        code: 'CALIBRATION_FAILED',
+        exitCode: 3,
+        message: expect.stringMatching(
+          /^the rate on time could not be measured, at \d+\/s: no room: EMFILE$/,
+        ),
+      });
+    },
+  );
+
   it('takes no rate that was not offered', async () => {
     const notOffered = { kind: 'load-not-offered' as const, text: 'not offered' };
     const { run } = engine((rate) => (rate > 30_000 ? { invalidities: [notOffered] } : {}));

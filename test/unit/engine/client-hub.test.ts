@@ -6,6 +6,7 @@ import { encodeMaskedTextFrame } from '../../../src/base/websocket-frame.ts';
 import { ClientHub } from '../../../src/engine/worker/client-hub.ts';
 import { ReplySorter } from '../../../src/engine/worker/reply-sorter.ts';
 import { Outbox } from '../../../src/wire/outbox.ts';
+import { nothingReceived } from '../../../src/wire/received-bytes.ts';
 import { FakeSink } from '../../support/fake-sink.ts';
 import { NO_AUTHENTICATION } from '../../support/no-authentication.ts';
 
@@ -45,7 +46,7 @@ async function openHub(comesBack = false, { compression, isAccepted = true }: Co
     comesBack: () => comesBack,
     onReopened: ({ number }) => told.push(`reopened ${number}`),
     onReopenFailed: (number, reason) => told.push(`${number} failed again: ${reason}`),
-    onReceived: () => undefined,
+    received: nothingReceived(),
     compression: compression ?? null,
     onNegotiated: (isCompressed) => told.push(isCompressed ? 'compressed' : 'not compressed'),
   });

@@ -6,15 +6,44 @@ import type { ArrivalStream } from '../../../src/workload/stream.ts';
 /** A clock that stands still until a ticker is asked to wake: time then jumps there. */
 class VirtualTime {
   nowNs = 0;
+  #sleptNs = 0;
+  /** A ticker wakes at multiples of this. */
+  grainNs = 1;
   readonly clock = (): number => this.nowNs;
+  /** Called by whoever sleeps: what came meanwhile. */
+  onSleep: () => void = () => undefined;
+  /** As the runtime counts it. */
+  readonly slept = (): number => this.#sleptNs;
   readonly createTicker = (onTick: () => void): Ticker => ({
     wakeEarlyNs: 70_000,
     wakeAt: (dueNs) => {
-      this.nowNs = Math.max(this.nowNs, dueNs);
+      const wakeNs = Math.ceil(Math.max(this.nowNs, dueNs) / this.grainNs) * this.grainNs;
+      this.#sleptNs += wakeNs - this.nowNs;
+      this.nowNs = wakeNs;
+      this.onSleep();
       setImmediate(onTick);
     },
     stop: () => Promise.resolve(),
   });
+}
+
+/** Arrivals that come steadily from one time on, and take `costNs` each. */
+function steady(time: VirtualTime, fromNs: number, { rate_per_s, seconds, costNs }: Steady): FakeStream {
+  const due = Array.from({ length: rate_per_s * seconds }, (_, n) => fromNs + (n * 1e9) / rate_per_s);
+  return new FakeStream(due, () => {
+    time.nowNs += costNs;
+  });
+}
+
+interface Steady {
+  readonly rate_per_s: number;
+  readonly seconds: number;
+  readonly costNs: number;
+}
+
+/** The longest that an arrival has waited among the last so many. */
+function longestLag({ fired }: FakeStream, last: number): number {
+  return Math.max(...fired.slice(-last).map(({ dueNs, nowNs }) => nowNs - dueNs));
 }
 
 class FakeStream implements ArrivalStream {
@@ -73,6 +102,7 @@ async function runLoop(
     catchUp,
     received: () => 0,
     opening: () => 0,
+    sleptNs: time.slept,
   }).run();
 }
 
@@ -133,6 +163,7 @@ describe('LoadLoop', () => {
       catchUp: true,
       received: () => received,
       opening: () => 0,
+      sleptNs: time.slept,
     });
     await loop.run();
     const quiet = loop.spinNs / time.nowNs;
@@ -148,6 +179,7 @@ describe('LoadLoop', () => {
       // Something has come in each time that it looks.
       received: () => received++,
       opening: () => 0,
+      sleptNs: time.slept,
     });
     await busy.run();
     expect(busy.spinNs).toBe(0);
@@ -166,6 +198,7 @@ describe('LoadLoop', () => {
         catchUp: true,
         received: () => 0,
         opening: () => opening,
+        sleptNs: time.slept,
       });
       await loop.run();
       return loop.spinNs / time.nowNs;
@@ -188,6 +221,7 @@ describe('LoadLoop', () => {
       catchUp: true,
       received: () => 0,
       opening: () => 0,
+      sleptNs: time.slept,
     });
     await loop.run();
     expect(stream.fired).toHaveLength(1);
@@ -231,12 +265,88 @@ describe('LoadLoop', () => {
       catchUp: true,
       received: () => 0,
       opening: () => 0,
+      sleptNs: time.slept,
     });
     await loop.run();
     const settled = sizes.slice(sizes.length >> 1);
     expect(written).toBe(60_000);
     expect(Math.min(...settled.slice(0, -1))).toBeGreaterThan(64);
     expect(Math.max(...lagsMs)).toBeLessThan(3);
+  });
+
+  it('lets nothing wait any more once it has time again, although replies come whenever it sleeps', async () => {
+    const time = new VirtualTime();
+    let received = 0;
+    time.onSleep = () => {
+      received += 100;
+    };
+    const busy = steady(time, 0, { rate_per_s: 100_000, seconds: 0.4, costNs: 9_500 });
+    const easy = steady(time, 0.4e9, { rate_per_s: 20_000, seconds: 1, costNs: 15_000 });
+    const loop = new LoadLoop({
+      streams: [busy, easy],
+      flush: () => undefined,
+      createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: 1_000 }),
+      clock: () => (time.nowNs += 100),
+      endNs: 1.4e9,
+      connections: 64,
+      catchUp: true,
+      received: () => received,
+      opening: () => 0,
+      sleptNs: time.slept,
+    });
+    await loop.run();
+    expect(longestLag(busy, 1_000)).toBeGreaterThan(1e6);
+    expect(longestLag(easy, 1_000)).toBeLessThan(0.1e6);
+  });
+
+  it('gathers nothing beyond the grain of its ticker where it sleeps most of the time', async () => {
+    const time = new VirtualTime();
+    time.grainNs = 1e6;
+    let received = 0;
+    time.onSleep = () => {
+      received += 100;
+    };
+    const stream = steady(time, 0, { rate_per_s: 10_000, seconds: 1, costNs: 20_000 });
+    const loop = new LoadLoop({
+      streams: [stream],
+      flush: () => undefined,
+      createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: 0 }),
+      clock: () => (time.nowNs += 100),
+      endNs: 1e9,
+      connections: 64,
+      catchUp: true,
+      received: () => received,
+      opening: () => 0,
+      sleptNs: time.slept,
+    });
+    await loop.run();
+    expect(longestLag(stream, 5_000)).toBeLessThan(1.3e6);
+  });
+
+  it.each([
+    ['until the next arrival is due, when it looks again only after that', [10, 12, 90], 50, 40],
+    ['not at all where it was away for longer than a look takes', [10, 12, 400], 120, 0],
+  ])('counts as waiting the time %s', async (_, times_us, due_us, spin_us) => {
+    const time = new VirtualTime();
+    const times = [...times_us];
+    const loop = new LoadLoop({
+      streams: [new FakeStream([due_us * 1_000])],
+      flush: () => undefined,
+      createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: Number.POSITIVE_INFINITY }),
+      clock: () => {
+        const next_us = times.shift();
+        time.nowNs = next_us === undefined ? time.nowNs + 100 : next_us * 1_000;
+        return time.nowNs;
+      },
+      endNs: due_us * 1_000,
+      connections: 1,
+      catchUp: true,
+      received: () => 0,
+      opening: () => 0,
+      sleptNs: time.slept,
+    });
+    await loop.run();
+    expect(loop.spinNs).toBe(spin_us * 1_000);
   });
 
   it('writes several frames of a connection at once where it is late', async () => {
@@ -282,6 +392,7 @@ describe('LoadLoop', () => {
       catchUp: true,
       received: () => 0,
       opening: () => 0,
+      sleptNs: time.slept,
     });
     await loop.run();
     expect(stream.fired).toHaveLength(2);

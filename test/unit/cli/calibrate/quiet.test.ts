@@ -58,7 +58,7 @@ describe('doctor', () => {
       verdict: 'ok',
       name: 'rate on time',
       value: '90,000 events/s',
-      allows: 'valid runs up to this rate for each worker, on 64 connections',
+      allows: 'on time up to this rate for each worker, on 64 connections',
     });
   });
 });

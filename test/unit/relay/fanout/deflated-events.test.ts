@@ -26,6 +26,26 @@ describe('stored events that go out compressed', () => {
     expect(deflatedOf(events, event)).toBe(deflatedOf(events, event));
   });
 
+  it('are never those of another text under the same id', () => {
+    const [events, first] = [new DeflatedEvents(), someEvent()];
+    const second = { ...someEvent(), id: first.id };
+    const inflater = new Inflater({ maxBytes: 1e6, takenOverBytes: 0, counts: noDeflateCounts() });
+    for (const event of [first, second, first, first]) {
+      expect(inflater.inflate(deflatedOf(events, event) ?? Buffer.alloc(0)).toString()).toBe(
+        `${event.json}]`,
+      );
+    }
+    const { bytes } = events;
+    deflatedOf(events, second);
+    expect(Math.abs(events.bytes - bytes)).toBeLessThan(20);
+  });
+
+  it('count the texts that they are held against', () => {
+    const [events, event] = [new DeflatedEvents(), someEvent(2_000)];
+    const deflated = deflatedOf(events, event) ?? Buffer.alloc(0);
+    expect(events.bytes).toBeGreaterThan(event.json.length + deflated.length);
+  });
+
   it('take no more memory than their limit, and the first goes first', () => {
     const events = new DeflatedEvents(10_000);
     const [first, ...others] = Array.from({ length: 100 }, () => someEvent());

@@ -166,6 +166,18 @@ describe('FrameReader', () => {
     expect(read(fragments)).toEqual([['error', 1009]]);
   });
 
+  it('ends with 1008 at a message in more fragments than 16,384, empty ones included', () => {
+    const empty = (count: number): Buffer => Buffer.concat(Array(count).fill(frame(0x00, '')));
+    expect(read([frame(0x01, 'a'), empty(16_382), frame(0x80, 'b')])).toEqual([['text', 'ab']]);
+    expect(read([frame(0x01, 'a'), empty(16_384)])).toEqual([['error', 1008]]);
+    // Each message by itself.
+    const short = [frame(0x01, ''), empty(9_000), frame(0x80, 'x')];
+    expect(read([...short, ...short])).toEqual([
+      ['text', 'x'],
+      ['text', 'x'],
+    ]);
+  });
+
   it('gives the close code of the peer', () => {
     expect(read([frame(0x88, Buffer.from([0x03, 0xf3, 0x78]))])).toEqual([['close', 1011]]);
   });
