@@ -84,6 +84,8 @@ export class Origin {
   onReturn: (catchUp: CatchUp) => Promise<Return> = () => Promise.resolve({ missed: [], hold: () => 0 });
   /** Events that it has told of, on its own. */
   events = 0;
+  /** Questions that it was asked: filters, counts, and what it takes to catch up. */
+  questions = 0;
   /** Times that the connection was lost after it was live. */
   losses = 0;
   /** Events that were found after a gap. */
@@ -176,6 +178,7 @@ export class Origin {
         const begun = new Conversation(link.send, times);
         conversation = begun;
         begun.onEvent = (event) => this.#arrived(event);
+        begun.onAsked = () => this.questions++;
         begun.onUnsubscribed = (message) => lost(`the origin has ended the subscription: ${message}`);
         this.#enter(begun, pulse).catch((error: unknown) => lost(messageOf(error)));
       },
