@@ -6,16 +6,17 @@ import { openVerifier } from '../nostr/verifier.ts';
 import type { Audit, AuditOfEdges } from '../record/audit-schema.ts';
 import type { RunRecord } from '../record/schema.ts';
 import { compareCounts } from './counts.ts';
-import { type AuditedEdges, checkEdges } from './edges.ts';
+import { Askable } from './askable.ts';
+import { type AuditedEdges, asFarAsAsked, checkEdges, type EdgesChecked } from './edges.ts';
 import { FoundProofs, type IsProven, provenBy } from './found-proofs.ts';
 import { fromRecord, type PrimaryClaim, watchedReads } from './from-record.ts';
 import { readOperations } from './history-file.ts';
 import { Patience } from './patience.ts';
 import { type ProbeRequest, probe } from './probe.ts';
-import { readAgain } from './read-again.ts';
-import { readBack } from './read-back.ts';
-import { type Access, type AskedRelay, closeAll, openRelays } from './relays.ts';
-import { type AddressCase, readVersions } from './versions.ts';
+import { type ReadAgainRequest, readAgain } from './read-again.ts';
+import { type ReadBack, readBack } from './read-back.ts';
+import { type Access, type AskedRelay, closeAll, openRelays, patientRelays } from './relays.ts';
+import { type AddressCase, readVersions, type VersionsRead } from './versions.ts';
 import { type Checked, type Clock, inOrder, notChecked, together } from './violation.ts';
 
 export interface AuditRequest {
@@ -110,14 +111,20 @@ interface Asked {
   readonly edges: readonly AskedRelay[];
 }
 
+/** What stands before edges may be away as they may. */
 async function openAll({ urls, entries = [], edges }: AuditRequest, access: Access): Promise<Asked> {
-  const places = edges?.edges ?? [];
-  const all = await openRelays([...urls, ...entries, ...places.map(({ url }) => url)], access);
-  const atEdges = all.slice(urls.length + entries.length);
+  if (edges === undefined) {
+    const all = await openRelays([...urls, ...entries], access);
+    return { relays: all.slice(0, urls.length), entries: all.slice(urls.length), edges: [] };
+  }
+  const patient = { ...access, patienceMs: edges.staleMaxMs };
   return {
-    relays: all.slice(0, urls.length),
-    entries: all.slice(urls.length, urls.length + entries.length),
-    edges: atEdges.map((edge, at) => ({ ...edge, name: `${places[at]?.name} (${edge.name})` })),
+    relays: await openRelays(urls, access),
+    entries: patientRelays(
+      entries.map((url) => ({ url })),
+      patient,
+    ),
+    edges: patientRelays(edges.edges, patient),
   };
 }
 
@@ -157,8 +164,9 @@ interface CheckedAll {
   readonly edges: AuditOfEdges | null;
 }
 
-async function check({ request, ledger, relays, entries, edges }: Checking): Promise<CheckedAll> {
-  const { record, onProgress, signal } = request;
+async function check({ request, ledger, relays, ...asked }: Checking): Promise<CheckedAll> {
+  const [edges, entries] = [new Askable(asked.edges), new Askable(asked.entries)];
+  const { record, onProgress, signal, edges: audited, probing } = request;
   const { limitMs, retryAfterMs, countAgainAfterMs } = timingOf(request);
   const { maxLimit, nips } = advertisedOf(record.target.nip11);
   const clock = clockOf(record);
@@ -175,32 +183,16 @@ async function check({ request, ledger, relays, entries, edges }: Checking): Pro
   const read = await readBack(reading);
   const cases = addressesOf(ledger);
   const versions = await readVersions(cases, shared);
-  const { edges: audited, probing } = request;
   const quiet = 'events' in probing ? null : probing.reason;
-  const atEdges = await checkEdges({ audited, relays, edges, quiet, retryAfterMs }, { ...reading, cases });
+  const asking = { audited, relays, edges, quiet, retryAfterMs, limitMs };
+  const atEdges = await checkEdges(asking, { ...reading, cases });
   const present = [...versions.kept.slice(0, MOST_VERSIONS_READ), ...read.present];
-  const all = [...relays, ...edges];
   return {
     acknowledged: read.acknowledged + versions.I4.checked,
-    lost: [
-      ...new Set([
-        ...read.lost,
-        ...versions.lost.map(({ facts }) => facts.id),
-        ...(atEdges?.read.lost ?? []),
-      ]),
-    ],
-    edges: atEdges?.audit ?? null,
+    lost: lostOf(read, versions, atEdges),
     checked: {
-      I1: together(read.I1, atEdges?.read.I1),
-      I2: together(read.I2, atEdges?.read.I2),
-      I4: together(together(versions.I4, atEdges?.read.I4), atEdges?.probed?.I4),
-      I5: together(together(read.I5, atEdges?.read.I5), atEdges?.probed?.I5),
-      I3: await ownReads(request, {
-        relays: all,
-        clock,
-        ...(edges.length === 0 ? {} : { events: EDGE_PROBES * all.length }),
-      }),
-      I8: await readAgain({ relays: [...all, ...entries], present, batch, clock }),
+      ...readBackOf(read, versions, atEdges),
+      ...(await readNow({ request, relays, edges, entries, clock, present, batch })),
       I9: await compareCounts({
         // Edges hand a COUNT on.
         ...{ relays, maxLimit, clock, againAfterMs: countAgainAfterMs },
@@ -208,12 +200,69 @@ async function check({ request, ledger, relays, entries, edges }: Checking): Pro
         areCountsKnown: nips?.includes(COUNT_NIP) === true,
       }),
     },
+    edges: atEdges === null ? null : { ...atEdges.audit, ...awayOf([edges, entries]) },
   };
 }
 
-async function ownReads({ probing, record }: AuditRequest, shared: ProbeRequest): Promise<Checked> {
+function lostOf(read: ReadBack, versions: VersionsRead, atEdges: EdgesChecked | null): string[] {
+  const outdated = versions.lost.map(({ facts }) => facts.id);
+  return [...new Set([...read.lost, ...outdated, ...(atEdges?.read.lost ?? [])])];
+}
+
+/** What reading back has shown, on relay processes and on edges. */
+function readBackOf(
+  { I1, I2, I5 }: ReadBack,
+  { I4 }: VersionsRead,
+  atEdges: EdgesChecked | null,
+): CheckedAll['checked'] {
+  if (atEdges === null) return { I1, I2, I4, I5 };
+  const { read, probed, notAsked } = atEdges;
+  const known = (first: Checked, ...others: readonly (Checked | undefined)[]): Checked =>
+    asFarAsAsked(others.reduce<Checked>(together, first), notAsked);
+  return {
+    I1: known(I1, read.I1),
+    I2: known(I2, read.I2),
+    I4: known(I4, read.I4, probed?.I4),
+    I5: known(I5, read.I5, probed?.I5),
+  };
+}
+
+interface ReadingNow extends Omit<ReadAgainRequest, 'relays'> {
+  readonly request: AuditRequest;
+  readonly relays: readonly AskedRelay[];
+  readonly edges: Askable;
+  readonly entries: Askable;
+}
+
+/** What connections read now: their own events, and what they have read before. */
+async function readNow({
+  request,
+  relays,
+  edges,
+  entries,
+  ...shared
+}: ReadingNow): Promise<CheckedAll['checked']> {
+  const { clock } = shared;
+  const I3 = await edges.with((each) => ownReads(request, { relays: [...relays, ...each], clock }));
+  const awayBefore = [...edges.notAsked];
+  const I8 = await edges.with((each) =>
+    entries.with((before) => readAgain({ relays: [...relays, ...each, ...before], ...shared })),
+  );
+  return {
+    I3: asFarAsAsked(I3, awayBefore),
+    I8: asFarAsAsked(I8, [...edges.notAsked, ...entries.notAsked]),
+  };
+}
+
+function awayOf(places: readonly Askable[]): Pick<AuditOfEdges, 'notAsked'> {
+  const notAsked = places.flatMap((each) => each.notAsked);
+  return notAsked.length === 0 ? {} : { notAsked };
+}
+
+async function ownReads({ probing, record, edges }: AuditRequest, shared: ProbeRequest): Promise<Checked> {
   if (!('events' in probing)) return notChecked(probing.reason);
-  const events = Math.min(probing.events, shared.events ?? probing.events);
+  const most = edges === undefined ? probing.events : EDGE_PROBES * shared.relays.length;
+  const events = Math.min(probing.events, most);
   const checked = await probe({ ...shared, events });
   const watched = watchedReads(record);
   return watched === null ? checked : { ...checked, basis: `${checked.basis}; ${watched}` };

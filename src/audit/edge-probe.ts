@@ -65,22 +65,31 @@ interface Seen {
  * events are the audit's own.
  */
 export async function probeEdges(request: EdgeProbeRequest): Promise<EdgeProbed> {
-  const { rounds = ROUNDS } = request;
+  const { rounds = ROUNDS, edges } = request;
   const seen: Seen[] = [];
-  for (let round = 0; round < rounds; round++) {
+  const without = new Set<string>();
+  for (let round = 0; round < rounds && edges.length > 0; round++) {
     for (const change of [replacement(), deletion()]) {
       const outcome = await probeOnce(change, request);
       if (typeof outcome === 'string') return refused(outcome);
-      seen.push(...outcome);
+      seen.push(...outcome.seen);
+      for (const { name } of outcome.without) without.add(name);
     }
     // What waits for the bound once needs not wait for it again.
-    if (seen.some(isWrong)) break;
+    if (seen.some(isWrong) || without.size > 0) break;
   }
   await lookAfter(seen);
   const lags = seen.flatMap(({ lagMs }) => (lagMs === null ? [] : [lagMs]));
   const staleness = lags.length === 0 ? null : summaryOf(lags);
-  const reason = staleness === null ? 'no edge has served a change' : null;
-  return { I4: checkedOf(seen, 'I4', request), I5: checkedOf(seen, 'I5', request), staleness, reason };
+  const unheld = without.size === 0 ? null : unheldText([...without], request);
+  const reason = staleness === null ? (unheld ?? 'no edge has served a change') : null;
+  const all = { seen, unheld };
+  return { I4: checkedOf(all, 'I4', request), I5: checkedOf(all, 'I5', request), staleness, reason };
+}
+
+/** That edges did not serve what was to be changed. */
+function unheldText(names: readonly string[], { staleMaxMs }: EdgeProbeRequest): string {
+  return `${names.join(', ')} did not serve within ${staleMaxMs / 1_000} s what the origin had acknowledged`;
 }
 
 function refused(message: string): EdgeProbed {
@@ -114,20 +123,29 @@ function now_s(): number {
   return Math.floor(Date.now() / 1_000);
 }
 
+/** What one change has shown. */
+interface Round {
+  readonly seen: readonly Seen[];
+  /** Edges that never served what was to be changed: nothing is known of them. */
+  readonly without: readonly AskedRelay[];
+}
+
 /** A text where the origin refuses. */
-async function probeOnce(change: Change, request: EdgeProbeRequest): Promise<Seen[] | string> {
+async function probeOnce(change: Change, request: EdgeProbeRequest): Promise<Round | string> {
   const { origin, edges, clock, staleMaxMs } = request;
   const refusal = await publish(origin, change.before);
   if (refusal !== null) return refusal;
-  await askAll(edges, (edge) => holds(edge, change, staleMaxMs));
+  const held = await askAll(edges, (edge) => holds(edge, change, staleMaxMs));
   const late = await publish(origin, change.change);
   if (late !== null) return late;
   const okMs = performance.now();
   const okAtMs = clock.nowMs();
-  return await askAll(edges, async (edge) => {
+  const holding = edges.filter((_, at) => held[at] === true);
+  const seen = await askAll(holding, async (edge) => {
     const lagMs = await goneAfter(edge, change, { okMs, staleMaxMs });
     return { edge, change, lagMs, isBack: false, okAtMs, foundAtMs: clock.nowMs() };
   });
+  return { seen, without: edges.filter((_, at) => held[at] !== true) };
 }
 
 /** Null where it was taken, else why not. */
@@ -136,10 +154,14 @@ async function publish(origin: AskedRelay, event: NostrEvent): Promise<string | 
   return answer?.accepted === true ? null : (answer?.message ?? '');
 }
 
-/** Asks until the edge serves it, and so holds it; what it never serves is a matter of other invariants. */
-async function holds(edge: AskedRelay, { before, filter }: Change, mostMs: number): Promise<void> {
+/** Asks until the edge serves it, and so holds it. @returns false where it does not come to that */
+async function holds(edge: AskedRelay, { before, filter }: Change, mostMs: number): Promise<boolean> {
   const untilMs = performance.now() + mostMs;
-  while (!(await serves(edge, filter, before)) && performance.now() < untilMs) await sleep(POLL_MS);
+  for (;;) {
+    if (await serves(edge, filter, before)) return true;
+    if (performance.now() > untilMs) return false;
+    await sleep(POLL_MS);
+  }
 }
 
 async function serves({ connection }: AskedRelay, filter: Filter, event: NostrEvent): Promise<boolean> {
@@ -182,14 +204,18 @@ const BASIS = {
   I5: 'notes of the audit, deleted at the origin while the edges held them',
 } as const;
 
+/** @param all with why some edges were left out; null where none was */
 function checkedOf(
-  all: readonly Seen[],
+  all: { readonly seen: readonly Seen[]; readonly unheld: string | null },
   invariant: Change['invariant'],
   { staleMaxMs }: EdgeProbeRequest,
 ): Checked {
-  const seen = all.filter(({ change }) => change.invariant === invariant);
+  const seen = all.seen.filter(({ change }) => change.invariant === invariant);
   const violations = seen.filter(isWrong).map((each) => violationOf(each, staleMaxMs));
-  return checkedBy({ checked: seen.length, violations, basis: BASIS[invariant] });
+  return checkedBy({
+    ...{ checked: seen.length, violations, basis: BASIS[invariant] },
+    ...{ reason: all.unheld, isCut: all.unheld !== null },
+  });
 }
 
 const WORDS = {

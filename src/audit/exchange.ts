@@ -23,6 +23,18 @@ export interface ExchangeOptions<T> extends Exchanged<T> {
   readonly send: (message: readonly unknown[]) => void;
 }
 
+/** A relay does not answer, and says why. */
+export class RefusedError extends Error {
+  /** The words of the relay; foreign text. */
+  readonly refusal: string;
+
+  constructor(what: string, refusal: string) {
+    super(`the relay ${what}: ${refusal}`);
+    this.name = 'RefusedError';
+    this.refusal = refusal;
+  }
+}
+
 /** Carries out one exchange; after its end it hears nothing more. */
 export class Exchange<T> {
   readonly #options: ExchangeOptions<T>;
@@ -76,7 +88,7 @@ export class Exchange<T> {
         if (this.#end !== null) this.#begin();
       },
       refuse: () => {
-        if (step.value === undefined) this.fail(new Error(`the relay ${step.what}: ${step.refused}`));
+        if (step.value === undefined) this.fail(new RefusedError(step.what, step.refused));
         else this.#end?.({ value: step.value });
       },
     });

@@ -94,7 +94,8 @@ class Reading {
     const { present, removed, refused } = this.#counts;
     const { relays, place = relaysText(relays.length) } = this.#request;
     const basis = `read by id from ${place}`;
-    const reason = this.#isOutOfTime ? `time was up before all was read back` : null;
+    const isCut = this.#isOutOfTime;
+    const reason = isCut ? 'time was up before all was read back' : null;
     return {
       acknowledged: present,
       lost: [...lostIds],
@@ -105,11 +106,12 @@ class Reading {
         violations: this.#listed(lost),
         basis,
         reason,
+        isCut,
       }),
       I2: this.#refusals(refused, visible, basis),
       I5: checkedBy({
         ...{ checked: removed, violated: back.length, violations: this.#listed(back), basis },
-        reason: reason ?? this.#whyNotRemoved(),
+        ...{ reason: reason ?? this.#whyNotRemoved(), isCut },
       }),
     };
   }
@@ -123,7 +125,7 @@ class Reading {
     const reason = this.#isOutOfTime ? 'time was up before all was read back' : (beyond ?? nothing);
     return checkedBy({
       ...{ checked: refused, violated: visible.length, violations: this.#listed(visible) },
-      ...{ basis, reason },
+      ...{ basis, reason, isCut: this.#isOutOfTime },
     });
   }
 

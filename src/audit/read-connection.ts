@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { encodeMaskedTextFrame } from '../base/websocket-frame.ts';
 import { AuthClient } from '../nostr/auth-client.ts';
 import type { NostrEvent } from '../nostr/event.ts';
@@ -54,15 +55,17 @@ export function openReadConnection(options: ReadOptions): Promise<ReadConnection
   const { url, timeoutMs, insecure, authUrl = url, onFound } = options;
   return new Promise((resolve, reject) => {
     let exchange: Exchange<unknown> | null = null;
+    const turn = pLimit(1);
     let asked = 0;
     const auth = new AuthClient({ url: authUrl, send: (message) => sendOn(opened, message) });
     const handlers: ConnectionHandlers = {
       onOpen: (connection) => {
-        const carryOut = <T>(exchanged: Exchanged<T>): Promise<T> => {
-          const next = new Exchange({ ...exchanged, auth, send: (message) => sendOn(connection, message) });
-          exchange = next as Exchange<unknown>;
-          return next.carryOut(connection.isOpen, timeoutMs);
-        };
+        const carryOut = <T>(exchanged: Exchanged<T>): Promise<T> =>
+          turn(() => {
+            const next = new Exchange({ ...exchanged, auth, send: (message) => sendOn(connection, message) });
+            exchange = next as Exchange<unknown>;
+            return next.carryOut(connection.isOpen, timeoutMs);
+          });
         resolve(readerOn({ connection, carryOut, nextId: () => `audit${asked++}`, onFound }));
       },
       onFailed: (_connection, reason) => reject(new Error(`no connection: ${reason}`)),

@@ -5,7 +5,8 @@ import { EXIT } from '../base/exit-codes.ts';
 import { maskUrl } from '../base/mask-url.ts';
 import type { NostrEvent } from '../nostr/event.ts';
 import type { FoundProofs } from './found-proofs.ts';
-import { openReadConnection, type ReadConnection } from './read-connection.ts';
+import { NotAskedError, patientConnection } from './patient-connection.ts';
+import { openReadConnection, type ReadConnection, type ReadOptions } from './read-connection.ts';
 
 /** A relay process that is asked. */
 export interface AskedRelay {
@@ -50,13 +51,40 @@ export function closeAll(relays: readonly AskedRelay[]): void {
   for (const { connection } of relays) connection.close();
 }
 
-async function open(url: string, access: Access): Promise<AskedRelay> {
-  const { insecure, authUrl, patienceMs, proofs } = access;
-  const forged = new Set<string>();
-  const options = {
+/** A relay that may be away for a while. */
+interface PatientPlace {
+  /** What reports call it; its address where left out. */
+  readonly name?: string;
+  readonly url: string;
+}
+
+/** Relays that are connected to when they are asked, and asked again for `access.patienceMs` where they don't answer. */
+export function patientRelays(places: readonly PatientPlace[], access: Access): AskedRelay[] {
+  return places.map((place) => {
+    const name = place.name === undefined ? maskUrl(place.url) : `${place.name} (${maskUrl(place.url)})`;
+    const forged = new Set<string>();
+    const options = optionsFor(place.url, access, forged);
+    const { patienceMs } = access;
+    return {
+      name,
+      connection: patientConnection({ name, patienceMs, open: () => openReadConnection(options) }),
+      forged,
+    };
+  });
+}
+
+/** @param forged receives the ids of events with a wrong id or signature */
+function optionsFor(url: string, { insecure, authUrl, proofs }: Access, forged: Set<string>): ReadOptions {
+  return {
     ...{ url, timeoutMs: QUERY_TIMEOUT_MS, insecure, authUrl },
     onFound: (event: NostrEvent) => proofs?.look(event, forged),
   };
+}
+
+async function open(url: string, access: Access): Promise<AskedRelay> {
+  const { patienceMs } = access;
+  const forged = new Set<string>();
+  const options = optionsFor(url, access, forged);
   const until = performance.now() + patienceMs;
   for (;;) {
     try {
@@ -69,22 +97,32 @@ async function open(url: string, access: Access): Promise<AskedRelay> {
 }
 
 /**
- * Asks every relay the same.
- * @throws RelayBenchError `AUDIT_FAILED` where one does not answer
+ * Asks every relay the same. Where it throws, nothing is asked any more.
+ * @throws NotAskedError where one does not answer that may be away
+ * @throws RelayBenchError `AUDIT_FAILED` where another one does not
  */
-export function askAll<T>(
+export async function askAll<T>(
   relays: readonly AskedRelay[],
   ask: (relay: AskedRelay, at: number) => Promise<T>,
 ): Promise<T[]> {
   const limit = pLimit(RELAYS_AT_ONCE);
-  return Promise.all(relays.map((relay, at) => limit(() => asking(relay, () => ask(relay, at)))));
+  const asked = relays.map((relay, at) => limit(() => asking(relay, () => ask(relay, at))));
+  const outcomes = await Promise.allSettled(asked);
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const away = errors.filter((error) => error instanceof NotAskedError);
+  if (away.length > 0 && away.length === errors.length) {
+    throw new NotAskedError(new Map(away.flatMap(({ relays: names }) => [...names])));
+  }
+  if (errors.length > 0) throw errors.find((error) => !(error instanceof NotAskedError));
+  return await Promise.all(asked);
 }
 
 async function asking<T>({ name }: AskedRelay, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof RelayBenchError ? error : failed(name, error);
+    const isTold = error instanceof RelayBenchError || error instanceof NotAskedError;
+    throw isTold ? error : failed(name, error);
   }
 }
 

@@ -70,6 +70,7 @@ export async function readVersions(
     checked,
     violations: [...faults].map(([each, found]) => violationOf(each, found, request)),
     basis: `the newest version of each address, from ${place}`,
+    isCut: checked < cases.length,
     reason: checked < cases.length ? 'time was up before all addresses were read' : reasonOf(checked),
   });
   const stale = [...faults].filter(([, found]) => found.some(({ kind }) => kind === 'stale'));

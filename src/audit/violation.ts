@@ -3,10 +3,18 @@ import { INVARIANT_NAMES, type Invariant } from '../metric/invariants.ts';
 import type { AuditedInvariant, Violation } from '../record/audit-schema.ts';
 
 /** What checking one invariant has shown. */
-export type Checked = Omit<AuditedInvariant, 'id'>;
+export interface Checked extends Omit<AuditedInvariant, 'id'> {
+  /** There was something to look at, and not all of it was looked at: `reason` says why. Not of the record. */
+  readonly isCut?: boolean;
+}
 
 /** Violations that a record holds of each invariant; the counts are exact. */
 const MOST_VIOLATIONS = 20;
+
+/** What was there to be checked and was not looked at. */
+export function cutOff(reason: string): Checked {
+  return { ...notChecked(reason), isCut: true };
+}
 
 /** An invariant of which nothing could be checked. */
 export function notChecked(reason: string): Checked {
@@ -21,11 +29,14 @@ export interface CheckedOptions {
   readonly violated?: number;
   /** Why not all was checked. */
   readonly reason?: string | null;
+  /** As of {@link Checked}. */
+  readonly isCut?: boolean;
 }
 
 /** An invariant that was checked; one of which there was nothing to check was not. */
-export function checkedBy({ checked, violations, basis, violated, reason = null }: CheckedOptions): Checked {
+export function checkedBy({ checked, violations, basis, violated, reason = null, isCut }: CheckedOptions): Checked {
   return {
+    ...(isCut === true ? { isCut } : {}),
     checked,
     violated: violated ?? violations.length,
     reason: checked === 0 ? (reason ?? 'there was nothing to check') : reason,
@@ -34,13 +45,14 @@ export function checkedBy({ checked, violations, basis, violated, reason = null 
   };
 }
 
-/** Two checks of one invariant, as one. */
+/** Two checks of one invariant, as one. That one had nothing to look at is of no interest where the other had. */
 export function together(one: Checked, other: Checked | undefined): Checked {
-  if (other === undefined || other.checked === 0) return one;
-  if (one.checked === 0) return other;
+  if (other === undefined || (other.checked === 0 && other.isCut !== true)) return one;
+  if (one.checked === 0 && one.isCut !== true) return other;
   const reasons = [...new Set([one.reason, other.reason].filter((reason) => reason !== null))];
   return {
     ...one,
+    isCut: one.isCut === true || other.isCut === true,
     checked: one.checked + other.checked,
     violated: one.violated + other.violated,
     reason: reasons.length === 0 ? null : reasons.join('; '),
@@ -51,7 +63,10 @@ export function together(one: Checked, other: Checked | undefined): Checked {
 
 /** All invariants in their order; those that nobody has checked say so. */
 export function inOrder(checked: Readonly<Partial<Record<Invariant, Checked>>>): AuditedInvariant[] {
-  return INVARIANT_NAMES.map((id) => ({ id, ...(checked[id] ?? notChecked('not looked at')) }));
+  return INVARIANT_NAMES.map((id) => {
+    const { isCut: _, ...shown } = checked[id] ?? notChecked('not looked at');
+    return { id, ...shown };
+  });
 }
 
 /** When things happened, counted from the start of the load. */

@@ -120,12 +120,14 @@ function ofRegions({ regions }: RunRecord): RunQuantity[] {
   if (regions === undefined) return [];
   const { each, offload, originQueries } = regions;
   const wans = each.flatMap(({ wan }) => wan ?? []);
-  const bytes = total(wans.map(({ toOrigin_bytes, fromOrigin_bytes }) => toOrigin_bytes + fromOrigin_bytes));
+  const all = total(wans.map(({ toOrigin_bytes, fromOrigin_bytes }) => toOrigin_bytes + fromOrigin_bytes));
+  // A sum of some of them is less than another run's of all.
+  const bytes = wans.length === 0 || wans.length < each.length ? null : all;
   const known = (value: number | null): Bound | null => (value === null ? null : exactly(value));
   const counted = { aggregation: 'count', unit: 'count', direction: 'lower' } as const;
   return [
     quantity({ ...counted, series: REGION_SERIES.queries, value: known(originQueries) }),
-    quantity({ ...counted, series: REGION_SERIES.bytes, value: known(wans.length === 0 ? null : bytes) }),
+    quantity({ ...counted, series: REGION_SERIES.bytes, value: known(bytes) }),
     quantity({
       ...{ series: REGION_SERIES.offload, aggregation: 'ratio', unit: 'ratio', direction: 'higher' },
       value: known(offload),

@@ -47,6 +47,8 @@ const edges = z.strictObject({
   /** From the OK of the origin to a newer version or a deletion until an edge served nothing older; null: see `reason`. */
   staleness: lags.nullable(),
   reason: z.string().nullable(),
+  /** Edges that could not be asked for longer than they may be away, each with why; left out where all could. */
+  notAsked: z.array(z.string()).optional(),
 });
 
 /** What auditing a run has shown. */

@@ -13,8 +13,13 @@ const reads = z.strictObject({
   edgeStale: whole,
   /** Filters for which somebody else had asked the origin already: their answer was waited for. */
   shared: whole,
-  /** What edges have asked the origin. */
+  /** Filters that the origin was asked for. */
   origin: whole,
+  /**
+   * Questions that edges have asked the origin: for those filters, also once more where an answer was lost or not true any more, for
+   * COUNT, and to catch up. Left out where nobody has counted them.
+   */
+  questions: whole.optional(),
 });
 
 const region = z.strictObject({
@@ -35,7 +40,7 @@ const region = z.strictObject({
 /** Regions of clients before an origin. */
 export const regions = z.strictObject({
   each: z.array(region),
-  /** Share of all reads that the origin was not asked for; null without edges. */
+  /** What the questions of edges are less than all reads, as a share of these; null without edges, or where nobody has counted. */
   offload: z.number().min(0).max(1).nullable(),
   /** Questions that the relays of the origin have answered, whoever asked; null where they could not be asked. */
   originQueries: whole.nullable(),

@@ -21,17 +21,22 @@ export function regionsOf(
 ): Regions | null {
   if (known.length === 0) return null;
   const each = known.map((region, index) => regionOf(region, index + 1, components));
-  const reads = each.flatMap(({ reads: own }) => own ?? []);
-  const total = sum(reads.map((own) => own.total));
   return {
     each,
-    offload:
-      reads.length < each.length || total === 0 ? null : 1 - sum(reads.map(({ origin }) => origin)) / total,
+    offload: offloadOf(each.map(({ reads }) => reads)),
     originQueries: sumOf(
       components.filter(({ role }) => role === ORIGIN_ROLE),
       'queries_total',
     ),
   };
+}
+
+function offloadOf(all: readonly (RegionReads | null)[]): number | null {
+  const counted = all.flatMap((reads) => (reads?.questions === undefined ? [] : [reads]));
+  const total = sum(counted.map((reads) => reads.total));
+  if (counted.length < all.length || total === 0) return null;
+  const questions = sum(counted.map((reads) => reads.questions ?? 0));
+  return Math.max(0, 1 - questions / total);
 }
 
 /** @param number of the region, from 1 */
@@ -63,6 +68,7 @@ function readsOf(edges: readonly ComponentUsage[], balancer: ComponentUsage | un
   const [edge, missed] = [sumOf(edges, 'edgeHits_total'), sumOf(edges, 'edgeMisses_total')];
   if (edge === null || missed === null) return null;
   const shared = sumOf(edges, 'edgeCollapsed_total') ?? 0;
+  const questions = sumOf(edges, 'edgeOriginQuestions_total');
   const httpCache = balancer === undefined ? 0 : (sumOf([balancer], 'pageHits_total') ?? 0);
   return {
     total: httpCache + edge + missed,
@@ -71,6 +77,7 @@ function readsOf(edges: readonly ComponentUsage[], balancer: ComponentUsage | un
     edgeStale: sumOf(edges, 'edgeStale_total') ?? 0,
     shared,
     origin: Math.max(0, missed - shared),
+    ...(questions === null ? {} : { questions }),
   };
 }
 

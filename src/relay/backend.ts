@@ -22,6 +22,8 @@ export interface Backend {
    * rejects.
    */
   readonly forward: ((event: StoredEvent) => Promise<Answer>) | null;
+  /** Questions of one client that it may be asked at the same time: each answer that was read is in memory. */
+  readonly readsAtOnce: number;
   /** What cannot be reached now, in words; null where everything can. */
   readonly problem: () => string | null;
   readonly registerMetrics: (registry: Registry) => void;

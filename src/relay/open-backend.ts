@@ -1,6 +1,7 @@
 import type { Backend, BackendEnvironment } from './backend.ts';
 import type { RelayOptions } from './options.ts';
 import { MemoryStore } from './store/memory-store.ts';
+import { READS_AT_ONCE } from './work/reads.ts';
 
 /** Makes what the options name; it does nothing before it is started. */
 export async function openBackend(options: RelayOptions, environment: BackendEnvironment): Promise<Backend> {
@@ -20,6 +21,7 @@ export async function openBackend(options: RelayOptions, environment: BackendEnv
     pages: store,
     publish: () => true,
     forward: null,
+    readsAtOnce: READS_AT_ONCE,
     problem: () => null,
     registerMetrics: () => undefined,
     start: () => Promise.resolve(),

@@ -126,6 +126,7 @@ async function createParts(options: RelayOptions, environment: RelayEnvironment)
     ...shared,
     ingest,
     hidesGiftWraps,
+    readsAtOnce: backend.readsAtOnce,
     compression,
     budgets,
     addresses,

@@ -13,6 +13,7 @@ import { PostgresGapSource } from './store/postgres/gap-source.ts';
 import { PostgresStore } from './store/postgres/postgres-store.ts';
 import { registerStoreMetrics } from './store/postgres/store-metrics.ts';
 import type { RemovedEvent } from './store/stored-event.ts';
+import { READS_AT_ONCE } from './work/reads.ts';
 
 /** Caches are used while a heartbeat has come back over the channel so lately, and the primary has told their epoch. */
 const CHANNEL_SILENCE_MAX_MS = 2_000;
@@ -137,6 +138,7 @@ function backendOf(
     },
     publish: (event) => bus?.publish(event, postgres.lastCommit) ?? true,
     forward: null,
+    readsAtOnce: READS_AT_ONCE,
     problem: () => {
       if (!store.isReady()) return 'Postgres is not reachable';
       return bus?.isWhole === false ? 'Redis does not carry events between relays' : null;

@@ -3,8 +3,11 @@ import type { Outbox } from '../wire/outbox.ts';
 import { NONE } from '../wire/pending-table.ts';
 import type { FrameAhead } from './frame-ahead.ts';
 
-/** An arrival that was not written: its number and its scheduled time in ns after the start of the load. */
-export type OnArrival = (number: number, offsetNs: number) => void;
+/**
+ * An arrival that was not written: its number, its scheduled time in ns after the start of the load, and the connection that it
+ * was for, {@link NONE} where it was for none.
+ */
+export type OnArrival = (number: number, offsetNs: number, connection: number) => void;
 
 export interface FrameSenderOptions {
   readonly ahead: FrameAhead;
@@ -80,13 +83,13 @@ export class FrameSender {
   fire(): void {
     const connection = this.#options.pick();
     if (connection === NONE) {
-      if (this.#options.isScheduled) this.#passOver(this.#options.onUnsent);
+      if (this.#options.isScheduled) this.#passOver(this.#options.onUnsent, NONE);
       return;
     }
     // A client that is away queues so much and no more.
     const slot = this.#outbox?.hasRoom(connection, this.#owner) === false ? NONE : this.#takeSlot();
     if (slot === NONE) {
-      this.#passOver(this.#options.onUnsent);
+      this.#passOver(this.#options.onUnsent, connection);
       return;
     }
     this.#unwritten++;
@@ -96,7 +99,7 @@ export class FrameSender {
   /** Count the arrivals of the schedule that were never carried out, when no more will be. */
   dropRest(): void {
     while (this.#options.isScheduled && this.#ahead.peekScheduledNs() < Number.POSITIVE_INFINITY)
-      this.#passOver(this.#options.onDropped);
+      this.#passOver(this.#options.onDropped, NONE);
   }
 
   /** A staged frame has been written. */
@@ -105,9 +108,9 @@ export class FrameSender {
   }
 
   /** A staged frame will never be written. */
-  lost(number: number, offsetNs: number): void {
+  lost(number: number, offsetNs: number, connection: number): void {
     this.#unwritten--;
-    this.#options.onUnsent(number, offsetNs);
+    this.#options.onUnsent(number, offsetNs, connection);
   }
 
   /** A slot is free as soon as its frame is written; where none is after that, no socket takes any more. */
@@ -118,10 +121,10 @@ export class FrameSender {
     return this.#ahead.take();
   }
 
-  #passOver(tell: OnArrival): void {
+  #passOver(tell: OnArrival, connection: number): void {
     const number = this.#ahead.peekNumber();
     const offsetNs = this.#ahead.peekScheduledNs();
     this.#ahead.skip();
-    tell(number, offsetNs);
+    tell(number, offsetNs, connection);
   }
 }

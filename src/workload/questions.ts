@@ -134,9 +134,10 @@ export class Questions implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#waiting.setTimes(entry, scheduledNs, startedNs, hasWaited ? scheduledNs : startedNs);
   }
 
-  onUnwritten(slot: number): void {
+  onUnwritten(slot: number, connection: number): void {
     this.#options.onForgotten(this.store.keyLow[slot] as number);
-    this.sender.lost(this.store.number[slot] as number, this.store.offsetNs[slot] as number);
+    const { number, offsetNs } = this.store;
+    this.sender.lost(number[slot] as number, offsetNs[slot] as number, connection);
   }
 
   /** The question, where it waits. */

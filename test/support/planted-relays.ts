@@ -11,10 +11,10 @@ export interface PlantedFaults {
   readonly counts?: (right: number) => number;
   /** No answer has more events than this, whatever the filter asks for. */
   readonly cap?: number;
-  /** Every question is answered CLOSED with this message. */
-  readonly closes?: string;
+  /** Every question is answered CLOSED with this message; or what a function says, null for a right answer. */
+  readonly closes?: string | ((relay: number) => string | null);
   readonly onQuestion?: (filter: Filter) => void;
-  readonly onConnection?: (socket: WebSocket) => void;
+  readonly onConnection?: (socket: WebSocket, relay: number) => void;
   /** Answer to an event: empty to take it, else why not. */
   readonly refuses?: string;
   /** Published events are found only by the questions after so many. */
@@ -54,11 +54,14 @@ export async function startPlantedRelays(
         if (faults.refuses === undefined) published.push(event);
       };
       server.on('connection', (socket: WebSocket) => {
-        faults.onConnection?.(socket);
+        faults.onConnection?.(socket, relay);
         socket.on('message', (data) => {
           const message = JSON.parse(String(data)) as [string, string & NostrEvent, Filter];
           if (message[0] === 'EVENT') publish(message[1]);
-          for (const reply of repliesTo(message, stored, faults)) socket.send(JSON.stringify(reply));
+          const { closes } = faults;
+          const refusal = typeof closes === 'function' ? closes(relay) : (closes ?? null);
+          const replies = repliesTo(message, stored, { ...faults, refusal });
+          for (const reply of replies) socket.send(JSON.stringify(reply));
         });
       });
       await new Promise((resolve) => server.once('listening', resolve));
@@ -80,12 +83,18 @@ export async function startPlantedRelays(
 function repliesTo(
   [type, first, filter]: [string, string & NostrEvent, Filter],
   stored: () => readonly NostrEvent[],
-  { counts, refuses, closes, onQuestion, cap = Number.POSITIVE_INFINITY }: PlantedFaults,
+  {
+    counts,
+    refuses,
+    refusal,
+    onQuestion,
+    cap = Number.POSITIVE_INFINITY,
+  }: PlantedFaults & { readonly refusal: string | null },
 ): readonly (readonly unknown[])[] {
   if (type === 'EVENT') return [['OK', first.id, refuses === undefined, refuses ?? '']];
   if (type !== 'REQ' && type !== 'COUNT') return [];
   onQuestion?.(filter);
-  if (closes !== undefined) return [['CLOSED', first, closes]];
+  if (refusal !== null) return [['CLOSED', first, refusal]];
   const matcher = new FilterMatcher(filter);
   const found = stored()
     .filter((event) => matcher.matches(event))

@@ -17,7 +17,10 @@ function edge(name: string, region: number, figures: Record<string, number>): Co
   return part(name, `edge relay of region ${region}`, figures);
 }
 
-/** What the parts of such a stack have told: of a thousand reads in each region 50 were asked of the origin. */
+/**
+ * What the parts of such a stack have told: of a thousand reads in each region 50 were asked of the origin, ten of them twice,
+ * with ten questions more.
+ */
 export const EDGE_PARTS: readonly ComponentUsage[] = [
   part('relay-1', 'relay', { queries_total: 120, deliveries_total: 1_800 }),
   part('links', 'proxy in the links', {
@@ -26,16 +29,16 @@ export const EDGE_PARTS: readonly ComponentUsage[] = [
   }),
   edge('edge-1', 1, {
     ...{ edgeHits_total: 820, edgeMisses_total: 80, edgeCollapsed_total: 30, edgeStale_total: 0 },
-    ...{ edgeOriginEvents_total: 600, deliveries_total: 30_000 },
+    ...{ edgeOriginEvents_total: 600, edgeOriginQuestions_total: 70, deliveries_total: 30_000 },
   }),
   part('region-1', 'load balancer of region 1', { pageLookups_total: 120, pageHits_total: 100 }),
   edge('edge-2', 2, {
     ...{ edgeHits_total: 500, edgeMisses_total: 20, edgeCollapsed_total: 0, edgeStale_total: 7 },
-    ...{ edgeOriginEvents_total: 600, deliveries_total: 10_000 },
+    ...{ edgeOriginEvents_total: 600, edgeOriginQuestions_total: 30, deliveries_total: 10_000 },
   }),
   edge('edge-3', 2, {
     ...{ edgeHits_total: 450, edgeMisses_total: 30, edgeCollapsed_total: 0, edgeStale_total: 0 },
-    ...{ edgeOriginEvents_total: 600, deliveries_total: 20_000 },
+    ...{ edgeOriginEvents_total: 600, edgeOriginQuestions_total: 40, deliveries_total: 20_000 },
   }),
   part('region-2', 'load balancer of region 2', { pageLookups_total: 0, pageHits_total: 0 }),
 ];

@@ -66,6 +66,7 @@ export function addAudit(program: Command, host: CommandHost): void {
     host.io.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderAudit(result));
     const isBroken = result.invariants?.some(({ violated }) => violated > 0) === true;
     if (result.found < result.acknowledged || isBroken) host.finish(EXIT.gateFailed);
+    else if (result.edges?.notAsked !== undefined) host.finish(EXIT.unreachable);
   });
 }
 

@@ -6,8 +6,15 @@ import { ArrivalSchedule, pieceBytes } from './schedule.ts';
 const MOST_QUEUED_BYTES = 4 * 2 ** 20;
 const RESUME_BYTES = MOST_QUEUED_BYTES / 4;
 
-interface Piece {
+/** Bytes of which the latency has begun. */
+interface Sent {
   readonly bytes: Buffer;
+  readonly sentMs: number;
+  /** Sent then, and as late as the latency of the time made it. */
+  readonly earliestMs: number;
+}
+
+interface Piece extends Sent {
   readonly dueMs: number;
 }
 
@@ -46,15 +53,21 @@ export class Lane {
     sink.on('close', () => this.#drop());
   }
 
-  /** The condition is another one: what waits is scheduled anew. */
+  /**
+   * The condition is another one: what waits is scheduled anew. Its latency counts from when it was sent, so that what was held goes
+   * at once and what is under way takes as long as the way does; it is never made later.
+   */
   changed(): void {
-    const waiting = this.#queue.map(({ bytes }) => bytes);
+    const waiting = this.#queue;
     this.#queue = [];
     this.#queuedBytes = 0;
     this.#schedule.reset();
-    // It has been on its way long enough: only the bandwidth still counts.
-    const condition = { ...this.#condition(), latencyMs: 0, jitterMs: 0 };
-    for (const bytes of waiting) this.#put(bytes, condition);
+    const condition = this.#condition();
+    const nowMs = performance.now();
+    for (const { bytes, sentMs, earliestMs } of waiting) {
+      const now = this.#schedule.earliestMs(sentMs, condition);
+      this.#put({ bytes, sentMs, earliestMs: Math.max(nowMs, Math.min(earliestMs, now)) }, condition);
+    }
     this.#pump();
   }
 
@@ -62,16 +75,19 @@ export class Lane {
     if (this.#sink.destroyed) return;
     const condition = this.#condition();
     if (this.#queue.length === 0 && isClear(condition)) this.#write(chunk);
-    else this.#put(chunk, condition);
+    else {
+      const sentMs = performance.now();
+      this.#put({ bytes: chunk, sentMs, earliestMs: this.#schedule.earliestMs(sentMs, condition) }, condition);
+    }
     this.#pump();
   }
 
-  #put(chunk: Buffer, condition: Effective): void {
-    const nowMs = performance.now();
-    const size = Math.min(chunk.length, pieceBytes(condition));
-    for (let from = 0; from < chunk.length; from += size) {
-      const bytes = chunk.subarray(from, from + size);
-      this.#queue.push({ bytes, dueMs: this.#schedule.arrivalMs(nowMs, bytes.length, condition) });
+  #put({ bytes: all, ...sent }: Sent, condition: Effective): void {
+    const size = Math.min(all.length, pieceBytes(condition));
+    for (let from = 0; from < all.length; from += size) {
+      const bytes = all.subarray(from, from + size);
+      const dueMs = this.#schedule.queuedMs(sent.earliestMs, bytes.length, condition);
+      this.#queue.push({ ...sent, bytes, dueMs });
       this.#queuedBytes += bytes.length;
     }
   }

@@ -19,8 +19,17 @@ export class ArrivalSchedule {
    * When bytes that are sent now have arrived, ms on the clock of `nowMs`.
    * @param bytes how many of them
    */
-  arrivalMs(nowMs: number, bytes: number, { latencyMs, jitterMs, bytesPerS }: Effective): number {
-    const earliestMs = nowMs + latencyMs + jitterMs * this.#random();
+  arrivalMs(nowMs: number, bytes: number, condition: Effective): number {
+    return this.queuedMs(this.earliestMs(nowMs, condition), bytes, condition);
+  }
+
+  /** When bytes that were sent at a moment could have arrived, were there nothing before them and bandwidth without a bound. */
+  earliestMs(sentMs: number, { latencyMs, jitterMs }: Effective): number {
+    return sentMs + latencyMs + jitterMs * this.#random();
+  }
+
+  /** When they have arrived behind those before them. @param earliestMs of them */
+  queuedMs(earliestMs: number, bytes: number, { bytesPerS }: Effective): number {
     const startMs = Math.max(earliestMs, this.#lastMs);
     this.#lastMs = startMs + (bytes / bytesPerS) * 1_000;
     return this.#lastMs;

@@ -23,6 +23,7 @@ const RULES: readonly NameRule[] = [
   { sample: 'nostr_edge_stale_total', figure: 'edgeStale_total' },
   { sample: 'nostr_edge_caught_up_total', figure: 'edgeCaughtUp_total' },
   { sample: 'nostr_edge_origin_events_total', figure: 'edgeOriginEvents_total' },
+  { sample: 'nostr_edge_origin_questions_total', figure: 'edgeOriginQuestions_total' },
   {
     sample: 'nostr_edge_origin_bytes_total',
     where: { direction: 'received' },

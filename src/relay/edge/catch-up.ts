@@ -7,7 +7,8 @@ import type { Differences } from '../../nostr/nip77.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import { type Conversation, RefusedError, UnansweredError } from './conversation.ts';
 import type { HeldCoverage } from './coverage-table.ts';
-import { readPast } from './read-past.ts';
+import { type Ask, readPast } from './read-past.ts';
+import { within } from './within.ts';
 
 /** What the information document of an origin says (NIP-11). */
 export interface OriginInformation {
@@ -46,13 +47,13 @@ const IDS_MAX = 500;
 export class CatchUp {
   readonly #options: CatchUpOptions;
   readonly #limit = pLimit(AT_ONCE);
-  readonly #untilMs: number;
+  /** What is held is looked at until then. */
+  #untilMs = Number.POSITIVE_INFINITY;
   #reconciles: boolean;
 
   constructor(options: CatchUpOptions) {
     this.#options = options;
     this.#reconciles = options.reconciles;
-    this.#untilMs = performance.now() + options.budgetMs;
   }
 
   /**
@@ -63,17 +64,19 @@ export class CatchUp {
   async recent(since: number, known: readonly Ordered[]): Promise<readonly StoredEvent[]> {
     const filter = { since };
     const differences = await this.#differences(filter, known);
-    if (differences !== null) return await this.#fetch([...differences.need]);
     const { line, maxLimit } = this.#options;
-    const { events } = await readPast((each) => line.ask(each), { filter, maxLimit });
+    const ask: Ask = (each) => line.ask(each);
+    if (differences !== null) return await this.#fetch([...differences.need], ask);
+    const { events } = await readPast(ask, { filter, maxLimit });
     return events;
   }
 
   /**
-   * Holds what was held against the origin, as far as time allows.
+   * Holds what was held against the origin, as far as time allows. To be called once.
    * @param held what was asked for last first
    */
   async compare(held: readonly HeldCoverage[]): Promise<Comparison> {
+    this.#untilMs = performance.now() + this.#options.budgetMs;
     const [single, wide] = [held.filter(isSingle), held.filter((each) => !isSingle(each))];
     const all = await Promise.all([
       ...wide.map((each) => this.#inTime(() => this.#compare(each))),
@@ -89,9 +92,15 @@ export class CatchUp {
   /** Null where there was no time for it, or no answer. */
   #inTime(compare: () => Promise<Compared | null>): Promise<Compared | null> {
     return this.#limit(async () => {
-      if (performance.now() > this.#untilMs) return null;
-      return await compare().catch(given);
+      const leftMs = this.#untilMs - performance.now();
+      return leftMs <= 0 ? null : await within(leftMs, compare().catch(given));
     });
+  }
+
+  /** Asks for what is held, while there is time. */
+  async #ask(filter: Filter): Promise<readonly StoredEvent[]> {
+    if (performance.now() > this.#untilMs) throw new UnansweredError('no time is left');
+    return await this.#options.line.ask(filter);
   }
 
   async #compare(held: HeldCoverage): Promise<Compared> {
@@ -103,7 +112,7 @@ export class CatchUp {
     const isCovered = (event: StoredEvent): boolean =>
       matcher.matches(event) && (floor === null || compareNewestFirst(event, floor) <= 0);
     if (differences === null) return await this.#askAgain(held, asked, isCovered);
-    const missed = (await this.#fetch([...differences.need])).filter(isCovered);
+    const missed = (await this.#fetch([...differences.need], (each) => this.#ask(each))).filter(isCovered);
     const kept = events.filter(({ id }) => !differences.have.has(id));
     return { now: { ...held, events: [...kept, ...missed] }, missed };
   }
@@ -114,8 +123,8 @@ export class CatchUp {
     filter: Filter,
     isCovered: (event: StoredEvent) => boolean,
   ): Promise<Compared> {
-    const { line, maxLimit } = this.#options;
-    const { events, isWhole } = await readPast((each) => line.ask(each), { filter, maxLimit });
+    const { maxLimit } = this.#options;
+    const { events, isWhole } = await readPast((each) => this.#ask(each), { filter, maxLimit });
     const known = new Set(held.events.map(({ id }) => id));
     const missed = events.filter((event) => !known.has(event.id) && isCovered(event));
     return { now: isWhole ? { ...held, events: events.filter(isCovered) } : null, missed };
@@ -145,13 +154,13 @@ export class CatchUp {
     }
   }
 
-  async #fetch(ids: readonly string[]): Promise<StoredEvent[]> {
-    const { line, maxLimit } = this.#options;
+  async #fetch(ids: readonly string[], ask: Ask): Promise<StoredEvent[]> {
+    const { maxLimit } = this.#options;
     const size = Math.min(maxLimit, IDS_MAX);
     const found: StoredEvent[] = [];
     for (let from = 0; from < ids.length; from += size) {
       const part = ids.slice(from, from + size);
-      found.push(...(await line.ask({ ids: part, limit: part.length })));
+      found.push(...(await ask({ ids: part, limit: part.length })));
     }
     return found;
   }

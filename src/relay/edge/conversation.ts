@@ -69,6 +69,8 @@ export class Conversation {
   readonly #writes = new Map<string, Pending<Answer>>();
   #asked = 0;
   #isOver = false;
+  /** A question is about to be sent. */
+  onAsked: () => void = () => undefined;
   /** Told of every event that the origin accepts. */
   onEvent: (event: StoredEvent) => void = () => undefined;
   /** The origin has ended the subscription to everything. */
@@ -188,6 +190,7 @@ export class Conversation {
 
   #nextId(): string {
     this.#asked++;
+    this.onAsked();
     return `q${this.#asked}`;
   }
 

@@ -17,6 +17,11 @@ import { informationReader } from './origin-information.ts';
 import { webSocketLinks } from './origin-link.ts';
 import { ORIGIN_TIMES } from './origin-times.ts';
 
+/**
+ * Questions of one client at the same time. Those that wait for the origin take next to nothing, and hold up what is held here if they
+ * are few; so many whole answers of one client are in memory at the most.
+ */
+const READS_AT_ONCE = 64;
 /** Pages over HTTP are answered while everything is known that the origin had accepted so long ago. */
 const PAGES_AGE_MAX_MS = 2_000;
 
@@ -54,6 +59,7 @@ export function openEdge(
     // The origin tells of it, like of any other.
     publish: () => false,
     forward: (event) => (isForAuthorOnly(event) ? Promise.resolve(PROTECTED) : origin.publish(event)),
+    readsAtOnce: READS_AT_ONCE,
     problem: () => (store.isReady() ? null : 'the origin is not reachable'),
     registerMetrics: (registry) => registerEdgeMetrics(registry, { stats, table, origin, traffic }),
     start: () => origin.start(),

@@ -37,6 +37,12 @@ export function registerEdgeMetrics(
     'Events that the origin has told of',
     () => origin.events,
   );
+  counter(
+    registry,
+    'nostr_edge_origin_questions_total',
+    'Questions that the origin was asked, also again, for COUNT and to catch up',
+    () => origin.questions,
+  );
   labelledCounter(
     registry,
     {

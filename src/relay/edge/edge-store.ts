@@ -134,10 +134,14 @@ export class EdgeStore implements EventStore {
       pulled = await this.#pulls.get({ ids: missing, limit: missing.length });
     }
     const isMissing = new Set(missing);
-    // What was held before the origin was asked may be gone.
-    const held = wanted.filter((id) => !isMissing.has(id)).map((id) => table.event(id));
+    const held = wanted.filter((id) => !isMissing.has(id)).flatMap((id) => table.event(id) ?? []);
+    // What was held before the origin was asked may have gone, and be there all the same: then one answer has to tell of all of them.
+    const isWhole = held.length + missing.length === wanted.length;
+    const found = isWhole
+      ? [...held, ...pulled]
+      : await this.#pulls.get({ ids: wanted, limit: wanted.length });
     const matcher = new FilterMatcher(filter);
-    return this.#unexpired([...held.filter((event) => event !== undefined), ...pulled])
+    return this.#unexpired(found)
       .filter((event) => matcher.matches(event))
       .sort(compareNewestFirst)
       .slice(0, filter.limit);

@@ -6,7 +6,7 @@ import type { Pull } from './pull.ts';
 
 /** Keeps what is held true by what the origin tells, and hands on every event. */
 export function follow(origin: Origin, table: CoverageTable, deliver: (event: StoredEvent) => void): void {
-  /** Of the gap that was last: an attempt to catch up may have failed. */
+  /** From the subscription after a gap until what is true is held again; an attempt to catch up may have failed. */
   let pull: Pull | null = null;
   origin.onEvent = (event) => {
     // After a gap what is held stays as it was when the gap began: with a part of what was missed it would be as it never was.
@@ -16,13 +16,17 @@ export function follow(origin: Origin, table: CoverageTable, deliver: (event: St
   };
   origin.onMissed = deliver;
   origin.onAgain = (event) => table.doubt(event);
-  origin.onReturn = async (catchUp) => {
+  origin.onSubscribe = () => {
     if (pull !== null) table.end(pull);
-    const begun = table.begin();
-    pull = begun;
+    pull = table.begin();
+  };
+  origin.onReturn = async (catchUp) => {
+    pull ??= table.begin();
+    const begun = pull;
     const { confirmed, missed } = await catchUp.compare(table.held());
     const hold = (): number => {
       table.startOver(begun, confirmed);
+      pull = null;
       return table.coverages;
     };
     return { missed, hold };

@@ -12,6 +12,8 @@ export interface OriginTimes {
   readonly roundMs: number;
   /** After a gap what is held is held against the origin for so long, before it is asked and written to again. */
   readonly compareMs: number;
+  /** After so long it is asked and written to again, while what was made lately is still looked for. */
+  readonly recentMs: number;
   /** A question waits so long for an origin that is away. */
   readonly patienceMs: number;
   readonly firstRetryMs: number;
@@ -25,6 +27,7 @@ export const ORIGIN_TIMES: OriginTimes = {
   writeMs: 9_600,
   roundMs: 2_000,
   compareMs: 2_000,
+  recentMs: 5_000,
   patienceMs: 3_000,
   firstRetryMs: 200,
   longestRetryMs: 5_000,

@@ -17,6 +17,7 @@ import type { OriginTimes } from './origin-times.ts';
 import { type Moment, Pulse } from './pulse.ts';
 import { readPast } from './read-past.ts';
 import { Waiting } from './waiting.ts';
+import { within } from './within.ts';
 import { Writes } from './writes.ts';
 
 /** What the connection to an origin is made of. */
@@ -64,8 +65,10 @@ export class Origin {
   #maxLimit = 1;
   /** Monotonic milliseconds. */
   #freshMs = Number.NEGATIVE_INFINITY;
-  /** The same moment in Unix seconds; null before it was live for the first time. */
+  /** Of the last moment by which everything was told, Unix seconds; null before it was live for the first time. */
   #freshSecond: number | null = null;
+  /** What was missed is not found yet. */
+  #isBehind = false;
   /** Told of every event that the origin accepts, once. */
   onEvent: (event: StoredEvent) => void = () => undefined;
   /**
@@ -75,10 +78,14 @@ export class Origin {
   onAgain: (event: StoredEvent) => void = () => undefined;
   /** Told after a gap of what was not told when it came, once. */
   onMissed: (event: StoredEvent) => void = () => undefined;
+  /** It is about to be subscribed after a gap: what is told from now on may be newer than what answers say. */
+  onSubscribe: () => void = () => undefined;
   /** It is about to be live after a gap: what was told before it may be old. */
   onReturn: (catchUp: CatchUp) => Promise<Return> = () => Promise.resolve({ missed: [], hold: () => 0 });
   /** Events that it has told of, on its own. */
   events = 0;
+  /** Questions that it was asked: filters, counts, and what it takes to catch up. */
+  questions = 0;
   /** Times that the connection was lost after it was live. */
   losses = 0;
   /** Events that were found after a gap. */
@@ -171,6 +178,7 @@ export class Origin {
         const begun = new Conversation(link.send, times);
         conversation = begun;
         begun.onEvent = (event) => this.#arrived(event);
+        begun.onAsked = () => this.questions++;
         begun.onUnsubscribed = (message) => lost(`the origin has ended the subscription: ${message}`);
         this.#enter(begun, pulse).catch((error: unknown) => lost(messageOf(error)));
       },
@@ -195,6 +203,7 @@ export class Origin {
   /** Subscribes, finds what was missed, and is live. */
   async #enter(conversation: Conversation, pulse: Pulse): Promise<void> {
     const start = this.#now();
+    if (this.#freshSecond !== null) this.onSubscribe();
     const [information] = await Promise.all([this.#options.readInformation(), conversation.subscribe()]);
     const takeUp =
       this.#freshSecond === null
@@ -228,19 +237,39 @@ export class Origin {
     information: OriginInformation,
     freshSecond: number,
   ): Promise<() => void> {
-    const { times, nowSeconds } = this.#options;
+    const { times } = this.#options;
     const catchUp = new CatchUp({ line, ...information, budgetMs: times.compareMs });
     const since = freshSecond - CATCH_UP_SLACK_S;
-    const recent = await catchUp.recent(since, this.#arrivals.since(since));
+    const finding = catchUp.recent(since, this.#arrivals.since(since));
+    const recent = await within(times.recentMs, finding);
     const { missed, hold } = await this.onReturn(catchUp);
     return () => {
-      for (const event of [...recent, ...missed].sort((a, b) => compareNewestFirst(b, a))) {
-        if (!this.#arrivals.add(event, nowSeconds())) continue;
-        this.caughtUp++;
-        this.onMissed(event);
-      }
+      this.#isBehind = recent === null;
+      this.#tell([...(recent ?? []), ...missed]);
       this.confirmed += hold();
+      if (recent === null) this.#goOn(finding, line);
     };
+  }
+
+  /** Finds the rest of what was made lately while it is live. */
+  #goOn(finding: Promise<readonly StoredEvent[]>, conversation: Conversation): void {
+    const failed = (error: unknown): void => {
+      if (this.#live === conversation) this.#lost(conversation, messageOf(error));
+    };
+    finding.then((recent) => {
+      if (this.#live !== conversation) return;
+      this.#isBehind = false;
+      this.#tell(recent);
+    }, failed);
+  }
+
+  /** Tells of what was missed, oldest first. */
+  #tell(missed: readonly StoredEvent[]): void {
+    for (const event of [...missed].sort((a, b) => compareNewestFirst(b, a))) {
+      if (!this.#arrivals.add(event, this.#options.nowSeconds())) continue;
+      this.caughtUp++;
+      this.onMissed(event);
+    }
   }
 
   #now(): Moment {
@@ -250,6 +279,8 @@ export class Origin {
   /** Everything that the origin had told at a moment has come. */
   #fresh({ ms, second }: Moment): void {
     this.#freshMs = ms;
+    // What is not found yet has to be found after the next gap, where one comes before.
+    if (this.#isBehind) return;
     this.#freshSecond = second;
     this.#arrivals.age(this.#options.nowSeconds());
   }

@@ -16,5 +16,7 @@ export interface SessionParts extends AuthenticationParts {
   readonly stats: RelayStats;
   /** Whether gift wraps are served to their authenticated recipients only (NIP-17, NIP-59). */
   readonly hidesGiftWraps: boolean;
+  /** Questions of one client that are worked on at the same time. */
+  readonly readsAtOnce: number;
   readonly onError: (error: unknown) => void;
 }

@@ -34,7 +34,7 @@ export class Session {
   readonly #publisher: Publisher;
   /** Who asks; undefined where the relay shows everything to everybody. */
   readonly #reader: Reader | undefined;
-  readonly #reads = new Reads();
+  readonly #reads: Reads;
   readonly #subscriptions: Subscriptions;
   readonly #counts: Counts;
   /** Made when it is first needed: most clients never reconcile. */
@@ -48,6 +48,7 @@ export class Session {
   constructor(parts: SessionParts, connection: SessionConnection) {
     this.#parts = parts;
     this.#connection = connection;
+    this.#reads = new Reads(parts.readsAtOnce);
     this.#authentication = new Authentication(parts);
     this.#reader = parts.hidesGiftWraps ? this.#authentication : undefined;
     this.#publisher = publisherOf(connection, this.#authentication);

@@ -61,7 +61,8 @@ function edgesText({ edges }: Audit): string | null {
     staleness === null
       ? `not measured: ${reason ?? 'nobody says why'}`
       : `${count(staleness.samples)} changes were served after ${lagText(staleness)}`;
-  return `edges (${edges.names.join(', ')}): ${measured}; ${bound}`;
+  const away = (edges.notAsked ?? []).map((text) => `; ${text}`).join('');
+  return `edges (${edges.names.join(', ')}): ${measured}; ${bound}${away}`;
 }
 
 function invariantRow(invariant: AuditedInvariant): Cell[] {

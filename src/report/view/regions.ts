@@ -49,7 +49,7 @@ export function regionsSection(record: RunRecord): Section | null {
 function noteOf({ offload, originQueries }: NonNullable<RunRecord['regions']>): string {
   const asked =
     originQueries === null ? '' : `; the origin answered ${count(originQueries)} queries, whoever asked`;
-  const spared = offload === null ? '' : `; it was spared ${percent(offload)} of all reads`;
+  const spared = offload === null ? '' : `; edges spared it ${percent(offload)} of the questions`;
   return `measured phases; a read is a filter of a REQ, or a page${asked}${spared}`;
 }
 
@@ -57,8 +57,10 @@ function rttText({ rtt_ms }: Region): string {
   return rtt_ms === null ? NOTHING : duration(rtt_ms * US_PER_MS);
 }
 
+type Tier = 'httpCache' | 'edge' | 'shared' | 'origin';
+
 /** Tiers in the order in which a read meets them. */
-const TIERS: readonly (readonly [key: keyof RegionReads, words: string])[] = [
+const TIERS: readonly (readonly [key: Tier, words: string])[] = [
   ['httpCache', '  by the cache for pages'],
   ['edge', '  by what edges held'],
   ['shared', "  with another's question"],
@@ -75,11 +77,14 @@ function readRows(each: readonly Region[]): Cell[][] {
     ...(stale
       ? [row('  held, while the origin was away', ...withSum(all, (reads) => reads.edgeStale, count))]
       : []),
+    ...(all.some((reads) => reads?.questions !== undefined)
+      ? [row('questions to the origin', ...withSum(all, ({ questions }) => questions ?? null, count))]
+      : []),
   ];
 }
 
 /** How many reads of each region, and of all, one tier has answered, and their share. */
-function shares(all: readonly (RegionReads | null)[], key: keyof RegionReads): string[] {
+function shares(all: readonly (RegionReads | null)[], key: Tier): string[] {
   const known = all.filter((reads) => reads !== null);
   const text = (part: number, total: number): string =>
     total === 0 ? count(part) : `${count(part)} (${percent(part / total)})`;
@@ -124,7 +129,7 @@ function latencyRows(record: RunRecord, each: readonly Region[]): Cell[][] {
 /** A text for each region, and one for their sum. */
 function withSum<T>(
   all: readonly (T | null)[],
-  valueIn: (of: T) => number,
+  valueIn: (of: T) => number | null,
   text: (value: number) => string,
 ): string[] {
   const values = all.map((each) => (each === null ? null : valueIn(each)));

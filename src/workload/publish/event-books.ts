@@ -1,9 +1,10 @@
 import { monotonicNs } from '../../base/clock.ts';
 import type { EventFrames } from '../../corpus/event-frames.ts';
 import type { SeriesTable } from '../../metric/series-table.ts';
-import type { PendingTable } from '../../wire/pending-table.ts';
+import { NONE, type PendingTable } from '../../wire/pending-table.ts';
 import type { CaseSink } from '../case-sink.ts';
 import type { EventOutcome } from '../event-fate.ts';
+import type { OnArrival } from '../frame-sender.ts';
 import type { SeriesOfConnection } from '../regional-series.ts';
 import type { SampleSink } from '../sample-sink.ts';
 import { keepTimeoutCase } from './timeout-case.ts';
@@ -101,12 +102,16 @@ export class EventBooks {
     keepTimeoutCase({ cases, timeoutMs, kind: this.#sortOf(entry).kind }, waiting, entry);
   }
 
-  /** An event that was never written is slower than all others, as one that is never answered. */
-  neverSent(counter: 'events_unsent' | 'events_dropped', number: number, offsetNs: number): void {
+  /**
+   * An event that was never written is slower than all others, as one that is never answered; in the region of the client that it
+   * was for, where there is one.
+   */
+  neverSent(counter: 'events_unsent' | 'events_dropped', ...arrival: Parameters<OnArrival>): void {
+    const [number, offsetNs, connection] = arrival;
     const { sink } = this.#options;
     const phase = sink.phaseOf(offsetNs);
     sink.count(phase, counter);
-    this.#censor(this.#sortOfNumber(number).ackSeries, phase, offsetNs);
+    this.#censor(ackSeriesFor(this.#sortOfNumber(number), connection), phase, offsetNs);
   }
 
   #settle(entry: number, series: number): number {
@@ -129,8 +134,7 @@ export class EventBooks {
   }
 
   #ackSeriesOf(entry: number): number {
-    const { ackSeries, ackIn } = this.#sortOf(entry);
-    return ackIn === undefined ? ackSeries : ackIn(this.#options.waiting.connectionOf(entry));
+    return ackSeriesFor(this.#sortOf(entry), this.#options.waiting.connectionOf(entry));
   }
 
   #sortOf(entry: number): PublishedSort {
@@ -141,4 +145,9 @@ export class EventBooks {
     const { sorts, frames } = this.#options;
     return sorts[frames.sortOf(number)] as PublishedSort;
   }
+}
+
+/** Of the region of a client; of none where it was for no client. */
+function ackSeriesFor({ ackSeries, ackIn }: PublishedSort, connection: number): number {
+  return ackIn === undefined || connection === NONE ? ackSeries : ackIn(connection);
 }

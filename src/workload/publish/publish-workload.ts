@@ -37,8 +37,8 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
       ahead,
       pick: () => options.pick(ahead.peekNumber()),
       isScheduled: options.model.name === 'open',
-      onUnsent: (number, offsetNs) => books.neverSent('events_unsent', number, offsetNs),
-      onDropped: (number, offsetNs) => books.neverSent('events_dropped', number, offsetNs),
+      onUnsent: (...arrival) => books.neverSent('events_unsent', ...arrival),
+      onDropped: (...arrival) => books.neverSent('events_dropped', ...arrival),
     });
     this.#late = new LateReplies(options);
     this.#again = new EventsAgain({
@@ -104,7 +104,8 @@ export class PublishWorkload implements ArrivalStream, FrameOwner, FrameBuilder 
   }
 
   onUnwritten(slot: number, connection: number): void {
-    this.sender.lost(this.store.number[slot] as number, this.store.offsetNs[slot] as number);
+    const { number, offsetNs } = this.store;
+    this.sender.lost(number[slot] as number, offsetNs[slot] as number, connection);
     this.#options.model.settled(connection);
   }
 

@@ -4,7 +4,7 @@ import type { FrameStore } from '../../wire/frame-store.ts';
 import type { FrameOwner } from '../../wire/outbox.ts';
 import { NONE, PendingTable } from '../../wire/pending-table.ts';
 import { FrameAhead, type FrameBuilder } from '../frame-ahead.ts';
-import { FrameSender } from '../frame-sender.ts';
+import { FrameSender, type OnArrival } from '../frame-sender.ts';
 import type { ArrivalStream } from '../stream.ts';
 import { LateQueries, QUERY_END } from './late-queries.ts';
 import { type FailedQuery, QueryCases } from './query-cases.ts';
@@ -40,8 +40,8 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
       ahead,
       pick: () => options.clients.pick(),
       isScheduled: true,
-      onUnsent: (number, offsetNs) => this.#neverSent('queries_unsent', number, offsetNs),
-      onDropped: (number, offsetNs) => this.#neverSent('queries_dropped', number, offsetNs),
+      onUnsent: (...arrival) => this.#neverSent('queries_unsent', ...arrival),
+      onDropped: (...arrival) => this.#neverSent('queries_dropped', ...arrival),
     });
   }
 
@@ -90,9 +90,10 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#tallies.begin(entry, this.store.number[slot] as number);
   }
 
-  onUnwritten(slot: number): void {
+  onUnwritten(slot: number, connection: number): void {
     this.#options.answers?.drop(this.store.keyLow[slot] as number);
-    this.sender.lost(this.store.number[slot] as number, this.store.offsetNs[slot] as number);
+    const { number, offsetNs } = this.store;
+    this.sender.lost(number[slot] as number, offsetNs[slot] as number, connection);
   }
 
   /** An EVENT. @returns false where no such query was ever asked on this worker */
@@ -207,14 +208,19 @@ export class QueryWorkload implements ArrivalStream, FrameOwner, FrameBuilder {
     this.#options.answers?.drop(this.#waiting.keyLowOf(entry));
   }
 
-  /** A query that was never written is slower than all others, as one that is never answered. */
-  #neverSent(counter: 'queries_unsent' | 'queries_dropped', number: number, offsetNs: number): void {
+  /**
+   * A query that was never written is slower than all others, as one that is never answered; in the region of the client that it was
+   * for, where there is one.
+   */
+  #neverSent(counter: 'queries_unsent' | 'queries_dropped', ...arrival: Parameters<OnArrival>): void {
+    const [number, offsetNs, connection] = arrival;
     const { sink } = this.#options;
     const phase = sink.phaseOf(offsetNs);
     const { shape } = this.#frames.draw(number);
+    const eose = connection === NONE ? shape.eose : shape.eoseIn(connection);
     sink.count(phase, counter);
-    sink.censored(shape.eose, phase, offsetNs);
-    sink.censored(shape.eose + 1, phase, offsetNs);
+    sink.censored(eose, phase, offsetNs);
+    sink.censored(eose + 1, phase, offsetNs);
   }
 
   isReady(): boolean {

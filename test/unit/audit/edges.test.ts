@@ -36,8 +36,9 @@ async function auditOf(
   request: Partial<AuditRequest> = {},
   onQuestion: (filter: Filter) => void = () => undefined,
   staleMaxMs = STALE_MAX_MS,
+  faults: PlantedFaults = {},
 ): Promise<Audit> {
-  const relays = await startPlantedRelays(3, ACCEPTED, { keeps, onQuestion });
+  const relays = await startPlantedRelays(3, ACCEPTED, { keeps, onQuestion, ...faults });
   onTestFinished(() => relays.stop());
   const [origin, ...edges] = relays.urls;
   const sample = sampleRecord('pass');
@@ -159,6 +160,46 @@ describe('the audit of an origin and its edges', () => {
     expect(performance.now()).toBeGreaterThan(untilMs);
   });
 
+  test('asks an edge again that could not answer, or whose connection broke', async () => {
+    let [closed, broken_] = [0, 0];
+    const result = await auditOf(undefined, QUIET, undefined, 60_000, {
+      closes: (relay) => (relay === EDGE_1 && ++closed % 3 === 1 ? 'error: the origin cannot be reached' : null),
+      onConnection: (socket, relay) => {
+        if (relay === EDGE_1 && ++broken_ === 1) socket.once('message', () => socket.terminate());
+      },
+    });
+    expect(closed).toBeGreaterThan(3);
+    expect(broken(result)).toEqual([]);
+    expect(result.edges?.notAsked).toBeUndefined();
+    expect(result.invariants?.[0]).toMatchObject({ id: 'I1', checked: 242, reason: null });
+  });
+
+  test.each([
+    ['does not answer', 'error: the origin cannot be reached', STALE_MAX_MS],
+    ['refuses', 'restricted: members only', 60_000],
+  ])('keeps what the others have shown where an edge %s, and says so', async (_what, message, staleMaxMs) => {
+    const result = await auditOf(undefined, QUIET, undefined, staleMaxMs, {
+      closes: (relay) => (relay === EDGE_1 ? message : null),
+    });
+    const away = expect.stringMatching(/^edge-1 \(ws:.*\) could not be asked: the relay closed the query: /);
+    expect(result).toMatchObject({ acknowledged: 122, found: 122, lost: [], edges: { notAsked: [away] } });
+    expect(broken(result)).toEqual([]);
+    for (const id of ['I1', 'I4', 'I5', 'I8'] as const) {
+      const invariant = result.invariants?.find((each) => each.id === id);
+      expect(invariant).toMatchObject({ violated: 0, reason: away });
+    }
+    // The origin and the other edge.
+    expect(result.invariants?.[0]?.checked).toBe(242);
+  });
+
+  test('keeps what the origin has shown where no edge is there', async () => {
+    const edges = [1, 2].map((at) => ({ name: `edge-${at}`, url: `ws://127.0.0.1:${at}/` }));
+    const result = await auditOf(undefined, { edges: { edges, staleMaxMs: 10 } });
+    expect(result.edges?.notAsked).toHaveLength(2);
+    expect(result.invariants?.[0]).toMatchObject({ id: 'I1', checked: 121, violated: 0 });
+    expect(result.invariants?.[0]?.reason).toContain('edge-2');
+  });
+
   test('publishes nothing where it may not, and says that nothing was measured', async () => {
     const result = await auditOf(undefined, QUIET);
     expect(result.edges).toMatchObject({
@@ -231,6 +272,32 @@ describe('what the audit changes at the origin', () => {
     expect(I5.violated).toBe(1);
     expect(I5.violations[0]?.what).toContain('resurrected on an edge');
     expect(I5.violations[0]?.timeline.at(-1)?.what).toBe('gone, and served again by edge-1');
+  });
+
+  test('is not measured where an edge has never served it, and it says so', async () => {
+    const published: NostrEvent[] = [];
+    const { staleness, I4, I5, reason } = await probeOf(
+      (all) => {
+        published.splice(0, published.length, ...all);
+        return [];
+      },
+      { staleMaxMs: 30 },
+    );
+    expect([staleness, I4.checked, I5.checked]).toEqual([null, 0, 0]);
+    expect(reason).toBe('edge-1 did not serve within 0.03 s what the origin had acknowledged');
+    expect([I4.reason, I5.reason]).toEqual([reason, reason]);
+    expect(I4.isCut).toBe(true);
+    // One round of the two that were wanted: each would have to wait.
+    expect(published).toHaveLength(3);
+  });
+
+  test('is measured on those edges that have served it', async () => {
+    const { origin, edge } = originAndEdge(visibleOf);
+    const empty = fakeRelay({}, 'edge-2');
+    const probed = await probeEdges({ origin, edges: [empty, edge], clock, staleMaxMs: 30, rounds: 5 });
+    expect(probed.staleness?.samples).toBe(2);
+    expect(probed.I4).toMatchObject({ checked: 1, violated: 0, isCut: true });
+    expect(probed.I4.reason).toContain('edge-2');
   });
 
   test('is not judged where the origin refuses it, and it says why', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkedBy, inOrder, timelineOf } from '../../../src/audit/violation.ts';
+import { checkedBy, cutOff, inOrder, notChecked, timelineOf, together } from '../../../src/audit/violation.ts';
 import { factsOf } from '../../../src/judge/history/event-facts.ts';
 import type { Operation } from '../../../src/judge/history/operation.ts';
 import { INVARIANT_NAMES } from '../../../src/metric/invariants.ts';
@@ -34,7 +34,40 @@ describe('the timeline of an event', () => {
   });
 });
 
+describe('two checks of one invariant', () => {
+  const whole = checkedBy({ checked: 3, violations: [], basis: 'read' });
+
+  test('are added', () => {
+    const other = checkedBy({ checked: 2, violations: [], violated: 1, basis: 'read too' });
+    expect(together(whole, other)).toMatchObject({ checked: 5, violated: 1, reason: null, basis: 'read; read too' });
+  });
+
+  test('are what one has shown where the other had nothing to look at', () => {
+    expect(together(whole, notChecked('nothing was deleted'))).toBe(whole);
+    expect(together(notChecked('nothing was deleted'), whole)).toBe(whole);
+  });
+
+  test.each([
+    ['first', together(cutOff('time was up'), whole)],
+    ['second', together(whole, cutOff('time was up'))],
+  ])('say why the %s was not looked at', (_which, both) => {
+    expect(both).toMatchObject({ checked: 3, reason: 'time was up', isCut: true });
+  });
+
+  test('say so also where neither was', () => {
+    expect(together(notChecked('nothing was deleted'), cutOff('time was up'))).toMatchObject({
+      checked: 0,
+      reason: 'nothing was deleted; time was up',
+    });
+  });
+});
+
 describe('the invariants of an audit', () => {
+  test('hold nothing but what a record has', () => {
+    const [I1] = inOrder({ I1: cutOff('time was up') });
+    expect(I1).toEqual({ id: 'I1', ...notChecked('time was up') });
+  });
+
   test('are all there, in their order, and those that nobody has looked at say so', () => {
     const I4 = checkedBy({ checked: 3, violations: [], basis: 'read' });
     const all = inOrder({ I4 });

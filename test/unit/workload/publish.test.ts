@@ -111,6 +111,23 @@ describe('an acknowledgement', () => {
   });
 });
 
+it('an event that was never written counts for the region of the client that it was for', () => {
+  const regions = [REJECT, ACK];
+  const { sink, publish, outbox } = setUp([1, 2], frames, true, {
+    ackIn: (connection) => regions[connection - 1] ?? -1,
+  });
+  publish.fire();
+  outbox.close(1);
+  expect(sink.counts).toMatchObject({ 'events_unsent/0': 1 });
+  expect([sink.censoredOf(REJECT), sink.censoredOf(ACK)]).toEqual([1, 0]);
+});
+
+it('an event that was for no client counts for no region', () => {
+  const { sink, publish } = setUp([], frames, true, { ackIn: () => REJECT });
+  publish.fire();
+  expect([sink.censoredOf(REJECT), sink.censoredOf(ACK)]).toEqual([0, 1]);
+});
+
 describe('the fate of an event', () => {
   it.each([
     [true, '', ['accepted', '']],

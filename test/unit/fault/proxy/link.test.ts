@@ -230,6 +230,25 @@ describe('a condition', () => {
     await eventually('an answer', () => three.text() === 'again');
   });
 
+  it('leaves what is under way as long on it as the way is', async () => {
+    let arrivedMs = Number.NaN;
+    const standing = { latencyMs: 150, jitterMs: 0 };
+    const { link } = await linked(
+      (socket) =>
+        void socket.on('data', () => {
+          arrivedMs = performance.now();
+        }),
+      { standing },
+    );
+    const one = await client(link);
+    const sentMs = performance.now();
+    one.socket.write('on its way');
+    await sleep(20);
+    link.impose({ ...BOTH, bytesPerS: 1_000_000 })();
+    await eventually('it is there', () => !Number.isNaN(arrivedMs), { everyMs: 5 });
+    expect(arrivedMs - sentMs).toBeGreaterThanOrEqual(149);
+  });
+
   it('adds to others, and what waits for it goes on when it is lifted', async () => {
     const { link } = await linked();
     const one = await client(link);

@@ -63,12 +63,14 @@ nostr_connections 5
 test('the figures of an edge tell what its origin has told it, and what that took', () => {
   const text = [
     'nostr_edge_origin_events_total 12',
+    'nostr_edge_origin_questions_total 7',
     'nostr_edge_origin_bytes_total{direction="received"} 3000',
     'nostr_edge_origin_bytes_total{direction="sent"} 400',
     '',
   ].join('\n');
   expect(relayFigures(text)).toEqual({
     edgeOriginEvents_total: 12,
+    edgeOriginQuestions_total: 7,
     edgeReceived_bytes_total: 3_000,
     edgeSent_bytes_total: 400,
   });

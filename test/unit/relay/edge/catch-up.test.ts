@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { NostrEvent } from '../../../../src/nostr/event.ts';
 import { NegentropyError } from '../../../../src/nostr/negentropy/codec.ts';
@@ -94,12 +95,39 @@ describe('an edge that reconciles with its origin after a gap', () => {
   });
 });
 
+it('an edge applies what is told from its new subscription on to what it holds again', async () => {
+  const kept = someEvent({ created_at: OLD });
+  const { memory, origin, ids } = await someEdge({ reconciles: true, before: [kept] });
+  expect(await ids({ kinds: [1] })).toEqual([kept.id]);
+  memory.isHeld = true;
+  memory.received.length = 0;
+  memory.cut();
+  // The subscription stands, and what was made lately is asked for; what is held is compared only then.
+  await eventually(
+    'it looks for what it has missed',
+    async () => {
+      while (memory.send() || memory.arrive());
+      await memory.takeUp();
+      return memory.received.at(-1)?.[0] === 'NEG-OPEN';
+    },
+    { everyMs: 1 },
+  );
+  // The origin tells of a deletion, and answers from a database that does not know it.
+  memory.tell(someEvent({ kind: 5, created_at: OLD, tags: [['e', kept.id]] }));
+  while (memory.arrive());
+  memory.isHeld = false;
+  memory.flow();
+  await eventually('the origin is back', () => origin.isLive, { everyMs: 1 });
+  expect(await ids({ kinds: [1] })).toEqual([]);
+});
+
 interface Line {
+  readonly budgetMs?: number;
   readonly reconcile: CatchUpOptions['line']['reconcile'];
   readonly answer?: readonly StoredEvent[];
 }
 
-function catchUpOn({ reconcile, answer = [] }: Line) {
+function catchUpOn({ reconcile, answer = [], budgetMs = 60_000 }: Line) {
   const asked = { reconciled: 0, questions: 0 };
   const line = {
     reconcile: (...args: Parameters<typeof reconcile>): Promise<Differences> => {
@@ -111,7 +139,7 @@ function catchUpOn({ reconcile, answer = [] }: Line) {
       return Promise.resolve(answer);
     },
   };
-  return { asked, catchUp: new CatchUp({ line, reconciles: true, maxLimit: 500, budgetMs: 60_000 }) };
+  return { asked, catchUp: new CatchUp({ line, reconciles: true, maxLimit: 500, budgetMs }) };
 }
 
 describe('catching up', () => {
@@ -129,6 +157,31 @@ describe('catching up', () => {
       expect(asked).toEqual({ reconciled, questions: 2 });
     },
   );
+
+  it('forgets what is not compared in time, and keeps the rest', async () => {
+    const reconcile: Line['reconcile'] = ({ kinds }) =>
+      kinds?.[0] === 1 ? new Promise(() => undefined) : Promise.resolve({ have: new Set(), need: new Set() });
+    const { catchUp } = catchUpOn({ reconcile, budgetMs: 100 });
+    const [hanging, quick] = [1, 2].map((kind) => ({
+      filter: { kinds: [kind] },
+      floor: null,
+      events: [event],
+    }));
+    if (hanging === undefined || quick === undefined) throw new Error('nothing held');
+    expect(await catchUp.compare([hanging, quick])).toEqual({ confirmed: [quick], missed: [] });
+  });
+
+  it('asks for nothing anew when its time is over', async () => {
+    const reconcile = async (): Promise<never> => {
+      await delay(50);
+      throw new RefusedError('blocked: too many events');
+    };
+    const { catchUp, asked } = catchUpOn({ reconcile, budgetMs: 10 });
+    const held = { filter: { kinds: [1] }, floor: null, events: [event] };
+    expect(await catchUp.compare([held])).toEqual({ confirmed: [], missed: [] });
+    await delay(80);
+    expect(asked).toEqual({ reconciled: 1, questions: 0 });
+  });
 
   it('does not hide a fault of its own', async () => {
     const { catchUp } = catchUpOn({ reconcile: () => Promise.reject(new TypeError('x')) });

@@ -179,6 +179,42 @@ describe('the store of an edge', () => {
     expect(memory.questions.map((filter) => filter.ids)).toEqual([[first.id], [second.id]]);
   });
 
+  it('asks for what it held and has dropped while it asked for the rest', async () => {
+    const { memory, ids, table } = await someEdge();
+    const [held, missing] = [someEvent({ created_at: 101 }), someEvent()];
+    await memory.publish(held);
+    await memory.publish(missing);
+    await ids({ ids: [held.id] });
+    memory.isHeld = true;
+    const answer = ids({ ids: [held.id, missing.id] });
+    await eventually('the origin is asked', async () => {
+      await memory.takeUp();
+      return memory.questions.length === 2;
+    });
+    table.startOver(table.begin(), []);
+    memory.isHeld = false;
+    memory.flow();
+    expect(await answer).toEqual([held.id, missing.id]);
+  });
+
+  it('does not serve by its id what was deleted while it asked for the rest', async () => {
+    const { memory, ids } = await someEdge();
+    const [held, missing] = [someEvent({ created_at: 101 }), someEvent()];
+    await memory.publish(held);
+    await memory.publish(missing);
+    await ids({ ids: [held.id] });
+    memory.isHeld = true;
+    const answer = ids({ ids: [held.id, missing.id] });
+    await eventually('the origin is asked', async () => {
+      await memory.takeUp();
+      return memory.questions.length === 2;
+    });
+    await memory.publish(someEvent({ kind: 5, tags: [['e', held.id]] }));
+    memory.isHeld = false;
+    memory.flow();
+    expect(await answer).toEqual([missing.id]);
+  });
+
   it('finds by id what it holds for another filter', async () => {
     const { memory, ids } = await someEdge();
     const event = someEvent();

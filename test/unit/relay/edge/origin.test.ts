@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Filter } from '../../../../src/nostr/filter.ts';
 import { eventually } from '../../../support/eventually.ts';
+import type { MemoryOrigin } from '../../../support/memory-origin.ts';
 import { someEdge } from '../../../support/some-edge.ts';
 import { someEvent, stored } from '../../../support/stored-event.ts';
 
@@ -17,6 +19,11 @@ async function afterGap(times: Parameters<typeof someEdge>[0] = {}) {
     await eventually('the origin is back', () => origin.isLive, { everyMs: 1 });
   };
   return { ...edge, leave, comeBack };
+}
+
+/** From which second on the edge has asked last. */
+function lastSince({ received }: MemoryOrigin): unknown {
+  return (received.findLast(([type]) => type === 'REQ')?.[2] as Filter | undefined)?.since;
 }
 
 describe('the origin of an edge', () => {
@@ -120,6 +127,51 @@ describe('the origin of an edge', () => {
     memory.tell(someEvent());
     await quiet();
     expect(origin.ageMs).toBeGreaterThan(ageMs + 10);
+  });
+
+  describe('that is slow to say what was made lately', () => {
+    /** An edge that has come back, and waits for the answer to what was made in the gap. */
+    async function whileFinding() {
+      const edge = await afterGap({ times: { recentMs: 10 } });
+      const { memory, origin, clock } = edge;
+      edge.leave();
+      clock.seconds = 1_100;
+      const missed = someEvent({ created_at: 995 });
+      await memory.publish(missed);
+      memory.isHeld = true;
+      memory.isAway = false;
+      const isAsked = (): boolean => memory.received.at(-1)?.[0] === 'REQ' && lastSince(memory) === 940;
+      memory.received.length = 0;
+      await eventually(
+        'it is asked what was made lately',
+        async () => {
+          while (memory.send() || memory.arrive());
+          await memory.takeUp();
+          return isAsked();
+        },
+        { everyMs: 1 },
+      );
+      await eventually('the origin is back', () => origin.isLive, { everyMs: 1 });
+      return { ...edge, missed };
+    }
+
+    it('is asked for other things meanwhile, and what was missed is told when it comes', async () => {
+      const { memory, origin, told, missed } = await whileFinding();
+      expect(told).toEqual([]);
+      memory.isHeld = false;
+      memory.flow();
+      await eventually('it is told', () => told.length > 0, { everyMs: 1 });
+      expect([told, origin.caughtUp, origin.losses]).toEqual([[missed.id], 1, 1]);
+    });
+
+    it('is asked for that again where the connection is lost before', async () => {
+      const { memory, origin, told, missed } = await whileFinding();
+      memory.cut();
+      memory.isHeld = false;
+      await eventually('the origin is back', () => origin.isLive, { everyMs: 1 });
+      await eventually('it is told', () => told.length > 0, { everyMs: 1 });
+      expect([told, lastSince(memory)]).toEqual([[missed.id], 940]);
+    });
   });
 
   it('is tried again where it says nothing of itself at first', async () => {

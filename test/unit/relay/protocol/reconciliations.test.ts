@@ -20,7 +20,7 @@ async function setUp(events: number, limits: Partial<RelayLimits> = {}) {
   const connect = () =>
     new Reconciliations(
       { store, stats, limits: { ...DEFAULT_LIMITS, ...limits } },
-      { lane: someLane(), reads: new Reads(), send: (message) => messages.push([...message]) },
+      { lane: someLane(), reads: new Reads(4), send: (message) => messages.push([...message]) },
     );
   const taken = (): unknown[][] => messages.splice(0);
   return { store, stats, connect, taken };

@@ -30,7 +30,7 @@ class ListeningOutbox extends Outbox {
   }
 }
 
-function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIMITS> = {}) {
+function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIMITS> = {}, readsAtOnce = 4) {
   const nowSeconds = () => 1_000;
   const hosts = new Set(['relay.example']);
   const verifier = trustingVerifier;
@@ -65,7 +65,7 @@ function setUp(limits = DEFAULT_LIMITS, budgetLimits: Partial<typeof DEFAULT_LIM
   const filterMemory = new FilterMemory(limits.maxFilterBytesTotal);
   const shared = { ingest, store, fanOut, limits, filterMemory, stats, verifier, hosts, nowSeconds, onError };
   const session = new Session(
-    { ...shared, hidesGiftWraps: true },
+    { ...shared, hidesGiftWraps: true, readsAtOnce },
     { outbox, budget, lane: someLane(), sender: someSender(), cut: (reason) => cuts.push(reason) },
   );
   const say = async (...message: readonly unknown[]): Promise<unknown[]> => {
@@ -91,6 +91,19 @@ describe('a session', () => {
       expect(errors).toEqual([]);
     },
   );
+
+  it.each([
+    [4, []],
+    [6, [['EOSE', 'last']]],
+  ])('works on %i questions at once where its backend says so', async (readsAtOnce, answered) => {
+    const { say, store } = setUp(DEFAULT_LIMITS, {}, readsAtOnce);
+    const read = store.query.bind(store);
+    const query: typeof read = (filters, ...rest) =>
+      filters[0]?.kinds === undefined ? read(filters, ...rest) : new Promise(() => undefined);
+    Object.assign(store, { query });
+    for (let i = 0; i < 5; i++) expect(await say('REQ', `${i}`, { kinds: [i] })).toEqual([]);
+    expect(await say('REQ', 'last', {})).toEqual(answered);
+  });
 
   it('closes a subscription when the store fails, and says no more than that', async () => {
     const { say, store, fanOut, errors } = setUp();

@@ -4,8 +4,8 @@ import { Reads } from '../../../../src/relay/work/reads.ts';
 import { Work } from '../../../../src/relay/work/work.ts';
 import { settled, someLane } from '../../../support/relay-work.ts';
 
-function setUp() {
-  const reads = new Reads();
+function setUp(atOnce = 4) {
+  const reads = new Reads(atOnce);
   const lane = someLane();
   const reading = new Map<string, () => void>();
   const ask = (name: string) => {
@@ -25,6 +25,12 @@ describe('the questions of one client', () => {
     reading.get('2')?.();
     await settled();
     expect([names(), reads.waiting]).toEqual([['0', '1', '3', '4'], 1]);
+  });
+
+  it('are read as many at a time as is said', () => {
+    const { ask, names } = setUp(6);
+    for (let i = 0; i < 8; i++) void ask(`${i}`);
+    expect(names()).toHaveLength(6);
   });
 
   it('do not wait any more once they are cancelled', async () => {

@@ -44,7 +44,18 @@ it('regions with and without edges stand beside each other', () => {
     'eose_latency{region=region-2} p95': ['123 ms', '3.00 ms'],
     'ack_latency{region=region-2} p95': ['123 ms', '123 ms'],
   });
-  expect(values['origin_offload']?.[1]).toBe('95 %');
+  expect(values['origin_offload']?.[1]).toBe('93 %');
+});
+
+it('ways of which not all were counted are not compared', () => {
+  const record = recordWithRegions();
+  const { regions } = record;
+  if (regions === undefined) throw new Error('the sample has regions');
+  const each = regions.each.map((region, at) => (at === 0 ? { ...region, wan: null } : region));
+  const rows = rowsOf(recordWithRegions(), { ...record, regions: { ...regions, each } });
+  const way = rows.find(([, key]) => key === 'origin_way_bytes');
+  expect(way?.[2]).toBe('530,000');
+  expect(way?.[3]).not.toMatch(/\d/);
 });
 
 it('runs without regions have no such table', () => {

@@ -15,7 +15,7 @@ describe('the regions in a report', () => {
   it('stand beside each other: where reads were answered, what the ways carried, latencies near and far', () => {
     const record = recordWithRegions();
     const rows = rowsOf(record);
-    expect(rows.slice(0, 12)).toEqual([
+    expect(rows.slice(0, 13)).toEqual([
       ['way to the origin and back', '40.0 ms', '120 ms', ''],
       ['edges', '1', '2', '3'],
       ['reads', '1,000', '1,000', '2,000'],
@@ -24,13 +24,14 @@ describe('the regions in a report', () => {
       ["  with another's question", '30 (3 %)', '0 (0 %)', '30 (1.5 %)'],
       ['  by the origin', '50 (5 %)', '50 (5 %)', '100 (5 %)'],
       ['  held, while the origin was away', '0', '7', '7'],
+      ['questions to the origin', '70', '70', '140'],
       ['bytes from the origin', '293 KiB', '195 KiB', '488 KiB'],
       ['bytes to the origin', '19.5 KiB', '9.77 KiB', '29.3 KiB'],
       ['live events from the origin', '600', '1,200', '1,800'],
       ['  deliveries of them to clients', '30,000', '30,000', '60,000'],
     ]);
     const latencies = Object.fromEntries(
-      rows.slice(12).map(([label = '', ...texts]) => [label, texts.slice(0, 2)]),
+      rows.slice(13).map(([label = '', ...texts]) => [label, texts.slice(0, 2)]),
     );
     expect(latencies).toEqual({
       'Query to EOSE, p50': ['2.00 ms', '3.00 ms'],
@@ -39,8 +40,22 @@ describe('the regions in a report', () => {
       'Write to OK, p95': ['42.0 ms', '123 ms'],
     });
     expect(regionsSection(record)?.note).toBe(
-      'measured phases; a read is a filter of a REQ, or a page; the origin answered 120 queries, whoever asked; it was spared 95 % of all reads',
+      'measured phases; a read is a filter of a REQ, or a page; the origin answered 120 queries, whoever asked; edges spared it 93 % of the questions',
     );
+  });
+
+  it('of a run whose edges did not count their questions tell of none', () => {
+    const record = recordWithRegions();
+    const { regions } = record;
+    if (regions === undefined) throw new Error('no regions');
+    const each = regions.each.map((region) => {
+      if (region.reads === null) return region;
+      const { questions: _, ...reads } = region.reads;
+      return { ...region, reads };
+    });
+    const labels = rowsOf({ ...record, regions: { ...regions, each } }).map(([label]) => label);
+    expect(labels).toContain('  by the origin');
+    expect(labels).not.toContain('questions to the origin');
   });
 
   it('without edges have no reads to tell of', () => {
