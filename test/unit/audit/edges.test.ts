@@ -163,7 +163,8 @@ describe('the audit of an origin and its edges', () => {
   test('asks an edge again that could not answer, or whose connection broke', async () => {
     let [closed, broken_] = [0, 0];
     const result = await auditOf(undefined, QUIET, undefined, 60_000, {
-      closes: (relay) => (relay === EDGE_1 && ++closed % 3 === 1 ? 'error: the origin cannot be reached' : null),
+      closes: (relay) =>
+        relay === EDGE_1 && ++closed % 3 === 1 ? 'error: the origin cannot be reached' : null,
       onConnection: (socket, relay) => {
         if (relay === EDGE_1 && ++broken_ === 1) socket.once('message', () => socket.terminate());
       },
