@@ -101,7 +101,10 @@ export class MessageInflater {
  * The code (RFC 6455 section 7.4.1) with which a connection ends whose message can't be inflated. `ws` knows it of its own errors
  * alone: whoever does not close with it before `ws` is told sends a close frame without one.
  */
-export const INFLATE_CLOSE_CODES: Readonly<Record<InflateFailure, number>> = { 'too-big': 1009, broken: 1007 };
+export const INFLATE_CLOSE_CODES: Readonly<Record<InflateFailure, number>> = {
+  'too-big': 1009,
+  broken: 1007,
+};
 
 /** With the codes that `ws` has for the same. */
 function errorOf(failure: InflateFailure): Error {
