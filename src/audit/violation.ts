@@ -34,7 +34,14 @@ export interface CheckedOptions {
 }
 
 /** An invariant that was checked; one of which there was nothing to check was not. */
-export function checkedBy({ checked, violations, basis, violated, reason = null, isCut }: CheckedOptions): Checked {
+export function checkedBy({
+  checked,
+  violations,
+  basis,
+  violated,
+  reason = null,
+  isCut,
+}: CheckedOptions): Checked {
   return {
     ...(isCut === true ? { isCut } : {}),
     checked,

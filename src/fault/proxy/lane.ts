@@ -77,7 +77,10 @@ export class Lane {
     if (this.#queue.length === 0 && isClear(condition)) this.#write(chunk);
     else {
       const sentMs = performance.now();
-      this.#put({ bytes: chunk, sentMs, earliestMs: this.#schedule.earliestMs(sentMs, condition) }, condition);
+      this.#put(
+        { bytes: chunk, sentMs, earliestMs: this.#schedule.earliestMs(sentMs, condition) },
+        condition,
+      );
     }
     this.#pump();
   }

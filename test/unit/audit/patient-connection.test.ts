@@ -4,8 +4,8 @@ import { RefusedError } from '../../../src/audit/exchange.ts';
 import { NotAskedError, patientConnection } from '../../../src/audit/patient-connection.ts';
 import type { ReadConnection } from '../../../src/audit/read-connection.ts';
 import { askAll } from '../../../src/audit/relays.ts';
-import { madeUpEvent } from '../../support/histories.ts';
 import { fakeRelay } from '../../support/fake-connection.ts';
+import { madeUpEvent } from '../../support/histories.ts';
 
 const PASSING = new RefusedError('closed the query', 'error: the origin cannot be reached');
 const FINAL = new RefusedError('closed the query', 'blocked: go away');
@@ -90,7 +90,8 @@ describe('relays of which some may not be askable', () => {
   test('do not hide another failure', async () => {
     const broken = fakeRelay({ find: () => Promise.reject(new Error('broken')) }, 'origin');
     const askable = new Askable([away('a')]);
-    const ask = () => askable.with((relays) => askAll([...relays, broken], (each) => each.connection.find(['x'])));
+    const ask = () =>
+      askable.with((relays) => askAll([...relays, broken], (each) => each.connection.find(['x'])));
     await expect(ask()).rejects.toMatchObject({ code: 'AUDIT_FAILED' });
   });
 });

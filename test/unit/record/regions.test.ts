@@ -13,13 +13,29 @@ describe('the regions of a run', () => {
       each: [
         {
           ...{ name: 'region-1', rtt_ms: 40, edges: ['edge-1'] },
-          reads: { total: 1_000, httpCache: 100, edge: 820, edgeStale: 0, shared: 30, origin: 50, questions: 70 },
+          reads: {
+            total: 1_000,
+            httpCache: 100,
+            edge: 820,
+            edgeStale: 0,
+            shared: 30,
+            origin: 50,
+            questions: 70,
+          },
           wan: { toOrigin_bytes: 20_000, fromOrigin_bytes: 300_000 },
           events: { fromOrigin: 600, toClients: 30_000 },
         },
         {
           ...{ name: 'region-2', rtt_ms: 120, edges: ['edge-2', 'edge-3'] },
-          reads: { total: 1_000, httpCache: 0, edge: 950, edgeStale: 7, shared: 0, origin: 50, questions: 70 },
+          reads: {
+            total: 1_000,
+            httpCache: 0,
+            edge: 950,
+            edgeStale: 7,
+            shared: 0,
+            origin: 50,
+            questions: 70,
+          },
           wan: { toOrigin_bytes: 10_000, fromOrigin_bytes: 200_000 },
           events: { fromOrigin: 1_200, toClients: 30_000 },
         },
