@@ -79,8 +79,8 @@ export async function startPlantedRelays(
   };
 }
 
-function refusalOf({ closes = null }: PlantedFaults, relay: number): string | null {
-  return typeof closes === 'function' ? closes(relay) : closes;
+function refusalOf({ closes }: PlantedFaults, relay: number): string | null {
+  return typeof closes === 'function' ? closes(relay) : (closes ?? null);
 }
 
 function repliesTo(
