@@ -66,18 +66,34 @@ interface Seen {
  */
 export async function probeEdges(request: EdgeProbeRequest): Promise<EdgeProbed> {
   const { rounds = ROUNDS, edges } = request;
-  const seen: Seen[] = [];
-  const without = new Set<string>();
+  const all: Probing = { seen: [], without: new Set() };
   for (let round = 0; round < rounds && edges.length > 0; round++) {
-    for (const change of [replacement(), deletion()]) {
-      const outcome = await probeOnce(change, request);
-      if (typeof outcome === 'string') return refused(outcome);
-      seen.push(...outcome.seen);
-      for (const { name } of outcome.without) without.add(name);
-    }
+    const refusal = await probeRound(request, all);
+    if (refusal !== null) return refused(refusal);
     // What waits for the bound once needs not wait for it again.
-    if (seen.some(isWrong) || without.size > 0) break;
+    if (all.seen.some(isWrong) || all.without.size > 0) break;
   }
+  return await resultOf(all, request);
+}
+
+/** What was seen so far, and the names of edges that have not served what was to be changed. */
+interface Probing {
+  readonly seen: Seen[];
+  readonly without: Set<string>;
+}
+
+/** Why the origin refuses; null where it does not. */
+async function probeRound(request: EdgeProbeRequest, { seen, without }: Probing): Promise<string | null> {
+  for (const change of [replacement(), deletion()]) {
+    const outcome = await probeOnce(change, request);
+    if (typeof outcome === 'string') return outcome;
+    seen.push(...outcome.seen);
+    for (const { name } of outcome.without) without.add(name);
+  }
+  return null;
+}
+
+async function resultOf({ seen, without }: Probing, request: EdgeProbeRequest): Promise<EdgeProbed> {
   await lookAfter(seen);
   const lags = seen.flatMap(({ lagMs }) => (lagMs === null ? [] : [lagMs]));
   const staleness = lags.length === 0 ? null : summaryOf(lags);

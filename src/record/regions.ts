@@ -36,7 +36,7 @@ function offloadOf(all: readonly (RegionReads | null)[]): number | null {
   const total = sum(counted.map((reads) => reads.total));
   if (counted.length < all.length || total === 0) return null;
   const questions = sum(counted.map((reads) => reads.questions ?? 0));
-  return Math.max(0, 1 - questions / total);
+  return Math.max(0, total - questions) / total;
 }
 
 /** @param number of the region, from 1 */

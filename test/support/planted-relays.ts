@@ -58,8 +58,7 @@ export async function startPlantedRelays(
         socket.on('message', (data) => {
           const message = JSON.parse(String(data)) as [string, string & NostrEvent, Filter];
           if (message[0] === 'EVENT') publish(message[1]);
-          const { closes } = faults;
-          const refusal = typeof closes === 'function' ? closes(relay) : (closes ?? null);
+          const refusal = refusalOf(faults, relay);
           const replies = repliesTo(message, stored, { ...faults, refusal });
           for (const reply of replies) socket.send(JSON.stringify(reply));
         });
@@ -78,6 +77,10 @@ export async function startPlantedRelays(
       }
     },
   };
+}
+
+function refusalOf({ closes }: PlantedFaults, relay: number): string | null {
+  return typeof closes === 'function' ? closes(relay) : (closes ?? null);
 }
 
 function repliesTo(

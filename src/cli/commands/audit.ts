@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { audit } from '../../audit/audit.ts';
 import type { AuditedEdges } from '../../audit/edges.ts';
 import { HISTORY_FILE } from '../../audit/history-file.ts';
-import { EXIT } from '../../base/exit-codes.ts';
+import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import type { VerifierChoice } from '../../base/verifier-choice.ts';
+import type { Audit } from '../../record/audit-schema.ts';
 import { readRunRecord } from '../../record/read.ts';
 import type { RunRecord } from '../../record/schema.ts';
 import { renderAudit } from '../../report/audit.ts';
@@ -64,10 +65,15 @@ export function addAudit(program: Command, host: CommandHost): void {
       probing: flags.probe ? { events: PROBES } : { reason: 'nothing is published without --probe' },
     });
     host.io.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : renderAudit(result));
-    const isBroken = result.invariants?.some(({ violated }) => violated > 0) === true;
-    if (result.found < result.acknowledged || isBroken) host.finish(EXIT.gateFailed);
-    else if (result.edges?.notAsked !== undefined) host.finish(EXIT.unreachable);
+    const exitCode = exitCodeOf(result);
+    if (exitCode !== EXIT.ok) host.finish(exitCode);
   });
+}
+
+function exitCodeOf({ invariants = [], found, acknowledged, edges }: Audit): ExitCode {
+  const isBroken = invariants.some(({ violated }) => violated > 0);
+  if (found < acknowledged || isBroken) return EXIT.gateFailed;
+  return edges?.notAsked === undefined ? EXIT.ok : EXIT.unreachable;
 }
 
 /** Those that are named; without names of relays those of the stack. */

@@ -35,8 +35,7 @@ async function auditOf(
   keeps: PlantedFaults['keeps'] = (right) => right,
   request: Partial<AuditRequest> = {},
   onQuestion: (filter: Filter) => void = () => undefined,
-  staleMaxMs = STALE_MAX_MS,
-  faults: PlantedFaults = {},
+  { staleMaxMs = STALE_MAX_MS, ...faults }: PlantedFaults & { readonly staleMaxMs?: number } = {},
 ): Promise<Audit> {
   const relays = await startPlantedRelays(3, ACCEPTED, { keeps, onQuestion, ...faults });
   onTestFinished(() => relays.stop());
@@ -154,7 +153,7 @@ describe('the audit of an origin and its edges', () => {
       (right, relay) => (relay === EDGE_1 && performance.now() < untilMs ? [...right, DELETED] : right),
       QUIET,
       undefined,
-      60_000,
+      { staleMaxMs: 60_000 },
     );
     expect(broken(result)).toEqual([]);
     expect(performance.now()).toBeGreaterThan(untilMs);
@@ -162,7 +161,8 @@ describe('the audit of an origin and its edges', () => {
 
   test('asks an edge again that could not answer, or whose connection broke', async () => {
     let [closed, broken_] = [0, 0];
-    const result = await auditOf(undefined, QUIET, undefined, 60_000, {
+    const result = await auditOf(undefined, QUIET, undefined, {
+      staleMaxMs: 60_000,
       closes: (relay) =>
         relay === EDGE_1 && ++closed % 3 === 1 ? 'error: the origin cannot be reached' : null,
       onConnection: (socket, relay) => {
@@ -179,7 +179,8 @@ describe('the audit of an origin and its edges', () => {
     ['does not answer', 'error: the origin cannot be reached', STALE_MAX_MS],
     ['refuses', 'restricted: members only', 60_000],
   ])('keeps what the others have shown where an edge %s, and says so', async (_what, message, staleMaxMs) => {
-    const result = await auditOf(undefined, QUIET, undefined, staleMaxMs, {
+    const result = await auditOf(undefined, QUIET, undefined, {
+      staleMaxMs,
       closes: (relay) => (relay === EDGE_1 ? message : null),
     });
     const away = expect.stringMatching(/^edge-1 \(ws:.*\) could not be asked: the relay closed the query: /);
