@@ -155,10 +155,13 @@ describe('a stack with edges', () => {
     const origin = serviceNamed('relay-1');
     const { pid } = findProcess(origin) ?? { pid: 0 };
     process.kill(pid, 'SIGKILL');
-    await eventually('an event is refused', async () => {
-      const ok = await one.publish(refused);
-      return !ok.accepted && ok.message.startsWith('error: the origin ');
-    });
+    await eventually('the edge knows it', async () => (await metric('edge-1', 'nostr_edge_origin_up')) === 0);
+    // One that was handed in before is handed in again when the origin is there.
+    const ok = await one.publish(refused);
+    expect([ok.accepted, ok.message]).toEqual([
+      false,
+      'error: the origin cannot be reached, the event was not sent to it',
+    ]);
     expect(await one.ids(filter)).toContain(held.id);
     await eventually('an event is taken again', async () => (await one.publish(again)).accepted);
     await two.delivery(subscription, again.id);
@@ -173,7 +176,7 @@ describe('a stack with edges', () => {
     const { services } = await shell.status();
     const statusOf = (name: string): ServiceStatus | undefined => services.find((each) => each.name === name);
     expect(services.map(({ problem }) => problem)).toEqual(services.map(() => null));
-    expect(statusOf('relay-1')?.restarts).toBe(1);
+    expect(statusOf('relay-1')?.restarts).toBeGreaterThanOrEqual(1);
     expect(statusOf('edge-2')?.figures['edgeOriginUp']).toBe(1);
     const record = await readRunRecord(shell.path('reports/edge/run.json'));
     expect(record.target.urls).toEqual(entriesOf(state));
