@@ -54,7 +54,7 @@ export const BOTTLENECKS = [
     before: ['--cache', 'off'],
     after: ['--cache', 'both'],
     fault: null,
-    load: { events: 20_000, topics: 50, rate: '75/s', filters: FEW_QUESTIONS },
+    load: { events: 20_000, topics: 50, rate: '125/s', filters: FEW_QUESTIONS },
   },
 ];
 

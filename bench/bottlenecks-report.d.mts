@@ -64,3 +64,4 @@ export function comparisonOf(
   metric: string,
 ): Change;
 export function reportOf(start: object, rows: readonly Row[]): string;
+export function mergedReport(older: string, order: readonly string[], newer: string): string;

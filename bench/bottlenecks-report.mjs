@@ -92,6 +92,31 @@ export function reportOf({ at, machine, busy_cores }, rows) {
     .trimEnd();
 }
 
+/**
+ * The newer report with what the older text has of bottlenecks that it does not have.
+ * @param {string} older anything with such a table in it
+ * @param {readonly string[]} order titles of all bottlenecks
+ * @param {string} newer
+ */
+export function mergedReport(older, order, newer) {
+  const parts = new Map([...partsOf(older, order), ...partsOf(newer, order)]);
+  const chosen = order.flatMap((title) => parts.get(title) ?? []);
+  const [where, , head, rule] = newer.split('\n');
+  const evidence = chosen.flatMap((part) => part.evidence);
+  return [where, '', head, rule, ...chosen.flatMap(({ rows }) => rows), '', ...evidence].join('\n').trimEnd();
+}
+
+/** The two rows of each bottleneck, and the line of its evidence where it has one. */
+function partsOf(text, order) {
+  const lines = text.split('\n');
+  return order.flatMap((title) => {
+    const at = lines.findIndex((line) => line.startsWith(`| ${title}: before |`));
+    if (at === -1) return [];
+    const evidence = lines.filter((line) => line.startsWith(`- **${title}**: `));
+    return [/** @type {const} */ ([title, { rows: lines.slice(at, at + 2), evidence }])];
+  });
+}
+
 function cellsOf({ flags, summary }) {
   const { title, times, runs, invalid, unanswered } = summary;
   const share = times < runs ? ` (${times} of ${runs} runs)` : '';
@@ -108,6 +133,7 @@ function cellsOf({ flags, summary }) {
 
 function changeText({ verdict, change, low, high, pairs, why }) {
   if (verdict === null) return `no verdict: ${why}`;
+  if (change === null) return `${verdict}, by how much is not known: too many were not answered (${pairs} pairs)`;
   const percent = (share) => (share === null ? '?' : `${share > 0 ? '+' : ''}${(100 * share).toFixed(0)} %`);
   return `${verdict}: ${percent(change)} (${percent(low)} to ${percent(high)}, ${pairs} pairs)`;
 }

@@ -1,5 +1,5 @@
 // Bottlenecks of the stack, before and after: the scaled stack is brought up with one, loaded, and `diagnose` says what it sees; so
-// is one without it, with the same load and seed; then `ab` measures the two against each other. A whole run writes the table of docs/bottlenecks.md; about a quarter of an hour.
+// is one without it, with the same load and seed; then `ab` measures the two against each other. Its rows go into the table of docs/bottlenecks.md, where those of others stay; about a quarter of an hour for all.
 //
 //   npm run bench:bottlenecks -- [--only NAME] [--repetitions N] [--rounds N] [--duration 10s] [--json]
 
@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { diagnose } from '../dist/diagnose/diagnose.js';
 import { BOTTLENECKS, scenarioOf } from './bottlenecks-cases.mjs';
-import { comparisonOf, figuresOf, reportOf, summaryOf } from './bottlenecks-report.mjs';
-import { writeBetween } from './doc-table.mjs';
+import { comparisonOf, figuresOf, mergedReport, reportOf, summaryOf } from './bottlenecks-report.mjs';
+import { readBetween, writeBetween } from './doc-table.mjs';
 import { startOfBenchmark } from './machine.mjs';
 import { abBetween, duringFault, runOn, withStack } from './stack-load.mjs';
 
@@ -23,6 +23,7 @@ const DURATION = '10s';
 /** A run whose target threw clients out, or whose generator was late, is told as well. */
 const ENDS = [0, 99, 103];
 const METRIC = 'eose_latency p95';
+const PLACE = /** @type {const} */ (['docs/bottlenecks.md', 'bottlenecks']);
 
 const { values } = parseArgs({
   options: {
@@ -94,5 +95,5 @@ const text = reportOf(start, rows);
 console.log(values.json ? JSON.stringify({ start, rows }, null, 2) : text);
 process.stderr.write(`took ${((performance.now() - began) / 60_000).toFixed(1)} min\n`);
 const isLong = values.duration === DURATION && repetitions >= REPETITIONS && rounds >= ROUNDS;
-const isWhole = values.only === undefined && isLong;
-if (isWhole) writeBetween('docs/bottlenecks.md', 'bottlenecks', text);
+const order = BOTTLENECKS.map(({ title }) => title);
+if (isLong) writeBetween(...PLACE, mergedReport(readBetween(...PLACE), order, text));

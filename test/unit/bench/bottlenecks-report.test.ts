@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   comparisonOf,
   figuresOf,
+  mergedReport,
   type RunFigures,
   reportOf,
   summaryOf,
@@ -74,4 +75,21 @@ test('what ab has no verdict on has its reason in the table, and no figure', () 
   const side = { flags: [], summary: summaryOf([RUN]) };
   const text = reportOf(START, [{ title: 'a', before: side, after: side, comparison: change }]);
   expect(text).toContain('| no verdict: only 2 of 5 pairs are valid |');
+});
+
+test('where too many were not answered before, the change has a verdict and no figure', () => {
+  const side = { flags: [], summary: summaryOf([RUN]) };
+  const comparison = { ...BETTER, change: null, low: null, high: null };
+  const text = reportOf(START, [{ title: 'a', before: side, after: side, comparison }]);
+  expect(text).toContain('| better, by how much is not known: too many were not answered (5 pairs) |');
+});
+
+test('the rows of others stay where one alone was measured again', () => {
+  const side = (title: string) => ({ flags: [], summary: summaryOf([{ ...RUN, title, evidence: [`of ${title}`] }]) });
+  const row = (title: string, seen: string) => ({
+    ...{ title, before: side(seen), after: side('nothing'), comparison: BETTER },
+  });
+  const older = reportOf(START, [row('a', 'old'), row('b', 'old')]);
+  const merged = mergedReport(`before\n\n${older}\n`, ['a', 'b', 'c'], reportOf(START, [row('b', 'new')]));
+  expect(merged).toBe(reportOf(START, [row('a', 'old'), row('b', 'new')]));
 });
