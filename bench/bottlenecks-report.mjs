@@ -133,7 +133,8 @@ function cellsOf({ flags, summary }) {
 
 function changeText({ verdict, change, low, high, pairs, why }) {
   if (verdict === null) return `no verdict: ${why}`;
-  if (change === null) return `${verdict}, by how much is not known: too many were not answered (${pairs} pairs)`;
+  if (change === null)
+    return `${verdict}, by how much is not known: too many were not answered (${pairs} pairs)`;
   const percent = (share) => (share === null ? '?' : `${share > 0 ? '+' : ''}${(100 * share).toFixed(0)} %`);
   return `${verdict}: ${percent(change)} (${percent(low)} to ${percent(high)}, ${pairs} pairs)`;
 }

@@ -10,7 +10,12 @@ function placeOf(page, name) {
   const doc = readFileSync(path, 'utf8');
   const [from, to] = [doc.indexOf(begin), doc.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`${page} has no place for the table: ${begin} … ${end}`);
-  return { path, before: doc.slice(0, from + begin.length), text: doc.slice(from + begin.length, to), after: doc.slice(to) };
+  return {
+    path,
+    before: doc.slice(0, from + begin.length),
+    text: doc.slice(from + begin.length, to),
+    after: doc.slice(to),
+  };
 }
 
 /**

@@ -85,7 +85,10 @@ test('where too many were not answered before, the change has a verdict and no f
 });
 
 test('the rows of others stay where one alone was measured again', () => {
-  const side = (title: string) => ({ flags: [], summary: summaryOf([{ ...RUN, title, evidence: [`of ${title}`] }]) });
+  const side = (title: string) => ({
+    flags: [],
+    summary: summaryOf([{ ...RUN, title, evidence: [`of ${title}`] }]),
+  });
   const row = (title: string, seen: string) => ({
     ...{ title, before: side(seen), after: side('nothing'), comparison: BETTER },
   });
