@@ -12,33 +12,13 @@ import { Arrivals, CATCH_UP_SLACK_S } from './arrivals.ts';
 import { CatchUp, type OriginInformation } from './catch-up.ts';
 import { Conversation } from './conversation.ts';
 import { refused, unanswered } from './failures.ts';
-import type { OpenLink, OriginLink } from './origin-link.ts';
-import type { OriginTimes } from './origin-times.ts';
+import type { OriginLink } from './origin-link.ts';
+import type { OriginOptions, Return } from './origin-parts.ts';
 import { type Moment, Pulse } from './pulse.ts';
 import { readPast } from './read-past.ts';
 import { Waiting } from './waiting.ts';
 import { within } from './within.ts';
 import { Writes } from './writes.ts';
-
-/** What the connection to an origin is made of. */
-export interface OriginOptions {
-  /** What messages call it. */
-  readonly name: string;
-  readonly open: OpenLink;
-  /** What the origin says of itself; asked for each connection. */
-  readonly readInformation: () => Promise<OriginInformation>;
-  readonly nowSeconds: () => number;
-  readonly log: (text: string) => void;
-  readonly times: OriginTimes;
-}
-
-/** What was found out of a gap. */
-export interface Return {
-  /** What the origin has taken meanwhile. */
-  readonly missed: readonly StoredEvent[];
-  /** Holds what is true; called when what was missed was told. @returns how many filters and ids that are */
-  readonly hold: () => number;
-}
 
 /** Questions that are asked at once: relays allow so many subscriptions of a connection. */
 const QUESTIONS_MAX = 100;
