@@ -81,6 +81,17 @@ class FakeStream implements ArrivalStream {
   }
 }
 
+/** What most loops of these tests are made of. */
+const usual = (time: VirtualTime) => ({
+  flush: (): void => undefined,
+  createTicker: time.createTicker,
+  connections: 1,
+  catchUp: true,
+  received: (): number => 0,
+  opening: (): number => 0,
+  sleptNs: time.slept,
+});
+
 async function runLoop(
   time: VirtualTime,
   streams: readonly FakeStream[],
@@ -93,16 +104,13 @@ async function runLoop(
     return time.nowNs;
   };
   await new LoadLoop({
+    ...usual(time),
     streams,
     flush,
-    createTicker: time.createTicker,
     clock,
     endNs,
     connections: 500,
     catchUp,
-    received: () => 0,
-    opening: () => 0,
-    sleptNs: time.slept,
   }).run();
 }
 
@@ -154,32 +162,24 @@ describe('LoadLoop', () => {
     const time = new VirtualTime();
     let received = 0;
     const loop = new LoadLoop({
+      ...usual(time),
       streams: [new FakeStream([1e6, 1.02e6, 1.04e6])],
-      flush: () => undefined,
       createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: Number.POSITIVE_INFINITY }),
       clock: () => (time.nowNs += 100),
       endNs: 2e6,
-      connections: 1,
-      catchUp: true,
       received: () => received,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await loop.run();
     const quiet = loop.spinNs / time.nowNs;
     expect(quiet).toBeGreaterThan(0.95);
     const busy = new LoadLoop({
+      ...usual(time),
       streams: [new FakeStream([])],
-      flush: () => undefined,
       createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: Number.POSITIVE_INFINITY }),
       clock: () => (time.nowNs += 100),
       endNs: 4e6,
-      connections: 1,
-      catchUp: true,
       // Something has come in each time that it looks.
       received: () => received++,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await busy.run();
     expect(busy.spinNs).toBe(0);
@@ -189,16 +189,12 @@ describe('LoadLoop', () => {
     const idleOf = async (opening: number, lookNs: number): Promise<number> => {
       const time = new VirtualTime();
       const loop = new LoadLoop({
+        ...usual(time),
         streams: [new FakeStream([])],
-        flush: () => undefined,
         createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: Number.POSITIVE_INFINITY }),
         clock: () => (time.nowNs += lookNs / 3),
         endNs: 2e6,
-        connections: 1,
-        catchUp: true,
-        received: () => 0,
         opening: () => opening,
-        sleptNs: time.slept,
       });
       await loop.run();
       return loop.spinNs / time.nowNs;
@@ -212,16 +208,10 @@ describe('LoadLoop', () => {
     const time = new VirtualTime();
     const stream = new FakeStream([50e6]);
     const loop = new LoadLoop({
+      ...usual(time),
       streams: [stream],
-      flush: () => undefined,
-      createTicker: time.createTicker,
       clock: () => (time.nowNs += 100),
       endNs: 60e6,
-      connections: 1,
-      catchUp: true,
-      received: () => 0,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await loop.run();
     expect(stream.fired).toHaveLength(1);
@@ -249,6 +239,7 @@ describe('LoadLoop', () => {
     };
     let written = 0;
     const loop = new LoadLoop({
+      ...usual(time),
       streams: [stream],
       // A write of each of 64 connections.
       flush: () => {
@@ -258,14 +249,9 @@ describe('LoadLoop', () => {
         sizes.push(fired - written);
         written = fired;
       },
-      createTicker: time.createTicker,
       clock: () => (time.nowNs += 100),
       endNs: 0.5e9,
       connections: 64,
-      catchUp: true,
-      received: () => 0,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await loop.run();
     const settled = sizes.slice(sizes.length >> 1);
@@ -283,16 +269,13 @@ describe('LoadLoop', () => {
     const busy = steady(time, 0, { rate_per_s: 100_000, seconds: 0.4, costNs: 9_500 });
     const easy = steady(time, 0.4e9, { rate_per_s: 20_000, seconds: 1, costNs: 15_000 });
     const loop = new LoadLoop({
+      ...usual(time),
       streams: [busy, easy],
-      flush: () => undefined,
       createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: 1_000 }),
       clock: () => (time.nowNs += 100),
       endNs: 1.4e9,
       connections: 64,
-      catchUp: true,
       received: () => received,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await loop.run();
     expect(longestLag(busy, 1_000)).toBeGreaterThan(1e6);
@@ -308,16 +291,13 @@ describe('LoadLoop', () => {
     };
     const stream = steady(time, 0, { rate_per_s: 10_000, seconds: 1, costNs: 20_000 });
     const loop = new LoadLoop({
+      ...usual(time),
       streams: [stream],
-      flush: () => undefined,
       createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: 0 }),
       clock: () => (time.nowNs += 100),
       endNs: 1e9,
       connections: 64,
-      catchUp: true,
       received: () => received,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await loop.run();
     expect(longestLag(stream, 5_000)).toBeLessThan(1.3e6);
@@ -330,8 +310,8 @@ describe('LoadLoop', () => {
     const time = new VirtualTime();
     const times = [...times_us];
     const loop = new LoadLoop({
+      ...usual(time),
       streams: [new FakeStream([due_us * 1_000])],
-      flush: () => undefined,
       createTicker: (onTick) => ({ ...time.createTicker(onTick), wakeEarlyNs: Number.POSITIVE_INFINITY }),
       clock: () => {
         const next_us = times.shift();
@@ -339,11 +319,6 @@ describe('LoadLoop', () => {
         return time.nowNs;
       },
       endNs: due_us * 1_000,
-      connections: 1,
-      catchUp: true,
-      received: () => 0,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await loop.run();
     expect(loop.spinNs).toBe(spin_us * 1_000);
@@ -383,16 +358,10 @@ describe('LoadLoop', () => {
       if (stream.fired.length === 2) loop.stop();
     });
     const loop = new LoadLoop({
+      ...usual(time),
       streams: [stream],
-      flush: () => undefined,
-      createTicker: time.createTicker,
       clock: () => (time.nowNs += 1_000),
       endNs: 1e15,
-      connections: 1,
-      catchUp: true,
-      received: () => 0,
-      opening: () => 0,
-      sleptNs: time.slept,
     });
     await loop.run();
     expect(stream.fired).toHaveLength(2);
