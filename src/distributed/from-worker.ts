@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FromWorker } from '../engine/messages.ts';
+import { type FromWorker, GC_KINDS } from '../engine/messages.ts';
 import { FINDING_RULES, type FindingKind } from '../judge/rules.ts';
 import { COUNTER_MAP_NAMES } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES } from '../metric/counters.ts';
@@ -90,6 +90,10 @@ const interval = z.object({
   health: z.object({
     ...{ cpu_s: finite, utilization: finite, rss_bytes: positive, loopDelay_us: delta, inFlight: finite },
     gaps_us: z.array(positive).max(MOST_TEXTS),
+    gcPauses: z.object({
+      ...{ count: whole, total_us: positive },
+      longest: z.object({ kind: z.enum(GC_KINDS), duration_us: positive }).nullable(),
+    }),
   }),
 });
 

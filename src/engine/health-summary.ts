@@ -27,6 +27,9 @@ export interface SecondsOfGenerator {
   interrupted(limit_us: number): number;
 }
 
+/** The longest pauses of the garbage collector that a record names. */
+const LONGEST_PAUSES = 3;
+
 interface MeasuredSecond extends SecondOfHealth {
   readonly index: number;
   readonly phase: number;
@@ -106,6 +109,7 @@ export class HealthSummary {
       },
       eventLoopDelay_us: distributionOf(this.#delays),
       rssMax_bytes: this.#rssMax_bytes === 0 ? null : this.#rssMax_bytes,
+      gcPauses: gcPausesOf(this.#seconds),
     };
   }
 
@@ -130,12 +134,29 @@ function within(phase: number | null, seconds: readonly MeasuredSecond[]): reado
   return phase === null ? seconds : seconds.filter((second) => second.phase === phase);
 }
 
+function gcPausesOf(workers: ReadonlyMap<number, readonly MeasuredSecond[]>): Generator['gcPauses'] {
+  const all = [...workers].flatMap(([worker, seconds]) => seconds.map((second) => ({ worker, ...second })));
+  const longest = all.flatMap(({ worker, index, gcPauses }) =>
+    gcPauses.longest === null ? [] : [{ worker, second: index, ...gcPauses.longest }],
+  );
+  const totals = [...workers.values()].map((seconds) => sum(seconds.map(({ gcPauses }) => gcPauses.total_us)));
+  return {
+    count: sum(all.map(({ gcPauses }) => gcPauses.count)),
+    total_us: highest(totals) ?? 0,
+    longest: longest.sort((a, b) => b.duration_us - a.duration_us).slice(0, LONGEST_PAUSES),
+  };
+}
+
 function distributionOf(delays: LatencyHistogram): Distribution {
   return { p50_us: delays.percentile(50), p99_us: delays.percentile(99), max_us: delays.max_us };
 }
 
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return sum(values) / values.length;
 }
 
 function highest(values: readonly number[]): number | null {

@@ -108,6 +108,24 @@ export interface WorkerInterval {
   readonly health: SecondOfHealth;
 }
 
+/** Garbage collections by the names of Node.js: of young objects (minor), of all (major), a step of that, callbacks of weak references. */
+export const GC_KINDS = ['minor', 'major', 'incremental', 'weakcb'] as const;
+export type GcKind = (typeof GC_KINDS)[number];
+
+/** One pause of the garbage collector. */
+export interface GcPause {
+  readonly kind: GcKind;
+  readonly duration_us: number;
+}
+
+/** The pauses of the garbage collector in one second. */
+export interface GcPauses {
+  readonly count: number;
+  readonly total_us: number;
+  /** null where there was none. */
+  readonly longest: GcPause | null;
+}
+
 /** The generator's own state in one second. */
 export interface SecondOfHealth {
   /** CPU seconds (user and system, all threads). */
@@ -121,6 +139,7 @@ export interface SecondOfHealth {
   readonly gaps_us: readonly number[];
   /** Operations that wait for their answer, at the end of this second. */
   readonly inFlight: number;
+  readonly gcPauses: GcPauses;
 }
 
 export type FromWorker =

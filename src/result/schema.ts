@@ -148,6 +148,22 @@ const agent = z.strictObject({
 });
 export type AgentReport = z.infer<typeof agent>;
 
+const gcPauses = z.strictObject({
+  count: whole,
+  /** Of the worker that was held up most. */
+  total_us: z.number(),
+  /** Longest first, at most one of each second of a worker. */
+  longest: z.array(
+    z.strictObject({
+      worker: whole,
+      /** Second of the run. */
+      second: whole,
+      kind: z.string(),
+      duration_us: z.number(),
+    }),
+  ),
+});
+
 const doubt = z.strictObject({ kind: z.enum(kindsThat('casts-doubt')), text: z.string() });
 
 /** Why figures of this run may be too high; its gates are judged by bounds. */
@@ -164,6 +180,8 @@ export const generatorHealth = {
   eventLoopDelay_us: distribution,
   sendLag_us: distribution,
   rssMax_bytes: maybe,
+  /** Pauses of the garbage collectors of the workers in the measured phases; left out in records of earlier versions. */
+  gcPauses: gcPauses.optional(),
   /** The machines that carried out the run, in the order of their shards; left out where this one did. */
   agents: z.array(agent).optional(),
   /** Share of this machine's CPU time taken by the hypervisor for others in the measured phases, 0..1. */

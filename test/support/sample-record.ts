@@ -444,6 +444,14 @@ export function sampleResult(options: ResultOptions): RunResult {
       eventLoopDelay_us: { p50_us: 90, p99_us: 1_250, max_us: 4_100 },
       sendLag_us: { p50_us: 110, p99_us: 1_100, max_us: 3_900 },
       rssMax_bytes: 157_286_400,
+      gcPauses: {
+        count: 61,
+        total_us: 48_300,
+        longest: [
+          { worker: 0, second: 14, kind: 'major', duration_us: 3_900 },
+          { worker: 0, second: 11, kind: 'minor', duration_us: 1_240 },
+        ],
+      },
       steal: 0.001,
       doubts: [],
     },

@@ -2,6 +2,7 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'n
 import { monotonicNs } from '../../base/clock.ts';
 import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SecondOfHealth } from '../messages.ts';
+import { GcWatch } from './gc-watch.ts';
 import { RESOLUTION_MS, recordByTime } from './loop-delay.ts';
 
 /** Watches the generator's own process, a second at a time. */
@@ -10,6 +11,7 @@ export class Health {
   readonly #inFlight: () => number;
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #delays = new LatencyHistogram();
+  readonly #gcPauses = new GcWatch();
   #cpu = process.cpuUsage();
   #loop: EventLoopUtilization = performance.eventLoopUtilization();
   #spinBefore = 0;
@@ -37,6 +39,7 @@ export class Health {
       rss_bytes: residentBytes(),
       ...this.#takeDelays(),
       inFlight: this.#inFlight(),
+      gcPauses: this.#gcPauses.take(),
     };
     this.#cpu = process.cpuUsage();
     this.#loop = performance.eventLoopUtilization();
@@ -47,6 +50,7 @@ export class Health {
 
   stop(): void {
     this.#delay.disable();
+    this.#gcPauses.stop();
   }
 
   #takeDelays(): Pick<SecondOfHealth, 'loopDelay_us' | 'gaps_us'> {

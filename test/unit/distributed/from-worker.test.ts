@@ -29,6 +29,7 @@ const INTERVAL = {
     ...{ cpu_s: 0.1, utilization: 0.2, rss_bytes: 3, gaps_us: [12_000.5], inFlight: 4 },
     // Without samples its minimum is infinite.
     loopDelay_us: deltaOf(),
+    gcPauses: { count: 2, total_us: 900.5, longest: { kind: 'minor', duration_us: 600.25 } },
   },
 };
 

@@ -50,7 +50,10 @@ function intervalOf(index: number, second: number): WorkerInterval {
     censored: [],
     counters: countersOf((second + 1) * 500),
     connections: CONNECTIONS,
-    health: { cpu_s: 0.1, utilization: 0.1, rss_bytes: 1, loopDelay_us, gaps_us: [], inFlight: 0 },
+    health: {
+      ...{ cpu_s: 0.1, utilization: 0.1, rss_bytes: 1, loopDelay_us, gaps_us: [], inFlight: 0 },
+      gcPauses: { count: 0, total_us: 0, longest: null },
+    },
   };
 }
 

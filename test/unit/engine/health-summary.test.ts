@@ -18,6 +18,7 @@ function second(
     loopDelay_us: delays.toDelta(),
     gaps_us: [],
     inFlight: 0,
+    gcPauses: { count: 0, total_us: 0, longest: null },
     ...gaps,
   };
   return { index, health } as unknown as WorkerInterval;
@@ -45,6 +46,26 @@ describe('HealthSummary', () => {
     expect(health.ofPhase(0).loopDelay_us).toEqual({ p50_us: 200, p99_us: 200, max_us: 200 });
     expect(health.ofPhase(1).loopDelay_us?.max_us).toBe(40_000);
     expect(health.ofPhase(2)).toEqual({});
+  });
+
+  it('names the longest pauses of the garbage collector in measured seconds, and the time of the worker that it held up most', () => {
+    const health = summary();
+    const pauses = (worker: number, at: number, duration_us: number): void => {
+      const longest = { kind: 'minor' as const, duration_us };
+      health.add(worker, second(at, 0.5, 100, { gcPauses: { count: 2, total_us: duration_us + 1, longest } }));
+    };
+    for (const [at, duration_us] of [90_000, 10, 400, 30, 300, 50].entries()) pauses(0, at, duration_us);
+    pauses(1, 2, 200);
+    health.add(1, second(3, 0.5, 100));
+    expect(health.summary().gcPauses).toEqual({
+      count: 12,
+      total_us: 795,
+      longest: [
+        { worker: 0, second: 2, kind: 'minor', duration_us: 400 },
+        { worker: 0, second: 4, kind: 'minor', duration_us: 300 },
+        { worker: 1, second: 2, kind: 'minor', duration_us: 200 },
+      ],
+    });
   });
 
   it('holds each gap of a loop against what its worker had in flight in that second', () => {

@@ -28,6 +28,7 @@ function interval(index: number, superseded: number): WorkerInterval {
       loopDelay_us: new LatencyHistogram().toDelta(),
       gaps_us: [],
       inFlight: 0,
+      gcPauses: { count: 0, total_us: 0, longest: null },
     },
   };
 }

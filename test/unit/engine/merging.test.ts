@@ -44,7 +44,10 @@ function interval(index: number, acked: number, delta: readonly SeriesDelta[] = 
     censored: [],
     counters: counters({ events_accepted: [acked], events_sent: [acked] }),
     connections: { opened: 2, failed: 0, dropped: 0, open: 2, firstDropNs: null, lastDropNs: null },
-    health: { cpu_s: 0.25, utilization: 0.5, rss_bytes: 1, loopDelay_us: none, gaps_us: [], inFlight: 0 },
+    health: {
+      ...{ cpu_s: 0.25, utilization: 0.5, rss_bytes: 1, loopDelay_us: none, gaps_us: [], inFlight: 0 },
+      gcPauses: { count: 0, total_us: 0, longest: null },
+    },
   };
 }
 
