@@ -29,6 +29,7 @@ export interface SecondsOfGenerator {
 
 /** The longest pauses of the garbage collector that a record names. */
 const LONGEST_PAUSES = 3;
+const US_PER_S = 1_000_000;
 
 interface MeasuredSecond extends SecondOfHealth {
   readonly index: number;
@@ -139,10 +140,12 @@ function gcPausesOf(workers: ReadonlyMap<number, readonly MeasuredSecond[]>): Ge
   const longest = all.flatMap(({ worker, index, gcPauses }) =>
     gcPauses.longest === null ? [] : [{ worker, second: index, ...gcPauses.longest }],
   );
-  const totals = [...workers.values()].map((seconds) => sum(seconds.map(({ gcPauses }) => gcPauses.total_us)));
+  const shares = [...workers.values()].map((seconds) =>
+    mean(seconds.map(({ gcPauses }) => gcPauses.total_us / US_PER_S)),
+  );
   return {
     count: sum(all.map(({ gcPauses }) => gcPauses.count)),
-    total_us: highest(totals) ?? 0,
+    share: highest(shares),
     longest: longest.sort((a, b) => b.duration_us - a.duration_us).slice(0, LONGEST_PAUSES),
   };
 }

@@ -150,8 +150,8 @@ export type AgentReport = z.infer<typeof agent>;
 
 const gcPauses = z.strictObject({
   count: whole,
-  /** Of the worker that was held up most. */
-  total_us: z.number(),
+  /** Of the time of the worker that was held up most, 0..1. */
+  share: maybe,
   /** Longest first, at most one of each second of a worker. */
   longest: z.array(
     z.strictObject({

@@ -446,7 +446,7 @@ export function sampleResult(options: ResultOptions): RunResult {
       rssMax_bytes: 157_286_400,
       gcPauses: {
         count: 61,
-        total_us: 48_300,
+        share: 0.0024,
         longest: [
           { worker: 0, second: 14, kind: 'major', duration_us: 3_900 },
           { worker: 0, second: 11, kind: 'minor', duration_us: 1_240 },

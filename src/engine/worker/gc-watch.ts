@@ -1,5 +1,5 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks';
-import type { GcPause, GcKind, GcPauses } from '../messages.ts';
+import type { GcKind, GcPause, GcPauses } from '../messages.ts';
 
 const US_PER_MS = 1_000;
 const KINDS: ReadonlyMap<unknown, GcKind> = new Map<number, GcKind>([
@@ -33,7 +33,8 @@ export class GcWatch {
       const duration_us = duration * US_PER_MS;
       this.#count++;
       this.#total_us += duration_us;
-      if (duration_us > (this.#longest?.duration_us ?? -1)) this.#longest = { kind: kindOf(detail), duration_us };
+      if (duration_us > (this.#longest?.duration_us ?? -1))
+        this.#longest = { kind: kindOf(detail), duration_us };
     }
   }
 

@@ -2,8 +2,6 @@ import type { ComponentUsage, RunRecord } from '../../record/schema.ts';
 import { bytes, cores, count, duration, NOTHING, percent, seconds } from '../quantity.ts';
 import { type Cell, cell, code, columns, row, type Section } from './document.ts';
 
-const US_PER_S = 1e6;
-
 /** Whether the generator itself was at ease; without it no latency can be believed. */
 export function generatorSection(record: RunRecord): Section {
   const g = record.generator;
@@ -29,15 +27,20 @@ export function generatorSection(record: RunRecord): Section {
 }
 
 /** The longest pauses of the garbage collector: what a late operation may have waited for. */
-function gcRows({ generator: { gcPauses, workers }, load }: RunRecord): Cell[][] {
-  if (gcPauses === undefined || load.measured_s === 0) return [];
-  const share = gcPauses.total_us / US_PER_S / load.measured_s;
+function gcRows({ generator: { gcPauses, workers } }: RunRecord): Cell[][] {
+  if (gcPauses === undefined) return [];
   const longest = gcPauses.longest.map(({ worker, second, kind, duration_us }) => {
     const place = workers > 1 ? `${kind}, second ${second}, worker ${worker}` : `${kind}, second ${second}`;
     return `${duration(duration_us)} (${place})`;
   });
   const named = longest.length === 0 ? NOTHING : `longest ${longest.join(', ')}`;
-  return [row('garbage collection', `${count(gcPauses.count)} pauses, ${percent(share)} of the time`, named)];
+  return [
+    row(
+      'garbage collection',
+      `${count(gcPauses.count)} pauses, ${percent(gcPauses.share)} of the time`,
+      named,
+    ),
+  ];
 }
 
 /** How near the generator came to what it can do; none where that is unknown, which the caveats say. */

@@ -22,7 +22,10 @@ describe('GcWatch', () => {
   it('adds up pauses and keeps the longest, in microseconds, by the names of Node.js', () => {
     const gc = watch();
     gc.take();
-    gc.add([{ duration: 0.5, detail: MINOR }, { duration: 4, detail: MAJOR }]);
+    gc.add([
+      { duration: 0.5, detail: MINOR },
+      { duration: 4, detail: MAJOR },
+    ]);
     gc.add([{ duration: 1, detail: MINOR }]);
     const { count, total_us, longest } = gc.take();
     // The collector of this process may have added pauses of its own.

@@ -52,14 +52,17 @@ describe('HealthSummary', () => {
     const health = summary();
     const pauses = (worker: number, at: number, duration_us: number): void => {
       const longest = { kind: 'minor' as const, duration_us };
-      health.add(worker, second(at, 0.5, 100, { gcPauses: { count: 2, total_us: duration_us + 1, longest } }));
+      health.add(
+        worker,
+        second(at, 0.5, 100, { gcPauses: { count: 2, total_us: duration_us + 1, longest } }),
+      );
     };
     for (const [at, duration_us] of [90_000, 10, 400, 30, 300, 50].entries()) pauses(0, at, duration_us);
     pauses(1, 2, 200);
     health.add(1, second(3, 0.5, 100));
     expect(health.summary().gcPauses).toEqual({
       count: 12,
-      total_us: 795,
+      share: expect.closeTo(795e-6 / 5, 9),
       longest: [
         { worker: 0, second: 2, kind: 'minor', duration_us: 400 },
         { worker: 0, second: 4, kind: 'minor', duration_us: 300 },

@@ -44,22 +44,26 @@ function gcRow(gcPauses: RunRecord['generator']['gcPauses'], workers = 1): strin
   const sample = sampleRecord('pass');
   const { content } = generatorSection({ ...sample, generator: { ...sample.generator, gcPauses, workers } });
   if (content.kind !== 'table') throw new Error('the generator is no table');
-  return content.rows.map((row) => row.map(({ text }) => text)).find(([label]) => label === 'garbage collection');
+  return content.rows
+    .map((row) => row.map(({ text }) => text))
+    .find(([label]) => label === 'garbage collection');
 }
 
 describe('garbage collection in a report', () => {
   const longest = [{ worker: 1, second: 14, kind: 'major', duration_us: 3_900 }];
 
   it('is how often it stopped the generator, and when for longest', () => {
-    expect(gcRow({ count: 61, total_us: 200_000, longest })).toEqual([
+    expect(gcRow({ count: 61, share: 0.01, longest })).toEqual([
       'garbage collection',
       '61 pauses, 1 % of the time',
-      'longest 3.9 ms (major, second 14)',
+      'longest 3.90 ms (major, second 14)',
     ]);
   });
 
   it('names the worker where there are several', () => {
-    expect(gcRow({ count: 61, total_us: 200_000, longest }, 2)?.[2]).toBe('longest 3.9 ms (major, second 14, worker 1)');
+    expect(gcRow({ count: 61, share: 0.01, longest }, 2)?.[2]).toBe(
+      'longest 3.90 ms (major, second 14, worker 1)',
+    );
   });
 
   it('is left out of records that do not know it', () => {
