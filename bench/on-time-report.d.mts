@@ -21,7 +21,12 @@ export function onTimeTable(
   results: {
     readonly plain: readonly ClosedRun[];
     readonly raw: readonly ClosedRun[];
-    readonly engines: readonly { readonly workers: number; readonly runs: readonly OnTimeRun[] }[];
+    readonly engines: readonly {
+      readonly workers: number;
+      /** Whether each worker had a core of its own; default no. */
+      readonly isPinned?: boolean;
+      readonly runs: readonly OnTimeRun[];
+    }[];
   },
 ): {
   readonly title: string;

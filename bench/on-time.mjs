@@ -1,13 +1,14 @@
 // The highest rate at which relay-bench is on time, its event loop saturated in no second, nor late. Found by bisection, open model, for 1, 64 and 1,000
 // connections and for one and two workers; beside the plain client and the raw sockets, which send as fast as they can, one event in
-// flight on each connection, in the same round. Nobody but the null relay is pinned to a core, as in a run. About ten minutes.
+// flight on each connection, in the same round. Nobody but the null relay is pinned to a core, as in a run, and one worker also with a
+// core of its own, as by --pin. About twelve minutes.
 // node bench/on-time.mjs [--rounds 3] [--connections 1,64,1000] [--hold-s 3] [--json]
 
 import { parseArgs } from 'node:util';
 import { startOfBenchmark } from './machine.mjs';
 import { onTimeTable } from './on-time-report.mjs';
 import { measureInRounds, showResult } from './result.mjs';
-import { runClient, runTrial, startNullRelay } from './support.mjs';
+import { CLIENT_CORE, canPin, runClient, runTrial, SERVER_CORE, startNullRelay } from './support.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,9 +26,15 @@ const PRECISION = 1.05;
 /** In the first round the limit may be anywhere; later ones begin where the one before has ended. */
 const FIRST = { first_per_s: 30_000, step: 1.5 };
 const LATER_STEP = 1.15;
-/** Each worker must have a connection. */
-const WORKERS = [1, 2];
+/** The core that the null relay leaves; two workers and the rest would need a third one. */
+const PLACEMENT = { workers: [CLIENT_CORE], others: [SERVER_CORE] };
+const ENGINES = [{ workers: 1 }, { workers: 1, isPinned: true }, { workers: 2 }];
 
+/** Each worker must have a connection. */
+const enginesOn = (connections) =>
+  ENGINES.filter(({ workers, isPinned }) => workers <= connections && (isPinned !== true || canPin()));
+
+const engineName = ({ workers, isPinned }) => (isPinned ? `${workers}, pinned` : workers);
 const nameOf = (connections, client) => `${connections} connections: ${client}`;
 
 /** Events acknowledged per second of wall time by a client that does nothing else. */
@@ -42,10 +49,10 @@ function closedClient(url, connections, client) {
   };
 }
 
-function engine(url, connections, workers) {
+function engine(url, connections, { workers, isPinned = false }) {
   let search = FIRST;
   return {
-    name: nameOf(connections, workers),
+    name: nameOf(connections, engineName({ workers, isPinned })),
     measure: async () => {
       const found = await runTrial(
         'on-time',
@@ -53,6 +60,7 @@ function engine(url, connections, workers) {
         {
           connections,
           workers,
+          ...(isPinned ? { placement: PLACEMENT } : {}),
           contentBytes: CONTENT_BYTES,
           hold_s: Number(values['hold-s']),
           search: { ...search, precision: PRECISION },
@@ -69,9 +77,7 @@ function contestants(url) {
   return CONNECTIONS.flatMap((connections) => [
     closedClient(url, connections, 'plain'),
     closedClient(url, connections, 'raw'),
-    ...WORKERS.filter((workers) => workers <= connections).map((workers) =>
-      engine(url, connections, workers),
-    ),
+    ...enginesOn(connections).map((each) => engine(url, connections, each)),
   ]);
 }
 
@@ -93,9 +99,9 @@ try {
     onTimeTable(connections, {
       plain: results.get(nameOf(connections, 'plain')),
       raw: results.get(nameOf(connections, 'raw')),
-      engines: WORKERS.filter((workers) => workers <= connections).map((workers) => ({
-        workers,
-        runs: results.get(nameOf(connections, workers)),
+      engines: enginesOn(connections).map((each) => ({
+        ...each,
+        runs: results.get(nameOf(connections, engineName(each))),
       })),
     }),
   );

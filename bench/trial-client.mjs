@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { measureConnections, measureDeliveries, measureEvents } from '../dist/calibrate/measure.js';
 import { lagAtRate, measureOnTime } from '../dist/calibrate/on-time.js';
 import { runTrial } from '../dist/calibrate/trial.js';
+import { keepToOthers } from '../dist/engine/pin.js';
 import { required } from './support.mjs';
 
 const { values } = parseArgs({
@@ -52,6 +53,7 @@ async function measureLag() {
 /** The highest rate on time, and how late the writes are at half of it. */
 async function measureRateOnTime() {
   const request = { ...place, ...parameters };
+  if (request.placement !== undefined) await keepToOthers(request.placement);
   const onTime = await measureOnTime(request);
   const half = onTime === null ? null : await lagAtRate(request, Math.round(onTime.rate_per_s / 2));
   return { onTime, half };

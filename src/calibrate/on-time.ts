@@ -2,6 +2,7 @@ import { RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { SATURATED_UTILIZATION } from '../engine/health-summary.ts';
 import { DELAYED_US, LATE_US } from '../engine/validity.ts';
+import type { Placement } from '../plan/placement.ts';
 import type { RunResult } from '../result/run-result.ts';
 import type { OnTime } from './calibration.ts';
 import type { TrialPlace } from './measure.ts';
@@ -12,6 +13,8 @@ export interface OnTimeRequest extends TrialPlace {
   readonly connections: number;
   /** Default 1. */
   readonly workers?: number;
+  /** Left out, the system decides which core does what. */
+  readonly placement?: Placement;
   /** Default as in scenarios. */
   readonly contentBytes?: number;
   /** How long a rate must be held, after a second of warm-up. */
@@ -53,7 +56,7 @@ type Lag = Pick<OnTime, 'p50_us' | 'p99_us'>;
 
 /** How late the writes at a rate are; null where it is not on time, or was interrupted. @throws as {@link measureOnTime} */
 export async function lagAtRate(
-  { url, signal, connections, workers, contentBytes, hold_s }: Omit<OnTimeRequest, 'search'>,
+  { url, signal, connections, workers, placement, contentBytes, hold_s }: Omit<OnTimeRequest, 'search'>,
   rate_per_s: number,
   run: typeof runTrial = runTrial,
 ): Promise<Lag | null> {
@@ -61,6 +64,7 @@ export async function lagAtRate(
     url,
     signal,
     workers,
+    placement,
     // As in a run: what is found is what a run can offer.
     catchUp: true,
     load: {

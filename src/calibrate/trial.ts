@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { runPlan } from '../engine/coordinator.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import type { Placement } from '../plan/placement.ts';
 import type { IntervalRow } from '../record/schema.ts';
 import type { RunResult } from '../result/run-result.ts';
 import { scenarioSchema } from '../scenario/schema.ts';
@@ -27,6 +28,8 @@ export interface Trial {
   readonly catchUp?: boolean | undefined;
   /** Worker processes; default 1. */
   readonly workers?: number | undefined;
+  /** Left out, the system decides which core does what. */
+  readonly placement?: Placement | undefined;
 }
 
 export interface TrialResult {
@@ -53,6 +56,7 @@ export async function runTrial({
   isEnough,
   catchUp = false,
   workers = 1,
+  placement,
 }: Trial): Promise<TrialResult> {
   const enough = new AbortController();
   const scenario = scenarioSchema.parse({
@@ -63,7 +67,11 @@ export async function runTrial({
   });
   const overrides = { workers, noDefaultGates: true };
   const result = await runPlan({
-    plan: { ...buildPlan({ scenario, targets: [url], cores: 1, overrides }), catchUp },
+    plan: {
+      ...buildPlan({ scenario, targets: [url], cores: 1, overrides }),
+      catchUp,
+      ...(placement === undefined ? {} : { placement }),
+    },
     signal: AbortSignal.any([signal, enough.signal]),
     onProgress: (event) => {
       if (event.type === 'interval' && isEnough?.(event.row) === true) enough.abort('enough');

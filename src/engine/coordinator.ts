@@ -15,6 +15,7 @@ import { Fleet, sumConnections } from './fleet.ts';
 import { LocalTransport } from './local-transport.ts';
 import { Measurements, type RunEnd } from './measurements.ts';
 import type { FromWorker } from './messages.ts';
+import { pinWorkers } from './pin.ts';
 import type { RunOptions, RunPlan } from './run-plan.ts';
 import type { Transport } from './transport.ts';
 
@@ -139,7 +140,8 @@ class Run {
 
   async #load(): Promise<void> {
     const { plan, onProgress, signal, endOnLoss = false } = this.#options;
-    const { leadMs } = this.#transport;
+    const { leadMs, isHere } = this.#transport;
+    if (isHere && plan.placement !== undefined) await pinWorkers(this.#fleet.pids, plan.placement);
     const startNs = monotonicNs() + leadMs * NS_PER_MS;
     this.#startedAt = new Date(Date.now() + leadMs);
     this.#measurements.setStart(startNs);
@@ -161,7 +163,7 @@ class Run {
     const ending = endOnLoss ? AbortSignal.any([signal, this.#loss.signal]) : signal;
     if (ending.aborted) stop();
     else ending.addEventListener('abort', stop, { once: true });
-    const timers = this.#transport.isHere ? this.#watchSteal(plan) : [];
+    const timers = isHere ? this.#watchSteal(plan) : [];
     const reports = await done;
     for (const { notices, refusals, observations } of reports) {
       this.#measurements.addSeen(notices, observations);

@@ -25,7 +25,7 @@ export class Fleet {
     );
   }
 
-  /** Of the workers that could be started on this machine. */
+  /** Of the workers that could be started on this machine, in their order. */
   get pids(): readonly number[] {
     return this.#workers.map((worker) => worker.pid).filter((pid) => pid > 0);
   }

@@ -227,8 +227,12 @@ export class Measurements {
 
   #generator(histograms: ReadonlyMap<string, LatencyHistogram>): Omit<RunResult['generator'], 'doubts'> {
     const lag = histograms.get('send_lag');
+    const { workers, placement } = this.#options.plan;
     return {
-      workers: this.#options.plan.workers,
+      workers,
+      ...(placement === undefined
+        ? {}
+        : { placement: { workers: [...placement.workers], others: [...placement.others] } }),
       ...this.#health.summary(),
       sendLag_us: {
         p50_us: lag?.percentile(50) ?? null,

@@ -8,6 +8,7 @@ import type { LabelValues } from '../metric/definition.ts';
 import type { Source } from '../metric/source.ts';
 import type { ArrivalsSpec } from '../scenario/fields.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { Placement } from './placement.ts';
 
 /** Offsets are nanoseconds after the start of the load (`t0`), the same in every worker. */
 export interface PlannedPhase {
@@ -209,6 +210,8 @@ export interface PlanParts {
    * of a worker that keeps its schedule is measured.
    */
   readonly catchUp: boolean;
+  /** Cores of workers and of the rest; left out where the system decides. */
+  readonly placement?: Placement;
   /** Share of received events that are verified, 0..1. */
   readonly verifyShare: number;
   /** What checks their signatures. */

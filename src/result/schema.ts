@@ -172,6 +172,8 @@ export const doubts = z.array(doubt).default([]);
 /** The generator's own state, without what is said of its ceiling. */
 export const generatorHealth = {
   workers: whole,
+  /** Cores that workers and the rest of the run kept to (`--pin`); left out where the system decided. */
+  placement: z.strictObject({ workers: z.array(whole), others: z.array(whole) }).optional(),
   /** Highest mean CPU of one worker over the measured phases, in cores. */
   cpuShare: maybe,
   /** Highest event-loop utilisation of one worker in one second of the measured phases, 0..1, and the mean. */

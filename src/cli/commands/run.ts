@@ -7,6 +7,7 @@ import { executeRun } from '../run/execute-run.ts';
 import { checkFaultsFor } from '../run/faults-of-run.ts';
 import { addLoadOptions, addRunOptions, type RunFlags } from '../run/flags.ts';
 import { observedProcesses } from '../run/observed-process.ts';
+import { placed } from '../run/placed.ts';
 import { DEFAULT_SCENARIO, plannedAddresses, preparePlan } from '../run/prepare-plan.ts';
 import { requireDifferentNames } from '../run/relay-flag.ts';
 import { addTelemetryOptions } from '../run/telemetry-flags.ts';
@@ -32,7 +33,8 @@ export function addRun(program: Command, host: CommandHost): void {
         relay: plannedAddresses(flags),
         checkFault: checkFaultsFor(flags, host.io.env),
       };
-      const plan = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
+      const prepared = await preparePlan(scenario, planned, corporaOf(host, flags.cache), host.io.env);
+      const plan = flags.pin === true ? await placed(prepared) : prepared;
       const run =
         flags.agents === undefined ? {} : { run: await runOnAgents({ host, plan, flags, scenario }) };
       host.finish(await executeRun({ host, plan, flags, observed, ...run }));

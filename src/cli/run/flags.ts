@@ -80,6 +80,8 @@ export interface RunFlags extends LoadFlags, TargetFlags, TelemetryFlags {
   readonly baseline?: string;
   readonly iOwnThisRelay?: readonly string[];
   readonly stackKeep?: boolean;
+  /** Each worker has a core of its own. */
+  readonly pin?: boolean;
   /** Delete what was published. */
   readonly cleanUp?: boolean;
   /** Makes what is published that of an earlier run with the same text. */
@@ -190,6 +192,12 @@ export function addRunOptions(command: Command): Command {
     .option(
       '--stack-keep',
       'keep the stack running that this run started; one that was running before always stays',
+    )
+    .addOption(
+      new Option(
+        '--pin',
+        'give each worker a core of its own, which nothing else of this run uses (Linux)',
+      ).conflicts('agents'),
     )
     .option('--clean-up', 'at the end ask the relays to delete what this run has published (NIP-09)')
     .option(

@@ -7,6 +7,7 @@ export function generatorSection(record: RunRecord): Section {
   const g = record.generator;
   const rows = [
     row('workers', count(g.workers), `CPU of the busiest ${cores(g.cpuShare)}`),
+    ...placementRows(g),
     row(
       'event loop busy',
       `mean ${percent(g.eventLoopUtilization.mean)}`,
@@ -24,6 +25,13 @@ export function generatorSection(record: RunRecord): Section {
     detail: 'folded',
     content: { kind: 'table', columns: columns('', '', ''), rows },
   };
+}
+
+/** Which cores the run has kept to; none where the system decided. */
+function placementRows({ placement }: RunRecord['generator']): Cell[][] {
+  if (placement === undefined) return [];
+  const { workers, others } = placement;
+  return [row('cores', `workers ${workers.join(', ')}`, `the rest of the run ${others.join(', ')}`)];
 }
 
 /** The longest pauses of the garbage collector: what a late operation may have waited for. */

@@ -55,6 +55,30 @@ describe('the table of rates on time', () => {
     expect(table(64, NOTHING, NOTHING, NOTHING).notes).toEqual([]);
   });
 
+  test('shows and judges a worker with a core of its own beside one that has none, and two workers not at all', () => {
+    const runs = PLAIN.map(({ rate }) => onTime(rate * 2));
+    const pinned = PLAIN.map(({ rate }) => onTime(rate * 3));
+    const { rows, targets } = onTimeTable(64, {
+      ...{ plain: PLAIN, raw: RAW },
+      engines: [
+        { workers: 1, runs },
+        { workers: 1, isPinned: true, runs: pinned },
+        { workers: 2, runs },
+      ],
+    });
+    expect(rows.map(([name]) => name).slice(2)).toEqual([
+      'relay-bench, on time, 1 worker',
+      'relay-bench, on time, 1 worker with `--pin`',
+      'relay-bench, on time, 2 workers',
+    ]);
+    expect(targets).toEqual([
+      { text: 'one worker on time ≥ 3× the plain client', isMet: false },
+      { text: 'one worker: send lag p99 ≤ 1 ms at half of that', isMet: true },
+      { text: 'one worker with `--pin` on time ≥ 3× the plain client', isMet: true },
+      { text: 'one worker with `--pin`: send lag p99 ≤ 1 ms at half of that', isMet: true },
+    ]);
+  });
+
   test('asks for nothing on one connection', () => {
     const { title, targets } = table(1, onTime(100_000), onTime(80_000), onTime(60_000));
     expect(title).toBe('Events/s on time, 1 connection');

@@ -105,6 +105,7 @@ describe('the command line', () => {
       '--progress',
       '--run-salt',
       '--stack-keep',
+      '--pin',
       '--clean-up',
       '--i-own-this-relay',
       '--metrics-listen',

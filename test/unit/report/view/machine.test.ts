@@ -71,6 +71,25 @@ describe('garbage collection in a report', () => {
   });
 });
 
+describe('cores in a report', () => {
+  const rowsWith = (placement: RunRecord['generator']['placement']): string[][] => {
+    const sample = sampleRecord('pass');
+    const { content } = generatorSection({ ...sample, generator: { ...sample.generator, placement } });
+    if (content.kind !== 'table') throw new Error('the generator is no table');
+    return content.rows.map((row) => row.map(({ text }) => text)).filter(([label]) => label === 'cores');
+  };
+
+  it('are those that workers and the rest of the run kept to', () => {
+    expect(rowsWith({ workers: [2, 3], others: [0, 1] })).toEqual([
+      ['cores', 'workers 2, 3', 'the rest of the run 0, 1'],
+    ]);
+  });
+
+  it('are left out where the system decided', () => {
+    expect(rowsWith(undefined)).toEqual([]);
+  });
+});
+
 const MINE = {
   name: 'mine',
   url: 'ws://127.0.0.1:7777/',
