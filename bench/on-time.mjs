@@ -28,11 +28,15 @@ const FIRST = { first_per_s: 30_000, step: 1.5 };
 const LATER_STEP = 1.15;
 /** The core that the null relay leaves; two workers and the rest would need a third one. */
 const PLACEMENT = { workers: [CLIENT_CORE], others: [SERVER_CORE] };
-const ENGINES = [{ workers: 1 }, { workers: 1, isPinned: true }, { workers: 2 }];
+const ENGINES = [
+  { workers: 1, isPinned: false },
+  { workers: 1, isPinned: true },
+  { workers: 2, isPinned: false },
+];
 
 /** Each worker must have a connection. */
 const enginesOn = (connections) =>
-  ENGINES.filter(({ workers, isPinned }) => workers <= connections && (isPinned !== true || canPin()));
+  ENGINES.filter(({ workers, isPinned }) => workers <= connections && (!isPinned || canPin()));
 
 const engineName = ({ workers, isPinned }) => (isPinned ? `${workers}, pinned` : workers);
 const nameOf = (connections, client) => `${connections} connections: ${client}`;
@@ -49,7 +53,7 @@ function closedClient(url, connections, client) {
   };
 }
 
-function engine(url, connections, { workers, isPinned = false }) {
+function engine(url, connections, { workers, isPinned }) {
   let search = FIRST;
   return {
     name: nameOf(connections, engineName({ workers, isPinned })),
