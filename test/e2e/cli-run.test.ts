@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allowedCores } from '../../src/observe/cores.ts';
 import { readRunRecord } from '../../src/record/read.ts';
 import type { RunRecord } from '../../src/record/schema.ts';
 import { childrenOf } from '../support/children.ts';
@@ -144,6 +145,38 @@ test('a gate that can no longer hold ends the run: drained, with a complete reco
     verdict: 'fail',
   });
   await expectGone(relayPid(record));
+});
+
+describe('a run with --pin', () => {
+  const cores = allowedCores() ?? [];
+  const own = cores.at(-1) ?? 0;
+  const coresOf = async (pid: number): Promise<readonly number[] | null> => {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    return allowedCores(() => status);
+  };
+
+  test.runIf(cores.length >= 2)('gives its worker a core of its own, off which it keeps itself and its relay', async () => {
+    const out = newOut();
+    const args = small('--out', out, '--progress', 'plain', '--workers', '1', '--pin');
+    await withCli(args, async (cli) => {
+      await cli.until(/load starts/);
+      const pid = cli.child.pid ?? 0;
+      const children = await childrenOf(pid);
+      const [worker = 0] = await thatRun('worker-main.js', children);
+      const [relay = 0] = await thatRun('relay/main.js', children);
+      expect(await coresOf(worker)).toEqual([own]);
+      for (const other of [pid, relay]) expect(await coresOf(other)).toEqual(cores.slice(0, -1));
+      await cli.result;
+    });
+    const { generator } = await readRunRecord(join(out, 'run.json'));
+    expect(generator.placement).toEqual({ workers: [own], others: cores.slice(0, -1) });
+  });
+
+  test('is refused where there are too few cores, before anything is started', async () => {
+    const result = await runCli(small('--pin', '--workers', String(cores.length)));
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr).toContain(`--pin needs ${cores.length + 1} cores`);
+  });
 });
 
 describe('a run that is interrupted', () => {
