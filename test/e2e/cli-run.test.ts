@@ -155,22 +155,25 @@ describe('a run with --pin', () => {
     return allowedCores(() => status);
   };
 
-  test.runIf(cores.length >= 2)('gives its worker a core of its own, off which it keeps itself and its relay', async () => {
-    const out = newOut();
-    const args = small('--out', out, '--progress', 'plain', '--workers', '1', '--pin');
-    await withCli(args, async (cli) => {
-      await cli.until(/load starts/);
-      const pid = cli.child.pid ?? 0;
-      const children = await childrenOf(pid);
-      const [worker = 0] = await thatRun('worker-main.js', children);
-      const [relay = 0] = await thatRun('relay/main.js', children);
-      expect(await coresOf(worker)).toEqual([own]);
-      for (const other of [pid, relay]) expect(await coresOf(other)).toEqual(cores.slice(0, -1));
-      await cli.result;
-    });
-    const { generator } = await readRunRecord(join(out, 'run.json'));
-    expect(generator.placement).toEqual({ workers: [own], others: cores.slice(0, -1) });
-  });
+  test.runIf(cores.length >= 2)(
+    'gives its worker a core of its own, off which it keeps itself and its relay',
+    async () => {
+      const out = newOut();
+      const args = small('--out', out, '--progress', 'plain', '--workers', '1', '--pin');
+      await withCli(args, async (cli) => {
+        await cli.until(/load starts/);
+        const pid = cli.child.pid ?? 0;
+        const children = await childrenOf(pid);
+        const [worker = 0] = await thatRun('worker-main.js', children);
+        const [relay = 0] = await thatRun('relay/main.js', children);
+        expect(await coresOf(worker)).toEqual([own]);
+        for (const other of [pid, relay]) expect(await coresOf(other)).toEqual(cores.slice(0, -1));
+        await cli.result;
+      });
+      const { generator } = await readRunRecord(join(out, 'run.json'));
+      expect(generator.placement).toEqual({ workers: [own], others: cores.slice(0, -1) });
+    },
+  );
 
   test('is refused where there are too few cores, before anything is started', async () => {
     const result = await runCli(small('--pin', '--workers', String(cores.length)));
