@@ -32,6 +32,7 @@ const BENCHMARKS = {
 const ON_REQUEST = {
   'postgres-ingest': ['postgres-ingest.mjs'],
   'postgres-queries': ['postgres-queries.mjs'],
+  'postgres-goals': ['postgres-goals.mjs'],
 };
 const ALL = { ...BENCHMARKS, ...ON_REQUEST };
 

@@ -1,6 +1,8 @@
 // How many events per second one relay process stores in Postgres with streaming replicas, all on this machine, and
-// which process computes how long for an event. `node bench/postgres-ingest.mjs [--events N] [--replicas N] [--json]`.
-// Events are stored by the way of a relay, verification left out: rows are committed and on disk when they count.
+// which process computes how long for an event. `node bench/postgres-ingest.mjs [--events N] [--replicas N] [--profile NAME]…
+// [--set NAME=VALUE]… [--sql STATEMENT]… [--rounds N] [--json]`. Events are stored by the way of a relay, verification left out: rows are
+// committed and on disk when they count. With --set the servers have other settings, with --sql the tables are changed
+// before: to see what a setting or an index is worth.
 
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -16,12 +18,16 @@ const { values: flags } = parseArgs({
   options: {
     events: { type: 'string', default: '100000' },
     replicas: { type: 'string', default: '2' },
+    profile: { type: 'string', multiple: true, default: ['uniform', 'social'] },
+    set: { type: 'string', multiple: true, default: [] },
+    sql: { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
   },
 });
 const EVENTS = Number(flags.events);
 const REPLICAS = Number(flags.replicas);
-const PROFILES = ['uniform', 'social'];
+const ROUNDS = Number(flags.rounds);
 /** Events handed to the store and not answered yet: as many as a few thousand publishers have. */
 const IN_FLIGHT = 2_000;
 const TARGET_PER_S = 8_000;
@@ -40,7 +46,10 @@ function timesOf(dir) {
 async function ingest(profile) {
   const dir = await corpusDir(profile, EVENTS);
   const { oldest, newest } = timesOf(dir);
-  const { primary, replicas, stop } = await startServers(REPLICAS, SHARED_BUFFERS);
+  const { primary, replicas, stop } = await startServers(REPLICAS, [
+    `shared_buffers=${SHARED_BUFFERS}`,
+    ...flags.set,
+  ]);
   try {
     const store = new PostgresStore({
       url: primary.url,
@@ -64,6 +73,7 @@ async function prepare(store, oldest, newest) {
   const client = await store.servers.primary.connect();
   try {
     await ensureMonths(client, oldest - DAY_S, newest + DAY_S);
+    for (const statement of flags.sql) await client.query(statement);
   } finally {
     client.release();
   }
@@ -137,14 +147,29 @@ function tables(results) {
   ];
 }
 
-const start = startOfBenchmark();
-const results = [];
-for (const profile of PROFILES) {
-  process.stderr.write(`${profile}\n`);
-  results.push([profile, await ingest(profile)]);
+/** The round of the middle rate: its figures belong together. */
+function middle(rounds) {
+  return rounds.toSorted((a, b) => a.events_per_s - b.events_per_s)[Math.floor(rounds.length / 2)];
 }
-const how = `${whole(EVENTS)} events of each corpus, ${whole(IN_FLIGHT)} in flight, fsync and synchronous_commit on, shared_buffers ${SHARED_BUFFERS}; others kept ${start.busy_cores} cores busy at the start`;
+
+const start = startOfBenchmark();
+const rounds = new Map(flags.profile.map((profile) => [profile, []]));
+for (let round = 1; round <= ROUNDS; round++) {
+  for (const [profile, done] of rounds) {
+    process.stderr.write(`round ${round}/${ROUNDS}: ${profile}\n`);
+    done.push(await ingest(profile));
+  }
+}
+const results = [...rounds].map(([profile, done]) => [profile, middle(done)]);
+const how = `${whole(EVENTS)} events of each corpus, the round of the middle rate of ${ROUNDS}; ${whole(IN_FLIGHT)} in flight, fsync and synchronous_commit on, ${[`shared_buffers ${SHARED_BUFFERS}`, ...flags.set, ...flags.sql].join(', ')}; others kept ${start.busy_cores} cores busy at the start`;
 showResult(
-  { name: 'postgres-ingest', start, how, tables: tables(results), figures: Object.fromEntries(results) },
+  {
+    name: 'postgres-ingest',
+    start,
+    how,
+    tables: tables(results),
+    figures: Object.fromEntries(results),
+    rounds: Object.fromEntries(rounds),
+  },
   flags.json,
 );

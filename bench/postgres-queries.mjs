@@ -208,7 +208,8 @@ async function main() {
   const start = startOfBenchmark();
   const dir = await corpusDir('social', EVENTS);
   const sample = sampleOf(dir);
-  const servers = flags.database === undefined ? await startServers(0, SHARED_BUFFERS) : null;
+  const servers =
+    flags.database === undefined ? await startServers(0, [`shared_buffers=${SHARED_BUFFERS}`]) : null;
   try {
     const url = servers?.primary.url ?? flags.database;
     const figures = await measure(url, { dir, sample, isLoaded: servers === null });

@@ -11,6 +11,7 @@ register('../test/support/ts-hooks.mjs', import.meta.url);
 const { startTestPostgres } = await import('../test/support/postgres.ts');
 
 const CHUNK_BYTES = 1 << 20;
+const NEWLINE = 0x0a;
 const US_PER_TICK = 10_000;
 /** Events that are handed over in one turn of the event loop: they come from sockets, not all at once. */
 const TURN = 32;
@@ -27,17 +28,23 @@ export async function corpusDir(profile, events) {
   return dir;
 }
 
-/** The lines of a file; read as they are asked for. `node:readline` reads ahead, and takes longer than storing. */
+/**
+ * The lines of a file; read as they are asked for, and each a text of its own, as what a client sends is: one character
+ * outside of ASCII would make a megabyte of text twice as large. `node:readline` reads ahead, and takes longer than storing.
+ */
 function* linesOf(file) {
   const fd = openSync(file, 'r');
-  const decoder = new TextDecoder();
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  let rest = '';
+  let rest = Buffer.alloc(0);
   try {
     for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) {
-      const lines = (rest + decoder.decode(chunk.subarray(0, length), { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      yield* lines;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, length)]);
+      let start = 0;
+      for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+        yield bytes.toString('utf8', start, end);
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
     }
   } finally {
     closeSync(fd);
@@ -56,8 +63,8 @@ export function* readCorpus(dir, max) {
 }
 
 /** A primary and its streaming replicas; `stop` ends all. */
-export async function startServers(replicaCount, sharedBuffers) {
-  const primary = await startTestPostgres([...SETTINGS, `shared_buffers=${sharedBuffers}`]);
+export async function startServers(replicaCount, settings) {
+  const primary = await startTestPostgres([...SETTINGS, ...settings]);
   const replicas = [];
   const stop = async () => {
     for (const server of [...replicas, primary]) await server.stop();

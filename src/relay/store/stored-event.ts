@@ -61,8 +61,44 @@ export function expirationOf(tags: NostrEvent['tags']): number {
 }
 
 /** The content of an event, from its text. */
-export function contentOf(event: StoredEvent): string {
-  return (JSON.parse(event.json) as NostrEvent).content;
+export function contentOf({ json }: StoredEvent): string {
+  const raw = rawContent(json);
+  if (raw === null) return (JSON.parse(json) as NostrEvent).content;
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+}
+
+const CONTENT_KEY = '"content"';
+const CONTENT_VALUE = /\s*:\s*"/y;
+
+/**
+ * The content of an event as it is written in its text, where that is found without parsing all of it: where there is no
+ * object within, so that each key is one of the event, and nothing that could be written in another way, `"content"` is
+ * that key if it is there once.
+ * @returns null where it has to be parsed
+ */
+function rawContent(json: string): string | null {
+  const key = json.indexOf(CONTENT_KEY);
+  const isPlain =
+    key !== -1 &&
+    json.indexOf(CONTENT_KEY, key + 1) === -1 &&
+    json.indexOf('{', json.indexOf('{') + 1) === -1 &&
+    !json.includes('\\u');
+  if (!isPlain) return null;
+  CONTENT_VALUE.lastIndex = key + CONTENT_KEY.length;
+  if (!CONTENT_VALUE.test(json)) return null;
+  const start = CONTENT_VALUE.lastIndex;
+  const end = endOfString(json, start);
+  return end === -1 ? null : json.slice(start, end);
+}
+
+/** Where the quote is that ends a string; -1 where there is none. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start); end !== -1; end = json.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (json[end - 1 - escapes] === '\\') escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+  return -1;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The types of which columns of rows are sent. */
 export type ColumnType = 'bytea' | 'int4' | 'int8' | 'text' | 'bool';
 
-/** A field of a row; of a `bytea` its text as Postgres reads it (`\x…`). */
-export type Field = string | number | boolean | null;
+/** A field of a row; of a `bytea` its text as Postgres reads it (`\x…`); of any type its bytes in the binary format. */
+export type Field = string | number | boolean | Buffer | null;
 
 /** Numbers of types in the catalogue of Postgres, which are part of its protocol. */
 const TYPE_OIDS: Readonly<Record<ColumnType, number>> = { bool: 16, bytea: 17, int8: 20, int4: 23, text: 25 };
@@ -52,6 +52,7 @@ function binaryArray(fields: readonly Field[], type: ColumnType): Buffer {
 }
 
 function sizeOf(field: Exclude<Field, null>, type: ColumnType): number {
+  if (field instanceof Buffer) return field.length;
   switch (type) {
     case 'bytea':
       return String(field).length / 2 - 1;
@@ -67,6 +68,10 @@ function sizeOf(field: Exclude<Field, null>, type: ColumnType): number {
 }
 
 function writeField(bytes: Buffer, offset: number, field: Exclude<Field, null>, type: ColumnType): void {
+  if (field instanceof Buffer) {
+    field.copy(bytes, offset);
+    return;
+  }
   switch (type) {
     case 'bytea':
       bytes.write(String(field).slice(2), offset, 'hex');

@@ -1,27 +1,26 @@
-import type { ClientBase } from 'pg';
 import { isHex64 } from '../../../nostr/event.ts';
 import { DELETION_KIND, VANISH_KIND } from '../../../nostr/kinds.ts';
 import { GIFT_WRAP_KIND } from '../../../nostr/nip59.ts';
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
-import { columns, type Field } from './arrays.ts';
+import { type ColumnType, columns, type Field } from './arrays.ts';
 import type { Version } from './batch.ts';
 import { type AddressKey, addressKey, bytea, tagKey } from './keys.ts';
-import { removeEvents } from './remove.ts';
+import { removedFrom, removeEvents } from './remove.ts';
+import type { Querying } from './statements.ts';
 
 const REMEMBER_EVENTS = `
 insert into deleted_event (id, pubkey) select id, pubkey
 from unnest($1::bytea[], $2::bytea[], $3::bytea[]) as named (id, pubkey, as_recipient)
 on conflict do nothing`;
 
-const NAMED_EVENTS = `
-select encode(e.id, 'hex') as id, e.created_at::float8 as created_at
-from unnest($1::bytea[], $2::bytea[], $3::bytea[]) as named (id, pubkey, as_recipient)
-join event e on e.id = named.id
-where e.kind not in (${DELETION_KIND}, ${VANISH_KIND}) and (
+const DELETE_EVENTS = `
+delete from event e using unnest($1::bytea[], $2::bytea[], $3::bytea[]) as named (id, pubkey, as_recipient)
+where e.id = named.id and e.kind not in (${DELETION_KIND}, ${VANISH_KIND}) and (
   e.pubkey = named.pubkey
   or (e.kind = ${GIFT_WRAP_KIND} and exists (
     select from tag t
-    where t.tag = named.as_recipient and t.created_at = e.created_at and t.kind = e.kind and t.id = e.id)))`;
+    where t.tag = named.as_recipient and t.created_at = e.created_at and t.kind = e.kind and t.id = e.id)))
+returning e.json`;
 
 const REMEMBER_ADDRESSES = `
 insert into deleted_address as a (pubkey, kind, d, until)
@@ -30,36 +29,53 @@ from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[]) as named (pubkey,
 group by pubkey, kind, d
 on conflict (pubkey, kind, d) do update set until = greatest(a.until, excluded.until)`;
 
-const NAMED_VERSIONS = `
-select encode(r.id, 'hex') as id, r.created_at::float8 as created_at
-from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[]) as named (pubkey, kind, d, until)
-join replaceable r using (pubkey, kind, d)
-where r.created_at <= named.until`;
+const DELETE_VERSIONS = `
+delete from event e
+using unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[]) as named (pubkey, kind, d, until)
+  join replaceable r using (pubkey, kind, d)
+where r.created_at <= named.until and e.id = r.id and e.created_at = r.created_at
+returning e.json`;
 
 /**
- * Remembers what requests to delete (NIP-09) name, so that it stays away.
- * @returns what of it is stored, some of it maybe twice: the caller removes it
+ * Remembers what requests to delete (NIP-09) name, so that it stays away, and removes the rows of those events that are
+ * stored. All statements are on their way when this returns.
+ * @returns what was removed: the caller removes its traces
  */
-export async function rememberDeleted(
-  client: ClientBase,
+export async function obeyRequests(
+  client: Querying,
   requests: readonly StoredEvent[],
-): Promise<readonly Version[]> {
-  const victims: Version[] = [];
-  const named = requests.flatMap(namedIds);
-  const ids = columns(named, ['bytea', 'bytea', 'bytea']);
-  if (named.length > 0) {
-    await client.query({ name: 'remember-events', text: REMEMBER_EVENTS, values: ids });
-    const found = { name: 'named-events', text: NAMED_EVENTS, values: ids };
-    victims.push(...(await client.query<Version>(found)).rows);
-  }
+): Promise<readonly StoredEvent[]> {
+  const ids = requests.flatMap(namedIds);
   const addresses = requests.flatMap(namedAddresses);
-  if (addresses.length > 0) {
-    const values = columns(addresses, ['bytea', 'int4', 'bytea', 'int8']);
-    await client.query({ name: 'remember-addresses', text: REMEMBER_ADDRESSES, values });
-    const found = { name: 'named-versions', text: NAMED_VERSIONS, values };
-    victims.push(...(await client.query<Version>(found)).rows);
-  }
-  return victims;
+  const removed = await Promise.all([
+    remembered(client, ids, { what: 'events', types: ['bytea', 'bytea', 'bytea'] }),
+    remembered(client, addresses, { what: 'versions', types: ['bytea', 'int4', 'bytea', 'int8'] }),
+  ]);
+  return removed.flat();
+}
+
+const REMEMBER = { events: REMEMBER_EVENTS, versions: REMEMBER_ADDRESSES } as const;
+const DELETE = { events: DELETE_EVENTS, versions: DELETE_VERSIONS } as const;
+
+/** What requests name, and the types of its columns. */
+interface Named {
+  readonly what: keyof typeof REMEMBER;
+  readonly types: readonly ColumnType[];
+}
+
+async function remembered(
+  client: Querying,
+  named: readonly Field[][],
+  { what, types }: Named,
+): Promise<readonly StoredEvent[]> {
+  if (named.length === 0) return [];
+  const values = columns(named, types);
+  const deleting = { name: `delete-${what}`, text: DELETE[what], values, rowMode: 'array' } as const;
+  const [, { rows }] = await Promise.all([
+    client.query({ name: `remember-${what}`, text: REMEMBER[what], values }),
+    client.query<[string]>(deleting),
+  ]);
+  return removedFrom(rows);
 }
 
 function namedIds({ pubkey, tags }: StoredEvent): Field[][] {
@@ -95,7 +111,7 @@ where tag = $1::bytea and created_at <= $2 and kind = ${GIFT_WRAP_KIND} limit ${
  * @returns the events that were removed
  */
 export async function vanishKey(
-  client: ClientBase,
+  client: Querying,
   pubkey: string,
   untilSeconds: number,
 ): Promise<readonly RemovedEvent[]> {

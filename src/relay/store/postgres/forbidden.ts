@@ -1,10 +1,10 @@
-import type { ClientBase } from 'pg';
 import { isHex64 } from '../../../nostr/event.ts';
 import { DELETION_KIND, VANISH_KIND } from '../../../nostr/kinds.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { ownersOf } from '../tombstones.ts';
 import { columns } from './arrays.ts';
 import { addressKey, bytea } from './keys.ts';
+import type { Querying } from './statements.ts';
 
 /**
  * A query for the numbers `n` of the events that a request about their owner, or about their id, forbids.
@@ -28,10 +28,7 @@ where exists (
   where x.pubkey = a.pubkey and x.kind = a.kind and x.d = a.d and x.until >= a.created_at)`;
 
 /** The ids of those events that an earlier request, to delete or to vanish, forbids. */
-export async function forbiddenAmong(
-  client: ClientBase,
-  events: readonly StoredEvent[],
-): Promise<Set<string>> {
+export async function forbiddenAmong(client: Querying, events: readonly StoredEvent[]): Promise<Set<string>> {
   const { rows } = await client.query<[number]>({
     name: 'forbidden',
     text: FORBIDDEN,

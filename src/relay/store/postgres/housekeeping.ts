@@ -18,7 +18,10 @@ const STATISTICS_GROWTH = 2;
 const STATISTICS_LEAST_ROWS = 500;
 /** A sample of each partition, some ten milliseconds each; more on a slow disk. */
 const ANALYZE_TIMEOUT_MS = 600_000;
-const ANALYZE = { text: 'analyze event, tag', query_timeout: ANALYZE_TIMEOUT_MS };
+const ANALYZE = {
+  text: 'analyze event, tag, replaceable, deleted_event, deleted_address',
+  query_timeout: ANALYZE_TIMEOUT_MS,
+};
 const DAY_S = 86_400;
 /** Months that get partitions of their own when a relay starts: half a year back, two months ahead. */
 const MONTHS_BACK_S = 183 * DAY_S;

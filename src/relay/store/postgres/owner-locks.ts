@@ -13,13 +13,15 @@ function bucketOf(pubkey: string): number {
   return Number.parseInt(pubkey.slice(0, 4), 16) % BUCKETS;
 }
 
+/** One row for all locks: they are as many as there are owners. */
 const LOCK_OWNERS = `
-select case when l.alone then pg_advisory_xact_lock(${OWNER_LOCKS}, l.bucket)
-    else pg_advisory_xact_lock_shared(${OWNER_LOCKS}, l.bucket) end,
-  pg_current_xact_id()::text as transaction
-from unnest($1::int[], $2::boolean[]) as l (bucket, alone)`;
+select pg_current_xact_id()::text as transaction, count(taken.lock) from (
+  select case when l.alone then pg_advisory_xact_lock(${OWNER_LOCKS}, l.bucket)
+      else pg_advisory_xact_lock_shared(${OWNER_LOCKS}, l.bucket) end as lock
+  from unnest($1::int[], $2::boolean[]) as l (bucket, alone) offset 0
+) as taken`;
 
-/** What {@link lockOwners} answers, once for each lock. */
+/** What {@link lockOwners} answers. */
 export interface LockedRow {
   /** Number of the transaction that holds the locks. */
   readonly transaction: string;

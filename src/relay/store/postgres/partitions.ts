@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { inLock } from './migrate.ts';
-import { INLINE_MAX_BYTES, PARTITIONED } from './schema.ts';
+import { INLINE_MAX_BYTES, PARTITIONED, UNSAMPLED_COLUMNS } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A month of UTC as a partition: [from, to) in Unix seconds. */
@@ -51,6 +51,9 @@ async function addMonth(client: ClientBase, { name, from, to }: Month): Promise<
   if ((exists.rows[0] as { yes: boolean }).yes) return;
   const statements = PARTITIONED.map((table) => {
     const partition = `${table}_${name}`;
+    const unsampled = UNSAMPLED_COLUMNS[table].map(
+      (column) => `alter table ${partition} alter column ${column} set statistics 0;`,
+    );
     return `
       create table ${partition} (like ${table} including defaults);
       with moved as (
@@ -61,7 +64,8 @@ async function addMonth(client: ClientBase, { name, from, to }: Month): Promise<
         toast_tuple_target = ${INLINE_MAX_BYTES},
         autovacuum_vacuum_scale_factor = ${AUTOVACUUM_SHARE},
         autovacuum_vacuum_insert_scale_factor = ${AUTOVACUUM_SHARE},
-        autovacuum_analyze_scale_factor = ${AUTOVACUUM_SHARE});`;
+        autovacuum_analyze_scale_factor = ${AUTOVACUUM_SHARE});
+      ${unsampled.join('\n')}`;
   });
   await inTransaction(client, () => client.query(statements.join('\n')));
 }

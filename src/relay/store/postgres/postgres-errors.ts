@@ -24,3 +24,8 @@ export function isTransient(error: unknown): boolean {
 export function isTimeout(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';
 }
+
+/** Whether another transaction has stored the same row meanwhile (unique_violation). */
+export function isConflict(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '23505';
+}

@@ -8,7 +8,7 @@ import type { Work } from '../../work/work.ts';
 import type { AddOutcome, AnswerPage, EventStore, LimitedFilter, Reader, StoreUsage } from '../store.ts';
 import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { notAnswered, notAsked } from '../unavailable.ts';
-import { batchLength } from './batch.ts';
+import { selectBatch } from './batch.ts';
 import { before, inTime, unavailable } from './deadline.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './housekeeping.ts';
@@ -17,26 +17,9 @@ import { openWritePool, QUERY_DEADLINE_S, READ_POOL_MAX, serverName } from './po
 import { PostgresReads } from './postgres-reads.ts';
 import { Readers } from './readers.ts';
 import { Replica } from './replica.ts';
+import { BATCHES, type PostgresStoreOptions } from './store-options.ts';
 import { type PreparedEvent, prepareEvent } from './write-batch.ts';
 import { Writer } from './writer.ts';
-
-/** What a Postgres store is given. */
-export interface PostgresStoreOptions {
-  /** Connection string of the primary. */
-  readonly url: string;
-  /** Connection strings of replicas; none: reads go to the primary, through a pool of their own. */
-  readonly replicaUrls: readonly string[];
-  /** Most connections that read from one server; default 50. */
-  readonly readPool?: number | undefined;
-  /** Seconds after which a question is given up; default 5. */
-  readonly queryDeadlineS?: number | undefined;
-  /** Whether the tables are to lack their covering indexes; default no. */
-  readonly withoutIndexes?: boolean | undefined;
-  /** Current Unix time in seconds; tests pass their own. */
-  readonly nowSeconds: () => number;
-  /** Told once of each failure that is survived, and of its end. */
-  readonly log: (text: string) => void;
-}
 
 /**
  * A write is tried again for so long while the database restarts or fails over (which takes up to 3 s where the primary
@@ -45,10 +28,6 @@ export interface PostgresStoreOptions {
 const ANSWER_WITHIN_MS = 9_000;
 /** Events that may wait to be stored; one more is answered `overloaded`. */
 const QUEUE_MAX = 8_192;
-/** Larger ones hardly cost less for an event, and whoever waits for one waits longer. */
-const BATCH_MAX = 1_000;
-/** Batches on their way at the same time: while one is committed, the next is sent. */
-const WRITERS = 1;
 /** Ids of events that are known to be stored. */
 const KNOWN_MAX = 100_000;
 
@@ -90,6 +69,7 @@ export class PostgresStore implements EventStore {
       queryDeadlineS = QUERY_DEADLINE_S,
       nowSeconds,
     } = options;
+    const batches = { ...BATCHES, ...options.batches };
     // Connections that the server ends while they are closed are no news.
     const log = (text: string): void => {
       if (!this.#isClosing) options.log(text);
@@ -105,13 +85,15 @@ export class PostgresStore implements EventStore {
       places: readPool,
     });
     this.#writer = new Writer(this.#primary, {
+      copiedMin: batches.copiedMin,
       onCommit: (lsn) => this.#readers.onCommit(lsn),
       onRetry: onFailure,
     });
     this.#queue = new GroupCommit({
       queueMax: QUEUE_MAX,
-      writers: WRITERS,
-      take: (batch) => batchLength(eventsOf(batch), BATCH_MAX),
+      writers: batches.writers,
+      besideMin: batches.besideMin,
+      take: (waiting, onTheirWay) => selectBatch(eventsOf(waiting), batches.max, eventsOf(onTheirWay)),
       commit: (batch, deadlineMs) => this.#commit(batch, deadlineMs),
       answerWithinMs: ANSWER_WITHIN_MS,
       lateError: (isOnItsWay) => (isOnItsWay && this.#isOpen ? notAnswered() : notAsked()),

@@ -1,46 +1,50 @@
-import type { ClientBase } from 'pg';
 import { DELETION_KIND } from '../../../nostr/kinds.ts';
 import type { AddOutcome } from '../store.ts';
 import type { StoredEvent } from '../stored-event.ts';
-import { columns, type Field } from './arrays.ts';
-import { rivalsOf, settleRivals, type Version } from './batch.ts';
-import { rememberDeleted } from './deletions.ts';
+import { columns } from './arrays.ts';
+import {
+  copyMessages,
+  EVENT_COLUMNS,
+  type EventRows,
+  eventRows,
+  fieldsOf,
+  joinedInts,
+  TAG_COLUMNS,
+} from './copy-rows.ts';
+import { obeyRequests } from './deletions.ts';
 import { forbiddenAmong, forbiddenByOwner, ownerColumns } from './forbidden.ts';
-import { addressKey, bytea } from './keys.ts';
-import { removeEvents, tagColumns, tagRows } from './remove.ts';
-import { wordsColumn } from './words.ts';
+import { bytea } from './keys.ts';
+import { removeRows, removeTraces, tagColumns } from './remove.ts';
+import type { Querying, Statements } from './statements.ts';
+import { type SettledVersions, settleVersions } from './versions.ts';
 
-const TAKE_ADDRESSES = `
-insert into replaceable as r (pubkey, kind, d, created_at, id)
-select * from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[], $5::bytea[])
-on conflict (pubkey, kind, d) do update
-set created_at = excluded.created_at, id = excluded.id, old_created_at = r.created_at, old_id = r.id
-where excluded.created_at > r.created_at or (excluded.created_at = r.created_at and excluded.id < r.id)
-returning encode(id, 'hex') as id, old_created_at::float8 as old_created_at, encode(old_id, 'hex') as old_id`;
-
-const CURRENT_VERSIONS = `
-select v.n, encode(r.id, 'hex') as id, r.created_at::float8 as created_at
-from unnest($1::int[], $2::bytea[], $3::int[], $4::bytea[]) as v (n, pubkey, kind, d)
-join replaceable r using (pubkey, kind, d)`;
-
+/** `$9` has the words of all events, one behind the other. */
 const INSERT = `
 with forbidden as (
-  ${forbiddenByOwner(12)}
+  ${forbiddenByOwner(14)}
 ), stored as (
-  insert into event (id, pubkey, created_at, kind, expires_at, json, words)
-  select e.id, e.pubkey, e.created_at, e.kind, e.expires_at, e.json, e.words::int[]
-  from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::bigint[], $6::text[], $7::text[])
-    with ordinality as e (id, pubkey, created_at, kind, expires_at, json, words, n)
+  insert into event (${EVENT_COLUMNS})
+  select e.id, e.pubkey, e.created_at, e.kind, e.expires_at, e.json, nullif(($9::int[])[e.first:e.last], '{}')
+  from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::bigint[], $6::text[], $7::int[], $8::int[])
+    with ordinality as e (id, pubkey, created_at, kind, expires_at, json, first, last, n)
   where e.n - 1 not in (select n from forbidden)
   on conflict (id, created_at) do nothing
   returning id
 ), tagged as (
-  insert into tag (tag, created_at, kind, id)
-  select t.* from unnest($8::bytea[], $9::bigint[], $10::int[], $11::bytea[]) as t (tag, created_at, kind, id)
+  insert into tag (${TAG_COLUMNS})
+  select t.* from unnest($10::bytea[], $11::bigint[], $12::int[], $13::bytea[]) as t (tag, created_at, kind, id)
   join stored using (id)
 )
 select encode(id, 'hex'), null from stored
 union all select null, n from forbidden`;
+
+const COPY_EVENTS = `copy event (${EVENT_COLUMNS}) from stdin binary`;
+const COPY_TAGS = `copy tag (${TAG_COLUMNS}) from stdin binary`;
+
+/** OFFSET 0: each id is looked up by its key. As a join, or by a range of time, whole months were read for a batch. */
+const STORED_AMONG = `
+select encode(v.id, 'hex') from unnest($1::bytea[], $2::bigint[]) as v (id, created_at)
+where exists (select from event e where e.id = v.id and e.created_at = v.created_at offset 0)`;
 
 /** What came of a batch. */
 export interface BatchResult {
@@ -53,127 +57,115 @@ export interface BatchResult {
 /** An event with what can be computed of it while the batch before is at the database. */
 export interface PreparedEvent {
   readonly event: StoredEvent;
-  readonly row: readonly Field[];
-  readonly tags: readonly Field[][];
+  readonly rows: EventRows;
 }
 
 /** Computes the rows of an event. */
 export function prepareEvent(event: StoredEvent): PreparedEvent {
-  const { id, pubkey, created_at, kind, expiresAt, json } = event;
-  const expires = Number.isFinite(expiresAt) ? expiresAt : null;
-  const row = [bytea(id), bytea(pubkey), created_at, kind, expires, json, wordsColumn(event)];
-  return { event, row, tags: tagRows(event) };
+  return { event, rows: eventRows(event) };
 }
 
-/** Whether the events of a batch have nothing to do with each other or with what is stored: one statement stores them. */
-export function isPlain(batch: readonly PreparedEvent[]): boolean {
-  return batch.every(({ event }) => event.address === null && event.kind !== DELETION_KIND);
-}
-
-/**
- * Stores the events of a {@link isPlain | plain} batch, in the transaction of `client`. The statement is on its way when
- * this returns, so that what comes after it can be sent behind it.
- */
-export async function writePlainBatch(
-  client: ClientBase,
-  batch: readonly PreparedEvent[],
-): Promise<BatchResult> {
-  const outcomes = new Map<string, AddOutcome>(batch.map(({ event }) => [event.id, 'duplicate']));
-  const { stored, forbidden } = await insertEvents(client, batch, true);
-  for (const id of stored) outcomes.set(id, 'stored');
-  for (const id of forbidden) outcomes.set(id, 'deleted');
-  return { outcomes, removed: [] };
+/** What the last statements of a transaction come to. They are sent: a commit may be sent right behind them. */
+export interface LastSent<T> {
+  readonly done: Promise<T>;
 }
 
 /**
  * Stores events of different ids in the transaction of `client`; the outcome is that of one after the other in their
- * order, see {@link batchLength}.
+ * order, see {@link selectBatch}. What depends on no answer is sent at once, so that the server has something to do while
+ * an answer is read.
  */
-export async function writeBatch(client: ClientBase, batch: readonly PreparedEvent[]): Promise<BatchResult> {
-  const events = batch.map(({ event }) => event);
-  const outcomes = new Map<string, AddOutcome>();
-  const forbidden = await forbiddenAmong(client, events);
-  for (const id of forbidden) outcomes.set(id, 'deleted');
-  const allowed = events.filter(({ id }) => !forbidden.has(id));
-  const { winners, replaced } = await takeAddresses(client, allowed, outcomes);
-  const candidates = allowed.filter((event) => event.address === null || winners.has(event.id));
-  const chosen = new Set(candidates.map(({ id }) => id));
-  const prepared = batch.filter(({ event }) => chosen.has(event.id));
-  const { stored } = await insertEvents(client, prepared, false);
-  for (const { id, address } of candidates) {
-    if (address === null) outcomes.set(id, stored.has(id) ? 'stored' : 'duplicate');
-  }
-  const requests = candidates.filter(({ id, kind }) => kind === DELETION_KIND && stored.has(id));
-  const deleted = requests.length > 0 ? await rememberDeleted(client, requests) : [];
-  return { outcomes, removed: await removeEvents(client, [...replaced, ...deleted]) };
+export async function writeBatch(
+  client: Querying,
+  batch: readonly PreparedEvent[],
+): Promise<LastSent<BatchResult>> {
+  const others = batch.filter(({ event }) => event.address === null);
+  const versions = batch.filter(({ event }) => event.address !== null);
+  const careful = [...versions, ...others.filter(({ event }) => event.kind === DELETION_KIND)];
+  const deciding = careful.length === 0 ? null : decide(client, careful);
+  const inserting = insertEvents(client, others, true).then((inserted) => outcomesOf(others, inserted));
+  if (deciding === null) return { done: inserting.then((outcomes) => ({ outcomes, removed: [] })) };
+  const removing = deciding.then((decided) => {
+    const winners = versions.filter(({ event }) => decided.winners.has(event.id));
+    return exchange(client, decided, () => insertEvents(client, winners, false));
+  });
+  const [decided, outcomes, removed] = await Promise.all([deciding, inserting, removing]);
+  return { done: conclude(client, new Map([...outcomes, ...decided.outcomes]), removed) };
 }
 
-interface TakenAddresses {
-  /** Ids of the versions that are stored now. */
-  readonly winners: ReadonlySet<string>;
-  /** Versions that were stored before. */
-  readonly replaced: readonly Version[];
-}
-
-interface TakenRow {
-  readonly id: string;
-  readonly old_id: string | null;
-  readonly old_created_at: number | null;
-}
-
-function addressRow({ id, created_at, address }: StoredEvent): (Field | undefined)[] {
-  const key = addressKey(address ?? '');
-  return [key?.pubkey, key?.kind, key?.d, created_at, bytea(id)];
-}
-
-/** Puts the best version of each address in its place, if that is better than what is there. */
-async function takeAddresses(
-  client: ClientBase,
-  events: readonly StoredEvent[],
-  outcomes: Map<string, AddOutcome>,
-): Promise<TakenAddresses> {
-  const rivals = rivalsOf(events);
-  if (rivals.length === 0) return { winners: new Set(), replaced: [] };
-  const bests = columns(
-    rivals.map(({ best }) => addressRow(best)),
-    ['bytea', 'int4', 'bytea', 'int8', 'bytea'],
+/**
+ * The same by COPY, which takes three quarters of the time for many events, but fails with a `unique_violation` where
+ * another relay stores one of them meanwhile.
+ */
+export async function copyBatch(
+  client: Statements,
+  batch: readonly PreparedEvent[],
+): Promise<LastSent<BatchResult>> {
+  const [decided, stored] = await Promise.all([decide(client, batch), storedAmong(client, batch)]);
+  const outcomes = new Map<string, AddOutcome>(
+    batch.map(({ event }) => [event.id, stored.has(event.id) ? 'duplicate' : 'stored']),
   );
-  const { rows } = await client.query<TakenRow>({
-    name: 'take-addresses',
-    text: TAKE_ADDRESSES,
-    values: bests,
-  });
-  const taken = new Map(rows.map((row) => [row.id, versionOf(row.old_id, row.old_created_at)]));
-  const losers = rivals.filter(({ best }) => !taken.has(best.id)).map(({ best }) => best);
-  const current = await currentVersions(client, losers);
-  for (const { best, versions } of rivals) {
-    const before = taken.get(best.id) ?? current.get(best.id) ?? null;
-    const settled = settleRivals(versions, before);
-    for (const [index, { id }] of versions.entries()) outcomes.set(id, settled[index] ?? 'superseded');
-  }
-  return {
-    winners: new Set(taken.keys()),
-    replaced: [...taken.values()].filter((version) => version !== null),
-  };
+  for (const [id, outcome] of decided.outcomes) outcomes.set(id, outcome);
+  const fresh = batch.filter(
+    ({ event: { id, address } }) =>
+      !stored.has(id) && (address === null ? !decided.forbidden.has(id) : decided.winners.has(id)),
+  );
+  const removed = await exchange(client, decided, () => copyEvents(client, fresh));
+  return { done: conclude(client, outcomes, removed) };
 }
 
-function versionOf(id: string | null, createdAt: number | null): Version | null {
-  return id === null || createdAt === null ? null : { id, created_at: createdAt };
+/** What an earlier request forbids among events, what becomes of versions, and what has to go for both. */
+interface Decided extends SettledVersions {
+  readonly forbidden: ReadonlySet<string>;
+  /** The requests to delete that are not forbidden. */
+  readonly requests: readonly StoredEvent[];
 }
 
-/** The stored version of the address of each event, by the id of the event. */
-async function currentVersions(
-  client: ClientBase,
-  events: readonly StoredEvent[],
-): Promise<ReadonlyMap<string, Version>> {
-  if (events.length === 0) return new Map();
-  const keys = events.map((event, n) => [n, ...addressRow(event).slice(0, 3)]);
-  const { rows } = await client.query<Version & { n: number }>({
-    name: 'current-versions',
-    text: CURRENT_VERSIONS,
-    values: columns(keys, ['int4', 'bytea', 'int4', 'bytea']),
-  });
-  return new Map(rows.map(({ n, id, created_at }) => [events[n]?.id ?? '', { id, created_at }]));
+/** Decides about events, which is little to do. All that is asked for it is on its way when this returns. */
+async function decide(client: Querying, batch: readonly PreparedEvent[]): Promise<Decided> {
+  const events = batch.map(({ event }) => event);
+  const asking = forbiddenAmong(client, events);
+  const versions = events.filter(({ address }) => address !== null);
+  const [forbidden, settled] = await Promise.all([asking, settleVersions(client, versions, asking)]);
+  const outcomes = new Map<string, AddOutcome>([...forbidden].map((id) => [id, 'deleted']));
+  for (const [id, outcome] of settled.outcomes) outcomes.set(id, outcome);
+  const requests = events.filter(({ id, kind }) => kind === DELETION_KIND && !forbidden.has(id));
+  return { ...settled, outcomes, forbidden, requests };
+}
+
+/**
+ * Stores the events that are left and removes the rows of those that have to go for them: what is deleted may be among
+ * those that are stored. All is on its way when this returns.
+ */
+async function exchange(
+  client: Querying,
+  { replaced, requests }: Decided,
+  store: () => Promise<unknown>,
+): Promise<readonly StoredEvent[]> {
+  const removing = removeRows(client, replaced);
+  const storing = store();
+  const [gone, deleted] = await Promise.all([removing, obeyRequests(client, requests), storing]);
+  return [...gone, ...deleted];
+}
+
+/** Removes the traces of what is removed, with the last statements. */
+async function conclude(
+  client: Querying,
+  outcomes: ReadonlyMap<string, AddOutcome>,
+  removed: readonly StoredEvent[],
+): Promise<BatchResult> {
+  await removeTraces(client, removed);
+  return { outcomes, removed };
+}
+
+function outcomesOf(
+  events: readonly PreparedEvent[],
+  { stored, forbidden }: Inserted,
+): Map<string, AddOutcome> {
+  const outcomes = new Map<string, AddOutcome>(events.map(({ event }) => [event.id, 'duplicate']));
+  for (const id of stored) outcomes.set(id, 'stored');
+  for (const id of forbidden) outcomes.set(id, 'deleted');
+  return outcomes;
 }
 
 /** Ids of events. */
@@ -186,33 +178,57 @@ interface Inserted {
 
 const NOTHING_INSERTED: Inserted = { stored: new Set(), forbidden: new Set() };
 
-/**
- * Inserts events in the order of their ids, as locks must be taken.
- * @param isGuarded whether what is forbidden by its owner is left out; otherwise the caller has left it out
- */
+/** In the order of their ids, as locks must be taken. */
+function byId(events: readonly PreparedEvent[]): readonly PreparedEvent[] {
+  return [...events].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
+}
+
+/** @param isGuarded whether what is forbidden by its owner is left out; otherwise the caller has left it out */
 async function insertEvents(
-  client: ClientBase,
+  client: Querying,
   events: readonly PreparedEvent[],
   isGuarded: boolean,
 ): Promise<Inserted> {
   if (events.length === 0) return NOTHING_INSERTED;
-  const sorted = [...events].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
-  const { rows } = await client.query<[string | null, number | null]>({
+  const sorted = byId(events);
+  const rows = sorted.flatMap(({ rows: { row } }) => fieldsOf(row));
+  const words = joinedInts(rows.map((fields) => fields.at(-1) ?? null));
+  const placed = rows.map((fields, n) => [...fields.slice(0, -1), ...(words.ranges[n] ?? [])]);
+  const answer = await client.query<[string | null, number | null]>({
     name: 'insert-events',
     text: INSERT,
     values: [
-      ...columns(
-        sorted.map(({ row }) => row),
-        ['bytea', 'bytea', 'int8', 'int4', 'int8', 'text', 'text'],
-      ),
-      ...tagColumns(sorted.flatMap(({ tags }) => tags)),
+      ...columns(placed, ['bytea', 'bytea', 'int8', 'int4', 'int8', 'text', 'int4', 'int4']),
+      words.joined,
+      ...tagColumns(sorted.flatMap(({ rows: { tags } }) => fieldsOf(tags))),
       ...ownerColumns(isGuarded ? sorted.map(({ event }) => event) : []),
     ],
     rowMode: 'array',
   });
-  const forbidden = rows.map(([, n]) => (n === null ? undefined : sorted[n]?.event.id));
+  const forbidden = answer.rows.map(([, n]) => (n === null ? undefined : sorted[n]?.event.id));
   return {
-    stored: new Set(rows.map(([id]) => id).filter((id) => id !== null)),
+    stored: new Set(answer.rows.map(([id]) => id).filter((id) => id !== null)),
     forbidden: new Set(forbidden.filter((id) => id !== undefined)),
   };
+}
+
+async function copyEvents(client: Statements, events: readonly PreparedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const sorted = byId(events);
+  await Promise.all([
+    client.copy(COPY_EVENTS, copyMessages(sorted.map(({ rows }) => rows.row))),
+    client.copy(COPY_TAGS, copyMessages(sorted.map(({ rows }) => rows.tags))),
+  ]);
+}
+
+/** The ids of those events that are stored already. */
+async function storedAmong(client: Querying, batch: readonly PreparedEvent[]): Promise<ReadonlySet<string>> {
+  const keys = batch.map(({ event }) => [bytea(event.id), event.created_at]);
+  const { rows } = await client.query<[string]>({
+    name: 'stored-among',
+    text: STORED_AMONG,
+    values: columns(keys, ['bytea', 'int8']),
+    rowMode: 'array',
+  });
+  return new Set(rows.map(([id]) => id));
 }

@@ -1,14 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientBase, Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { AddOutcome } from '../store.ts';
 import type { RemovedEvent } from '../stored-event.ts';
 import { vanishKey } from './deletions.ts';
 import { bytea } from './keys.ts';
 import { parseLsn } from './lsn.ts';
 import { type LockedRow, lockOwners } from './owner-locks.ts';
-import { isTransient } from './postgres-errors.ts';
-import { type BatchResult, isPlain, type PreparedEvent, writeBatch, writePlainBatch } from './write-batch.ts';
+import { isConflict, isTransient } from './postgres-errors.ts';
+import { Statements } from './statements.ts';
+import { type BatchResult, copyBatch, type LastSent, type PreparedEvent, writeBatch } from './write-batch.ts';
 
 /** A failover takes a second or less; one connection every tenth of a second costs nobody anything. */
 const RETRY_FIRST_MS = 25;
@@ -22,15 +23,22 @@ export interface WriterListener {
   readonly onRetry: (error: unknown) => void;
 }
 
+/** What a {@link Writer} is given. */
+export interface WriterOptions extends WriterListener {
+  /** Batches of at least so many events are copied. */
+  readonly copiedMin: number;
+}
+
+/** How long nothing is copied after another relay has stored the same at the same time: they do so again and again. */
+const NOT_COPIED_MS = 10_000;
+
 const COMMIT = 'commit; select pg_current_wal_insert_lsn()::text as lsn';
 const NEXT_TRANSACTION = 'select pg_snapshot_xmax(pg_current_snapshot())::text as transaction';
 
 /** A transaction as one attempt sees it. */
 interface Transaction<T> {
   readonly locks: QueryConfig;
-  readonly work: (client: PoolClient) => Promise<T>;
-  /** Whether `work` is a single statement: the commit is sent right behind it. */
-  readonly isSingle: boolean;
+  readonly work: (client: Statements) => Promise<LastSent<T>>;
 }
 
 /**
@@ -41,12 +49,16 @@ interface Transaction<T> {
 export class Writer {
   readonly #pool: Pool;
   readonly #listener: WriterListener;
+  readonly #copiedMin: number;
   /** Transactions that begin from now on have this number or a higher one. */
   #nextTransaction = 0n;
+  /** Nothing is copied before, by the monotonic clock. */
+  #copiedFromMs = 0;
 
-  constructor(pool: Pool, listener: WriterListener) {
+  constructor(pool: Pool, { copiedMin, ...listener }: WriterOptions) {
     this.#pool = pool;
     this.#listener = listener;
+    this.#copiedMin = copiedMin;
   }
 
   /** Has to come first. */
@@ -64,24 +76,39 @@ export class Writer {
     // for what was stored since the first one began.
     const since = this.#nextTransaction;
     const locks = lockOwners(batch.map(({ event }) => event));
-    const isSingle = isPlain(batch);
-    const write = (client: PoolClient): Promise<BatchResult> =>
-      isSingle ? writePlainBatch(client, batch) : writeBatch(client, batch);
-    const writeAgain = async (client: PoolClient): Promise<BatchResult> =>
-      await recognise(client, await write(client), since);
-    return await this.#retry(deadlineMs, (attempt) =>
-      attempt === 1
-        ? this.#transact({ locks, work: write, isSingle })
-        : this.#transact({ locks, work: writeAgain, isSingle: false }),
-    );
+    const write = (client: Statements): Promise<LastSent<BatchResult>> => writeBatch(client, batch);
+    const writeAgain = async (client: Statements): Promise<LastSent<BatchResult>> => {
+      const { done } = await write(client);
+      return { done: recognise(client, await done, since) };
+    };
+    return await this.#retry(deadlineMs, (attempt) => {
+      if (attempt > 1) return this.#transact({ locks, work: writeAgain });
+      return this.#mayCopy(batch) ? this.#copy(locks, batch) : this.#transact({ locks, work: write });
+    });
+  }
+
+  #mayCopy(batch: readonly PreparedEvent[]): boolean {
+    return batch.length >= this.#copiedMin && performance.now() >= this.#copiedFromMs;
+  }
+
+  /** Where another relay has stored one of the events meanwhile nothing was copied, and all are inserted. */
+  async #copy(locks: QueryConfig, batch: readonly PreparedEvent[]): Promise<BatchResult> {
+    const copying = this.#transact({ locks, work: (client) => copyBatch(client, batch) });
+    return await copying.catch((error) => {
+      if (!isConflict(error)) throw error;
+      this.#copiedFromMs = performance.now() + NOT_COPIED_MS;
+      return this.#transact({ locks, work: (client) => writeBatch(client, batch) });
+    });
   }
 
   /** Obeys a request to vanish, see `EventStore.vanish` and {@link store}; returns the events that were removed. */
   async vanish(pubkey: string, untilSeconds: number, deadlineMs: number): Promise<readonly RemovedEvent[]> {
     const locks = lockOwners([], [pubkey]);
-    const work = (client: PoolClient): Promise<readonly RemovedEvent[]> =>
-      vanishKey(client, pubkey, untilSeconds);
-    return await this.#retry(deadlineMs, () => this.#transact({ locks, work, isSingle: false }));
+    const work = async (client: Statements): Promise<LastSent<readonly RemovedEvent[]>> => {
+      const removed = await vanishKey(client, pubkey, untilSeconds);
+      return { done: Promise.resolve(removed) };
+    };
+    return await this.#retry(deadlineMs, () => this.#transact({ locks, work }));
   }
 
   /** Counts the epoch of the caches on, see {@link store} for the deadline. */
@@ -103,21 +130,24 @@ export class Writer {
     }
   }
 
-  async #transactWith<T>(client: PoolClient, { locks, work, isSingle }: Transaction<T>): Promise<T> {
-    const begun = client.query('begin');
-    const locked = client.query<LockedRow>(locks).then(({ rows }) => this.#onBegun(rows));
-    const worked = work(client);
-    const early = isSingle ? client.query(COMMIT) : null;
-    const [, , result, committed] = await Promise.all([begun, locked, worked, early]);
+  async #transactWith<T>(client: PoolClient, { locks, work }: Transaction<T>): Promise<T> {
+    const statements = new Statements(client);
+    const begun = statements.query('begin');
+    const locked = statements.query<LockedRow>(locks).then(({ rows }) => this.#onBegun(rows));
+    const ended = work(statements).then(({ done }) => Promise.all([done, statements.query(COMMIT)]));
+    const [, , [result, committed]] = await Promise.all([begun, locked, ended]).catch((error) => {
+      throw statements.failure ?? error;
+    });
     // Several statements in one query have several results, which the types of the library do not know.
-    const results = (committed ?? (await client.query(COMMIT))) as unknown as QueryResult<{ lsn: string }>[];
+    const results = committed as unknown as QueryResult<{ lsn: string }>[];
     this.#listener.onCommit(parseLsn(results.at(-1)?.rows[0]?.lsn ?? ''));
     return result;
   }
 
   #onBegun(rows: readonly LockedRow[]): void {
-    const [row] = rows;
-    if (row !== undefined) this.#nextTransaction = BigInt(row.transaction) + 1n;
+    const next = BigInt(rows[0]?.transaction ?? 0) + 1n;
+    // Batches beside each other are not answered in the order of their numbers.
+    if (next > this.#nextTransaction) this.#nextTransaction = next;
   }
 
   /** @param work is told the number of the attempt, from 1 */
@@ -137,7 +167,7 @@ export class Writer {
 }
 
 /** Events that an earlier attempt has stored after all are no duplicates: nobody has been told of them. */
-async function recognise(client: ClientBase, result: BatchResult, since: bigint): Promise<BatchResult> {
+async function recognise(client: Statements, result: BatchResult, since: bigint): Promise<BatchResult> {
   const duplicates = [...result.outcomes].filter(([, outcome]) => outcome === 'duplicate').map(([id]) => id);
   const { rows } = await client.query<{ id: string }>(
     "select encode(id, 'hex') as id from event where id = any ($1::bytea[]) and txid >= $2::bigint",

@@ -1,38 +1,71 @@
 import { describe, expect, it } from 'vitest';
-import { batchLength, rivalsOf, settleRivals } from '../../../../../src/relay/store/postgres/batch.ts';
+import { rivalsOf, selectBatch, settleRivals } from '../../../../../src/relay/store/postgres/batch.ts';
 import { GroupCommit } from '../../../../../src/relay/store/postgres/group-commit.ts';
 import { addressKey, tagKey, textKey } from '../../../../../src/relay/store/postgres/keys.ts';
 import { parseLsn } from '../../../../../src/relay/store/postgres/lsn.ts';
 import { someStored } from '../../../../support/stored-event.ts';
 
 describe('a batch', () => {
-  it('ends before an event that a request to delete in it names', () => {
+  it('leaves out an event that a request to delete in it names', () => {
     const note = someStored();
     const deletion = someStored({ kind: 5, tags: [['e', note.id]] });
-    expect(batchLength([note, deletion], 10)).toBe(2);
-    expect(batchLength([deletion, note], 10)).toBe(1);
-    expect(batchLength([deletion, someStored(), note], 10)).toBe(2);
+    expect(selectBatch([note, deletion], 10)).toEqual([0, 1]);
+    expect(selectBatch([deletion, note], 10)).toEqual([0]);
   });
 
-  it('ends before a version by an author of whom it holds a request to delete', () => {
+  it('leaves out a version by an author of whom it holds a request to delete', () => {
     const deletion = someStored({ kind: 5, tags: [['a', `0:${'a'.repeat(64)}:`]] });
-    expect(batchLength([deletion, someStored({ kind: 0 })], 10)).toBe(1);
-    expect(batchLength([deletion, someStored({ kind: 0, pubkey: 'b'.repeat(64) })], 10)).toBe(2);
+    expect(selectBatch([deletion, someStored({ kind: 0 })], 10)).toEqual([0]);
+    expect(selectBatch([deletion, someStored({ kind: 0, pubkey: 'b'.repeat(64) })], 10)).toEqual([0, 1]);
   });
 
-  it('ends before a version that it already holds, but not before any other event', () => {
+  it('leaves out a version that it already holds, but no other event', () => {
     const [profile, note] = [someStored({ kind: 0 }), someStored()];
-    expect(batchLength([profile, someStored({ kind: 0 }), profile], 10)).toBe(2);
-    expect(batchLength([note, someStored(), note], 10)).toBe(3);
+    expect(selectBatch([profile, someStored({ kind: 0 }), profile], 10)).toEqual([0, 1]);
+    expect(selectBatch([note, someStored(), note], 10)).toEqual([0, 1, 2]);
+  });
+
+  it('leaves out what has an owner in common with an event before it that is left out, and takes all others', () => {
+    const [author, recipient] = ['b'.repeat(64), 'c'.repeat(64)];
+    const note = someStored({ pubkey: author });
+    const deletion = someStored({ pubkey: author, kind: 5, tags: [['e', note.id]] });
+    const wrap = someStored({ kind: 1059, pubkey: author, tags: [['p', recipient]] });
+    const answer = someStored({ pubkey: recipient });
+    expect(selectBatch([deletion, note, wrap, someStored(), answer], 10)).toEqual([0, 3]);
   });
 
   it('holds as many events as it may', () => {
     expect(
-      batchLength(
+      selectBatch(
         [1, 2, 3].map(() => someStored()),
         2,
       ),
-    ).toBe(2);
+    ).toEqual([0, 1]);
+  });
+
+  it('leaves out what has to come after an event that is on its way', () => {
+    const [note, profile] = [someStored(), someStored({ kind: 0 })];
+    const request = (...tag: string[]) => someStored({ kind: 5, tags: [tag] });
+    const later = [
+      note,
+      someStored({ kind: 0, created_at: 200 }),
+      request('e', note.id),
+      request('a', `0:${'a'.repeat(64)}:`),
+    ];
+    for (const event of later) expect(selectBatch([someStored(), event], 10, [note, profile])).toEqual([0]);
+    const others = [
+      someStored({ pubkey: 'b'.repeat(64), kind: 0 }),
+      request('e', 'c'.repeat(64)),
+      someStored(),
+    ];
+    for (const event of others) expect(selectBatch([event], 10, [note, profile])).toEqual([0]);
+  });
+
+  it('leaves out what a request that is on its way names', () => {
+    const [note, other] = [someStored(), someStored()];
+    const request = someStored({ kind: 5, tags: [['e', note.id]] });
+    expect(selectBatch([other, note], 10, [request])).toEqual([0]);
+    expect(selectBatch([someStored({ kind: 0 })], 10, [request])).toEqual([]);
   });
 
   it('lets the best version of an address win, and answers as if one had come after the other', () => {
@@ -63,7 +96,8 @@ describe('a group commit', () => {
       ...PATIENT,
       queueMax: 100,
       writers: 1,
-      take: (items) => [...items].length,
+      besideMin: 1,
+      take: (items) => [...[...items].keys()],
       commit: async (items) => {
         batches.push(items);
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -77,12 +111,56 @@ describe('a group commit', () => {
     expect(batches).toEqual([[1], [2, 3, 4]]);
   });
 
+  it('sends a batch beside another when enough waits, and asks once whether what waits has to wait', async () => {
+    const ends: (() => void)[] = [];
+    const taken: { readonly waiting: number; readonly onTheirWay: number }[] = [];
+    let isFree = true;
+    const queue = new GroupCommit<number, number>({
+      ...PATIENT,
+      queueMax: 100,
+      writers: 2,
+      besideMin: 2,
+      take: (waiting, onTheirWay) => {
+        const counts = { waiting: [...waiting].length, onTheirWay: [...onTheirWay].length };
+        taken.push(counts);
+        return isFree ? Array.from({ length: counts.waiting }, (_, place) => place) : [];
+      },
+      commit: (items) => new Promise((resolve) => ends.push(() => resolve(items))),
+    });
+    const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    const added: (Promise<number> | null)[] = [];
+    const add = async (item: number) => {
+      added.push(queue.add(item));
+      await turn();
+    };
+    await add(1);
+    await add(2);
+    expect(ends).toHaveLength(1);
+    await add(3);
+    expect(taken).toEqual([
+      { waiting: 1, onTheirWay: 0 },
+      { waiting: 2, onTheirWay: 1 },
+    ]);
+    ends[0]?.();
+    await turn();
+    isFree = false;
+    for (const item of [4, 5, 6]) await add(item);
+    expect(taken.slice(2)).toEqual([{ waiting: 2, onTheirWay: 2 }]);
+    isFree = true;
+    ends[1]?.();
+    await turn();
+    ends[2]?.();
+    expect(await Promise.all(added)).toEqual([1, 2, 3, 4, 5, 6]);
+    await queue.idle();
+  });
+
   it('refuses what is too much, passes failures on and goes on', async () => {
     const queue = new GroupCommit<string, string>({
       ...PATIENT,
       queueMax: 2,
       writers: 1,
-      take: () => 1,
+      besideMin: 1,
+      take: () => [0],
       commit: async ([item = '']) => {
         if (item === 'bad') throw new Error('no');
         return [item];
@@ -102,7 +180,8 @@ describe('a group commit', () => {
     const queue = new GroupCommit<string, string>({
       queueMax: 10,
       writers: 1,
-      take: () => 1,
+      besideMin: 1,
+      take: () => [0],
       commit: () => new Promise((resolve) => settled.push(resolve)),
       answerWithinMs: 100,
       lateError: (isOnItsWay) => new Error(isOnItsWay ? 'begun' : 'not begun'),
@@ -125,7 +204,8 @@ describe('a group commit', () => {
       ...PATIENT,
       queueMax: 10,
       writers: 1,
-      take: () => 2,
+      besideMin: 1,
+      take: () => [0, 1],
       commit: async (items, deadlineMs) => {
         deadlines.push(deadlineMs);
         return items;

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { isTransient } from '../../../../../src/relay/store/postgres/postgres-errors.ts';
+import { isConflict, isTransient } from '../../../../../src/relay/store/postgres/postgres-errors.ts';
 
 function databaseError(code: string): DatabaseError {
   return Object.assign(new DatabaseError('x', 1, 'error'), { code });
@@ -34,5 +34,11 @@ describe('an error of the database', () => {
     ['no error', 'Connection terminated'],
   ])('stays: %s', (_name, error) => {
     expect(isTransient(error)).toBe(false);
+  });
+
+  it('is a conflict where another has stored the same, and nothing else is', () => {
+    expect(isConflict(databaseError('23505'))).toBe(true);
+    expect(isConflict(databaseError('40001'))).toBe(false);
+    expect(isConflict(new Error('23505'))).toBe(false);
   });
 });
