@@ -29,10 +29,7 @@ function openStore(url: string, batches: Partial<BatchSizes> = {}): PostgresStor
 
 describe.each<[string, Partial<BatchSizes>]>([
   ['the Postgres store', {}],
-  [
-    'the Postgres store, with small batches beside each other that are copied',
-    { max: 4, besideMin: 1, copiedMin: 1 },
-  ],
+  ['the Postgres store, with small batches that are copied', { max: 8, copiedMin: 1 }],
 ])('%s', (_, batches) => {
   let store: PostgresStore;
   let url: string;

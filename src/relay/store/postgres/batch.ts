@@ -3,80 +3,67 @@ import type { AddOutcome } from '../store.ts';
 import type { StoredEvent } from '../stored-event.ts';
 import { ownersOf } from '../tombstones.ts';
 
-/** What events depend on that come after some others. */
-class Earlier {
+/** What the requests to delete in a batch may concern. */
+class Requests {
   readonly #owners = new Set<string>();
   readonly #named = new Set<string>();
-  readonly #ids = new Set<string>();
-  readonly #addresses = new Set<string>();
 
-  add(event: StoredEvent): void {
-    this.#ids.add(event.id);
-    if (event.address !== null) this.#addresses.add(event.address);
-    if (event.kind !== DELETION_KIND) return;
-    this.#owners.add(event.pubkey);
-    for (const [name, value] of event.tags) if (name === 'e') this.#named.add(value + event.pubkey);
+  add(request: StoredEvent): void {
+    this.#owners.add(request.pubkey);
+    for (const [name, value] of request.tags) if (name === 'e') this.#named.add(value + request.pubkey);
   }
 
-  /** Whether the outcome of an event may depend on the requests to delete. */
-  isConcernedByRequests(event: StoredEvent): boolean {
+  /** Whether the outcome of an event that comes after the requests may depend on them. */
+  mayConcern(event: StoredEvent): boolean {
     if (this.#owners.size === 0) return false;
     const owners = ownersOf(event).filter((owner) => this.#owners.has(owner));
     if (owners.length === 0) return false;
     return event.address !== null || owners.some((owner) => this.#named.has(event.id + owner));
   }
+}
 
-  /** Whether this very version is among them. */
-  hasVersion({ id, address }: StoredEvent): boolean {
-    return address !== null && this.#ids.has(id);
+/** A batch that is being put together, and what is left of the events that were looked at. */
+class Selection {
+  readonly #requests = new Requests();
+  /** Ids of its events that have an address. */
+  readonly #versions = new Set<string>();
+  /** Owners of events that are left. */
+  readonly #left = new Set<string>();
+
+  /** Whether an event is one of the batch. */
+  takes(event: StoredEvent): boolean {
+    const owners = ownersOf(event);
+    if (this.#isBehind(owners) || this.#requests.mayConcern(event) || this.#versions.has(event.id)) {
+      for (const owner of owners) this.#left.add(owner);
+      return false;
+    }
+    if (event.kind === DELETION_KIND) this.#requests.add(event);
+    if (event.address !== null) this.#versions.add(event.id);
+    return true;
   }
 
-  /** Whether it matters that they are stored before: the same event, a version of the same address, what a request names. */
-  hasRelated(event: StoredEvent): boolean {
-    if (this.#ids.has(event.id) || (event.address !== null && this.#addresses.has(event.address)))
-      return true;
-    if (this.isConcernedByRequests(event)) return true;
-    return event.kind === DELETION_KIND && event.tags.some(([, value]) => this.#holds(value));
-  }
-
-  #holds(named: string): boolean {
-    return this.#ids.has(named) || this.#addresses.has(named);
+  #isBehind(owners: readonly string[]): boolean {
+    return this.#left.size > 0 && owners.some((owner) => this.#left.has(owner));
   }
 }
 
 /**
  * Which of the waiting events, by their places, may be stored together so that the outcome is that of one after the
  * other. Requests to delete are carried out at the end of a batch, so an event that such a request before it may concern
- * is left for a later one; so is a version that the batch already holds, which another may have replaced meanwhile, and
- * whatever has to come after an event that is on its way. What has an owner in common with an event that is left has to
- * come after it; events of different owners have nothing to do with each other.
+ * is left for a later one; so is a version that the batch already holds, which another may have replaced meanwhile. What
+ * has an owner in common with an event that is left has to come after it; events of different owners have nothing to do
+ * with each other.
  */
-export function selectBatch(
-  events: Iterable<StoredEvent>,
-  max: number,
-  onTheirWay: Iterable<StoredEvent> = [],
-): number[] {
-  const [before, within] = [new Earlier(), new Earlier()];
-  for (const event of onTheirWay) before.add(event);
-  const selected: number[] = [];
-  const left = new Set<string>();
+export function selectBatch(events: Iterable<StoredEvent>, max: number): number[] {
+  const selection = new Selection();
+  const places: number[] = [];
   let place = 0;
   for (const event of events) {
-    if (selected.length === max) break;
-    const owners = ownersOf(event);
-    const hasToWait =
-      (left.size > 0 && owners.some((owner) => left.has(owner))) ||
-      within.isConcernedByRequests(event) ||
-      within.hasVersion(event) ||
-      before.hasRelated(event);
-    if (hasToWait) for (const owner of owners) left.add(owner);
-    else {
-      within.add(event);
-      selected.push(place);
-    }
+    if (places.length === max) break;
+    if (selection.takes(event)) places.push(place);
     place++;
   }
-  return selected;
+  return places;
 }
 
 /** The version of an address that is stored, as far as its rivals need to know it. */

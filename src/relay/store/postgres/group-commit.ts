@@ -6,10 +6,8 @@ export interface GroupCommitOptions<Item, Outcome> {
   readonly queueMax: number;
   /** Batches that are on their way at the same time. */
   readonly writers: number;
-  /** So many items make a batch beside another: a small one costs more for an item, and the other ends soon. */
-  readonly besideMin: number;
-  /** The places of those of the waiting items, in their order, that the next batch takes. */
-  readonly take: (items: Iterable<Item>, onTheirWay: Iterable<Item>) => readonly number[];
+  /** The places of those of the waiting items, in their order, that the next batch takes: at least one. */
+  readonly take: (items: Iterable<Item>) => readonly number[];
   /**
    * Carries out a batch and answers in its order; a rejection is passed on to every item of it.
    * @param deadlineMs when its last item gets an answer in any case, by the monotonic clock: nothing is gained after it
@@ -43,8 +41,6 @@ export class GroupCommit<Item, Outcome> {
   readonly #onTheirWay = new Set<Batch<Item, Outcome>>();
   #whenIdle: (() => void)[] = [];
   #isScheduled = false;
-  /** Whether what waits has to wait for a batch that is on its way. */
-  #isHeld = false;
   #sweeping: NodeJS.Timeout | null = null;
 
   constructor(options: GroupCommitOptions<Item, Outcome>) {
@@ -89,7 +85,6 @@ export class GroupCommit<Item, Outcome> {
   #start(): void {
     while (this.#waiting.length > 0 && this.#onTheirWay.size < this.#options.writers) {
       const batch = this.#takeBatch();
-      if (batch.length === 0) return;
       this.#onTheirWay.add(batch);
       void this.#carryOut(batch);
     }
@@ -99,16 +94,9 @@ export class GroupCommit<Item, Outcome> {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** The next batch; an empty one where what waits has to wait for one that is on its way. */
   #takeBatch(): Batch<Item, Outcome> {
-    const { take, besideMin } = this.#options;
-    const isBeside = this.#onTheirWay.size > 0;
-    if (isBeside && (this.#isHeld || this.#waiting.length < besideMin)) return [];
-    const places = new Set(take(itemsOf(this.#waiting), this.#itemsOnTheirWay()));
-    // Whatever waits for nothing that is on its way has its turn.
-    if (places.size === 0 && !isBeside) places.add(0);
-    this.#isHeld = isBeside && places.size < besideMin;
-    if (this.#isHeld) return [];
+    const places = new Set(this.#options.take(itemsOf(this.#waiting)));
+    if (places.size === 0) places.add(0);
     const batch = this.#waiting.filter((_, place) => places.has(place));
     this.#waiting = this.#waiting.filter((_, place) => !places.has(place));
     return batch;
@@ -124,12 +112,7 @@ export class GroupCommit<Item, Outcome> {
       for (const { reject } of batch) reject(error);
     }
     this.#onTheirWay.delete(batch);
-    this.#isHeld = false;
     this.#start();
-  }
-
-  *#itemsOnTheirWay(): Iterable<Item> {
-    for (const batch of this.#onTheirWay) yield* itemsOf(batch);
   }
 
   /** Answers those who have waited too long; a second answer, of their batch, changes nothing. */

@@ -28,6 +28,8 @@ import { Writer } from './writer.ts';
 const ANSWER_WITHIN_MS = 9_000;
 /** Events that may wait to be stored; one more is answered `overloaded`. */
 const QUEUE_MAX = 8_192;
+/** Batches on their way at the same time: two wait for each other's locks, and each is smaller. */
+const WRITERS = 1;
 /** Ids of events that are known to be stored. */
 const KNOWN_MAX = 100_000;
 
@@ -91,9 +93,8 @@ export class PostgresStore implements EventStore {
     });
     this.#queue = new GroupCommit({
       queueMax: QUEUE_MAX,
-      writers: batches.writers,
-      besideMin: batches.besideMin,
-      take: (waiting, onTheirWay) => selectBatch(eventsOf(waiting), batches.max, eventsOf(onTheirWay)),
+      writers: WRITERS,
+      take: (waiting) => selectBatch(eventsOf(waiting), batches.max),
       commit: (batch, deadlineMs) => this.#commit(batch, deadlineMs),
       answerWithinMs: ANSWER_WITHIN_MS,
       lateError: (isOnItsWay) => (isOnItsWay && this.#isOpen ? notAnswered() : notAsked()),

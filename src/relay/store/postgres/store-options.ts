@@ -1,11 +1,7 @@
 /** How many events make which batch. */
 export interface BatchSizes {
-  /** Batches on their way at the same time: while the answers of one are read, the server has the next. */
-  readonly writers: number;
   /** The most: larger batches hardly cost less for an event, and whoever waits for one waits longer. */
   readonly max: number;
-  /** So many have to wait for a batch beside another: a small one costs more for an event, and the other ends soon. */
-  readonly besideMin: number;
   /** So many are copied; fewer are inserted with one statement, which asks nothing before. */
   readonly copiedMin: number;
 }
@@ -31,4 +27,4 @@ export interface PostgresStoreOptions {
 }
 
 /** The usual batches. */
-export const BATCHES: BatchSizes = { writers: 2, max: 1_000, besideMin: 250, copiedMin: 64 };
+export const BATCHES: BatchSizes = { max: 1_000, copiedMin: 64 };

@@ -146,7 +146,7 @@ export class Writer {
 
   #onBegun(rows: readonly LockedRow[]): void {
     const next = BigInt(rows[0]?.transaction ?? 0) + 1n;
-    // Batches beside each other are not answered in the order of their numbers.
+    // A batch and a request to vanish beside it are not answered in the order of their numbers.
     if (next > this.#nextTransaction) this.#nextTransaction = next;
   }
 

@@ -43,31 +43,6 @@ describe('a batch', () => {
     ).toEqual([0, 1]);
   });
 
-  it('leaves out what has to come after an event that is on its way', () => {
-    const [note, profile] = [someStored(), someStored({ kind: 0 })];
-    const request = (...tag: string[]) => someStored({ kind: 5, tags: [tag] });
-    const later = [
-      note,
-      someStored({ kind: 0, created_at: 200 }),
-      request('e', note.id),
-      request('a', `0:${'a'.repeat(64)}:`),
-    ];
-    for (const event of later) expect(selectBatch([someStored(), event], 10, [note, profile])).toEqual([0]);
-    const others = [
-      someStored({ pubkey: 'b'.repeat(64), kind: 0 }),
-      request('e', 'c'.repeat(64)),
-      someStored(),
-    ];
-    for (const event of others) expect(selectBatch([event], 10, [note, profile])).toEqual([0]);
-  });
-
-  it('leaves out what a request that is on its way names', () => {
-    const [note, other] = [someStored(), someStored()];
-    const request = someStored({ kind: 5, tags: [['e', note.id]] });
-    expect(selectBatch([other, note], 10, [request])).toEqual([0]);
-    expect(selectBatch([someStored({ kind: 0 })], 10, [request])).toEqual([]);
-  });
-
   it('lets the best version of an address win, and answers as if one had come after the other', () => {
     const [old, newest, middle] = [100, 102, 101].map((created_at) => someStored({ kind: 0, created_at }));
     const [rivals] = rivalsOf([old, newest, middle].filter((event) => event !== undefined));
@@ -96,7 +71,6 @@ describe('a group commit', () => {
       ...PATIENT,
       queueMax: 100,
       writers: 1,
-      besideMin: 1,
       take: (items) => [...[...items].keys()],
       commit: async (items) => {
         batches.push(items);
@@ -111,47 +85,21 @@ describe('a group commit', () => {
     expect(batches).toEqual([[1], [2, 3, 4]]);
   });
 
-  it('sends a batch beside another when enough waits, and asks once whether what waits has to wait', async () => {
-    const ends: (() => void)[] = [];
-    const taken: { readonly waiting: number; readonly onTheirWay: number }[] = [];
-    let isFree = true;
+  it('takes what it is told to take, and keeps the rest in its order', async () => {
+    const batches: (readonly number[])[] = [];
     const queue = new GroupCommit<number, number>({
       ...PATIENT,
       queueMax: 100,
-      writers: 2,
-      besideMin: 2,
-      take: (waiting, onTheirWay) => {
-        const counts = { waiting: [...waiting].length, onTheirWay: [...onTheirWay].length };
-        taken.push(counts);
-        return isFree ? Array.from({ length: counts.waiting }, (_, place) => place) : [];
+      writers: 1,
+      take: (items) => [...[...items].entries()].filter(([, item]) => item % 2 === 1).map(([place]) => place),
+      commit: async (items) => {
+        batches.push(items);
+        return items;
       },
-      commit: (items) => new Promise((resolve) => ends.push(() => resolve(items))),
     });
-    const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    const added: (Promise<number> | null)[] = [];
-    const add = async (item: number) => {
-      added.push(queue.add(item));
-      await turn();
-    };
-    await add(1);
-    await add(2);
-    expect(ends).toHaveLength(1);
-    await add(3);
-    expect(taken).toEqual([
-      { waiting: 1, onTheirWay: 0 },
-      { waiting: 2, onTheirWay: 1 },
-    ]);
-    ends[0]?.();
-    await turn();
-    isFree = false;
-    for (const item of [4, 5, 6]) await add(item);
-    expect(taken.slice(2)).toEqual([{ waiting: 2, onTheirWay: 2 }]);
-    isFree = true;
-    ends[1]?.();
-    await turn();
-    ends[2]?.();
-    expect(await Promise.all(added)).toEqual([1, 2, 3, 4, 5, 6]);
-    await queue.idle();
+    const added = [1, 2, 3, 4].map((item) => queue.add(item));
+    expect(await Promise.all(added)).toEqual([1, 2, 3, 4]);
+    expect(batches).toEqual([[1, 3], [2], [4]]);
   });
 
   it('refuses what is too much, passes failures on and goes on', async () => {
@@ -159,7 +107,6 @@ describe('a group commit', () => {
       ...PATIENT,
       queueMax: 2,
       writers: 1,
-      besideMin: 1,
       take: () => [0],
       commit: async ([item = '']) => {
         if (item === 'bad') throw new Error('no');
@@ -180,7 +127,6 @@ describe('a group commit', () => {
     const queue = new GroupCommit<string, string>({
       queueMax: 10,
       writers: 1,
-      besideMin: 1,
       take: () => [0],
       commit: () => new Promise((resolve) => settled.push(resolve)),
       answerWithinMs: 100,
@@ -204,7 +150,6 @@ describe('a group commit', () => {
       ...PATIENT,
       queueMax: 10,
       writers: 1,
-      besideMin: 1,
       take: () => [0, 1],
       commit: async (items, deadlineMs) => {
         deadlines.push(deadlineMs);
