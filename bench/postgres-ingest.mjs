@@ -153,6 +153,7 @@ function middle(rounds) {
 }
 
 const start = startOfBenchmark();
+/** @type {Map<string, Awaited<ReturnType<typeof ingest>>[]>} */
 const rounds = new Map(flags.profile.map((profile) => [profile, []]));
 for (let round = 1; round <= ROUNDS; round++) {
   for (const [profile, done] of rounds) {
