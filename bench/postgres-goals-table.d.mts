@@ -15,6 +15,7 @@ export interface QueriesResult {
   readonly figures: { readonly times: readonly { readonly name: string; readonly p95_ms: number }[] };
 }
 
+/** One table of both results: what was wanted, what was measured, whether that is met. */
 export function goalsOf(
   ingest: IngestResult,
   queries: QueriesResult,

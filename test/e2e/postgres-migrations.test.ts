@@ -68,7 +68,7 @@ describe('migrations', () => {
     await withClient(url, async (client) => {
       const sampled = await client.query<{ part: string }>(
         `select inhrelid::regclass::text as part from pg_inherits join pg_attribute on attrelid = inhrelid
-         where inhparent = 'event'::regclass and attname in ('json', 'words') and attstattarget <> 0`,
+         where inhparent = 'event'::regclass and attname in ('json', 'words') and attstattarget is distinct from 0`,
       );
       const { rows } = await client.query<{ json: string }>('select json from event');
       expect(sampled.rows).toEqual([]);

@@ -22,6 +22,13 @@ class Requests {
   }
 }
 
+/**
+ * For a batch it is looked at so many times the events, and owners of them, that it may hold: who sends what all has to wait
+ * for what is before it has nobody look at all of it again and again.
+ */
+const LOOKED_AT = 4;
+const OWNERS_LOOKED_AT = 64;
+
 /** A batch that is being put together, and what is left of the events that were looked at. */
 class Selection {
   readonly #requests = new Requests();
@@ -30,9 +37,13 @@ class Selection {
   /** Owners of events that are left. */
   readonly #left = new Set<string>();
 
+  /** Owners of the events that were looked at, each as often as it owns one. */
+  looked = 0;
+
   /** Whether an event is one of the batch. */
   takes(event: StoredEvent): boolean {
     const owners = ownersOf(event);
+    this.looked += owners.length;
     if (this.#isBehind(owners) || this.#requests.mayConcern(event) || this.#versions.has(event.id)) {
       for (const owner of owners) this.#left.add(owner);
       return false;
@@ -59,7 +70,8 @@ export function selectBatch(events: Iterable<StoredEvent>, max: number): number[
   const places: number[] = [];
   let place = 0;
   for (const event of events) {
-    if (places.length === max) break;
+    if (places.length === max || place === LOOKED_AT * max || selection.looked > OWNERS_LOOKED_AT * max)
+      break;
     if (selection.takes(event)) places.push(place);
     place++;
   }

@@ -22,6 +22,8 @@ const ARRAY_HEADER_BYTES = 20;
 /** UTF-8 has at most so many bytes for a character of a JavaScript string. */
 const UTF8_MAX_BYTES = 3;
 const FIRST_CAPACITY = 1 << 16;
+/** Memory for longer rows is not kept. */
+const KEPT_CAPACITY_MAX = 1 << 20;
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** The signature, no flags, no extension. */
 const HEADER = Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
@@ -36,17 +38,26 @@ class RowWriter {
   #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
   #length = 0;
 
+  /** Forgets what was written, also where that has failed in between. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > KEPT_CAPACITY_MAX) this.#bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+  }
+
+  /** Begins a row. */
   begin(fields: number): void {
     this.#reserve(2);
     this.#length = this.#bytes.writeInt16BE(fields, this.#length);
   }
 
+  /** A field of four bytes, with a sign. */
   int4(value: number): void {
     this.#reserve(8);
     this.#length = this.#bytes.writeInt32BE(4, this.#length);
     this.#length = this.#bytes.writeInt32BE(value, this.#length);
   }
 
+  /** A field of eight bytes, with a sign; whole numbers that JavaScript holds exactly. */
   int8(value: number): void {
     this.#reserve(12);
     this.#length = this.#bytes.writeInt32BE(8, this.#length);
@@ -62,6 +73,7 @@ class RowWriter {
     this.#length += this.#bytes.write(hex, this.#length, 'hex');
   }
 
+  /** A field of UTF-8. */
   text(value: string): void {
     this.#reserve(4 + UTF8_MAX_BYTES * value.length);
     const size = this.#bytes.write(value, this.#length + 4);
@@ -69,11 +81,13 @@ class RowWriter {
     this.#length += 4 + size;
   }
 
+  /** A field that is missing. */
   null(): void {
     this.#reserve(4);
     this.#length = this.#bytes.writeInt32BE(NULL_LENGTH, this.#length);
   }
 
+  /** A field that is an array of one dimension; not empty. */
   int4Array(values: readonly number[]): void {
     const size = ARRAY_HEADER_BYTES + 8 * values.length;
     this.#reserve(4 + size);
@@ -86,7 +100,7 @@ class RowWriter {
   /** What was written since it was last taken. */
   take(): Buffer {
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
-    this.#length = 0;
+    this.clear();
     return taken;
   }
 
@@ -104,6 +118,7 @@ const writer = new RowWriter();
 /** Computes the rows of an event. */
 export function eventRows(event: StoredEvent): EventRows {
   const { id, pubkey, created_at, kind, expiresAt, json, tags } = event;
+  writer.clear();
   writer.begin(EVENT_FIELDS);
   writer.bytea(id);
   writer.bytea(pubkey);

@@ -27,7 +27,7 @@ insert into deleted_address as a (pubkey, kind, d, until)
 select pubkey, kind, d, max(until)
 from unnest($1::bytea[], $2::int[], $3::bytea[], $4::bigint[]) as named (pubkey, kind, d, until)
 group by pubkey, kind, d
-on conflict (pubkey, kind, d) do update set until = greatest(a.until, excluded.until)`;
+on conflict (pubkey, kind, d) do update set until = excluded.until where a.until < excluded.until`;
 
 const DELETE_VERSIONS = `
 delete from event e

@@ -25,7 +25,17 @@ export function isTimeout(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';
 }
 
+/** Whether a statement has failed because one before it in its transaction has (in_failed_sql_transaction). */
+export function isConsequence(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '25P02';
+}
+
 /** Whether another transaction has stored the same row meanwhile (unique_violation). */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '23505';
+}
+
+/** Whether the database has refused a statement, which it does for good or until the same is tried again: its transaction is void. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof DatabaseError && !/^(57P|08)/.test(error.code ?? '');
 }

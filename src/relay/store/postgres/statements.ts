@@ -1,5 +1,6 @@
 import type { ClientBase, Submittable } from 'pg';
 import { CopyQuery } from './copy-query.ts';
+import { isConsequence } from './postgres-errors.ts';
 
 /** Whatever carries out statements: a connection, or the {@link Statements} of a transaction. */
 export type Querying = Pick<ClientBase, 'query'>;
@@ -11,7 +12,7 @@ export type Querying = Pick<ClientBase, 'query'>;
 export class Statements implements Querying {
   readonly #client: ClientBase;
   readonly query: ClientBase['query'];
-  /** Why the first statement has failed that did; undefined where none has. */
+  /** Why a statement has failed by itself; undefined where none has. */
   failure: unknown;
 
   constructor(client: ClientBase) {
@@ -32,7 +33,7 @@ export class Statements implements Querying {
 
   #heard<T>(answer: Promise<T>): Promise<T> {
     answer.catch((error: unknown) => {
-      this.failure ??= error;
+      if (!isConsequence(error)) this.failure ??= error;
     });
     return answer;
   }

@@ -53,6 +53,7 @@ export async function settleVersions(
   const [first, kept] = await Promise.all([takeAddresses(client, hoped), forbidden]);
   const rivals = kept.size === 0 ? hoped : rivalsOf(versions.filter(({ id }) => !kept.has(id)));
   const asked = new Set(hoped.map(({ best }) => best.id));
+  // Out of the order of addresses, which is that of locks: where two relays wait for each other one of them tries again.
   const second = await takeAddresses(
     client,
     rivals.filter(({ best }) => !asked.has(best.id)),

@@ -7,7 +7,7 @@ import { vanishKey } from './deletions.ts';
 import { bytea } from './keys.ts';
 import { parseLsn } from './lsn.ts';
 import { type LockedRow, lockOwners } from './owner-locks.ts';
-import { isConflict, isTransient } from './postgres-errors.ts';
+import { isConflict, isRefusal, isTransient } from './postgres-errors.ts';
 import { Statements } from './statements.ts';
 import { type BatchResult, copyBatch, type LastSent, type PreparedEvent, writeBatch } from './write-batch.ts';
 
@@ -29,7 +29,7 @@ export interface WriterOptions extends WriterListener {
   readonly copiedMin: number;
 }
 
-/** How long nothing is copied after another relay has stored the same at the same time: they do so again and again. */
+/** How long nothing is copied after that has failed: relays that store the same at the same time do so again and again. */
 const NOT_COPIED_MS = 10_000;
 
 const COMMIT = 'commit; select pg_current_wal_insert_lsn()::text as lsn';
@@ -83,7 +83,13 @@ export class Writer {
     };
     return await this.#retry(deadlineMs, (attempt) => {
       if (attempt > 1) return this.#transact({ locks, work: writeAgain });
-      return this.#mayCopy(batch) ? this.#copy(locks, batch) : this.#transact({ locks, work: write });
+      if (!this.#mayCopy(batch)) return this.#transact({ locks, work: write });
+      const copying = this.#transact({ locks, work: (client) => copyBatch(client, batch) });
+      return copying.catch((error) => {
+        this.#onNotCopied(error);
+        // Where another relay was faster what is stored is stored by that one.
+        return this.#transact({ locks, work: isConflict(error) ? write : writeAgain });
+      });
     });
   }
 
@@ -91,14 +97,16 @@ export class Writer {
     return batch.length >= this.#copiedMin && performance.now() >= this.#copiedFromMs;
   }
 
-  /** Where another relay has stored one of the events meanwhile nothing was copied, and all are inserted. */
-  async #copy(locks: QueryConfig, batch: readonly PreparedEvent[]): Promise<BatchResult> {
-    const copying = this.#transact({ locks, work: (client) => copyBatch(client, batch) });
-    return await copying.catch((error) => {
-      if (!isConflict(error)) throw error;
-      this.#copiedFromMs = performance.now() + NOT_COPIED_MS;
-      return this.#transact({ locks, work: (client) => writeBatch(client, batch) });
-    });
+  /**
+   * Where the database refuses to copy, as it does when another relay has stored one of the events meanwhile, they are
+   * inserted; so are those that come next.
+   * @throws what passes, or is no refusal: it is tried again like anything else, or not
+   */
+  #onNotCopied(error: unknown): void {
+    if (!isRefusal(error)) throw error;
+    this.#copiedFromMs = performance.now() + NOT_COPIED_MS;
+    if (isTransient(error)) throw error;
+    if (!isConflict(error)) this.#listener.onRetry(error);
   }
 
   /** Obeys a request to vanish, see `EventStore.vanish` and {@link store}; returns the events that were removed. */
@@ -145,9 +153,8 @@ export class Writer {
   }
 
   #onBegun(rows: readonly LockedRow[]): void {
-    const next = BigInt(rows[0]?.transaction ?? 0) + 1n;
-    // A batch and a request to vanish beside it are not answered in the order of their numbers.
-    if (next > this.#nextTransaction) this.#nextTransaction = next;
+    const [row] = rows;
+    if (row !== undefined) this.#nextTransaction = BigInt(row.transaction) + 1n;
   }
 
   /** @param work is told the number of the attempt, from 1 */

@@ -43,6 +43,20 @@ describe('a batch', () => {
     ).toEqual([0, 1]);
   });
 
+  it('is not looked for among all that waits where hardly anything fits together', () => {
+    let looked = 0;
+    function* waiting() {
+      for (; looked < 1_000; looked++) yield looked % 2 === 0 ? deletion : someStored({ kind: 0 });
+    }
+    const deletion = someStored({ kind: 5, tags: [['e', 'b'.repeat(64)]] });
+    expect(selectBatch(waiting(), 10)).toEqual([0]);
+    expect(looked).toBeLessThan(50);
+    const wraps = Array.from({ length: 200 }, (_, n) =>
+      someStored({ kind: 1059, tags: Array.from({ length: 100 }, (__, to) => ['p', `${n} ${to}`]) }),
+    );
+    expect(selectBatch(wraps, 100).length).toBeLessThan(100);
+  });
+
   it('lets the best version of an address win, and answers as if one had come after the other', () => {
     const [old, newest, middle] = [100, 102, 101].map((created_at) => someStored({ kind: 0, created_at }));
     const [rivals] = rivalsOf([old, newest, middle].filter((event) => event !== undefined));

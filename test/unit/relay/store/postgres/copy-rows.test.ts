@@ -51,6 +51,12 @@ describe('the rows of an event', () => {
     expect(rows.map(([, , , id]) => id?.toString('hex'))).toEqual([event.id, event.id]);
   });
 
+  it('have nothing of an event before that could not be written', () => {
+    const event = someStored();
+    expect(() => eventRows({ ...event, json: null as unknown as string })).toThrow(TypeError);
+    expect(fieldsOf(eventRows(event).row)).toHaveLength(1);
+  });
+
   it('are as long as it takes', () => {
     const event = stored(someEvent({ content: '€'.repeat(100_000) }));
     const [fields = []] = fieldsOf(eventRows(event).row);

@@ -1,6 +1,10 @@
 import { DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { isConflict, isTransient } from '../../../../../src/relay/store/postgres/postgres-errors.ts';
+import {
+  isConflict,
+  isRefusal,
+  isTransient,
+} from '../../../../../src/relay/store/postgres/postgres-errors.ts';
 
 function databaseError(code: string): DatabaseError {
   return Object.assign(new DatabaseError('x', 1, 'error'), { code });
@@ -34,6 +38,13 @@ describe('an error of the database', () => {
     ['no error', 'Connection terminated'],
   ])('stays: %s', (_name, error) => {
     expect(isTransient(error)).toBe(false);
+  });
+
+  it('is a refusal where the database has answered and goes on', () => {
+    for (const code of ['23505', '40P01', '53100', '57014'])
+      expect(isRefusal(databaseError(code))).toBe(true);
+    for (const code of ['57P01', '08006']) expect(isRefusal(databaseError(code))).toBe(false);
+    expect(isRefusal(systemError('ECONNRESET'))).toBe(false);
   });
 
   it('is a conflict where another has stored the same, and nothing else is', () => {

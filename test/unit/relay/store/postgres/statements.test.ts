@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { CopyQuery } from '../../../../../src/relay/store/postgres/copy-query.ts';
 import { Statements } from '../../../../../src/relay/store/postgres/statements.ts';
@@ -16,6 +16,20 @@ describe('the statements of a transaction', () => {
     await expect(second).rejects.toThrow('consequence');
     await expect(first).rejects.toThrow('cause');
     expect(statements.failure).toEqual(new Error('cause'));
+  });
+
+  it('have not failed because one before them has, which a COPY may hear first', async () => {
+    const failed = (message: string, code: string) =>
+      Object.assign(new DatabaseError(message, 1, 'error'), { code });
+    const statements = statementsOf((asked) => {
+      if (typeof asked !== 'string') return (asked as CopyQuery).callback(failed('aborted', '25P02'));
+      return Promise.reject(failed('deadlock', '40P01')).catch((error) => {
+        throw error;
+      });
+    });
+    const answers = [statements.query('delete'), statements.copy('copy', Buffer.from('rows'))];
+    await Promise.allSettled(answers);
+    expect(statements.failure).toEqual(failed('deadlock', '40P01'));
   });
 
   it('have not failed where all is answered', async () => {
