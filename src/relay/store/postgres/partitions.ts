@@ -13,6 +13,19 @@ interface Month {
 
 /** Part of the rows that may be dead, or new and unseen by the planner, before autovacuum looks at a partition. */
 const AUTOVACUUM_SHARE = 0.01;
+/**
+ * So many besides: each look makes every connection plan its statements anew, of a dozen partitions each, which of a month that
+ * has just begun would be every few seconds. What the plans need to know is told by `refreshStatistics` while the tables are small.
+ */
+const AUTOVACUUM_NEW_ROWS = 10_000;
+const AUTOVACUUM_DEAD_ROWS = 1_000;
+
+/**
+ * Nobody looks for a text, and of words no statistics can tell how often the one is found that a plan is made for before it is
+ * known: to sort samples of both is most of what an analysis takes. Partitions do not inherit this.
+ */
+const WITHOUT_STATISTICS =
+  'alter table event alter column json set statistics 0, alter column words set statistics 0;';
 
 function monthsBetween(fromSeconds: number, toSeconds: number): Month[] {
   const first = new Date(fromSeconds * 1_000);
@@ -59,9 +72,12 @@ async function addMonth(client: ClientBase, { name, from, to }: Month): Promise<
       alter table ${table} attach partition ${partition} for values from (${from}) to (${to});
       alter table ${partition} set (
         toast_tuple_target = ${INLINE_MAX_BYTES},
+        autovacuum_vacuum_threshold = ${AUTOVACUUM_DEAD_ROWS},
         autovacuum_vacuum_scale_factor = ${AUTOVACUUM_SHARE},
+        autovacuum_vacuum_insert_threshold = ${AUTOVACUUM_NEW_ROWS},
         autovacuum_vacuum_insert_scale_factor = ${AUTOVACUUM_SHARE},
+        autovacuum_analyze_threshold = ${AUTOVACUUM_NEW_ROWS},
         autovacuum_analyze_scale_factor = ${AUTOVACUUM_SHARE});`;
   });
-  await inTransaction(client, () => client.query(statements.join('\n')));
+  await inTransaction(client, () => client.query([...statements, WITHOUT_STATISTICS].join('\n')));
 }
