@@ -1,0 +1,73 @@
+// The tail of the headline: the scenario `standard` on the scaled stack, which is brought up anew for each run, at its own rate and
+// at three times that. Some ten minutes; a whole run writes bench/results/tail.json, from where its tables go into
+// docs/performance.md.
+//
+//   npm run bench:tail -- [--rates 100,300] [--repetitions N] [--set KEY=VALUE …] [--json]
+//
+// --set is that of `stack up`: with a setting as it was before, and without it, it shows what the setting is worth.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startOfBenchmark } from './machine.mjs';
+import { showResult } from './result.mjs';
+import { runOn, withStack } from './stack-load.mjs';
+import { rootPath } from './support.mjs';
+import { costTable, tailTable } from './tail-report.mjs';
+
+const RATES = '100,300';
+const REPETITIONS = 3;
+/** A run whose gates do not hold or whose generator was late is told as well. */
+const ENDS = [0, 99, 103];
+
+const { values } = parseArgs({
+  options: {
+    rates: { type: 'string', default: RATES },
+    repetitions: { type: 'string', default: String(REPETITIONS) },
+    set: { type: 'string', multiple: true, default: [] },
+    json: { type: 'boolean', default: false },
+  },
+});
+const repetitions = Number(values.repetitions);
+if (!Number.isInteger(repetitions) || repetitions < 1)
+  throw new Error('--repetitions needs a whole number from 1');
+const chosen = values.rates.split(',').map(Number);
+if (!chosen.every((rate) => Number.isInteger(rate) && rate > 0))
+  throw new Error('--rates needs whole numbers from 1, separated by commas');
+const settings = values.set.flatMap((each) => ['--set', each]);
+
+async function measured(rate_per_s) {
+  const records = [];
+  for (let seed = 1; seed <= repetitions; seed++) {
+    const flags = ['--seed', String(seed), '--rate', String(rate_per_s)];
+    const record = await withStack(settings, (stack) => runOn(stack, 'standard', flags, ENDS));
+    process.stderr.write(`${rate_per_s}/s, ${seed} of ${repetitions}: ${record.validity.verdict}\n`);
+    records.push(record);
+  }
+  return { rate_per_s, records };
+}
+
+const start = startOfBenchmark();
+const rates = [];
+for (const rate_per_s of chosen) rates.push(await measured(rate_per_s));
+const tables = [...rates.map(({ rate_per_s, records }) => tailTable(rate_per_s, records)), costTable(rates)];
+const disturbed = start.busy_cores > 0.2 ? `; DISTURBED: others kept ${start.busy_cores} cores busy` : '';
+const how = `stack scaled brought up anew for each run, everything on this machine, its settings ${values.set.length === 0 ? 'as they are' : values.set.join(', ')}${disturbed}`;
+const figures = rates.map(({ rate_per_s, records }) => ({
+  rate_per_s,
+  runs: records.map(({ metrics, validity, generator }) => ({
+    metrics: quantilesOf(metrics),
+    validity,
+    generator,
+  })),
+}));
+const result = { name: 'tail', how, start, tables, figures };
+showResult(result, values.json);
+if (values.rates === RATES && repetitions >= REPETITIONS && settings.length === 0) {
+  mkdirSync(rootPath('bench/results'), { recursive: true });
+  writeFileSync(rootPath('bench/results/tail.json'), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** Without their histograms. */
+function quantilesOf(metrics) {
+  return Object.fromEntries(Object.entries(metrics).map(([key, { hdr: _, ...rest }]) => [key, rest]));
+}
