@@ -12,6 +12,4 @@ export interface TailTable {
 export type TailRecord = Pick<RunRecord, 'metrics' | 'components' | 'validity'>;
 
 export function tailTable(rate_per_s: number, records: readonly TailRecord[]): TailTable;
-export function costTable(
-  rates: readonly { readonly rate_per_s: number; readonly records: readonly TailRecord[] }[],
-): TailTable;
+export function costTable(rate_per_s: number, records: readonly TailRecord[]): TailTable;

@@ -1,6 +1,6 @@
 // The tail of the headline: the scenario `standard` on the scaled stack, which is brought up anew for each run, at its own rate and
-// at three times that. Some ten minutes; a whole run writes bench/results/tail.json, from where its tables go into
-// docs/performance.md.
+// at three times that, each measured in less than five minutes and a file of its own in bench/results/, from where its tables go
+// into docs/performance.md.
 //
 //   npm run bench:tail -- [--rates 100,300] [--repetitions N] [--set KEY=VALUE …] [--json]
 //
@@ -14,14 +14,14 @@ import { runOn, withStack } from './stack-load.mjs';
 import { rootPath } from './support.mjs';
 import { costTable, tailTable } from './tail-report.mjs';
 
-const RATES = '100,300';
+const RATES = [100, 300];
 const REPETITIONS = 3;
 /** A run whose gates do not hold or whose generator was late is told as well. */
 const ENDS = [0, 99, 103];
 
 const { values } = parseArgs({
   options: {
-    rates: { type: 'string', default: RATES },
+    rates: { type: 'string', default: RATES.join() },
     repetitions: { type: 'string', default: String(REPETITIONS) },
     set: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
@@ -43,29 +43,28 @@ async function measured(rate_per_s) {
     process.stderr.write(`${rate_per_s}/s, ${seed} of ${repetitions}: ${record.validity.verdict}\n`);
     records.push(record);
   }
-  return { rate_per_s, records };
+  return records;
 }
 
-const start = startOfBenchmark();
-const rates = [];
-for (const rate_per_s of chosen) rates.push(await measured(rate_per_s));
-const tables = [...rates.map(({ rate_per_s, records }) => tailTable(rate_per_s, records)), costTable(rates)];
-const disturbed = start.busy_cores > 0.2 ? `; DISTURBED: others kept ${start.busy_cores} cores busy` : '';
-const how = `stack scaled brought up anew for each run, everything on this machine, its settings ${values.set.length === 0 ? 'as they are' : values.set.join(', ')}${disturbed}`;
-const figures = rates.map(({ rate_per_s, records }) => ({
-  rate_per_s,
-  runs: records.map(({ metrics, validity, generator }) => ({
-    metrics: quantilesOf(metrics),
-    validity,
-    generator,
-  })),
-}));
-const result = { name: 'tail', how, start, tables, figures };
-showResult(result, values.json);
-if (values.rates === RATES && repetitions >= REPETITIONS && settings.length === 0) {
-  mkdirSync(rootPath('bench/results'), { recursive: true });
-  writeFileSync(rootPath('bench/results/tail.json'), `${JSON.stringify(result, null, 2)}\n`);
+/** Measures one rate and shows it. */
+async function measureRate(rate_per_s) {
+  const start = startOfBenchmark();
+  const records = await measured(rate_per_s);
+  const disturbed = start.busy_cores > 0.2 ? `; DISTURBED: others kept ${start.busy_cores} cores busy` : '';
+  const set = values.set.length === 0 ? '' : `, with ${values.set.join(', ')}`;
+  const how = `stack scaled brought up anew for each run, client included on this machine${set}${disturbed}`;
+  const figures = records.map(({ metrics, validity, generator }) => ({
+    ...{ metrics: quantilesOf(metrics), validity, generator },
+  }));
+  const tables = [tailTable(rate_per_s, records), costTable(rate_per_s, records)];
+  const result = { name: `tail-${rate_per_s}`, how, start, tables, figures };
+  showResult(result, values.json);
+  if (!RATES.includes(rate_per_s) || repetitions < REPETITIONS || settings.length > 0) return;
+  writeFileSync(rootPath(`bench/results/${result.name}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }
+
+mkdirSync(rootPath('bench/results'), { recursive: true });
+for (const rate_per_s of chosen) await measureRate(rate_per_s);
 
 /** Without their histograms. */
 function quantilesOf(metrics) {

@@ -54,11 +54,8 @@ describe('the tables of the tail', () => {
   });
 
   test('add up the CPU of parts of a kind', () => {
-    const table = costTable([
-      { rate_per_s: 100, records: [run({})] },
-      { rate_per_s: 300, records: [run({})] },
-    ]);
-    expect(table.rows[0]).toEqual(['relays', '0.50', '0.50']);
-    expect(table.rows.at(-1)).toEqual(['together', '0.60', '0.60']);
+    const table = costTable(300, [run({}), run({})]);
+    expect(table.rows[0]).toEqual(['relays', '0.50']);
+    expect(table.rows.at(-1)).toEqual(['together', '0.60']);
   });
 });
