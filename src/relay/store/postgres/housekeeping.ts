@@ -13,11 +13,8 @@ const EXPIRY_LOCK = 8_710_579;
 const EXPIRED_STEP = 1_000;
 /** Held by the relay that refreshes the statistics. */
 const STATISTICS_LOCK = 8_710_580;
-/**
- * Tables are looked at anew when they have so many times the rows they had, and at least so many more: each look makes every
- * connection plan its statements anew, and plans that are good for all values hardly change.
- */
-const STATISTICS_GROWTH = 4;
+/** Tables are looked at anew when they have so many times the rows they had, and at least so many more. */
+const STATISTICS_GROWTH = 2;
 const STATISTICS_LEAST_ROWS = 500;
 /** A sample of each partition, some ten milliseconds each; more on a slow disk. */
 const ANALYZE_TIMEOUT_MS = 600_000;
