@@ -36,11 +36,19 @@ export class FirstWindows {
   }
 }
 
+/** More kinds than this are told apart by their number alone, so that what is remembered is small. */
+const KINDS_MAX = 20;
+
 /** Filters of one sort are as often matched as each other, more or less: the same kinds, and about as many authors and tags. */
 function sortOf(filter: Filter): string {
   const { authors = [], kinds = [] } = filter;
   const tags = tagConditions(filter).map(({ name, values }) => `${name}${aboutAsMany(values)}`);
-  return [aboutAsMany(authors), [...kinds].sort((a, b) => a - b).join(), ...tags].join(' ');
+  const which = kinds.length > KINDS_MAX ? `${aboutAsMany(kinds)} kinds` : [...kinds].sort(byNumber).join();
+  return [aboutAsMany(authors), which, ...tags].join(' ');
+}
+
+function byNumber(a: number, b: number): number {
+  return a - b;
 }
 
 /** The same number for up to twice as many. */

@@ -33,6 +33,14 @@ describe('the first window of time', () => {
     for (const other of others) expect(windows.lengthFor(other, 100)).toBe(THREE_HOURS_S);
   });
 
+  it('is shared by filters of very many kinds, whichever these are', () => {
+    const windows = new FirstWindows();
+    const kinds = (from: number): number[] => Array.from({ length: 40 }, (_, n) => from + n);
+    windows.learn(feed(people(100), kinds(1)), 100, 40);
+    expect(windows.lengthFor(feed(people(100), kinds(500)), 100)).toBe(120);
+    expect(windows.lengthFor(feed(people(100), kinds(500).slice(0, 5)), 100)).toBe(THREE_HOURS_S);
+  });
+
   it('becomes longer at once and shorter little by little', () => {
     const windows = new FirstWindows();
     const lengths = [100, 300, 100, 100].map((within_s) => {
