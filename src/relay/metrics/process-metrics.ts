@@ -33,10 +33,7 @@ async function countOpenFiles(): Promise<number> {
  * has one for each connection: whoever asks once a second would stop the event loop each time. Open files are counted beside it.
  * @param openFiles rejects on systems without such a list; tests pass another
  */
-export function watchProcess(
-  registry: Registry,
-  openFiles: () => Promise<number> = countOpenFiles,
-): void {
+export function watchProcess(registry: Registry, openFiles: () => Promise<number> = countOpenFiles): void {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: SELDOM_MS });
   for (const { name } of registry.getMetricsAsArray()) if (!TOLD.has(name)) registry.removeSingleMetric(name);
   new Gauge({
