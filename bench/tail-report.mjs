@@ -97,9 +97,11 @@ function validTarget(records) {
 
 /** The largest of the medians; not a number where a run does not know one: no target is met then. */
 function middle(records, keys, quantile) {
-  return Math.max(
-    ...keys.map((key) => median(records.map((record) => ms(record, key, quantile) ?? Number.NaN))),
-  );
+  const medians = keys.map((key) => {
+    const values = records.map((record) => ms(record, key, quantile));
+    return values.includes(null) ? Number.NaN : median(values);
+  });
+  return Math.max(...medians);
 }
 
 function ms({ metrics }, key, quantile) {

@@ -50,7 +50,9 @@ describe('the tables of the tail', () => {
   test('miss a target of which a run knows nothing', () => {
     const { metrics, ...rest } = run({});
     const { ack_latency: _, ...others } = metrics;
-    expect(unmet(tailTable(100, [{ ...rest, metrics: others }]))).toHaveLength(1);
+    const unknown = { ...rest, metrics: others };
+    expect(unmet(tailTable(100, [unknown]))).toHaveLength(1);
+    expect(unmet(tailTable(100, [unknown, run({}), run({})]))).toHaveLength(1);
   });
 
   test('add up the CPU of parts of a kind', () => {

@@ -22,10 +22,10 @@ const AUTOVACUUM_DEAD_ROWS = 1_000;
 
 /**
  * Nobody looks for a text, and of words no statistics can tell how often the one is found that a plan is made for before it is
- * known: to sort samples of both is most of what an analysis takes. Partitions do not inherit this.
+ * known: to sort samples of both is most of what an analysis takes. Partitions do not inherit this, and older ones are left as they
+ * are: to change them would wait for whoever looks at them, while the default is locked.
  */
-const WITHOUT_STATISTICS =
-  'alter table event alter column json set statistics 0, alter column words set statistics 0;';
+const WITHOUT_STATISTICS = 'alter column json set statistics 0, alter column words set statistics 0;';
 
 function monthsBetween(fromSeconds: number, toSeconds: number): Month[] {
   const first = new Date(fromSeconds * 1_000);
@@ -79,5 +79,8 @@ async function addMonth(client: ClientBase, { name, from, to }: Month): Promise<
         autovacuum_analyze_threshold = ${AUTOVACUUM_NEW_ROWS},
         autovacuum_analyze_scale_factor = ${AUTOVACUUM_SHARE});`;
   });
-  await inTransaction(client, () => client.query([...statements, WITHOUT_STATISTICS].join('\n')));
+  const withoutStatistics = ['only event', `event_${name}`].map(
+    (table) => `alter table ${table} ${WITHOUT_STATISTICS}`,
+  );
+  await inTransaction(client, () => client.query([...statements, ...withoutStatistics].join('\n')));
 }

@@ -9,7 +9,14 @@ import type { StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
 import { StoreUnavailableError } from '../unavailable.ts';
 import { disjointFilters, widestFilters } from '../widest-filters.ts';
-import { eventsStatement, isCollected, nextWindow, type Window, wholeTime } from './events-sql.ts';
+import {
+  eventsStatement,
+  FIRST_WINDOW_S,
+  isCollected,
+  nextWindow,
+  type Window,
+  wholeTime,
+} from './events-sql.ts';
 import { fewAuthorsStatement, isOfFewAuthors, isTooMuch } from './few-authors.ts';
 import type { Asking } from './filter-conditions.ts';
 import { countStatement, listStatement, matchesNothing, type Statement } from './filter-sql.ts';
@@ -176,8 +183,10 @@ export class PostgresReads {
         yield page;
       }
     }
-    const newest = Math.min(filter.until ?? nowSeconds, nowSeconds);
-    if (isCollected(filter, asking)) firstWindows.learn(filter, found, newest - oldest);
+    // What does not reach to now, or found nothing where it was not to look far, says nothing of how much there is.
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
+    const tells = until >= nowSeconds && (found >= most || since <= nowSeconds - FIRST_WINDOW_S);
+    if (tells && isCollected(filter, asking)) firstWindows.learn(filter, found, nowSeconds - oldest);
   }
 
   /** The matches of a part of time. @param first its first page, where that was read already */
@@ -196,7 +205,9 @@ export class PostgresReads {
       next = null;
       // Of what was read in part the rest comes below.
       const { rows, isCut } = known.size > 0 ? page : await this.#completed(filter, options, page);
-      const events = rows.map((row) => new TextEvent(row)).filter(({ id }) => !known.has(id));
+      // Another server than before may not have what is known.
+      const fresh = rows.map((row) => new TextEvent(row)).filter(({ id }) => !known.has(id));
+      const events = fresh.slice(0, most);
       most -= events.length;
       if (events.length > 0) yield pageOf(events);
       const oldest = events.at(-1);

@@ -209,12 +209,17 @@ export class Readers {
     ask: Ask<Row>,
   ): Promise<Page<Row>> {
     for (const [index, replica] of replicas.entries()) {
-      if (index > 0 && !(await replica.hasReplayed(standing.required(this.#required), 0))) continue;
+      const required = standing.required(replica, this.#required);
+      if (index > 0 && !(await replica.hasReplayed(required, 0))) continue;
       const page = await this.#askReplica(replica, ask);
-      if (page !== null) return { ...page, isOfReplica: this.#options.isReplicated ?? true };
+      if (page === null) continue;
+      standing.onAnswered(replica, required);
+      return { ...page, isOfReplica: this.#options.isReplicated ?? true };
     }
     this.answered.primary++;
-    return await ask(this.#options.primary);
+    const page = await ask(this.#options.primary);
+    standing.onAnswered(this.#options.primary, this.#required);
+    return page;
   }
 
   /** Null where it has failed in a way that passes: somebody else may answer. */
@@ -243,7 +248,8 @@ export class Readers {
     const inTurn = standing.inTurn(healthy, () => this.#turn++);
     for (const [index, replica] of inTurn.entries()) {
       const waitMs = index === 0 ? CATCH_UP_MAX_MS : 0;
-      if (await replica.hasReplayed(standing.required(this.#required), waitMs)) return inTurn.slice(index);
+      const required = standing.required(replica, this.#required);
+      if (await replica.hasReplayed(required, waitMs)) return inTurn.slice(index);
     }
     return [];
   }

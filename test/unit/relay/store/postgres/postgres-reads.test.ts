@@ -71,6 +71,24 @@ describe('the reads of a question', () => {
     expect(standings[2]).not.toBe(standings[0]);
   });
 
+  it.each<[string, Pick<LimitedFilter, 'since' | 'until'>]>([
+    ['some seconds', { since: NOW - 5 }],
+    ['a time long ago', { until: NOW - 86_400 }],
+  ])('learn nothing from a question that asks for %s', async (_, time) => {
+    const { asked, query } = setUp(rows(LIMIT, 2), [], rows(LIMIT, 2));
+    const feed = { kinds: [1], authors: PEOPLE };
+    await query(feed);
+    await query({ ...feed, ...time });
+    const before = asked.length;
+    await query(feed);
+    expect(asked[before]?.values).toContain(NOW - 3 * (LIMIT - 1) * 2);
+  });
+
+  it('are cut to what was asked for where another server has not what was read before', async () => {
+    const { query } = setUp(rows(LIMIT + 3, 10));
+    expect(await query({ kinds: [1] })).toHaveLength(LIMIT);
+  });
+
   it('begin with a window as long as the last answer of that sort lets expect', async () => {
     const { asked, query } = setUp(rows(LIMIT, 2), rows(LIMIT, 2));
     await query({ kinds: [1], authors: PEOPLE });

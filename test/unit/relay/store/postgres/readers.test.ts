@@ -166,6 +166,19 @@ describe('a reader of a replicated database', () => {
     expect(required).toEqual([5, 5, 5, 6, 5, 7]);
   });
 
+  it('does not go back in time where a question changes its server', async () => {
+    const { readers, state } = setUp();
+    const standing = new Standing();
+    const ask = async () => (await readers.query<[string]>(STATEMENT, undefined, standing))[0]?.[0];
+    readers.onCommit(5);
+    expect(await ask()).toBe('primary');
+    readers.onCommit(6);
+    state.replayed = 5;
+    expect(await ask()).toBe('primary');
+    state.replayed = 6;
+    expect(await ask()).toBe('replica');
+  });
+
   it('asks the primary alone for what replicas may not have, and does not wait for it', async () => {
     const { readers } = setUp();
     expect(await readers.queryPrimary(STATEMENT)).toEqual([['primary']]);

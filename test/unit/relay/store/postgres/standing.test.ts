@@ -1,15 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { Standing } from '../../../../../src/relay/store/postgres/standing.ts';
 
+const [ONE, OTHER] = [{ name: 'one' }, { name: 'other' }];
+
 describe('the standing of a question', () => {
-  it('needs no more of later statements than of the first', () => {
+  it('needs of any server what is needed now before one has answered', () => {
     const standing = new Standing();
-    expect([5, 9, 7].map((required) => standing.required(required))).toEqual([5, 5, 5]);
+    expect([5, 9].map((required) => standing.required(ONE, required))).toEqual([5, 9]);
+  });
+
+  it('needs no more of the server that has answered, and what is needed now of another', () => {
+    const standing = new Standing();
+    standing.onAnswered(ONE, 5);
+    standing.onAnswered(ONE, 7);
+    expect([standing.required(ONE, 9), standing.required(OTHER, 9)]).toEqual([5, 9]);
+  });
+
+  it('does not trust the first server again for what another has shown meanwhile', () => {
+    const standing = new Standing();
+    standing.onAnswered(ONE, 5);
+    standing.onAnswered(OTHER, 6);
+    expect([standing.required(ONE, 9), standing.required(OTHER, 9)]).toEqual([9, 6]);
   });
 
   it('needs no more than there is after a failover', () => {
     const standing = new Standing();
-    expect([5, 3, 9].map((required) => standing.required(required))).toEqual([5, 3, 3]);
+    standing.onAnswered(ONE, 5);
+    expect(standing.required(ONE, 3)).toBe(3);
   });
 
   it('keeps its turn, whatever is asked meanwhile', () => {
