@@ -63,6 +63,11 @@ export interface SamplerOptions {
 }
 
 const DEFAULT_EVERY_MS = 1_000;
+/**
+ * The processes are looked at one after the other, within this part of the time between two samples: all at once, each of them
+ * busy with its figures, would hold up everybody else on the machine, once a second.
+ */
+const SPREAD = 0.5;
 
 /**
  * Watches CPU and memory of `processes` between {@link ProcessSampler.start} and `stop`, meant to stand around
@@ -74,8 +79,18 @@ export function sampleProcesses(
 ): ProcessSampler {
   const nowNs = options.nowNs ?? monotonicNs;
   const tracks = processes.map((process) => new Track(process, options));
+  const everyMs = options.everyMs ?? DEFAULT_EVERY_MS;
   const sampleAll = (): void => {
     for (const track of tracks) track.sample(nowNs());
+  };
+  const sampleInTurn = (): void => {
+    for (const [index, track] of tracks.entries()) {
+      const sample = (): void => {
+        if (report === null) track.sample(nowNs());
+      };
+      if (index === 0) sample();
+      else setTimeout(sample, (index * everyMs * SPREAD) / tracks.length).unref();
+    }
   };
   let timer: NodeJS.Timeout | null = null;
   let report: UsageReport | null = null;
@@ -83,7 +98,7 @@ export function sampleProcesses(
     start: () => {
       if (timer !== null || report !== null) return;
       sampleAll();
-      timer = setInterval(sampleAll, options.everyMs ?? DEFAULT_EVERY_MS).unref();
+      timer = setInterval(sampleInTurn, everyMs).unref();
     },
     stop: () => {
       if (report !== null) return report;

@@ -57,6 +57,7 @@ describe('answers of the Postgres store', () => {
   it.each<[string, LimitedFilter]>([
     ['a walk', { kinds: [1], limit: 5_000 }],
     ['everything', { limit: 5_000 }],
+    ['few authors', { authors: ['a'.repeat(64), 'b'.repeat(64)], limit: 5_000 }],
     ['several tags', { '#t': ['0', '1', '2'], limit: 5_000 }],
     ['a search', { search: 'fox', limit: 5_000 }],
   ])('come in pages that are bounded in bytes, each event once: %s', async (_name, filter) => {

@@ -3,7 +3,9 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Filter } from '../../src/nostr/filter.ts';
 import { eventsStatement } from '../../src/relay/store/postgres/events-sql.ts';
+import { fewAuthorsStatement } from '../../src/relay/store/postgres/few-authors.ts';
 import { countStatement, listStatement } from '../../src/relay/store/postgres/filter-sql.ts';
+import { PostgresStore } from '../../src/relay/store/postgres/postgres-store.ts';
 import { explain, type PlanNode } from '../support/explain.ts';
 import { fillMonths } from '../support/fill-months.ts';
 import { startTestPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
@@ -84,9 +86,59 @@ describe('plans of queries', () => {
     }
   });
 
+  it.each<[string, Filter]>([
+    ['two authors', { authors: [`${AUTHOR}05`, `${AUTHOR}0a`] }],
+    ['several kinds of an author', { authors: [`${AUTHOR}05`], kinds: [1, 7] }],
+  ])(
+    'read what %s have written from the index of authors alone, before the events themselves',
+    async (_, filter) => {
+      const nodes = await plan((client) => explain(client, fewAuthorsStatement(filter, 100, asking)));
+      const reads = nodes.filter((node) => node['Relation Name']?.startsWith('event_2026') === true);
+      const keys = reads.filter(
+        (node) => node['Node Type'] === 'Index Only Scan' && node.Alias?.startsWith('x_') !== true,
+      );
+      expect(keys.length).toBeGreaterThan(0);
+      for (const { 'Index Name': index } of keys) expect(index).toMatch(/_pubkey_kind_/);
+      expect(reads.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    },
+  );
+
   it('list for a reconciliation from an index alone', async () => {
     const nodes = await plan((client) => explain(client, listStatement({ kinds: [1] }, 100_000, asking)));
     const reads = nodes.filter((node) => /^event_2026/.test(node['Relation Name'] ?? ''));
     expect(new Set(reads.map((read) => read['Node Type']))).toEqual(new Set(['Index Only Scan']));
   });
+
+  // Last, because a store makes partitions of its own.
+  it('find the newest events of few authors, whether they have written little or too much for one look', async () => {
+    const store = new PostgresStore({
+      ...{ url: postgres.url, replicaUrls: [], nowSeconds: () => APRIL },
+      log: (text) => {
+        throw new Error(text);
+      },
+    });
+    await store.open();
+    try {
+      for (const authors of [[`${AUTHOR}05`], [`${AUTHOR}05`, `${AUTHOR}06`]]) {
+        for (const rest of [{}, { until: APRIL - 40 * 86_400 }, { kinds: [1, 7], since: JANUARY + 86_400 }]) {
+          const events = await store.query([{ authors, ...rest, limit: 100 }]);
+          expect(events.map(({ id }) => id)).toEqual(await newest(authors, rest));
+        }
+      }
+    } finally {
+      await store.close();
+    }
+  });
+
+  /** The same without any index or window. */
+  async function newest(authors: readonly string[], { since = 0, until = APRIL }: Filter): Promise<string[]> {
+    const { rows } = await withClient(postgres.url, (client) =>
+      client.query<{ id: string }>(
+        `select encode(id, 'hex') as id from event where encode(pubkey, 'hex') = any ($1::text[])
+         and created_at between $2 and $3 order by created_at desc, id limit 100`,
+        [authors, since, until],
+      ),
+    );
+    return rows.map(({ id }) => id);
+  }
 });

@@ -1,8 +1,9 @@
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { VerifierInUse } from '../../base/verifier-choice.ts';
 import type { StoreUsage } from '../store/store.ts';
 import { counter, gauge, labelledCounter } from './instruments.ts';
+import { watchProcess } from './process-metrics.ts';
 import { EVENT_OUTCOMES, type RelayStats } from './stats.ts';
 
 /** Where the metrics get their numbers. */
@@ -182,7 +183,7 @@ export function createMetrics(sources: MetricSources): RelayMetrics {
   const registry = new Registry();
   const delay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
   delay.enable();
-  collectDefaultMetrics({ register: registry });
+  watchProcess(registry);
   countEvents(registry, stats);
   timeQueries(registry, stats);
   nameVerifier(registry, sources.verifier);

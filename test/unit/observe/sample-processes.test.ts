@@ -48,6 +48,34 @@ describe('sampling processes around the measured phases', () => {
     ]);
   });
 
+  test('looks at several processes one after the other, within half of the time between samples', () => {
+    const reads: number[] = [];
+    const read = (pid: number): ProcessReading => {
+      reads.push(pid);
+      return sample(1, 1);
+    };
+    const pids = [1, 2, 3, 4];
+    const sampler = sampleProcesses(
+      pids.map((pid) => ({ ...RELAY, pid })),
+      { read, nowNs: virtualNs },
+    );
+    const readWithin = (ms: number): number[] => {
+      reads.length = 0;
+      vi.advanceTimersByTime(ms);
+      return [...reads];
+    };
+    sampler.start();
+    expect(reads).toEqual(pids);
+    expect(readWithin(1_000)).toEqual([1]);
+    expect(readWithin(130)).toEqual([2]);
+    expect(readWithin(370)).toEqual([3, 4]);
+    expect(readWithin(510)).toEqual([1]);
+    reads.length = 0;
+    sampler.stop();
+    expect(reads).toEqual(pids);
+    expect(readWithin(5_000)).toEqual([]);
+  });
+
   test('stop gives the same report again, and nothing is read after it', () => {
     const read = vi.fn(script(sample(1, 1), sample(2, 1)));
     const sampler = sampleProcesses([RELAY], { read, nowNs: virtualNs });

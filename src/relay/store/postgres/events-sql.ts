@@ -35,8 +35,8 @@ interface Route {
 /** More kinds than this are looked for while walking along all events. */
 const KINDS_MAX = 20;
 const DAY_S = 86_400;
-/** The first window of a `collect`: what 150 authors who write a lot fill a page with in an hour or two. */
-const FIRST_WINDOW_S = DAY_S / 8;
+/** The first window of a `collect`, at most: what 150 authors who write a lot fill a page with in an hour or two. */
+export const FIRST_WINDOW_S = DAY_S / 8;
 /** Pairs of an author and a kind that are looked up one by one. */
 const PAIRS_MAX = 2_000;
 /** A window is at most so many times as long as all before it together. */
@@ -46,6 +46,10 @@ const WINDOW_GROWTH = 16;
  * look for it a hundred times.
  */
 const LEAST_GROWTH = 0.5;
+/** A window behind one that was empty is so many times as long as all before it: what is missing may not be there at all. */
+const QUIET_GROWTH = 4;
+/** A window is as long as so many events take: to look at them costs no more than another window. */
+const EVENTS_LEAST = 200;
 /** A window is longer than what is missing takes at the rate of those before it: rates vary. */
 const WINDOW_MARGIN = 1.5;
 /** Beyond, a last window takes the rest: there are less events the older they are. */
@@ -65,6 +69,11 @@ export interface Window {
   readonly until: number;
 }
 
+/** All of the time that a filter asks for. */
+export function wholeTime({ since = FIRST_SECOND, until = LAST_SECOND }: Filter): Window {
+  return { since, until };
+}
+
 function routeOf(filter: Filter, asking: Pick<Asking, 'rarities'>): Route {
   const { ids, authors, search } = filter;
   if (ids !== undefined || searchWords(search ?? '').length > 0) return { way: 'selected', tag: null };
@@ -73,6 +82,11 @@ function routeOf(filter: Filter, asking: Pick<Asking, 'rarities'>): Route {
     return { way: isSingle(tag.values) ? 'walk' : 'collect', tag };
   }
   return { way: wayOfEvents(filter), tag: null };
+}
+
+/** Whether the events of a filter are collected in windows of time, see {@link nextWindow}. */
+export function isCollected(filter: Filter, asking: Pick<Asking, 'rarities'>): boolean {
+  return routeOf(filter, asking).way === 'collect';
 }
 
 function wayOfEvents(filter: Filter): Way {
@@ -92,9 +106,12 @@ function isSingle(values: readonly unknown[]): boolean {
 export interface Progress {
   /** Null before the first window. */
   readonly last: Window | null;
-  /** Events that were found so far, and those that are wanted. */
+  /** Events that were found so far, of them in the last window, and those that are wanted. */
   readonly found: number;
+  readonly foundLast: number;
   readonly wanted: number;
+  /** Seconds of the first window; default three hours. */
+  readonly first_s?: number;
   /** See {@link Asking.rarities}. */
   readonly rarities?: ReadonlyMap<string, number> | undefined;
 }
@@ -105,23 +122,24 @@ export interface Progress {
  * window costs a look at each author.
  */
 export function nextWindow(filter: Filter, nowSeconds: number, progress: Progress): Window | null {
-  const { since = FIRST_SECOND, until = LAST_SECOND } = filter;
+  const { since, until } = wholeTime(filter);
   const { last } = progress;
   if (last !== null && last.since <= since) return null;
-  if (routeOf(filter, progress).way !== 'collect') return { since, until };
+  if (!isCollected(filter, progress)) return { since, until };
+  const { first_s = FIRST_WINDOW_S } = progress;
   const newest = Math.min(until, nowSeconds);
   const end = last === null ? until : last.since - 1;
-  const start =
-    last === null ? newest - FIRST_WINDOW_S : last.since - lengthOf(newest - last.since, progress);
+  const start = last === null ? newest - first_s : last.since - lengthOf(newest - last.since, progress);
   return { since: newest - start > WINDOWS_REACH_S ? since : Math.max(since, start), until: end };
 }
 
 /** The length, in whole seconds, of the window behind `elapsed` seconds that were looked at. */
-function lengthOf(elapsed: number, { found, wanted }: Progress): number {
-  const most = WINDOW_GROWTH * elapsed;
+function lengthOf(elapsed: number, { found, foundLast, wanted }: Progress): number {
+  const most = Math.max(FIRST_WINDOW_S, WINDOW_GROWTH * elapsed);
   if (found === 0) return most;
-  const missing = (elapsed * WINDOW_MARGIN * (wanted - found)) / found;
-  return Math.ceil(Math.min(most, Math.max(FIRST_WINDOW_S, missing, elapsed * LEAST_GROWTH)));
+  const events = Math.max(EVENTS_LEAST, WINDOW_MARGIN * (wanted - found));
+  const least = elapsed * (foundLast === 0 ? QUIET_GROWTH : LEAST_GROWTH);
+  return Math.ceil(Math.min(most, Math.max(FIRST_WINDOW_S, (elapsed * events) / found, least)));
 }
 
 /** The newest events of a window that match all of a filter but the relevance of its `search`. */

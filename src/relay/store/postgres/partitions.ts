@@ -13,6 +13,12 @@ interface Month {
 
 /** Part of the rows that may be dead, or new and unseen by the planner, before autovacuum looks at a partition. */
 const AUTOVACUUM_SHARE = 0.01;
+/**
+ * So many besides: each look makes every connection plan its statements anew, of a dozen partitions each, which of a month that
+ * has just begun would be every few seconds. What the plans need to know is told by `refreshStatistics` while the tables are small.
+ */
+const AUTOVACUUM_NEW_ROWS = 10_000;
+const AUTOVACUUM_DEAD_ROWS = 1_000;
 
 function monthsBetween(fromSeconds: number, toSeconds: number): Month[] {
   const first = new Date(fromSeconds * 1_000);
@@ -62,8 +68,11 @@ async function addMonth(client: ClientBase, { name, from, to }: Month): Promise<
       alter table ${table} attach partition ${partition} for values from (${from}) to (${to});
       alter table ${partition} set (
         toast_tuple_target = ${INLINE_MAX_BYTES},
+        autovacuum_vacuum_threshold = ${AUTOVACUUM_DEAD_ROWS},
         autovacuum_vacuum_scale_factor = ${AUTOVACUUM_SHARE},
+        autovacuum_vacuum_insert_threshold = ${AUTOVACUUM_NEW_ROWS},
         autovacuum_vacuum_insert_scale_factor = ${AUTOVACUUM_SHARE},
+        autovacuum_analyze_threshold = ${AUTOVACUUM_NEW_ROWS},
         autovacuum_analyze_scale_factor = ${AUTOVACUUM_SHARE});
       ${unsampled.join('\n')}`;
   });

@@ -9,10 +9,20 @@ import type { StoredEvent } from '../stored-event.ts';
 import { type EventRow, TextEvent } from '../text-event.ts';
 import { StoreUnavailableError } from '../unavailable.ts';
 import { disjointFilters, widestFilters } from '../widest-filters.ts';
-import { eventsStatement, nextWindow, type Window } from './events-sql.ts';
+import {
+  eventsStatement,
+  FIRST_WINDOW_S,
+  isCollected,
+  nextWindow,
+  type Window,
+  wholeTime,
+} from './events-sql.ts';
+import { fewAuthorsStatement, isOfFewAuthors, isTooMuch } from './few-authors.ts';
 import type { Asking } from './filter-conditions.ts';
-import { countStatement, listStatement, matchesNothing } from './filter-sql.ts';
+import { countStatement, listStatement, matchesNothing, type Statement } from './filter-sql.ts';
+import type { FirstWindows } from './first-windows.ts';
 import type { Page, Readers } from './readers.ts';
+import { Standing } from './standing.ts';
 import { rarityStatement, SAMPLED_MAX } from './tag-rarity.ts';
 
 /** What one answer is read with. */
@@ -21,6 +31,8 @@ export interface PostgresReadsParts {
   /** Throws while the database was never reached. */
   readonly requireOpen: () => void;
   readonly asking: Asking;
+  /** What earlier questions have taught. */
+  readonly firstWindows: FirstWindows;
   /** For whom; its lane is the client whose turns are used. */
   readonly work: Work | undefined;
 }
@@ -40,6 +52,7 @@ function isSearch({ search }: Filter): boolean {
 /** The reads of the Postgres store for one question. */
 export class PostgresReads {
   readonly #parts: PostgresReadsParts;
+  readonly #standing = new Standing();
 
   constructor(parts: PostgresReadsParts) {
     this.#parts = parts;
@@ -142,40 +155,59 @@ export class PostgresReads {
     if (matchesNothing(filter)) return;
     const asking = await this.#withRarity(filter);
     if (asking === null) return;
-    let found = 0;
+    if (isOfFewAuthors(filter)) {
+      const first = await this.#ask(fewAuthorsStatement(filter, most, asking), pageBytes);
+      if (!isTooMuch(first.rows)) {
+        yield* this.#window(filter, { window: wholeTime(filter), most, pageBytes, asking }, first);
+        return;
+      }
+    }
+    yield* this.#windows(filter, { most, pageBytes, asking });
+  }
+
+  /** The same, in as many parts of time as are needed, the newest first. */
+  async *#windows(filter: LimitedFilter, options: Omit<WindowOptions, 'window'>): AsyncGenerator<AnswerPage> {
+    const { most, asking } = options;
+    const { nowSeconds, rarities } = asking;
+    const { firstWindows } = this.#parts;
+    const first_s = firstWindows.lengthFor(filter, most);
+    let [found, foundLast, oldest] = [0, 0, nowSeconds];
     for (let last: Window | null = null; found < most; ) {
-      last = nextWindow(filter, asking.nowSeconds, {
-        last,
-        found,
-        wanted: most,
-        rarities: asking.rarities,
-      });
-      if (last === null) return;
-      for await (const page of this.#window(filter, {
-        window: last,
-        most: most - found,
-        pageBytes,
-        asking,
-      })) {
+      last = nextWindow(filter, nowSeconds, { last, found, foundLast, wanted: most, first_s, rarities });
+      if (last === null) break;
+      foundLast = 0;
+      for await (const page of this.#window(filter, { ...options, window: last, most: most - found })) {
         found += page.events.length;
+        foundLast += page.events.length;
+        oldest = page.events.at(-1)?.created_at ?? oldest;
         yield page;
       }
     }
+    // What does not reach to now, or found nothing where it was not to look far, says nothing of how much there is.
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
+    const tells = until >= nowSeconds && (found >= most || since <= nowSeconds - FIRST_WINDOW_S);
+    if (tells && isCollected(filter, asking)) firstWindows.learn(filter, found, nowSeconds - oldest);
   }
 
-  /** The matches of a part of time. */
-  async *#window(filter: LimitedFilter, options: WindowOptions): AsyncGenerator<AnswerPage> {
-    const { readers, work } = this.#parts;
+  /** The matches of a part of time. @param first its first page, where that was read already */
+  async *#window(
+    filter: LimitedFilter,
+    options: WindowOptions,
+    first: EventPage | null = null,
+  ): AsyncGenerator<AnswerPage> {
     let { window, most } = options;
+    let next = first;
     /** Events of the last second that was read in part. */
     let known: ReadonlySet<string> = new Set();
     while (most > 0) {
-      if (work?.isCancelled === true) throw CANCELLED;
       const statement = eventsStatement(filter, most + known.size, window, options.asking);
-      const page = await readers.page<[...EventRow]>(statement, options.pageBytes, work);
+      const page = next ?? (await this.#ask(statement, options.pageBytes));
+      next = null;
       // Of what was read in part the rest comes below.
       const { rows, isCut } = known.size > 0 ? page : await this.#completed(filter, options, page);
-      const events = rows.map((row) => new TextEvent(row)).filter(({ id }) => !known.has(id));
+      // Another server than before may not have what is known.
+      const fresh = rows.map((row) => new TextEvent(row)).filter(({ id }) => !known.has(id));
+      const events = fresh.slice(0, most);
       most -= events.length;
       if (events.length > 0) yield pageOf(events);
       const oldest = events.at(-1);
@@ -220,10 +252,16 @@ export class PostgresReads {
     return { ...asking, rarities };
   }
 
+  #ask(statement: Statement, maxBytes: number): Promise<EventPage> {
+    const { readers, work } = this.#parts;
+    if (work?.isCancelled === true) return Promise.reject(CANCELLED);
+    return readers.page<[...EventRow]>(statement, maxBytes, work, this.#standing);
+  }
+
   #query<Row extends unknown[]>(statement: Parameters<Readers['query']>[0]): Promise<readonly Row[]> {
     const { readers, work } = this.#parts;
     if (work?.isCancelled === true) return Promise.reject(CANCELLED);
-    return readers.query<Row>(statement, work);
+    return readers.query<Row>(statement, work, this.#standing);
   }
 }
 

@@ -10,6 +10,7 @@ import type { RemovedEvent, StoredEvent } from '../stored-event.ts';
 import { notAnswered, notAsked } from '../unavailable.ts';
 import { selectBatch } from './batch.ts';
 import { before, inTime, unavailable } from './deadline.ts';
+import { FirstWindows } from './first-windows.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './housekeeping.ts';
 import { Maintenance } from './maintenance.ts';
@@ -45,6 +46,7 @@ export class PostgresStore implements EventStore {
   readonly #writer: Writer;
   readonly #queue: GroupCommit<PreparedEvent, AddOutcome>;
   readonly #maintenance: Maintenance;
+  readonly #firstWindows = new FirstWindows();
   readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
   #isOpen = false;
   #isClosing = false;
@@ -239,12 +241,9 @@ export class PostgresStore implements EventStore {
 
   #readsFor(reader: Reader | undefined, work: Work | undefined): PostgresReads {
     const asking = { nowSeconds: this.#options.nowSeconds(), reader };
-    return new PostgresReads({
-      readers: this.#readers,
-      requireOpen: () => this.#requireOpen(),
-      asking,
-      work,
-    });
+    const requireOpen = (): void => this.#requireOpen();
+    const [readers, firstWindows] = [this.#readers, this.#firstWindows];
+    return new PostgresReads({ readers, firstWindows, requireOpen, asking, work });
   }
 
   async #commit(batch: readonly PreparedEvent[], deadlineMs: number): Promise<readonly AddOutcome[]> {

@@ -9,6 +9,7 @@ import { PageQuery } from './page-query.ts';
 import { READ_POOL_MAX } from './pools.ts';
 import { isTimeout, isTransient } from './postgres-errors.ts';
 import type { Replica } from './replica.ts';
+import { Standing } from './standing.ts';
 
 /** How long a query waits for a replica to catch up before it goes to the primary. */
 const CATCH_UP_MAX_MS = 20;
@@ -50,7 +51,8 @@ type Answerer = 'anybody' | 'primary';
 export class Readers {
   readonly #options: ReadersOptions;
   readonly #admission: Admission;
-  #next = 0;
+  /** Questions so far: each begins at another replica than the one before. */
+  #turn = 0;
   #needed = 0;
   #lastCommit = 0;
   #lastPosition = 0;
@@ -122,11 +124,17 @@ export class Readers {
   /**
    * Runs a statement; rows come as arrays.
    * @param asked for whom: clients have their turns, and share what the database can do
+   * @param standing of the question that it is part of
    * @throws StoreUnavailableError where no server answers, or not in time
    * @throws CancelledError where it was cancelled; a server that works on it is told
    */
-  async query<Row extends unknown[]>(statement: Statement, asked = askedByRelay()): Promise<readonly Row[]> {
-    return (await this.#ask<Row>(asked, 'anybody', (pool) => this.#run<Row>(pool, statement, asked))).rows;
+  async query<Row extends unknown[]>(
+    statement: Statement,
+    asked = askedByRelay(),
+    standing = new Standing(),
+  ): Promise<readonly Row[]> {
+    const ask: Ask<Row> = (pool) => this.#run<Row>(pool, statement, asked);
+    return (await this.#ask<Row>({ asked, who: 'anybody', standing }, ask)).rows;
   }
 
   /** The same of the primary, for what replicas may not have yet. @throws StoreUnavailableError at once where it is away */
@@ -134,7 +142,8 @@ export class Readers {
     statement: Statement,
     asked = askedByRelay(),
   ): Promise<readonly Row[]> {
-    return (await this.#ask<Row>(asked, 'primary', (pool) => this.#run<Row>(pool, statement, asked))).rows;
+    const ask: Ask<Row> = (pool) => this.#run<Row>(pool, statement, asked);
+    return (await this.#ask<Row>({ asked, who: 'primary', standing: new Standing() }, ask)).rows;
   }
 
   /**
@@ -146,27 +155,28 @@ export class Readers {
     statement: Statement,
     maxBytes: number,
     asked = askedByRelay(),
+    standing = new Standing(),
   ): Promise<Page<Row>> {
-    return this.#ask<Row>(asked, 'anybody', (pool) => this.#run<Row>(pool, statement, asked, maxBytes));
+    const ask: Ask<Row> = (pool) => this.#run<Row>(pool, statement, asked, maxBytes);
+    return this.#ask<Row>({ asked, who: 'anybody', standing }, ask);
   }
 
-  async #ask<Row extends unknown[]>(asked: Asked, who: Answerer, ask: Ask<Row>): Promise<Page<Row>> {
+  async #ask<Row extends unknown[]>({ asked, who, standing }: Asking, ask: Ask<Row>): Promise<Page<Row>> {
     const { patienceMs = PATIENCE_MS } = this.#options;
     const lateMs = performance.now() + (who === 'anybody' ? patienceMs : 0);
     // A replica is waited for before a place is taken: others may use it meanwhile.
-    const first = who === 'anybody' ? await this.#choose() : [];
-    return await this.#admission.run(asked, () => this.#askUntil(lateMs, first, ask));
+    const first = who === 'anybody' ? await this.#choose(standing) : [];
+    return await this.#admission.run(asked, () => this.#askUntil({ lateMs, first, standing }, ask));
   }
 
   /** Who was let in too late for that is still asked once. */
   async #askUntil<Row extends unknown[]>(
-    lateMs: number,
-    first: readonly Replica[],
+    { lateMs, first, standing }: Trying,
     ask: Ask<Row>,
   ): Promise<Page<Row>> {
-    for (let replicas = first; ; replicas = await this.#choose()) {
+    for (let replicas = first; ; replicas = await this.#choose(standing)) {
       try {
-        return await this.#askOne(replicas, ask);
+        return await this.#askOne(replicas, standing, ask);
       } catch (error) {
         if (!isTransient(error)) throw orTooSlow(error);
         this.#admission.slowStart();
@@ -193,14 +203,23 @@ export class Readers {
   }
 
   /** @param replicas of which the first is known to be up to date */
-  async #askOne<Row extends unknown[]>(replicas: readonly Replica[], ask: Ask<Row>): Promise<Page<Row>> {
+  async #askOne<Row extends unknown[]>(
+    replicas: readonly Replica[],
+    standing: Standing,
+    ask: Ask<Row>,
+  ): Promise<Page<Row>> {
     for (const [index, replica] of replicas.entries()) {
-      if (index > 0 && !(await replica.hasReplayed(this.#required, 0))) continue;
+      const required = standing.required(replica, this.#required);
+      if (index > 0 && !(await replica.hasReplayed(required, 0))) continue;
       const page = await this.#askReplica(replica, ask);
-      if (page !== null) return { ...page, isOfReplica: this.#options.isReplicated ?? true };
+      if (page === null) continue;
+      standing.onAnswered(replica, required);
+      return { ...page, isOfReplica: this.#options.isReplicated ?? true };
     }
     this.answered.primary++;
-    return await ask(this.#options.primary);
+    const page = await ask(this.#options.primary);
+    standing.onAnswered(this.#options.primary, this.#required);
+    return page;
   }
 
   /** Null where it has failed in a way that passes: somebody else may answer. */
@@ -224,13 +243,13 @@ export class Readers {
   }
 
   /** The healthy replicas in turn, from the first that is up to date; none where no one is, or is so in a moment. */
-  async #choose(): Promise<readonly Replica[]> {
+  async #choose(standing: Standing): Promise<readonly Replica[]> {
     const healthy = this.#options.replicas.filter((replica) => replica.isHealthy);
-    this.#next = (this.#next + 1) % Math.max(1, healthy.length);
-    const inTurn = [...healthy.slice(this.#next), ...healthy.slice(0, this.#next)];
+    const inTurn = standing.inTurn(healthy, () => this.#turn++);
     for (const [index, replica] of inTurn.entries()) {
       const waitMs = index === 0 ? CATCH_UP_MAX_MS : 0;
-      if (await replica.hasReplayed(this.#required, waitMs)) return inTurn.slice(index);
+      const required = standing.required(replica, this.#required);
+      if (await replica.hasReplayed(required, waitMs)) return inTurn.slice(index);
     }
     return [];
   }
@@ -250,3 +269,18 @@ export interface Page<Row extends unknown[]> {
 }
 
 type Ask<Row extends unknown[]> = (pool: Pool) => Promise<Page<Row>>;
+
+/** Of whom something is asked, for whom, and as what part of which question. */
+interface Asking {
+  readonly asked: Asked;
+  readonly who: Answerer;
+  readonly standing: Standing;
+}
+
+/** How long and where something is tried. */
+interface Trying {
+  readonly lateMs: number;
+  /** The replicas that are asked first. */
+  readonly first: readonly Replica[];
+  readonly standing: Standing;
+}

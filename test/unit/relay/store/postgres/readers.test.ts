@@ -2,6 +2,7 @@ import { DatabaseError, type Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { Readers } from '../../../../../src/relay/store/postgres/readers.ts';
 import type { Replica } from '../../../../../src/relay/store/postgres/replica.ts';
+import { Standing } from '../../../../../src/relay/store/postgres/standing.ts';
 
 const STATEMENT = { text: 'select 1', values: [] };
 
@@ -139,6 +140,43 @@ describe('a reader of a replicated database', () => {
     const readers = new Readers({ primary: pool(from('primary')), replicas });
     for (let i = 0; i < 4; i++) expect(await readers.query(STATEMENT)).toEqual([['other']]);
     expect(readers.answered).toEqual({ replica: 4, primary: 0 });
+  });
+
+  it('asks one replica for all statements of a question, which needs no more than its first did', async () => {
+    const required: number[] = [];
+    const replicas = ['one', 'other'].map(
+      (name) =>
+        ({
+          ...{ isHealthy: true, pool: pool(from(name)) },
+          hasReplayed: async (lsn: number) => {
+            required.push(lsn);
+            return true;
+          },
+        }) as unknown as Replica,
+    );
+    const readers = new Readers({ primary: pool(from('primary')), replicas });
+    const standing = new Standing();
+    const answers: unknown[][] = [];
+    for (const lsn of [5, 6, 7]) {
+      readers.onCommit(lsn);
+      answers.push(...(await readers.query(STATEMENT, undefined, standing)));
+      await readers.query(STATEMENT);
+    }
+    expect(new Set(answers.map(([name]) => name)).size).toBe(1);
+    expect(required).toEqual([5, 5, 5, 6, 5, 7]);
+  });
+
+  it('does not go back in time where a question changes its server', async () => {
+    const { readers, state } = setUp();
+    const standing = new Standing();
+    const ask = async () => (await readers.query<[string]>(STATEMENT, undefined, standing))[0]?.[0];
+    readers.onCommit(5);
+    expect(await ask()).toBe('primary');
+    readers.onCommit(6);
+    state.replayed = 5;
+    expect(await ask()).toBe('primary');
+    state.replayed = 6;
+    expect(await ask()).toBe('replica');
   });
 
   it('asks the primary alone for what replicas may not have, and does not wait for it', async () => {
