@@ -41,6 +41,8 @@ interface MeasuredSecond extends SecondOfHealth {
 export class HealthSummary {
   readonly #seconds = new Map<number, MeasuredSecond[]>();
   readonly #delays = new LatencyHistogram();
+  /** Of the second that is being added: a new one each time would be garbage of 100 KiB. */
+  readonly #delaysOfSecond = new LatencyHistogram();
   readonly #delaysOfPhases = new Map<number, LatencyHistogram>();
   #rssMax_bytes = 0;
   readonly #phaseOf: (second: number) => number | null;
@@ -54,7 +56,8 @@ export class HealthSummary {
     this.#rssMax_bytes = Math.max(this.#rssMax_bytes, health.rss_bytes);
     const phase = this.#phaseOf(index);
     if (phase === null) return;
-    const delays = new LatencyHistogram();
+    const delays = this.#delaysOfSecond;
+    delays.reset();
     delays.addDelta(health.loopDelay_us);
     const seconds = this.#seconds.get(worker) ?? [];
     seconds.push({ ...health, index, phase, delayP99_us: delays.percentile(99) ?? 0 });

@@ -1,5 +1,6 @@
 import { baseLatency, type LatencyMetric, serviceTwin } from '../metric/catalogue.ts';
-import { type HistogramDelta, LatencyHistogram } from '../metric/histogram.ts';
+import type { HistogramDelta, LatencyHistogram } from '../metric/histogram.ts';
+import type { SpareHistograms } from '../metric/spare-histograms.ts';
 import { longestTimeoutMs } from '../plan/longest-timeout.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { IntervalRow } from '../result/schema.ts';
@@ -16,15 +17,20 @@ export class SecondOfLatencies {
   readonly #samples = new Map<LatencyMetric, HistogramDelta>();
   readonly #censored = new Map<LatencyMetric, number>();
   readonly #keep: boolean;
+  readonly #spare: SpareHistograms;
 
-  /** @param keep whether the row of this second keeps its histograms */
-  constructor(keep: boolean) {
+  /**
+   * @param keep whether the row of this second keeps its histograms
+   * @param spare shared by the seconds of a run
+   */
+  constructor(keep: boolean, spare: SpareHistograms) {
     this.#keep = keep;
+    this.#spare = spare;
   }
 
   /** Samples of operations that ended in this second. */
   add(metric: LatencyMetric, delta: HistogramDelta): void {
-    const histogram = this.#open.get(metric) ?? this.#copyOf(metric);
+    const histogram = this.#open.get(metric) ?? this.#filled(this.#spare.take(), metric);
     // What was given up now was due earlier, see censor.
     histogram.addDelta({ ...delta, censored: 0 });
     this.#open.set(metric, histogram);
@@ -41,21 +47,31 @@ export class SecondOfLatencies {
 
   /** In µs, of the operations that ended; null where none did. */
   percentile(metric: LatencyMetric, percentile: number): number | null {
-    return (this.#open.get(metric) ?? this.#copyOf(metric)).percentile(percentile);
+    const open = this.#open.get(metric);
+    if (open !== undefined) return open.percentile(percentile);
+    return this.#spare.lend((copy) => this.#filled(copy, metric).percentile(percentile));
   }
 
   /** What the record says of this second, as far as it is known by now. */
   row(): Latencies {
-    for (const [metric, histogram] of this.#open) this.#samples.set(metric, histogram.toDelta());
+    for (const [metric, histogram] of this.#open) {
+      this.#samples.set(metric, histogram.toDelta());
+      this.#spare.give(histogram);
+    }
     this.#open.clear();
     const all = new Set([...this.#samples.keys(), ...this.#censored.keys()]);
     const base = [...all].filter((metric) => metric === baseLatency(metric));
-    return Object.fromEntries(base.map((metric) => [metric, this.#latency(metric)]));
+    return Object.fromEntries(
+      base.map((metric) => [metric, this.#spare.lend((copy) => this.#latency(metric, copy))]),
+    );
   }
 
-  /** Percentiles count what never ended above all samples, and are null where they fall among it. */
-  #latency(metric: LatencyMetric): Latencies[string] {
-    const histogram = this.#copyOf(metric);
+  /**
+   * Percentiles count what never ended above all samples, and are null where they fall among it.
+   * @param copy empty
+   */
+  #latency(metric: LatencyMetric, copy: LatencyHistogram): Latencies[string] {
+    const histogram = this.#filled(copy, metric);
     const censored = this.#censored.get(metric) ?? 0;
     histogram.censor(censored);
     const twin = serviceTwin(metric);
@@ -73,20 +89,21 @@ export class SecondOfLatencies {
   }
 
   #service(delta: HistogramDelta): NonNullable<Latencies[string]['service']> {
-    const histogram = new LatencyHistogram();
-    histogram.addDelta(delta);
-    return { max_us: histogram.max_us, ...this.#hdr(histogram) };
+    return this.#spare.lend((histogram) => {
+      histogram.addDelta(delta);
+      return { max_us: histogram.max_us, ...this.#hdr(histogram) };
+    });
   }
 
   #hdr(histogram: LatencyHistogram): { hdr?: string } {
     return this.#keep ? { hdr: histogram.encoded() } : {};
   }
 
-  #copyOf(metric: LatencyMetric): LatencyHistogram {
-    const histogram = new LatencyHistogram();
+  /** @param empty to be filled with what is known of this metric */
+  #filled(empty: LatencyHistogram, metric: LatencyMetric): LatencyHistogram {
     const delta = this.#samples.get(metric);
-    if (delta !== undefined) histogram.addDelta(delta);
-    return histogram;
+    if (delta !== undefined) empty.addDelta(delta);
+    return empty;
   }
 }
 

@@ -3,9 +3,10 @@ import { BASE_LATENCIES, type LatencyMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, counterMapDefinition } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, counterDefinition } from '../metric/counters.ts';
 import type { SecondCount } from '../metric/definition.ts';
-import { LatencyHistogram } from '../metric/histogram.ts';
+import type { LatencyHistogram } from '../metric/histogram.ts';
 import { latencyDefinition } from '../metric/latencies.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
+import { SpareHistograms } from '../metric/spare-histograms.ts';
 import type { PlannedPhase } from '../plan/parts.ts';
 import type { IntervalRow } from '../result/schema.ts';
 import { SecondOfLatencies, withCensored } from './interval-latencies.ts';
@@ -54,6 +55,7 @@ export class IntervalMerger {
   readonly #lastIndex = new Map<number, number>();
   readonly #complete: IntervalRow[] = [];
   readonly #held = new Map<number, SecondOfLatencies>();
+  readonly #spare = new SpareHistograms();
 
   constructor(options: IntervalMergerOptions) {
     this.#options = options;
@@ -97,8 +99,8 @@ export class IntervalMerger {
     const known = this.#rows.get(index);
     if (known !== undefined) return known;
     const counts = { sent: 0, acked: 0, completed: 0, errors: 0, rejected: 0, connections: 0, cpu_s: 0 };
-    const loopDelays = new LatencyHistogram();
-    const latencies = new SecondOfLatencies(this.#options.keepHistograms);
+    const loopDelays = this.#spare.take();
+    const latencies = new SecondOfLatencies(this.#options.keepHistograms, this.#spare);
     const row: OpenRow = { latencies, loopDelays, reported: new Set(), reasons: new Map(), counts };
     this.#rows.set(index, row);
     return row;
@@ -131,6 +133,7 @@ export class IntervalMerger {
       cpu: counts.cpu_s,
       loopDelay_us: { p99_us: loopDelays.percentile(99), max_us: loopDelays.max_us },
     };
+    this.#spare.give(loopDelays);
     this.#complete.push(result);
     this.#hold(index, latencies);
     this.#options.onRow(result, {

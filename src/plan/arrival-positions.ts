@@ -9,12 +9,13 @@ export type PositionOf = (n: number) => number;
 
 /**
  * The point process of a stream, before the rate is laid over it:
- * constant spacing puts arrival n at n, a burst puts each group of `size` at its first arrival, a Poisson
- * process sums exponential gaps drawn from the seed. Every shard draws the same sequence.
+ * constant spacing puts arrival n at n, shifted by less than a gap where that is asked for, a burst puts each group of `size` at its
+ * first arrival, a Poisson process sums exponential gaps drawn from the seed. Every shard draws the same sequence.
  */
 export function createPositions(arrivals: ArrivalsSpec, seed: number, stream: string): PositionOf {
   if (arrivals === 'constant') return (n) => n;
   if (arrivals === 'poisson') return poissonPositions(seed, stream);
+  if (arrivals.pattern === 'shifted') return (n) => n + arrivals.by;
   const { size } = arrivals;
   return (n) => n - (n % size);
 }

@@ -33,13 +33,22 @@ function countRecorded(timesNs: Float64Array, phases: readonly PlannedPhase[]): 
 /** How many arrivals have a position below `limit`; the limits never decrease. */
 function counterOf({ arrivals, name }: PacedStream, seed: number): (limit: number) => number {
   if (arrivals === 'poisson') return countByDrawing(createPositions(arrivals, seed, name));
-  const size = arrivals === 'constant' ? 1 : arrivals.size;
+  if (arrivals === 'constant') return (limit) => Math.ceil(limit);
+  // Sums are rounded: exactly where the pacer ends is found by its own positions.
+  if (arrivals.pattern === 'shifted') return countFrom(createPositions(arrivals, seed, name), (limit) => Math.floor(limit - 1));
+  const { size } = arrivals;
   return (limit) => Math.ceil(limit / size) * size;
 }
 
 function countByDrawing(positionOf: PositionOf): (limit: number) => number {
+  return countFrom(positionOf, () => 0);
+}
+
+/** @param leastBelow arrivals that lie below a limit in any case */
+function countFrom(positionOf: PositionOf, leastBelow: (limit: number) => number): (limit: number) => number {
   let n = 0;
   return (limit) => {
+    n = Math.max(n, leastBelow(limit));
     while (positionOf(n) < limit) n++;
     return n;
   };

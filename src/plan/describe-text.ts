@@ -14,7 +14,9 @@ export function streamText(plan: PlanView, name: string, noun: string): string {
 }
 
 function arrivalsText(arrivals: ArrivalsSpec): string {
-  return typeof arrivals === 'string' ? arrivals : `bursts of ${whole(arrivals.size)}`;
+  if (typeof arrivals === 'string') return arrivals;
+  if (arrivals.pattern === 'burst') return `bursts of ${whole(arrivals.size)}`;
+  return `evenly, ${number(arrivals.by)} of a gap later`;
 }
 
 /** After how long an operation is given up. */

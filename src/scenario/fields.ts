@@ -51,11 +51,14 @@ export const arrivals = z
     [
       z.enum(['constant', 'poisson']),
       z.strictObject({ pattern: z.literal('burst'), size: z.int().min(2).max(100_000) }),
+      z.strictObject({ pattern: z.literal('shifted'), by: z.number().gt(0).lt(1) }),
     ],
-    'must be constant, poisson or { pattern: burst, size: N } with N from 2 to 100,000',
+    'must be constant, poisson, { pattern: burst, size: N } with N from 2 to 100,000 or { pattern: shifted, by: S } with S between 0 and 1',
   )
   .default('constant')
-  .describe('How arrivals are spaced: evenly, as a Poisson process, or in groups of `size` at once.');
+  .describe(
+    'How arrivals are spaced: evenly, as a Poisson process, in groups of `size` at once, or evenly and later `by` this part of the gap between two of them, so that they do not meet those of another workload.',
+  );
 
 /** How long an operation is waited for. @param reply what ends it in time */
 export const timeout = (reply: string) =>

@@ -35,7 +35,8 @@ export interface ContestRequest {
 export interface Contest {
   readonly outDir: OutDir;
   readonly interruption: Interruption;
-  readonly runOnce: RunOnce;
+  /** How the plan of the contest is carried out, or another one of the same load. */
+  readonly runnerOf: (plan: Plan) => RunOnce;
   say(line: string): void;
 }
 
@@ -77,8 +78,11 @@ export async function inContest<T>(
     return await inLoadSession(
       session,
       (held) => {
-        const runOnce: RunOnce = async (one) => runAgainst(one, { request, session: held, stages });
-        return hold({ outDir, interruption: held.interruption, runOnce, say });
+        const runnerOf = (plan: Plan): RunOnce => {
+          const context = { request: { ...request, plan }, session: held, stages };
+          return async (one) => runAgainst(one, context);
+        };
+        return hold({ outDir, interruption: held.interruption, runnerOf, say });
       },
       stages,
     );

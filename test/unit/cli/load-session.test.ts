@@ -176,16 +176,17 @@ describe('a contest', () => {
       url: command === null ? RELAY.url : null,
       command,
     }));
+    const plan = samplePlan({ connections: { count: 1_000 } }, { overrides: { workers: 2 } });
     const held = inContest(
       {
         host: hostOf(new FakeProcess()),
         kind: 'ab',
-        plan: samplePlan({ connections: { count: 1_000 } }, { overrides: { workers: 2 } }),
+        plan,
         contenders,
         out: await tempDir(),
         owned: [],
       },
-      ({ runOnce }) => Promise.all(contenders.map(runOnce)),
+      ({ runnerOf }) => Promise.all(contenders.map(runnerOf(plan))),
       {
         ...STAGES,
         supply,

@@ -112,6 +112,30 @@ describe('bursts', () => {
   });
 });
 
+describe('shifted arrivals', () => {
+  const shifted = (rate: number, by: number): PacedStream => stream(rate, { pattern: 'shifted', by });
+
+  it('are spaced evenly and come later by their part of a gap', () => {
+    expect(times(shifted(2, 0.25), phasesOf([2, 1]))).toEqual([0.125 * S, 0.625 * S, 1.125 * S, 1.625 * S]);
+  });
+
+  it('never meet those of a stream eight times as fast', () => {
+    const events = new Set(times(stream(200), phasesOf([3, 1], [12, 1])));
+    const queries = times(shifted(25, 0.0625), phasesOf([3, 1], [12, 1]));
+    expect(queries.map((at) => (at / S) * 200 - Math.floor((at / S) * 200))).toEqual(
+      queries.map(() => expect.closeTo(0.5, 6)),
+    );
+    expect(queries.filter((at) => events.has(at))).toEqual([]);
+  });
+
+  it.each([0.1, 0.3, 0.0625, 0.999])('are counted as they come, shifted by %d', (by) => {
+    for (const phases of [phasesOf([10.3, 1]), phasesOf([2.5, 1], [3, 0.7]), phasesOf([1, 0, 3], [0.05, 1])]) {
+      const counts = countArrivals(shifted(7, by), phases, 1);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(times(shifted(7, by), phases).length);
+    }
+  });
+});
+
 describe('Poisson arrivals', () => {
   const phases = phasesOf([100, 1]);
 

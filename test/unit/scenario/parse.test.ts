@@ -82,7 +82,7 @@ gates:
       '6:10 connections.count: must be at least 1',
       '7:3 connections: unknown key "rat" (did you mean "rate"?)',
       '10:11 workloads.publish.rate: must be a rate above zero with a unit, such as 200/s or 30/m',
-      '11:15 workloads.publish.arrivals: must be constant, poisson or { pattern: burst, size: N } with N from 2 to 100,000',
+      '11:15 workloads.publish.arrivals: must be constant, poisson, { pattern: burst, size: N } with N from 2 to 100,000 or { pattern: shifted, by: S } with S between 0 and 1',
       '13:11 workloads.query.rate: must be a rate above zero with a unit, such as 200/s or 30/m',
       '16:27 workloads.query.filters.0.filter.kinds.0: must be at most 65535',
       '16:35 workloads.query.filters.0.filter: unknown key "#tt"',
