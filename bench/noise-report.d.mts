@@ -8,7 +8,7 @@ export interface RunOfLatency {
 }
 
 /** Standard deviations as shares of the p95. */
-export interface Noise {
+interface Noise {
   readonly runs: number;
   readonly p95_us: number;
   readonly total: number;

@@ -38,9 +38,7 @@ export function noiseOf(runs) {
   const sampling = meanSquare(runs.map(({ samples_us: [low, high] }) => Math.log(high / low) / 2));
   const bounded = runs.flatMap(({ seconds_us }) => (seconds_us?.[1] == null ? [] : [seconds_us]));
   const within =
-    bounded.length === 0
-      ? null
-      : meanSquare(bounded.map(([low, high]) => Math.log(high / low) / (2 * Z_95)));
+    bounded.length === 0 ? null : meanSquare(bounded.map(([low, high]) => Math.log(high / low) / (2 * Z_95)));
   return {
     runs: runs.length,
     p95_us: median(runs.map(({ p95_us }) => p95_us)),

@@ -1,3 +1,4 @@
+import { percentileOfDelta } from '../metric/delta.ts';
 import { LatencyHistogram } from '../metric/histogram.ts';
 import type { Generator, Load } from '../result/schema.ts';
 import type { SecondOfHealth, WorkerInterval } from './messages.ts';
@@ -41,8 +42,6 @@ interface MeasuredSecond extends SecondOfHealth {
 export class HealthSummary {
   readonly #seconds = new Map<number, MeasuredSecond[]>();
   readonly #delays = new LatencyHistogram();
-  /** Of the second that is being added: a new one each time would be garbage of 100 KiB. */
-  readonly #delaysOfSecond = new LatencyHistogram();
   readonly #delaysOfPhases = new Map<number, LatencyHistogram>();
   #rssMax_bytes = 0;
   readonly #phaseOf: (second: number) => number | null;
@@ -56,15 +55,13 @@ export class HealthSummary {
     this.#rssMax_bytes = Math.max(this.#rssMax_bytes, health.rss_bytes);
     const phase = this.#phaseOf(index);
     if (phase === null) return;
-    const delays = this.#delaysOfSecond;
-    delays.reset();
-    delays.addDelta(health.loopDelay_us);
+    const delays = health.loopDelay_us;
     const seconds = this.#seconds.get(worker) ?? [];
-    seconds.push({ ...health, index, phase, delayP99_us: delays.percentile(99) ?? 0 });
+    seconds.push({ ...health, index, phase, delayP99_us: percentileOfDelta(delays, 99) ?? 0 });
     this.#seconds.set(worker, seconds);
-    this.#delays.add(delays);
+    this.#delays.addDelta(delays);
     const ofPhase = this.#delaysOfPhases.get(phase) ?? new LatencyHistogram();
-    ofPhase.add(delays);
+    ofPhase.addDelta(delays);
     this.#delaysOfPhases.set(phase, ofPhase);
   }
 

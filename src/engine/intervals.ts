@@ -3,10 +3,10 @@ import { BASE_LATENCIES, type LatencyMetric } from '../metric/catalogue.ts';
 import { COUNTER_MAP_NAMES, counterMapDefinition } from '../metric/counter-maps.ts';
 import { COUNTER_NAMES, counterDefinition } from '../metric/counters.ts';
 import type { SecondCount } from '../metric/definition.ts';
-import type { LatencyHistogram } from '../metric/histogram.ts';
+import { addDeltas, longestOf, percentileOfDelta } from '../metric/delta.ts';
+import type { HistogramDelta } from '../metric/histogram.ts';
 import { latencyDefinition } from '../metric/latencies.ts';
 import type { SeriesTable } from '../metric/series-table.ts';
-import { SpareHistograms } from '../metric/spare-histograms.ts';
 import type { PlannedPhase } from '../plan/parts.ts';
 import type { IntervalRow } from '../result/schema.ts';
 import { SecondOfLatencies, withCensored } from './interval-latencies.ts';
@@ -23,7 +23,7 @@ const DELIVERED = BASE_LATENCIES.filter((name) => latencyDefinition(name).row ==
 
 interface OpenRow {
   readonly latencies: SecondOfLatencies;
-  readonly loopDelays: LatencyHistogram;
+  loopDelays: HistogramDelta | null;
   readonly reported: Set<number>;
   readonly reasons: Map<string, number>;
   readonly counts: Record<SecondCount | 'connections' | 'cpu_s', number>;
@@ -55,7 +55,6 @@ export class IntervalMerger {
   readonly #lastIndex = new Map<number, number>();
   readonly #complete: IntervalRow[] = [];
   readonly #held = new Map<number, SecondOfLatencies>();
-  readonly #spare = new SpareHistograms();
 
   constructor(options: IntervalMergerOptions) {
     this.#options = options;
@@ -86,7 +85,8 @@ export class IntervalMerger {
       const metric = this.#options.series.metrics[series];
       if (metric !== undefined) this.#censor(metric, second, count);
     }
-    row.loopDelays.addDelta(interval.health.loopDelay_us);
+    const { loopDelay_us } = interval.health;
+    row.loopDelays = row.loopDelays === null ? loopDelay_us : addDeltas(row.loopDelays, loopDelay_us);
     this.#emitComplete();
   }
 
@@ -99,9 +99,8 @@ export class IntervalMerger {
     const known = this.#rows.get(index);
     if (known !== undefined) return known;
     const counts = { sent: 0, acked: 0, completed: 0, errors: 0, rejected: 0, connections: 0, cpu_s: 0 };
-    const loopDelays = this.#spare.take();
-    const latencies = new SecondOfLatencies(this.#options.keepHistograms, this.#spare);
-    const row: OpenRow = { latencies, loopDelays, reported: new Set(), reasons: new Map(), counts };
+    const latencies = new SecondOfLatencies(this.#options.keepHistograms);
+    const row: OpenRow = { latencies, loopDelays: null, reported: new Set(), reasons: new Map(), counts };
     this.#rows.set(index, row);
     return row;
   }
@@ -131,9 +130,11 @@ export class IntervalMerger {
       ...(reasons.size === 0 ? {} : { reasons: Object.fromEntries(reasons) }),
       latencies: latencies.row(),
       cpu: counts.cpu_s,
-      loopDelay_us: { p99_us: loopDelays.percentile(99), max_us: loopDelays.max_us },
+      loopDelay_us: {
+        p99_us: loopDelays === null ? null : percentileOfDelta(loopDelays, 99),
+        max_us: longestOf(loopDelays),
+      },
     };
-    this.#spare.give(loopDelays);
     this.#complete.push(result);
     this.#hold(index, latencies);
     this.#options.onRow(result, {

@@ -41,3 +41,12 @@ export function placeOf(value_us: number): number {
 export function middleOf({ low_us, high_us }: Bucket): number {
   return Math.floor((low_us + high_us) / 2);
 }
+
+/** The bucket that is counted at a place of the array of an HDR histogram, see {@link placeOf}. */
+export function bucketAt(place: number): Bucket {
+  if (place < EXACT_BELOW_US) return { low_us: place, high_us: place };
+  const shift = Math.floor(place / BUCKETS_A_DOUBLING) - 1;
+  const width = 2 ** shift;
+  const low_us = (place - shift * BUCKETS_A_DOUBLING) * width;
+  return { low_us, high_us: low_us + width - 1 };
+}

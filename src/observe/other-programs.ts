@@ -31,6 +31,7 @@ interface Reading {
 
 export interface OtherProgramsOptions {
   readonly everyMs?: number;
+  readonly pieceEveryMs?: number;
   readonly readText?: ReadText;
   readonly pids?: () => readonly number[];
   readonly nowNs?: () => number;
@@ -46,9 +47,16 @@ export interface OtherProgramsWatch {
 
 /** A program that lives for less is missed. */
 const EVERY_MS = 1_000;
+/**
+ * Reading of all processes takes some milliseconds, and on a machine of few cores generator or relay would wait for as long: so a look is
+ * made in pieces, at most so many and so far apart that it is over before the next one.
+ */
+const MOST_PIECES = 50;
+const LEAST_A_PIECE = 8;
+const PIECE_EVERY_MS = 10;
 
 /**
- * Its timer does not keep this process alive; a look costs some milliseconds of this process, which offers no load.
+ * Its timers do not keep this process alive.
  * @param ours pids of processes that belong to the run: they and all of their descendants are no other programs
  */
 export function watchOtherPrograms(
@@ -61,11 +69,22 @@ export function watchOtherPrograms(
   let began: { readonly atNs: number; readonly timer: NodeJS.Timeout } | null = null;
   let last: ReadonlyMap<number, Reading> = new Map();
   let found: OtherPrograms | null = null;
-  const look = (): void => {
-    const now = readAll(pids(), readText);
+  let piece: NodeJS.Timeout | undefined;
+  const count = (now: ReadonlyMap<number, Reading>): void => {
     for (const [pid, reading] of withoutFamilies(now, new Set(ours())))
       used_s.set(reading.name, (used_s.get(reading.name) ?? 0) + usedSince(last.get(pid), reading));
     last = now;
+  };
+  const look = (): void => {
+    const all = pids();
+    const size = Math.max(LEAST_A_PIECE, Math.ceil(all.length / MOST_PIECES));
+    const now = new Map<number, Reading>();
+    const readOn = (from: number): void => {
+      for (const [pid, reading] of readAll(all.slice(from, from + size), readText)) now.set(pid, reading);
+      if (from + size >= all.length) count(now);
+      else piece = setTimeout(readOn, options.pieceEveryMs ?? PIECE_EVERY_MS, from + size).unref();
+    };
+    readOn(0);
   };
   return {
     start: () => {
@@ -76,7 +95,8 @@ export function watchOtherPrograms(
     stop: () => {
       if (found !== null || began === null) return found;
       clearInterval(began.timer);
-      look();
+      clearTimeout(piece);
+      count(readAll(pids(), readText));
       const elapsed_s = (nowNs() - began.atNs) / NS_PER_S;
       if (last.size === 0 || elapsed_s <= 0) return null;
       found = { loadAverage: loadAverage(), ...ranked(used_s, elapsed_s) };

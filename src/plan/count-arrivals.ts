@@ -35,7 +35,8 @@ function counterOf({ arrivals, name }: PacedStream, seed: number): (limit: numbe
   if (arrivals === 'poisson') return countByDrawing(createPositions(arrivals, seed, name));
   if (arrivals === 'constant') return (limit) => Math.ceil(limit);
   // Sums are rounded: exactly where the pacer ends is found by its own positions.
-  if (arrivals.pattern === 'shifted') return countFrom(createPositions(arrivals, seed, name), (limit) => Math.floor(limit - 1));
+  if (arrivals.pattern === 'shifted')
+    return countFrom(createPositions(arrivals, seed, name), (limit) => Math.floor(limit - 1));
   const { size } = arrivals;
   return (limit) => Math.ceil(limit / size) * size;
 }

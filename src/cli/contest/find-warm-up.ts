@@ -24,12 +24,7 @@ export interface FindWarmUpRequest {
  * How long the start of a run takes against any of the contenders, in ms: relays and generators that begin cold are slower until what they do
  * often is compiled and cached, and how long that takes depends on load and machine.
  */
-export async function findWarmUp({
-  contenders,
-  runOnce,
-  leastMs,
-  say,
-}: FindWarmUpRequest): Promise<number> {
+export async function findWarmUp({ contenders, runOnce, leastMs, say }: FindWarmUpRequest): Promise<number> {
   let foundMs = leastMs;
   for (const one of contenders) {
     say(`${one.name}: how long a run takes to settle`);

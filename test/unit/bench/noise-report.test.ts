@@ -68,7 +68,10 @@ describe('the tables', () => {
   const variant = (name: string, p95s: readonly number[]) => ({
     name,
     latencies: Object.fromEntries(
-      ['ack_latency', 'eose_latency', 'delivery_latency'].map((key) => [key, p95s.map((p95) => run(p95, 0.01))]),
+      ['ack_latency', 'eose_latency', 'delivery_latency'].map((key) => [
+        key,
+        p95s.map((p95) => run(p95, 0.01)),
+      ]),
     ),
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { watchOtherPrograms } from '../../../src/observe/other-programs.ts';
 
 interface FakeProgram {
@@ -80,6 +80,60 @@ describe('watchOtherPrograms', () => {
   it('knows nothing where there is no /proc, or where it was never started', () => {
     expect(watch([], [])).toBeNull();
     expect(watchOtherPrograms(() => []).stop()).toBeNull();
+  });
+
+  it('reads many processes in pieces, and counts one that has ended before the watch did', () => {
+    vi.useFakeTimers();
+    try {
+      let read = 0;
+      let all = Array.from({ length: 1_000 }, (_, at) => 10 + at);
+      let ticks = 0;
+      const found = watchOtherPrograms(() => [], {
+        readText: (path) => {
+          read++;
+          const pid = Number(path.split('/')[2]);
+          return `${pid} (node) S 0 ${'0 '.repeat(9)}${pid === 10 ? ticks : 0} 0 ${'0 '.repeat(6)}5 0`;
+        },
+        pids: () => all,
+        nowNs: () => Date.now() * 1e6,
+        loadAverage: () => 0,
+      });
+      found.start();
+      read = 0;
+      ticks = 150;
+      vi.advanceTimersByTime(1_000);
+      expect(read).toBe(20);
+      vi.advanceTimersByTime(999);
+      expect(read).toBe(1_000);
+      all = [];
+      vi.advanceTimersByTime(1_001);
+      expect(found.stop()?.programs).toEqual([{ name: 'node', cores: 0.5 }]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('does not count a look that was under way when it stopped', () => {
+    vi.useFakeTimers();
+    try {
+      const pids = Array.from({ length: 100 }, (_, at) => 10 + at);
+      const found = watchOtherPrograms(() => [], {
+        readText: (path) =>
+          `${path.split('/')[2]} (node) S 0 ${'0 '.repeat(9)}${Date.now() / 10} 0 ${'0 '.repeat(6)}5 0`,
+        pids: () => pids,
+        nowNs: () => Date.now() * 1e6,
+        loadAverage: () => 0,
+      });
+      vi.setSystemTime(0);
+      found.start();
+      vi.advanceTimersByTime(1_010);
+      const { cores } = found.stop() ?? {};
+      expect(cores).toBeCloseTo(100, 6);
+      vi.advanceTimersByTime(5_000);
+      expect(found.stop()?.cores).toBe(cores);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('reads this machine', () => {

@@ -129,7 +129,11 @@ describe('shifted arrivals', () => {
   });
 
   it.each([0.1, 0.3, 0.0625, 0.999])('are counted as they come, shifted by %d', (by) => {
-    for (const phases of [phasesOf([10.3, 1]), phasesOf([2.5, 1], [3, 0.7]), phasesOf([1, 0, 3], [0.05, 1])]) {
+    for (const phases of [
+      phasesOf([10.3, 1]),
+      phasesOf([2.5, 1], [3, 0.7]),
+      phasesOf([1, 0, 3], [0.05, 1]),
+    ]) {
       const counts = countArrivals(shifted(7, by), phases, 1);
       expect(counts.reduce((sum, count) => sum + count, 0)).toBe(times(shifted(7, by), phases).length);
     }
