@@ -12,7 +12,7 @@ interface Noise {
   readonly runs: number;
   readonly p95_us: number;
   readonly total: number;
-  readonly robust: number;
+  readonly neighbours: number;
   readonly sampling: number;
   readonly within: number | null;
   readonly between: number | null;

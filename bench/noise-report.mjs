@@ -2,8 +2,6 @@
 
 import { median } from './support.mjs';
 
-/** 1.4826 × the median deviation estimates the standard deviation of a normal distribution. */
-const NORMAL_MAD = 1.4826;
 /** Of the normal distribution: the ends of an interval at 95 % lie so many standard errors from its middle. */
 const Z_95 = 1.96;
 export const JUDGED = ['ack_latency', 'eose_latency', 'delivery_latency'];
@@ -20,12 +18,6 @@ function deviationOf(values) {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
-/** What a standard deviation would be by the median deviation, which single wild runs do not move. */
-function robustDeviationOf(values) {
-  const middle = median(values);
-  return NORMAL_MAD * median(values.map((value) => Math.abs(value - middle)));
-}
-
 /**
  * The noise of a percentile, as shares of it, and where it comes from. Variances add up: that between runs is what the runs differ by beyond
  * what chance within each of them explains.
@@ -39,11 +31,12 @@ export function noiseOf(runs) {
   const bounded = runs.flatMap(({ seconds_us }) => (seconds_us?.[1] == null ? [] : [seconds_us]));
   const within =
     bounded.length === 0 ? null : meanSquare(bounded.map(([low, high]) => Math.log(high / low) / (2 * Z_95)));
+  const steps = logs.slice(1).map((log, at) => log - logs[at]);
   return {
     runs: runs.length,
     p95_us: median(runs.map(({ p95_us }) => p95_us)),
     total,
-    robust: robustDeviationOf(logs),
+    neighbours: steps.length === 0 ? 0 : meanSquare(steps) / Math.SQRT2,
     sampling,
     within,
     between: within === null ? null : Math.sqrt(Math.max(0, total ** 2 - within ** 2)),
@@ -87,14 +80,14 @@ const percent = (share) => (share === null ? '–' : `${(100 * share).toFixed(1)
 export function noiseTable(variants) {
   const rows = variants.flatMap(({ name, latencies }) =>
     JUDGED.map((key) => {
-      const { runs, p95_us, total, robust, sampling, within, between } = noiseOf(latencies[key]);
+      const { runs, p95_us, total, neighbours, sampling, within, between } = noiseOf(latencies[key]);
       return [
         name,
         `${key} p95`,
         String(runs),
         `${(p95_us / 1_000).toFixed(2)} ms`,
         percent(total),
-        percent(robust),
+        percent(neighbours),
         percent(sampling),
         percent(within),
         percent(between),
@@ -111,7 +104,7 @@ export function noiseTable(variants) {
       '>runs',
       '>median',
       '>noise',
-      '>by the median deviation',
+      '>between neighbours',
       '>if samples were independent',
       '>within a run',
       '>between runs',
@@ -124,7 +117,7 @@ export function noiseTable(variants) {
       },
     ],
     notes: [
-      'Noise: the standard deviation of the logarithm of the p95 of a run. What the samples would leave open if they were independent, what they leave open as the seconds of the run show them to depend on each other, and what is left between runs: the squares of the last two add up to that of the noise.',
+      'Noise: the standard deviation of the logarithm of the p95 of a run; between neighbours the same from runs of a build that follow each other, so that what the machine does over minutes is left out. What the samples would leave open if they were independent, what they leave open as the seconds of the run show them to depend on each other, and what is left between runs: the squares of the last two add up to that of the noise, where the runs differ by more than the seconds explain.',
     ],
   };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { withoutIdleCollections } from '../base/idle-collections.ts';
 import type { ProcessLike } from './io.ts';
 import { OPEN_FILES_HINT } from './open-files-hint.ts';
 
@@ -29,6 +30,7 @@ export async function start(
   process: ProcessLike,
   load: LoadMain = () => import('./main.ts'),
 ): Promise<ExitCode> {
+  withoutIdleCollections();
   const loaded = await load().catch((error: NodeJS.ErrnoException) => {
     const why = openFilesError(error);
     if (why === null) throw error;

@@ -1,9 +1,12 @@
 /** Entry of a worker process: turns control messages into calls of the worker. */
 import { messageOf } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { withoutIdleCollections } from '../base/idle-collections.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { Silence } from './silence.ts';
 import { Worker } from './worker/worker.ts';
+
+withoutIdleCollections();
 
 let worker: Worker | null = null;
 let silence: Silence | null = null;

@@ -3,6 +3,7 @@ import { env } from 'node:process';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { messageOf, RelayBenchError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { withoutIdleCollections } from '../base/idle-collections.ts';
 import { parseRelayOptions, type RelayOptions } from './options.ts';
 import { type RunningRelay, startRelay } from './relay.ts';
 
@@ -72,6 +73,8 @@ function watchForStop(relay: RunningRelay, options: RelayOptions): void {
 async function main(): Promise<void> {
   boundHeapGrowth();
   const options = parseRelayOptions(process.argv.slice(2), env);
+  // It has been started for a run, which may load it lightly.
+  if (options.exitWithParent) withoutIdleCollections();
   const relay = await startRelay(options, {
     version: packageVersion(),
     nowSeconds: () => Math.floor(Date.now() / 1_000),

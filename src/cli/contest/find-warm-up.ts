@@ -1,4 +1,5 @@
 import { NS_PER_MS } from '../../base/clock.ts';
+import { own } from '../../base/own.ts';
 import { settlingOf } from '../../compare/settling.ts';
 import { HEADLINES } from '../../metric/catalogue.ts';
 import type { IntervalRow, RunRecord } from '../../record/schema.ts';
@@ -56,7 +57,7 @@ function secondsOf({ intervals, load }: Pick<RunRecord, 'intervals' | 'load'>): 
 }
 
 function p95Of({ latencies }: IntervalRow, name: string): number[] {
-  const { count = 0, p95_us = null } = latencies[name] ?? {};
+  const { count = 0, p95_us = null } = own(latencies, name) ?? {};
   return count < ENOUGH_A_SECOND || p95_us === null || p95_us === 0 ? [] : [p95_us];
 }
 

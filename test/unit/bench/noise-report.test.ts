@@ -28,10 +28,11 @@ describe('where the noise of runs comes from', () => {
     expect(noiseOf([run(1_000, 0.1), run(1_001, 0.1)]).between).toBe(0);
   });
 
-  test('a wild run moves the deviation and not the median one', () => {
-    const { total, robust } = noiseOf([990, 1_000, 1_010, 1_005, 3_000].map((p95) => run(p95, 0.01)));
-    expect(total).toBeGreaterThan(0.4);
-    expect(robust).toBeLessThan(0.02);
+  test('what the machine does over minutes is left out between neighbours', () => {
+    const drifting = Array.from({ length: 20 }, (_, at) => run(1_000 * Math.exp(0.05 * at), 0.01));
+    const { total, neighbours } = noiseOf(drifting);
+    expect(total).toBeGreaterThan(0.25);
+    expect(neighbours).toBeCloseTo(0.05 / Math.SQRT2, 6);
   });
 
   test('runs whose seconds bound nothing from above say nothing of it', () => {

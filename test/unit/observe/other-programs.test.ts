@@ -105,7 +105,7 @@ describe('watchOtherPrograms', () => {
       expect(read).toBe(20);
       vi.advanceTimersByTime(999);
       expect(read).toBe(1_000);
-      all = [];
+      all = [500];
       vi.advanceTimersByTime(1_001);
       expect(found.stop()?.programs).toEqual([{ name: 'node', cores: 0.5 }]);
     } finally {
