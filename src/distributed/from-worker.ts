@@ -50,8 +50,11 @@ const delta = z
     'counts other samples than its buckets hold',
   );
 
+/** Places, each above the one before it, and their counts in turn. */
 function arePairs(pairs: Float64Array): boolean {
-  return pairs.length % 2 === 0 && pairs.every((value, at) => at % 2 === 1 || value < MOST_BUCKETS);
+  const isPlace = (value: number, at: number): boolean =>
+    value < MOST_BUCKETS && (at === 0 || value > (pairs[at - 2] ?? 0));
+  return pairs.length % 2 === 0 && pairs.every((value, at) => at % 2 === 1 || isPlace(value, at));
 }
 
 function sumOfCounts(pairs: Float64Array): number {

@@ -70,19 +70,25 @@ export function watchOtherPrograms(
   let last: ReadonlyMap<number, Reading> = new Map();
   let found: OtherPrograms | null = null;
   let piece: NodeJS.Timeout | undefined;
+  let isLooking = false;
   const count = (now: ReadonlyMap<number, Reading>): void => {
     for (const [pid, reading] of withoutFamilies(now, new Set(ours())))
       used_s.set(reading.name, (used_s.get(reading.name) ?? 0) + usedSince(last.get(pid), reading));
     last = now;
   };
   const look = (): void => {
+    // A loop that stood still has made the look before last for so long: two at once would count the same time twice.
+    if (isLooking) return;
+    isLooking = true;
     const all = pids();
     const size = Math.max(LEAST_A_PIECE, Math.ceil(all.length / MOST_PIECES));
     const now = new Map<number, Reading>();
     const readOn = (from: number): void => {
       for (const [pid, reading] of readAll(all.slice(from, from + size), readText)) now.set(pid, reading);
-      if (from + size >= all.length) count(now);
-      else piece = setTimeout(readOn, options.pieceEveryMs ?? PIECE_EVERY_MS, from + size).unref();
+      if (from + size >= all.length) {
+        count(now);
+        isLooking = false;
+      } else piece = setTimeout(readOn, options.pieceEveryMs ?? PIECE_EVERY_MS, from + size).unref();
     };
     readOn(0);
   };

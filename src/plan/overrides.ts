@@ -112,8 +112,13 @@ function mapForms(
   return Object.fromEntries(changed) as Workloads;
 }
 
+/** What is evenly spaced already stays, also where it is shifted against another workload. */
 function evenly<F extends CommonForm>(form: F): F {
-  return 'arrivals' in form ? { ...form, arrivals: 'constant' } : form;
+  return 'arrivals' in form && !isShifted(form.arrivals) ? { ...form, arrivals: 'constant' } : form;
+}
+
+function isShifted(arrivals: unknown): boolean {
+  return typeof arrivals === 'object' && arrivals !== null && 'pattern' in arrivals && arrivals.pattern === 'shifted';
 }
 
 function paceOf(name: WorkloadName): Pace<CommonForm> | null {

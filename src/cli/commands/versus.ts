@@ -71,7 +71,7 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
     owned: flags.iOwnThisRelay ?? [],
   };
   const { rounds: count } = flags;
-  const standing = await inContest(request, async ({ outDir, interruption, runnerOf, say }) => {
+  const standing = await inContest(request, async ({ outDir, interruption, runOnce, say }) => {
     const runs = count * contenders.length;
     say(
       `${count} rounds of ${contenders.length} runs, ${durationText(plan, runs)} in all, records in ${outDir.path}`,
@@ -82,7 +82,7 @@ async function runVersus(scenario: string, flags: VersusFlags, host: CommandHost
       seed: plan.seed,
       directory: outDir.path,
       prefix: '',
-      runOnce: runnerOf(plan),
+      runOnce,
       interruption,
       say,
     });

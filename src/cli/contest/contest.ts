@@ -35,8 +35,7 @@ export interface ContestRequest {
 export interface Contest {
   readonly outDir: OutDir;
   readonly interruption: Interruption;
-  /** How the plan of the contest is carried out, or another one of the same load. */
-  readonly runnerOf: (plan: Plan) => RunOnce;
+  readonly runOnce: RunOnce;
   say(line: string): void;
 }
 
@@ -78,11 +77,8 @@ export async function inContest<T>(
     return await inLoadSession(
       session,
       (held) => {
-        const runnerOf = (plan: Plan): RunOnce => {
-          const context = { request: { ...request, plan }, session: held, stages };
-          return async (one) => runAgainst(one, context);
-        };
-        return hold({ outDir, interruption: held.interruption, runnerOf, say });
+        const runOnce: RunOnce = async (one) => runAgainst(one, { request, session: held, stages });
+        return hold({ outDir, interruption: held.interruption, runOnce, say });
       },
       stages,
     );

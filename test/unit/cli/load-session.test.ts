@@ -176,17 +176,16 @@ describe('a contest', () => {
       url: command === null ? RELAY.url : null,
       command,
     }));
-    const plan = samplePlan({ connections: { count: 1_000 } }, { overrides: { workers: 2 } });
     const held = inContest(
       {
         host: hostOf(new FakeProcess()),
         kind: 'ab',
-        plan,
+        plan: samplePlan({ connections: { count: 1_000 } }, { overrides: { workers: 2 } }),
         contenders,
         out: await tempDir(),
         owned: [],
       },
-      ({ runnerOf }) => Promise.all(contenders.map(runnerOf(plan))),
+      ({ runOnce }) => Promise.all(contenders.map(runOnce)),
       {
         ...STAGES,
         supply,

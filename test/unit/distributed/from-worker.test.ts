@@ -95,6 +95,8 @@ describe('what no worker sends is refused, with the place', () => {
     ['no number', intervalWith({ health: { ...INTERVAL.health, cpu_s: Number.NaN } }), /health\.cpu_s/],
     ['a list for an array', samplesWith({ buckets: [1, 2] }), /samples\.0\.delta\.buckets/],
     ['half a bucket', samplesWith({ buckets: Float64Array.of(1) }), /delta\.buckets/],
+    ['buckets out of order', samplesWith({ buckets: Float64Array.of(9, 1, 4, 1) }), /delta\.buckets/],
+    ['a bucket twice', samplesWith({ buckets: Float64Array.of(4, 1, 4, 1) }), /delta\.buckets/],
     ['a bucket beyond the last', samplesWith({ buckets: Float64Array.of(1e6, 2) }), /delta\.buckets/],
     ['a count below zero', samplesWith({ buckets: Float64Array.of(1, -2) }), /delta\.buckets/],
     ['samples without buckets', samplesWith({ count: 7 }), /delta: counts other samples/],

@@ -113,6 +113,34 @@ describe('watchOtherPrograms', () => {
     }
   });
 
+  it('begins no look while one is under way', () => {
+    vi.useFakeTimers();
+    try {
+      const pids = Array.from({ length: 16 }, (_, at) => 10 + at);
+      let read = 0;
+      const found = watchOtherPrograms(() => [], {
+        pieceEveryMs: 2_500,
+        readText: (path) => {
+          read++;
+          return `${path.split('/')[2]} (node) S 0 ${'0 '.repeat(9)}0 0 ${'0 '.repeat(6)}5 0`;
+        },
+        pids: () => pids,
+        nowNs: () => Date.now() * 1e6,
+        loadAverage: () => 0,
+      });
+      found.start();
+      read = 0;
+      // The first piece at 1 s, the second and last at 3.5 s; the next look begins at 4 s.
+      vi.advanceTimersByTime(3_600);
+      expect(read).toBe(16);
+      vi.advanceTimersByTime(1_000);
+      expect(read).toBe(24);
+      found.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('does not count a look that was under way when it stopped', () => {
     vi.useFakeTimers();
     try {

@@ -94,6 +94,14 @@ describe('applyOverrides', () => {
     expect(applyOverrides(poisson, {}).workloads.publish?.arrivals).toBe('poisson');
   });
 
+  it('leaves a stream that is evenly spaced beside another one where it is', () => {
+    const shifted = { pattern: 'shifted' as const, by: 0.25 };
+    const beside = sampleScenario({
+      workloads: { publish: { rate: '10/s' }, query: { ...EVERYTHING.query, arrivals: shifted } },
+    });
+    expect(applyOverrides(beside, { evenArrivals: true }).workloads.query?.arrivals).toEqual(shifted);
+  });
+
   it.each([{ loadFactor: 2 }, { rate_per_s: 2 }])('refuses %o where replies set the pace', (asked) => {
     const closed = sampleScenario({ load: { model: 'closed' }, workloads: { publish: {} } });
     expect(() => applyOverrides(closed, asked)).toThrow(
