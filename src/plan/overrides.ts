@@ -118,7 +118,12 @@ function evenly<F extends CommonForm>(form: F): F {
 }
 
 function isShifted(arrivals: unknown): boolean {
-  return typeof arrivals === 'object' && arrivals !== null && 'pattern' in arrivals && arrivals.pattern === 'shifted';
+  return (
+    typeof arrivals === 'object' &&
+    arrivals !== null &&
+    'pattern' in arrivals &&
+    arrivals.pattern === 'shifted'
+  );
 }
 
 function paceOf(name: WorkloadName): Pace<CommonForm> | null {
