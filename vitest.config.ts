@@ -4,7 +4,7 @@ import { FLOORS } from './test/coverage-floors.ts';
 
 // unit, property and golden tests need no build and no server; engine, truth and e2e tests run the built
 // program as processes, one project at a time. Engine and truth tests run one file at a time, so that they do not disturb
-// each other's clocks, and within a file side by side what only counts; e2e tests run six files at a
+// each other's clocks, and within a file side by side what only counts; e2e tests run four files at a
 // time, those of the stack and of the machine's limits (project `stack`) one.
 const serial = (groupOrder: number) => ({
   fileParallelism: false,
@@ -70,7 +70,7 @@ export default defineConfig({
           ...serial(3),
           // Servers that start and stop, and clients that wait; what a busy machine does to figures is not asserted.
           fileParallelism: true,
-          maxWorkers: 6,
+          maxWorkers: 4,
         },
       },
       { test: { name: 'stack', include: ALONE, globalSetup: 'test/setup/servers.ts', ...serial(4) } },

@@ -1,16 +1,14 @@
-import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { monotonicNs } from '../../base/clock.ts';
-import { LatencyHistogram } from '../../metric/histogram.ts';
 import type { SecondOfHealth } from '../messages.ts';
 import { GcWatch } from './gc-watch.ts';
-import { RESOLUTION_MS, recordByTime } from './loop-delay.ts';
+import { LoopDelayWatch } from './loop-delay-watch.ts';
 
 /** Watches the generator's own process, a second at a time. */
 export class Health {
   readonly #spinNs: () => number;
   readonly #inFlight: () => number;
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  readonly #delays = new LatencyHistogram();
+  readonly #delays = new LoopDelayWatch();
   readonly #gcPauses = new GcWatch();
   #cpu = process.cpuUsage();
   #loop: EventLoopUtilization = performance.eventLoopUtilization();
@@ -24,7 +22,6 @@ export class Health {
   constructor(spinNs: () => number, inFlight: () => number) {
     this.#spinNs = spinNs;
     this.#inFlight = inFlight;
-    this.#delay.enable();
   }
 
   /** The time since the last call. */
@@ -37,7 +34,7 @@ export class Health {
       cpu_s: (cpu.user + cpu.system) / 1e6,
       utilization: Math.max(0, loop.utilization - spin),
       rss_bytes: residentBytes(),
-      ...this.#takeDelays(),
+      ...this.#delays.take(),
       inFlight: this.#inFlight(),
       gcPauses: this.#gcPauses.take(),
     };
@@ -49,15 +46,8 @@ export class Health {
   }
 
   stop(): void {
-    this.#delay.disable();
+    this.#delays.stop();
     this.#gcPauses.stop();
-  }
-
-  #takeDelays(): Pick<SecondOfHealth, 'loopDelay_us' | 'gaps_us'> {
-    this.#delays.reset();
-    const gaps_us = recordByTime(this.#delay, this.#delays);
-    this.#delay.reset();
-    return { loopDelay_us: this.#delays.toDelta(), gaps_us };
   }
 }
 

@@ -3,7 +3,7 @@ import type { LatencyHistogram } from '../../metric/histogram.ts';
 
 /** Timers of this period measure the delay of the event loop; the period itself is subtracted. */
 export const RESOLUTION_MS = 10;
-const RESOLUTION_US = (RESOLUTION_MS * NS_PER_MS) / NS_PER_US;
+export const RESOLUTION_US = (RESOLUTION_MS * NS_PER_MS) / NS_PER_US;
 
 /** Shorter gaps disturb nothing. */
 export const SHORTEST_GAP_US = 10_000;
@@ -38,7 +38,8 @@ export function recordByTime({ count, percentiles }: TickHistogram, delays: Late
   return gaps;
 }
 
-function recordGap(delay_us: number, delays: LatencyHistogram): void {
+/** A gap counts once for each period that it covers, with what was left of it then. */
+export function recordGap(delay_us: number, delays: LatencyHistogram): void {
   delays.record(delay_us);
   for (let left_us = delay_us - RESOLUTION_US; left_us > 0; left_us -= RESOLUTION_US) delays.record(left_us);
 }
