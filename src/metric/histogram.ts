@@ -1,7 +1,6 @@
-import type { JsHistogram } from 'hdr-histogram-js';
-import * as hdr from 'hdr-histogram-js';
-import { messageOf, RelayBenchError } from '../base/errors.ts';
+import { RelayBenchError } from '../base/errors.ts';
 import { bucketOf, middleOf, placeOf } from './bucket.ts';
+import { buildHdr, decodeHdr, encodeHdr, HIGHEST_US } from './hdr.ts';
 import {
   type LatencySummary,
   MIN_SAMPLES_ABOVE,
@@ -9,10 +8,6 @@ import {
   QUANTILES,
   type QuantileName,
 } from './summary.ts';
-
-/** Highest value that a histogram tells apart, in microseconds: one hour. */
-const HIGHEST_US = 3_600_000_000;
-const SIGNIFICANT_DIGITS = 3;
 
 /** A percentile needs this many samples above it to be printed without a warning. */
 const CONFIDENT_SAMPLES_ABOVE = 100;
@@ -33,11 +28,11 @@ export interface HistogramDelta {
 
 /**
  * An HDR histogram of latencies in integer microseconds, 0 µs to 1 h, 3 significant digits: percentiles are
- * the middles of buckets, at most 0.05 % off. The sole user of hdr-histogram-js, whose traps are guarded here: `NaN` is refused, values are clamped
+ * the middles of buckets, at most 0.05 % off. With `hdr.ts` the sole user of hdr-histogram-js, whose traps are guarded here: `NaN` is refused, values are clamped
  * instead of resizing, and minimum, maximum and mean are exact.
  */
 export class LatencyHistogram {
-  #inner = build();
+  #inner = buildHdr();
   #min = Number.POSITIVE_INFINITY;
   #max = 0;
   #sum = 0;
@@ -237,7 +232,7 @@ export class LatencyHistogram {
 
   /** The buckets as in `hdr` of a summary. */
   encoded(): string {
-    return hdr.encodeIntoCompressedBase64(this.#inner);
+    return encodeHdr(this.#inner);
   }
 
   /**
@@ -246,7 +241,7 @@ export class LatencyHistogram {
    */
   static decoded(text: string): LatencyHistogram {
     const result = new LatencyHistogram();
-    const found = decode(text);
+    const found = decodeHdr(text);
     if (found.totalCount === 0) return result;
     result.#inner.add(found);
     result.#min = found.getValueAtPercentile(0);
@@ -263,7 +258,7 @@ export class LatencyHistogram {
     const result = new LatencyHistogram();
     result.#censored = summary.censored;
     if (summary.count === 0) return result;
-    result.#inner.add(decode(summary.hdr));
+    result.#inner.add(decodeHdr(summary.hdr));
     if (result.count !== summary.count) {
       throw new RelayBenchError(
         `a histogram holds ${result.count} samples, its summary says ${summary.count}`,
@@ -278,30 +273,6 @@ export class LatencyHistogram {
     result.#sum = (summary.mean_us ?? 0) * summary.count;
     result.#clamped = summary.clamped;
     return result;
-  }
-}
-
-function build(): JsHistogram {
-  const histogram = hdr.build({
-    bitBucketSize: 32,
-    autoResize: false,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_US,
-    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
-    useWebAssembly: false,
-  });
-  return histogram as JsHistogram;
-}
-
-function decode(text: string): JsHistogram {
-  try {
-    return hdr.decodeFromCompressedBase64(text, 32, false) as JsHistogram;
-  } catch (cause) {
-    throw new RelayBenchError(`a histogram can't be decoded: ${messageOf(cause)}`, {
-      code: 'HISTOGRAM_INVALID',
-      hint: 'the "hdr" field must be a V2 compressed base64 HdrHistogram',
-      cause,
-    });
   }
 }
 

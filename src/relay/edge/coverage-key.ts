@@ -18,3 +18,8 @@ function compare(a: string | number, b: string | number): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
+
+/** What the coverage of a single event is kept under. */
+export function idKey(id: string): string {
+  return `id ${id}`;
+}

@@ -11,7 +11,7 @@ import { filterBytes } from '../limits/filter-memory.ts';
 import type { LimitedFilter } from '../store/store.ts';
 import type { StoredEvent } from '../store/stored-event.ts';
 import { Coverage } from './coverage.ts';
-import { conditionsOf, keyOf } from './coverage-key.ts';
+import { conditionsOf, idKey, keyOf } from './coverage-key.ts';
 import { HeldEvents } from './held-events.ts';
 import { isSound, mayHaveVanished, type Pull } from './pull.ts';
 
@@ -298,8 +298,4 @@ function coverageOf(
   floor: Ordered | null,
 ): Coverage {
   return new Coverage({ since, until, floor });
-}
-
-function idKey(id: string): string {
-  return `id ${id}`;
 }

@@ -1,40 +1,15 @@
 import { monotonicNs } from '../../base/clock.ts';
 import { NO_TOPIC } from '../../corpus/event-frames.ts';
-import type { SeriesTable } from '../../metric/series-table.ts';
 import type { Filter } from '../../nostr/filter.ts';
 import { receivedEvent } from '../../nostr/received-event.ts';
 import type { FrameStore } from '../../wire/frame-store.ts';
-import type { CaseSink } from '../case-sink.ts';
 import type { EventFate, EventOutcome } from '../event-fate.ts';
-import type { SeriesOfConnection } from '../regional-series.ts';
-import type { SampleSink } from '../sample-sink.ts';
 import { DeliveryCases, type MissedEvent } from './delivery-cases.ts';
-import type { Gaps } from './gaps.ts';
+import type { DeliveryOptions } from './delivery-options.ts';
 import type { Recogniser } from './recognise.ts';
 import { SeenBits } from './seen-bits.ts';
-import { type Subscriber, Subscribers } from './subscribers.ts';
+import { Subscribers } from './subscribers.ts';
 import { windowFor } from './window-size.ts';
-
-export interface DeliveryOptions {
-  readonly recogniser: Recogniser;
-  readonly subscribers: readonly Subscriber[];
-  /** Events of this worker per second at the highest level: sizes the window. */
-  readonly events_per_s: number;
-  /** How long an event may be under way, in seconds. */
-  readonly window_s: number;
-  readonly start: { readonly monotonicNs: number };
-  readonly sink: SampleSink;
-  readonly series: SeriesTable;
-  /** The series of the deliveries to a subscriber of a region; left out where there are no regions. */
-  readonly deliveryIn?: SeriesOfConnection | undefined;
-  /** Number of the relay process that a connection has reached; negative where that is not known. */
-  readonly relayOf: (connection: number) => number;
-  /** Phase of this moment. */
-  readonly currentPhase: () => number;
-  readonly cases: CaseSink;
-  /** What clients do about the time in which they were away; null where a lost connection stays lost. */
-  readonly gaps: Gaps | null;
-}
 
 const FREE = 0;
 const SENT = 1;
