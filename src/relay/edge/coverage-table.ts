@@ -286,10 +286,9 @@ export class CoverageTable {
   }
 }
 
-/** What is covered. */
+/** What is covered; of a single id, which is found by that alone, without conditions. */
 interface EntryFilters {
   readonly filter: Filter;
-  /** Null for a single id, which is found by that alone. */
   readonly conditions: Filter | null;
 }
 
