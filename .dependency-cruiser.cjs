@@ -32,10 +32,16 @@ module.exports = {
     },
 
     owned(
-      'hdr-histogram-only-in-metric-histogram',
+      'hdr-histogram-only-in-metric-hdr',
       '(^|/)hdr-histogram-js/',
-      ['^src/metric/histogram\\.ts$'],
+      ['^src/metric/hdr\\.ts$'],
       'Its traps (NaN, resizing, inexact extremes) are guarded in one place.',
+    ),
+    owned(
+      'hdr-only-in-metric-histogram',
+      '^src/metric/hdr\\.ts$',
+      ['^src/metric/histogram\\.ts$'],
+      'Nobody reaches around the histogram that guards it.',
     ),
     owned(
       'ws-only-in-wire-and-relay',
